@@ -1,0 +1,25 @@
+from datetime import date
+
+import pytest
+
+from apps.kernel.dates import DateSpan
+from apps.kernel.errors import InvalidInputError
+
+
+def test_a_quarter_counts_both_ends():
+    assert DateSpan.quarter(2026, 2).days == 91
+    assert DateSpan.quarter(2024, 1).days == 91
+    assert DateSpan.quarter(2026, 4).last == date(2026, 12, 31)
+
+
+def test_a_span_that_ends_before_it_begins_says_so():
+    with pytest.raises(InvalidInputError, match="before it begins"):
+        DateSpan(date(2026, 2, 1), date(2026, 1, 1))
+
+
+def test_overlap_is_none_for_spans_apart():
+    first = DateSpan.quarter(2026, 1)
+    assert first.overlap(DateSpan.quarter(2026, 2)) is None
+    assert first.overlap(DateSpan(date(2026, 3, 31), date(2026, 5, 1))) == DateSpan(
+        date(2026, 3, 31), date(2026, 3, 31)
+    )
