@@ -1,0 +1,1 @@
+"""Bank and card statements, read into frozen rows."""

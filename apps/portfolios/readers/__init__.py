@@ -1,0 +1,1 @@
+"""Custodians' files, read into frozen rows."""

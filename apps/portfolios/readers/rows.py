@@ -1,0 +1,121 @@
+"""What the custodian file readers hand over."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from apps.core.tabular.problems import IgnoredRow, RowProblem
+from apps.core.tabular.tables import Table
+
+
+class TransactionKind(StrEnum):
+    """What happened, in the words of the ledger of lots."""
+
+    BUY = "buy"
+    SELL = "sell"
+    DIVIDEND = "dividend"
+    REINVEST = "reinvest"
+    INTEREST = "interest"
+    FEE = "fee"
+    DEPOSIT = "deposit"
+    WITHDRAWAL = "withdrawal"
+    TRANSFER_IN = "transfer_in"
+    TRANSFER_OUT = "transfer_out"
+    SPLIT = "split"
+    RETURN_OF_CAPITAL = "return_of_capital"
+    JOURNAL = "journal"
+
+
+@dataclass(frozen=True, slots=True)
+class SecurityKey:
+    """How a file names a security; at least one of them is filled. Check digits of CUSIP and ISIN are right."""
+
+    symbol: str = ""
+    cusip: str = ""
+    isin: str = ""
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CustodianAccount:
+    """The account as the custodian writes it: often masked there already, such as XXXX-4321."""
+
+    number: str = ""
+    name: str = ""
+
+    @property
+    def masked(self) -> str:
+        """The last four characters, as pages show it."""
+        return f"•••{self.number[-4:]}" if self.number else ""
+
+
+@dataclass(frozen=True, slots=True)
+class PositionRow:
+    """What an account held on a day. A cash line has `is_cash` and no security."""
+
+    row: int
+    key: str
+    account: CustodianAccount
+    security: SecurityKey | None
+    quantity: Decimal | None
+    price: Decimal | None
+    market_value: Decimal
+    cost_basis: Decimal | None
+    currency: str
+    as_of: date | None
+    is_cash: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TransactionRow:
+    """One entry of an account's history.
+
+    ``quantity`` is signed by its effect on the holding, ``amount`` by its effect on cash, fees included; None means
+    that the file says nothing, which is not zero. ``action`` is the custodian's own word. ``key`` is the same for the
+    same entry in every file of the account.
+    """
+
+    row: int
+    key: str
+    account: CustodianAccount
+    kind: TransactionKind
+    action: str
+    trade_date: date
+    settle_date: date | None
+    security: SecurityKey | None
+    quantity: Decimal | None
+    price: Decimal | None
+    fees: Decimal
+    amount: Decimal | None
+    currency: str
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CustodianFile:
+    """A custodian's file: every line below the first header is in exactly one of rows, problems and ignored.
+
+    A row with a doubt stands in its list and has a problem of severity WARNING beside it. ``table`` is None for
+    OFX files. ``stated_totals`` are the totals that the file itself gives: they are checked against the rows.
+    """
+
+    digest: str
+    layout: str
+    table: Table | None
+    positions: tuple[PositionRow, ...] = ()
+    transactions: tuple[TransactionRow, ...] = ()
+    problems: tuple[RowProblem, ...] = ()
+    ignored: tuple[IgnoredRow, ...] = ()
+    stated_totals: tuple[StatedTotal, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StatedTotal:
+    """A total that the file gives, of one column up to its line."""
+
+    row: int
+    column: str
+    amount: Decimal
