@@ -1,0 +1,1 @@
+"""Investment accounts, holdings, lots, trades and performance."""

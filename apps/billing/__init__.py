@@ -1,0 +1,1 @@
+"""Fee terms, billing runs, invoices and payments."""
