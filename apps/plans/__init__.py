@@ -1,0 +1,1 @@
+"""Financial plans: goals, projections, recommendations."""

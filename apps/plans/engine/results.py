@@ -1,0 +1,258 @@
+"""What the engine answers: frozen, serialisable to the same bytes for the same numbers.
+
+Amounts are in the currency of the inputs; "real" ones in money of the plan's start date. A None means that
+the number cannot be computed, never zero.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from apps.plans.engine.digest import canonical_json
+
+ENGINE_VERSION = "plans-1.0.0"
+
+PERCENTILES = (5, 10, 25, 50, 75, 90, 95)
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A simulated number with its standard error, from ``n_batches`` independent scrambles.
+
+    The error is None where one batch gives no spread to measure.
+    """
+
+    value: float
+    standard_error: float | None
+    n_batches: int
+
+
+@dataclass(frozen=True, slots=True)
+class TrailStep:
+    """One step of how a number was made: what was done, with which figures, by which source."""
+
+    step: str
+    facts: tuple[tuple[str, str], ...]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class GoalOutcome:
+    """How a goal fares. ``first_shortfall_year`` is the median over failing paths, None when none fails."""
+
+    key: str
+    kind: str
+    priority: str
+    success: Estimate
+    first_shortfall_year: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class YearBand:
+    """Wealth in all accounts at the end of plan year ``year`` (0 is the start), at the levels of PERCENTILES."""
+
+    year: int
+    calendar_year: int
+    ages: tuple[int, ...]
+    nominal: tuple[float, ...]
+    real: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class YearCashFlow:
+    """Money in and out during plan year ``year``, nominal.
+
+    On one path: wages + social_security + other_income + withdrawals + shortfall = contributions + spending +
+    goals + debt_payments + taxes + saved_surplus + unplanned_spending. Medians of many paths do not add up, so
+    the expected path is given beside them.
+    """
+
+    year: int
+    calendar_year: int
+    wages: float
+    social_security: float
+    other_income: float
+    withdrawals: float
+    shortfall: float
+    contributions: float
+    spending: float
+    goals: float
+    debt_payments: float
+    taxes: float
+    saved_surplus: float
+    unplanned_spending: float
+    employer_contributions: float
+
+
+@dataclass(frozen=True, slots=True)
+class Terminal:
+    """Wealth at the horizon: percentiles at the levels of PERCENTILES, and the mean."""
+
+    nominal: tuple[float, ...]
+    real: tuple[float, ...]
+    mean_nominal: float
+    mean_real: float
+
+
+@dataclass(frozen=True, slots=True)
+class Projection:
+    """The answer to "how does this plan fare?".
+
+    ``expected_wealth_nominal`` and ``expected_flows`` follow one path on which every asset gives its median
+    return each month and inflation its mean: what a calculator without chance would show.
+    """
+
+    engine_version: str
+    input_digest: str
+    cube_digest: str
+    seed: int
+    n_paths: int
+    n_years: int
+    success: Estimate
+    goals: tuple[GoalOutcome, ...]
+    percentiles: tuple[int, ...]
+    bands: tuple[YearBand, ...]
+    terminal: Terminal
+    median_flows: tuple[YearCashFlow, ...]
+    expected_flows: tuple[YearCashFlow, ...]
+    expected_wealth_nominal: tuple[float, ...]
+    expected_wealth_real: tuple[float, ...]
+    trail: tuple[TrailStep, ...]
+
+    def to_json_bytes(self) -> bytes:
+        """Serialise canonically: the same result gives the same bytes."""
+        return canonical_json(self)
+
+
+class Outcome(StrEnum):
+    """How a solver ended."""
+
+    REACHED = "reached"
+    ALREADY_REACHED = "already_reached"
+    CANNOT_BE_REACHED = "cannot_be_reached"
+
+
+@dataclass(frozen=True, slots=True)
+class SolveOutcome:
+    """The answer of a solver.
+
+    ``outcome`` is ``reached`` (``value`` is the smallest change that reaches the target), ``already_reached``
+    (``value`` is the plan as it stands) or ``cannot_be_reached`` (``value`` is the limit that was tried).
+    ``success`` is the probability at ``value``, ``success_now`` that of the plan as it stands.
+    ``monthly_amount`` is the money behind it, per month, real, where the question is one of money.
+    """
+
+    question: str
+    outcome: Outcome
+    target: float
+    value: float
+    monthly_amount: float | None
+    success: Estimate
+    success_now: Estimate
+    n_simulations: int
+    trail: tuple[TrailStep, ...]
+
+    def to_json_bytes(self) -> bytes:
+        """Serialise canonically."""
+        return canonical_json(self)
+
+
+@dataclass(frozen=True, slots=True)
+class FrontierPoint:
+    """One efficient portfolio: the highest expected return at its volatility."""
+
+    expected_return: float
+    volatility: float
+    weights: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AssetContribution:
+    """What one asset adds: its weight, its part of the expected return, and its part of the variance (sum 1)."""
+
+    asset: str
+    weight: float
+    return_part: float
+    risk_share: float
+
+
+@dataclass(frozen=True, slots=True)
+class OptimisedAllocation:
+    """The allocation with the highest expected return within the limit, and why it looks like that.
+
+    ``binding`` names the constraints that hold it back, each with its shadow price: how much more expected
+    return a unit more of that limit would allow.
+    """
+
+    engine_version: str
+    weights: tuple[tuple[str, float], ...]
+    expected_return: float
+    volatility: float
+    equity_share: float
+    binding: tuple[tuple[str, float], ...]
+    contributions: tuple[AssetContribution, ...]
+    frontier: tuple[FrontierPoint, ...]
+    trail: tuple[TrailStep, ...]
+
+    def to_json_bytes(self) -> bytes:
+        """Serialise canonically."""
+        return canonical_json(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A sentence for people: an English message id with ``%(name)s`` places, and what fills them.
+
+    ``params`` hold numbers as text-free values; the caller translates the message and formats the values by the
+    unit that follows the double underscore of their name: ``__money``, ``__percent``, ``__age``, ``__count``.
+    """
+
+    message: str
+    params: tuple[tuple[str, float | str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a recommendation does, computed by running the engine again on the same scenarios."""
+
+    success_before: float
+    success_after: float
+    delta_success: float
+    delta_standard_error: float | None
+    delta_median_terminal_real: float
+
+
+@dataclass(frozen=True, slots=True)
+class Recommendation:
+    """One piece of advice: what, why, what it does in numbers, how sure, how hard, and by when.
+
+    ``kind`` is savings, spending, debt, allocation, emergency_fund or retirement_date; ``confidence`` is high,
+    medium or low; ``difficulty`` easy, medium or hard; ``timeframe`` now, this_year or long_term.
+    """
+
+    key: str
+    kind: str
+    title: Text
+    reason: Text
+    effect: Effect | None
+    confidence: str
+    difficulty: str
+    timeframe: str
+    actions: tuple[Text, ...]
+    facts: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RecommendationList:
+    """Recommendations in order of effect, with the success of the plan as it stands."""
+
+    engine_version: str
+    input_digest: str
+    success: Estimate
+    recommendations: tuple[Recommendation, ...]
+    trail: tuple[TrailStep, ...]
+
+    def to_json_bytes(self) -> bytes:
+        """Serialise canonically."""
+        return canonical_json(self)
