@@ -67,7 +67,7 @@ class FileRefusedError(DomainError):
     status = 422
 
     def __init__(self, message: str, *, mend: str, line: int = 0, **params: object) -> None:
-        super().__init__(message, mend=mend, line=line, **params)
+        super().__init__(message, mend=mend, field="", line=line, **params)
         self.line = line
 
 
@@ -77,7 +77,7 @@ class CellError(InvalidInputError):
     code = "invalid_cell"
 
     def __init__(self, code: str, message: str, *, mend: str, **params: object) -> None:
-        super().__init__(message, mend=mend, **params)
+        super().__init__(message, mend=mend, field="", **params)
         self.code = code
 
     def at(self, row: int, column: str) -> RowProblem:
