@@ -19,9 +19,3 @@ class RetirementPayerError(BillingRefusedError):
     """A retirement account was asked to pay a fee that is not its own (IRC 4975)."""
 
     code = "retirement_payer"
-
-
-class ReceiptMismatchError(BillingRefusedError):
-    """The lines of a receipt do not make its total."""
-
-    code = "receipt_mismatch"

@@ -10,6 +10,8 @@ from apps.kernel.errors import InvalidInputError, gettext_noop
 from apps.kernel.money import Money, Rate, RoundingRule
 
 NOTHING_OFF = Rate(Decimal(0))
+# State examiners ask for disclosure or justification above about 2 % a year; a firm may set its state's own figure.
+DISCLOSED_ABOVE = Rate(Decimal("0.02"))
 
 
 class ScheduleKind(StrEnum):
@@ -113,6 +115,7 @@ class FeeTerms:
     `kind` decides what else is needed: tiers for graduated, cliff and flat (flat has one), `fixed_annual` for fixed.
     `negotiated_rate` replaces what the schedule yields; `discount` is taken off what is then due.
     `maximum_rate` caps the annual fee as a proportion of the billable value.
+    `effective_rate_alert` is the annual rate above which the fee is flagged for review.
     `max_value_age` is how many days a value may be carried forward before the engine refuses to bill on it.
 
     Raises InvalidInputError when the schedule is incomplete or contradicts itself.
@@ -134,6 +137,7 @@ class FeeTerms:
     flow_rule: FlowRule | None = None
     rounding: RoundingRule = RoundingRule.HALF_UP
     max_value_age: int = 5
+    effective_rate_alert: Rate = DISCLOSED_ABOVE
     clauses: Clauses = field(default_factory=Clauses)
 
     def __post_init__(self) -> None:
@@ -148,6 +152,7 @@ class FeeTerms:
                 field="discount",
             )
         self._check_flow_rule()
+        self._check_basis_and_limits()
 
     def _check_fixed(self) -> None:
         if self.fixed_annual is None or self.fixed_annual.amount < 0 or self.tiers:
@@ -192,4 +197,19 @@ class FeeTerms:
                 gettext_noop("Flows are already inside an average balance and must not be prorated again."),
                 mend=gettext_noop("Remove the flow rule, or bill on the opening or closing value."),
                 field="flow_rule",
+            )
+
+    def _check_basis_and_limits(self) -> None:
+        if self.timing is Timing.ADVANCE and self.value_basis is not ValueBasis.OPENING:
+            raise InvalidInputError(
+                gettext_noop("A fee in advance can only be billed on the opening value: the others are not known yet."),
+                mend=gettext_noop("Choose the opening value, or bill in arrears."),
+                field="value_basis",
+            )
+        low, high = self.minimum, self.maximum
+        if low and high and low.scope is high.scope and low.annual_amount > high.annual_amount:
+            raise InvalidInputError(
+                gettext_noop("The minimum fee is above the maximum fee."),
+                mend=gettext_noop("Correct one of them."),
+                field="minimum",
             )
