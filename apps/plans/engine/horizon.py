@@ -1,0 +1,52 @@
+"""The months of a plan: where a date, a retirement or a last birthday falls, counted from the start."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from apps.plans.engine.inputs import Adult, Boundary, ProjectionInputs, When
+
+
+def month_of(day: date, start: date) -> int:
+    """Months from the month of ``start`` to the month of ``day``; negative before it."""
+    return (day.year - start.year) * 12 + day.month - start.month
+
+
+def age_in_months(adult: Adult, start: date, month: int) -> int:
+    """Completed months of life at the first of plan month ``month``, to the month."""
+    return month - month_of(adult.birth_date, start)
+
+
+def last_month_of(adult: Adult, start: date) -> int:
+    """The month in which the adult reaches the horizon age: the plan no longer counts on them from there."""
+    return month_of(adult.birth_date, start) + adult.horizon_age * 12
+
+
+def retirement_month_of(adult: Adult, start: date) -> int:
+    """The first month without work; 0 for one who has retired already."""
+    return max(0, month_of(adult.retirement_date, start))
+
+
+def horizon_months(adults: tuple[Adult, ...], start: date) -> int:
+    """Length of the plan: to the last horizon age of any adult, rounded up to whole years."""
+    last = max(last_month_of(adult, start) for adult in adults)
+    return -(-last // 12) * 12
+
+
+def household_retirement_month(inputs: ProjectionInputs) -> int:
+    """The month in which the last working adult has retired."""
+    return max(retirement_month_of(adult, inputs.start_date) for adult in inputs.adults)
+
+
+def resolve(when: When, owner: str, inputs: ProjectionInputs) -> int:
+    """Turn a date or a boundary into a month; a boundary of ``""`` is the household's."""
+    if when is Boundary.PLAN_START:
+        return 0
+    if when is Boundary.HORIZON:
+        return horizon_months(inputs.adults, inputs.start_date)
+    if isinstance(when, date):
+        return month_of(when, inputs.start_date)
+    for adult in inputs.adults:
+        if adult.key == owner:
+            return retirement_month_of(adult, inputs.start_date)
+    return household_retirement_month(inputs)

@@ -1,0 +1,318 @@
+"""The inputs as arrays that the kernel walks through: one entry per month, account, demand and year.
+
+Amounts that inflation moves are kept apart from those it does not: what is due in a month is
+``real * price_level + nominal``.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from apps.plans.engine.horizon import (
+    age_in_months,
+    horizon_months,
+    household_retirement_month,
+    last_month_of,
+    resolve,
+)
+from apps.plans.engine.inputs import (
+    Account,
+    Adult,
+    Boundary,
+    Goal,
+    GoalKind,
+    GoalPriority,
+    Growth,
+    IncomeKind,
+    ProjectionInputs,
+    TaxTreatment,
+)
+from apps.plans.engine.tax_kernel import STATUSES, TaxArrays, tax_arrays
+from apps.plans.engine.tax_tables import FilingStatus
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+TREATMENTS = tuple(TaxTreatment)
+TAXABLE = TREATMENTS.index(TaxTreatment.TAXABLE)
+TAX_DEFERRED = TREATMENTS.index(TaxTreatment.TAX_DEFERRED)
+CASH = TREATMENTS.index(TaxTreatment.CASH)
+
+# Places of the year's flows, the order of results.YearCashFlow after its two years.
+(
+    F_WAGES,
+    F_BENEFITS,
+    F_OTHER,
+    F_WITHDRAWALS,
+    F_SHORTFALL,
+    F_CONTRIBUTIONS,
+    F_SPENDING,
+    F_GOALS,
+    F_DEBTS,
+    F_TAXES,
+    F_SAVED,
+    F_UNPLANNED,
+    F_EMPLOYER,
+) = range(13)
+N_FLOWS = 13
+
+SENIOR_MONTHS = 65 * 12
+
+
+class Schedule(NamedTuple):
+    """Amounts due each month, shape (n_months, n_columns): moved by inflation, and not."""
+
+    real: FloatArray
+    nominal: FloatArray
+
+
+class Program(NamedTuple):
+    """Everything the kernel reads but the markets.
+
+    Shapes: ``weights`` (n_mixes, n_assets); per account (n_accounts,): ``mix``, ``treatment``, ``balance``,
+    ``basis``, ``fee_factor`` (monthly), ``interest`` and ``qualified`` (monthly yields), ``penalty_until`` (month);
+    ``order`` and ``education`` list accounts; ``contribution_account``, ``contribution_employer`` describe the
+    columns of ``contributions``; ``incomes`` has five columns: wages of the first and second adult, benefits,
+    other taxable, tax-free; ``demand_category`` and ``demand_education`` describe the columns of ``demands``, in
+    the order in which they are paid; ``year_facts`` (n_years, 3).
+    """
+
+    weights: FloatArray
+    mix: IntArray
+    treatment: IntArray
+    balance: FloatArray
+    basis: FloatArray
+    fee_factor: FloatArray
+    interest: FloatArray
+    qualified: FloatArray
+    penalty_until: IntArray
+    order: IntArray
+    education: IntArray
+    contribution_account: IntArray
+    contribution_employer: IntArray
+    contributions: Schedule
+    incomes: Schedule
+    demand_category: IntArray
+    demand_education: IntArray
+    demands: Schedule
+    year_facts: IntArray
+    surplus_account: int
+    surplus_share: float
+    tax: TaxArrays
+
+
+class Demand(NamedTuple):
+    """Something to be paid, with its name, category, and whether success needs it."""
+
+    key: str
+    kind: str
+    priority: GoalPriority
+    category: int
+    real: FloatArray
+    nominal: FloatArray
+
+
+def growing(amount: float, growth: Growth, first: int, last: int, n_months: int) -> tuple[FloatArray, FloatArray]:
+    """Real and nominal amounts per month, from ``first`` up to but not in ``last``, rising once a plan year."""
+    months = np.arange(n_months)
+    path = np.where((months >= first) & (months < last), amount * (1.0 + growth.annual_rate) ** (months // 12), 0.0)
+    nothing = np.zeros(n_months)
+    return (path, nothing) if growth.inflation_linked else (nothing, path)
+
+
+def debt_payments(balance: float, annual_rate: float, payment: float, n_months: int) -> FloatArray:
+    """Payments of a level loan until it is paid off; the last one is what is left."""
+    due = np.zeros(n_months)
+    for month in range(n_months):
+        if balance <= 0.0:
+            break
+        balance *= 1.0 + annual_rate / 12.0
+        due[month] = min(payment, balance)
+        balance -= due[month]
+    return due
+
+
+def _incomes(inputs: ProjectionInputs, n_months: int) -> Schedule:
+    real, nominal = np.zeros((n_months, 5)), np.zeros((n_months, 5))
+    columns = {IncomeKind.SOCIAL_SECURITY: 2, IncomeKind.PENSION: 3, IncomeKind.OTHER_TAXABLE: 3}
+    owners = [adult.key for adult in inputs.adults]
+    benefits = [(np.zeros(n_months), np.zeros(n_months)) for _ in owners]
+    for income in inputs.incomes:
+        owner = owners.index(income.owner)
+        first, last = (resolve(when, income.owner, inputs) for when in (income.start, income.end))
+        alive = last_month_of(inputs.adults[owner], inputs.start_date)
+        if income.kind is IncomeKind.SOCIAL_SECURITY:
+            # Kept to the end of the plan: the survivor goes on with the larger of two benefits (42 USC 402(e)).
+            parts = growing(income.monthly_amount, income.growth, first, last, n_months)
+            benefits[owner][0][:] += parts[0]
+            benefits[owner][1][:] += parts[1]
+            continue
+        column = owner if income.kind is IncomeKind.SALARY else columns.get(income.kind, 4)
+        parts = growing(income.monthly_amount, income.growth, first, min(last, alive), n_months)
+        real[:, column] += parts[0]
+        nominal[:, column] += parts[1]
+    for place, schedule in enumerate((real, nominal)):
+        schedule[:, 2] = _household_benefits(inputs.adults, inputs, [pair[place] for pair in benefits])
+    return Schedule(real, nominal)
+
+
+def _household_benefits(adults: tuple[Adult, ...], inputs: ProjectionInputs, each: list[FloatArray]) -> FloatArray:
+    """Both benefits while both live; afterwards the larger one to the survivor."""
+    months = np.arange(each[0].size)
+    ends = [last_month_of(adult, inputs.start_date) for adult in adults]
+    both = np.sum(each, axis=0)
+    largest = np.max(each, axis=0)
+    result: FloatArray = np.where(months < min(ends), both, np.where(months < max(ends), largest, 0.0))
+    return result
+
+
+def _living(inputs: ProjectionInputs, n_months: int) -> list[Demand]:
+    """Living costs until retirement, debts, and the retirement goal (or the same living costs on)."""
+    months = np.arange(n_months)
+    first_end = min(last_month_of(adult, inputs.start_date) for adult in inputs.adults)
+    last_end = max(last_month_of(adult, inputs.start_date) for adult in inputs.adults)
+    single = months >= first_end if len(inputs.adults) == 2 else np.zeros(n_months, dtype=bool)
+    share = np.where(months >= last_end, 0.0, np.where(single, inputs.spending.survivor_share, 1.0))
+    retired = months >= household_retirement_month(inputs)
+    nothing = np.zeros(n_months)
+    goal = next((goal for goal in inputs.goals if goal.kind is GoalKind.RETIREMENT), None)
+    living = inputs.spending.monthly_amount * share
+    debts = np.sum(
+        [debt_payments(debt.balance, debt.annual_rate, debt.monthly_payment, n_months) for debt in inputs.debts]
+        or [nothing],
+        axis=0,
+    )
+    essential = GoalPriority.ESSENTIAL
+    before = living if goal is None else np.where(retired, 0.0, living)
+    result = [
+        Demand("living", "living", essential, F_SPENDING, before, nothing),
+        Demand("debts", "debts", essential, F_DEBTS, nothing, debts),
+    ]
+    if goal is not None:
+        after = np.where(retired, goal.annual_amount / 12.0, 0.0) * share
+        result.append(Demand(goal.key, str(goal.kind), goal.priority, F_SPENDING, after, nothing))
+    return result
+
+
+def _goal(goal: Goal, inputs: ProjectionInputs, n_months: int) -> Demand:
+    real = np.zeros(n_months)
+    first = resolve(goal.start, "", inputs)
+    for year in range(goal.years):
+        if first + 12 * year < n_months:
+            real[first + 12 * year] = goal.annual_amount
+    return Demand(goal.key, str(goal.kind), goal.priority, F_GOALS, real, np.zeros(n_months))
+
+
+def demands_of(inputs: ProjectionInputs) -> list[Demand]:
+    """Everything the household must or wants to pay, in the order in which it is paid: by priority, then as given."""
+    n_months = horizon_months(inputs.adults, inputs.start_date)
+    everything = _living(inputs, n_months)
+    everything += [_goal(goal, inputs, n_months) for goal in inputs.goals if goal.kind is not GoalKind.RETIREMENT]
+    ranks = {priority: rank for rank, priority in enumerate(GoalPriority)}
+    return sorted(everything, key=lambda demand: ranks[demand.priority])
+
+
+def _contributions(inputs: ProjectionInputs, n_months: int) -> tuple[Schedule, IntArray, IntArray]:
+    keys = [account.key for account in inputs.accounts]
+    owners = {account.key: account.owner for account in inputs.accounts}
+    n_lines = len(inputs.contributions)
+    real, nominal = np.zeros((n_months, n_lines)), np.zeros((n_months, n_lines))
+    for line, item in enumerate(inputs.contributions):
+        first, last = (resolve(when, owners[item.account], inputs) for when in (item.start, item.end))
+        real[:, line], nominal[:, line] = growing(item.monthly_amount, item.growth, first, last, n_months)
+    accounts = np.array([keys.index(item.account) for item in inputs.contributions], dtype=np.int64)
+    employer = np.array([item.by_employer for item in inputs.contributions], dtype=np.int64)
+    return Schedule(real, nominal), accounts, employer
+
+
+def _year_facts(inputs: ProjectionInputs, n_years: int) -> IntArray:
+    """Filing status, people of 65 and more at the end of the year, and whether the senior deduction applies."""
+    facts = np.zeros((n_years, 3), dtype=np.int64)
+    table = inputs.tax_table
+    for year in range(n_years):
+        first, last = 12 * year, 12 * year + 12
+        living = [adult for adult in inputs.adults if last_month_of(adult, inputs.start_date) > first]
+        status = inputs.filing_status
+        married = (FilingStatus.MARRIED_JOINT, FilingStatus.MARRIED_SEPARATE)
+        if len(inputs.adults) == 2 and len(living) < 2 and status in married:
+            status = FilingStatus.SINGLE
+        facts[year, 0] = STATUSES.index(status)
+        facts[year, 1] = sum(age_in_months(adult, inputs.start_date, last) >= SENIOR_MONTHS for adult in living)
+        calendar_year = inputs.start_date.year + year
+        facts[year, 2] = int(table.senior_last_year is not None and calendar_year <= table.senior_last_year)
+    return facts
+
+
+def _penalty_until(account: Account, inputs: ProjectionInputs) -> int:
+    """The month from which withdrawals carry no additional tax: the owner's, or the older adult's if joint."""
+    ages = [age_in_months(adult, inputs.start_date, 0) for adult in inputs.adults if account.owner in ("", adult.key)]
+    return max(0, inputs.tax_table.early_withdrawal_age_months - max(ages))
+
+
+def _in_order(inputs: ProjectionInputs) -> IntArray:
+    order = [
+        place
+        for treatment in inputs.withdrawal_order
+        for place, account in enumerate(inputs.accounts)
+        if account.treatment is treatment
+    ]
+    return np.array(order, dtype=np.int64)
+
+
+def _yields(inputs: ProjectionInputs, weights: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Monthly interest and qualified dividends per account, as parts of the balance; untaxed accounts have none."""
+    assets = inputs.assumptions.assets
+    total = np.array([asset.taxable_yield for asset in assets]) / 12.0
+    qualified = total * np.array([asset.qualified_share for asset in assets])
+    taxed = np.array([account.treatment in (TaxTreatment.TAXABLE, TaxTreatment.CASH) for account in inputs.accounts])
+    return (weights @ (total - qualified)) * taxed, (weights @ qualified) * taxed
+
+
+def build_program(inputs: ProjectionInputs) -> Program:
+    """Lay the inputs out for the kernel. Accounts with the same allocation share one mix."""
+    n_months = horizon_months(inputs.adults, inputs.start_date)
+    asset_keys = inputs.assumptions.asset_keys
+    weights = np.zeros((len(inputs.accounts), len(asset_keys)))
+    for place, account in enumerate(inputs.accounts):
+        for key, weight in account.allocation:
+            weights[place, asset_keys.index(key)] = weight
+    mixes, mix = np.unique(weights, axis=0, return_inverse=True)
+    interest, qualified = _yields(inputs, weights)
+    contributions, contribution_account, contribution_employer = _contributions(inputs, n_months)
+    demands = demands_of(inputs)
+    treatments = [account.treatment for account in inputs.accounts]
+    return Program(
+        weights=np.ascontiguousarray(mixes),
+        mix=mix.astype(np.int64).ravel(),
+        treatment=np.array([TREATMENTS.index(treatment) for treatment in treatments], dtype=np.int64),
+        balance=np.array([account.balance for account in inputs.accounts]),
+        basis=np.array([account.cost_basis for account in inputs.accounts]),
+        fee_factor=np.array([(1.0 - account.annual_fee) ** (1.0 / 12.0) for account in inputs.accounts]),
+        interest=interest,
+        qualified=qualified,
+        penalty_until=np.array([_penalty_until(account, inputs) for account in inputs.accounts], dtype=np.int64),
+        order=_in_order(inputs),
+        education=np.flatnonzero([treatment is TaxTreatment.EDUCATION for treatment in treatments]).astype(np.int64),
+        contribution_account=contribution_account,
+        contribution_employer=contribution_employer,
+        contributions=contributions,
+        incomes=_incomes(inputs, n_months),
+        demand_category=np.array([demand.category for demand in demands], dtype=np.int64),
+        demand_education=np.array([demand.kind == GoalKind.EDUCATION for demand in demands], dtype=np.int64),
+        demands=Schedule(
+            np.ascontiguousarray(np.stack([demand.real for demand in demands], axis=1)),
+            np.ascontiguousarray(np.stack([demand.nominal for demand in demands], axis=1)),
+        ),
+        year_facts=_year_facts(inputs, n_months // 12),
+        surplus_account=[account.key for account in inputs.accounts].index(inputs.surplus_account),
+        surplus_share=inputs.surplus_saved_share,
+        tax=tax_arrays(inputs.tax_table),
+    )
+
+
+def first_month_of(when: Boundary, inputs: ProjectionInputs) -> int:
+    """The household's month of a boundary, for callers that report it."""
+    return resolve(when, "", inputs)
