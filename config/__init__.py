@@ -1,0 +1,1 @@
+"""Wiring: imports everything, imported by nobody."""

@@ -1,0 +1,65 @@
+"""What a firm says of itself inside its own schema: name, brand, rules that every page and paper follow."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.history import history
+from apps.core.models import BaseModel
+from apps.kernel.money import RoundingRule
+
+
+class FirmProfile(BaseModel):
+    """The one profile of the firm (one row)."""
+
+    MUTABLE: ClassVar[bool] = True
+    PERSONAL_FIELDS: ClassVar[frozenset[str]] = frozenset()
+
+    legal_name = models.CharField(_("legal name"), max_length=200)
+    display_name = models.CharField(_("name clients see"), max_length=120)
+    registration_kind = models.CharField(_("registered with"), max_length=10, blank=True)
+    registration_number = models.CharField(_("registration number"), max_length=40, blank=True)
+    state = models.CharField(_("state"), max_length=2, blank=True)
+    website = models.URLField(_("website"), blank=True)
+    phone = models.CharField(_("phone"), max_length=40, blank=True)
+    address = models.TextField(_("address"), blank=True)
+    accent = models.CharField(
+        _("accent colour"),
+        max_length=7,
+        default="#0f5c4a",
+        validators=[RegexValidator(r"^#[0-9a-f]{6}$", _("Give the colour as # and six digits, such as #0f5c4a."))],
+    )
+    logo = models.FileField(_("logo"), upload_to="brand", blank=True)
+    disclosures = models.TextField(_("disclosures"), blank=True)
+    time_zone = models.CharField(_("time zone"), max_length=64, default="America/New_York")
+    locale = models.CharField(_("language"), max_length=8, default="en")
+    currency = models.CharField(_("currency"), max_length=3, default="USD")
+    rounding = models.CharField(
+        _("half a cent is rounded"),
+        max_length=10,
+        choices=[(RoundingRule.HALF_UP, _("up")), (RoundingRule.HALF_EVEN, _("to the even cent"))],
+        default=RoundingRule.HALF_UP,
+    )
+    mfa_roles = models.JSONField(_("roles that need a second factor"), default=list)
+    self_review_minutes = models.PositiveSmallIntegerField(_("minutes a self-review takes at least"), default=5)
+    setup_done = models.JSONField(default=list, blank=True)
+
+    history = history()
+
+    class Meta:
+        constraints = (
+            # one row: its key is always 1
+            models.CheckConstraint(condition=models.Q(id=1), name="one_firm_profile"),
+        )
+
+    def __str__(self) -> str:
+        return self.display_name
+
+    @classmethod
+    def current(cls) -> FirmProfile:
+        """Return the firm's profile; provisioning has written it."""
+        return cls.objects.get(pk=1)

@@ -1,0 +1,121 @@
+"""The people of a household."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from apps.clients.models.household import Household, households_of
+from apps.core.actors import Actor
+from apps.core.history import history
+from apps.core.models import BaseModel
+
+
+class Relationship(models.TextChoices):
+    """What a person is in the household."""
+
+    HEAD = "head", _("Head")
+    PARTNER = "partner", _("Partner")
+    CHILD = "child", _("Child")
+    DEPENDANT = "dependant", _("Dependant")
+    OTHER = "other", _("Other")
+
+
+class PersonQuerySet(models.QuerySet["Person"]):
+    """People by who may see them."""
+
+    def visible_to(self, actor: Actor) -> PersonQuerySet:
+        """Return those of households the actor may see."""
+        condition = households_of(actor, "household")
+        return self if condition is None else self.filter(condition)
+
+    def adults(self) -> PersonQuerySet:
+        """Return those who decide: head and partner."""
+        return self.filter(relationship__in=[Relationship.HEAD, Relationship.PARTNER])
+
+
+class Person(BaseModel):
+    """One member of a household: an advised client, or somebody the plan must count."""
+
+    MUTABLE: ClassVar[bool] = True
+    PERSONAL_FIELDS: ClassVar[frozenset[str]] = frozenset(
+        {"first_name", "last_name", "date_of_birth", "email", "phone", "tax_id", "occupation", "annual_income"}
+    )
+    SECRET_FIELDS: ClassVar[frozenset[str]] = frozenset({"tax_id"})
+
+    household = models.ForeignKey(Household, models.CASCADE, related_name="people")
+    relationship = models.CharField(_("in the household"), max_length=10, choices=Relationship.choices)
+    first_name = models.CharField(_("first name"), max_length=100)
+    last_name = models.CharField(_("last name"), max_length=100)
+    date_of_birth = models.DateField(_("date of birth"), null=True, blank=True)
+    email = models.EmailField(_("e-mail"), blank=True)
+    phone = models.CharField(_("phone"), max_length=32, blank=True)
+    marital_status = models.CharField(
+        _("marital status"),
+        max_length=10,
+        blank=True,
+        choices=[
+            ("single", _("Single")),
+            ("married", _("Married")),
+            ("partnered", _("Partnered")),
+            ("divorced", _("Divorced")),
+            ("widowed", _("Widowed")),
+        ],
+    )
+    # encrypted with the firm's key (apps.core.secrets); only its last four digits are ever shown
+    tax_id = models.TextField(_("tax number"), blank=True)
+    occupation = models.CharField(_("occupation"), max_length=120, blank=True)
+    employment_status = models.CharField(
+        _("employment"),
+        max_length=14,
+        blank=True,
+        choices=[
+            ("employed", _("Employed")),
+            ("self_employed", _("Self-employed")),
+            ("retired", _("Retired")),
+            ("not_working", _("Not working")),
+            ("student", _("Student")),
+        ],
+    )
+    annual_income = models.DecimalField(_("income a year"), max_digits=14, decimal_places=2, null=True, blank=True)
+    retirement_age = models.PositiveSmallIntegerField(_("would like to retire at"), null=True, blank=True)
+    user = models.OneToOneField(
+        "accounts.User", models.SET_NULL, null=True, blank=True, related_name="person", verbose_name=_("portal account")
+    )
+    external_id = models.CharField(_("number in another system"), max_length=64, blank=True)
+
+    objects = PersonQuerySet.as_manager()
+    history = history(excluded_fields=["tax_id"])
+
+    class Meta:
+        ordering = ("household", "id")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["household"],
+                condition=models.Q(relationship="head"),
+                name="one_head_per_household",
+                violation_error_message=_("A household has one head."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(annual_income__isnull=True) | models.Q(annual_income__gte=0),
+                name="income_not_negative",
+                violation_error_message=_("An income cannot be negative."),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+    def audit_subject(self) -> Household:
+        """Return whose trail this is."""
+        return self.household
+
+    def age_on(self, day: dt.date) -> int | None:
+        """Return the age in whole years, None when the birth date is not known."""
+        born = self.date_of_birth
+        if born is None:
+            return None
+        return day.year - born.year - ((day.month, day.day) < (born.month, born.day))

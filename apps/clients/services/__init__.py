@@ -1,0 +1,1 @@
+"""Changes to households, people, documents and agreements."""

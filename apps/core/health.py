@@ -1,0 +1,91 @@
+"""Is everything there that a request or a job needs?"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from functools import lru_cache
+
+import redis
+from django.conf import settings
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+from django.db.utils import DatabaseError, InterfaceError
+from django.http import HttpRequest, JsonResponse
+from django.utils import timezone
+
+WORKER_SIGN = "steward:worker:alive"
+_SIGN_SECONDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One part and how it is."""
+
+    part: str
+    is_well: bool
+    reason: str
+
+
+@lru_cache(maxsize=1)
+def _redis() -> redis.Redis:
+    return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2)
+
+
+def keep_worker_sign(stopping: threading.Event) -> None:
+    """Renew the worker's sign in Redis until it stops; runs in a thread of the worker."""
+    while not stopping.is_set():
+        try:
+            _redis().set(WORKER_SIGN, timezone.now().isoformat(), ex=4 * _SIGN_SECONDS)
+        except redis.RedisError:
+            stopping.wait(_SIGN_SECONDS)  # Redis is away: its own check says so
+            continue
+        stopping.wait(_SIGN_SECONDS)
+
+
+def _database() -> list[Check]:
+    try:
+        connection.set_schema_to_public()
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        loader = MigrationLoader(None, ignore_no_initial=True)
+        with connection.owner():
+            applied = set(MigrationLoader(connection).applied_migrations)
+    except (DatabaseError, InterfaceError) as away:
+        reason = str(away).strip().splitlines()[0] if str(away).strip() else type(away).__name__
+        return [Check("database", False, reason), Check("migrations", False, "The database is away.")]
+    from apps.core.tenancy.migrations import shared_migrations
+
+    missing = sorted(shared_migrations(loader) - applied)
+    told = f"{len(missing)} not applied, first {missing[0][0]}.{missing[0][1]}: run make run or migrate_schemas."
+    return [Check("database", True, ""), Check("migrations", not missing, told if missing else "")]
+
+
+def _redis_and_worker() -> list[Check]:
+    try:
+        alive = _redis().get(WORKER_SIGN)
+    except redis.RedisError as away:
+        return [
+            Check("redis", False, str(away)),
+            Check("worker", False, "Redis is away, so the worker cannot be heard."),
+        ]
+    return [
+        Check("redis", True, ""),
+        Check("worker", alive is not None, "" if alive else "No worker has given a sign for 20 seconds."),
+    ]
+
+
+def checks() -> list[Check]:
+    """Ask every part."""
+    return _database() + _redis_and_worker()
+
+
+def health(_request: HttpRequest) -> JsonResponse:
+    """GET /health/: 200 when every part is well, else 503 with the reason."""
+    parts = checks()
+    is_well = all(part.is_well for part in parts)
+    body = {
+        "status": "ok" if is_well else "unavailable",
+        "parts": {part.part: {"status": "ok" if part.is_well else "down", "reason": part.reason} for part in parts},
+    }
+    return JsonResponse(body, status=200 if is_well else 503, headers={"Cache-Control": "no-store"})

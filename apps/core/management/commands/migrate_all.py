@@ -1,0 +1,20 @@
+"""manage.py migrate_all: roles, shared tables, every firm's tables."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from apps.core.tenancy.migrating import migrate_everything
+
+
+class Command(BaseCommand):
+    """Bring every schema up to date as the migrator role; safe to run again."""
+
+    help = __doc__ or ""
+
+    def handle(self, **_: Any) -> None:
+        """Migrate."""
+        schemas = migrate_everything()
+        self.stdout.write(f"{len(schemas)} schemas are up to date.")

@@ -1,0 +1,92 @@
+"""The outermost layer: a request id on every line of the log, and refusals as answers."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Callable
+
+import structlog
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.db.utils import OperationalError
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+
+from apps.core.access import AnonymousError
+from apps.core.actors import Origin
+from apps.core.errors import shown
+from apps.kernel.errors import DomainError
+
+log = structlog.get_logger("steward.requests")
+_SAFE_ID = re.compile(r"^[A-Za-z0-9-]{8,64}$")
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+
+def client_ip(request: HttpRequest) -> str:
+    """Return the address of the caller, counting back over the proxies that we run ourselves."""
+    hops = settings.TRUSTED_PROXIES
+    chain = [part.strip() for part in request.headers.get("x-forwarded-for", "").split(",") if part.strip()]
+    if hops and len(chain) >= hops:
+        return chain[-hops][:45]
+    return str(request.META.get("REMOTE_ADDR", ""))[:45]
+
+
+class RequestIdMiddleware:
+    """Names each request, binds its log lines and gives the name back as X-Request-ID."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Serve one request under its id."""
+        given = request.headers.get("x-request-id", "")
+        request_id = given if _SAFE_ID.match(given) else uuid.uuid4().hex
+        request.origin = Origin(  # type: ignore[attr-defined]
+            ip=client_ip(request),
+            user_agent=request.headers.get("user-agent", "")[:400],
+            request_id=request_id,
+            method=f"{request.method} web",
+        )
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            response = self.get_response(request)
+            log.info("request", method=request.method, path=request.path, status=response.status_code)
+        response["X-Request-ID"] = request_id
+        return response
+
+
+class RefusalMiddleware:
+    """Turns a refusal that no view handled into a page with the right status, and a lost database into a 503."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Pass on."""
+        try:
+            return self.get_response(request)
+        except OperationalError as away:
+            return _database_away(request, away)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
+        """Answer a DomainError; leave all else to Django."""
+        if isinstance(error, AnonymousError):
+            return redirect_to_login(request.get_full_path())
+        if isinstance(error, OperationalError):
+            return _database_away(request, error)
+        if not isinstance(error, DomainError):
+            return None
+        told = shown(error)
+        log.info("refused", code=told.code, status=told.status, reason=told.sentence)
+        return render(request, "_errors/refusal.html", {"refusal": told}, status=told.status)
+
+
+def _database_away(request: HttpRequest, away: OperationalError) -> HttpResponse:
+    log.error("database.away", path=request.path, reason=str(away).splitlines()[0] if str(away) else "")
+    return HttpResponse(
+        b"Steward cannot reach its database just now. Nothing was lost; try again in a minute.",
+        status=503,
+        content_type="text/plain; charset=utf-8",
+        headers={"Retry-After": "10"},
+    )

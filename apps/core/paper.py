@@ -1,0 +1,58 @@
+"""PDFs from the product's own templates."""
+
+from __future__ import annotations
+
+import mimetypes
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.contrib.staticfiles import finders
+from django.template.loader import render_to_string
+from django.templatetags.static import static
+
+from apps.kernel.errors import DomainError, gettext_noop
+
+
+class PaperUnavailableError(DomainError):
+    """The machine lacks the libraries that draw PDFs."""
+
+    code = "paper_unavailable"
+    status = 503
+
+
+def _weasyprint() -> Any:
+    try:
+        import weasyprint
+    except OSError as missing:
+        raise PaperUnavailableError(
+            gettext_noop("PDFs cannot be drawn on this machine: %(reason)s."),
+            mend=gettext_noop("Install Pango (Debian: apt-get install libpango-1.0-0 libpangoft2-1.0-0)."),
+            reason=str(missing).splitlines()[0].rstrip("."),
+        ) from missing
+    return weasyprint
+
+
+def _fetch(url: str) -> dict[str, Any]:
+    """Hand WeasyPrint our own static files and data: URLs; it reads nothing else from disk or network."""
+    if url.startswith("data:"):
+        fetched: dict[str, Any] = _weasyprint().default_url_fetcher(url)
+        return fetched
+    prefix = static("")
+    name = urlsplit(url).path.removeprefix(prefix)
+    found = finders.find(name)
+    if not found:
+        raise ValueError(f"{url} is not one of our static files")
+    path = Path(str(found))
+    return {"string": path.read_bytes(), "mime_type": mimetypes.guess_type(path.name)[0] or "application/octet-stream"}
+
+
+def render_pdf(template: str, context: dict[str, Any]) -> bytes:
+    """Render a template of templates/_pdf/ as a tagged PDF (PDF/UA-1).
+
+    Raises PaperUnavailableError where Pango is missing.
+    """
+    weasyprint = _weasyprint()
+    html = weasyprint.HTML(string=render_to_string(template, context), url_fetcher=_fetch, base_url="/")
+    pdf: bytes = html.write_pdf(pdf_variant="pdf/ua-1")
+    return pdf

@@ -1,0 +1,188 @@
+"""What a chart specification holds (docs/face.md), its table, and the geometry of the dial."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal, NotRequired, TypedDict
+
+from django.utils.translation import gettext
+
+from apps.core.templatetags import formats
+
+
+class Axis(TypedDict):
+    """The positions that all series share."""
+
+    label: str
+    values: list[Any]
+
+
+class Series(TypedDict):
+    """One line, area or set of bars; `meaning` chooses its colour, the same everywhere."""
+
+    name: str
+    values: list[float | None]
+    meaning: NotRequired[str]
+    style: NotRequired[Literal["line", "dashed", "area", "bar"]]
+    stack: NotRequired[str]
+
+
+class Band(TypedDict):
+    """A range between two percentiles; the widest first."""
+
+    name: str
+    low: list[float]
+    high: list[float]
+
+
+class Marker(TypedDict):
+    """A goal or an event at one position."""
+
+    x: Any
+    label: str
+    met: NotRequired[bool]
+
+
+class Line(TypedDict):
+    """A level that holds everywhere: a target, a limit."""
+
+    y: float
+    label: str
+
+
+class Flow(TypedDict):
+    """An amount that goes from one place to another."""
+
+    source: str
+    target: str
+    value: float
+
+
+class Frame(TypedDict):
+    """The flows of one year."""
+
+    label: str
+    flows: list[Flow]
+
+
+class ChartSpec(TypedDict):
+    """A chart, said once and drawn twice: by ECharts on the screen, as SVG on paper."""
+
+    kind: Literal["lines", "fan", "bars", "waterfall", "donut", "allocation", "sankey"]
+    title: str
+    x: NotRequired[Axis]
+    series: NotRequired[list[Series]]
+    bands: NotRequired[list[Band]]
+    markers: NotRequired[list[Marker]]
+    lines: NotRequired[list[Line]]
+    frames: NotRequired[list[Frame]]
+    format: NotRequired[Literal["money", "percent", "number"]]
+    currency: NotRequired[str]
+    unit: NotRequired[str]
+    as_of: NotRequired[str]
+    note: NotRequired[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a chart's table."""
+
+    head: str
+    cells: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class ChartTable:
+    """The figures of a chart for those who read or copy them."""
+
+    heads: list[str]
+    rows: list[Row]
+
+
+def chart_table(spec: ChartSpec) -> ChartTable:
+    """Return the chart's figures as a table, each written as the chart's axis writes it."""
+    if spec["kind"] == "sankey":
+        return _flow_table(spec)
+    axis = spec.get("x", Axis(label="", values=[]))
+    columns: list[tuple[str, list[Any]]] = [(series["name"], series["values"]) for series in spec.get("series", [])]
+    for band in spec.get("bands", []):
+        columns.append((gettext("%(band)s, low") % {"band": band["name"]}, list(band["low"])))
+        columns.append((gettext("%(band)s, high") % {"band": band["name"]}, list(band["high"])))
+    rows = [
+        Row(head=str(position), cells=[_written(spec, values[i] if i < len(values) else None) for _, values in columns])
+        for i, position in enumerate(axis["values"])
+    ]
+    return ChartTable(heads=[axis["label"], *(name for name, _ in columns)], rows=rows)
+
+
+def _flow_table(spec: ChartSpec) -> ChartTable:
+    rows = [
+        Row(head=frame["label"], cells=[flow["source"], flow["target"], _written(spec, flow["value"])])
+        for frame in spec.get("frames", [])
+        for flow in frame["flows"]
+    ]
+    return ChartTable(heads=[gettext("Year"), gettext("From"), gettext("To"), gettext("Amount")], rows=rows)
+
+
+def _written(spec: ChartSpec, value: float | None) -> str:
+    if value is None:
+        return "–"
+    style = spec.get("format", "number")
+    if style == "money":
+        return formats.money_text(value, spec.get("currency", "USD"), "whole")
+    return formats.percent_text(value) if style == "percent" else formats.number_text(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Dial:
+    """A half circle from 0 to 100 % with its reading and, where there is one, the mark of its target."""
+
+    probability: formats.Number
+    label: str
+    reading: str
+    arc: str
+    short: bool
+    target: formats.Number | None
+    target_x1: str
+    target_y1: str
+    target_x2: str
+    target_y2: str
+    passport: str
+    as_of: date | None
+
+    @classmethod
+    def of(
+        cls,
+        probability: formats.Number,
+        label: str,
+        *,
+        target: formats.Number | None = None,
+        passport: str = "",
+        as_of: date | None = None,
+    ) -> Dial:
+        """Lay the dial out; SVG wants a point as decimal sign in every language, so its numbers are text."""
+        inner, outer = ("", ""), ("", "")
+        if target is not None:
+            angle = math.pi * (1 - float(target))
+            inner, outer = _point(angle, 60), _point(angle, 80)
+        return cls(
+            probability=probability,
+            label=label,
+            reading=formats.percent_text(probability, 0),
+            arc=f"{float(probability) * 100:.1f}",
+            short=target is not None and float(probability) < float(target),
+            target=target,
+            target_x1=inner[0],
+            target_y1=inner[1],
+            target_x2=outer[0],
+            target_y2=outer[1],
+            passport=passport,
+            as_of=as_of,
+        )
+
+
+def _point(angle: float, radius: float) -> tuple[str, str]:
+    """Return a point around the dial's centre (84, 84)."""
+    return f"{84 + radius * math.cos(angle):.1f}", f"{84 - radius * math.sin(angle):.1f}"

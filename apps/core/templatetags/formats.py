@@ -1,0 +1,107 @@
+"""Numbers, money and moments as people write them in their language. Display only: nothing here is posted."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_datetime, format_timedelta
+from babel.numbers import format_compact_currency, format_currency, format_decimal, parse_pattern
+from django.utils import timezone
+from django.utils.translation import get_language, to_locale
+
+from apps.kernel.money import Money, Rate, minor_units
+
+Number = Decimal | int | float
+MINUS = "−"  # a minus sign is as wide as a digit; the hyphen is not
+_CENTS_MATTER_BELOW = Decimal(1000)
+
+
+def locale() -> Locale:
+    """Return the reader's locale, or English where the language has none."""
+    try:
+        return Locale.parse(to_locale(get_language() or "en"))
+    except UnknownLocaleError:
+        return Locale("en")
+
+
+def decimal_of(value: Number | Rate | Money) -> Decimal:
+    """Return the exact value; a float as it prints, which is what a reader compares it with."""
+    if isinstance(value, Money):
+        return value.amount
+    if isinstance(value, Rate):
+        return value.fraction
+    return Decimal(str(value)) if isinstance(value, float) else Decimal(value)
+
+
+def rounded(value: Decimal, places: int) -> Decimal:
+    """Round half away from zero, as a reader would by hand, and drop the sign of nothing."""
+    result = value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+    return abs(result) if result == 0 else result
+
+
+def with_minus(text: str) -> str:
+    """Write a true minus sign where the locale writes a hyphen."""
+    return text.replace("-", MINUS)
+
+
+def money_text(value: Money | Number, currency: str = "USD", style: str = "") -> str:
+    """Write an amount of money.
+
+    Styles: ``exact`` posts every cent (invoices, receipts, ledgers), ``whole`` none, ``compact`` short ("$1.2M" in a
+    tile); without a style cents show where they matter: in amounts under a thousand that have some.
+    """
+    if isinstance(value, Money):
+        currency = value.currency
+    amount = decimal_of(value)
+    here = locale()
+    if style == "compact":
+        return with_minus(format_compact_currency(amount, currency, fraction_digits=1, locale=here))
+    places = minor_units(currency)
+    has_cents = rounded(amount, places) != rounded(amount, 0)
+    if style == "whole" or (style != "exact" and (abs(amount) >= _CENTS_MATTER_BELOW or not has_cents)):
+        places = 0
+    pattern = parse_pattern(here.currency_formats["standard"].pattern)
+    pattern.frac_prec = (places, places)
+    return with_minus(format_currency(rounded(amount, places), currency, pattern, here, currency_digits=False))
+
+
+def percent_text(fraction: Number | Rate, places: int = 1) -> str:
+    """Write a proportion (0.123) in per cent (12.3%), with one decimal unless told otherwise."""
+    here = locale()
+    pattern = parse_pattern(here.percent_formats[None].pattern)
+    pattern.frac_prec = (places, places)
+    value = rounded(decimal_of(fraction), places + 2)
+    return with_minus(pattern.apply(value, here))
+
+
+def number_text(value: Number, places: int | None = None) -> str:
+    """Write a number with its thousands; without `places` as many decimals as it has, six at most (as shares have)."""
+    amount = decimal_of(value)
+    pattern = parse_pattern(locale().decimal_formats[None].pattern)
+    pattern.frac_prec = (0, 6) if places is None else (places, places)
+    return with_minus(format_decimal(rounded(amount, 6 if places is None else places), pattern, locale()))
+
+
+def date_text(day: date, style: str = "medium") -> str:
+    """Write a day: "Mar 31, 2026" (medium) or "March 31, 2026" (long)."""
+    return format_date(day, style, locale())
+
+
+def moment_text(at: datetime, style: str = "medium") -> str:
+    """Write a moment in the reader's time zone: to the minute (medium), or to the second with its zone (full)."""
+    local = timezone.localtime(at) if timezone.is_aware(at) else at
+    if style == "full":
+        return format_datetime(local, "long", locale=locale())
+    return f"{format_date(local, 'medium', locale())}, {format_datetime(local, _clock(), locale=locale())}"
+
+
+def _clock() -> str:
+    """Return the locale's pattern of hours and minutes."""
+    return str(locale().time_formats["short"].pattern)
+
+
+def ago_text(at: datetime, now: datetime | None = None) -> str:
+    """Write how long ago a moment was: "3 hours ago"."""
+    return format_timedelta(at - (now or datetime.now(UTC)), add_direction=True, locale=locale())

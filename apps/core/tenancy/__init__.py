@@ -1,0 +1,1 @@
+"""Firms as schemas: names, roles, gates."""

@@ -1,0 +1,97 @@
+"""The websocket gate: the host decides whose socket it is, the session cookie who holds it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from http.cookies import SimpleCookie
+from types import SimpleNamespace
+from typing import Any
+
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.contrib.auth import get_user
+from django.contrib.sessions.backends.db import SessionStore
+from django.db import close_old_connections, connection
+from django_tenants.utils import tenant_context
+
+from apps.core.actors import Origin
+from apps.core.middleware.firm import firm_for_host
+
+App = Callable[[dict[str, Any], Any, Any], Awaitable[Any]]
+NO_SUCH_FIRM, NOT_SIGNED_IN = 4404, 4403
+
+
+def in_schema_of(firm: Any | None, function: Callable[..., Any]) -> Callable[..., Awaitable[Any]]:
+    """Return an awaitable form of `function` that runs inside the firm (None: the public schema).
+
+    The only way from a consumer to the ORM: a schema set on one thread does not follow `sync_to_async`.
+    """
+
+    def inner(*args: Any, **kwargs: Any) -> Any:
+        # an open transaction is a test's own: closing its connection would end it
+        if not connection.in_atomic_block:
+            close_old_connections()
+        try:
+            if firm is None:
+                connection.set_schema_to_public()
+                return function(*args, **kwargs)
+            with tenant_context(firm):
+                return function(*args, **kwargs)
+        finally:
+            connection.set_schema_to_public()
+            if not connection.in_atomic_block:
+                close_old_connections()
+
+    return sync_to_async(inner, thread_sensitive=True)
+
+
+def _headers(scope: dict[str, Any]) -> dict[str, str]:
+    return {name.decode("latin1").lower(): value.decode("latin1") for name, value in scope.get("headers", [])}
+
+
+async def _refuse(send: Any, code: int) -> None:
+    await send({"type": "websocket.accept"})  # a close before the handshake reaches browsers as 1006 without a reason
+    await send({"type": "websocket.close", "code": code})
+
+
+class FirmFromHost:
+    """Puts `scope["firm"]`; an unknown or closed firm is refused with 4404, the public hosts get None."""
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> Any:
+        """Resolve the host, then go on."""
+        host = _headers(scope).get("host", "").rsplit(":", 1)[0].lower()
+        firm = None if host in settings.PUBLIC_HOSTS else await in_schema_of(None, firm_for_host)(host)
+        if host not in settings.PUBLIC_HOSTS and (firm is None or not firm.is_open):
+            return await _refuse(send, NO_SUCH_FIRM)
+        return await self.app({**scope, "firm": firm}, receive, send)
+
+
+class ActorFromSession:
+    """Puts `scope["actor"]` from the session cookie, read inside the firm; strangers are refused with 4403."""
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> Any:
+        """Authenticate, then go on; sockets of the public site carry no session."""
+        if scope["firm"] is None:
+            return await self.app({**scope, "actor": None}, receive, send)
+        headers = _headers(scope)
+        cookie = SimpleCookie(headers.get("cookie", "")).get(settings.SESSION_COOKIE_NAME)
+        origin = Origin(
+            ip=str((scope.get("client") or [""])[0]), user_agent=headers.get("user-agent", ""), method="websocket"
+        )
+        actor = await in_schema_of(scope["firm"], _actor)(cookie.value if cookie else "", origin)
+        if actor is None:
+            return await _refuse(send, NOT_SIGNED_IN)
+        return await self.app({**scope, "actor": actor}, receive, send)
+
+
+def _actor(session_key: str, origin: Origin) -> Any | None:
+    if not session_key:
+        return None
+    user: Any = get_user(SimpleNamespace(session=SessionStore(session_key)))  # type: ignore[arg-type]
+    return user.as_actor(origin=origin) if user.is_authenticated else None

@@ -1,0 +1,71 @@
+"""Bases of pages that call one service."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.forms import BaseForm
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.generic import FormView, View
+
+from apps.core.access import RequiresMixin, actor_of
+from apps.core.actors import Actor
+from apps.core.errors import shown
+from apps.kernel.errors import DomainError
+
+
+class ServiceFormView(RequiresMixin, FormView):  # type: ignore[type-arg]
+    """A form whose valid content goes to one service.
+
+    A subclass declares `permission`, `template_name`, `form_class` and `perform`; a refusal of the service stands
+    beside the field at fault (or above the form), what was typed stays, and the status says that it failed.
+    """
+
+    def perform(self, form: Any, by: Actor) -> str:
+        """Call the service; return the address to go to."""
+        raise NotImplementedError(f"{type(self).__name__} must say which service it calls.")
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Hand the clean content to the service."""
+        try:
+            return redirect(self.perform(form, actor_of(self.request)))
+        except DomainError as refused:
+            told = shown(refused)
+            form.add_error(told.field if told.field in form.fields else None, told.sentence)
+            return self.form_invalid(form, status=told.status)
+
+    def form_invalid(self, form: BaseForm, status: int = 422) -> HttpResponse:
+        """Show the form again with what is wrong."""
+        return self.render_to_response(self.get_context_data(form=form), status=status)
+
+
+class ActionView(RequiresMixin, View):
+    """A button: POST calls one service and goes back with a sentence about what happened."""
+
+    http_method_names = ["post", "options"]
+    success_message = ""
+
+    def perform(self, request: HttpRequest, by: Actor) -> str:
+        """Call the service; return the address to go to, or an empty string to go back."""
+        raise NotImplementedError(f"{type(self).__name__} must say which service it calls.")
+
+    def post(self, request: HttpRequest, *_args: Any, **_kwargs: Any) -> HttpResponseBase:
+        """Do it once; a refusal becomes a message on the page the person came from."""
+        try:
+            target = self.perform(request, actor_of(request))
+        except DomainError as refused:
+            messages.error(request, shown(refused).sentence)
+            return redirect(back_to(request))
+        if self.success_message:
+            messages.success(request, self.success_message)
+        return redirect(target or back_to(request))
+
+
+def back_to(request: HttpRequest, otherwise: str = "/") -> str:
+    """Return the page the person came from, if it is one of ours."""
+    referer = request.headers.get("referer", "")
+    own = url_has_allowed_host_and_scheme(referer, {request.get_host()}, require_https=request.is_secure())
+    return referer if own else otherwise

@@ -1,0 +1,35 @@
+"""The queue: broker, schedule, and the worker's sign of life."""
+
+from __future__ import annotations
+
+import os
+import threading
+from typing import Any
+
+from celery.signals import setup_logging, worker_ready, worker_shutting_down
+from tenant_schemas_celery.app import CeleryApp
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.local")
+
+app = CeleryApp("steward")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+_stopping = threading.Event()
+
+
+@setup_logging.connect
+def _log_as_settings_say(**_: Any) -> None:
+    """Keep Celery from replacing the log configuration of the settings."""
+
+
+@worker_ready.connect
+def _show_sign_of_life(**_: Any) -> None:
+    from apps.core.health import keep_worker_sign
+
+    threading.Thread(target=keep_worker_sign, args=(_stopping,), daemon=True, name="worker-sign").start()
+
+
+@worker_shutting_down.connect
+def _stop_sign_of_life(**_: Any) -> None:
+    _stopping.set()

@@ -1,0 +1,18 @@
+"""What every template knows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+
+def site(request: HttpRequest) -> dict[str, Any]:
+    """Name the site, the actor and the addresses that layouts link to."""
+    return {
+        "public_url": settings.PUBLIC_URL,
+        "actor": getattr(request, "actor", None),
+        "firm": getattr(request, "tenant", None),
+        "request_id": getattr(getattr(request, "origin", None), "request_id", ""),
+    }

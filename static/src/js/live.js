@@ -1,0 +1,121 @@
+// Live updates. The server sends {type, topic, ids}: what changed, never the values. Whoever shows the topic asks again,
+// so that a page that missed events equals a reload. A job under way sends {ids: {step, percent, left}} besides.
+import htmx from "htmx.org";
+
+const FIRST_WAIT_MS = 500;
+const LONGEST_WAIT_MS = 30_000;
+const BANNER_AFTER_MS = 2000;
+const STEADY_AFTER_MS = 5000;
+
+const topicsOf = (element) => element.dataset.liveTopic.split(/\s+/).filter(Boolean);
+const listeners = () => [...document.querySelectorAll("[data-live-topic]")];
+
+function shown() {
+  return [...new Set(listeners().flatMap(topicsOf))].sort();
+}
+
+/** Mark what changed under the reader's eyes for a moment. */
+function flash(element) {
+  element.classList.remove("is-changed");
+  requestAnimationFrame(() => element.classList.add("is-changed"));
+  setTimeout(() => element.classList.remove("is-changed"), 2500);
+}
+
+function refresh(element) {
+  const mark = (event) => {
+    if (event.detail.ctx.sourceElement !== element) return;
+    document.removeEventListener("htmx:after:swap", mark);
+    const target = event.detail.ctx.target;
+    const now = target.isConnected ? target : target.id && document.getElementById(target.id);
+    if (now) flash(now);
+  };
+  document.addEventListener("htmx:after:swap", mark);
+  htmx.trigger(element, "live");
+}
+
+/** Steps of a running job are shown at once; the end is asked for. Only text and numbers of the job itself travel here. */
+function showProgress(element, { step, percent, left }) {
+  const part = (name) => element.querySelector(`[data-progress-${name}]`);
+  if (step !== undefined && part("step")) part("step").textContent = step;
+  if (left !== undefined && part("left")) part("left").textContent = left;
+  if (percent === undefined) return;
+  const bar = element.querySelector("progress");
+  if (bar) bar.value = percent;
+  const text = part("percent");
+  if (text) text.textContent = new Intl.NumberFormat(document.documentElement.lang, { style: "percent" }).format(percent / 100);
+}
+
+function receive(event) {
+  const ids = new Set(Object.values(event.ids ?? {}).map(String));
+  const progress = event.progress ?? (event.ids?.percent === undefined ? null : event.ids);
+  for (const element of listeners()) {
+    if (!topicsOf(element).includes(event.topic)) continue;
+    if (!progress && ids.size && element.dataset.liveId && !ids.has(element.dataset.liveId)) continue;
+    if (progress && element.matches("[data-progress]")) showProgress(element, progress);
+    else refresh(element);
+  }
+  document.dispatchEvent(new CustomEvent("steward:live", { detail: event }));
+}
+
+class Connection {
+  constructor(url, banner) {
+    this.url = url;
+    this.banner = banner;
+    this.wait = FIRST_WAIT_MS;
+    this.lost = false;
+    this.watched = "";
+  }
+
+  open() {
+    this.socket = new WebSocket(this.url);
+    this.socket.addEventListener("open", () => this.opened());
+    this.socket.addEventListener("message", (message) => this.heard(JSON.parse(message.data)));
+    this.socket.addEventListener("close", () => this.closed());
+  }
+
+  opened() {
+    clearTimeout(this.bannerTimer);
+    this.steady = setTimeout(() => (this.wait = FIRST_WAIT_MS), STEADY_AFTER_MS);
+    this.pause(false);
+    this.watched = "";
+    this.watch();
+    if (this.lost) listeners().forEach(refresh); // what happened meanwhile
+    this.lost = false;
+  }
+
+  heard(event) {
+    if (event.type === "paused" || event.type === "resumed") this.pause(event.type === "paused");
+    else receive(event);
+  }
+
+  closed() {
+    clearTimeout(this.steady);
+    if (!this.lost) this.bannerTimer = setTimeout(() => this.pause(true), BANNER_AFTER_MS);
+    this.lost = true;
+    // Half of the wait is chance: a restarted server is not met by every page at once.
+    setTimeout(() => this.open(), this.wait * (0.5 + Math.random() / 2));
+    this.wait = Math.min(this.wait * 2, LONGEST_WAIT_MS);
+  }
+
+  pause(paused) {
+    if (this.banner) this.banner.hidden = !paused;
+  }
+
+  /** Tell the server which topics this page shows; it checks each against what the reader may see. */
+  watch() {
+    const topics = shown();
+    const key = topics.join(" ");
+    if (key === this.watched || this.socket.readyState !== WebSocket.OPEN) return;
+    this.watched = key;
+    this.socket.send(JSON.stringify({ type: "watch", topics }));
+  }
+}
+
+export function startLive() {
+  const path = document.body.dataset.live;
+  if (!path) return;
+  const scheme = location.protocol === "https:" ? "wss:" : "ws:";
+  const connection = new Connection(`${scheme}//${location.host}${path}`, document.getElementById("live-banner"));
+  connection.open();
+  document.addEventListener("htmx:after:swap", () => connection.watch());
+}

@@ -1,0 +1,32 @@
+"""The frame of all tests: real servers, one clone of the template database per process, two firms, a fixed cast."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from tests import databases, servers
+
+pytest_plugins = ["tests.cast"]
+
+
+@pytest.fixture(scope="session")
+def _servers() -> Iterator[None]:
+    with servers.running():
+        yield
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(_servers: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
+    """Clone the template for this process; pytest-django asks for this name."""
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        template = databases.ensure_template()
+        name = f"test_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
+        databases.clone(template, name)
+        databases.use(name)
+    yield
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        databases.use("postgres")
+        databases.drop(name)
