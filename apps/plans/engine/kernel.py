@@ -32,6 +32,7 @@ from apps.plans.engine.program import (
     TAX_DEFERRED,
     TAXABLE,
     Program,
+    Schedule,
 )
 from apps.plans.engine.tax_kernel import (
     BENEFITS,
@@ -56,16 +57,18 @@ HALF_A_CENT = 0.005
 
 NEVER = -1
 
+# Columns of the incomes: where each is noted for the tax (-1: nowhere) and in which flow.
+INCOME_SLOTS = (WAGES_1, WAGES_2, BENEFITS, ORDINARY, -1)
+INCOME_FLOWS = (F_WAGES, F_WAGES, F_BENEFITS, F_OTHER, F_OTHER)
+N_INCOMES = len(INCOME_SLOTS)
 
-class State(NamedTuple):
-    """The books of a block: per account (n_accounts, LANES), ledger (N_SLOTS, LANES), the rest (LANES,) or rows."""
 
-    balance: NDArray[np.float64]
-    basis: NDArray[np.float64]
-    ledger: NDArray[np.float64]
-    flows: NDArray[np.float64]
-    unspent: NDArray[np.float64]
-    failed: NDArray[np.int32]
+# The books of a block: one array (n_rows, LANES), since a hot call must carry one array, not a dozen. Rows: the
+# ledger of the tax year, the flows of the year, the year's unspent income, then two rows for each account (balance
+# and cost basis), then the first month in which each demand was not met.
+FLOWS = N_SLOTS
+UNSPENT = FLOWS + N_FLOWS
+ACCOUNTS = UNSPENT + 1
 
 
 class Recorded(NamedTuple):
@@ -82,233 +85,286 @@ class Recorded(NamedTuple):
 
 
 @compiled
-def _move_markets(
-    program: Program, factors: NDArray[np.float32], drift: NDArray[np.float64], total: NDArray[np.float64], state: State
+def _balance_row(account: int) -> int:
+    """Row of an account's balance; its cost basis lies in the next."""
+    return ACCOUNTS + 2 * account
+
+
+@compiled
+def _move_mixes(
+    weights: NDArray[np.float64], factors: NDArray[np.float32], drift: NDArray[np.float64], total: NDArray[np.float64]
 ) -> None:
-    """Grow drifted weights and balances by one month; charge fees; note taxable yields.
+    """Grow the drifted weights by a month.
 
     ``factors`` (n_assets + 1, LANES), ``drift`` (n_mixes, n_assets, LANES), ``total`` (n_mixes, 2, LANES): the sum of
     the drifted weights, and the growth of this month.
     """
-    n_mixes, n_assets, _ = drift.shape
+    n_mixes, n_assets = weights.shape
     for mix in range(n_mixes):
-        fresh = np.zeros(LANES)
+        for lane in range(LANES):
+            total[mix, 1, lane] = 0.0
         for asset in range(n_assets):
-            if program.weights[mix, asset] > 0.0:
+            if weights[mix, asset] > 0.0:
                 for lane in range(LANES):
                     drift[mix, asset, lane] *= factors[asset, lane]
-                    fresh[lane] += drift[mix, asset, lane]
+                    total[mix, 1, lane] += drift[mix, asset, lane]
         for lane in range(LANES):
-            total[mix, 1, lane] = fresh[lane] / total[mix, 0, lane]
-            total[mix, 0, lane] = fresh[lane]
-    for account in range(program.mix.size):
-        growth = total[program.mix[account], 1]
-        fee = program.fee_factor[account]
-        interest = program.interest[account]
-        qualified = program.qualified[account]
-        paid_out = interest + qualified
-        for lane in range(LANES):
-            opening = state.balance[account, lane]
-            state.balance[account, lane] = opening * growth[lane] * fee
-            state.ledger[INTEREST, lane] += opening * interest
-            state.ledger[QUALIFIED, lane] += opening * qualified
-            state.basis[account, lane] += opening * paid_out
+            fresh = total[mix, 1, lane]
+            total[mix, 1, lane] = fresh / total[mix, 0, lane]
+            total[mix, 0, lane] = fresh
 
 
 @compiled
-def _withdraw(program: Program, state: State, month: int, need: float, lane: int) -> float:
+def _move_accounts(program: Program, total: NDArray[np.float64], books: NDArray[np.float64]) -> None:
+    """Grow balances by the growth of their mix, charge fees, note taxable yields (they raise the cost basis)."""
+    for account in range(program.mix.size):
+        mix = program.mix[account]
+        row = _balance_row(account)
+        fee = program.fee_factor[account]
+        interest = program.interest[account]
+        qualified = program.qualified[account]
+        if interest + qualified > 0.0:
+            for lane in range(LANES):
+                opening = books[row, lane]
+                books[INTEREST, lane] += opening * interest
+                books[QUALIFIED, lane] += opening * qualified
+                books[row + 1, lane] += opening * (interest + qualified)
+        for lane in range(LANES):
+            books[row, lane] *= total[mix, 1, lane] * fee
+
+
+@compiled
+def _withdraw(sources: NDArray[np.int64], books: NDArray[np.float64], month: int, need: float, lane: int) -> float:
     """Take ``need`` from the accounts in their order; return what was raised and note what is taxed."""
     raised = 0.0
-    for place in range(program.order.size):
-        if raised >= need:
-            break
-        account = program.order[place]
-        balance = state.balance[account, lane]
+    for place in range(sources.shape[0]):
+        row = _balance_row(sources[place, 0])
+        balance = books[row, lane]
         if balance <= 0.0:
             continue
         take = min(balance, need - raised)
-        kind = program.treatment[account]
+        kind = sources[place, 1]
         if kind == TAXABLE:
-            cost = state.basis[account, lane] * (take / balance)
-            state.ledger[GAINS, lane] += take - cost
-            state.basis[account, lane] -= cost
+            cost = books[row + 1, lane] * (take / balance)
+            books[GAINS, lane] += take - cost
+            books[row + 1, lane] -= cost
         elif kind == TAX_DEFERRED:
-            state.ledger[ORDINARY, lane] += take
-            if month < program.penalty_until[account]:
-                state.ledger[EARLY, lane] += take
-        state.balance[account, lane] = balance - take
+            books[ORDINARY, lane] += take
+            if month < sources[place, 2]:
+                books[EARLY, lane] += take
+        books[row, lane] = balance - take
         raised += take
-    state.flows[F_WITHDRAWALS, lane] += raised
+        if raised >= need:
+            break
+    books[FLOWS + F_WITHDRAWALS, lane] += raised
     return raised
 
 
 @compiled
-def _pay(program: Program, state: State, month: int, need: float, lane: int) -> float:
-    """Pay from unspent income, then from accounts; return what is missing, 0 below half a cent."""
-    from_income = min(max(state.unspent[lane], 0.0), need)
-    state.unspent[lane] -= from_income
+def _pay(sources: NDArray[np.int64], books: NDArray[np.float64], month: int, need: float, lane: int) -> bool:
+    """Pay from unspent income, then from accounts; answer whether it sufficed, to half a cent."""
+    from_income = min(max(books[UNSPENT, lane], 0.0), need)
+    books[UNSPENT, lane] -= from_income
     missing: float = need - from_income
     if missing > 0.0:
-        missing -= _withdraw(program, state, month, missing, lane)
+        missing -= _withdraw(sources, books, month, missing, lane)
     if missing < HALF_A_CENT:
-        return 0.0
-    state.flows[F_SHORTFALL, lane] += missing
-    return missing
+        return True
+    books[FLOWS + F_SHORTFALL, lane] += missing
+    return False
 
 
 @compiled
-def _earn(program: Program, state: State, month: int, price: float, lane: int) -> None:
-    """Incomes arrive, contributions go to their accounts."""
-    real, nominal = program.incomes.real[month], program.incomes.nominal[month]
-    first = real[0] * price + nominal[0]
-    second = real[1] * price + nominal[1]
-    benefits = real[2] * price + nominal[2]
-    taxed = real[3] * price + nominal[3]
-    free = real[4] * price + nominal[4]
-    state.ledger[WAGES_1, lane] += first
-    state.ledger[WAGES_2, lane] += second
-    state.ledger[BENEFITS, lane] += benefits
-    state.ledger[ORDINARY, lane] += taxed
-    state.flows[F_WAGES, lane] += first + second
-    state.flows[F_BENEFITS, lane] += benefits
-    state.flows[F_OTHER, lane] += taxed + free
-    state.unspent[lane] += first + second + benefits + taxed + free
+def _earn(incomes: Schedule, books: NDArray[np.float64], month: int, price: NDArray[np.float64]) -> None:
+    """Incomes of a month arrive on every path of the block."""
+    for source in range(N_INCOMES):
+        real, nominal = incomes.real[month, source], incomes.nominal[month, source]
+        if real == 0.0 and nominal == 0.0:
+            continue
+        slot = INCOME_SLOTS[source]
+        flow = FLOWS + INCOME_FLOWS[source]
+        for lane in range(LANES):
+            amount = real * price[lane] + nominal
+            books[flow, lane] += amount
+            books[UNSPENT, lane] += amount
+            if slot >= 0:
+                books[slot, lane] += amount
+
+
+@compiled
+def _contribute(program: Program, books: NDArray[np.float64], month: int, price: NDArray[np.float64]) -> None:
+    """Contributions go to their accounts; the household's own come out of its income."""
     for line in range(program.contribution_account.size):
-        amount = program.contributions.real[month, line] * price + program.contributions.nominal[month, line]
-        if amount <= 0.0:
+        real, nominal = program.contributions.real[month, line], program.contributions.nominal[month, line]
+        if real == 0.0 and nominal == 0.0:
             continue
         account = program.contribution_account[line]
-        state.balance[account, lane] += amount
-        state.basis[account, lane] += amount
-        if program.contribution_employer[line] == 1:
-            state.flows[F_EMPLOYER, lane] += amount
-            continue
-        state.flows[F_CONTRIBUTIONS, lane] += amount
-        state.unspent[lane] -= amount
-        if program.treatment[account] == TAX_DEFERRED:
-            state.ledger[PRE_TAX, lane] += amount
+        row = _balance_row(account)
+        own = 1.0 - program.contribution_employer[line]
+        before_tax = own if program.treatment[account] == TAX_DEFERRED else 0.0
+        for lane in range(LANES):
+            amount = real * price[lane] + nominal
+            books[row, lane] += amount
+            books[row + 1, lane] += amount
+            books[UNSPENT, lane] -= own * amount
+            books[PRE_TAX, lane] += before_tax * amount
+            books[FLOWS + F_CONTRIBUTIONS, lane] += own * amount
+            books[FLOWS + F_EMPLOYER, lane] += (1.0 - own) * amount
 
 
 @compiled
-def _spend(program: Program, state: State, month: int, price: float, lane: int) -> None:
-    """Cover a deficit of income, then pay the demands in their order; note the first month one is not met."""
-    if state.unspent[lane] < 0.0:
-        deficit = -state.unspent[lane]
-        state.unspent[lane] = 0.0
-        if _pay(program, state, month, deficit, lane) > 0.0 and state.failed[0, lane] == NEVER:
-            state.failed[0, lane] = month
+def _note_failure(books: NDArray[np.float64], row: int, month: int, lane: int) -> None:
+    """Keep the first month in which a demand was not met."""
+    if books[row, lane] == NEVER:
+        books[row, lane] = month
+
+
+@compiled
+def _cover_deficit(sources: NDArray[np.int64], books: NDArray[np.float64], month: int, first_demand: int) -> None:
+    """Where contributions exceeded income, accounts make up for it; failing that, living costs are not met."""
+    for lane in range(LANES):
+        if books[UNSPENT, lane] < 0.0:
+            deficit = -books[UNSPENT, lane]
+            books[UNSPENT, lane] = 0.0
+            if not _pay(sources, books, month, deficit, lane):
+                _note_failure(books, first_demand, month, lane)
+
+
+@compiled
+def _spend(program: Program, books: NDArray[np.float64], month: int, price: NDArray[np.float64]) -> None:
+    """Pay the demands of a month in their order."""
+    sources = program.sources
+    first_demand = _balance_row(program.mix.size)
     for demand in range(program.demand_category.size):
-        need = program.demands.real[month, demand] * price + program.demands.nominal[month, demand]
-        if need <= 0.0:
+        real, nominal = program.demands.real[month, demand], program.demands.nominal[month, demand]
+        if real == 0.0 and nominal == 0.0:
             continue
-        state.flows[program.demand_category[demand], lane] += need
-        if program.demand_education[demand] == 1:
-            for place in range(program.education.size):
-                account = program.education[place]
-                take = min(state.balance[account, lane], need)
-                state.balance[account, lane] -= take
-                state.flows[F_WITHDRAWALS, lane] += take
-                need -= take
-        if need > 0.0 and _pay(program, state, month, need, lane) > 0.0 and state.failed[demand, lane] == NEVER:
-            state.failed[demand, lane] = month
+        flow = FLOWS + program.demand_category[demand]
+        from_education = program.demand_education[demand] == 1
+        for lane in range(LANES):
+            need = real * price[lane] + nominal
+            books[flow, lane] += need
+            if from_education:
+                need -= _draw_education(program.education, books, need, lane)
+            if books[UNSPENT, lane] >= need:
+                books[UNSPENT, lane] -= need
+            elif not _pay(sources, books, month, need, lane):
+                _note_failure(books, first_demand + demand, month, lane)
 
 
 @compiled
-def _close_year(program: Program, state: State, month: int, index: float, lane: int) -> None:
+def _draw_education(education: NDArray[np.int64], books: NDArray[np.float64], need: float, lane: int) -> float:
+    """Take an education cost from the accounts kept for it, free of tax (IRC 529(c)(3)); return what they gave."""
+    raised = 0.0
+    for place in range(education.size):
+        row = _balance_row(education[place])
+        take = min(books[row, lane], need - raised)
+        books[row, lane] -= take
+        raised += take
+    books[FLOWS + F_WITHDRAWALS, lane] += raised
+    return raised
+
+
+@compiled
+def _close_year(program: Program, books: NDArray[np.float64], month: int, index: NDArray[np.float64]) -> None:
     """Pay the federal tax of the year and dispose of what is left of its income.
 
-    ``index`` is the price level at the start of the year, by which the law's amounts have risen since the table.
-    A withdrawal that pays the tax belongs to the next year.
+    ``index`` (LANES,) is the price level at the start of the year, by which the law's amounts have risen since the
+    table. A withdrawal that pays the tax belongs to the next year.
     """
-    due = federal_tax_of_lane(program.tax, program.year_facts[month // 12], index, state.ledger, lane)
-    for slot in range(N_SLOTS):
-        if slot != LOSS:
-            state.ledger[slot, lane] = 0.0
-    state.flows[F_TAXES, lane] += due
-    if _pay(program, state, month, due, lane) > 0.0 and state.failed[0, lane] == NEVER:
-        state.failed[0, lane] = month
-    left = max(0.0, state.unspent[lane])
-    saved = left * program.surplus_share
-    state.balance[program.surplus_account, lane] += saved
-    state.basis[program.surplus_account, lane] += saved
-    state.flows[F_SAVED, lane] += saved
-    state.flows[F_UNPLANNED, lane] += left - saved
-    state.unspent[lane] = 0.0
+    facts = program.year_facts[month // 12]
+    law = program.law[facts[0]]
+    surplus_row = _balance_row(program.surplus_account)
+    first_demand = _balance_row(program.mix.size)
+    for lane in range(LANES):
+        due = federal_tax_of_lane(law, facts, index[lane], books, lane)
+        for slot in range(N_SLOTS):
+            if slot != LOSS:
+                books[slot, lane] = 0.0
+        books[FLOWS + F_TAXES, lane] += due
+        if not _pay(program.sources, books, month, due, lane):
+            _note_failure(books, first_demand, month, lane)
+        left = max(0.0, books[UNSPENT, lane])
+        saved = left * program.surplus_share
+        books[surplus_row, lane] += saved
+        books[surplus_row + 1, lane] += saved
+        books[FLOWS + F_SAVED, lane] += saved
+        books[FLOWS + F_UNPLANNED, lane] += left - saved
+        books[UNSPENT, lane] = 0.0
 
 
 @compiled
-def _open_books(program: Program) -> State:
+def _open_books(program: Program) -> NDArray[np.float64]:
     n_accounts = program.mix.size
-    balance = np.empty((n_accounts, LANES))
-    basis = np.empty((n_accounts, LANES))
+    first_demand = _balance_row(n_accounts)
+    books = np.zeros((first_demand + program.demand_category.size, LANES))
     for account in range(n_accounts):
-        balance[account, :] = program.balance[account]
-        basis[account, :] = program.basis[account]
-    return State(
-        balance,
-        basis,
-        np.zeros((N_SLOTS, LANES)),
-        np.zeros((N_FLOWS, LANES)),
-        np.zeros(LANES),
-        np.full((program.demand_category.size, LANES), NEVER, np.int32),
-    )
+        books[_balance_row(account), :] = program.balance[account]
+        books[_balance_row(account) + 1, :] = program.basis[account]
+    books[first_demand:, :] = NEVER
+    return books
 
 
 @compiled
-def _rebalance(program: Program, drift: NDArray[np.float64], total: NDArray[np.float64]) -> None:
+def _rebalance(weights: NDArray[np.float64], drift: NDArray[np.float64], total: NDArray[np.float64]) -> None:
     """Return every mix to its target weights."""
-    n_mixes, n_assets, _ = drift.shape
+    n_mixes, n_assets = weights.shape
     for mix in range(n_mixes):
         total[mix, 0, :] = 1.0
         for asset in range(n_assets):
-            drift[mix, asset, :] = program.weights[mix, asset]
+            drift[mix, asset, :] = weights[mix, asset]
 
 
 @compiled
-def _record(state: State, recorded: Recorded, year: int, first_path: int, price: NDArray[np.float64]) -> None:
-    """Keep wealth and price level at the end of ``year`` (0 is the start), and the flows of the year."""
+def _record(
+    books: NDArray[np.float64], n_accounts: int, recorded: Recorded, place: tuple[int, int], price: NDArray[np.float64]
+) -> None:
+    """Keep wealth and price level at the end of a year (0 is the start), and its flows; ``place``: year, first path."""
+    year, first_path = place
     lanes = min(LANES, recorded.wealth.shape[1] - first_path)
     for lane in range(lanes):
         wealth = 0.0
-        for account in range(state.balance.shape[0]):
-            wealth += state.balance[account, lane]
+        for account in range(n_accounts):
+            wealth += books[_balance_row(account), lane]
         recorded.wealth[year, first_path + lane] = wealth
         recorded.price[year, first_path + lane] = price[lane]
     if year > 0 and recorded.flows.shape[0] > 0:
         for flow in range(N_FLOWS):
             for lane in range(lanes):
-                recorded.flows[year - 1, flow, first_path + lane] = state.flows[flow, lane]
-    state.flows[:] = 0.0
+                recorded.flows[year - 1, flow, first_path + lane] = books[FLOWS + flow, lane]
+    books[FLOWS : FLOWS + N_FLOWS, :] = 0.0
 
 
 @compiled
 def _simulate_block(program: Program, factors: NDArray[np.float32], first_path: int, recorded: Recorded) -> None:
     """Walk one block from the start to the horizon; ``factors`` (n_months, n_assets + 1, LANES)."""
     n_mixes, n_assets = program.weights.shape
-    state = _open_books(program)
+    n_accounts = program.mix.size
+    first_demand = _balance_row(n_accounts)
+    books = _open_books(program)
     drift = np.empty((n_mixes, n_assets, LANES))
     total = np.empty((n_mixes, 2, LANES))
     price = np.ones(LANES)
     index = np.ones(LANES)
-    lanes = min(LANES, recorded.wealth.shape[1] - first_path)
-    _rebalance(program, drift, total)
-    _record(state, recorded, 0, first_path, price)
+    _rebalance(program.weights, drift, total)
+    _record(books, n_accounts, recorded, (0, first_path), price)
     for month in range(program.year_facts.shape[0] * 12):
-        _move_markets(program, factors[month], drift, total, state)
+        _move_mixes(program.weights, factors[month], drift, total)
+        _move_accounts(program, total, books)
         for lane in range(LANES):
             price[lane] *= factors[month, n_assets, lane]
-        for lane in range(lanes):
-            _earn(program, state, month, price[lane], lane)
-            _spend(program, state, month, price[lane], lane)
+        _earn(program.incomes, books, month, price)
+        _contribute(program, books, month, price)
+        _cover_deficit(program.sources, books, month, first_demand)
+        _spend(program, books, month, price)
         if month % 12 == 11:
-            for lane in range(lanes):
-                _close_year(program, state, month, index[lane], lane)
-                index[lane] = price[lane]
-            _record(state, recorded, month // 12 + 1, first_path, price)
-            _rebalance(program, drift, total)
-    for demand in range(state.failed.shape[0]):
-        for lane in range(lanes):
-            recorded.failed[demand, first_path + lane] = state.failed[demand, lane]
+            _close_year(program, books, month, index)
+            index[:] = price
+            _record(books, n_accounts, recorded, (month // 12 + 1, first_path), price)
+            _rebalance(program.weights, drift, total)
+    for demand in range(program.demand_category.size):
+        for lane in range(min(LANES, recorded.wealth.shape[1] - first_path)):
+            recorded.failed[demand, first_path + lane] = int(books[first_demand + demand, lane])
 
 
 @compiled

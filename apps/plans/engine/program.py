@@ -21,7 +21,6 @@ from apps.plans.engine.horizon import (
 from apps.plans.engine.inputs import (
     Account,
     Adult,
-    Boundary,
     Goal,
     GoalKind,
     GoalPriority,
@@ -30,7 +29,7 @@ from apps.plans.engine.inputs import (
     ProjectionInputs,
     TaxTreatment,
 )
-from apps.plans.engine.tax_kernel import STATUSES, TaxArrays, tax_arrays
+from apps.plans.engine.tax_kernel import STATUSES, law_arrays
 from apps.plans.engine.tax_tables import FilingStatus
 
 FloatArray = NDArray[np.float64]
@@ -39,7 +38,6 @@ IntArray = NDArray[np.int64]
 TREATMENTS = tuple(TaxTreatment)
 TAXABLE = TREATMENTS.index(TaxTreatment.TAXABLE)
 TAX_DEFERRED = TREATMENTS.index(TaxTreatment.TAX_DEFERRED)
-CASH = TREATMENTS.index(TaxTreatment.CASH)
 
 # Places of the year's flows, the order of results.YearCashFlow after its two years.
 (
@@ -73,11 +71,12 @@ class Program(NamedTuple):
     """Everything the kernel reads but the markets.
 
     Shapes: ``weights`` (n_mixes, n_assets); per account (n_accounts,): ``mix``, ``treatment``, ``balance``,
-    ``basis``, ``fee_factor`` (monthly), ``interest`` and ``qualified`` (monthly yields), ``penalty_until`` (month);
-    ``order`` and ``education`` list accounts; ``contribution_account``, ``contribution_employer`` describe the
-    columns of ``contributions``; ``incomes`` has five columns: wages of the first and second adult, benefits,
+    ``basis``, ``fee_factor`` (monthly), ``interest`` and ``qualified`` (monthly yields). ``sources`` (n_sources, 3)
+    lists the accounts that pay, in order: account, treatment, month up to which withdrawals carry the additional tax;
+    ``education`` lists the accounts kept for education; ``contribution_account``, ``contribution_employer`` describe
+    the columns of ``contributions``; ``incomes`` has five columns: wages of the first and second adult, benefits,
     other taxable, tax-free; ``demand_category`` and ``demand_education`` describe the columns of ``demands``, in
-    the order in which they are paid; ``year_facts`` (n_years, 3).
+    the order in which they are paid; ``year_facts`` (n_years, 3); ``law`` a row per filing status.
     """
 
     weights: FloatArray
@@ -88,8 +87,7 @@ class Program(NamedTuple):
     fee_factor: FloatArray
     interest: FloatArray
     qualified: FloatArray
-    penalty_until: IntArray
-    order: IntArray
+    sources: IntArray
     education: IntArray
     contribution_account: IntArray
     contribution_employer: IntArray
@@ -101,7 +99,7 @@ class Program(NamedTuple):
     year_facts: IntArray
     surplus_account: int
     surplus_share: float
-    tax: TaxArrays
+    law: FloatArray
 
 
 class Demand(NamedTuple):
@@ -252,14 +250,14 @@ def _penalty_until(account: Account, inputs: ProjectionInputs) -> int:
     return max(0, inputs.tax_table.early_withdrawal_age_months - max(ages))
 
 
-def _in_order(inputs: ProjectionInputs) -> IntArray:
-    order = [
-        place
+def _sources(inputs: ProjectionInputs) -> IntArray:
+    rows = [
+        (place, TREATMENTS.index(treatment), _penalty_until(account, inputs))
         for treatment in inputs.withdrawal_order
         for place, account in enumerate(inputs.accounts)
         if account.treatment is treatment
     ]
-    return np.array(order, dtype=np.int64)
+    return np.array(rows, dtype=np.int64).reshape(-1, 3)
 
 
 def _yields(inputs: ProjectionInputs, weights: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -293,8 +291,7 @@ def build_program(inputs: ProjectionInputs) -> Program:
         fee_factor=np.array([(1.0 - account.annual_fee) ** (1.0 / 12.0) for account in inputs.accounts]),
         interest=interest,
         qualified=qualified,
-        penalty_until=np.array([_penalty_until(account, inputs) for account in inputs.accounts], dtype=np.int64),
-        order=_in_order(inputs),
+        sources=_sources(inputs),
         education=np.flatnonzero([treatment is TaxTreatment.EDUCATION for treatment in treatments]).astype(np.int64),
         contribution_account=contribution_account,
         contribution_employer=contribution_employer,
@@ -309,10 +306,5 @@ def build_program(inputs: ProjectionInputs) -> Program:
         year_facts=_year_facts(inputs, n_months // 12),
         surplus_account=[account.key for account in inputs.accounts].index(inputs.surplus_account),
         surplus_share=inputs.surplus_saved_share,
-        tax=tax_arrays(inputs.tax_table),
+        law=law_arrays(inputs.tax_table),
     )
-
-
-def first_month_of(when: Boundary, inputs: ProjectionInputs) -> int:
-    """The household's month of a boundary, for callers that report it."""
-    return resolve(when, "", inputs)
