@@ -9,10 +9,12 @@ from functools import lru_cache
 import redis
 from django.conf import settings
 from django.db import connection
-from django.db.migrations.loader import MigrationLoader
 from django.db.utils import DatabaseError, InterfaceError
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
+
+from apps.core.tenancy.migrating import pending
+from apps.core.tenancy.names import PUBLIC_SCHEMA
 
 WORKER_SIGN = "steward:worker:alive"
 _SIGN_SECONDS = 5
@@ -46,19 +48,13 @@ def keep_worker_sign(stopping: threading.Event) -> None:
 def _database() -> list[Check]:
     try:
         connection.set_schema_to_public()
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-        loader = MigrationLoader(None, ignore_no_initial=True)
-        with connection.owner():
-            applied = set(MigrationLoader(connection).applied_migrations)
+        missing = sorted(pending(PUBLIC_SCHEMA))
     except (DatabaseError, InterfaceError) as away:
         reason = str(away).strip().splitlines()[0] if str(away).strip() else type(away).__name__
+        connection.close()
         return [Check("database", False, reason), Check("migrations", False, "The database is away.")]
-    from apps.core.tenancy.migrations import shared_migrations
-
-    missing = sorted(shared_migrations(loader) - applied)
-    told = f"{len(missing)} not applied, first {missing[0][0]}.{missing[0][1]}: run make run or migrate_schemas."
-    return [Check("database", True, ""), Check("migrations", not missing, told if missing else "")]
+    told = f"{len(missing)} not applied, first {'.'.join(missing[0])}: run manage.py migrate_all." if missing else ""
+    return [Check("database", True, ""), Check("migrations", not missing, told)]
 
 
 def _redis_and_worker() -> list[Check]:

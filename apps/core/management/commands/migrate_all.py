@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from apps.core.tenancy.migrating import migrate_everything
+from apps.core.tenancy.migrating import migrate_what_lags
 
 
 class Command(BaseCommand):
@@ -15,6 +15,6 @@ class Command(BaseCommand):
     help = __doc__ or ""
 
     def handle(self, **_: Any) -> None:
-        """Migrate."""
-        schemas = migrate_everything()
-        self.stdout.write(f"{len(schemas)} schemas are up to date.")
+        """Migrate what lags behind."""
+        lagging = migrate_what_lags()
+        self.stdout.write(f"Migrated: {', '.join(lagging)}." if lagging else "Every schema was up to date.")

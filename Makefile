@@ -1,0 +1,104 @@
+# The verbs of the house. `make run` and `make test` are all that a fresh machine needs.
+# GNU make 3.81 and newer
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+MAKEFLAGS += --no-print-directory
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PY := $(BIN)/python
+UV := $(BIN)/uv
+RUN := $(VENV)/.run-ready
+DEV := $(VENV)/.dev-ready
+FRONT := static/dist/.built
+ENGINE_VENV := .venv-engine
+ENGINE := $(ENGINE_VENV)/.ready
+RESEARCH_VENV := .venv-research
+FRONT_SOURCES := $(shell find static/src tools/frontend -type f 2>/dev/null)
+
+.PHONY: run setup test test-fast test-engine test-deep journeys lint format types arch bench schema-check migrations-check messages shell front chromium
+
+run: $(RUN) front ## Start Steward on this machine
+	@$(PY) -m config.embedded.launch
+
+setup: $(DEV) front ## Install everything that development needs
+
+test: $(DEV) front chromium ## Format, lint, types, contracts, engines alone, all tests, journeys
+	@tools/checks/run_all.sh
+
+test-fast: $(DEV) ## Tests without browsers
+	$(BIN)/pytest -q -n 2 -m "not journey and not deep"
+
+test-engine: $(ENGINE) ## Engines with nothing but their own requirements
+	tools/checks/engine_tests.sh $(ENGINE_VENV)/bin/python
+
+test-deep: $(DEV) front chromium ## Load, long property runs, faults; keeps its result in bench/
+	tools/checks/deep_tests.sh
+
+journeys: $(DEV) front chromium ## Whole paths in a browser
+	$(BIN)/pytest -q -m journey tests/journeys
+
+format: $(DEV)
+	$(BIN)/ruff format .
+	$(BIN)/djhtml --quiet templates
+
+lint: $(DEV) ## Format and lint, nothing changed
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/djhtml --check templates
+
+types: $(DEV)
+	$(BIN)/mypy
+
+arch: $(DEV) ## Import contracts
+	$(BIN)/lint-imports --no-cache
+
+migrations-check: $(DEV)
+	DJANGO_SETTINGS_MODULE=config.settings.test $(PY) -W ignore manage.py makemigrations --check --dry-run
+
+schema-check: $(DEV) ## The OpenAPI file is what the code says
+	DJANGO_SETTINGS_MODULE=config.settings.test $(PY) manage.py spectacular --file docs/openapi.yaml --validate --fail-on-warn
+	git diff --exit-code docs/openapi.yaml
+
+messages: $(DEV) ## Collect strings for the translators
+	cd locale/.. && DJANGO_SETTINGS_MODULE=config.settings.test $(abspath $(PY)) manage.py makemessages --all --no-obsolete
+
+bench: $(DEV) $(RESEARCH_VENV)/.ready ## Ratios to peers and limits, into bench/RESULTS.md
+	STEWARD_RESEARCH_PYTHON=$(abspath $(RESEARCH_VENV))/bin/python $(PY) -m bench
+
+shell: $(RUN)
+	$(PY) manage.py shell
+
+front: $(FRONT)
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "steward: Python 3.11 or newer is needed; name it with PYTHON=/path/to/python3.11 make run" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+
+$(UV): | $(VENV)/bin/python
+	@$(PY) -m pip install --quiet --disable-pip-version-check "uv>=0.13"
+
+$(RUN): requirements/local.txt | $(UV)
+	@$(UV) pip install --quiet --python $(PY) --require-hashes -r requirements/local.txt
+	@touch $@
+
+$(DEV): requirements/dev.txt $(RUN) | $(UV)
+	@$(UV) pip install --quiet --python $(PY) --require-hashes -r requirements/dev.txt
+	@touch $@
+
+$(ENGINE): requirements/engine.txt requirements/engine-test.txt | $(UV)
+	@$(UV) venv --quiet --clear --python $(PY) $(ENGINE_VENV)
+	@$(UV) pip install --quiet --python $(ENGINE_VENV)/bin/python --require-hashes -r requirements/engine-test.txt
+	@touch $@
+
+$(RESEARCH_VENV)/.ready: requirements/research.txt | $(UV)
+	@$(UV) venv --quiet --clear --python $(PY) $(RESEARCH_VENV)
+	@$(UV) pip install --quiet --python $(RESEARCH_VENV)/bin/python --require-hashes -r requirements/research.txt
+	@touch $@
+
+$(FRONT): package.json package-lock.json $(FRONT_SOURCES) | $(RUN)
+	@PY=$(PY) tools/frontend/build.sh
+	@touch $@
+
+chromium:
+	@tools/checks/chromium.sh

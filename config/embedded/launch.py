@@ -1,0 +1,198 @@
+"""`make run`: everything that Steward needs on one machine, in the right order, with one clear line when it cannot.
+
+Servers first (unless DATABASE_URL and REDIS_URL name others), then tables, then web, worker and beat under honcho,
+then the demo firm. Ctrl-C stops all of it; what a power cut left behind is cleared up at the next start.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import IO, Any
+
+import psutil
+from honcho.environ import parse_procfile
+from honcho.manager import Manager
+
+from config import env
+from config.embedded.database import prepare, prepare_given
+from config.embedded.errors import LaunchError
+from config.embedded.layout import DATABASE, LOGIN, Layout
+from config.embedded.leftovers import end_leftovers, remember
+from config.embedded.postgres import Postgres
+from config.embedded.redis import Redis
+
+READY_SECONDS = 120
+
+
+class _LogFile:
+    """The printer that honcho writes to: each line goes to the log file, none to the terminal."""
+
+    width = 0
+
+    def __init__(self, path: Path) -> None:
+        self.output = path.open("a", buffering=1)
+
+    def write(self, message: Any) -> None:
+        """Keep one line."""
+        data = message.data if isinstance(message.data, str) else message.data.decode("utf-8", "replace")
+        self.output.write(f"{message.name} | {data.rstrip()}\n")
+
+
+class Launcher:
+    """One run of Steward on this machine."""
+
+    def __init__(self, layout: Layout, port: int) -> None:
+        self.layout, self.port = layout, port
+        self.servers: list[Postgres | Redis] = []
+        self.failed = ""
+        self._lock: IO[str] | None = None
+
+    def run(self) -> int:
+        """Start everything, wait until it is stopped, stop everything; return the exit code."""
+        try:
+            self._claim_folder()
+            self._claim_port()
+            self._start_servers()
+            self._manage("migrate_all")
+            return self._supervise()
+        finally:
+            for server in reversed(self.servers):
+                server.stop()
+
+    def _claim_folder(self) -> None:
+        try:
+            self.layout.home.mkdir(parents=True, exist_ok=True)
+            self._lock = self.layout.lock.open("a")
+        except OSError as refused:
+            raise LaunchError(
+                f"The data folder {self.layout.home} cannot be used ({refused.strerror}).",
+                "Choose another one with STEWARD_HOME.",
+            ) from refused
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise LaunchError(
+                f"Steward runs on {self.layout.home} already.",
+                "Stop it first, or give this one a folder and a port of its own with STEWARD_HOME and STEWARD_PORT.",
+            ) from None
+        end_leftovers(self.layout)
+
+    def _claim_port(self) -> None:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", self.port))
+            except OSError:
+                raise LaunchError(
+                    f"Port {self.port} is in use.", f"Choose another one: STEWARD_PORT={self.port + 1} make run"
+                ) from None
+
+    def _start_servers(self) -> None:
+        if url := os.environ.get("DATABASE_URL"):
+            address = env.DatabaseAddress.parse(url)
+            prepare_given(address, url=url, prefix=os.environ.get("STEWARD_ROLE_PREFIX", "steward"))
+        else:
+            postgres = Postgres(self.layout)
+            postgres.start()
+            self.servers.append(postgres)
+            prepare(postgres.url("postgres", "postgres"), database=DATABASE, login=LOGIN, prefix="steward")
+        if not os.environ.get("REDIS_URL"):
+            redis = Redis(self.layout)
+            redis.start()
+            self.servers.append(redis)
+
+    def _environment(self) -> dict[str, str]:
+        here = {
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
+            "STEWARD_PORT": str(self.port),
+            "STEWARD_HOME": str(self.layout.home),
+            "DJANGO_SETTINGS_MODULE": os.environ.get("DJANGO_SETTINGS_MODULE", "config.settings.local"),
+            "PYTHONUNBUFFERED": "1",
+        }
+        return {**os.environ, **here}
+
+    def _manage(self, *arguments: str) -> None:
+        done = subprocess.run(  # noqa: S603 - our own command line
+            [sys.executable, "manage.py", *arguments],
+            cwd=env.ROOT,
+            env=self._environment(),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        (self.layout.logs / "manage.log").open("a").write(done.stdout + done.stderr)
+        if done.returncode:
+            last = (done.stderr.strip() or done.stdout.strip() or "no output").splitlines()[-1]
+            raise LaunchError(f"manage.py {arguments[0]} failed: {last}", f"See {self.layout.logs / 'manage.log'}.")
+
+    def _supervise(self) -> int:
+        log = _LogFile(self.layout.logs / "steward.log")
+        manager = Manager(log)  # type: ignore[arg-type]
+        for name, command in parse_procfile((env.ROOT / "Procfile").read_text()).processes.items():
+            manager.add_process(name, command, env=self._environment(), cwd=str(env.ROOT))
+        threading.Thread(target=self._announce, args=(manager,), daemon=True).start()
+        manager.loop()
+        if self.failed:
+            raise LaunchError(self.failed, f"See {log.output.name}.")
+        stopped_by_hand = manager.returncode in {130, 143}
+        if not stopped_by_hand:
+            raise LaunchError("A part of Steward stopped.", f"See {log.output.name}.")
+        return 0
+
+    def _announce(self, manager: Manager) -> None:
+        """Wait until every part is well, fill the demo firm, say where it is. Runs beside honcho's loop."""
+        deadline = time.monotonic() + READY_SECONDS
+        reason = ""
+        while time.monotonic() < deadline:
+            reason = self._unwell()
+            if not reason:
+                break
+            time.sleep(0.2)
+        if reason:
+            self.failed = f"Steward did not become healthy in {READY_SECONDS} seconds: {reason}."
+            manager.terminate()
+            return
+        remember(self.layout, [part["pid"] for part in manager._processes.values()])  # noqa: SLF001 - it has no accessor
+        try:
+            self._manage("seed_demo")
+        except LaunchError as broken:
+            self.failed = str(broken)
+            manager.terminate()
+            return
+        print((self.layout.home / "welcome.txt").read_text(), flush=True)  # noqa: T201 - what the command is for
+
+    def _unwell(self) -> str:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/health/", timeout=5):
+                return ""
+        except urllib.error.HTTPError as answer:
+            parts = json.load(answer).get("parts", {})
+            return "; ".join(f"{name}: {part['reason']}" for name, part in parts.items() if part["status"] != "ok")
+        except OSError as away:
+            return str(away)
+
+
+def main() -> int:
+    """Run; print one line when it cannot."""
+    try:
+        return Launcher(Layout(env.home()), env.whole("STEWARD_PORT", 8000)).run()
+    except (LaunchError, env.EnvironmentVariableError) as refused:
+        print(f"steward: {refused}", file=sys.stderr)  # noqa: T201
+        return 1
+    except psutil.Error as refused:
+        print(f"steward: a process could not be examined: {refused}", file=sys.stderr)  # noqa: T201
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
