@@ -76,6 +76,7 @@ class ClientRow:
     """One person. Empty text and None mean that the file says nothing.
 
     ``key`` is the same for the same person in every file; ``fingerprint`` changes when any fact of the row does.
+    ``has_relationship`` says that the file gives the relationship; without it, it follows from the place in the file.
     """
 
     row: int
@@ -86,6 +87,7 @@ class ClientRow:
     first_name: str
     last_name: str
     relationship: Relationship
+    has_relationship: bool = False
     birth_date: date | None = None
     email: str = ""
     phone: str = ""
