@@ -41,9 +41,9 @@ class GoldenFolders:
         """Find a data file, by its name or by `data/name`. Raises NotPresentError."""
         return self._beside(Path("data") / name.removeprefix("data/"))
 
-    def file(self, repo: str, path: str) -> Path:
-        """Find a sample file of a repository. Raises NotPresentError."""
-        return self._beside(Path("files") / repo / path)
+    def file(self, *parts: str) -> Path:
+        """Find a sample file by repository and path, or by both in one. Raises NotPresentError."""
+        return self._beside(Path("files").joinpath(*parts))
 
     def _beside(self, relative: Path) -> Path:
         for folder in self.cases:

@@ -47,3 +47,9 @@ def test_a_difference_says_where_and_what():
     assert differences(case({"a": [{"b": 1}]}, {"abs": 0.1}), {"a": [{"b": 2}]}) == [
         ".a[0].b: 2 instead of 1 within {'abs': 0.1}"
     ]
+
+
+def test_refusals_are_compared_by_kind_and_not_by_word():
+    assert differences(case({"error": "insufficient"}), {"error": "oversold"}) == []
+    assert differences(case({"error": "ambiguous"}), {"error": "oversold"}) != []
+    assert differences(case({"error": "ambiguous"}), {"sold": []}) != []

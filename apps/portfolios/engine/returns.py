@@ -1,0 +1,200 @@
+"""Returns: time-weighted by day, Modified Dietz, and money-weighted. Statistics in float64; NaN is refused.
+
+What cannot be computed is None with its reason, never zero.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import brentq
+
+from apps.kernel.errors import InvalidInputError, gettext_noop
+
+YEAR_DAYS = 365  # Actual/365 fixed, as in the definition of XIRR
+# Roots are sought between −99.99999 % and 20,000 % a year, in the logarithm of 1 + r.
+_LOG_RATES = np.linspace(math.log(1e-7), math.log(201), 4001)
+
+
+class FlowTiming(StrEnum):
+    """When on its day a flow counts. A firm chooses once and states it."""
+
+    START_OF_DAY = "start_of_day"
+    END_OF_DAY = "end_of_day"
+    IN_START_OUT_END = "in_start_out_end"  # money in works from the morning, money out worked until the evening
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """A figure, or None and why there is none."""
+
+    value: float | None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DailyReturns:
+    """The chained return. `accumulated[i]` is the return from the start to the close of day i; `broken_days` are those
+    on which nothing was invested, across which nothing is linked.
+    """
+
+    total: Computed
+    accumulated: tuple[float, ...]
+    broken_days: tuple[int, ...]
+
+
+def average_capital(
+    begin: float, flows: Sequence[tuple[float, float]], calendar_days: float, timing: FlowTiming
+) -> float:
+    """Return BMV + Σ wᵢFᵢ with wᵢ = (CD − Dᵢ)/CD at the end of the day, (CD − Dᵢ + 1)/CD at its start.
+
+    A flow is (days from the start of the period, amount), positive when money comes in.
+    """
+    if calendar_days <= 0:
+        raise InvalidInputError(gettext_noop("A return needs a period of one day or more."))
+
+    def weight(day: float, amount: float) -> float:
+        early = timing is FlowTiming.START_OF_DAY or (timing is FlowTiming.IN_START_OUT_END and amount > 0)
+        return (calendar_days - day + (1 if early else 0)) / calendar_days
+
+    return begin + math.fsum(weight(day, amount) * amount for day, amount in flows)
+
+
+@dataclass(frozen=True, slots=True)
+class DietzPeriod:
+    """The values at both ends of a period and the flows in it, by days from its start."""
+
+    begin: float
+    end: float
+    flows: tuple[tuple[float, float], ...]
+    calendar_days: float
+    timing: FlowTiming = FlowTiming.END_OF_DAY
+
+
+def modified_dietz(period: DietzPeriod) -> Computed:
+    """Return (EMV − BMV − F) / (BMV + Σ wᵢFᵢ) (Dietz 1966; GIPS), not annualised.
+
+    Not computable when the average capital is zero or less.
+    """
+    _finite([period.begin, period.end, *(amount for _, amount in period.flows)])
+    capital = average_capital(period.begin, period.flows, period.calendar_days, period.timing)
+    if capital <= 0:
+        return Computed(None, gettext_noop("The average capital is zero or less."))
+    net = math.fsum(amount for _, amount in period.flows)
+    return Computed((period.end - period.begin - net) / capital)
+
+
+def daily_returns(
+    opening: float, values: Sequence[float], flows: Sequence[float], timing: FlowTiming = FlowTiming.END_OF_DAY
+) -> DailyReturns:
+    """Chain daily returns (GIPS 2020, true time-weighted).
+
+    `values[i]` is the close of day i and `flows[i]` its net external flow, positive when money comes in; `opening` is
+    the close before the first day. End of day: (V − F)/V₋₁ − 1; start of day: V/(V₋₁ + F) − 1. A day that begins with
+    nothing counts from its own flow; where that leaves nothing invested either, the chain breaks and the day is named.
+    """
+    if len(values) != len(flows):
+        raise InvalidInputError(gettext_noop("Each day needs one value and one net flow."))
+    _finite([opening, *values, *flows])
+    growth, before = 1.0, opening
+    accumulated: list[float] = []
+    broken: list[int] = []
+    for day, (close, flow) in enumerate(zip(values, flows, strict=True)):
+        early = _is_early(timing, flow) or before <= 0
+        invested = before + flow if early else before
+        gained = close if early else close - flow
+        if invested <= 0:
+            broken.append(day)
+        else:
+            growth *= gained / invested
+        accumulated.append(growth - 1)
+        before = close
+    total = Computed(growth - 1)
+    if not values or len(broken) == len(values):
+        total = Computed(None, gettext_noop("Nothing was invested on any day."))
+    return DailyReturns(total, tuple(accumulated), tuple(broken))
+
+
+def _is_early(timing: FlowTiming, flow: float) -> bool:
+    return timing is FlowTiming.START_OF_DAY or (timing is FlowTiming.IN_START_OUT_END and flow > 0)
+
+
+def annualised(total: float, days: int) -> Computed:
+    """Return (1 + R)^(365/days) − 1. A period of a year or less is not annualised (GIPS 2020)."""
+    if days <= YEAR_DAYS:
+        return Computed(None, gettext_noop("A period of a year or less is not annualised."))
+    if total <= -1:
+        return Computed(None, gettext_noop("A loss of everything has no annual rate."))
+    return Computed((1 + total) ** (YEAR_DAYS / days) - 1)
+
+
+def xirr(flows: Sequence[tuple[date, float]]) -> Computed:
+    """Return the annual rate at which the flows are worth nothing: Σ CFᵢ (1 + r)^(−(dᵢ − d₀)/365) = 0.
+
+    Actual/365 from the earliest day, as in Excel. Not computable when all flows point the same way or no rate between
+    −99.99999 % and 20,000 % solves them.
+    """
+    if not flows:
+        return Computed(None, gettext_noop("There are no flows."))
+    first = min(day for day, _ in flows)
+    return irr([(day - first).days / YEAR_DAYS for day, _ in flows], [amount for _, amount in flows])
+
+
+def irr(years: Sequence[float], amounts: Sequence[float]) -> Computed:
+    """Return the annual internal rate of return of flows at so many years from the start.
+
+    The present value is scanned for changes of sign, each is closed by Brent's method, and of several roots the one
+    nearest the Modified Dietz estimate is returned: that is the one that continues the simple return of the flows.
+    """
+    if len(years) != len(amounts):
+        raise InvalidInputError(gettext_noop("Each flow needs one time and one amount."))
+    _finite([*years, *amounts])
+    if not (min(amounts, default=0.0) < 0 < max(amounts, default=0.0)):
+        return Computed(None, gettext_noop("There must be money in and money out."))
+    times = np.asarray(years, dtype=np.float64)
+    cash = np.asarray(amounts, dtype=np.float64)
+    roots = _roots(times, cash)
+    if not roots:
+        return Computed(None, gettext_noop("No rate solves these flows."))
+    guess = _dietz_log_rate(times, cash)
+    return Computed(math.expm1(min(roots, key=lambda root: abs(root - guess))))
+
+
+def _scaled_value(log_rate: float, times: NDArray[np.float64], cash: NDArray[np.float64]) -> float:
+    """The present value over its largest discount factor: same sign and roots, no overflow."""
+    exponents = -log_rate * times
+    return float(np.sum(cash * np.exp(exponents - exponents.max())))
+
+
+def _roots(times: NDArray[np.float64], cash: NDArray[np.float64]) -> list[float]:
+    exponents = -np.outer(_LOG_RATES, times)  # (n_rates, n_flows)
+    values = np.exp(exponents - exponents.max(axis=1, keepdims=True)) @ cash
+    signs = np.sign(values)
+    roots = [float(_LOG_RATES[place]) for place in np.flatnonzero(signs == 0)]
+    for place in np.flatnonzero(signs[:-1] * signs[1:] < 0):
+        low, high = float(_LOG_RATES[place]), float(_LOG_RATES[place + 1])
+        roots.append(float(brentq(_scaled_value, low, high, args=(times, cash), xtol=1e-15, rtol=1e-14)))
+    return roots
+
+
+def _dietz_log_rate(times: NDArray[np.float64], cash: NDArray[np.float64]) -> float:
+    """ln(1 + r) of the simple annual return on the average capital, inside the range that is searched."""
+    capital_years = float(-np.sum(cash * (times.max() - times)))
+    gain = float(np.sum(cash))
+    if capital_years == 0:
+        return 0.0
+    return math.log1p(min(max(gain / abs(capital_years), -0.99), 200.0))
+
+
+def _finite(numbers: Sequence[float]) -> None:
+    if not all(math.isfinite(number) for number in numbers):
+        raise InvalidInputError(
+            gettext_noop("A value or flow is not a finite number."),
+            mend=gettext_noop("Correct the value, or leave its day out."),
+        )
