@@ -64,6 +64,7 @@ class Launcher:
             self._claim_port()
             self._start_servers()
             self._manage("migrate_all")
+            self._collect_static()
             return self._supervise()
         finally:
             for server in reversed(self.servers):
@@ -79,7 +80,8 @@ class Launcher:
                 "Choose another one with STEWARD_HOME.",
             ) from refused
         try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            # a record lock: honcho's forks do not inherit it, so it ends with the launcher
+            fcntl.lockf(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise LaunchError(
                 f"Steward runs on {self.layout.home} already.",
@@ -110,6 +112,13 @@ class Launcher:
             redis = Redis(self.layout)
             redis.start()
             self.servers.append(redis)
+
+    def _collect_static(self) -> None:
+        """Gather the built front end for WhiteNoise, when it is newer than what was gathered last."""
+        built, gathered = env.ROOT / "static" / "dist" / ".built", self.layout.home / "static" / "staticfiles.json"
+        if gathered.exists() and (not built.exists() or gathered.stat().st_mtime > built.stat().st_mtime):
+            return
+        self._manage("collectstatic", "--noinput", "--clear", "--verbosity", "0")
 
     def _environment(self) -> dict[str, str]:
         here = {

