@@ -1,0 +1,1 @@
+"""Pure numbers of the market: simulated continuation of prices, volatility and trend."""

@@ -1,0 +1,16 @@
+"""Rows of market: in the public schema, read by every firm and written by none."""
+
+from apps.market.models.prices import CurrencyRate, Price, PriceLoad
+from apps.market.models.security import AssetClass, Security, SecurityKind
+from apps.market.models.series import MarketPoint, MarketSeries
+
+__all__ = [
+    "AssetClass",
+    "CurrencyRate",
+    "MarketPoint",
+    "MarketSeries",
+    "Price",
+    "PriceLoad",
+    "Security",
+    "SecurityKind",
+]

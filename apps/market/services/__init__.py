@@ -1,0 +1,1 @@
+"""What may be done with market data, and what is computed from it."""

@@ -1,0 +1,44 @@
+"""Securities and prices for tests, written as the public schema's job does."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+from django.db import connection
+from django_tenants.utils import schema_context
+
+from apps.core.actors import Actor
+from apps.market.models import AssetClass, Price, Security, SecurityKind
+from apps.market.services.history import set_price
+
+JOB = Actor.system("tests.market")
+
+
+def security(symbol: str = "AAA", closes: dict[dt.date, str] | None = None, **fields: object) -> Security:
+    """Create a security of the master with its closes, from whatever schema the test runs in."""
+    with schema_context("public"):
+        row = Security(
+            **{
+                "symbol": symbol,
+                "name": f"{symbol} fund",
+                "kind": SecurityKind.ETF,
+                "asset_class": AssetClass.US_EQUITY,
+                **fields,
+            }
+        )
+        row.full_clean()
+        row.save()
+        for day, close in (closes or {}).items():
+            set_price(security=row, day=day, close=Decimal(close), by=JOB)
+    connection.cursor().close()
+    return row
+
+
+def daily(security_: Security, first: dt.date, closes: list[str]) -> None:
+    """Store closes of consecutive days."""
+    with schema_context("public"):
+        Price.objects.bulk_create(
+            Price(security=security_, day=first + dt.timedelta(days=n), close=Decimal(close))
+            for n, close in enumerate(closes)
+        )
