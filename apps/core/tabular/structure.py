@@ -55,11 +55,14 @@ def shaped(records: Records, known_headings: Iterable[str] = ()) -> Table | None
     header = tuple(text_of(cell) for cell in _trimmed(header_record.cells))
     ignored = [_set_aside(record, IgnoredReason.PREAMBLE) for record in records.records[:place]]
     rows: list[TableRow] = []
+    totals: list[TableRow] = []
     problems = list(records.problems)
     for record in records.records[place + 1 :]:
         reason = _reason_to_ignore(record, header)
         if reason is not None:
             ignored.append(_set_aside(record, reason))
+            if reason is IgnoredReason.TOTAL:
+                totals.append(_fitted(record, len(header)))
             continue
         rows.append(_fitted(record, len(header)))
         problems.extend(_shape_problems(record, header))
@@ -74,6 +77,7 @@ def shaped(records: Records, known_headings: Iterable[str] = ()) -> Table | None
         records.delimiter,
         records.sheet,
         records.other_sheets,
+        tuple(totals),
     )
 
 

@@ -24,6 +24,7 @@ class TableRow:
 class Table:
     """The records below the header. Each record of the file is the header, a row, or ignored with its reason.
 
+    `totals` are the cells of the ignored rows that are totals, for the rows to be checked against.
     A row may also have a problem of its shape (too many cells, a quotation mark that swallowed lines).
     """
 
@@ -37,3 +38,4 @@ class Table:
     delimiter: str = ""
     sheet: str = ""
     other_sheets: tuple[str, ...] = ()
+    totals: tuple[TableRow, ...] = ()

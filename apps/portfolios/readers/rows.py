@@ -54,7 +54,7 @@ class CustodianAccount:
 
 @dataclass(frozen=True, slots=True)
 class PositionRow:
-    """What an account held on a day. A cash line has `is_cash` and no security."""
+    """What an account held on a day. A cash line has `is_cash`; its security, if any, is the sweep fund."""
 
     row: int
     key: str

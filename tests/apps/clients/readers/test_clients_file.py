@@ -21,8 +21,8 @@ HEADER = (
     "Occupation,Annual Income,Client ID"
 )
 ANN = (
-    "Lee Family,Ann,Lee,Head,05/06/1980,ann@Example.com,(617) 555-0123,Married,1 Main St,Boston,Massachusetts,02134,USA,"
-    '536-90-4399,Physician,"$210,000",C1'
+    "Lee Family,Ann,Lee,Head,05/06/1980,ann@Example.com,(617) 555-0123,Married,1 Main St,Boston,Massachusetts,02134,"
+    'USA,536-90-4399,Physician,"$210,000",C1'
 )
 BOB = (
     "Lee Family,Bob,Lee,Spouse,1981-07-08,bob@example.com,617-555-0124,Married,1 Main St,Boston,MA,2134,United States,,"

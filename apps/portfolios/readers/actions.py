@@ -1,0 +1,126 @@
+"""The custodians' words for what happened, as kinds of the ledger."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+from apps.portfolios.readers.rows import TransactionKind
+
+# Tried in this order at the beginning of the action: Fidelity writes the security's name behind it, and a fund called
+# "TAX EXEMPT" is no tax. Words from the exports of Schwab, Fidelity and Pershing (docs/formats/custodian-csv.md).
+# None is a corporate action that no single entry describes.
+_WORDS: tuple[tuple[TransactionKind | None, str], ...] = (
+    (TransactionKind.REINVEST, "reinvestment;reinvest shares;reinvested shares;dividend reinvestment;reinv;drip"),
+    (TransactionKind.SPLIT, "split;stock split;reverse split;forward split;share split;rsplit"),
+    (TransactionKind.RETURN_OF_CAPITAL, "return of capital;return of principal;principal payment;roc"),
+    (TransactionKind.FEE, "fee;fees;fee charged;commission;service fee;advisor fee;adviser fee;advisory fee"),
+    (
+        TransactionKind.FEE,
+        "management fee;mgmt fee;adr mgmt fee;adr fee;wire fee;account fee;custody fee;custodial fee",
+    ),
+    (TransactionKind.FEE, "misc fee;annual fee;maintenance fee;transaction fee;transfer fee;asset based fee"),
+    (TransactionKind.FEE, "foreign tax;nra tax;federal tax;state tax;fed tax;tax;taxes;foreign security tax"),
+    (
+        TransactionKind.BUY,
+        "buy;bought;you bought;purchase;purchased;market buy;limit buy;stop buy;automatic investment",
+    ),
+    (TransactionKind.BUY, "short cover;by"),
+    (TransactionKind.SELL, "sell;sold;you sold;sale;market sell;limit sell;stop sell;sl;full redemption"),
+    (TransactionKind.SELL, "partial redemption;redemption;redeemed;matured;maturity;called"),
+    (
+        TransactionKind.DIVIDEND,
+        "dividend;div;cash dividend;cash div;qualified dividend;qualified div;qual div;non-qualified div",
+    ),
+    (
+        TransactionKind.DIVIDEND,
+        "non qualified dividend;pr yr cash div;pr yr div;special dividend;special div;special qual div",
+    ),
+    (TransactionKind.DIVIDEND, "reinvest dividend;substitute payment;capital gain;cap gain;lt cap gain;st cap gain"),
+    (TransactionKind.DIVIDEND, "long term cap gain;short term cap gain;long-term cap gain;short-term cap gain"),
+    (TransactionKind.DIVIDEND, "long term capital gain;short term capital gain;long-term capital gain"),
+    (TransactionKind.DIVIDEND, "short-term capital gain"),
+    (
+        TransactionKind.INTEREST,
+        "interest;int;credit interest;bond interest;bank interest;margin interest;muni interest",
+    ),
+    (
+        TransactionKind.INTEREST,
+        "corporate interest;money market interest;credit int;mmf int;muni exempt int;interest earned",
+    ),
+    (TransactionKind.JOURNAL, "journal;journaled;journaled shares;jnl;internal transfer"),
+    (None, "name change;merger;cash merger;stock merger;spin-off;spin off;spinoff;exchange;reorg;cash in lieu;in lieu"),
+    (None, "expired;assigned;exercised;stock plan activity;adjust;adjustment;misc cash entry;result adjustment"),
+    (None, "mandatory exchange;mandatory reorg;conversion"),
+)
+_MOVES = (
+    "moneylink;wire;funds received;funds paid;funds transfer;direct deposit;direct debit;electronic funds;eft;ach;"
+    "transfer;transferred;transfer in;transfer out;check;deposit;withdrawal;dep;wth;contribution;cash contribution;"
+    "distribution;normal distr;normal distribution;partial distribution;rollover;bill payment;debit card;atm;acat;"
+    "acats;account transfer;security transfer;deliver;delivered;receive;received;rec;del;cash receipt;cash disbursement;"
+    "visa"
+)
+
+
+def _beginning(phrases: str) -> re.Pattern[str]:
+    return re.compile(rf"(?:{'|'.join(re.escape(phrase) for phrase in phrases.split(';'))})(?![a-z])")
+
+
+_RULES = tuple((kind, _beginning(phrases)) for kind, phrases in _WORDS)
+_MOVE = _beginning(_MOVES)
+_PLAIN = re.compile(r"[\s_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class ReadAction:
+    """The kind, and whether a person must look: the entry changes holdings in a way that the file does not tell."""
+
+    kind: TransactionKind
+    needs_review: bool = False
+
+
+def kind_of(action: str, quantity: Decimal | None, amount: Decimal | None) -> ReadAction | None:
+    """Tell the kind of an entry from the custodian's word for it; None for a word that is not known.
+
+    Corporate actions that no single entry describes (mergers, expiries) are journals that a person reviews.
+    """
+    word = _PLAIN.sub(" ", action).strip().lower()
+    for kind, beginning in _RULES:
+        if beginning.match(word):
+            return ReadAction(TransactionKind.JOURNAL, needs_review=True) if kind is None else ReadAction(kind)
+    return _moved(quantity, amount) if _MOVE.match(word) else None
+
+
+def _moved(quantity: Decimal | None, amount: Decimal | None) -> ReadAction | None:
+    """Cash moves where the row has an amount, securities where it has a quantity only; the sign says in or out."""
+    if amount:
+        return ReadAction(TransactionKind.DEPOSIT if amount > 0 else TransactionKind.WITHDRAWAL)
+    if quantity:
+        return ReadAction(TransactionKind.TRANSFER_IN if quantity > 0 else TransactionKind.TRANSFER_OUT)
+    return None
+
+
+_INWARD = frozenset({TransactionKind.BUY, TransactionKind.REINVEST, TransactionKind.TRANSFER_IN})
+_OUTWARD = frozenset({TransactionKind.SELL, TransactionKind.TRANSFER_OUT})
+# What takes cash out of the account. A withdrawal is told by its sign, or is one by its word.
+SPENDING = frozenset({TransactionKind.BUY, TransactionKind.REINVEST, TransactionKind.FEE, TransactionKind.WITHDRAWAL})
+
+
+def signed_quantity(kind: TransactionKind, quantity: Decimal | None) -> Decimal | None:
+    """The quantity by its effect on the holding: some custodians write sales without a sign."""
+    if quantity is None:
+        return None
+    if kind in _INWARD:
+        return abs(quantity)
+    return -abs(quantity) if kind in _OUTWARD else quantity
+
+
+def adds_up(quantity: Decimal, price: Decimal, fees: Decimal, amount: Decimal) -> bool:
+    """Whether |amount| is quantity times price, give or take the fees, within the rounding of a printed price.
+
+    Prices are printed to four places and amounts to two: 0.0001 per unit and 0.02 (docs/formats/custodian-csv.md).
+    """
+    gross = abs(quantity) * abs(price)
+    allowed = Decimal("0.0001") * abs(quantity) + Decimal("0.02")
+    return any(abs(abs(amount) - exact) <= allowed for exact in (gross, gross + fees, gross - fees))
