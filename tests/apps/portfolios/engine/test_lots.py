@@ -1,0 +1,105 @@
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from apps.portfolios.engine.errors import AmbiguousLotError, OversoldError
+from apps.portfolios.engine.lots import Lot, Term, exact_sum, select_lots, term_of
+from apps.portfolios.engine.transactions import LotChoice, LotMethod
+
+
+def lot(name, quantity, cost, on=date(2025, 1, 1)):
+    return Lot(name, "ACME", on, Decimal(str(quantity)), None if cost is None else Decimal(str(cost)))
+
+
+HELD = [lot("a", 10, 100, date(2025, 1, 2)), lot("b", 10, 300, date(2025, 1, 1)), lot("c", 10, 200, date(2025, 1, 3))]
+
+
+@pytest.mark.parametrize(
+    ("method", "taken"),
+    [
+        (LotMethod.FIFO, [("b", 10, 300), ("a", 5, 50)]),
+        (LotMethod.LIFO, [("c", 10, 200), ("a", 5, 50)]),
+        (LotMethod.HIFO, [("b", 10, 300), ("c", 5, 100)]),
+        (LotMethod.AVERAGE, [("b", 10, 200), ("a", 5, 100)]),
+    ],
+)
+def test_each_method_takes_its_lots_in_its_order(method, taken):
+    chosen = select_lots(HELD, Decimal(15), method)
+    assert [(each.lot_id, each.quantity, each.cost) for each in chosen.taken] == taken
+
+
+def test_named_lots_are_taken_whatever_the_method():
+    chosen = select_lots(HELD, Decimal(3), LotMethod.FIFO, [LotChoice("c", Decimal(2)), LotChoice("a", Decimal(1))])
+    assert [(each.lot_id, each.quantity) for each in chosen.taken] == [("a", 1), ("c", 2)]
+
+
+@pytest.mark.parametrize(
+    "choices",
+    [
+        [LotChoice("z", Decimal(3))],
+        [LotChoice("a", Decimal(2))],
+        [LotChoice("a", Decimal(11))],
+        [LotChoice("a", Decimal(0)), LotChoice("b", Decimal(3))],
+        [LotChoice("a", Decimal(6)), LotChoice("a", Decimal(6))],
+    ],
+)
+def test_named_lots_that_do_not_make_up_the_sale_are_refused(choices):
+    with pytest.raises(AmbiguousLotError):
+        select_lots(HELD, Decimal(3), LotMethod.SPECIFIC, choices)
+
+
+def test_specific_identification_needs_names_unless_there_is_no_choice():
+    with pytest.raises(AmbiguousLotError, match="holds 3 lots"):
+        select_lots(HELD, Decimal(3), LotMethod.SPECIFIC)
+    assert select_lots(HELD[:1], Decimal(3), LotMethod.SPECIFIC).taken[0].quantity == 3
+    assert select_lots(HELD, Decimal(30), LotMethod.SPECIFIC).left == ()
+
+
+def test_selling_more_than_is_held_is_refused():
+    with pytest.raises(OversoldError, match="31 shares leave the account, which holds 30"):
+        select_lots(HELD, Decimal(31), LotMethod.FIFO)
+
+
+def test_an_unknown_cost_stays_unknown():
+    held = [lot("a", 10, None), lot("b", 10, 100)]
+    assert select_lots(held, Decimal(5), LotMethod.FIFO).taken[0].cost is None
+    assert [each.lot_id for each in select_lots(held, Decimal(5), LotMethod.HIFO).taken] == ["b"]
+    assert select_lots(held, Decimal(15), LotMethod.AVERAGE).taken[1].cost is None
+
+
+@pytest.mark.parametrize(
+    ("acquired", "sold", "term"),
+    [
+        (date(2025, 3, 10), date(2026, 3, 10), Term.SHORT),
+        (date(2025, 3, 10), date(2026, 3, 11), Term.LONG),
+        (date(2023, 2, 28), date(2024, 2, 29), Term.SHORT),  # Rev. Rul. 66-7: begins on 1 March
+        (date(2023, 2, 28), date(2024, 3, 1), Term.LONG),
+        (date(2024, 2, 28), date(2025, 2, 28), Term.SHORT),
+        (date(2024, 2, 28), date(2025, 3, 1), Term.LONG),
+    ],
+)
+def test_long_is_more_than_a_year_from_the_day_after(acquired, sold, term):
+    assert term_of(acquired, sold) is term
+
+
+quantities = st.decimals("0.0001", "10000", places=4)
+costs = st.decimals("0", "1000000", places=2)
+
+
+@given(
+    st.lists(st.tuples(quantities, costs, st.dates(date(2020, 1, 1), date(2025, 1, 1))), min_size=1, max_size=8),
+    st.fractions(0, 1),
+    st.sampled_from([LotMethod.FIFO, LotMethod.LIFO, LotMethod.HIFO, LotMethod.AVERAGE]),
+)
+def test_shares_and_cost_are_neither_made_nor_lost(facts, part, method):
+    held = [lot(str(i), q, c, on) for i, (q, c, on) in enumerate(facts)]
+    whole = exact_sum(each.quantity for each in held)
+    quantity = (whole * part.numerator / part.denominator).quantize(Decimal("0.0001"))
+    chosen = select_lots(held, min(quantity, whole), method)
+    assert exact_sum(each.quantity for each in chosen.taken) == min(quantity, whole)
+    every = [*chosen.taken, *chosen.left]
+    assert exact_sum(each.quantity for each in every) == whole
+    assert exact_sum(each.cost for each in every) == exact_sum(each.cost for each in held)

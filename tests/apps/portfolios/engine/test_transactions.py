@@ -1,0 +1,41 @@
+from decimal import Decimal
+
+import pytest
+
+from apps.kernel.errors import InvalidInputError
+from apps.portfolios.engine.transactions import SplitRatio
+from tests.apps.portfolios.engine.builders import K, day, entry
+
+
+@pytest.mark.parametrize(
+    ("kind", "facts"),
+    [
+        (K.BUY, {"amount": 10}),
+        (K.BUY, {"quantity": 1}),
+        (K.BUY, {"amount": 10, "quantity": 0}),
+        (K.BUY, {"amount": 10, "quantity": -1}),
+        (K.BUY, {"amount": 10, "quantity": 1, "security": ""}),
+        (K.DEPOSIT, {}),
+        (K.DEPOSIT, {"amount": -1}),
+        (K.DEPOSIT, {"amount": 1, "quantity": 1}),
+        (K.SPLIT, {}),
+        (K.REVERSAL, {}),
+    ],
+)
+def test_a_transaction_without_what_its_kind_needs_is_refused(kind, facts):
+    with pytest.raises(InvalidInputError, match=r"Transaction t \(.*Complete the transaction"):
+        entry("t", kind, day(1, 2), **facts)
+
+
+def test_the_kind_says_in_which_direction_cash_and_shares_move():
+    buy, sell = entry("b", K.BUY, day(1, 2), 10, 1), entry("s", K.SELL, day(1, 2), 10, 1)
+    assert (buy.cash.amount, buy.units) == (-10, 1)
+    assert (sell.cash.amount, sell.units) == (10, -1)
+    reinvested = entry("r", K.REINVEST, day(1, 2), 10, 1)
+    assert (reinvested.cash, reinvested.units) == (None, 1)
+
+
+@pytest.mark.parametrize(("new", "old"), [(0, 1), (1, 0), (-2, 1)])
+def test_a_split_of_nothing_is_refused(new, old):
+    with pytest.raises(InvalidInputError):
+        SplitRatio(Decimal(new), Decimal(old))
