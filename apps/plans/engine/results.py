@@ -205,7 +205,8 @@ class Text:
     """A sentence for people: an English message id with ``%(name)s`` places, and what fills them.
 
     ``params`` hold numbers as text-free values; the caller translates the message and formats the values by the
-    unit that follows the double underscore of their name: ``__money``, ``__percent``, ``__age``, ``__count``.
+    unit that follows the double underscore of their name: ``__money``, ``__percent``, ``__count``, or ``__name``
+    (the key of a debt, to be shown by its name).
     """
 
     message: str

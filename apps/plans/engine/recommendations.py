@@ -1,0 +1,255 @@
+"""What should the household do? Levers tried on the same scenarios, each with its reason and its effect in numbers.
+
+No number here comes from anywhere but the engine: each effect is a run of the plan with one lever moved, compared
+path by path with the plan as it stands. Texts are English message ids with named places; the caller translates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from apps.plans.engine.advice import Candidate, debt_advice, emergency_advice, risk_advice
+from apps.plans.engine.advice_texts import (
+    delay_texts,
+    room_texts,
+    savings_out_of_reach_texts,
+    savings_texts,
+    spending_texts,
+)
+from apps.plans.engine.allocation import RiskLimit
+from apps.plans.engine.checks import known, not_negative, within
+from apps.plans.engine.digest import input_digest
+from apps.plans.engine.inputs import ProjectionInputs
+from apps.plans.engine.levers import (
+    monthly_salaries,
+    monthly_saving,
+    retirement_spending,
+    with_extra_saving,
+    with_retirement_delay,
+    with_retirement_spending,
+)
+from apps.plans.engine.monte_carlo import Mapper, Progress, Simulation, no_progress, simulate, trail_of
+from apps.plans.engine.results import ENGINE_VERSION, Effect, Outcome, Recommendation, RecommendationList
+from apps.plans.engine.scenarios import ScenarioCube
+from apps.plans.engine.solve import (
+    SavingsQuestion,
+    earliest_retirement,
+    required_savings_rate,
+    sustainable_spending,
+)
+from apps.plans.engine.success import difference
+
+# Room to spend more is worth a conversation from a twentieth on.
+NOTICEABLE_ROOM = 1.05
+
+
+@dataclass(frozen=True, slots=True)
+class AdvicePolicy:
+    """What the firm aims for and allows; nothing has a default.
+
+    ``saving_account`` receives extra saving; ``debt_payment`` is the extra monthly payment tried on the dearest
+    debt; ``emergency_months`` of living costs belong into cash, filled within ``emergency_fill_months``.
+    """
+
+    target: float
+    saving_account: str
+    max_savings_rate: float
+    latest_retirement_age: int
+    risk_limit: RiskLimit
+    debt_payment: float
+    emergency_months: int
+    emergency_fill_months: int
+
+    def __post_init__(self) -> None:
+        within(self.target, 0.01, 0.999, "target")
+        within(self.max_savings_rate, 0.0, 1.0, "max_savings_rate")
+        within(self.latest_retirement_age, 40, 100, "latest_retirement_age")
+        not_negative(self.debt_payment, "debt_payment")
+        within(self.emergency_months, 0, 60, "emergency_months")
+        within(self.emergency_fill_months, 1, 120, "emergency_fill_months")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Baseline:
+    """The plan as it stands: its paths, to compare others with."""
+
+    simulation: Simulation
+    succeeded: NDArray[np.float64]
+    median_terminal: float
+
+
+def _baseline(simulation: Simulation) -> _Baseline:
+    return _Baseline(simulation, simulation.succeeded(), float(np.median(simulation.terminal_real())))
+
+
+def _effect(base: _Baseline, changed: Simulation) -> Effect:
+    after = changed.succeeded()
+    delta = difference(after, base.succeeded, base.simulation.n_batches)
+    return Effect(
+        success_before=float(base.succeeded.mean()),
+        success_after=float(after.mean()),
+        delta_success=delta.value,
+        delta_standard_error=delta.standard_error,
+        delta_median_terminal_real=float(np.median(changed.terminal_real())) - base.median_terminal,
+    )
+
+
+def _confidence(effect: Effect | None, *, certain: bool) -> str:
+    """High for what needs no forecast; else by how far the effect stands out of the error of simulation."""
+    if certain:
+        return "high"
+    if effect is None or effect.delta_standard_error is None:
+        return "medium"
+    if abs(effect.delta_success) > 5.0 * effect.delta_standard_error and abs(effect.delta_success) >= 0.02:
+        return "high"
+    return "medium" if abs(effect.delta_success) > 2.0 * effect.delta_standard_error else "low"
+
+
+def _savings(inputs: ProjectionInputs, cube: ScenarioCube, policy: AdvicePolicy, mapper: Mapper) -> list[Candidate]:
+    salaries = monthly_salaries(inputs)
+    if salaries <= 0.0:
+        return []
+    question = SavingsQuestion(policy.target, policy.saving_account, policy.max_savings_rate)
+    answer = required_savings_rate(inputs, cube, question, mapper=mapper)
+    saved = monthly_saving(inputs)
+    extra = (answer.monthly_amount or 0.0) - saved
+    if answer.outcome is Outcome.ALREADY_REACHED or extra <= 0.0:
+        return []
+    share = extra / salaries
+    facts = (
+        ("monthly_extra", extra),
+        ("rate_now", saved / salaries),
+        ("rate_needed", answer.value),
+        ("success_now", answer.success_now.value),
+        ("target", policy.target),
+    )
+    reached = answer.outcome is Outcome.REACHED
+    return [
+        Candidate(
+            key="save_more",
+            kind="savings",
+            texts=savings_texts(dict(facts)) if reached else savings_out_of_reach_texts(dict(facts)),
+            changed=with_extra_saving(inputs, extra, policy.saving_account),
+            certain=False,
+            difficulty="easy" if share < 0.03 else "medium" if share < 0.10 else "hard",
+            timeframe="this_year",
+            facts=facts,
+        )
+    ]
+
+
+def _spending(inputs: ProjectionInputs, cube: ScenarioCube, policy: AdvicePolicy, mapper: Mapper) -> list[Candidate]:
+    planned = retirement_spending(inputs)
+    answer = sustainable_spending(inputs, cube, policy.target, mapper=mapper)
+    room = answer.outcome is Outcome.ALREADY_REACHED
+    if planned <= 0.0 or (room and answer.value < planned * NOTICEABLE_ROOM):
+        return []
+    cut = 1.0 - answer.value / planned
+    facts = (
+        ("planned_monthly", planned),
+        ("sustainable_monthly", answer.value),
+        ("success_now", answer.success_now.value),
+        ("target", policy.target),
+    )
+    return [
+        Candidate(
+            key="spend_more" if room else "spend_less",
+            kind="spending",
+            texts=room_texts(dict(facts)) if room else spending_texts(dict(facts)),
+            changed=with_retirement_spending(inputs, answer.value),
+            certain=False,
+            difficulty="easy" if cut < 0.05 else "medium" if cut < 0.15 else "hard",
+            timeframe="long_term",
+            facts=facts,
+        )
+    ]
+
+
+def _delay(inputs: ProjectionInputs, cube: ScenarioCube, policy: AdvicePolicy, mapper: Mapper) -> list[Candidate]:
+    answer = earliest_retirement(inputs, cube, policy.target, policy.latest_retirement_age, mapper=mapper)
+    if answer.outcome is Outcome.ALREADY_REACHED or answer.value <= 0.0:
+        return []
+    facts = (
+        ("delay_months", answer.value),
+        ("success_now", answer.success_now.value),
+        ("success_then", answer.success.value),
+        ("target", policy.target),
+    )
+    return [
+        Candidate(
+            key="retire_later",
+            kind="retirement_date",
+            texts=delay_texts(dict(facts)),
+            changed=with_retirement_delay(inputs, int(answer.value)),
+            certain=False,
+            difficulty="easy" if answer.value <= 6 else "medium" if answer.value <= 24 else "hard",
+            timeframe="long_term",
+            facts=facts,
+        )
+    ]
+
+
+def _recommendation(candidate: Candidate, effect: Effect | None) -> Recommendation:
+    title, reason, actions = candidate.texts
+    return Recommendation(
+        key=candidate.key,
+        kind=candidate.kind,
+        title=title,
+        reason=reason,
+        effect=effect,
+        confidence=_confidence(effect, certain=candidate.certain),
+        difficulty=candidate.difficulty,
+        timeframe=candidate.timeframe,
+        actions=actions,
+        facts=candidate.facts,
+    )
+
+
+def recommend(
+    inputs: ProjectionInputs,
+    cube: ScenarioCube,
+    policy: AdvicePolicy,
+    *,
+    mapper: Mapper = map,
+    progress: Progress = no_progress,
+) -> RecommendationList:
+    """List what would help, in order of effect; what the risk limit demands comes first.
+
+    Raises InvalidInputError for an unknown account or a cube of another plan, NoAllocationError when the risk limit
+    contradicts itself. Raising from ``progress`` cancels.
+    """
+    known(policy.saving_account, [account.key for account in inputs.accounts], "saving_account")
+    base = _baseline(simulate(inputs, cube, with_flows=False, mapper=mapper))
+    steps: tuple[tuple[str, Callable[[], list[Candidate]]], ...] = (
+        ("allocation", lambda: risk_advice(inputs, policy.risk_limit)),
+        ("savings", lambda: _savings(inputs, cube, policy, mapper)),
+        ("spending", lambda: _spending(inputs, cube, policy, mapper)),
+        ("retirement_date", lambda: _delay(inputs, cube, policy, mapper)),
+        ("debt", lambda: debt_advice(inputs, policy.debt_payment)),
+        ("emergency_fund", lambda: emergency_advice(inputs, policy.emergency_months, policy.emergency_fill_months)),
+    )
+    found: list[tuple[Candidate, Effect | None]] = []
+    for done, (name, candidates) in enumerate(steps):
+        progress(done / len(steps), name)
+        found.extend((candidate, _measured(candidate, base, cube, mapper)) for candidate in candidates())
+    # An allocation that merely could be better must show that it is; one beyond the limit must change regardless.
+    kept = [pair for pair in found if pair[0].key != "improve_allocation" or (pair[1] and pair[1].delta_success > 0)]
+    kept.sort(key=lambda pair: (not pair[0].mandatory, -(pair[1].delta_success if pair[1] else 0.0), pair[0].key))
+    progress(1.0, "done")
+    return RecommendationList(
+        engine_version=ENGINE_VERSION,
+        input_digest=input_digest(inputs),
+        success=base.simulation.success(),
+        recommendations=tuple(_recommendation(candidate, effect) for candidate, effect in kept),
+        trail=trail_of(inputs, cube),
+    )
+
+
+def _measured(candidate: Candidate, base: _Baseline, cube: ScenarioCube, mapper: Mapper) -> Effect | None:
+    if candidate.changed is None:
+        return None
+    return _effect(base, simulate(candidate.changed, cube, with_flows=False, mapper=mapper))
