@@ -1,0 +1,128 @@
+"""Imports of files: the batch, its rows, what each of them made."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from apps.accounts.policies import Permission
+from apps.clients.models.household import Household, households_of
+from apps.clients.models.sealed_files import SealedFile, unseal
+from apps.core.actors import Actor, ActorKind
+from apps.core.history import history
+from apps.core.models import BaseModel
+
+
+class ImportState(models.TextChoices):
+    """How far an import has come."""
+
+    UPLOADED = "uploaded", _("Uploaded")
+    CHECKED = "checked", _("Checked")
+    APPLYING = "applying", _("Being applied")
+    APPLIED = "applied", _("Applied")
+    FAILED = "failed", _("Not applied")
+    UNDONE = "undone", _("Undone")
+
+
+class ImportBatchQuerySet(models.QuerySet["ImportBatch"]):
+    """Batches by who may see them."""
+
+    def visible_to(self, actor: Actor) -> ImportBatchQuerySet:
+        """Return the actor's own, and those of a household they may see; who sees every household sees all."""
+        if actor.kind is ActorKind.SYSTEM or actor.can(Permission.VIEW_ALL_HOUSEHOLDS):
+            return self
+        own = models.Q(actor_key=actor.key)
+        condition = households_of(actor, "household")
+        return self.filter(own if condition is None else own | condition)
+
+
+class ImportBatch(BaseModel):
+    """One file that somebody brought. The file itself is kept encrypted, as it came."""
+
+    MUTABLE: ClassVar[bool] = True
+    PERSONAL_FIELDS: ClassVar[frozenset[str]] = frozenset({"filename"})
+    SECRET_FIELDS: ClassVar[frozenset[str]] = frozenset({"wrapped_key"})
+
+    kind = models.CharField(_("kind"), max_length=40)
+    # statements and custodian files belong to one household; a client list to none
+    household = models.ForeignKey(
+        Household, models.CASCADE, null=True, blank=True, related_name="imports", verbose_name=_("household")
+    )
+    filename = models.CharField(_("file"), max_length=200)
+    sha256 = models.CharField(max_length=64, db_index=True)
+    size = models.PositiveBigIntegerField()
+    stored_name = models.CharField(max_length=200)
+    wrapped_key = models.TextField()
+    # what the importer's form settled: columns, locale, account … as plain values
+    mapping = models.JSONField(default=dict)
+    state = models.CharField(max_length=10, choices=ImportState.choices, default=ImportState.UPLOADED)
+    # rows by action, problems by severity, lines set aside by reason
+    counts = models.JSONField(default=dict)
+    # lines of the file that are no rows, with the reason
+    ignored = models.JSONField(default=list)
+    # what is wrong with the file as a whole, or why applying stopped
+    problems = models.JSONField(default=list)
+    created_by = models.CharField(_("brought by"), max_length=200)
+    actor_key = models.CharField(max_length=120)
+    applied_at = models.DateTimeField(null=True, blank=True)
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ImportBatchQuerySet.as_manager()
+    history = history(excluded_fields=["ignored", "problems"])
+
+    class Meta:
+        ordering = ("-id",)
+
+    def __str__(self) -> str:
+        return self.filename
+
+    def audit_subject(self) -> Household | None:
+        """Return whose trail this is, where the file belongs to one household."""
+        return self.household
+
+    def content(self) -> bytes:
+        """Read and decrypt the file as it came."""
+        return unseal(SealedFile(self.stored_name, self.wrapped_key))
+
+
+class RowAction(models.TextChoices):
+    """What a row does."""
+
+    CREATE = "create", _("New")
+    UPDATE = "update", _("Change")
+    UNCHANGED = "unchanged", _("Known already")
+    BLOCKED = "blocked", _("Cannot be taken in")
+
+
+class ImportRow(BaseModel):
+    """One row of the file: what it says, what is wrong with it, what it does or did."""
+
+    MUTABLE: ClassVar[bool] = True
+    PERSONAL_FIELDS: ClassVar[frozenset[str]] = frozenset({"raw", "label", "before"})
+    SECRET_FIELDS: ClassVar[frozenset[str]] = frozenset({"secret"})
+
+    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="rows")
+    line = models.PositiveIntegerField(_("line"))
+    label = models.CharField(_("row"), max_length=200, blank=True)
+    # the same fact has the same key in every file, and another fingerprint when anything about it changed
+    key = models.CharField(max_length=200, db_index=True)
+    fingerprint = models.CharField(max_length=64)
+    raw = models.JSONField(default=dict)
+    # identifiers the row carries, encrypted with the firm's key
+    secret = models.TextField(blank=True)
+    problems = models.JSONField(default=list)
+    action = models.CharField(max_length=10, choices=RowAction.choices)
+    target_type = models.CharField(max_length=80, blank=True)
+    target_id = models.UUIDField(null=True, blank=True)
+    # what an UPDATE replaced, and the state of the target when it was left, so that undo knows of later edits
+    before = models.JSONField(null=True, blank=True)
+    left_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("batch", "line", "id")
+        indexes = (models.Index(fields=["target_type", "target_id"], name="import_row_target"),)
+
+    def __str__(self) -> str:
+        return f"{self.batch.filename}:{self.line}"

@@ -1,0 +1,1 @@
+"""What pages, portal and API show of clients."""

@@ -1,0 +1,108 @@
+"""The firm's electronic seal: its key pair, and sealing a PDF by PAdES."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from dataclasses import dataclass
+
+from asn1crypto import keys as asn1_keys
+from asn1crypto import x509 as asn1_x509
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.misc import PdfError
+from pyhanko.sign import signers
+from pyhanko.sign.fields import SigSeedSubFilter
+from pyhanko_certvalidator.registry import SimpleCertificateStore
+
+from apps.kernel.errors import InvalidInputError, gettext_noop
+
+_FIELD = "StewardSeal"
+_VALID_DAYS = 10 * 365
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPair:
+    """A certificate and its private key, both PEM."""
+
+    certificate: str
+    private_key: str
+    fingerprint: str
+    valid_until: dt.datetime
+
+
+def new_key_pair(firm_name: str, now: dt.datetime) -> KeyPair:
+    """Create an EC P-256 key with a certificate that it signs itself, in the firm's name."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name(
+        [
+            x509.NameAttribute(NameOID.COMMON_NAME, firm_name[:64]),
+            x509.NameAttribute(NameOID.ORGANIZATION_NAME, firm_name[:64]),
+        ]
+    )
+    until = now + dt.timedelta(days=_VALID_DAYS)
+    usage = x509.KeyUsage(
+        digital_signature=True,
+        content_commitment=True,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        key_cert_sign=False,
+        crl_sign=False,
+        encipher_only=False,
+        decipher_only=False,
+    )
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - dt.timedelta(minutes=5))
+        .not_valid_after(until)
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(usage, critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    return KeyPair(
+        certificate=certificate.public_bytes(serialization.Encoding.PEM).decode(),
+        private_key=private.decode(),
+        fingerprint=certificate.fingerprint(hashes.SHA256()).hex(),
+        valid_until=until,
+    )
+
+
+def sealed_pdf(pdf: bytes, *, certificate: str, private_key: str, reason: str, name: str) -> bytes:
+    """Return the PDF with the firm's seal (PAdES baseline B-B) added behind its own bytes.
+
+    Raises InvalidInputError when the bytes are no PDF that can be sealed.
+    """
+    loaded = x509.load_pem_x509_certificate(certificate.encode())
+    key = serialization.load_pem_private_key(private_key.encode(), password=None)
+    signer = signers.SimpleSigner(
+        signing_cert=asn1_x509.Certificate.load(loaded.public_bytes(serialization.Encoding.DER)),
+        signing_key=asn1_keys.PrivateKeyInfo.load(
+            key.private_bytes(
+                serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+            )
+        ),
+        cert_registry=SimpleCertificateStore(),
+    )
+    meta = signers.PdfSignatureMetadata(
+        field_name=_FIELD, md_algorithm="sha256", reason=reason, name=name, subfilter=SigSeedSubFilter.PADES
+    )
+    try:
+        out = signers.sign_pdf(IncrementalPdfFileWriter(io.BytesIO(pdf)), meta, signer=signer)
+    except PdfError as broken:
+        raise InvalidInputError(
+            gettext_noop("This PDF cannot be sealed: %(reason)s."),
+            mend=gettext_noop("Print it to a new PDF and file that one."),
+            reason=str(broken).rstrip("."),
+        ) from broken
+    return bytes(out.getvalue())
