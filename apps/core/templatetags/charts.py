@@ -86,11 +86,19 @@ class ChartSpec(TypedDict):
 
 
 @dataclass(frozen=True, slots=True)
+class Cell:
+    """A value as it reads, and as a spreadsheet takes it."""
+
+    text: str
+    raw: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One line of a chart's table."""
 
     head: str
-    cells: list[str]
+    cells: list[Cell]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,20 +127,24 @@ def chart_table(spec: ChartSpec) -> ChartTable:
 
 def _flow_table(spec: ChartSpec) -> ChartTable:
     rows = [
-        Row(head=frame["label"], cells=[flow["source"], flow["target"], _written(spec, flow["value"])])
+        Row(head=frame["label"], cells=[Cell(flow["source"]), Cell(flow["target"]), _written(spec, flow["value"])])
         for frame in spec.get("frames", [])
         for flow in frame["flows"]
     ]
     return ChartTable(heads=[gettext("Year"), gettext("From"), gettext("To"), gettext("Amount")], rows=rows)
 
 
-def _written(spec: ChartSpec, value: float | None) -> str:
+def _written(spec: ChartSpec, value: float | None) -> Cell:
     if value is None:
-        return "–"
+        return Cell("–")
     style = spec.get("format", "number")
     if style == "money":
-        return formats.money_text(value, spec.get("currency", "USD"), "whole")
-    return formats.percent_text(value) if style == "percent" else formats.number_text(value)
+        text = formats.money_text(value, spec.get("currency", "USD"), "whole")
+    elif style == "percent":
+        text = formats.percent_text(value)
+    else:
+        text = formats.number_text(value)
+    return Cell(text, f"{formats.decimal_of(value):f}")
 
 
 @dataclass(frozen=True, slots=True)

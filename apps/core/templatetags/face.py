@@ -258,13 +258,17 @@ class TableOptions:
     """How a table behaves."""
 
     tall: bool = False
+    wide: bool = False
     cards: bool = False
     keyboard: bool = False
 
 
 @register.simple_block_tag
 def table(content: str, caption: str, **options: Any) -> SafeString:
-    """Frame a table whose head stays. `tall` scrolls inside, `cards` stacks on a phone, `keyboard` takes j and k."""
+    """Frame a table whose head stays. Options: TableOptions.
+
+    `tall` and `wide` scroll inside, `cards` stacks on a phone, `keyboard` takes j and k.
+    """
     chosen = TableOptions(**options)
     return render_to_string("_components/table.html", {**asdict(chosen), "caption": caption, "content": content})
 

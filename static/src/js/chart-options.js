@@ -20,9 +20,9 @@ function colourOf(meaning, place = 0) {
 function writerOf(spec, short) {
   const language = document.documentElement.lang || "en";
   const options = {
-    money: { style: "currency", currency: spec.currency ?? "USD", maximumFractionDigits: short ? 1 : 0, minimumFractionDigits: 0, notation: short ? "compact" : "standard" },
+    money: { style: "currency", currency: spec.currency ?? "USD", ...(short ? { notation: "compact", maximumSignificantDigits: 3 } : { maximumFractionDigits: 0 }) },
     percent: { style: "percent", maximumFractionDigits: short ? 0 : 1 },
-    number: { maximumFractionDigits: short ? 1 : 2, notation: short ? "compact" : "standard" },
+    number: short ? { notation: "compact", maximumSignificantDigits: 3 } : { maximumFractionDigits: 2 },
   }[spec.format ?? "number"];
   const format = new Intl.NumberFormat(language, options);
   return (value) => (value == null ? "–" : format.format(value).replace("-", "−"));
@@ -70,7 +70,8 @@ function axes(spec, { swapped = false, gap = false } = {}) {
   return swapped ? { xAxis: value, yAxis: category } : { xAxis: category, yAxis: value };
 }
 
-const grid = (top = 36, right = 20) => ({ top, right, bottom: 8, left: 8, outerBoundsMode: "same", outerBoundsContain: "axisLabel" });
+/** Room above for the legend: two lines of it on a phone. */
+const grid = (width, names = 2) => ({ top: names < 2 ? 20 : width < 420 && names > 2 ? 60 : 36, right: 20, bottom: 8, left: 8, outerBoundsMode: "same", outerBoundsContain: "axisLabel" });
 
 function levels(spec) {
   if (!spec.lines?.length) return undefined;
@@ -115,9 +116,11 @@ function lineOf(series, place, spec) {
   };
 }
 
-function lines(spec) {
+function lines(spec, _frame, width) {
   const series = spec.series.map((one, place) => lineOf(one, place, spec));
-  return { ...axes(spec, { gap: spec.series.some((one) => one.style === "bar") }), grid: grid(), legend: legend(spec.series.map((one) => one.name)), tooltip: { trigger: "axis" }, series };
+  const options = axes(spec, { gap: spec.series.some((one) => one.style === "bar") });
+  options.yAxis.scale = !spec.series.some((one) => one.style === "area" || one.style === "bar" || one.stack);
+  return { ...options, grid: grid(width, series.length), legend: legend(spec.series.map((one) => one.name)), tooltip: { trigger: "axis" }, series };
 }
 
 /** Percentile bands as stacked areas: an unseen floor and the width above it. */
@@ -129,7 +132,7 @@ function bandsOf(spec) {
   ]);
 }
 
-function fan(spec) {
+function fan(spec, _frame, width) {
   const write = writerOf(spec, false);
   const paths = (spec.series ?? []).map((one, place) => ({ ...lineOf(one, place, spec), z: 5 }));
   const tell = (points) => {
@@ -137,13 +140,16 @@ function fan(spec) {
     const ranges = (spec.bands ?? []).map((band) => `${band.name}: ${write(band.low[at])} – ${write(band.high[at])}`);
     return [String(spec.x.values[at]), ...(spec.series ?? []).map((one) => `${one.name}: ${write(one.values[at])}`), ...ranges].join("\n");
   };
-  const names = [...(spec.series ?? []).map((one) => one.name), ...(spec.bands ?? []).map((band) => band.name)];
-  return { ...axes(spec), grid: grid(), legend: legend(names), tooltip: { trigger: "axis", formatter: tell }, series: [...bandsOf(spec), ...paths] };
+  const names = [
+    ...(spec.series ?? []).map((one) => one.name),
+    ...(spec.bands ?? []).map((band, place) => ({ name: band.name, itemStyle: { opacity: 0.25 + 0.25 * place } })),
+  ];
+  return { ...axes(spec), grid: grid(width, names.length), legend: legend(names), tooltip: { trigger: "axis", formatter: tell }, series: [...bandsOf(spec), ...paths] };
 }
 
-function bars(spec) {
+function bars(spec, _frame, width) {
   const series = spec.series.map((one, place) => ({ ...lineOf({ ...one, style: "bar" }, place, spec), barMaxWidth: 36, areaStyle: undefined, itemStyle: { borderRadius: one.stack ? 0 : 2 } }));
-  return { ...axes(spec, { gap: true }), grid: grid(), legend: legend(spec.series.map((one) => one.name)), tooltip: { trigger: "axis", axisPointer: { type: "shadow" } }, series };
+  return { ...axes(spec, { gap: true }), grid: grid(width, spec.series.length), legend: legend(spec.series.map((one) => one.name)), tooltip: { trigger: "axis", axisPointer: { type: "shadow" } }, series };
 }
 
 /** First and last value stand on the ground, those between are changes that hang from the sum so far. */
@@ -161,7 +167,7 @@ function waterfall(spec) {
   const colour = (step) => (step.total ? token("chart-grey") : step.value < 0 ? token("chart-loss") : token("chart-gain"));
   return {
     ...axes(spec, { gap: true }),
-    grid: grid(20),
+    grid: grid(0, 1),
     tooltip: { trigger: "axis", axisPointer: { type: "shadow" }, formatter: (points) => `${spec.x.values[points[0].dataIndex]}\n${writerOf(spec, false)(steps[points[0].dataIndex].value)}` },
     series: [
       { type: "bar", stack: "steps", silent: true, itemStyle: { color: "transparent" }, data: steps.map((step) => step.floor) },
@@ -183,7 +189,7 @@ function donut(spec, _frame, width) {
         radius: narrow ? ["40%", "64%"] : ["46%", "72%"],
         center: ["50%", narrow ? "42%" : "50%"],
         itemStyle: { borderColor: token("surface"), borderWidth: 2 },
-        label: { show: !narrow, color: token("ink-2"), fontSize: 12, formatter: ({ name, value }) => `${name}\n${write(value)}` },
+        label: { show: !narrow, color: token("ink-2"), fontSize: 12, lineHeight: 16, formatter: ({ name, value }) => `${name}\n${write(value)}` },
         labelLine: { lineStyle: { color: token("line-strong") } },
         data: series.values.map((value, at) => ({ name: String(spec.x.values[at]), value, itemStyle: { color: colourOf(spec.meanings?.[at], at) } })),
       },
@@ -192,20 +198,21 @@ function donut(spec, _frame, width) {
 }
 
 /** What is held as bars, what was agreed as marks, the tolerance as pale bands behind. */
-function allocation(spec) {
+function allocation(spec, _frame, width) {
   const [now, target] = spec.series;
   const band = spec.bands?.[0];
   const series = [];
   if (band) {
-    series.push({ type: "bar", stack: "band", silent: true, barWidth: 22, barGap: "-100%", itemStyle: { color: "transparent" }, data: band.low, tooltip: { show: false } });
-    series.push({ name: band.name, type: "bar", stack: "band", silent: true, barWidth: 22, data: band.high.map((high, at) => high - band.low[at]), itemStyle: { color: token("chart-grey"), opacity: 0.22 }, tooltip: { show: false } });
+    series.push({ type: "bar", stack: "band", silent: true, yAxisIndex: 1, barWidth: 22, itemStyle: { color: "transparent" }, data: band.low, tooltip: { show: false } });
+    series.push({ name: band.name, type: "bar", stack: "band", silent: true, yAxisIndex: 1, barWidth: 22, data: band.high.map((high, at) => high - band.low[at]), itemStyle: { color: token("chart-grey"), opacity: 0.22 }, tooltip: { show: false } });
   }
   series.push({ name: now.name, type: "bar", barWidth: 10, z: 3, data: now.values, color: token("chart-main"), itemStyle: { borderRadius: 2 } });
   if (target) series.push({ name: target.name, type: "line", z: 4, data: target.values, symbol: "rect", symbolSize: [3, 22], color: token("ink"), lineStyle: { opacity: 0 } });
   const names = [now.name, target?.name, band?.name].filter(Boolean);
   const options = axes(spec, { swapped: true, gap: true });
   options.yAxis.axisLine = { show: false };
-  return { ...options, grid: grid(), legend: legend(names), tooltip: { trigger: "axis", axisPointer: { type: "shadow" } }, series };
+  options.yAxis = [options.yAxis, { ...options.yAxis, show: false }]; // a second axis, so that both bars lie centred
+  return { ...options, grid: grid(width, names.length), legend: legend(names), tooltip: { trigger: "axis", axisPointer: { type: "shadow" } }, series };
 }
 
 function sankey(spec, frame) {

@@ -12,9 +12,11 @@ use([AriaComponent, BarChart, CanvasRenderer, DatasetComponent, GridComponent, L
 
 const drawn = new Map();
 
+/** Numbers as numbers; a text that a spreadsheet would take for a formula is kept a text. */
 function csvOf(table) {
-  const quoted = (text) => `"${text.trim().replaceAll('"', '""')}"`;
-  return [...table.rows].map((row) => [...row.cells].map((cell) => quoted(cell.textContent)).join(",")).join("\r\n");
+  const quoted = (text) => `"${text.replace(/^([=+@-])/, "'$1").replaceAll('"', '""')}"`;
+  const written = (cell) => cell.dataset.value ?? quoted(cell.textContent.trim());
+  return [...table.rows].map((row) => [...row.cells].map(written).join(",")).join("\r\n");
 }
 
 function savePicture(chart, figure) {

@@ -37,7 +37,13 @@ export function startPalette() {
         event.preventDefault();
         chosen.click();
       }
+    } else if (event.key === "Escape") {
+      event.preventDefault(); // the browser would only clear the field
+      palette.close();
     }
+  });
+  list.addEventListener("click", (event) => {
+    if (event.target.closest("[role=option]")) palette.close();
   });
   document.addEventListener("htmx:after:swap", (event) => {
     if (event.detail.ctx.target !== list) return;
