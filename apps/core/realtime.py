@@ -10,9 +10,12 @@ from channels.layers import get_channel_layer
 from django.db import transaction
 from redis.exceptions import RedisError
 
-from apps.core.tenancy.names import group_name
+from apps.core.tenancy.names import PUBLIC_SCHEMA, current_schema, group_name, public_group_name
 
 log = structlog.get_logger(__name__)
+
+# what the public site shows live: no firm is entered there, and nothing of a firm is told
+PUBLIC_KINDS = frozenset({"registration"})
 
 
 def publish(topic: str, kind: str, **ids: Any) -> None:
@@ -28,6 +31,8 @@ def send_now(topic: str, kind: str, **ids: Any) -> None:
 
 def _group(topic: str) -> str:
     kind, _, key = topic.partition(":")
+    if kind in PUBLIC_KINDS and current_schema() == PUBLIC_SCHEMA:
+        return public_group_name(kind, key)
     return group_name(kind, key)
 
 
