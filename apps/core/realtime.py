@@ -10,7 +10,8 @@ from channels.layers import get_channel_layer
 from django.db import transaction
 from redis.exceptions import RedisError
 
-from apps.core.tenancy.names import PUBLIC_SCHEMA, current_schema, group_name, public_group_name
+from apps.core.tenancy.addresses import public_group_name
+from apps.core.tenancy.names import PUBLIC_SCHEMA, current_schema, group_name
 
 log = structlog.get_logger(__name__)
 

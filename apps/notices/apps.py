@@ -8,3 +8,10 @@ class NoticesConfig(AppConfig):
 
     name = "apps.notices"
     label = "notices"
+
+    def ready(self) -> None:
+        """Give accounts, which lies below, a way to send mail."""
+        from apps.accounts.ports import connect_post
+        from apps.notices.services.mails import queue_mail
+
+        connect_post(queue_mail)

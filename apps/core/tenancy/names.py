@@ -69,22 +69,6 @@ def group_name(kind: str, key: object) -> str:
     return f"{require_firm()}.{kind}.{key}"[:99]
 
 
-def public_group_name(kind: str, key: object) -> str:
-    """Return the channel group for one thing of the public site (a registration); no firm can be named `public`."""
-    return f"{PUBLIC_SCHEMA}.{kind}.{key}"[:99]
-
-
-def host_for(schema: str) -> str:
-    """Return the host of a firm's own site: `harbor.localhost`; schema names have no hyphens, hosts no underscores."""
-    return f"{schema.replace('_', '-')}.{settings.BASE_DOMAIN}"
-
-
-def site_url(path: str = "/") -> str:
-    """Return a full address on the current firm's site, for mails and papers, which have no request."""
-    port = f":{settings.PUBLIC_PORT}" if settings.PUBLIC_PORT else ""
-    return f"{settings.SCHEME}://{host_for(require_firm())}{port}{path}"
-
-
 def role_of(connection_wrapper: Any) -> str:
     """Return the role that this connection must take for what it serves now."""
     return migrator_role() if connection_wrapper.as_owner else role_for(connection_wrapper.schema_name)

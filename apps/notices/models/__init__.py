@@ -1,0 +1,5 @@
+"""Rows of notices."""
+
+from apps.notices.models.mail import Mail, MailState
+
+__all__ = ["Mail", "MailState"]
