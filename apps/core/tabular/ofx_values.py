@@ -12,8 +12,8 @@ from apps.kernel.errors import gettext_noop
 # OFX 2.2, 3.2.8.2: YYYYMMDDHHMMSS.XXX[gmt offset:tz name], all but the day optional. Banks add blanks, write minutes
 # as .5 or .30, or leave the offset out and name the zone ("[-:EST]").
 _MOMENT = re.compile(
-    r"(?P<day>\d{8})(?P<clock>\d{6}|\d{4}|\d{2})?(?:[.:,]\d{1,6})?\s*"
-    r"(?:\[\s*(?P<hours>[+-]?\d{1,2})?(?:[.:](?P<part>\d{1,2}))?[+-]?\s*(?::\s*(?P<zone>[^\]]*))?\])?",
+    r"(?P<day>\d{8})(?P<clock>\d{6}|\d{4}|\d{2})?(?:[.:,](?P<fraction>\d{1,6}))?\s*"
+    r"(?:\[\s*(?P<sign>[+-])?(?P<hours>\d{1,2})?(?:\.(?P<part>\d{1,2}))?\s*(?::\s*(?P<zone>[^\]]*))?\])?",
     re.ASCII,
 )
 # Offsets of the zones that North American banks name without giving the offset.
@@ -44,6 +44,7 @@ def read_moment(text: str) -> datetime:
         raise _not_a_moment(text)
     try:
         naive = datetime.strptime(match["day"] + (match["clock"] or "").ljust(6, "0"), "%Y%m%d%H%M%S")  # noqa: DTZ007
+        naive = naive.replace(microsecond=int((match["fraction"] or "0").ljust(6, "0")))
         offset = _offset(match)
         return naive if offset is None else naive.replace(tzinfo=timezone(offset)).astimezone(UTC)
     except (ValueError, OverflowError) as impossible:
@@ -62,15 +63,16 @@ def read_day(text: str) -> date:
 
 
 def _offset(match: re.Match[str]) -> timedelta | None:
-    if match["hours"] is None:
+    hours, part = match["hours"], match["part"]
+    if hours is None and part is None:
         zone = (match["zone"] or "").strip().upper()
         return timedelta(hours=_ZONES[zone]) if zone in _ZONES else None
-    hours, part = match["hours"], match["part"] or "0"
-    # ".5" is half an hour; two digits are minutes, as in the specification's own examples of "-3.30"; but ".50" and
-    # ".75" can be no such zone, so they are decimals.
-    minutes = int(part) if len(part) == 2 and part not in ("50", "75") else round(float(f"0.{part}") * 60)
-    size = timedelta(hours=abs(int(hours)), minutes=minutes)
-    return -size if hours.startswith("-") else size
+    # ".5" is half an hour; two digits are minutes, as in "-3.30"; but ".50" and ".75" can be no minutes of a zone, so
+    # they are decimals.
+    decimals = part is None or len(part) == 1 or part in ("50", "75")
+    minutes = round(float(f"0.{part or 0}") * 60) if decimals else int(part or 0)
+    size = timedelta(hours=int(hours or 0), minutes=minutes)
+    return -size if match["sign"] == "-" else size
 
 
 def _not_a_moment(text: str) -> CellError:

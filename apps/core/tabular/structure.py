@@ -116,8 +116,8 @@ def _header_place(records: Sequence[Record], known: set[str]) -> int | None:
         return None
     if known:
         hits = {place: _known_count(near[place], known) for place in places}
-        best = max(places, key=lambda place: (hits[place], -place))
-        return best if hits[best] else places[0]
+        # The first good one: a second table further down may know more names, but rows above it are no preamble.
+        return next(place for place in places if 2 * hits[place] >= max(hits.values()))
     return places[0]
 
 

@@ -58,8 +58,8 @@ _MOVES = (
     "moneylink;wire;funds received;funds paid;funds transfer;direct deposit;direct debit;electronic funds;eft;ach;"
     "transfer;transferred;transfer in;transfer out;check;deposit;withdrawal;dep;wth;contribution;cash contribution;"
     "distribution;normal distr;normal distribution;partial distribution;rollover;bill payment;debit card;atm;acat;"
-    "acats;account transfer;security transfer;deliver;delivered;receive;received;rec;del;cash receipt;cash disbursement;"
-    "visa"
+    "acats;account transfer;security transfer;deliver;delivered;receive;received;rec;del;visa;"
+    "cash receipt;cash disbursement"
 )
 
 

@@ -140,6 +140,7 @@ def read_investment_statements(data: bytes) -> CustodianFile:
         tuple(transactions),
         tuple(sorted(problems, key=lambda problem: problem.row)),
         tuple(ignored),
+        currencies=tuple(sorted({node.value("CURDEF").upper() for node in nodes} - {""})),
     )
 
 

@@ -100,6 +100,7 @@ class CustodianFile:
 
     A row with a doubt stands in its list and has a problem of severity WARNING beside it. ``table`` is None for
     OFX files. ``stated_totals`` are the totals that the file itself gives: they are checked against the rows.
+    ``currencies`` are those that its statements name.
     """
 
     digest: str
@@ -110,6 +111,7 @@ class CustodianFile:
     problems: tuple[RowProblem, ...] = ()
     ignored: tuple[IgnoredRow, ...] = ()
     stated_totals: tuple[StatedTotal, ...] = ()
+    currencies: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,8 @@ from apps.core.tabular.problems import CellError
         ("20120412120000[-3.30:NST]", datetime(2012, 4, 12, 15, 30, tzinfo=UTC)),
         ("20120412120000.000[+5.75:NPT]", datetime(2012, 4, 12, 6, 15, tzinfo=UTC)),
         ("20091217162416.000[-:EST]", datetime(2009, 12, 17, 21, 24, 16, tzinfo=UTC)),
-        ("20180804093914:014", datetime(2018, 8, 4, 9, 39, 14)),
+        ("20180804093914:014", datetime(2018, 8, 4, 9, 39, 14, 14_000)),
+        ("19881201230100 [-.5:XXX]", datetime(1988, 12, 1, 23, 31, tzinfo=UTC)),
         ("201201311200", datetime(2012, 1, 31, 12)),
     ],
 )
