@@ -1,14 +1,15 @@
 """One process, one port: HTTP as WSGI threads, websockets as ASGI (docs/adr/0001)."""
 
 import os
+from typing import Any, cast
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.local")
 
-from a2wsgi import WSGIMiddleware  # noqa: E402 - Django reads the variable above
-from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
-from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E402
-from django.conf import settings  # noqa: E402
-from django.core.wsgi import get_wsgi_application  # noqa: E402
+from a2wsgi import WSGIMiddleware
+from channels.routing import ProtocolTypeRouter, URLRouter
+from channels.security.websocket import AllowedHostsOriginValidator
+from django.conf import settings
+from django.core.wsgi import get_wsgi_application
 
 wsgi = get_wsgi_application()
 
@@ -17,7 +18,7 @@ from config.routing import websocket_urlpatterns  # noqa: E402
 
 application = ProtocolTypeRouter(
     {
-        "http": WSGIMiddleware(wsgi, workers=settings.WEB_THREADS),
+        "http": WSGIMiddleware(cast("Any", wsgi), workers=settings.WEB_THREADS),
         "websocket": AllowedHostsOriginValidator(FirmFromHost(ActorFromSession(URLRouter(websocket_urlpatterns)))),
     }
 )

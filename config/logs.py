@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 import logging.config
+from typing import Any
 
 import structlog
 
 
 def configure(*, level: str, as_json: bool) -> None:
     """Send structlog and the standard library's loggers through one renderer to stderr."""
-    shared = [
+    shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,

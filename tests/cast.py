@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test import Client
-from django_tenants.utils import tenant_context
+from django_tenants.utils import schema_context, tenant_context
 
 from apps.accounts.models import User
 from apps.accounts.policies import Role
@@ -20,16 +20,22 @@ from apps.core.actors import Actor
 from apps.firms.models import Firm
 
 
+def firm(schema: str) -> Firm:
+    """Return a firm, read from the public schema wherever the test stands."""
+    with schema_context("public"):
+        return Firm.objects.get(schema_name=schema)
+
+
 @pytest.fixture
 def firm_a(db: None) -> Firm:
     """Alpha: ids begin at 1."""
-    return Firm.objects.get(schema_name="alpha")
+    return firm("alpha")
 
 
 @pytest.fixture
 def firm_b(db: None) -> Firm:
     """Beta: ids begin at a million."""
-    return Firm.objects.get(schema_name="beta")
+    return firm("beta")
 
 
 @pytest.fixture
@@ -89,12 +95,24 @@ def system() -> Actor:
     return Actor.system("tests")
 
 
+class SiteClient(Client):
+    """A browser-like client; the request gate leaves the public schema behind, the test stays where it stood."""
+
+    def request(self, **request: Any) -> Any:
+        """Send, then step back into the test's own schema."""
+        before = connection.tenant  # type: ignore[attr-defined]
+        try:
+            return super().request(**request)
+        finally:
+            connection.set_tenant(before)  # type: ignore[attr-defined]
+
+
 @pytest.fixture
 def sign_in(db: None) -> Callable[..., Client]:
     """Return a browser-like client of a firm's site, signed in as the person; their second factor is taken as given."""
 
     def enter(user: User | None = None, *, host: str = "alpha.localhost", **defaults: Any) -> Client:
-        client = Client(headers={"host": host}, **defaults)
+        client = SiteClient(headers={"host": host}, **defaults)
         if user is not None:
             client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
             session = client.session

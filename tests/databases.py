@@ -94,12 +94,13 @@ def _use(name: str | None) -> None:
 
 
 def _fill() -> None:
+    from django.core.management import call_command
+    from django.db import connection
+
     from apps.core.actors import Actor
     from apps.core.tenancy.migrating import migrate_firm, migrate_public
     from apps.core.tenancy.roles import as_migrator, create_firm_schema, drop_firm_schema
     from apps.firms.services.provisioning import build_schema, create_firm, open_firm
-    from django.core.management import call_command
-    from django.db import connection
 
     by = Actor.system("tests.template")
     migrate_public()

@@ -69,7 +69,7 @@ def snapshot(instance: models.Model, *, without: frozenset[str] = frozenset()) -
 
     A model names in `SECRET_FIELDS` what must not enter the trail in clear: it is told as set or not.
     """
-    secret = getattr(instance, "SECRET_FIELDS", frozenset())
+    secret: frozenset[str] = getattr(instance, "SECRET_FIELDS", frozenset())
     image: dict[str, Any] = {}
     for field in instance._meta.concrete_fields:
         if field.name in _BOOKKEEPING or field.name in without:

@@ -8,11 +8,11 @@ from functools import lru_cache
 
 import redis
 from django.conf import settings
-from django.db import connection
 from django.db.utils import DatabaseError, InterfaceError
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 
+from apps.core.tenancy.connections import connection
 from apps.core.tenancy.migrating import pending
 from apps.core.tenancy.names import PUBLIC_SCHEMA
 
@@ -25,8 +25,12 @@ class Check:
     """One part and how it is."""
 
     part: str
-    is_well: bool
-    reason: str
+    reason: str = ""
+
+    @property
+    def is_well(self) -> bool:
+        """Whether there is nothing to say against it."""
+        return not self.reason
 
 
 @lru_cache(maxsize=1)
@@ -52,9 +56,9 @@ def _database() -> list[Check]:
     except (DatabaseError, InterfaceError) as away:
         reason = str(away).strip().splitlines()[0] if str(away).strip() else type(away).__name__
         connection.close()
-        return [Check("database", False, reason), Check("migrations", False, "The database is away.")]
+        return [Check("database", reason), Check("migrations", "The database is away.")]
     told = f"{len(missing)} not applied, first {'.'.join(missing[0])}: run manage.py migrate_all." if missing else ""
-    return [Check("database", True, ""), Check("migrations", not missing, told)]
+    return [Check("database"), Check("migrations", told)]
 
 
 def _redis_and_worker() -> list[Check]:
@@ -62,12 +66,12 @@ def _redis_and_worker() -> list[Check]:
         alive = _redis().get(WORKER_SIGN)
     except redis.RedisError as away:
         return [
-            Check("redis", False, str(away)),
-            Check("worker", False, "Redis is away, so the worker cannot be heard."),
+            Check("redis", str(away)),
+            Check("worker", "Redis is away, so the worker cannot be heard."),
         ]
     return [
-        Check("redis", True, ""),
-        Check("worker", alive is not None, "" if alive else "No worker has given a sign for 20 seconds."),
+        Check("redis"),
+        Check("worker", "" if alive else "No worker has given a sign for 20 seconds."),
     ]
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import structlog
 from celery import Task, current_app, shared_task
 from celery.exceptions import Reject
-from django.db import close_old_connections, connection, transaction
+from django.db import close_old_connections, transaction
 from django.db.models import F, Q
 from django.db.utils import OperationalError
 from django.utils import timezone
@@ -20,6 +20,7 @@ from kombu.exceptions import OperationalError as BrokerAwayError
 from apps.core import realtime
 from apps.core.actors import Actor
 from apps.core.models import Job, JobState
+from apps.core.tenancy.connections import connection
 from apps.core.tenancy.names import current_schema
 from apps.kernel.errors import DomainError
 

@@ -8,14 +8,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email import message_from_bytes
-from email.message import EmailMessage as ParsedMessage
 from pathlib import Path
-from typing import cast
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
 from django.utils import timezone
+
+
+def _folder() -> Path:
+    """Return where mails lie; settings without an inbox have no such backend."""
+    if settings.LOCAL_INBOX is None:
+        raise ImproperlyConfigured("LOCAL_INBOX names no folder.")
+    return Path(settings.LOCAL_INBOX)
 
 
 class InboxBackend(BaseEmailBackend):
@@ -23,12 +29,12 @@ class InboxBackend(BaseEmailBackend):
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         """Keep the mails."""
-        folder = Path(settings.LOCAL_INBOX)
+        folder = _folder()
         folder.mkdir(parents=True, exist_ok=True)
         for message in email_messages:
             name = f"{timezone.now():%Y%m%dT%H%M%S.%f}-{uuid.uuid4().hex[:8]}"
             part = folder / f"{name}.part"
-            part.write_bytes(message.message().as_bytes(linesep="\r\n"))
+            part.write_bytes(message.message().as_bytes())
             part.rename(folder / f"{name}.eml")
         return len(email_messages)
 
@@ -48,13 +54,13 @@ class InboxMail:
 
 def inbox(limit: int = 200) -> list[InboxMail]:
     """Read the newest mails, newest first."""
-    folder = Path(settings.LOCAL_INBOX)
+    folder = _folder()
     files = sorted(folder.glob("*.eml"), reverse=True)[:limit] if folder.is_dir() else []
     return [_read(path) for path in files]
 
 
 def _read(path: Path) -> InboxMail:
-    message = cast(ParsedMessage, message_from_bytes(path.read_bytes(), policy=email.policy.default))
+    message = message_from_bytes(path.read_bytes(), policy=email.policy.default)
     body = message.get_body(("plain", "html"))
     return InboxMail(
         key=path.stem,

@@ -8,7 +8,7 @@ from django_tenants.utils import get_tenant_model, tenant_context
 from apps.core import jobs
 
 
-@shared_task(name="core.sweep_jobs")  # type: ignore[misc]
+@shared_task(name="core.sweep_jobs")
 def sweep_jobs() -> int:
     """Send again, in the public schema and in every open firm, the jobs that were lost."""
     sent = jobs.sweep()

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
+from django.utils.functional import Promise
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.generic import FormView, View
 
@@ -46,7 +47,7 @@ class ActionView(RequiresMixin, View):
     """A button: POST calls one service and goes back with a sentence about what happened."""
 
     http_method_names = ["post", "options"]
-    success_message = ""
+    success_message: str | Promise = ""
 
     def perform(self, request: HttpRequest, by: Actor) -> str:
         """Call the service; return the address to go to, or an empty string to go back."""
@@ -60,7 +61,7 @@ class ActionView(RequiresMixin, View):
             messages.error(request, shown(refused).sentence)
             return redirect(back_to(request))
         if self.success_message:
-            messages.success(request, self.success_message)
+            messages.success(request, str(self.success_message))
         return redirect(target or back_to(request))
 
 

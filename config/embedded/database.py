@@ -10,9 +10,9 @@ from config.env import DatabaseAddress
 
 
 def prepare(admin_url: str, *, database: str, login: str, prefix: str) -> None:
-    """Create what is missing (PostgreSQL 16 or newer): a database owned by `<prefix>_migrator`, which the login may become.
+    """Create what is missing (PostgreSQL 16 or newer): the database, and `<prefix>_migrator`, which owns it.
 
-    The login owns nothing and inherits nothing: each use of a connection takes a role first.
+    The login may become the migrator but owns nothing and inherits nothing: each use takes a role first.
     """
     migrator = f"{prefix}_migrator"
     with psycopg.connect(admin_url, autocommit=True, connect_timeout=5) as admin:

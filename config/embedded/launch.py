@@ -146,7 +146,7 @@ class Launcher:
 
     def _supervise(self) -> int:
         log = _LogFile(self.layout.logs / "steward.log")
-        manager = Manager(log)  # type: ignore[arg-type]
+        manager = Manager(log)
         for name, command in parse_procfile((env.ROOT / "Procfile").read_text()).processes.items():
             manager.add_process(name, command, env=self._environment(), cwd=str(env.ROOT))
         threading.Thread(target=self._announce, args=(manager,), daemon=True).start()

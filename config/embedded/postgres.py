@@ -130,7 +130,7 @@ class Postgres:
                 last = (self.layout.logs / "postgres.log").read_text(errors="replace").strip().splitlines()
                 raise LaunchError(
                     f"PostgreSQL stopped at once: {last[-1] if last else 'no log'}",
-                    f"See {self.layout.logs / 'postgres.log'}; if the data are broken, move {self.layout.postgres} away.",
+                    f"See {self.layout.logs / 'postgres.log'}; broken data: move {self.layout.postgres} away.",
                 )
             try:
                 psycopg.connect(self.url("postgres", "postgres"), connect_timeout=2).close()

@@ -229,18 +229,21 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "/api/",
 }
-OAUTH2_PROVIDER = {
-    "SCOPES_BACKEND_CLASS": "oauth2_provider.scopes.SettingsScopes",
-    "SCOPES": {
-        "clients:read": _("Read households and clients"),
-        "clients:write": _("Create and change clients"),
-        "plans:read": _("Read financial plans and recommendations"),
-        "plans:write": _("Generate and change financial plans"),
-        "portfolios:read": _("Read accounts, holdings and performance"),
-        "portfolios:write": _("Create portfolios and import transactions"),
-        "billing:read": _("Read fees and invoices"),
-        "billing:write": _("Create fee schedules and invoices"),
-    },
+API_SCOPES: dict[str, Any] = {
+    "clients:read": _("Read households and clients"),
+    "clients:write": _("Create and change clients"),
+    "plans:read": _("Read financial plans and recommendations"),
+    "plans:write": _("Generate and change financial plans"),
+    "portfolios:read": _("Read accounts, holdings and performance"),
+    "portfolios:write": _("Create portfolios and import transactions"),
+    "billing:read": _("Read fees and invoices"),
+    "billing:write": _("Create fee schedules and invoices"),
+}
+OAUTH2_PROVIDER: dict[str, Any] = {
+    "SCOPES_BACKEND_CLASS": "apps.integrations.scopes.PartnerScopes",
+    "OAUTH2_VALIDATOR_CLASS": "apps.integrations.scopes.PartnerValidator",
+    "ACCESS_TOKEN_GENERATOR": "apps.integrations.tokens.access_token",
+    "SCOPES": API_SCOPES,
     "ACCESS_TOKEN_EXPIRE_SECONDS": 3600,
     "CLIENT_SECRET_HASHER": "default",
     "PKCE_REQUIRED": True,

@@ -13,7 +13,7 @@ layout = Layout(HOME / "test")
 DATABASES = {"default": database(env.DatabaseAddress.parse(env.text("DATABASE_URL", layout.database_url)))}
 DATABASES["default"]["CONN_MAX_AGE"] = 0
 REDIS_URL = env.text("REDIS_URL", layout.redis_url)
-CELERY_BROKER_URL = layout.broker_url if REDIS_URL == layout.redis_url else REDIS_URL
+CELERY_BROKER_URL = layout.broker_url if layout.redis_url == REDIS_URL else REDIS_URL
 CHANNEL_LAYERS = channel_layers(REDIS_URL)
 CHANNEL_LAYERS["default"]["CONFIG"]["prefix"] = f"test-{os.getpid()}"  # two test processes share one Redis
 ALLOWED_HOSTS = [".localhost", "127.0.0.1", "testserver"]

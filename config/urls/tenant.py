@@ -2,11 +2,22 @@
 
 from django.contrib import admin
 from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView
+from oauth2_provider.views import IntrospectTokenView, RevokeTokenView, TokenView
 
 from apps.core.health import health
+
+api = [
+    path("oauth/token", TokenView.as_view(), name="oauth-token"),
+    path("oauth/revoke", RevokeTokenView.as_view(), name="oauth-revoke"),
+    path("oauth/introspect", IntrospectTokenView.as_view(), name="oauth-introspect"),
+    path("schema", SpectacularAPIView.as_view(), name="api-schema"),
+]
 
 urlpatterns = [
     path("health/", health, name="health"),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
+    path("api/", include((api, "api"))),
+    path("", include("apps.integrations.urls")),
 ]

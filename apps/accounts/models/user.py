@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts.policies import LICENSED_ROLES, STAFF_ROLES, Role, permissions_of
+from apps.accounts.models.role import LICENSED_ROLES, STAFF_ROLES, Role, permissions_of
 from apps.core.actors import Actor, ActorKind, Origin
 from apps.core.history import history
 from apps.core.models import BaseModel

@@ -8,7 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
-from apps.accounts.policies import Permission
+from apps.accounts.models.role import Permission
 from apps.core.actors import Actor, ActorKind
 from apps.core.history import history
 from apps.core.models import BaseModel
@@ -38,7 +38,7 @@ def households_of(actor: Actor, path: str = "") -> Q | None:
     if actor.kind in {ActorKind.SYSTEM, ActorKind.PARTNER} or actor.can(Permission.VIEW_ALL_HOUSEHOLDS):
         return None
     if actor.can(Permission.USE_PORTAL):
-        own = Household.objects.filter(people__user_id=actor.user_id)
+        own = Household.objects.filter(people__user_id=actor.user_id or 0)
     elif actor.can(Permission.VIEW_HOUSEHOLDS):
         mine = {"permission__codename": "view_household"}
         own = Household.objects.filter(

@@ -7,7 +7,7 @@ from typing import Any
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
-from apps.core.actors import ActorKind
+from apps.core.actors import Actor
 
 
 class ScopedPermission(BasePermission):
@@ -16,9 +16,9 @@ class ScopedPermission(BasePermission):
     def has_permission(self, request: Request, view: Any) -> bool:
         """Say whether the token holds the scope."""
         area = getattr(view, "scope_area", None)
-        actor = getattr(request, "auth_actor", None) or getattr(request._request, "api_actor", None)  # noqa: SLF001
-        if area is None or actor is None or actor.kind is not ActorKind.PARTNER:
+        actor = request.auth
+        if area is None or not isinstance(actor, Actor):
             return False
-        verb = "read" if request.method in SAFE_METHODS else "write"
-        self.message = f"The token lacks the scope {area}:{verb}."
-        return f"{area}:{verb}" in actor.permissions
+        scope = f"{area}:{'read' if request.method in SAFE_METHODS else 'write'}"
+        self.message = f"The token lacks the scope {scope}."
+        return scope in actor.permissions

@@ -13,6 +13,7 @@ from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
+from apps.core.api.idempotency import AnsweredBefore
 from apps.core.errors import shown
 from apps.kernel.errors import DomainError
 
@@ -35,14 +36,14 @@ def problem(
 ) -> Response:
     """Return a problem: `type` and `code` are stable, `errors` lists the fields, `mend` says how to put it right."""
     body: dict[str, Any] = {"type": f"/api/problems/{name}", "title": title, "status": code, "code": name}
-    for key, value in {"detail": detail, "mend": mend, "errors": errors}.items():
-        if value:
-            body[key] = value
+    body |= {key: value for key, value in {"detail": detail, "mend": mend, "errors": errors}.items() if value}
     return Response(body, status=code, content_type=CONTENT_TYPE)
 
 
 def problem_response(error: Exception, _context: dict[str, Any]) -> Response | None:
     """Turn whatever an endpoint raised into a problem; what is not known here is a bug and stays one (500)."""
+    if isinstance(error, AnsweredBefore):
+        return error.response()
     with translation.override("en"):
         response = _respond(error)
     if response is not None:

@@ -6,12 +6,12 @@ from typing import Any
 
 import structlog
 from django.conf import settings
-from django.db import connection
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django_tenants.utils import get_tenant_domain_model
 
 from apps.core.middleware.requests import GetResponse
+from apps.core.tenancy.connections import connection
 
 
 def host_of(request: HttpRequest) -> str:
@@ -36,7 +36,7 @@ class FirmMiddleware:
         connection.set_schema_to_public()
         host = host_of(request)
         if host in settings.PUBLIC_HOSTS:
-            request.urlconf = settings.PUBLIC_SCHEMA_URLCONF  # type: ignore[attr-defined]
+            request.urlconf = settings.PUBLIC_SCHEMA_URLCONF
             request.tenant = None  # type: ignore[attr-defined]
             return self.get_response(request)
         firm = firm_for_host(host)
@@ -51,7 +51,7 @@ class FirmMiddleware:
             connection.set_schema_to_public()
 
     def _closed(self, request: HttpRequest, host: str, firm: Any | None) -> HttpResponseBase:
-        request.urlconf = settings.PUBLIC_SCHEMA_URLCONF  # type: ignore[attr-defined]
+        request.urlconf = settings.PUBLIC_SCHEMA_URLCONF
         request.tenant = None  # type: ignore[attr-defined]
         status = 404 if firm is None else 503
         context = {"host": host, "firm": firm, "public_url": settings.PUBLIC_URL}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 import re
 import uuid
 from collections.abc import Callable
@@ -12,10 +13,12 @@ from django.contrib.auth.views import redirect_to_login
 from django.db.utils import OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.template.loader import render_to_string
 
 from apps.core.access import AnonymousError
 from apps.core.actors import Origin
 from apps.core.errors import shown
+from apps.core.views import back_to
 from apps.kernel.errors import DomainError
 
 log = structlog.get_logger("steward.requests")
@@ -49,6 +52,10 @@ class RequestIdMiddleware:
             request_id=request_id,
             method=f"{request.method} web",
         )
+        # a context of its own: what this request sets (its actor) ends with it, on a thread that serves many
+        return contextvars.copy_context().run(self._serve, request, request_id)
+
+    def _serve(self, request: HttpRequest, request_id: str) -> HttpResponseBase:
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             response = self.get_response(request)
             log.info("request", method=request.method, path=request.path, status=response.status_code)
@@ -79,14 +86,12 @@ class RefusalMiddleware:
             return None
         told = shown(error)
         log.info("refused", code=told.code, status=told.status, reason=told.sentence)
-        return render(request, "_errors/refusal.html", {"refusal": told}, status=told.status)
+        context = {"message": told.message, "mend": told.mend, "status": told.status, "back_url": back_to(request)}
+        return render(request, "_errors/refused.html", context, status=told.status)
 
 
 def _database_away(request: HttpRequest, away: OperationalError) -> HttpResponse:
+    """Answer without touching the database: session and messages stay unread."""
     log.error("database.away", path=request.path, reason=str(away).splitlines()[0] if str(away) else "")
-    return HttpResponse(
-        b"Steward cannot reach its database just now. Nothing was lost; try again in a minute.",
-        status=503,
-        content_type="text/plain; charset=utf-8",
-        headers={"Retry-After": "10"},
-    )
+    page = render_to_string("_errors/503.html", {"request_id": getattr(request, "origin", Origin()).request_id})
+    return HttpResponse(page, status=503, headers={"Retry-After": "10"})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from django.contrib.auth.middleware import AuthenticationMiddleware as DjangoAuthenticationMiddleware
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.middleware import SessionMiddleware as DjangoSessionMiddleware
@@ -14,8 +16,8 @@ class SessionMiddleware(DjangoSessionMiddleware):
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Pass by where no firm is entered."""
         if getattr(request, "tenant", None) is None:
-            return self.get_response(request)
-        return super().__call__(request)
+            return cast("HttpResponseBase", self.get_response(request))
+        return cast("HttpResponseBase", super().__call__(request))
 
 
 class AuthenticationMiddleware(DjangoAuthenticationMiddleware):
@@ -25,5 +27,5 @@ class AuthenticationMiddleware(DjangoAuthenticationMiddleware):
         """Name the stranger where no firm is entered."""
         if getattr(request, "tenant", None) is None:
             request.user = AnonymousUser()
-            return self.get_response(request)
-        return super().__call__(request)
+            return cast("HttpResponseBase", self.get_response(request))
+        return cast("HttpResponseBase", super().__call__(request))

@@ -11,13 +11,14 @@ from contextlib import contextmanager
 from typing import Any
 
 import psycopg
+from django.db.utils import InternalError
 from django_tenants.postgresql_backend.base import DatabaseWrapper as TenantsDatabaseWrapper
 from django_tenants.utils import quote_schema_name
 
 from apps.core.tenancy.names import role_of
 
 
-class DatabaseWrapper(TenantsDatabaseWrapper):  # type: ignore[misc]
+class DatabaseWrapper(TenantsDatabaseWrapper):
     """Sets search path and role together, in one round trip, before the first statement after a switch."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -36,9 +37,11 @@ class DatabaseWrapper(TenantsDatabaseWrapper):  # type: ignore[misc]
         quoted = ",".join(quote_schema_name(path) for path in paths)
         try:
             # a raw cursor: Django's own would come back here
-            with psycopg.Cursor(self.connection) as raw:
+            with self.wrap_database_errors, psycopg.Cursor(self.connection) as raw:
                 raw.execute(f"SET search_path = {quoted}; SET ROLE {quote_schema_name(role_of(self))}")
-        except psycopg.errors.InFailedSqlTransaction:
+        except InternalError as refused:
+            if not isinstance(refused.__cause__, psycopg.errors.InFailedSqlTransaction):
+                raise
             return  # only a rollback can follow, and it clears the marker; any other error propagates
         self.search_path_set_schemas = paths
 

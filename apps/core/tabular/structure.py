@@ -116,9 +116,16 @@ def _header_place(records: Sequence[Record], known: set[str]) -> int | None:
         return None
     if known:
         hits = {place: _known_count(near[place], known) for place in places}
-        # The first good one: a second table further down may know more names, but rows above it are no preamble.
-        return next(place for place in places if 2 * hits[place] >= max(hits.values()))
+        best = max(places, key=lambda place: (hits[place], -place))
+        # A second table further down may know more names, but rows between the two are rows of the first.
+        earlier = (place for place in places if place < best and hits[place] and _has_data(near[place + 1 : best]))
+        return next(earlier, best) if hits[best] else places[0]
     return places[0]
+
+
+def _has_data(records: Sequence[Record]) -> bool:
+    filled = (_filled(record.cells) for record in records)
+    return any(len(cells) > 1 and any(_is_value(cell) for cell in cells) for cells in filled)
 
 
 def _could_be_header(record: Record, width: int, needed: float) -> bool:

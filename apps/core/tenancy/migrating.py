@@ -7,12 +7,12 @@ from typing import Any
 from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.db.utils import ProgrammingError
 from django_tenants.utils import get_tenant_model
 
+from apps.core.tenancy.connections import connection
 from apps.core.tenancy.names import PUBLIC_SCHEMA
 from apps.core.tenancy.roles import as_migrator, ensure_site_roles
 
@@ -49,7 +49,7 @@ def pending(schema: str) -> set[tuple[str, str]]:
         for config in apps.get_app_configs()
         if config.name in (settings.SHARED_APPS if schema == PUBLIC_SCHEMA else settings.TENANT_APPS)
     }
-    on_disk = {key for key in MigrationLoader(None, ignore_no_initial=True).disk_migrations or {} if key[0] in labels}
+    on_disk = {key for key in MigrationLoader(None).disk_migrations or {} if key[0] in labels}
     return on_disk - _applied(schema)
 
 

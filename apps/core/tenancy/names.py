@@ -6,8 +6,8 @@ import re
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
 
+from apps.core.tenancy.connections import connection
 from apps.kernel.errors import DomainError, gettext_noop
 
 PUBLIC_SCHEMA = "public"

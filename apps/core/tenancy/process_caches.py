@@ -3,7 +3,8 @@
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentTypeManager
-from django.db import connection
+
+from apps.core.tenancy.connections import connection
 
 
 def keep_content_types_per_schema() -> None:
@@ -21,5 +22,9 @@ def keep_content_types_per_schema() -> None:
     def write(manager: Any, value: dict[str, Any]) -> None:
         """Swallow the assignment in the manager's constructor: the property above is the cache."""
 
+    def clear(manager: Any) -> None:
+        """Forget all schemas' ids, as tests and flush ask."""
+        manager.__dict__.pop("_by_schema", None)
+
     ContentTypeManager._cache = property(read, write)  # type: ignore[attr-defined]  # noqa: SLF001
-    ContentTypeManager.clear_cache = lambda manager: manager.__dict__.pop("_by_schema", None) and None  # type: ignore[method-assign]
+    ContentTypeManager.clear_cache = clear  # type: ignore[method-assign,assignment]

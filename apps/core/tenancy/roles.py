@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.db import connection
 from django_tenants.utils import quote_schema_name as quoted
 
+from apps.core.tenancy.connections import connection
 from apps.core.tenancy.names import PUBLIC_SCHEMA, firms_role, migrator_role, role_for
 
 

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.files.storage import FileSystemStorage
-from django.utils.functional import cached_property
 
 from apps.core.tenancy.names import require_firm
 
@@ -15,16 +14,15 @@ class FirmStorage(FileSystemStorage):
     """MEDIA_ROOT/<schema>/…; there is no URL, and outside a firm there are no files."""
 
     @property
-    def base_location(self) -> str:  # type: ignore[override]
+    def base_location(self) -> str:
         """Return the firm's folder."""
         return str(Path(settings.MEDIA_ROOT) / require_firm())
 
     @property
-    def location(self) -> str:  # type: ignore[override]
+    def location(self) -> str:
         """Return it absolute; computed each time, since one storage serves all firms."""
         return str(Path(self.base_location).resolve())
 
-    @cached_property
-    def base_url(self) -> None:  # type: ignore[override]
-        """Files have no address of their own."""
-        return
+    def url(self, name: str | None) -> str:
+        """Refuse: files have no address of their own."""
+        raise ValueError(f"{name} is served by a view that checks who asks.")

@@ -11,11 +11,12 @@ from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.contrib.auth import get_user
 from django.contrib.sessions.backends.db import SessionStore
-from django.db import close_old_connections, connection
+from django.db import close_old_connections
 from django_tenants.utils import tenant_context
 
 from apps.core.actors import Origin
 from apps.core.middleware.firm import firm_for_host
+from apps.core.tenancy.connections import connection
 
 App = Callable[[dict[str, Any], Any, Any], Awaitable[Any]]
 NO_SUCH_FIRM, NOT_SIGNED_IN = 4404, 4403

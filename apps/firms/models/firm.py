@@ -18,7 +18,7 @@ class FirmState(models.TextChoices):
     SUSPENDED = "suspended", _("Suspended")
 
 
-class Firm(TenantMixin):  # type: ignore[misc]
+class Firm(TenantMixin):
     """One advisory firm: the schema that holds all its data, and the few facts needed before entering it."""
 
     MUTABLE: ClassVar[bool] = True
@@ -47,7 +47,7 @@ class Firm(TenantMixin):  # type: ignore[misc]
         return self.state == FirmState.OPEN
 
 
-class Domain(DomainMixin):  # type: ignore[misc]
+class Domain(DomainMixin):
     """An address of a firm: `harbor.localhost`."""
 
     MUTABLE: ClassVar[bool] = True

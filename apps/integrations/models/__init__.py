@@ -1,0 +1,5 @@
+"""Rows of integrations."""
+
+from apps.integrations.models.partner import Partner
+
+__all__ = ["Partner"]

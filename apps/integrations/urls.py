@@ -1,0 +1,14 @@
+"""Addresses of partners' pages."""
+
+from django.urls import path
+
+from apps.integrations.views import partners
+
+app_name = "integrations"
+urlpatterns = [
+    path("settings/partners/", partners.PartnerList.as_view(), name="partner-list"),
+    path("settings/partners/new/", partners.RegisterPartner.as_view(), name="partner-new"),
+    path("settings/partners/<uuid:partner_id>/secret/", partners.RenewSecret.as_view(), name="partner-secret"),
+    path("settings/partners/<uuid:partner_id>/suspend/", partners.SuspendPartner.as_view(), name="partner-suspend"),
+    path(".well-known/jwks.json", partners.jwks, name="jwks"),
+]
