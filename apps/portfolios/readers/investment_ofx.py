@@ -90,6 +90,10 @@ class _Statement:
             self.problems.append(wrong.at(found.line, tag))
             return None
 
+    def errors(self) -> int:
+        """How many errors have been found so far: an entry that adds one is kept out."""
+        return sum(problem.severity is Severity.ERROR for problem in self.problems)
+
     def security(self, node: OfxNode) -> SecurityKey | None:
         """The security that SECID names, with the ticker and name that the file's list of securities gives."""
         found = next(iter(node.all("SECID")), None)
@@ -180,6 +184,8 @@ def _statement(node: OfxNode, securities: Mapping[str, SecurityCells], keys: Key
     statement = _Statement(account, node.value("CURDEF").upper(), None, securities, keys)
     if node.first("DTASOF") is not None:
         statement.as_of = statement.optional(node, "DTASOF", read_day)
+        # The rows can do without it: each price has its own day.
+        statement.problems = [replace(problem, severity=Severity.WARNING) for problem in statement.problems]
     if statement.currency not in KNOWN_CURRENCIES:
         statement.problems.append(
             RowProblem(
@@ -202,8 +208,14 @@ def _currency(node: OfxNode, statement: _Statement) -> str:
 
 
 def _positions(node: OfxNode, statement: _Statement) -> list[PositionRow]:
-    rows = [_position(found, statement) for found in node.all(*_POSITIONS)]
-    return [row for row in (*rows, _cash(node, statement)) if row is not None]
+    rows: list[PositionRow] = []
+    for found in node.all(*_POSITIONS):
+        errors = statement.errors()
+        row = _position(found, statement)
+        if row is not None and statement.errors() == errors:
+            rows.append(row)
+    cash = _cash(node, statement)
+    return rows if cash is None else [*rows, cash]
 
 
 def _position(node: OfxNode, statement: _Statement) -> PositionRow | None:
@@ -267,8 +279,9 @@ def _nameless(node: OfxNode) -> RowProblem:
 def _transactions(node: OfxNode, statement: _Statement) -> list[TransactionRow]:
     rows: list[TransactionRow] = []
     for found in node.all(*_KINDS):
+        errors = statement.errors()
         row = _transaction(found, statement)
-        if row is None:
+        if row is None or statement.errors() > errors:
             continue
         earlier = statement.seen.setdefault(row.key, row)
         if earlier is not row:
@@ -282,21 +295,18 @@ def _transaction(node: OfxNode, statement: _Statement) -> TransactionRow | None:
     is_bank = node.tag == "INVBANKTRAN"
     trade_date = statement.needed(node, "DTPOSTED" if is_bank else "DTTRADE", read_day)
     settle_date = None if is_bank else statement.optional(node, "DTSETTLE", read_day)
-    errors = len(statement.problems)
     amount = (
         statement.needed(node, "TRNAMT", read_amount) if is_bank else statement.optional(node, "TOTAL", read_amount)
     )
     quantity = statement.optional(node, "UNITS", read_amount)
     price = statement.optional(node, "UNITPRICE", read_amount)
     costs = [abs(cost) for tag in _COSTS if (cost := statement.optional(node, tag, read_amount)) is not None]
-    refused = len(statement.problems) > errors
     security = statement.security(node)
     kind = _KINDS[node.tag] or _told_kind(node, quantity, amount)
     needs_security = quantity is not None and not is_bank
     if needs_security and security is None:
         statement.problems.append(_nameless(node))
-        refused = True
-    if trade_date is None or refused:
+    if trade_date is None:
         return None
     if node.tag == "SPLIT":
         quantity = _split_units(node, statement)

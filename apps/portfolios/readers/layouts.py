@@ -66,7 +66,7 @@ _NAMES: dict[Column, tuple[str, ...]] = {
         "execution date",
         "time",
     ),
-    Column.SETTLE_DATE: ("settlement date", "settle date", "settled date", "settlement"),
+    Column.SETTLE_DATE: ("settlement date", "settle date", "settled date", "settlement", "settled"),
     Column.ACTION: ("action", "transaction type", "activity type", "activity", "type", "transaction", "tran code"),
     Column.AMOUNT: ("net amount", "amount", "total amount", "net cash", "total"),
     Column.REFERENCE: ("reference number", "reference", "transaction id", "order id", "id", "confirmation number"),

@@ -86,7 +86,7 @@ def _position(reader: RowReader, keys: Keys, day: date | None) -> PositionRow | 
     is_cash = is_cash_line(symbol, description)
     quantity, price = reader.number(Column.QUANTITY), reader.number(Column.PRICE)
     value = reader.number(Column.MARKET_VALUE)
-    if value is None and quantity is not None and price is not None:
+    if value is None and quantity is not None and price is not None and not reader.is_refused:
         value = quantity * price
         reader.doubt(
             Column.MARKET_VALUE,
