@@ -11,7 +11,7 @@ from itertools import groupby
 from apps.billing.engine.ledger import exact_sum
 from apps.billing.engine.periods import day_counts, year_fraction
 from apps.billing.engine.results import FeeStep, FlowTreatment, Receipt, StepLine, ValueLine
-from apps.billing.engine.terms import ScheduleKind, Scope
+from apps.billing.engine.terms import ScheduleKind, Scope, Timing
 from apps.kernel.dates import DateSpan
 from apps.kernel.money import Money, minor_units
 
@@ -179,10 +179,26 @@ def _adjustments(receipt: Receipt) -> Iterator[ReceiptDifference]:
         derived = -Fraction(credit.granted) * served.get(credit.account_id, Fraction(0))
         yield from _differs("credits", credit.account_id, credit.amount, derived)
     for flow in receipt.flows:
+        agreed = _agreed_rate(receipt, flow.account_id)
+        # In advance a flow is settled at the rate of its own period, which stands in the receipt of that one.
+        if receipt.timing is Timing.ARREARS and flow.treatment is FlowTreatment.ADJUSTED and agreed is not None:
+            yield from _differs("flows", flow.account_id, flow.rate, agreed, Fraction(1, 10**12))
         derived = Fraction(0)
         if flow.treatment is FlowTreatment.ADJUSTED:
             derived = flow.sign * Fraction(flow.flow) * Fraction(flow.rate) * year_fraction(flow.parts)
         yield from _differs("flows", flow.account_id, flow.amount, derived)
+
+
+def _agreed_rate(receipt: Receipt, account_id: str) -> Fraction | None:
+    """Return the annual rate after negotiated rate and discount, before any limit."""
+    group_id = "" if receipt.breakpoint_scope is Scope.HOUSEHOLD else account_id
+    agreed = [
+        line.after
+        for line in receipt.steps
+        if line.account_id == group_id and line.step in {FeeStep.STANDARD, FeeStep.NEGOTIATED, FeeStep.DISCOUNT}
+    ]
+    billable = _of_group(receipt, group_id, "billable")
+    return Fraction(agreed[-1]) / billable if agreed and billable else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,7 @@ def test_every_line_that_has_a_clause_in_the_agreement_shows_it():
         ("credits", {"amount": Decimal(-18)}),
         ("flows", {"amount": Decimal(-10)}),
         ("flows", {"sign": 1}),
+        ("flows", {"rate": Decimal("0.007"), "amount": Decimal("-11.890109890110")}),
         ("postings", {"posted": Decimal("1.00")}),
         ("postings", {"exact": Decimal("1.00")}),
     ],
