@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -91,7 +92,7 @@ def ago(at: datetime | None) -> str:
     )
 
 
-FIGURES = {
+FIGURES: dict[str, Callable[[Any, str], str]] = {
     "money": lambda value, style: formats.money_text(value, style=style),
     "percent": lambda value, style: formats.percent_text(value, int(style or 1)),
     "bps": lambda value, _style: bps(value),
