@@ -9,7 +9,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts.policies import LICENSED_ROLES, Permission, Role
+from apps.accounts.models.role import LICENSED_ROLES, Permission, Role
 from apps.core.actors import Actor, ActorKind
 from apps.core.history import history
 from apps.core.models import BaseModel

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts.policies import Role
+from apps.accounts.models.role import Role
 from apps.core.history import history
 from apps.core.models import BaseModel
 
