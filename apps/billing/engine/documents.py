@@ -13,6 +13,7 @@ from dataclasses import fields, is_dataclass
 from datetime import date
 from decimal import Decimal
 from enum import Enum
+from functools import cache
 from hashlib import sha256
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
@@ -24,13 +25,20 @@ Plain = None | bool | int | str | list["Plain"] | dict[str, "Plain"]
 
 def plain(value: object) -> Plain:
     """Return a value of the engine as dicts, lists, strings, integers and None."""
-    if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+    kind: Any = type(value)
+    names = _field_names(kind)
+    if names:
+        return {name: plain(getattr(value, name)) for name in names}
     if isinstance(value, frozenset):
         return sorted((plain(item) for item in value), key=str)
     if isinstance(value, tuple):
         return [plain(item) for item in value]
     return _plain_scalar(value)
+
+
+@cache
+def _field_names(kind: type) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind)) if is_dataclass(kind) else ()
 
 
 def _plain_scalar(value: object) -> bool | int | str | None:
