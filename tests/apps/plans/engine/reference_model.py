@@ -1,0 +1,255 @@
+"""The same months in plain Python on one path: written from the documentation, not from the kernel.
+
+Taxes come from the exact Decimal rules of `taxes`, schedules straight from the inputs. Slow and simple on purpose.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+from apps.plans.engine.horizon import (
+    age_in_months,
+    horizon_months,
+    household_retirement_month,
+    last_month_of,
+    resolve,
+)
+from apps.plans.engine.inputs import GoalKind, GoalPriority, Growth, IncomeKind, ProjectionInputs, TaxTreatment
+from apps.plans.engine.scenarios import ScenarioCube
+from apps.plans.engine.tax_tables import FilingStatus, StatusTable, TaxTable
+from apps.plans.engine.taxes import TaxFacts, federal_tax
+
+RANKS = list(GoalPriority)
+
+
+@dataclass
+class Books:
+    """A household's books on one path."""
+
+    balance: dict[str, float]
+    basis: dict[str, float]
+    holdings: dict[str, dict[str, float]]
+    unspent: float = 0.0
+    wages: dict[str, float] = field(default_factory=dict)
+    pre_tax: float = 0.0
+    ordinary: float = 0.0
+    interest: float = 0.0
+    qualified: float = 0.0
+    gains: float = 0.0
+    benefits: float = 0.0
+    early: float = 0.0
+    loss: float = 0.0
+    failed: dict[str, int] = field(default_factory=dict)
+
+
+def amount_at(amount: float, growth: Growth, month: int, price: float) -> float:
+    grown = amount * (1.0 + growth.annual_rate) ** (month // 12)
+    return grown * price if growth.inflation_linked else grown
+
+
+def indexed(table: TaxTable, index: float) -> TaxTable:
+    """The law with its indexed amounts raised."""
+    factor = Decimal(index)
+
+    def raised(row: StatusTable) -> StatusTable:
+        return replace(
+            row,
+            ordinary_upper_bounds=tuple(bound * factor for bound in row.ordinary_upper_bounds),
+            standard_deduction=row.standard_deduction * factor,
+            additional_deduction=row.additional_deduction * factor,
+            ltcg_0_max=row.ltcg_0_max * factor,
+            ltcg_15_max=row.ltcg_15_max * factor,
+        )
+
+    return replace(
+        table,
+        social_security_wage_base=table.social_security_wage_base * factor,
+        statuses={status: raised(row) for status, row in table.statuses.items()},
+    )
+
+
+class ReferenceModel:
+    """Walks one path of a cube."""
+
+    def __init__(self, inputs: ProjectionInputs, cube: ScenarioCube, path: int) -> None:
+        self.inputs = inputs
+        self.factors = cube.factors[path // 16, :, :, path % 16].astype(float)
+        self.n_months = horizon_months(inputs.adults, inputs.start_date)
+        self.price = 1.0
+        self.index = 1.0
+        self.wealth = [sum(account.balance for account in inputs.accounts)]
+        self.taxes: list[float] = []
+        self.books = Books(
+            balance={account.key: account.balance for account in inputs.accounts},
+            basis={account.key: account.cost_basis for account in inputs.accounts},
+            holdings={account.key: dict(account.allocation) for account in inputs.accounts},
+        )
+
+    def run(self) -> ReferenceModel:
+        for month in range(self.n_months):
+            self._markets(month)
+            self._earn(month)
+            self._spend(month)
+            if month % 12 == 11:
+                self._close_year(month)
+        return self
+
+    def _markets(self, month: int) -> None:
+        keys = self.inputs.assumptions.asset_keys
+        assets = {asset.key: asset for asset in self.inputs.assumptions.assets}
+        for account in self.inputs.accounts:
+            books, key = self.books, account.key
+            opening = books.balance[key]
+            if account.treatment in (TaxTreatment.TAXABLE, TaxTreatment.CASH):
+                for asset, weight in account.allocation:
+                    paid = opening * weight * assets[asset].taxable_yield / 12.0
+                    books.qualified += paid * assets[asset].qualified_share
+                    books.interest += paid * (1.0 - assets[asset].qualified_share)
+                    books.basis[key] += paid
+            before = sum(books.holdings[key].values())
+            for asset in books.holdings[key]:
+                books.holdings[key][asset] *= self.factors[month, keys.index(asset)]
+            growth = sum(books.holdings[key].values()) / before
+            books.balance[key] = opening * growth * (1.0 - account.annual_fee) ** (1.0 / 12.0)
+        self.price *= self.factors[month, len(keys)]
+
+    def _earn(self, month: int) -> None:
+        inputs, books = self.inputs, self.books
+        ends = {adult.key: last_month_of(adult, inputs.start_date) for adult in inputs.adults}
+        benefits = dict.fromkeys(ends, 0.0)
+        for income in inputs.incomes:
+            first, last = (resolve(when, income.owner, inputs) for when in (income.start, income.end))
+            if not first <= month < last:
+                continue
+            amount = amount_at(income.monthly_amount, income.growth, month, self.price)
+            if income.kind is IncomeKind.SOCIAL_SECURITY:
+                benefits[income.owner] += amount
+            elif month < ends[income.owner]:
+                books.unspent += amount
+                if income.kind is IncomeKind.SALARY:
+                    books.wages[income.owner] = books.wages.get(income.owner, 0.0) + amount
+                elif income.kind is not IncomeKind.TAX_FREE:
+                    books.ordinary += amount
+        alive = [key for key, end in ends.items() if month < end]
+        paid = sum(benefits.values()) if len(alive) == len(ends) else max(benefits.values()) if alive else 0.0
+        books.benefits += paid
+        books.unspent += paid
+        self._contribute(month)
+
+    def _contribute(self, month: int) -> None:
+        books = self.books
+        accounts = {account.key: account for account in self.inputs.accounts}
+        for item in self.inputs.contributions:
+            owner = accounts[item.account].owner
+            first, last = (resolve(when, owner, self.inputs) for when in (item.start, item.end))
+            if first <= month < last:
+                amount = amount_at(item.monthly_amount, item.growth, month, self.price)
+                books.balance[item.account] += amount
+                books.basis[item.account] += amount
+                if not item.by_employer:
+                    books.unspent -= amount
+                    if accounts[item.account].treatment is TaxTreatment.TAX_DEFERRED:
+                        books.pre_tax += amount
+        if books.unspent < 0.0:
+            deficit, books.unspent = -books.unspent, 0.0
+            self._pay("living", month, deficit)
+
+    def _withdraw(self, month: int, need: float) -> float:
+        inputs, books = self.inputs, self.books
+        for treatment in inputs.withdrawal_order:
+            for account in inputs.accounts:
+                if account.treatment is not treatment or books.balance[account.key] <= 0.0 or need <= 0.0:
+                    continue
+                key, balance = account.key, books.balance[account.key]
+                take = min(balance, need)
+                if treatment is TaxTreatment.TAXABLE:
+                    cost = books.basis[key] * take / balance
+                    books.gains += take - cost
+                    books.basis[key] -= cost
+                elif treatment is TaxTreatment.TAX_DEFERRED:
+                    books.ordinary += take
+                    owners = [adult for adult in inputs.adults if account.owner in ("", adult.key)]
+                    oldest = max(age_in_months(adult, inputs.start_date, month) for adult in owners)
+                    if oldest < inputs.tax_table.early_withdrawal_age_months:
+                        books.early += take
+                books.balance[key] -= take
+                need -= take
+        return need
+
+    def _pay(self, demand: str, month: int, need: float) -> None:
+        take = min(self.books.unspent, need)
+        self.books.unspent -= take
+        if self._withdraw(month, need - take) >= 0.005:
+            self.books.failed.setdefault(demand, month)
+
+    def _spend(self, month: int) -> None:
+        inputs = self.inputs
+        retired = month >= household_retirement_month(inputs)
+        ends = [last_month_of(adult, inputs.start_date) for adult in inputs.adults]
+        share = 0.0 if month >= max(ends) else inputs.spending.survivor_share if month >= min(ends) else 1.0
+        goal = next((goal for goal in inputs.goals if goal.kind is GoalKind.RETIREMENT), None)
+        due: list[tuple[int, str, float, bool]] = []
+        if goal is None or not retired:
+            due.append((0, "living", inputs.spending.monthly_amount * share * self.price, False))
+        due.append((0, "debts", sum(self._debt_payment(place, month) for place in range(len(inputs.debts))), False))
+        if goal is not None and retired:
+            due.append((RANKS.index(goal.priority), goal.key, goal.annual_amount / 12.0 * share * self.price, False))
+        for other in inputs.goals:
+            first = resolve(other.start, "", inputs)
+            if other.kind is not GoalKind.RETIREMENT and month in range(first, first + 12 * other.years, 12):
+                education = other.kind is GoalKind.EDUCATION
+                due.append((RANKS.index(other.priority), other.key, other.annual_amount * self.price, education))
+        for _, key, need, education in sorted(due, key=lambda entry: entry[0]):
+            left = self._from_education(need) if education else need
+            self._pay(key, month, left)
+
+    def _from_education(self, need: float) -> float:
+        for account in self.inputs.accounts:
+            if account.treatment is TaxTreatment.EDUCATION:
+                take = min(self.books.balance[account.key], need)
+                self.books.balance[account.key] -= take
+                need -= take
+        return need
+
+    def _debt_payment(self, place: int, month: int) -> float:
+        debt = self.inputs.debts[place]
+        balance, paid = debt.balance, 0.0
+        for _ in range(month + 1):
+            balance *= 1.0 + debt.annual_rate / 12.0
+            paid = min(debt.monthly_payment, balance)
+            balance -= paid
+        return max(0.0, paid)
+
+    def _close_year(self, month: int) -> None:
+        books, inputs = self.books, self.inputs
+        year = month // 12
+        living = [adult for adult in inputs.adults if last_month_of(adult, inputs.start_date) > 12 * year]
+        widowed = len(inputs.adults) == 2 and len(living) < 2
+        facts = TaxFacts(
+            status=FilingStatus.SINGLE if widowed else inputs.filing_status,
+            calendar_year=inputs.start_date.year + year,
+            wages=tuple(Decimal(wage) for wage in books.wages.values()),
+            pre_tax=Decimal(books.pre_tax),
+            ordinary=Decimal(books.ordinary),
+            interest=Decimal(books.interest),
+            qualified_dividends=Decimal(books.qualified),
+            long_term_gain=Decimal(books.gains),
+            benefits=Decimal(books.benefits),
+            early_withdrawals=Decimal(books.early),
+            seniors=sum(age_in_months(adult, inputs.start_date, 12 * year + 12) >= 780 for adult in living),
+            loss_carried=Decimal(books.loss),
+        )
+        tax = federal_tax(indexed(inputs.tax_table, self.index), facts)
+        self.taxes.append(float(tax.total))
+        books.loss = float(tax.loss_carried)
+        books.wages, books.pre_tax, books.ordinary, books.interest = {}, 0.0, 0.0, 0.0
+        books.qualified, books.gains, books.benefits, books.early = 0.0, 0.0, 0.0, 0.0
+        self._pay("living", month, float(tax.total))
+        saved = books.unspent * inputs.surplus_saved_share
+        books.balance[inputs.surplus_account] += saved
+        books.basis[inputs.surplus_account] += saved
+        books.unspent = 0.0
+        books.holdings = {account.key: dict(account.allocation) for account in inputs.accounts}
+        self.index = self.price
+        self.wealth.append(sum(books.balance.values()))

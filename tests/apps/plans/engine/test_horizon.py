@@ -1,0 +1,43 @@
+"""Months, counted from the start of the plan."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from apps.plans.engine.horizon import (
+    age_in_months,
+    horizon_months,
+    household_retirement_month,
+    last_month_of,
+    month_of,
+    resolve,
+)
+from apps.plans.engine.inputs import Adult, Boundary
+from tests.apps.plans.engine.households import family
+
+START = date(2026, 7, 1)
+ANA = Adult("ana", date(1981, 3, 9), date(2046, 4, 1), 92)
+
+
+def test_months_count_from_the_start_and_are_negative_before_it() -> None:
+    assert month_of(date(2027, 1, 31), START) == 6
+    assert month_of(date(2026, 6, 30), START) == -1
+
+
+def test_ages_and_ends_are_to_the_month() -> None:
+    assert age_in_months(ANA, START, 0) == 45 * 12 + 4
+    assert last_month_of(ANA, START) == month_of(date(2073, 3, 1), START)
+
+
+def test_the_horizon_is_the_last_end_in_whole_years() -> None:
+    assert horizon_months(family().adults, START) == 564
+
+
+def test_the_household_retires_with_the_last_of_its_adults() -> None:
+    inputs = family()
+    assert household_retirement_month(inputs) == month_of(date(2046, 4, 1), START)
+    assert resolve(Boundary.RETIREMENT, "ben", inputs) == month_of(date(2045, 1, 1), START)
+    assert resolve(Boundary.RETIREMENT, "", inputs) == household_retirement_month(inputs)
+    assert resolve(Boundary.PLAN_START, "ben", inputs) == 0
+    assert resolve(Boundary.HORIZON, "ben", inputs) == 564
+    assert resolve(date(2030, 7, 15), "ben", inputs) == 48

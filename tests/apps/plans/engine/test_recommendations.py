@@ -1,0 +1,95 @@
+"""Advice: each piece with its effect, measured on the same scenarios."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from apps.kernel.errors import DomainError
+from apps.plans.engine.allocation import RiskLimit
+from apps.plans.engine.levers import with_extra_saving
+from apps.plans.engine.monte_carlo import success_probability
+from apps.plans.engine.recommendations import AdvicePolicy, recommend
+from apps.plans.engine.results import Recommendation, RecommendationList
+from tests.apps.plans.engine.households import family, family_cube, with_retirement_budget
+
+POLICY = AdvicePolicy(
+    target=0.85,
+    saving_account="brokerage",
+    max_savings_rate=0.6,
+    latest_retirement_age=72,
+    risk_limit=RiskLimit("balanced", 0.13, 0.7, (), ()),
+    debt_payment=300.0,
+    emergency_months=6,
+    emergency_fill_months=24,
+)
+
+
+@pytest.fixture(scope="module")
+def advice() -> RecommendationList:
+    return recommend(with_retirement_budget(family(), 140_000.0), family_cube(), POLICY)
+
+
+def by_key(advice: RecommendationList, key: str) -> Recommendation:
+    return next(item for item in advice.recommendations if item.key == key)
+
+
+def test_a_strained_plan_gets_every_kind_of_advice(advice: RecommendationList) -> None:
+    kinds = {item.kind for item in advice.recommendations}
+    assert kinds >= {"savings", "spending", "retirement_date", "debt", "emergency_fund"}
+
+
+def test_the_effect_of_saving_is_the_difference_of_two_runs(advice: RecommendationList) -> None:
+    item = by_key(advice, "save_more")
+    plan = with_retirement_budget(family(), 140_000.0)
+    extra = dict(item.facts)["monthly_extra"]
+    after = success_probability(with_extra_saving(plan, extra, "brokerage"), family_cube()).value
+    assert item.effect is not None
+    assert item.effect.success_after == pytest.approx(after, abs=1e-12)
+    assert item.effect.delta_success == pytest.approx(after - advice.success.value, abs=1e-12)
+    assert item.effect.delta_median_terminal_real > 0.0
+
+
+def test_advice_is_sorted_by_effect(advice: RecommendationList) -> None:
+    effects = [item.effect.delta_success for item in advice.recommendations if item.effect]
+    assert effects == sorted(effects, reverse=True)
+
+
+def test_every_sentence_has_a_value_for_each_of_its_places(advice: RecommendationList) -> None:
+    for item in advice.recommendations:
+        for text in (item.title, item.reason, *item.actions):
+            assert set(re.findall(r"%\((\w+)\)s", text.message)) == set(dict(text.params))
+            assert text.message % dict(text.params)
+
+
+def test_the_dearest_debt_is_named_with_its_interest_saved(advice: RecommendationList) -> None:
+    item = by_key(advice, "pay_debt:car")
+    assert dict(item.facts)["interest_saved"] > 0.0
+    assert dict(item.facts)["months_sooner"] > 0.0
+
+
+def test_an_allocation_beyond_the_limit_comes_first_even_if_success_falls() -> None:
+    careful = replace(POLICY, risk_limit=RiskLimit("careful", 0.05, 0.2, (), ()))
+    first = recommend(with_retirement_budget(family(), 140_000.0), family_cube(), careful).recommendations[0]
+    assert first.key == "reduce_risk"
+    assert first.confidence == "high"
+
+
+def test_a_plan_with_room_is_told_so_and_not_to_save_more() -> None:
+    advice = recommend(with_retirement_budget(family(), 40_000.0), family_cube(), POLICY)
+    keys = {item.key for item in advice.recommendations}
+    assert "spend_more" in keys
+    assert not keys & {"save_more", "spend_less", "retire_later"}
+
+
+def test_the_same_plan_gets_the_same_bytes(advice: RecommendationList) -> None:
+    again = recommend(with_retirement_budget(family(), 140_000.0), family_cube(), POLICY)
+    assert again.to_json_bytes() == advice.to_json_bytes()
+
+
+def test_an_unknown_saving_account_is_refused() -> None:
+    with pytest.raises(DomainError) as refusal:
+        recommend(family(), family_cube(), replace(POLICY, saving_account="mattress"))
+    assert refusal.value.field == "saving_account"
