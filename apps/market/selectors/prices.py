@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.db.models import Q
+
 from apps.kernel.dates import DateSpan
 from apps.market.models import CurrencyRate, Price
+
+# a rate older than this before a span is not used for it
+RATE_REACH = dt.timedelta(days=31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +50,29 @@ def closes_in(security_ids: Collection[int], span: DateSpan) -> dict[int, list[C
     return result
 
 
-def rates_to(quote: str, bases: Collection[str], day: dt.date) -> dict[str, Decimal]:
-    """Return what one unit of each base is worth in `quote` on the day; unknown ones are left out."""
-    rates = {quote: Decimal(1)}
-    others = [base for base in bases if base != quote]
+def rates_in(quote: str, bases: Collection[str], span: DateSpan) -> dict[str, list[Close]]:
+    """Return what one unit of each base was worth in `quote`, from the last rate before the span to its end.
+
+    A pair that is only kept the other way round is inverted; bases without any rate are left out.
+    """
+    others = sorted({base for base in bases if base != quote})
+    result: dict[str, list[Close]] = {}
     if not others:
-        return rates
-    direct = CurrencyRate.objects.filter(base__in=others, quote=quote, day__lte=day)
-    rows = direct.order_by("base", "-day").distinct("base").values_list("base", "rate")
-    rates.update(dict(rows))
-    inverse = CurrencyRate.objects.filter(base=quote, quote__in=[b for b in others if b not in rates], day__lte=day)
-    for base, rate in inverse.order_by("quote", "-day").distinct("quote").values_list("quote", "rate"):
-        rates[base] = 1 / rate
-    return rates
+        return result
+    first = span.first - RATE_REACH
+    direct = Q(base__in=others, quote=quote)
+    inverse = Q(base=quote, quote__in=others)
+    rows = CurrencyRate.objects.filter(direct | inverse, day__range=(first, span.last)).order_by("day")
+    inverted: dict[str, list[Close]] = {}
+    for base, other, day, rate in rows.values_list("base", "quote", "day", "rate"):
+        if other == quote:
+            result.setdefault(base, []).append(Close(day, rate))
+        else:
+            inverted.setdefault(other, []).append(Close(day, 1 / rate))
+    return inverted | result
+
+
+def close_at(closes: Sequence[Close], day: dt.date) -> Close | None:
+    """Return the last of ordered closes on or before the day."""
+    place = bisect_right(closes, day, key=lambda close: close.day)
+    return closes[place - 1] if place else None

@@ -1,0 +1,102 @@
+"""What may be done with an account and its ledger."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from decimal import Decimal
+from itertools import accumulate
+
+from apps.portfolios.models.account import AccountStatus, Registration, TaxTreatment
+from apps.portfolios.models.transaction import TransactionKind
+
+# the life of an account (PORT-12); closed is the end
+TRANSITIONS: dict[str, frozenset[str]] = {
+    AccountStatus.PROPOSED: frozenset({AccountStatus.APPROVED, AccountStatus.CLOSED}),
+    AccountStatus.APPROVED: frozenset({AccountStatus.FUNDING, AccountStatus.CLOSED}),
+    AccountStatus.FUNDING: frozenset({AccountStatus.ACTIVE, AccountStatus.CLOSING}),
+    AccountStatus.ACTIVE: frozenset({AccountStatus.RESTRICTED, AccountStatus.CLOSING}),
+    AccountStatus.RESTRICTED: frozenset({AccountStatus.ACTIVE, AccountStatus.CLOSING}),
+    AccountStatus.CLOSING: frozenset({AccountStatus.ACTIVE, AccountStatus.CLOSED}),
+    AccountStatus.CLOSED: frozenset(),
+}
+
+# the tax treatment that follows from the registration
+TAX_TREATMENTS: dict[str, str] = {
+    Registration.INDIVIDUAL: TaxTreatment.TAXABLE,
+    Registration.JOINT: TaxTreatment.TAXABLE,
+    Registration.TRUST: TaxTreatment.TAXABLE,
+    Registration.CUSTODIAL: TaxTreatment.TAXABLE,
+    Registration.TRADITIONAL_IRA: TaxTreatment.TAX_DEFERRED,
+    Registration.SEP_IRA: TaxTreatment.TAX_DEFERRED,
+    Registration.INHERITED_IRA: TaxTreatment.TAX_DEFERRED,
+    Registration.PLAN_401K: TaxTreatment.TAX_DEFERRED,
+    Registration.ROTH_IRA: TaxTreatment.TAX_FREE,
+    Registration.ROTH_401K: TaxTreatment.TAX_FREE,
+    Registration.HSA: TaxTreatment.TAX_FREE,
+    Registration.EDUCATION_529: TaxTreatment.EDUCATION,
+}
+
+# states in which nothing was ever in the account, and in which nothing may come in
+_WITHOUT_BOOK = {AccountStatus.PROPOSED, AccountStatus.APPROVED, AccountStatus.CLOSED}
+
+ADDS_UNITS = {TransactionKind.BUY, TransactionKind.REINVEST, TransactionKind.TRANSFER_IN}
+TAKES_UNITS = {TransactionKind.SELL, TransactionKind.TRANSFER_OUT}
+OF_CASH_ALONE = {TransactionKind.DEPOSIT, TransactionKind.WITHDRAWAL, TransactionKind.INTEREST, TransactionKind.FEE}
+# what the client brought in or took out: a flow, not a return
+EXTERNAL = {
+    TransactionKind.DEPOSIT,
+    TransactionKind.WITHDRAWAL,
+    TransactionKind.TRANSFER_IN,
+    TransactionKind.TRANSFER_OUT,
+    TransactionKind.JOURNAL,
+}
+
+
+def can_become(status: str, target: str) -> bool:
+    """Say whether an account in `status` may go to `target`."""
+    return target in TRANSITIONS.get(status, frozenset())
+
+
+def has_book(status: str) -> bool:
+    """Say whether entries may be recorded in this state."""
+    return status not in _WITHOUT_BOOK
+
+
+def units_fit(kind: str, units: Decimal) -> bool:
+    """Say whether the sign of the units is one that the kind can have."""
+    if kind in ADDS_UNITS:
+        return units > 0 or (kind == TransactionKind.TRANSFER_IN and units == 0)
+    if kind in TAKES_UNITS:
+        return units < 0 or (kind == TransactionKind.TRANSFER_OUT and units == 0)
+    if kind == TransactionKind.SPLIT:
+        return units != 0
+    return kind == TransactionKind.JOURNAL or units == 0
+
+
+def cash_fits(kind: str, cash: Decimal) -> bool:
+    """Say whether the sign of the cash is one that the kind can have; interest and fees go both ways."""
+    if kind in {TransactionKind.BUY, TransactionKind.WITHDRAWAL}:
+        return cash < 0
+    if kind in {TransactionKind.SELL, TransactionKind.DEPOSIT, TransactionKind.RETURN_OF_CAPITAL}:
+        return cash >= 0 if kind == TransactionKind.SELL else cash > 0
+    if kind == TransactionKind.SPLIT:
+        return cash == 0
+    if kind == TransactionKind.REINVEST:
+        return cash <= 0
+    if kind in {TransactionKind.DIVIDEND, TransactionKind.INTEREST, TransactionKind.FEE}:
+        return cash != 0
+    return True
+
+
+def first_shortfall(moves: Iterable[tuple[dt.date, Decimal]]) -> dt.date | None:
+    """Return the first day at whose close less than nothing is held, None when there is none.
+
+    Moves of one day count together, so that a purchase and its sale on the same day are right in any order.
+    """
+    by_day: dict[dt.date, Decimal] = {}
+    for day, units in moves:
+        by_day[day] = by_day.get(day, Decimal(0)) + units
+    days = sorted(by_day)
+    held = accumulate(by_day[day] for day in days)
+    return next((day for day, quantity in zip(days, held, strict=True) if quantity < 0), None)

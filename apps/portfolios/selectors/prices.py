@@ -1,0 +1,77 @@
+"""Prices of instruments: from the shared master, else from the firm's own files."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from apps.kernel.dates import DateSpan
+from apps.market.selectors.prices import Close, close_at, closes_in, latest_closes, rates_in
+from apps.portfolios.models import Instrument, InstrumentPrice
+
+ONE = Decimal(1)
+
+
+@dataclass(frozen=True, slots=True)
+class SimulationNotice:
+    """That prices are simulated from a day on, and of which securities: a page that shows values must say it."""
+
+    simulated_from: dt.date
+    symbols: tuple[str, ...]
+
+
+class PriceBook:
+    """Prices of some instruments and rates into one currency over a span, read in a fixed number of queries."""
+
+    def __init__(
+        self, instruments: Iterable[Instrument], currency: str, span: DateSpan, cash: Iterable[str] = ()
+    ) -> None:
+        listed = {instrument.pk: instrument for instrument in instruments}
+        self._instruments = listed
+        self._closes = self._read(listed, span)
+        self._currency = currency
+        self._rates = rates_in(currency, {*cash, *(i.currency for i in listed.values())}, span)
+
+    @staticmethod
+    def _read(listed: dict[int, Instrument], span: DateSpan) -> dict[int, list[Close]]:
+        of_master = {i.master_id: i.pk for i in listed.values() if i.master_id is not None}
+        before = latest_closes(of_master, span.first)
+        within = closes_in(of_master, span) if span.days > 1 else {}
+        result: dict[int, list[Close]] = {}
+        for master_id, pk in of_master.items():
+            first = [before[master_id]] if master_id in before else []
+            result[pk] = first + [c for c in within.get(master_id, []) if not first or c.day > first[0].day]
+        own = [pk for pk, instrument in listed.items() if instrument.master_id is None]
+        rows = InstrumentPrice.objects.filter(instrument_id__in=own, day__lte=span.last).order_by("day") if own else []
+        for row in rows:
+            result.setdefault(row.instrument_id, []).append(Close(row.day, row.close))
+        return result
+
+    def price(self, instrument_id: int, day: dt.date) -> Close | None:
+        """Return the last price on or before the day, in the instrument's own currency."""
+        return close_at(self._closes.get(instrument_id, []), day)
+
+    def rate(self, currency: str, day: dt.date) -> Decimal | None:
+        """Return what one unit of a currency is worth in the book's; None where no rate is known."""
+        if currency == self._currency:
+            return ONE
+        close = close_at(self._rates.get(currency, []), day)
+        return close.close if close else None
+
+    def value(self, instrument_id: int, units: Decimal, day: dt.date) -> Decimal | None:
+        """Return what units are worth in the book's currency, unrounded; None without a price or a rate."""
+        close = self.price(instrument_id, day)
+        instrument = self._instruments[instrument_id]
+        rate = self.rate(instrument.currency, day)
+        return None if close is None or rate is None else units * close.close * instrument.multiplier * rate
+
+    def simulation(self, day: dt.date, instrument_ids: Collection[int]) -> SimulationNotice | None:
+        """Say whether prices of these instruments up to the day are simulated."""
+        masters = [i.master for pk, i in self._instruments.items() if pk in instrument_ids and i.master is not None]
+        touched = [m for m in masters if m.simulated_from is not None and m.simulated_from <= day]
+        if not touched:
+            return None
+        first = min(m.simulated_from for m in touched if m.simulated_from is not None)
+        return SimulationNotice(first, tuple(sorted(m.symbol for m in touched)))

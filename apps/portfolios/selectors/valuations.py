@@ -1,0 +1,267 @@
+"""What accounts hold and are worth, from sums over the ledger: the same for one account or thousands.
+
+Units and cash of the ledger are signed, so that a holding on a day is the sum of all entries to that day. Values are
+exact; rounding is for whoever posts or shows them. An instrument without a price is named, never counted as nothing.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Sum
+
+from apps.kernel.dates import DateSpan
+from apps.portfolios.models import Account, Instrument, Transaction, TransactionKind
+from apps.portfolios.policies import EXTERNAL
+from apps.portfolios.selectors.prices import PriceBook, SimulationNotice
+
+NOTHING = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """What an account holds of one instrument on a day. `price` is in the instrument's currency, `value` in the
+    account's; both are None where no price is known."""
+
+    instrument_id: int
+    symbol: str
+    name: str
+    asset_class: str
+    quantity: Decimal
+    currency: str
+    price: Decimal | None
+    priced_on: dt.date | None
+    value: Decimal | None
+    simulated_from: dt.date | None
+
+    @property
+    def is_simulated(self) -> bool:
+        """Whether the price used is not of a market."""
+        return bool(self.simulated_from and self.priced_on and self.priced_on >= self.simulated_from)
+
+
+@dataclass(frozen=True, slots=True)
+class AccountHoldings:
+    """An account on a day: holdings, cash and total in the account's currency."""
+
+    account_id: int
+    as_of: dt.date
+    currency: str
+    holdings: tuple[Holding, ...]
+    cash: Decimal
+    unpriced: tuple[str, ...]
+
+    @property
+    def total(self) -> Decimal:
+        """What is known to be there: holdings with a price, and cash."""
+        return self.cash + sum((holding.value for holding in self.holdings if holding.value is not None), NOTHING)
+
+    @property
+    def priced_on(self) -> dt.date | None:
+        """The oldest price among those used: the total is as of this day."""
+        return min((holding.priced_on for holding in self.holdings if holding.priced_on), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class DailyValue:
+    """An account at the close of a day."""
+
+    day: dt.date
+    holdings: Decimal
+    cash: Decimal
+
+    @property
+    def total(self) -> Decimal:
+        """Holdings and cash."""
+        return self.holdings + self.cash
+
+
+@dataclass(frozen=True, slots=True)
+class ExternalFlow:
+    """What the client brought in (positive) or took out (negative) on a day, at market value."""
+
+    day: dt.date
+    amount: Decimal
+    transaction_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccountValuation:
+    """An account over a span of days, in its own currency. `unpriced` names instruments left out on some day."""
+
+    account_id: int
+    currency: str
+    span: DateSpan
+    values: tuple[DailyValue, ...]
+    flows: tuple[ExternalFlow, ...]
+    unpriced: tuple[str, ...]
+    simulation: SimulationNotice | None
+
+
+def holdings_at(accounts: Iterable[Account], day: dt.date) -> dict[int, AccountHoldings]:
+    """Return what each account holds at the close of the day, in a fixed number of queries per currency."""
+    listed = {account.pk: account for account in accounts}
+    entries = Transaction.objects.filter(account_id__in=listed).traded_by(day).order_by()
+    units: dict[int, list[tuple[int, Decimal]]] = defaultdict(list)
+    sums = entries.exclude(instrument=None).values("account_id", "instrument_id").annotate(units=Sum("units"))
+    for row in sums:
+        if row["units"]:
+            units[row["account_id"]].append((row["instrument_id"], row["units"]))
+    cash: dict[int, dict[str, Decimal]] = defaultdict(dict)
+    for row in entries.values("account_id", "currency").annotate(cash=Sum("cash")):
+        cash[row["account_id"]][row["currency"]] = row["cash"]
+    instruments = _instruments({instrument for held in units.values() for instrument, _ in held})
+    result = {}
+    for currency in {account.currency for account in listed.values()}:
+        foreign = {c for per in cash.values() for c in per}
+        book = PriceBook(instruments.values(), currency, DateSpan(day, day), foreign)
+        for account in listed.values():
+            if account.currency == currency:
+                result[account.pk] = _account(account, day, book, instruments, (units[account.pk], cash[account.pk]))
+    return result
+
+
+def _instruments(ids: set[int]) -> dict[int, Instrument]:
+    return {i.pk: i for i in Instrument.objects.filter(pk__in=ids).select_related("master")} if ids else {}
+
+
+def _account(
+    account: Account,
+    day: dt.date,
+    book: PriceBook,
+    instruments: dict[int, Instrument],
+    held: tuple[list[tuple[int, Decimal]], dict[str, Decimal]],
+) -> AccountHoldings:
+    holdings, unpriced = [], []
+    for instrument_id, quantity in held[0]:
+        instrument = instruments[instrument_id]
+        holding = _holding(instrument, quantity, book, day)
+        holdings.append(holding)
+        if holding.value is None:
+            unpriced.append(str(instrument))
+    cash, unconverted = _converted(held[1], book, day)
+    return AccountHoldings(
+        account_id=account.pk,
+        as_of=day,
+        currency=account.currency,
+        holdings=tuple(sorted(holdings, key=lambda h: (-(h.value or NOTHING), h.symbol, h.name))),
+        cash=cash,
+        unpriced=tuple(sorted(unpriced) + unconverted),
+    )
+
+
+def _holding(instrument: Instrument, quantity: Decimal, book: PriceBook, day: dt.date) -> Holding:
+    close = book.price(instrument.pk, day)
+    return Holding(
+        instrument_id=instrument.pk,
+        symbol=instrument.symbol or instrument.cusip,
+        name=instrument.name,
+        asset_class=instrument.asset_class,
+        quantity=quantity,
+        currency=instrument.currency,
+        price=close.close if close else None,
+        priced_on=close.day if close else None,
+        value=book.value(instrument.pk, quantity, day),
+        simulated_from=instrument.master.simulated_from if instrument.master else None,
+    )
+
+
+def _converted(cash: dict[str, Decimal], book: PriceBook, day: dt.date) -> tuple[Decimal, list[str]]:
+    total, unconverted = NOTHING, []
+    for currency, amount in sorted(cash.items()):
+        rate = book.rate(currency, day)
+        if rate is None and amount:
+            unconverted.append(currency)
+        elif rate is not None:
+            total += amount * rate
+    return total, unconverted
+
+
+def account_values(account: Account, span: DateSpan) -> AccountValuation:
+    """Return one account's value at the close of each day of the span, and its external flows."""
+    return valuations([account], span)[account.pk]
+
+
+def valuations(accounts: Sequence[Account], span: DateSpan) -> dict[int, AccountValuation]:
+    """Return the daily values of many accounts in a fixed number of queries per currency."""
+    rows = Transaction.objects.filter(account_id__in=[account.pk for account in accounts]).traded_by(span.last)
+    entries: dict[int, list[Transaction]] = defaultdict(list)
+    for entry in rows.order_by("trade_date", "id"):
+        entries[entry.account_id].append(entry)
+    ids = {entry.instrument_id for per in entries.values() for entry in per if entry.instrument_id is not None}
+    instruments = _instruments(ids)
+    currencies = {entry.currency for per in entries.values() for entry in per}
+    books = {
+        c: PriceBook(instruments.values(), c, span, currencies) for c in {account.currency for account in accounts}
+    }
+    return {
+        account.pk: _Walk(account, span, books[account.currency], instruments).over(entries[account.pk])
+        for account in accounts
+    }
+
+
+class _Walk:
+    """One account's holdings carried from day to day."""
+
+    def __init__(self, account: Account, span: DateSpan, book: PriceBook, instruments: dict[int, Instrument]) -> None:
+        self.account, self.span, self.book, self.instruments = account, span, book, instruments
+        self.units: dict[int, Decimal] = {}
+        self.cash: dict[str, Decimal] = {}
+        self.unpriced: set[str] = set()
+        self.touched: set[int] = set()
+
+    def over(self, entries: list[Transaction]) -> AccountValuation:
+        """Walk the days of the span."""
+        values, place = [], 0
+        for day in self.span:
+            while place < len(entries) and entries[place].trade_date <= day:
+                self._enter(entries[place])
+                place += 1
+            values.append(self._close(day))
+        notice = self.book.simulation(self.span.last, self.touched)
+        flows = tuple(self._flows(entries))
+        return AccountValuation(
+            account_id=self.account.pk,
+            currency=self.account.currency,
+            span=self.span,
+            values=tuple(values),
+            flows=flows,
+            unpriced=tuple(sorted(self.unpriced)),
+            simulation=notice,
+        )
+
+    def _enter(self, entry: Transaction) -> None:
+        if entry.instrument_id is not None and entry.units:
+            self.units[entry.instrument_id] = self.units.get(entry.instrument_id, NOTHING) + entry.units
+        self.cash[entry.currency] = self.cash.get(entry.currency, NOTHING) + entry.cash
+
+    def _close(self, day: dt.date) -> DailyValue:
+        holdings = NOTHING
+        for instrument_id, units in self.units.items():
+            if not units:
+                continue
+            self.touched.add(instrument_id)
+            value = self.book.value(instrument_id, units, day)
+            if value is None:
+                self.unpriced.add(str(self.instruments[instrument_id]))
+            else:
+                holdings += value
+        cash, unconverted = _converted(self.cash, self.book, day)
+        self.unpriced.update(unconverted)
+        return DailyValue(day, holdings, cash)
+
+    def _flows(self, entries: list[Transaction]) -> Iterable[ExternalFlow]:
+        taken_back = {entry.reversal_of_id for entry in entries if entry.kind == TransactionKind.REVERSAL}
+        for entry in entries:
+            if entry.kind not in EXTERNAL or entry.pk in taken_back or entry.trade_date not in self.span:
+                continue
+            rate = self.book.rate(entry.currency, entry.trade_date)
+            amount = entry.cash * rate if rate is not None else NOTHING
+            if entry.instrument_id is not None and entry.units:
+                amount += self.book.value(entry.instrument_id, entry.units, entry.trade_date) or NOTHING
+            if amount:
+                yield ExternalFlow(entry.trade_date, amount, str(entry.public_id))

@@ -1,0 +1,193 @@
+"""Opening accounts and moving them through their life."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.crypto import salted_hmac
+
+from apps.clients.models import Household, Person
+from apps.core import audit, realtime
+from apps.core.actors import Actor
+from apps.core.secrets import encrypted
+from apps.core.services import service
+from apps.core.tenancy.names import require_firm
+from apps.kernel.errors import DomainError, InvalidInputError, gettext_noop
+from apps.portfolios.models import Account, AccountOwner, AccountStatus
+from apps.portfolios.policies import TAX_TREATMENTS, can_become
+
+
+class AccountStepError(DomainError):
+    """The account cannot go from its state to the one asked for."""
+
+    code = "account_step"
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerShare:
+    """A person's share of an account, as a fraction of the whole."""
+
+    person: Person
+    share: Decimal = Decimal(1)
+
+
+@dataclass(frozen=True, slots=True)
+class AccountDetails:
+    """What is known of an account when it is opened. `number` is in clear here and nowhere else."""
+
+    name: str
+    registration: str
+    owners: Sequence[OwnerShare] = ()
+    custodian: str = ""
+    number: str = field(default="", repr=False)
+    currency: str = "USD"
+    opened_on: dt.date | None = None
+    is_held_away: bool = False
+    status: str = AccountStatus.PROPOSED
+
+
+def number_digest(number: str) -> str:
+    """Return what equal account numbers have in common, whatever their dashes and spaces; keyed and per firm."""
+    plain = "".join(character for character in number.upper() if character.isalnum())
+    if not plain:
+        return ""
+    return salted_hmac(f"portfolios.account_number.{require_firm()}", plain, algorithm="sha256").hexdigest()
+
+
+@service
+def open_account(*, household: Household, details: AccountDetails, by: Actor) -> Account:
+    """Open an account of the household with its owners.
+
+    Raises InvalidInputError for a wrong field, an owner of another household, or shares that do not add up to one.
+    """
+    _check_owners(household, details.owners)
+    number = details.number.strip()
+    account = Account(
+        household=household,
+        name=details.name,
+        registration=details.registration,
+        tax_treatment=TAX_TREATMENTS.get(details.registration, ""),
+        custodian=details.custodian,
+        number=encrypted(number),
+        last_four="".join(c for c in number if c.isalnum())[-4:],
+        number_digest=number_digest(number),
+        currency=details.currency,
+        opened_on=details.opened_on,
+        is_held_away=details.is_held_away,
+        status=details.status,
+    )
+    _clean(account)
+    account.save()
+    audit.record("portfolios.open_account", by=by, target=account, after=audit.snapshot(account))
+    for owner in details.owners:
+        AccountOwner.objects.create(account=account, person=owner.person, share=owner.share)
+    _tell(account)
+    return account
+
+
+@service
+def change_account(*, account: Account, changes: dict[str, Any], by: Actor) -> Account:
+    """Change what is said of an account (`name`, `custodian`, `is_held_away`, `opened_on`).
+
+    Raises InvalidInputError for another field or a wrong value.
+    """
+    unknown = set(changes) - {"name", "custodian", "is_held_away", "opened_on"}
+    if unknown:
+        raise InvalidInputError(
+            gettext_noop("“%(name)s” of an account cannot be changed this way."), field=min(unknown), name=min(unknown)
+        )
+    locked = Account.objects.select_for_update().get(pk=account.pk)
+    before = audit.snapshot(locked)
+    for name, value in changes.items():
+        setattr(locked, name, value)
+    _clean(locked)
+    locked.save(update_fields=[*changes, "updated_at"])
+    audit.record("portfolios.change_account", by=by, target=locked, before=before, after=audit.snapshot(locked))
+    _tell(locked)
+    return locked
+
+
+@service
+def move_account(*, account: Account, status: str, by: Actor, on: dt.date | None = None, reason: str = "") -> Account:
+    """Take an account one step along its life.
+
+    Raises AccountStepError when its state does not lead there, or when one that still holds something would be closed.
+    """
+    locked = Account.objects.select_for_update().get(pk=account.pk)
+    if not can_become(locked.status, status):
+        raise AccountStepError(
+            gettext_noop("An account that is “%(now)s” cannot become “%(next)s”."),
+            mend=gettext_noop("Take the steps between, or choose another."),
+            field="status",
+            now=locked.status,
+            next=status,
+        )
+    if status == AccountStatus.CLOSED and not _is_empty(locked):
+        raise AccountStepError(
+            gettext_noop("The account still holds securities or cash."),
+            mend=gettext_noop("Record how they left, then close it."),
+            field="status",
+        )
+    before = audit.snapshot(locked)
+    locked.status = status
+    if status == AccountStatus.CLOSED:
+        locked.closed_on = on
+    if status == AccountStatus.FUNDING and locked.opened_on is None:
+        locked.opened_on = on
+    _clean(locked)
+    locked.save(update_fields=["status", "closed_on", "opened_on", "updated_at"])
+    after = audit.snapshot(locked)
+    audit.record("portfolios.move_account", by=by, target=locked, before=before, after=after, reason=reason)
+    _tell(locked)
+    return locked
+
+
+def _is_empty(account: Account) -> bool:
+    holdings: dict[object, Decimal] = {}
+    for instrument, units, currency, cash in account.transactions.values_list(
+        "instrument_id", "units", "currency", "cash"
+    ):
+        holdings[instrument] = holdings.get(instrument, Decimal(0)) + units
+        holdings[currency] = holdings.get(currency, Decimal(0)) + cash
+    return not any(holdings.values())
+
+
+def _check_owners(household: Household, owners: Sequence[OwnerShare]) -> None:
+    if any(owner.person.household_id != household.pk for owner in owners):
+        raise InvalidInputError(
+            gettext_noop("An owner belongs to another household."),
+            mend=gettext_noop("Choose people of this household."),
+            field="owners",
+        )
+    if owners and sum(owner.share for owner in owners) != 1:
+        raise InvalidInputError(
+            gettext_noop("The shares of the owners do not add up to the whole account."),
+            mend=gettext_noop("Make them add up to 100 %."),
+            field="owners",
+        )
+
+
+def _clean(account: Account) -> None:
+    """Check the row; a wrong field is refused as its form would."""
+    try:
+        account.full_clean(exclude=["household"])
+    except ValidationError as wrong:
+        raise refusal(wrong) from wrong
+
+
+def refusal(wrong: ValidationError) -> InvalidInputError:
+    """Turn a model's complaint into a refusal that names the field."""
+    if hasattr(wrong, "error_dict"):
+        field_name, messages = next(iter(wrong.message_dict.items()))
+        return InvalidInputError(messages[0], field="" if field_name == "__all__" else field_name)
+    return InvalidInputError(wrong.messages[0])
+
+
+def _tell(account: Account) -> None:
+    topic = f"household:{account.household.public_id}"
+    realtime.publish(topic, "portfolio.changed", account=str(account.public_id))

@@ -1,0 +1,103 @@
+"""An entry of the ledger before it is recorded."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+
+from apps.kernel.errors import InvalidInputError, gettext_noop
+from apps.portfolios.models import Instrument, TransactionKind
+from apps.portfolios.policies import ADDS_UNITS, TAKES_UNITS
+
+NOTHING = Decimal(0)
+_PAYS = {TransactionKind.BUY, TransactionKind.WITHDRAWAL, TransactionKind.FEE}
+
+
+@dataclass(frozen=True, slots=True)
+class TransactionEntry:
+    """What happened. `units` and `cash` are signed by what they add to the holding and to the cash, fees included.
+
+    `cost` comes along with units that no cash of the account paid for. A split is `split_new` for `split_old` shares;
+    its units follow from what is held. `external_key` is the same for the same entry in every file of the account.
+    """
+
+    kind: str
+    trade_date: dt.date
+    instrument: Instrument | None = None
+    units: Decimal = NOTHING
+    cash: Decimal = NOTHING
+    price: Decimal | None = None
+    fees: Decimal = NOTHING
+    cost: Decimal | None = None
+    settle_date: dt.date | None = None
+    acquired_on: dt.date | None = None
+    split_new: Decimal | None = None
+    split_old: Decimal | None = None
+    currency: str = ""
+    description: str = ""
+    external_key: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EntryByHand:
+    """What a person types: amounts without signs, since the kind says in which direction they go."""
+
+    kind: str
+    trade_date: dt.date
+    instrument: Instrument | None = None
+    quantity: Decimal | None = None
+    price: Decimal | None = None
+    amount: Decimal | None = None
+    fees: Decimal | None = None
+    settle_date: dt.date | None = None
+    description: str = ""
+
+
+def entry_by_hand(typed: EntryByHand) -> TransactionEntry:
+    """Give what was typed its signs; the amount of a trade without one follows from quantity, price and fees.
+
+    Raises InvalidInputError for a negative number and for a trade with neither an amount nor a price.
+    """
+    for field in ("quantity", "price", "amount", "fees"):
+        value = getattr(typed, field)
+        if value is not None and value < 0:
+            raise InvalidInputError(
+                gettext_noop("Give numbers without a sign: the kind says in which direction they go."), field=field
+            )
+    quantity, fees = typed.quantity or NOTHING, typed.fees or NOTHING
+    units = -quantity if typed.kind in TAKES_UNITS else quantity
+    in_kind = typed.kind in {TransactionKind.TRANSFER_IN, TransactionKind.TRANSFER_OUT} and quantity
+    amount = typed.amount if typed.amount is not None else _traded_amount(typed, quantity, fees)
+    cash = NOTHING
+    if not in_kind and typed.kind != TransactionKind.REINVEST:
+        leaves = typed.kind in _PAYS or typed.kind == TransactionKind.TRANSFER_OUT
+        cash = -amount if leaves else amount
+    return TransactionEntry(
+        kind=typed.kind,
+        trade_date=typed.trade_date,
+        instrument=typed.instrument,
+        units=units if typed.kind in ADDS_UNITS | TAKES_UNITS else NOTHING,
+        cash=cash,
+        price=typed.price,
+        fees=fees,
+        cost=typed.amount if in_kind else (amount if typed.kind == TransactionKind.REINVEST else None),
+        settle_date=typed.settle_date,
+        description=typed.description,
+    )
+
+
+def _traded_amount(typed: EntryByHand, quantity: Decimal, fees: Decimal) -> Decimal:
+    if typed.kind not in ADDS_UNITS | TAKES_UNITS or typed.kind == TransactionKind.TRANSFER_OUT:
+        return NOTHING
+    if typed.price is None:
+        if typed.kind == TransactionKind.TRANSFER_IN:
+            return NOTHING
+        raise InvalidInputError(
+            gettext_noop("The entry has neither an amount nor a price."),
+            mend=gettext_noop("Give one of the two."),
+            field="amount",
+        )
+    gross = quantity * typed.price
+    return gross - fees if typed.kind == TransactionKind.SELL else gross + fees

@@ -1,0 +1,156 @@
+"""Securities of the firm's books."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Q
+
+from apps.core import audit
+from apps.core.actors import Actor
+from apps.core.services import service
+from apps.kernel.errors import InvalidInputError, gettext_noop
+from apps.market.models import Security
+from apps.market.selectors.securities import SecurityName, securities_named
+from apps.portfolios.models import Instrument, InstrumentPrice
+
+
+@dataclass(frozen=True, slots=True)
+class NamedSecurity:
+    """A security as a file or a person names it; at least one of symbol, CUSIP, ISIN and name is filled."""
+
+    symbol: str = ""
+    cusip: str = ""
+    isin: str = ""
+    name: str = ""
+    currency: str = "USD"
+
+    @property
+    def of_master(self) -> SecurityName:
+        """How the securities master is asked for it."""
+        return SecurityName(symbol=self.symbol.upper(), cusip=self.cusip, isin=self.isin)
+
+
+def known_instruments(names: Iterable[NamedSecurity]) -> dict[NamedSecurity, Instrument]:
+    """Find what the books know already, in one query; the others are left out."""
+    wanted = set(names)
+    found = Instrument.objects.filter(
+        Q(symbol__in={n.symbol.upper() for n in wanted if n.symbol})
+        | Q(cusip__in={n.cusip for n in wanted if n.cusip})
+        | Q(isin__in={n.isin for n in wanted if n.isin})
+        | Q(symbol="", cusip="", isin="", name__in={n.name for n in wanted if not (n.symbol or n.cusip or n.isin)})
+    )
+    by_key: dict[tuple[str, str], Instrument] = {}
+    for instrument in found:
+        for field in ("isin", "cusip", "symbol", "name"):
+            if getattr(instrument, field):
+                by_key[field, getattr(instrument, field)] = instrument
+    result = {}
+    for name in wanted:
+        keys = [("isin", name.isin), ("cusip", name.cusip), ("symbol", name.symbol.upper())]
+        if not (name.isin or name.cusip or name.symbol):
+            keys = [("name", name.name)]
+        match = next((by_key[key] for key in keys if key[1] and key in by_key), None)
+        if match is not None:
+            result[name] = match
+    return result
+
+
+@service
+def instruments_for(*, names: Iterable[NamedSecurity], by: Actor) -> dict[NamedSecurity, Instrument]:
+    """Return an instrument for each name, adding those the books lack: from the master, or as the firm's own.
+
+    Raises InvalidInputError for a name with nothing in it.
+    """
+    wanted = set(names)
+    for name in wanted:
+        if not (name.symbol or name.cusip or name.isin or name.name):
+            raise InvalidInputError(gettext_noop("The security has neither a symbol nor a name."), field="security")
+    result = known_instruments(wanted)
+    missing = [name for name in wanted if name not in result]
+    masters = securities_named(name.of_master for name in missing)
+    by_master = {i.master_id: i for i in Instrument.objects.filter(master__in=masters.values())}
+    for name in sorted(missing, key=lambda n: (n.symbol, n.cusip, n.isin, n.name)):
+        master = masters.get(name.of_master)
+        instrument = by_master.get(master.pk) if master else None
+        if instrument is None:
+            instrument = _add(name, master, by)
+        if master is not None:
+            by_master[master.pk] = instrument
+        result[name] = instrument
+    return result
+
+
+def _add(name: NamedSecurity, master: Security | None, by: Actor) -> Instrument:
+    if master is not None:
+        instrument = Instrument(
+            master=master,
+            symbol=master.symbol,
+            name=master.name,
+            kind=master.kind,
+            asset_class=master.asset_class,
+            currency=master.currency,
+            cusip=master.cusip or name.cusip,
+            isin=master.isin or name.isin,
+        )
+    else:
+        instrument = Instrument(
+            symbol=name.symbol.upper(),
+            name=name.name or name.symbol or name.cusip or name.isin,
+            currency=name.currency,
+            cusip=name.cusip,
+            isin=name.isin,
+        )
+    instrument.full_clean()
+    instrument.save()
+    audit.record("portfolios.add_instrument", by=by, target=instrument, after=audit.snapshot(instrument))
+    return instrument
+
+
+@service
+def classify_instrument(*, instrument: Instrument, asset_class: str, kind: str, by: Actor) -> Instrument:
+    """Say what a security of the firm's own is invested in.
+
+    Raises InvalidInputError for one of the shared master: its class is the master's.
+    """
+    if instrument.master_id is not None:
+        raise InvalidInputError(gettext_noop("The securities master says what this security is."), field="asset_class")
+    before = audit.snapshot(instrument)
+    instrument.asset_class, instrument.kind = asset_class, kind
+    instrument.full_clean()
+    instrument.save(update_fields=["asset_class", "kind", "updated_at"])
+    audit.record(
+        "portfolios.classify_instrument", by=by, target=instrument, before=before, after=audit.snapshot(instrument)
+    )
+    return instrument
+
+
+@dataclass(frozen=True, slots=True)
+class FilePrice:
+    """A price that a file gave."""
+
+    instrument: Instrument
+    day: dt.date
+    close: Decimal
+
+
+@service
+def keep_prices(*, prices: Iterable[FilePrice], source: str, by: Actor) -> int:  # noqa: ARG001 - every service names its actor
+    """Keep the prices of instruments that the master lacks; the latest file of a day wins. Return how many."""
+    rows = {
+        (price.instrument.pk, price.day): InstrumentPrice(
+            instrument=price.instrument, day=price.day, close=price.close, source=source
+        )
+        for price in prices
+        if price.instrument.master_id is None
+    }
+    InstrumentPrice.objects.bulk_create(
+        rows.values(),
+        update_conflicts=True,
+        update_fields=["close", "source", "updated_at"],
+        unique_fields=["instrument", "day"],
+    )
+    return len(rows)

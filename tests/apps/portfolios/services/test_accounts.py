@@ -1,0 +1,133 @@
+"""Opening accounts and moving them through their life."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+
+from apps.accounts.models import User
+from apps.core.models import AuditEvent
+from apps.kernel.errors import InvalidInputError
+from apps.portfolios.models import Account, AccountOwner, AccountStatus, Registration, TaxTreatment
+from apps.portfolios.services.accounts import (
+    AccountDetails,
+    AccountStepError,
+    OwnerShare,
+    change_account,
+    move_account,
+    number_digest,
+    open_account,
+)
+from tests.factories import clients as people
+from tests.factories import portfolios as made
+
+
+def test_an_account_is_opened_with_its_owners_and_its_tax_treatment(ada: User) -> None:
+    household = people.household(ada)
+    account = made.account(household, ada, registration=Registration.ROTH_IRA)
+    assert account.tax_treatment == TaxTreatment.TAX_FREE
+    assert account.is_retirement
+    assert [str(owner) for owner in account.owners.all()] == ["Ana Rivera"]
+    event = AuditEvent.objects.get(action="portfolios.open_account")
+    assert event.subject_id == str(household.public_id)
+
+
+def test_the_number_is_kept_encrypted_and_never_on_the_trail(ada: User) -> None:
+    account = made.account(people.household(ada), ada, number="9876-5432")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT number FROM portfolios_account")
+        (stored,) = cursor.fetchone()
+    assert "5432" not in stored
+    assert account.masked_number == "•••• 5432"
+    event = AuditEvent.objects.get(action="portfolios.open_account")
+    assert event.after["number"] == event.after["number_digest"] == "set"
+
+
+def test_the_same_number_with_other_dashes_is_the_same_account(ada: User) -> None:
+    household = people.household(ada)
+    made.account(household, ada, number="1234-5678")
+    assert number_digest("1234 5678") == number_digest("1234-5678") != number_digest("1234-5679")
+    with pytest.raises(InvalidInputError, match="Another account has this number"):
+        made.account(household, ada, number="12345678")
+    assert Account.objects.count() == 1
+
+
+def test_shares_must_add_up_to_the_whole(ada: User) -> None:
+    household = people.household(ada)
+    ana, luis = household.people.filter(relationship__in=["head", "partner"]).order_by("id")
+    halves = (OwnerShare(ana, Decimal("0.5")), OwnerShare(luis, Decimal("0.4")))
+    with pytest.raises(InvalidInputError, match="do not add up"):
+        made.account(household, ada, registration=Registration.JOINT, owners=halves)
+    assert not Account.objects.exists()
+
+
+def test_an_owner_of_another_household_is_refused(ada: User) -> None:
+    other = people.household(ada, name="Okafor").people.get(relationship="head")
+    with pytest.raises(InvalidInputError, match="another household"):
+        made.account(people.household(ada), ada, owners=(OwnerShare(other),))
+
+
+def test_an_unknown_registration_is_refused_at_its_field(ada: User) -> None:
+    with pytest.raises(InvalidInputError) as refused:
+        made.account(people.household(ada), ada, registration="offshore")
+    assert refused.value.field == "registration"
+
+
+def test_a_failure_after_the_account_leaves_none(ada: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_args: object, **_kwargs: object) -> None:
+        raise RuntimeError("no owners today")
+
+    household = people.household(ada)
+    monkeypatch.setattr(AccountOwner.objects, "create", broken)
+    with pytest.raises(RuntimeError):
+        made.account(household, ada)
+    assert not Account.objects.exists()
+    assert not AuditEvent.objects.filter(action="portfolios.open_account").exists()
+
+
+def test_an_account_goes_through_its_life_step_by_step(ada: User) -> None:
+    account = made.account(people.household(ada), ada, status=AccountStatus.PROPOSED, opened_on=None)
+    day = dt.date(2025, 5, 5)
+    for status in (AccountStatus.APPROVED, AccountStatus.FUNDING, AccountStatus.ACTIVE, AccountStatus.CLOSING):
+        account = move_account(account=account, status=status, by=ada.as_actor(), on=day)
+    account = move_account(account=account, status=AccountStatus.CLOSED, by=ada.as_actor(), on=day, reason="moved away")
+    assert (account.opened_on, account.closed_on) == (day, day)
+    events = AuditEvent.objects.filter(action="portfolios.move_account").order_by("id")
+    assert [event.after["status"] for event in events] == ["approved", "funding", "active", "closing", "closed"]
+    assert events.last().reason == "moved away"
+
+
+def test_a_step_that_the_table_lacks_is_refused(ada: User) -> None:
+    account = made.account(people.household(ada), ada, status=AccountStatus.PROPOSED)
+    with pytest.raises(AccountStepError, match="cannot become “active”"):
+        move_account(account=account, status=AccountStatus.ACTIVE, by=ada.as_actor())
+
+
+def test_an_account_that_holds_something_cannot_be_closed(ada: User) -> None:
+    _, account, _ = made.funded(ada)
+    account = move_account(account=account, status=AccountStatus.CLOSING, by=ada.as_actor())
+    with pytest.raises(AccountStepError, match="still holds"):
+        move_account(account=account, status=AccountStatus.CLOSED, by=ada.as_actor(), on=made.DAY)
+
+
+def test_a_change_shows_before_and_after_and_other_fields_are_refused(ada: User) -> None:
+    account = made.account(people.household(ada), ada)
+    change_account(account=account, changes={"name": "Joint brokerage"}, by=ada.as_actor())
+    event = AuditEvent.objects.get(action="portfolios.change_account")
+    assert (event.before, event.after) == ({"name": "Brokerage"}, {"name": "Joint brokerage"})
+    with pytest.raises(InvalidInputError, match="“status”"):
+        change_account(account=account, changes={"status": "closed"}, by=ada.as_actor())
+
+
+def test_details_keep_the_number_out_of_what_is_printed() -> None:
+    details = AccountDetails(name="A", registration="individual", number="1234-5678")
+    assert "5678" not in repr(details)
+
+
+def test_the_service_names_its_caller(ada: User) -> None:
+    household = people.household(ada)
+    with pytest.raises(TypeError):
+        open_account(household=household, details=AccountDetails(name="A", registration="individual"))

@@ -1,0 +1,62 @@
+"""Entries as people type them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from apps.kernel.errors import InvalidInputError
+from apps.portfolios.models import Instrument, TransactionKind
+from apps.portfolios.policies import cash_fits, units_fit
+from apps.portfolios.services.entries import EntryByHand, entry_by_hand
+from tests.factories.portfolios import DAY
+
+FUND = Instrument(symbol="AAA", name="AAA fund")
+AMOUNTS = st.decimals("0.01", "100000", places=2)
+
+
+def typed(kind: str, **numbers: str) -> EntryByHand:
+    exact = {name: Decimal(number) for name, number in numbers.items()}
+    return EntryByHand(kind=kind, trade_date=DAY, instrument=FUND, **exact)
+
+
+def test_a_purchase_costs_its_price_and_its_fees() -> None:
+    entry = entry_by_hand(typed("buy", quantity="10", price="5", fees="1"))
+    assert (entry.units, entry.cash) == (10, -51)
+
+
+def test_a_sale_yields_its_price_less_its_fees() -> None:
+    entry = entry_by_hand(typed("sell", quantity="10", price="5", fees="1"))
+    assert (entry.units, entry.cash) == (-10, 49)
+
+
+def test_a_transfer_in_kind_brings_its_cost_and_no_cash() -> None:
+    entry = entry_by_hand(typed("transfer_in", quantity="10", amount="400"))
+    assert (entry.units, entry.cash, entry.cost) == (10, 0, 400)
+
+
+def test_a_transfer_of_cash_is_cash() -> None:
+    assert entry_by_hand(typed("transfer_out", amount="400")).cash == -400
+
+
+def test_a_trade_without_amount_or_price_is_refused() -> None:
+    with pytest.raises(InvalidInputError, match="neither an amount nor a price"):
+        entry_by_hand(typed("buy", quantity="10"))
+
+
+@pytest.mark.parametrize("field", ["quantity", "price", "amount", "fees"])
+def test_a_sign_is_refused_at_its_field(field: str) -> None:
+    with pytest.raises(InvalidInputError) as refused:
+        entry_by_hand(typed("buy", **{field: "-1"}))
+    assert refused.value.field == field
+
+
+@given(st.sampled_from(["deposit", "withdrawal", "buy", "sell", "dividend", "interest", "fee", "reinvest"]), AMOUNTS)
+def test_signs_always_fit_the_kind(kind: TransactionKind, amount: Decimal) -> None:
+    trades = kind in {"buy", "sell", "reinvest"}
+    entry = entry_by_hand(EntryByHand(kind, DAY, FUND, quantity=Decimal(3) if trades else None, amount=amount))
+    assert units_fit(kind, entry.units)
+    assert cash_fits(kind, entry.cash)
