@@ -82,7 +82,8 @@ def _swallowed(records: list[Record], delimiter: str) -> tuple[RowProblem, ...]:
     """Find cells that hold whole lines of the table: a quotation mark too much hides rows without an error."""
     problems: list[RowProblem] = []
     for record in records:
-        lines = [line for cell in record.cells if isinstance(cell, str) for line in cell.splitlines()[1:]]
+        broken = [cell for cell in record.cells if isinstance(cell, str) and ("\n" in cell or "\r" in cell)]
+        lines = [line for cell in broken for line in cell.splitlines()[1:]]
         if any(line.count(delimiter) >= max(2, len(record.cells) - 1) for line in lines):
             problems.append(
                 RowProblem(

@@ -18,6 +18,7 @@ from apps.kernel.errors import gettext_noop
 
 MAX_TAGS = 2_000_000
 MAX_DEPTH = 64
+_HEADER_WITHIN = 8_192
 
 _TOKEN = re.compile(
     r"<!--.*?(?:-->|\Z)|<!\[CDATA\[(?P<cdata>.*?)(?:\]\]>|\Z)|<\?[^>]*>|<!(?P<declaration>[^>]*)>"
@@ -89,7 +90,8 @@ def read_ofx(data: bytes) -> OfxDocument:
     """
     source = decoded(data)
     start = _start_of(source)
-    head = source.text[:start]
+    # A header has some ten lines; what stands far above the first tag is none.
+    head = source.text[max(0, start - _HEADER_WITHIN) : start]
     bare = _COMMENT.sub(lambda comment: comment[0].replace("<!--", "").replace("-->", ""), head)
     version = _VERSION_2.search(bare) or _VERSION_1.search(bare)
     builder = _Builder(source.text, start)

@@ -31,6 +31,7 @@ _MONEY = re.compile(
 )
 _SPACES = re.compile(r"[\s\u00a0\u202f]+")
 _MAX_DIGITS = 30
+_MAX_TEXT = 60
 # Excel counts days from here, after its invented 29 February 1900 (ECMA-376 part 1, 18.17.4.1).
 _EXCEL_EPOCH = date(1899, 12, 30)
 _EXCEL_SERIALS = range(61, 109_575)  # 1 March 1900 to the end of 2199
@@ -162,7 +163,7 @@ def read_decimal(cell: Cell, locale: str = "en_US") -> Decimal | None:
     bare = text.replace("−", "-")
     bracketed = bare.startswith("(") and bare.endswith(")")
     match = _MONEY.fullmatch(bare[1:-1].strip() if bracketed else bare)
-    if match is None or not isinstance(cell, str):
+    if match is None or not isinstance(cell, str) or len(text) > _MAX_TEXT:
         raise _not_a_number(text)
     signs = [mark for mark in (match["sign"], match["inner"], match["after"]) if mark]
     plain = _plain_digits(match["digits"].strip(), locale)
@@ -269,7 +270,7 @@ def read_date(cell: Cell, style: DateStyle = TRADE_DATES) -> date | None:
         return _from_declared(text, style)
     if re.fullmatch(r"[0-9]{2,6}(\.[0-9]+)?", text) and int(float(text)) in _EXCEL_SERIALS:
         return _EXCEL_EPOCH + timedelta(days=int(float(text)))
-    parts = _parts(_CLOCK.sub("", text), style) if text.isprintable() and len(text) <= 60 else None
+    parts = _parts(_CLOCK.sub("", text), style) if text.isprintable() and len(text) <= _MAX_TEXT else None
     try:
         return date(*parts) if parts else _refuse_day(text)
     except ValueError as impossible:
