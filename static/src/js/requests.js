@@ -13,7 +13,8 @@ function csrfToken() {
 function sentenceOf(html) {
   if (!html) return "";
   const page = new DOMParser().parseFromString(html, "text/html");
-  return page.querySelector("[data-error-message]")?.textContent.trim().replace(/\s+/g, " ") ?? "";
+  const parts = [...page.querySelectorAll("[data-error-message]")].map((part) => part.textContent.trim().replace(/\s+/g, " "));
+  return parts.filter(Boolean).map((part) => (/[.?]$/.test(part) ? part : `${part}.`)).join(" ");
 }
 
 export function startRequests() {
