@@ -1,0 +1,1 @@
+"""Numbers of suitability: tolerance, capacity, need, and what follows from them."""

@@ -1,0 +1,55 @@
+"""What may be done with an assessment, on loaded objects."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+from apps.accounts.policies import Permission
+from apps.clients.models import Person, Relationship
+from apps.compliance.models import AcknowledgementPurpose, AdvisorRiskReview, AssessmentKind, RiskAssessment
+from apps.core.actors import Actor
+
+# DOMAIN: a profile holds two years, less after an event that changes a life
+VALID_MONTHS = 24
+LIFE_EVENTS = ("job_loss", "inheritance", "divorce", "death", "retirement", "wealth_change")
+
+
+def is_adult(person: Person) -> bool:
+    """Whether the person decides: head or partner."""
+    return person.relationship in {Relationship.HEAD, Relationship.PARTNER}
+
+
+def is_own(assessment: RiskAssessment, actor: Actor) -> bool:
+    """Whether the actor is the person whose questionnaire it is."""
+    return actor.user_id is not None and assessment.person.user_id == actor.user_id
+
+
+def may_take_down(actor: Actor) -> bool:
+    """Whether the actor may write down answers that a client gave in a meeting."""
+    return actor.can(Permission.EDIT_HOUSEHOLDS)
+
+
+def end_of_validity(submitted_on: dt.date) -> dt.date:
+    """Return the last day on which advice may rest on a profile submitted then."""
+    year, month = submitted_on.year + VALID_MONTHS // 12, submitted_on.month
+    last = (dt.date(year + month // 12, month % 12 + 1, 1) - dt.timedelta(days=1)).day
+    return dt.date(year, month, min(submitted_on.day, last))
+
+
+def missing_acknowledgements(
+    assessment: RiskAssessment, review: AdvisorRiskReview | None, adults: Iterable[Person], given: set[tuple[int, str]]
+) -> list[tuple[Person, str]]:
+    """Return who must still say yes to what, before the assessment comes into force.
+
+    `given` holds (person id, purpose). A joint profile needs every other adult's yes; an exception that of the person
+    (for a joint profile that of every adult).
+    """
+    joint = assessment.kind == AssessmentKind.JOINT
+    needed: list[tuple[Person, str]] = []
+    for adult in adults:
+        if joint and adult.pk != assessment.person_id:
+            needed.append((adult, AcknowledgementPurpose.JOINT_PROFILE))
+        if review is not None and review.is_exception and (joint or adult.pk == assessment.person_id):
+            needed.append((adult, AcknowledgementPurpose.EXCEPTION))
+    return [(person, purpose) for person, purpose in needed if (person.pk, purpose) not in given]

@@ -1,0 +1,62 @@
+"""What compliance needs from apps above it: facts about finances and plans are handed to it, it never reaches up."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Protocol
+
+from apps.clients.models import Household
+
+
+@dataclass(frozen=True, slots=True)
+class GatheredFacts:
+    """What an app knows of a household's capacity: a fact that it does not know is left out, never guessed.
+
+    Keys of `facts` are the fields of `apps.compliance.engine.capacity.CapacityFacts`; `sources` says for each where it
+    comes from, with its day. `required_return` is the nominal yearly return that the plan needs.
+    """
+
+    facts: dict[str, Decimal] = field(default_factory=dict)
+    sources: dict[str, str] = field(default_factory=dict)
+    portfolio_value: Decimal | None = None
+    required_return: Decimal | None = None
+
+
+class CapacityFactsSource(Protocol):
+    """An app that knows something of a household's finances (money, portfolios, plans)."""
+
+    def __call__(self, household: Household, on: dt.date) -> GatheredFacts:
+        """Return what is known on the day."""
+        ...
+
+
+class _Sources:
+    """The sources that `config/wiring.py` has connected, asked in the order in which they were connected."""
+
+    def __init__(self) -> None:
+        self._sources: list[CapacityFactsSource] = []
+
+    def connect(self, source: CapacityFactsSource) -> Callable[[], None]:
+        """Connect a source once; return what disconnects it."""
+        if source not in self._sources:
+            self._sources.append(source)
+        return lambda: self._sources.remove(source)
+
+    def gather(self, household: Household, on: dt.date) -> GatheredFacts:
+        """Merge what all sources know; the one connected first wins."""
+        merged = GatheredFacts()
+        for source in self._sources:
+            known = source(household, on)
+            merged = GatheredFacts(
+                facts={**known.facts, **merged.facts},
+                sources={**known.sources, **merged.sources},
+                portfolio_value=known.portfolio_value if merged.portfolio_value is None else merged.portfolio_value,
+                required_return=known.required_return if merged.required_return is None else merged.required_return,
+            )
+        return merged
+
+
+capacity_facts = _Sources()

@@ -1,0 +1,1 @@
+"""What pages, portal and other apps read of compliance."""
