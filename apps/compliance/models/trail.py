@@ -56,6 +56,7 @@ class AuditExport(BaseModel):
 
     MUTABLE: ClassVar[bool] = True
     PERSONAL_FIELDS: ClassVar[frozenset[str]] = frozenset({"filters", "requested_by_label"})
+    SECRET_FIELDS: ClassVar[frozenset[str]] = frozenset({"wrapped_key"})
 
     household = models.ForeignKey(
         "clients.Household", models.PROTECT, null=True, blank=True, related_name="audit_exports"
@@ -65,7 +66,9 @@ class AuditExport(BaseModel):
     requested_by = models.CharField(max_length=120)
     requested_by_label = models.CharField(max_length=200)
     job = models.ForeignKey("core.Job", models.PROTECT, null=True, blank=True, related_name="+")
-    file = models.FileField(upload_to="audit-exports", blank=True, max_length=200)
+    # the file lies encrypted in the firm's storage, its key wrapped by the firm's (apps.clients.models.sealed_files)
+    stored_name = models.CharField(max_length=200, blank=True)
+    wrapped_key = models.TextField(blank=True)
     filename = models.CharField(max_length=120, blank=True)
     sha256 = models.CharField(max_length=64, blank=True)
     size = models.PositiveBigIntegerField(default=0)

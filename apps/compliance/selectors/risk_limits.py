@@ -77,7 +77,7 @@ def _doubts(household: Household, used: list[RiskAssessment], level: int, on: dt
     ]
     if not any(each.kind == AssessmentKind.JOINT for each in used):
         known = {each.person_id for each in used}
-        adults = Person.objects.filter(household=household).adults()  # type: ignore[attr-defined]
+        adults = Person.objects.filter(household=household).adults()
         found += [
             gettext("%(name)s has no profile in force.") % {"name": str(adult)}
             for adult in adults

@@ -180,7 +180,7 @@ def _locked(assessment: RiskAssessment) -> RiskAssessment:
 
 
 def _missing(assessment: RiskAssessment, review: AdvisorRiskReview | None) -> list[tuple[Person, str]]:
-    adults = Person.objects.filter(household_id=assessment.household_id).adults()  # type: ignore[attr-defined]
+    adults = Person.objects.filter(household_id=assessment.household_id).adults()
     given = set(RiskAcknowledgement.objects.filter(assessment=assessment).values_list("person_id", "purpose"))
     return missing_acknowledgements(assessment, review, adults, given)
 
