@@ -72,6 +72,13 @@ def test_a_value_at_the_edge_of_a_cliff_is_reckoned_exactly():
     assert batch.n_exact == 1
 
 
+@pytest.mark.parametrize(("rounding", "cents"), [(RoundingRule.HALF_UP, 1), (RoundingRule.HALF_EVEN, 0)])
+def test_half_a_cent_is_rounded_by_the_rule_of_the_firm(rounding, cents):
+    values = np.full((1, N_DAYS), 200)  # two dollars at 1 % are half a cent a quarter
+    batch, reference = both(values, *whole_days(1), np.zeros(1, dtype=np.int64), average(rounding=rounding))
+    assert batch.accounts.tolist() == reference == [cents]
+
+
 def test_a_minimum_on_an_empty_household_is_borne_alike():
     values = np.zeros((3, N_DAYS), dtype=np.int64)
     batch, reference = both(values, *whole_days(3), np.zeros(3, dtype=np.int64), average(minimum=Limit(usd(2000))))

@@ -64,7 +64,7 @@ def test_every_line_that_has_a_clause_in_the_agreement_shows_it():
         ("credits", {"amount": Decimal(-18)}),
         ("flows", {"amount": Decimal(-10)}),
         ("flows", {"sign": 1}),
-        ("flows", {"rate": Decimal("0.007"), "amount": Decimal("-11.890109890110")}),
+        ("flows", {"rate": Decimal("0.007"), "amount": Decimal("-11.923076923077")}),
         ("postings", {"posted": Decimal("1.00")}),
         ("postings", {"exact": Decimal("1.00")}),
     ],
@@ -87,6 +87,14 @@ def test_a_cent_moved_between_accounts_is_found():
     moved = with_line(RECEIPT, "postings", 0, posted=RECEIPT.postings[0].posted + 1)
     moved = with_line(moved, "postings", 1, posted=moved.postings[1].posted - 1)
     assert not verify_receipt(moved).holds
+
+
+def test_an_account_that_bears_a_cent_too_much_is_found_though_the_sums_agree():
+    moved = RECEIPT
+    for place, cents in ((0, Decimal("0.01")), (1, Decimal("-0.01"))):
+        line = moved.postings[place]
+        moved = with_line(moved, "postings", place, posted=line.posted + cents, residue=line.residue + cents)
+    assert {difference.section for difference in verify_receipt(moved).differences} == {"postings"}
 
 
 def test_a_line_without_a_posting_is_found():

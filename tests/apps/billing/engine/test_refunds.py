@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from apps.billing.engine.errors import BillingRefusedError
 from apps.billing.engine.household import calculate_household_fee
-from apps.billing.engine.inputs import CarriedItem
+from apps.billing.engine.inputs import CarriedItem, Credit
 from apps.billing.engine.refunds import refund_unearned_fees, unearned_days, unearned_fee
 from apps.billing.engine.terms import PeriodFraction
 from apps.kernel.money import Money
@@ -44,6 +44,12 @@ def test_what_an_earlier_period_owed_is_not_given_back():
     fee = prepaid(account("a", 400_000, day=OPENING_DAY), carried=(item,))
     assert fee.total == usd("1500.00")
     assert refund_unearned_fees(fee.receipt, {"a": date(2026, 5, 15)}).total == usd("505.49")
+
+
+def test_only_what_was_paid_is_given_back():
+    fee = prepaid(account("a", 400_000, day=OPENING_DAY), credits=(Credit("Goodwill", usd(90)),))
+    assert fee.total == usd("910.00")
+    assert refund_unearned_fees(fee.receipt, {"a": date(2026, 5, 15)}).total == usd("460.00")
 
 
 @pytest.mark.parametrize(("last_day", "refund"), [(date(2026, 3, 1), "910.00"), (Q2.last, "0.00")])

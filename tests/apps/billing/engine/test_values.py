@@ -27,6 +27,10 @@ def test_a_value_that_is_too_old_is_not_billed_on():
         billable_account(account("a", 100, day=date(2026, 6, 24)), ARREARS, flat())
 
 
+def test_a_value_may_be_carried_for_as_many_days_as_the_terms_allow():
+    assert billable_account(account("a", 100, day=date(2026, 6, 25)), ARREARS, flat()).billable == 100
+
+
 def test_an_account_without_a_value_is_refused_and_not_billed_at_zero():
     with pytest.raises(ValueMissingError, match="has no value for 2026-06-30"):
         billable_account(AccountValues("a", ()), ARREARS, flat())

@@ -31,6 +31,12 @@ def test_each_method_takes_its_lots_in_its_order(method, taken):
     assert [(each.lot_id, each.quantity, each.cost) for each in chosen.taken] == taken
 
 
+def test_of_two_lots_of_one_day_the_later_entry_is_the_last_in():
+    twins = [lot("first", 1, 10), lot("second", 1, 20)]
+    assert select_lots(twins, Decimal(1), LotMethod.LIFO).taken[0].lot_id == "second"
+    assert select_lots(twins, Decimal(1), LotMethod.FIFO).taken[0].lot_id == "first"
+
+
 def test_named_lots_are_taken_whatever_the_method():
     chosen = select_lots(HELD, Decimal(3), LotMethod.FIFO, [LotChoice("c", Decimal(2)), LotChoice("a", Decimal(1))])
     assert [(each.lot_id, each.quantity) for each in chosen.taken] == [("a", 1), ("c", 2)]

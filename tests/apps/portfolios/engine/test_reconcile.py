@@ -70,6 +70,11 @@ def test_a_missing_purchase_is_told_from_shares_and_cash_together():
     assert found([row(110)], cash="8881.50", entries=mended(breaks)) == ()
 
 
+def test_cash_that_is_far_from_the_worth_of_the_shares_does_not_make_a_trade():
+    breaks = found([row(110)], cash="8860")  # 140 for shares worth 120
+    assert [b.cause for b in breaks] == [Cause.MISSING_TRANSFER, Cause.MISSING_CASH_FLOW]
+
+
 def test_a_missing_sale_of_everything_is_told_too():
     breaks = found([], cash="10195")
     assert [(b.kind, b.cause) for b in breaks] == [

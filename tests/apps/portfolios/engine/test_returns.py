@@ -99,6 +99,11 @@ def test_of_two_rates_the_one_near_the_simple_return_is_meant():
     assert irr([0, 1, 2], [-1000, 2300, -1320]).value == pytest.approx(0.10)
 
 
+def test_flows_that_lose_in_total_get_the_rate_that_says_so():
+    # solved by -40 % and by 50 %; 10 and 9 came back of 21
+    assert irr([0, 1, 2], [10, -21, 9]).value == pytest.approx(-0.40)
+
+
 def test_the_first_flow_need_not_be_the_earliest():
     assert xirr([(date(2026, 1, 1), 110.0), (date(2025, 1, 1), -100.0)]).value == pytest.approx(0.10)
 
