@@ -1,0 +1,279 @@
+"""The plan engine as ratios measured in one run: to a peer, to a plain loop of the same model, to the machine.
+
+The job: 10,000 paths of 480 months, 20 years of saving and 20 of spending, four assets rebalanced each December,
+inflation that reverts to its mean, one account without taxes; out come success and seven percentiles a year. A full
+household with six accounts, goals and federal taxes is measured beside it.
+
+Run with an interpreter that has `monteplan` (requirements/research.txt), or name one in STEWARD_RESEARCH_PYTHON.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+
+from apps.plans.engine.assumptions import AssetAssumption, AssumptionSet, InflationAssumption
+from apps.plans.engine.compiled import compiled
+from apps.plans.engine.inputs import (
+    Account,
+    Adult,
+    Boundary,
+    Contribution,
+    CubeSpec,
+    Goal,
+    GoalKind,
+    GoalPriority,
+    Growth,
+    ProjectionInputs,
+    Spending,
+    TaxTreatment,
+)
+from apps.plans.engine.monte_carlo import percentiles_of, project, simulate
+from apps.plans.engine.scenarios import ScenarioCube, draw_cube
+from apps.plans.engine.tax_tables import FilingStatus
+from tests.apps.plans.engine.households import family, tax_table
+
+N_PATHS, YEARS, REPEATS, PLAIN_PATHS = 10_000, 40, 7, 50
+MEANS, VOLATILITIES = (0.08, 0.085, 0.04, 0.025), (0.16, 0.19, 0.06, 0.01)
+WEIGHTS = (0.50, 0.20, 0.25, 0.05)
+CORRELATION = ((1.0, 0.75, 0.1, 0.0), (0.75, 1.0, 0.05, 0.0), (0.1, 0.05, 1.0, 0.2), (0.0, 0.0, 0.2, 1.0))
+KEYS = ("large", "small", "bonds", "cash")
+START, SAVED, SPENT = 500_000.0, 2_000.0, 6_000.0
+
+
+def job() -> ProjectionInputs:
+    """Return the job as inputs of the engine."""
+    assets = tuple(
+        AssetAssumption(key, mean, volatility, 0.0, 0.0, is_equity=place < 2)
+        for place, (key, mean, volatility) in enumerate(zip(KEYS, MEANS, VOLATILITIES, strict=True))
+    )
+    inflation = InflationAssumption(0.025, 0.5, 0.01, 0.025)
+    correlation = (*[(*row, 0.0) for row in CORRELATION], (0.0, 0.0, 0.0, 0.0, 1.0))
+    assumptions = AssumptionSet("bench", date(2026, 1, 1), "the job", assets, inflation, correlation)
+    mix = tuple(zip(KEYS, WEIGHTS, strict=True))
+    return ProjectionInputs(
+        start_date=date(2026, 1, 1),
+        currency="USD",
+        filing_status=FilingStatus.SINGLE,
+        adults=(Adult("one", date(1981, 1, 1), date(2046, 1, 1), 45 + YEARS),),
+        accounts=(Account("roth", "one", TaxTreatment.TAX_FREE, START, START, mix, 0.0, "USD"),),
+        contributions=(
+            Contribution(
+                "saved",
+                "roth",
+                SAVED,
+                Growth(0.025, inflation_linked=False),
+                Boundary.PLAN_START,
+                Boundary.RETIREMENT,
+                by_employer=True,
+                currency="USD",
+            ),
+        ),
+        incomes=(),
+        spending=Spending(0.0, 1.0, "USD"),
+        debts=(),
+        goals=(Goal("ret", GoalKind.RETIREMENT, GoalPriority.ESSENTIAL, 12 * SPENT, Boundary.RETIREMENT, 0, "USD"),),
+        withdrawal_order=(TaxTreatment.TAX_FREE,),
+        surplus_account="roth",
+        surplus_saved_share=0.0,
+        tax_table=tax_table(2026),
+        assumptions=assumptions,
+        simulation=CubeSpec(seed=1, n_paths=N_PATHS, n_batches=10, n_months=12 * YEARS),
+    )
+
+
+def plain_job(cube: ScenarioCube, n_paths: int) -> tuple[float, list[float]]:
+    """Compute the job in plain Python on the first paths of the cube; returns success and terminal wealth."""
+    factors = cube.factors[: -(-n_paths // 16)].transpose(0, 3, 1, 2).reshape(-1, 12 * YEARS, 5)[:n_paths].tolist()
+    good, terminal = 0, []
+    for path in factors:
+        parts, price, alive = [START * weight for weight in WEIGHTS], 1.0, True
+        for month, (first, second, third, fourth, prices) in enumerate(path):
+            parts = [parts[0] * first, parts[1] * second, parts[2] * third, parts[3] * fourth]
+            price *= prices
+            wealth = parts[0] + parts[1] + parts[2] + parts[3]
+            if month < 240:
+                moved = 1.0 + SAVED * 1.025 ** (month // 12) / wealth
+            else:
+                need = SPENT * price
+                alive = alive and wealth >= need
+                moved = max(0.0, 1.0 - need / wealth) if wealth > 0.0 else 0.0
+            parts = [part * moved for part in parts]
+            if month % 12 == 11:
+                wealth = parts[0] + parts[1] + parts[2] + parts[3]
+                parts = [wealth * weight for weight in WEIGHTS]
+        good += alive
+        terminal.append(sum(parts))
+    return good / n_paths, terminal
+
+
+@compiled
+def stream(factors: np.ndarray) -> float:
+    """Read the cube once: sixteen running sums, as wide as the machine allows."""
+    flat = factors.reshape(-1, 16)
+    sums = np.zeros(16, np.float32)
+    for row in range(flat.shape[0]):
+        for lane in range(16):
+            sums[lane] += flat[row, lane]
+    return float(sums.sum())
+
+
+def peer_job() -> Callable[[], float]:
+    """Return the job for monteplan: the same money, markets and horizon; answers its success."""
+    from monteplan import AccountConfig, AssetClass, MarketAssumptions, PlanConfig, PolicyBundle, SimulationConfig
+    from monteplan import simulate as peer_simulate
+
+    plan = PlanConfig(
+        current_age=45,
+        retirement_age=65,
+        end_age=85,
+        accounts=[AccountConfig(account_type="roth", balance=START, annual_contribution=12 * SAVED)],
+        monthly_spending=SPENT,
+        income_growth_rate=0.025,
+    )
+    market = MarketAssumptions(
+        assets=[AssetClass(name=key, weight=weight) for key, weight in zip(KEYS, WEIGHTS, strict=True)],
+        expected_annual_returns=list(MEANS),
+        annual_volatilities=list(VOLATILITIES),
+        correlation_matrix=[list(row) for row in CORRELATION],
+        inflation_mean=0.025,
+        inflation_vol=0.01,
+    )
+    policies = PolicyBundle(rebalancing_months=[12], tax_rate=0.0)
+    config = SimulationConfig(n_paths=N_PATHS, seed=1)
+    return lambda: float(peer_simulate(plan, market, policies, config).success_probability)
+
+
+class PeerProcess:
+    """monteplan in an interpreter of its own; runs when asked and reports its own seconds."""
+
+    def __init__(self, python: str) -> None:
+        command = [python, str(Path(__file__).resolve()), "--peer"]
+        environment = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[1])}
+        self._process = subprocess.Popen(  # noqa: S603 - the interpreter that the developer named
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
+        )
+
+    def __call__(self) -> tuple[float, float]:
+        """Run once; returns seconds and success."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write("run\n")
+        self._process.stdin.flush()
+        seconds, success = self._process.stdout.readline().split()
+        return float(seconds), float(success)
+
+    def close(self) -> None:
+        """End the process."""
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        self._process.wait()
+
+
+def serve_peer() -> None:
+    """Answer each line on standard input with seconds and success."""
+    run = peer_job()
+    run()
+    for _ in sys.stdin:
+        start = time.perf_counter()
+        success = run()
+        print(time.perf_counter() - start, success, flush=True)
+
+
+def timed(work: Callable[[], object]) -> float:
+    """Return the seconds of one run."""
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def bands_of(inputs: ProjectionInputs, cube: ScenarioCube) -> float:
+    """Success and percentile bands of each year: what the peers answer."""
+    simulation = simulate(inputs, cube, with_flows=False)
+    percentiles_of(simulation.recorded.wealth)
+    return simulation.success().value
+
+
+def ours(inputs: ProjectionInputs, cube: ScenarioCube) -> dict[str, Callable[[], object]]:
+    """Return the jobs of this process, by name."""
+    full = family(10_240, 10)
+    full_cube = draw_cube(full.assumptions, full.simulation, np.random.default_rng(11))
+    return {
+        "job, engine on the cube with bands": lambda: bands_of(inputs, cube),
+        "job, whole projection (flows, real bands, trail)": lambda: project(inputs, cube),
+        f"job, plain Python loop ({PLAIN_PATHS} paths, scaled)": lambda: plain_job(cube, PLAIN_PATHS),
+        "job, cube streamed once": lambda: stream(cube.factors),
+        "job, cube drawn": lambda: draw_cube(inputs.assumptions, inputs.simulation, np.random.default_rng(1)),
+        "full household with taxes, 47 years, success": lambda: simulate(full, full_cube, with_flows=False),
+        "full household with taxes, 47 years, projection": lambda: project(full, full_cube),
+        "full household, cube streamed once": lambda: stream(full_cube.factors),
+    }
+
+
+def check_agreement(inputs: ProjectionInputs, cube: ScenarioCube) -> None:
+    """The plain loop and the engine must agree path by path before their times mean anything."""
+    recorded = simulate(inputs, cube, with_flows=False).recorded
+    _, terminal = plain_job(cube, PLAIN_PATHS)
+    assert np.allclose(recorded.wealth[-1, :PLAIN_PATHS], terminal, rtol=1e-9, atol=0.01)
+
+
+def main() -> None:
+    """Print medians of interleaved runs and their ratios."""
+    inputs = job()
+    cube = draw_cube(inputs.assumptions, inputs.simulation, np.random.default_rng(1))
+    check_agreement(inputs, cube)
+    jobs = ours(inputs, cube)
+    python = os.environ.get("STEWARD_RESEARCH_PYTHON", "")
+    if not python and importlib.util.find_spec("monteplan"):
+        python = sys.executable
+    peer = PeerProcess(python) if python else None
+    times: dict[str, list[float]] = {name: [] for name in [*jobs, "job, monteplan"]}
+    peer_success = 0.0
+    for work in jobs.values():
+        work()
+    for _ in range(REPEATS):
+        for name, work in jobs.items():
+            times[name].append(timed(work))
+        if peer is not None:
+            seconds, peer_success = peer()
+            times["job, monteplan"].append(seconds)
+    if peer is not None:
+        peer.close()
+    report(times, bands_of(inputs, cube), peer_success)
+
+
+def report(times: dict[str, list[float]], success: float, peer_success: float) -> None:
+    """Print the table and the ratios."""
+    medians = {name: statistics.median(values) for name, values in times.items() if values}
+    plain = next(name for name in medians if "plain" in name)
+    medians[plain] *= N_PATHS / PLAIN_PATHS
+    for name, seconds in medians.items():
+        print(f"{name:58s} {seconds * 1e3:12.2f} ms")
+    base = medians["job, engine on the cube with bands"]
+    if "job, monteplan" in medians:
+        print(f"ratio monteplan / engine on the cube: {medians['job, monteplan'] / base:.0f}x")
+        print(f"success: engine {success:.4f}, monteplan {peer_success:.4f}")
+    else:
+        print("monteplan was not run: name an interpreter that has it in STEWARD_RESEARCH_PYTHON")
+    print(f"ratio plain Python / engine on the cube: {medians[plain] / base:.0f}x")
+    print(f"ratio engine on the cube / cube streamed once: {base / medians['job, cube streamed once']:.1f}x")
+    full = medians["full household with taxes, 47 years, success"]
+    print(f"ratio full household / its cube streamed once: {full / medians['full household, cube streamed once']:.1f}x")
+    months = 10_240 * 47 * 12
+    print(f"full household: {full / months * 1e9:.0f} ns a path and month, one core")
+
+
+if __name__ == "__main__":
+    if "--peer" in sys.argv:
+        serve_peer()
+    else:
+        main()
