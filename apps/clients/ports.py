@@ -2,36 +2,192 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import datetime as dt
+import uuid
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
-from apps.clients.models import Household, SignatureRequest
 from apps.core.actors import Actor
+from apps.core.models import BaseModel
+from apps.core.tabular.problems import IgnoredRow, RowProblem
+
+
+# --- signatures ------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class EndedRequest:
+    """A request for signatures that came to an end; ids are public ids, `state` is completed, declined or withdrawn."""
+
+    request: uuid.UUID
+    household: uuid.UUID
+    document: uuid.UUID
+    purpose: str
+    state: str
+    signed_at: dt.datetime | None
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether all have signed."""
+        return self.state == "completed"
 
 
 class SignatureEnd(Protocol):
-    """Hears, inside the transaction of the last signature, that a request of its purpose came to an end."""
+    """Hears, inside the transaction of the last signature, that a request of its purpose ended."""
 
-    def __call__(self, *, request: SignatureRequest, by: Actor) -> None:
-        """Take note of a request that is completed or declined (`request.state`)."""
+    def __call__(self, *, ended: EndedRequest, by: Actor) -> None:
+        """Take note; a DomainError takes the signature back."""
 
 
+# --- onboarding ------------------------------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class StepReport:
-    """What an app above knows of one step of the onboarding: done, or what is missing and who has the ball."""
+    """What an app above knows of one step of the onboarding: done, or what is missing and who has the ball.
+
+    `missing` are sentences in the reader's language, `waits_for` is client, advisor or firm.
+    """
 
     done: bool
     missing: tuple[str, ...] = ()
-    waits_for: str = ""
+    waits_for: str = "advisor"
     url: str = ""
 
 
 class StepSource(Protocol):
-    """Tells how far a household is in one step; costs a constant number of queries."""
+    """Tells how far a household is in one step, in a constant number of queries."""
 
-    def __call__(self, household: Household) -> StepReport:
-        """Report."""
+    def __call__(self, household: uuid.UUID) -> StepReport:
+        """Report on the household with this public id."""
+
+
+# --- imports ---------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class ImportFile:
+    """A file on its way in, and who brings it: records that `by` may not see are none of its business.
+
+    `household_id` is the row id of the household it belongs to, None for a client list; `answers` is what the
+    importer asked and was told, by the name of the question.
+    """
+
+    filename: str
+    content: bytes
+    by: Actor
+    household_id: int | None = None
+    answers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One thing the importer wants to know of the file, with the answer it proposes."""
+
+    name: str
+    label: str
+    options: tuple[tuple[str, str], ...]
+    value: str
+    samples: tuple[str, ...] = ()
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class ReadRow:
+    """One fact of the file.
+
+    `key` (up to 200 characters) is the same for the same fact in every file, `fingerprint` (up to 64) changes when
+    anything about it does. `facts` are plain JSON values, shown beside the row and kept: no identifiers in clear.
+    `value` is the reader's own row; it is handed back to `apply`.
+    """
+
+    line: int
+    key: str
+    fingerprint: str
+    label: str
+    facts: Mapping[str, Any]
+    value: Any
+    problems: tuple[RowProblem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFile:
+    """What a reader made of a file. `lines` gives the cells of lines that became no row, so that they can be shown."""
+
+    rows: tuple[ReadRow, ...]
+    problems: tuple[RowProblem, ...] = ()
+    ignored: tuple[IgnoredRow, ...] = ()
+    lines: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a row is to the records there are: the record it speaks of, and whether it says anything new of it."""
+
+    target: BaseModel
+    is_changed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedRow:
+    """A row to take in: new when `target` is None, else a change of that record."""
+
+    row: ReadRow
+    target: BaseModel | None
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What a row became; `before` holds the values that a change replaced, as plain JSON, for undo."""
+
+    key: str
+    target: BaseModel
+    before: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """All that the rows became, and the records that were made besides (the household of a new person)."""
+
+    made: tuple[Made, ...]
+    besides: tuple[BaseModel, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class UndoRow:
+    """One record to take back: removed when `before` is None, else set to what it was."""
+
+    target: BaseModel
+    before: Mapping[str, Any] | None
+
+
+Progress = Callable[[float, str], None]
+
+
+class Importer(Protocol):
+    """Takes one kind of file in. Registered under `ports.importers[kind]`."""
+
+    label: str
+    accept: str
+    per_household: bool
+
+    def questions(self, file: ImportFile) -> tuple[Question, ...]:
+        """Return what must be settled before reading; raise FileRefusedError when the file cannot be read at all."""
+
+    def read(self, file: ImportFile) -> ReadFile:
+        """Read the file by its answers; a bad row is a problem, never an exception."""
+
+    def known(self, file: ImportFile, rows: Sequence[ReadRow]) -> Mapping[str, Known]:
+        """Return, by key, the records that rows speak of although no import made them. Constant queries."""
+
+    def apply(
+        self, file: ImportFile, rows: Sequence[PlannedRow], unchanged: Sequence[PlannedRow], progress: Progress
+    ) -> Applied:
+        """Take the rows in through services, in the transaction of the caller, in the name of `file.by`.
+
+        `unchanged` are the rows that say nothing new, with the records they speak of: for context, not to be applied.
+        """
+
+    def dependents(self, made: Sequence[BaseModel], besides: Sequence[BaseModel]) -> list[str]:
+        """Return, as sentences, what hangs on the records now: while there is any, they cannot be taken back."""
+
+    def undo(self, rows: Sequence[UndoRow], besides: Sequence[BaseModel], by: Actor) -> None:
+        """Take the records back."""
 
 
 @dataclass(slots=True)
@@ -40,8 +196,7 @@ class Ports:
 
     signature_ends: dict[str, SignatureEnd] = field(default_factory=dict)
     onboarding_steps: dict[str, StepSource] = field(default_factory=dict)
-    # rows of apps above that hang on a record of ours, as sentences: an import that made it cannot be undone
-    dependents: list[Callable[[Household], list[str]]] = field(default_factory=list)
+    importers: dict[str, Importer] = field(default_factory=dict)
 
 
 ports = Ports()

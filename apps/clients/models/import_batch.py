@@ -7,7 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts.policies import Permission
+from apps.accounts.models.role import Permission
 from apps.clients.models.household import Household, households_of
 from apps.clients.models.sealed_files import SealedFile, unseal
 from apps.core.actors import Actor, ActorKind
@@ -55,22 +55,25 @@ class ImportBatch(BaseModel):
     size = models.PositiveBigIntegerField()
     stored_name = models.CharField(max_length=200)
     wrapped_key = models.TextField()
-    # what the importer's form settled: columns, locale, account … as plain values
-    mapping = models.JSONField(default=dict)
+    # what the importer asked and was told: columns, language, account …
+    answers = models.JSONField(default=dict)
     state = models.CharField(max_length=10, choices=ImportState.choices, default=ImportState.UPLOADED)
     # rows by action, problems by severity, lines set aside by reason
     counts = models.JSONField(default=dict)
+    # records made besides what the rows became: type, id, and when they were left
+    besides = models.JSONField(default=list)
     # lines of the file that are no rows, with the reason
     ignored = models.JSONField(default=list)
     # what is wrong with the file as a whole, or why applying stopped
     problems = models.JSONField(default=list)
+    job = models.ForeignKey("core.Job", models.SET_NULL, null=True, blank=True, related_name="+")
     created_by = models.CharField(_("brought by"), max_length=200)
     actor_key = models.CharField(max_length=120)
     applied_at = models.DateTimeField(null=True, blank=True)
     undone_at = models.DateTimeField(null=True, blank=True)
 
     objects = ImportBatchQuerySet.as_manager()
-    history = history(excluded_fields=["ignored", "problems"])
+    history = history(excluded_fields=["ignored", "problems", "besides"])
 
     class Meta:
         ordering = ("-id",)
@@ -100,8 +103,7 @@ class ImportRow(BaseModel):
     """One row of the file: what it says, what is wrong with it, what it does or did."""
 
     MUTABLE: ClassVar[bool] = True
-    PERSONAL_FIELDS: ClassVar[frozenset[str]] = frozenset({"raw", "label", "before"})
-    SECRET_FIELDS: ClassVar[frozenset[str]] = frozenset({"secret"})
+    PERSONAL_FIELDS: ClassVar[frozenset[str]] = frozenset({"facts", "label", "before"})
 
     batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="rows")
     line = models.PositiveIntegerField(_("line"))
@@ -109,9 +111,7 @@ class ImportRow(BaseModel):
     # the same fact has the same key in every file, and another fingerprint when anything about it changed
     key = models.CharField(max_length=200, db_index=True)
     fingerprint = models.CharField(max_length=64)
-    raw = models.JSONField(default=dict)
-    # identifiers the row carries, encrypted with the firm's key
-    secret = models.TextField(blank=True)
+    facts = models.JSONField(default=dict)
     problems = models.JSONField(default=list)
     action = models.CharField(max_length=10, choices=RowAction.choices)
     target_type = models.CharField(max_length=80, blank=True)

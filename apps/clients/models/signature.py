@@ -7,7 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts.policies import Permission
+from apps.accounts.models.role import Permission
 from apps.clients.models.document import Document, DocumentVersion
 from apps.clients.models.household import Household, households_of
 from apps.clients.models.person import Person

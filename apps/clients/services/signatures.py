@@ -18,7 +18,7 @@ from apps.clients.models import (
     SignatureRequestState,
     SignatureState,
 )
-from apps.clients.ports import ports
+from apps.clients.ports import EndedRequest, ports
 from apps.clients.services._certificates import file_certificate
 from apps.clients.services._consents import Consent, consent_on
 from apps.clients.services.documents import add_version, release_document
@@ -260,8 +260,19 @@ def _end(request: SignatureRequest, state: SignatureRequestState, by: Actor) -> 
     audit.record("clients.end_signature_request", by=by, target=request, before=before, after=after)
     end = ports.signature_ends.get(request.purpose)
     if end is not None:
-        end(request=request, by=by)
+        end(ended=_ended(request), by=by)
     _tell(request, f"signature.{state}")
+
+
+def _ended(request: SignatureRequest) -> EndedRequest:
+    return EndedRequest(
+        request=request.public_id,
+        household=request.document.household.public_id,
+        document=request.document.public_id,
+        purpose=request.purpose,
+        state=str(request.state),
+        signed_at=request.completed_at,
+    )
 
 
 def _tell(request: SignatureRequest, kind: str) -> None:

@@ -18,7 +18,6 @@ from apps.clients.models import (
 from apps.clients.models.sealed_files import FileDamagedError, seal
 from apps.clients.ports import ports
 from apps.clients.readers.pdf_seals import read_seal
-from apps.clients.selectors.verification import verify_document
 from apps.clients.services.documents import add_version, file_document
 from apps.clients.services.signatures import (
     NotTheSignerError,
@@ -31,6 +30,7 @@ from apps.clients.services.signatures import (
     view_for_signing,
     withdraw_request,
 )
+from apps.clients.services.verifications import verify_document
 from apps.core.actors import Origin
 from apps.core.models import AuditEvent
 from apps.kernel.errors import InvalidInputError
@@ -111,11 +111,11 @@ def test_the_last_signature_seals_the_paper_and_files_the_certificate(paper, ada
 def test_a_signed_document_verifies_and_a_changed_one_does_not(paper, ada, ana):
     request = asked(paper, ada, ana)
     give(request, ana)
-    assert verify_document(paper).is_unchanged
+    assert verify_document(document=paper, by=ada.as_actor()).is_unchanged
     version = DocumentVersion.objects.get(document=paper, number=2)
     sealed = seal("documents/forged", version.content().replace(b"Agreement", b"Agreemend"))
     DocumentVersion.objects.filter(pk=version.pk).update(stored_name=sealed.name, wrapped_key=sealed.wrapped_key)
-    verdict = verify_document(paper)
+    verdict = verify_document(document=paper, by=ada.as_actor())
     assert not verdict.is_unchanged
     assert {"content", "seal"} <= {finding.code for finding in verdict.findings}
 
@@ -129,7 +129,7 @@ def test_a_forger_who_also_changes_the_stored_hash_is_found_by_seal_and_trail(pa
         stored_name=sealed.name, wrapped_key=sealed.wrapped_key, sha256=digest
     )
     Signature.objects.update(sha256_after=digest)
-    codes = {finding.code for finding in verify_document(paper).findings}
+    codes = {finding.code for finding in verify_document(document=paper, by=ada.as_actor()).findings}
     assert {"seal", "trail"} <= codes
 
 
@@ -248,13 +248,13 @@ def test_only_a_pdf_is_signed(rivera, ada, ana):
 
 def test_the_app_that_asked_hears_of_the_end_in_the_same_transaction(paper, ada, ana, monkeypatch):
     heard = []
-    monkeypatch.setitem(ports.signature_ends, "test", lambda *, request, by: heard.append((request.state, by.key)))
+    monkeypatch.setitem(ports.signature_ends, "test", lambda *, ended, by: heard.append((ended.state, by.key)))
     give(asked(paper, ada, ana), ana)
     assert heard == [(SignatureRequestState.COMPLETED, ana.as_actor().key)]
 
 
 def test_a_failing_end_takes_the_last_signature_back(paper, ada, ana, monkeypatch):
-    def refuse(*, request, by):
+    def refuse(*, ended, by):
         raise InvalidInputError("no")
 
     monkeypatch.setitem(ports.signature_ends, "test", refuse)

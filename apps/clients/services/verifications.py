@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from apps.clients.models import Document, DocumentVersion, FirmSeal, SignatureRequest, SignatureRequestState
 from apps.clients.models.sealed_files import FileDamagedError
 from apps.clients.readers.pdf_seals import read_seal
+from apps.core import audit
+from apps.core.actors import Actor
 from apps.core.models import AuditEvent
+from apps.core.services import service
 from apps.kernel.errors import gettext_noop
 
 
@@ -35,8 +38,12 @@ class DocumentVerdict:
         return not self.findings
 
 
-def verify_document(document: Document) -> DocumentVerdict:
-    """Compare each version with its hash, with the trail, with the signatures and, where sealed, with the seal."""
+@service
+def verify_document(*, document: Document, by: Actor) -> DocumentVerdict:
+    """Compare each version with its hash, with the trail, with the signatures and, where sealed, with the seal.
+
+    The verdict is noted on the trail.
+    """
     versions = list(document.versions.all())
     noted = _hashes_on_the_trail(document)
     signed = {
@@ -48,7 +55,12 @@ def verify_document(document: Document) -> DocumentVerdict:
     findings: list[Finding] = []
     for version in versions:
         findings += _check(version, noted.get(version.number, ""), signed.get(version.pk))
-    return DocumentVerdict(versions=len(versions), sealed=bool(signed), findings=tuple(findings))
+    verdict = DocumentVerdict(versions=len(versions), sealed=bool(signed), findings=tuple(findings))
+    found = [{"version": finding.version, "code": finding.code} for finding in findings]
+    audit.record(
+        "clients.verify_document", by=by, target=document, after={"versions": len(versions), "findings": found}
+    )
+    return verdict
 
 
 def _hashes_on_the_trail(document: Document) -> dict[int, str]:
