@@ -81,11 +81,12 @@ function draw(figure) {
   let frame = 0;
   const show = () => chart.setOption(optionsOf(spec, frame, canvas.clientWidth), { notMerge: true });
   show();
+  let width = canvas.clientWidth;
   new ResizeObserver(() => {
-    if (canvas.clientWidth) {
-      chart.resize();
-      show();
-    }
+    if (!canvas.clientWidth || canvas.clientWidth === width) return;
+    width = canvas.clientWidth;
+    chart.resize();
+    show();
   }).observe(canvas);
   wireTools(figure, chart);
   wireYears(figure, spec, (at) => {
