@@ -1,0 +1,1 @@
+"""Pure numbers of the household's money."""

@@ -1,0 +1,25 @@
+"""Rows of money: the household's own finances."""
+
+from apps.money.models.bank import BankAccount, BankAccountKind, BankTransaction, Category
+from apps.money.models.facts import FactOfHousehold
+from apps.money.models.obligations import Debt, DebtKind, InsuranceKind, InsurancePolicy
+from apps.money.models.possessions import Property, PropertyKind
+from apps.money.models.regular import ExpenseLine, IncomeKind, IncomeSource, RegularSaving
+
+__all__ = [
+    "BankAccount",
+    "BankAccountKind",
+    "BankTransaction",
+    "Category",
+    "Debt",
+    "DebtKind",
+    "ExpenseLine",
+    "FactOfHousehold",
+    "IncomeKind",
+    "IncomeSource",
+    "InsuranceKind",
+    "InsurancePolicy",
+    "Property",
+    "PropertyKind",
+    "RegularSaving",
+]

@@ -1,0 +1,1 @@
+"""What may be done with a household's money, and what it adds up to."""
