@@ -32,9 +32,7 @@ class Debt(FactOfHousehold):
     kind = models.CharField(_("kind"), max_length=12, choices=DebtKind.choices)
     lender = models.CharField(_("lender"), max_length=120, blank=True)
     balance = models.DecimalField(_("balance owed"), max_digits=14, decimal_places=2)
-    annual_rate = models.DecimalField(
-        _("interest a year"), max_digits=7, decimal_places=6, help_text=_("As a fraction: 0.065 is 6.5 %.")
-    )
+    annual_rate = models.DecimalField(_("interest a year"), max_digits=7, decimal_places=6)
     monthly_payment = models.DecimalField(_("payment a month"), max_digits=12, decimal_places=2)
 
     history = history()
@@ -46,7 +44,7 @@ class Debt(FactOfHousehold):
             models.CheckConstraint(
                 condition=models.Q(annual_rate__gte=0, annual_rate__lt=1),
                 name="debt_rate_is_a_fraction",
-                violation_error_message=_("Give the rate as a fraction: 0.065 is 6.5 %."),
+                violation_error_message=_("A rate of interest lies between nothing and the whole a year."),
             ),
         )
 

@@ -33,9 +33,7 @@ class IncomeSource(FactOfHousehold):
     person = models.ForeignKey("clients.Person", models.CASCADE, related_name="incomes", verbose_name=_("whose"))
     kind = models.CharField(_("kind"), max_length=16, choices=IncomeKind.choices)
     annual_amount = models.DecimalField(_("amount a year, before tax"), max_digits=14, decimal_places=2)
-    annual_growth = models.DecimalField(
-        _("growth a year"), max_digits=6, decimal_places=5, default=0, help_text=_("As a fraction: 0.02 is 2 %.")
-    )
+    annual_growth = models.DecimalField(_("growth a year"), max_digits=6, decimal_places=5, default=0)
     is_inflation_linked = models.BooleanField(_("rises with inflation"), default=True)
     starts_on = models.DateField(_("from"), null=True, blank=True)
     ends_on = models.DateField(_("until"), null=True, blank=True)

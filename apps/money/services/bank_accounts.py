@@ -72,7 +72,7 @@ def add_bank_account(*, household: Household, details: BankDetails, by: Actor) -
         balance_as_of=details.balance_as_of,
     )
     try:
-        account.full_clean(exclude=["household"])
+        account.full_clean()
     except ValidationError as wrong:
         name, messages = next(iter(wrong.message_dict.items()))
         raise InvalidInputError(messages[0], field="" if name == "__all__" else name) from wrong
@@ -86,9 +86,9 @@ def add_bank_account(*, household: Household, details: BankDetails, by: Actor) -
 def note_balance(*, account: BankAccount, balance: Decimal, as_of: dt.date, by: Actor) -> BankAccount:
     """Keep what the bank said the account held on a day; an older word than the one known changes nothing."""
     locked = BankAccount.objects.select_for_update(of=("self",)).get(pk=account.pk)
-    if locked.balance_as_of is not None and (locked.balance_as_of > as_of or locked.balance == balance):
-        if locked.balance_as_of >= as_of:
-            return locked
+    known_on = locked.balance_as_of
+    if known_on is not None and (known_on > as_of or (known_on == as_of and locked.balance == balance)):
+        return locked
     before = audit.snapshot(locked)
     locked.balance, locked.balance_as_of = balance, as_of
     locked.full_clean(exclude=["household"])

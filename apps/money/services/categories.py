@@ -27,9 +27,7 @@ def category_rules() -> tuple[CategoryRule, ...]:
 def categorise_entry(*, entry: BankTransaction, category: str, by: Actor) -> BankTransaction:
     """Say what an entry was for; from then on it is no guess. Raises InvalidInputError for an unknown category."""
     if category not in Category.values:
-        raise InvalidInputError(
-            gettext_noop("“%(category)s” is no category."), field="category", category=category
-        )
+        raise InvalidInputError(gettext_noop("“%(category)s” is no category."), field="category", category=category)
     locked = BankTransaction.objects.select_for_update(of=("self",)).get(pk=entry.pk)
     before = audit.snapshot(locked)
     locked.category, locked.is_category_certain = category, True

@@ -57,7 +57,7 @@ def add_fact(*, kind: str, household: Household, fields: dict[str, Any], by: Act
 @service
 def change_fact(*, fact: FactOfHousehold, fields: dict[str, Any], by: Actor) -> FactOfHousehold:
     """Change a fact; its earlier state stays in its history. Raises what `add_fact` raises."""
-    locked = type(fact)._default_manager.select_for_update(of=("self",)).get(pk=fact.pk)
+    locked = type(fact).objects.select_for_update(of=("self",)).get(pk=fact.pk)
     before = audit.snapshot(locked)
     for name, value in fields.items():
         setattr(locked, name, value)

@@ -27,8 +27,9 @@ from apps.portfolios.models import (
     Transaction,
     TransactionKind,
 )
+from apps.portfolios.selectors._mapping import book_entries
 from apps.portfolios.selectors.prices import PriceBook
-from apps.portfolios.services._mapping import book_entries, proposal_of, proposed_entry
+from apps.portfolios.services._mapping import proposal_of, proposed_entry
 from apps.portfolios.services.entries import NOTHING, TransactionEntry
 from apps.portfolios.services.transactions import record_transaction, record_transactions, reverse_transaction
 

@@ -6,7 +6,7 @@ import datetime as dt
 
 from apps.portfolios.engine.positions import Book, BookPolicy, book_at
 from apps.portfolios.models import Account
-from apps.portfolios.services._mapping import book_entries
+from apps.portfolios.selectors._mapping import book_entries
 
 DEFAULT_POLICY = BookPolicy()
 

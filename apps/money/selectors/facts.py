@@ -1,0 +1,165 @@
+"""The facts of a household's finances as a plan reads them: frozen, dated, each with where it comes from."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+from decimal import Decimal
+
+from apps.portfolios.selectors.prices import SimulationNotice
+
+NOTHING = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class PersonFact:
+    """A member of the household as a plan counts them."""
+
+    person_id: uuid.UUID
+    name: str
+    relationship: str
+    date_of_birth: dt.date | None
+    retirement_age: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class IncomeFact:
+    """An income a year before tax. `source` is `stated` (an income source) or `profile` (the person's own field)."""
+
+    key: str
+    person_id: uuid.UUID
+    kind: str
+    name: str
+    annual_amount: Decimal
+    annual_growth: Decimal
+    is_inflation_linked: bool
+    starts_on: dt.date | None
+    ends_on: dt.date | None
+    as_of: dt.date
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class SpendingFact:
+    """Living costs a month, debt payments left out. `source` is `stated` or `bank` (the average of `n_months`)."""
+
+    monthly_amount: Decimal
+    essential: Decimal | None
+    n_months: int
+    as_of: dt.date
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class DebtFact:
+    """A debt with its terms; the rate is a fraction a year."""
+
+    key: str
+    kind: str
+    name: str
+    balance: Decimal
+    annual_rate: Decimal
+    monthly_payment: Decimal
+    as_of: dt.date
+
+
+@dataclass(frozen=True, slots=True)
+class AccountFact:
+    """Money that a plan can draw on: an investment account, or cash at a bank (`treatment` is `cash`).
+
+    `allocation` holds (asset class, fraction) of what has a price, cash of the account among them. `cost_basis` is None
+    where the cost of some lot is not known. `owner_id` is None for a joint account.
+    """
+
+    key: str
+    name: str
+    treatment: str
+    owner_id: uuid.UUID | None
+    balance: Decimal
+    cost_basis: Decimal | None
+    allocation: tuple[tuple[str, Decimal], ...]
+    is_held_away: bool
+    as_of: dt.date
+
+
+@dataclass(frozen=True, slots=True)
+class PropertyFact:
+    """A thing of value; plans count it in net worth and sell it only when a goal says so."""
+
+    key: str
+    kind: str
+    name: str
+    value: Decimal
+    as_of: dt.date
+
+
+@dataclass(frozen=True, slots=True)
+class InsuranceFact:
+    """A policy."""
+
+    key: str
+    kind: str
+    person_id: uuid.UUID | None
+    coverage: Decimal
+    annual_premium: Decimal
+    ends_on: dt.date | None
+
+
+@dataclass(frozen=True, slots=True)
+class SavingFact:
+    """What is paid into an account every month; `account_key` is the key of its AccountFact."""
+
+    key: str
+    account_key: str
+    monthly_amount: Decimal
+    is_by_employer: bool
+    ends_on: dt.date | None
+
+
+@dataclass(frozen=True, slots=True)
+class MissingFact:
+    """What a plan cannot do without, or is weaker without. `message` is a message id filled by `subject`."""
+
+    code: str
+    message: str
+    subject: str = ""
+    is_needed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class HouseholdFacts:
+    """The whole situation on a day, in the household's currency."""
+
+    household_id: uuid.UUID
+    as_of: dt.date
+    currency: str
+    filing_status: str
+    state: str
+    people: tuple[PersonFact, ...]
+    incomes: tuple[IncomeFact, ...]
+    spending: SpendingFact | None
+    debts: tuple[DebtFact, ...]
+    accounts: tuple[AccountFact, ...]
+    properties: tuple[PropertyFact, ...]
+    insurance: tuple[InsuranceFact, ...]
+    savings: tuple[SavingFact, ...]
+    missing: tuple[MissingFact, ...]
+    left_out: tuple[str, ...]
+    simulation: SimulationNotice | None
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether nothing that a plan cannot do without is missing."""
+        return not any(fact.is_needed for fact in self.missing)
+
+    @property
+    def liquid(self) -> Decimal:
+        """What can be drawn on: accounts and cash."""
+        return sum((account.balance for account in self.accounts), NOTHING)
+
+    @property
+    def net_worth(self) -> Decimal:
+        """Accounts, cash and things less debts."""
+        things = sum((thing.value for thing in self.properties), NOTHING)
+        return self.liquid + things - sum((debt.balance for debt in self.debts), NOTHING)

@@ -1,0 +1,300 @@
+"""All that a plan needs to know of a household's finances, and what is missing (PLAN-1).
+
+Plans maps these facts into the inputs of its engine; nothing here is an assumption. Every amount carries the day it is
+known for and where it comes from, so that a plan can say on what it rests.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from decimal import Decimal
+
+from apps.clients.models import Household, Person, Relationship
+from apps.kernel.errors import gettext_noop
+from apps.money.models import (
+    BankAccount,
+    BankAccountKind,
+    Debt,
+    ExpenseLine,
+    IncomeKind,
+    IncomeSource,
+    InsurancePolicy,
+    Property,
+    RegularSaving,
+)
+from apps.money.selectors.cash_flows import cash_flow
+from apps.money.selectors.facts import (
+    AccountFact,
+    DebtFact,
+    HouseholdFacts,
+    IncomeFact,
+    InsuranceFact,
+    MissingFact,
+    PersonFact,
+    PropertyFact,
+    SavingFact,
+    SpendingFact,
+)
+from apps.portfolios.models import Account, AccountStatus, TaxTreatment
+from apps.portfolios.selectors.books import account_book
+from apps.portfolios.selectors.portfolios import simulation_of
+from apps.portfolios.selectors.valuations import AccountHoldings, holdings_at
+
+NOTHING = Decimal(0)
+
+
+def household_facts(household: Household, as_of: dt.date) -> HouseholdFacts:
+    """Return all facts of the household's finances on the day.
+
+    Amounts in another currency than the household's are named in `left_out`. A few queries, and one more for each
+    taxable account (its lots).
+    """
+    people = list(household.people.all())
+    accounts = list(
+        Account.objects.filter(household=household)
+        .exclude(status=AccountStatus.CLOSED, closed_on__lt=as_of)
+        .prefetch_related("owners__person")
+    )
+    at = holdings_at(accounts, as_of)
+    banks = list(BankAccount.objects.filter(household=household))
+    loans = list(Debt.objects.filter(household=household))
+    things = list(Property.objects.filter(household=household))
+    here = household.currency
+    left_out = [str(row) for row in (*accounts, *banks, *loans, *things) if row.currency != here]
+    left_out += sorted({name for holdings in at.values() for name in holdings.unpriced})
+    facts = HouseholdFacts(
+        household_id=household.public_id,
+        as_of=as_of,
+        currency=here,
+        filing_status=household.filing_status,
+        state=household.state,
+        people=tuple(_person(person) for person in people),
+        incomes=_incomes(household, people, as_of),
+        spending=_spending(household, as_of),
+        debts=(*(_debt(loan) for loan in loans if loan.currency == here), *_card_debts(banks, here)),
+        accounts=(
+            *(_account(account, at[account.pk]) for account in accounts if account.currency == here),
+            *(_bank(bank) for bank in banks if bank.currency == here and _is_cash(bank)),
+        ),
+        properties=tuple(
+            PropertyFact(str(t.public_id), t.kind, t.name, t.value, t.as_of) for t in things if t.currency == here
+        ),
+        insurance=_insurance(household),
+        savings=_savings(household),
+        missing=(),
+        left_out=tuple(left_out),
+        simulation=simulation_of(at.values(), as_of),
+    )
+    return _with_missing(facts)
+
+
+def _person(person: Person) -> PersonFact:
+    return PersonFact(
+        person_id=person.public_id,
+        name=str(person),
+        relationship=person.relationship,
+        date_of_birth=person.date_of_birth,
+        retirement_age=person.retirement_age,
+    )
+
+
+def _incomes(household: Household, people: list[Person], as_of: dt.date) -> tuple[IncomeFact, ...]:
+    stated = [
+        IncomeFact(
+            key=str(row.public_id),
+            person_id=row.person.public_id,
+            kind=row.kind,
+            name=row.name,
+            annual_amount=row.annual_amount,
+            annual_growth=row.annual_growth,
+            is_inflation_linked=row.is_inflation_linked,
+            starts_on=row.starts_on,
+            ends_on=row.ends_on,
+            as_of=row.as_of,
+            source="stated",
+        )
+        for row in IncomeSource.objects.filter(household=household, currency=household.currency).select_related(
+            "person"
+        )
+        if row.ends_on is None or row.ends_on >= as_of
+    ]
+    earning = {fact.person_id for fact in stated if fact.kind in {IncomeKind.SALARY, IncomeKind.SELF_EMPLOYMENT}}
+    profile = [
+        IncomeFact(
+            key=f"profile-{person.public_id}",
+            person_id=person.public_id,
+            kind=IncomeKind.SALARY,
+            name=person.occupation or str(person),
+            annual_amount=person.annual_income,
+            annual_growth=NOTHING,
+            is_inflation_linked=True,
+            starts_on=None,
+            ends_on=None,
+            as_of=person.updated_at.date(),
+            source="profile",
+        )
+        for person in people
+        if person.annual_income and person.public_id not in earning
+    ]
+    return (*stated, *profile)
+
+
+def _spending(household: Household, as_of: dt.date) -> SpendingFact | None:
+    """What the household states wins over the banks' average; debt payments are counted with the debts."""
+    lines = list(ExpenseLine.objects.filter(household=household, currency=household.currency).exclude(category="debt"))
+    if lines:
+        return SpendingFact(
+            monthly_amount=sum((line.monthly_amount for line in lines), NOTHING),
+            essential=sum((line.monthly_amount for line in lines if line.is_essential), NOTHING),
+            n_months=0,
+            as_of=min(line.as_of for line in lines),
+            source="stated",
+        )
+    flow = cash_flow(household, as_of)
+    if flow.monthly_spending is None or flow.last_entry_on is None:
+        return None
+    debt = sum((line.monthly for line in flow.categories if line.category == "debt"), NOTHING)
+    return SpendingFact(max(flow.monthly_spending - debt, NOTHING), None, flow.n_months, flow.last_entry_on, "bank")
+
+
+def _debt(loan: Debt) -> DebtFact:
+    return DebtFact(
+        key=str(loan.public_id),
+        kind=loan.kind,
+        name=loan.name,
+        balance=loan.balance,
+        annual_rate=loan.annual_rate,
+        monthly_payment=loan.monthly_payment,
+        as_of=loan.as_of,
+    )
+
+
+def _is_cash(bank: BankAccount) -> bool:
+    return bank.kind != BankAccountKind.CREDIT_CARD and bank.balance is not None and bank.balance >= 0
+
+
+def _card_debts(banks: list[BankAccount], currency: str) -> list[DebtFact]:
+    """Cards and overdrafts: paid off in full each month as far as is known, so without interest or payment."""
+    return [
+        DebtFact(
+            key=str(bank.public_id),
+            kind="credit_card",
+            name=bank.name,
+            balance=-bank.balance,
+            annual_rate=NOTHING,
+            monthly_payment=-bank.balance,
+            as_of=bank.balance_as_of or bank.updated_at.date(),
+        )
+        for bank in banks
+        if bank.currency == currency and bank.balance is not None and bank.balance < 0
+    ]
+
+
+def _bank(bank: BankAccount) -> AccountFact:
+    balance = bank.balance or NOTHING
+    return AccountFact(
+        key=str(bank.public_id),
+        name=bank.name,
+        treatment="cash",
+        owner_id=None,
+        balance=balance,
+        cost_basis=balance,
+        allocation=(("cash", Decimal(1)),),
+        is_held_away=True,
+        as_of=bank.balance_as_of or bank.updated_at.date(),
+    )
+
+
+def _account(account: Account, at: AccountHoldings) -> AccountFact:
+    owners = list(account.owners.all())
+    return AccountFact(
+        key=str(account.public_id),
+        name=account.name,
+        treatment=account.tax_treatment,
+        owner_id=owners[0].person.public_id if len(owners) == 1 else None,
+        balance=max(at.total, NOTHING),
+        cost_basis=_cost_basis(account, at) if account.tax_treatment == TaxTreatment.TAXABLE else None,
+        allocation=_allocation(at),
+        is_held_away=account.is_held_away,
+        as_of=at.priced_on or at.as_of,
+    )
+
+
+def _cost_basis(account: Account, at: AccountHoldings) -> Decimal | None:
+    if not at.holdings:
+        return max(at.cash, NOTHING)
+    costs = [position.cost for position in account_book(account, at.as_of).positions if position.quantity]
+    known = [cost for cost in costs if cost is not None]
+    return sum(known, NOTHING) + max(at.cash, NOTHING) if len(known) == len(costs) else None
+
+
+def _allocation(at: AccountHoldings) -> tuple[tuple[str, Decimal], ...]:
+    """Fractions of what is there and has a price; a debit of cash is set against nothing but itself."""
+    values: dict[str, Decimal] = {}
+    for holding in at.holdings:
+        if holding.value and holding.value > 0:
+            values[holding.asset_class] = values.get(holding.asset_class, NOTHING) + holding.value
+    if at.cash > 0:
+        values["cash"] = values.get("cash", NOTHING) + at.cash
+    whole = sum(values.values(), NOTHING)
+    return tuple((asset_class, value / whole) for asset_class, value in sorted(values.items())) if whole else ()
+
+
+def _insurance(household: Household) -> tuple[InsuranceFact, ...]:
+    rows = InsurancePolicy.objects.filter(household=household).select_related("person")
+    return tuple(
+        InsuranceFact(
+            key=str(row.public_id),
+            kind=row.kind,
+            person_id=row.person.public_id if row.person else None,
+            coverage=row.coverage,
+            annual_premium=row.annual_premium,
+            ends_on=row.ends_on,
+        )
+        for row in rows
+    )
+
+
+def _savings(household: Household) -> tuple[SavingFact, ...]:
+    rows = RegularSaving.objects.filter(household=household).select_related("account")
+    return tuple(
+        SavingFact(
+            key=str(row.public_id),
+            account_key=str(row.account.public_id),
+            monthly_amount=row.monthly_amount,
+            is_by_employer=row.is_by_employer,
+            ends_on=row.ends_on,
+        )
+        for row in rows
+    )
+
+
+def _with_missing(facts: HouseholdFacts) -> HouseholdFacts:
+    """Say what a plan cannot do without, then what it is weaker without."""
+    adults = [p for p in facts.people if p.relationship in {Relationship.HEAD, Relationship.PARTNER}]
+    missing = [
+        MissingFact("birth_date", gettext_noop("The date of birth of %(subject)s."), person.name)
+        for person in adults
+        if person.date_of_birth is None
+    ]
+    missing += [
+        MissingFact("retirement_age", gettext_noop("When %(subject)s would like to retire."), person.name)
+        for person in adults
+        if person.retirement_age is None
+    ]
+    if not facts.filing_status:
+        missing.append(MissingFact("filing_status", gettext_noop("How the household files its taxes.")))
+    if facts.spending is None:
+        missing.append(MissingFact("spending", gettext_noop("What the household spends: stated, or a bank statement.")))
+    if not facts.accounts:
+        missing.append(MissingFact("accounts", gettext_noop("An account or a balance to start from.")))
+    if not facts.incomes:
+        missing.append(MissingFact("income", gettext_noop("An income of the household."), is_needed=False))
+    kinds = {income.kind for income in facts.incomes}
+    if IncomeKind.SOCIAL_SECURITY not in kinds:
+        message = gettext_noop("The Social Security that the adults expect.")
+        missing.append(MissingFact("social_security", message, is_needed=False))
+    if not facts.insurance:
+        missing.append(MissingFact("insurance", gettext_noop("Life and other insurance."), is_needed=False))
+    return replace(facts, missing=tuple(missing))

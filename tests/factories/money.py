@@ -1,0 +1,61 @@
+"""Facts of a household's money for tests, made by the product's own services."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+from apps.accounts.models import User
+from apps.clients.models import Household
+from apps.money.models import BankAccount, FactOfHousehold
+from apps.money.services.bank_accounts import BankDetails, PostedEntry, add_bank_account, post_entries
+from apps.money.services.facts import add_fact
+
+DAY = dt.date(2025, 6, 15)
+
+
+def bank_account(household: Household, by: User, **details: Any) -> BankAccount:
+    """A checking account with a balance."""
+    told = {
+        "name": "Checking",
+        "kind": "checking",
+        "institution": "First Bank",
+        "number": "000111222",
+        "balance": Decimal("4200.00"),
+        "balance_as_of": DAY,
+        **details,
+    }
+    return add_bank_account(household=household, details=BankDetails(**told), by=by.as_actor())
+
+
+def posted(account: BankAccount, by: User, *lines: tuple[str, str, str]) -> None:
+    """Post entries given as (day, amount, payee)."""
+    entries = [
+        PostedEntry(f"k{n}-{day}-{payee}", dt.date.fromisoformat(day), Decimal(amount), payee)
+        for n, (day, amount, payee) in enumerate(lines)
+    ]
+    post_entries(account=account, entries=entries, by=by.as_actor())
+
+
+def fact(word: str, household: Household, by: User, **fields: Any) -> FactOfHousehold:
+    """Add a fact; text becomes exact where the field is a number."""
+    told: dict[str, Any] = {"name": word.title(), "as_of": DAY, **FACTS[word], **fields}
+    if word == "income":
+        told.setdefault("person", household.people.get(relationship="head"))
+    return add_fact(kind=word, household=household, fields=told, by=by.as_actor())
+
+
+FACTS: dict[str, dict[str, Any]] = {
+    "income": {"kind": "salary", "annual_amount": Decimal(120_000)},
+    "expense": {"category": "groceries", "monthly_amount": Decimal(900)},
+    "saving": {"monthly_amount": Decimal(500)},
+    "debt": {
+        "kind": "mortgage",
+        "balance": Decimal(310_000),
+        "annual_rate": Decimal("0.065"),
+        "monthly_payment": Decimal(2_100),
+    },
+    "property": {"kind": "home", "value": Decimal(650_000)},
+    "insurance": {"kind": "life", "coverage": Decimal(500_000), "annual_premium": Decimal(600)},
+}
