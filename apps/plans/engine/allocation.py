@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-import clarabel  # type: ignore[import-untyped]
+import clarabel
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse

@@ -1,13 +1,44 @@
-"""The one door to the compiler: every kernel is compiled the same way, and cached on disk by numba."""
+"""The one door to the compiler: every kernel is compiled the same way, and cached on disk by numba.
+
+Numba's cache looks at the file of a function only. A kernel holds copies of what it calls and of the constants it
+reads, which may live in other files; after a change there it would go on with the old copy, or fail to load. So the
+name under which a kernel is cached carries a digest of all it may hold: its own code, and every constant, tuple
+class and kernel that its module knew when it was compiled.
+"""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 from numba import njit
+from numba.extending import is_jitted
 
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
+
+
+def _known(value: Any) -> str | None:
+    """What a kernel may copy of a global: constants, fields of tuple classes, other kernels by their digest."""
+    if is_jitted(value):
+        return str(value.py_func.__qualname__)
+    if isinstance(value, type) and hasattr(value, "_fields"):
+        return f"{value.__qualname__}{value.__annotations__}"
+    if isinstance(value, bool | int | float | str | tuple):
+        return repr(value)
+    return None
+
+
+def digest_of(kernel: Callable[..., Any]) -> str:
+    """Digest of a function and of the globals of its module as they are now."""
+    code = kernel.__code__
+    parts = [code.co_code.hex(), repr(code.co_names)]
+    parts += [repr(constant) for constant in code.co_consts if not hasattr(constant, "co_code")]
+    for name, value in sorted(kernel.__globals__.items()):
+        known = None if name.startswith("__") else _known(value)
+        if known is not None:
+            parts.append(f"{name}={known}")
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
 
 
 def compiled(kernel: Kernel) -> Kernel:
@@ -15,4 +46,5 @@ def compiled(kernel: Kernel) -> Kernel:
 
     No fastmath: results must not depend on how the compiler groups a sum.
     """
+    kernel.__qualname__ = f"{kernel.__qualname__}_{digest_of(kernel)}"
     return cast("Kernel", njit(cache=True, nogil=True, error_model="numpy")(kernel))

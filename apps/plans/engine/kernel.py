@@ -29,10 +29,12 @@ from apps.plans.engine.program import (
     F_WAGES,
     F_WITHDRAWALS,
     N_FLOWS,
+    NOMINAL,
+    REAL,
     TAX_DEFERRED,
     TAXABLE,
+    Payers,
     Program,
-    Schedule,
 )
 from apps.plans.engine.tax_kernel import (
     BENEFITS,
@@ -46,7 +48,7 @@ from apps.plans.engine.tax_kernel import (
     QUALIFIED,
     WAGES_1,
     WAGES_2,
-    federal_tax_of_lane,
+    federal_taxes,
 )
 
 # Paths of a block: sixteen float32 fill one cache line.
@@ -56,6 +58,8 @@ LANES = 16
 HALF_A_CENT = 0.005
 
 NEVER = -1
+
+PriceAndNeed = tuple[NDArray[np.float64], NDArray[np.float64]]
 
 # Columns of the incomes: where each is noted for the tax (-1: nowhere) and in which flow.
 INCOME_SLOTS = (WAGES_1, WAGES_2, BENEFITS, ORDINARY, -1)
@@ -115,14 +119,14 @@ def _move_mixes(
 
 
 @compiled
-def _move_accounts(program: Program, total: NDArray[np.float64], books: NDArray[np.float64]) -> None:
+def _move_accounts(
+    mix: NDArray[np.int64], rates: NDArray[np.float64], total: NDArray[np.float64], books: NDArray[np.float64]
+) -> None:
     """Grow balances by the growth of their mix, charge fees, note taxable yields (they raise the cost basis)."""
-    for account in range(program.mix.size):
-        mix = program.mix[account]
+    for account in range(mix.size):
+        growth = mix[account]
         row = _balance_row(account)
-        fee = program.fee_factor[account]
-        interest = program.interest[account]
-        qualified = program.qualified[account]
+        fee, interest, qualified = rates[account, 0], rates[account, 1], rates[account, 2]
         if interest + qualified > 0.0:
             for lane in range(LANES):
                 opening = books[row, lane]
@@ -130,55 +134,71 @@ def _move_accounts(program: Program, total: NDArray[np.float64], books: NDArray[
                 books[QUALIFIED, lane] += opening * qualified
                 books[row + 1, lane] += opening * (interest + qualified)
         for lane in range(LANES):
-            books[row, lane] *= total[mix, 1, lane] * fee
+            books[row, lane] *= total[growth, 1, lane] * fee
 
 
 @compiled
-def _withdraw(sources: NDArray[np.int64], books: NDArray[np.float64], month: int, need: float, lane: int) -> float:
-    """Take ``need`` from the accounts in their order; return what was raised and note what is taxed."""
-    raised = 0.0
-    for place in range(sources.shape[0]):
-        row = _balance_row(sources[place, 0])
-        balance = books[row, lane]
-        if balance <= 0.0:
-            continue
-        take = min(balance, need - raised)
-        kind = sources[place, 1]
-        if kind == TAXABLE:
-            cost = books[row + 1, lane] * (take / balance)
+def _withdraw(source: NDArray[np.int64], books: NDArray[np.float64], missing: NDArray[np.float64], month: int) -> float:
+    """Take what is missing (LANES,) from one account as far as it goes; note what is taxed.
+
+    Returns the most that is still missing on any path. The loop has no branches, so that it runs on all lanes at once.
+    """
+    row = _balance_row(source[0])
+    taxable = source[1] == TAXABLE
+    deferred = 1.0 if source[1] == TAX_DEFERRED else 0.0
+    penalty = deferred if month < source[2] else 0.0
+    if taxable:
+        for lane in range(LANES):
+            balance = books[row, lane]
+            take = min(balance, missing[lane])
+            share = take / balance if balance > 0.0 else 0.0
+            cost = books[row + 1, lane] * share
             books[GAINS, lane] += take - cost
             books[row + 1, lane] -= cost
-        elif kind == TAX_DEFERRED:
-            books[ORDINARY, lane] += take
-            if month < sources[place, 2]:
-                books[EARLY, lane] += take
-        books[row, lane] = balance - take
-        raised += take
-        if raised >= need:
-            break
-    books[FLOWS + F_WITHDRAWALS, lane] += raised
-    return raised
+    most = 0.0
+    for lane in range(LANES):
+        take = min(books[row, lane], missing[lane])
+        books[row, lane] -= take
+        missing[lane] -= take
+        books[ORDINARY, lane] += deferred * take
+        books[EARLY, lane] += penalty * take
+        books[FLOWS + F_WITHDRAWALS, lane] += take
+        most = max(most, missing[lane])
+    return most
 
 
 @compiled
-def _pay(sources: NDArray[np.int64], books: NDArray[np.float64], month: int, need: float, lane: int) -> bool:
-    """Pay from unspent income, then from accounts; answer whether it sufficed, to half a cent."""
-    from_income = min(max(books[UNSPENT, lane], 0.0), need)
-    books[UNSPENT, lane] -= from_income
-    missing: float = need - from_income
-    if missing > 0.0:
-        missing -= _withdraw(sources, books, month, missing, lane)
-    if missing < HALF_A_CENT:
-        return True
-    books[FLOWS + F_SHORTFALL, lane] += missing
-    return False
+def _pay(
+    sources: NDArray[np.int64], books: NDArray[np.float64], month: int, need: NDArray[np.float64], failure_row: int
+) -> None:
+    """Pay ``need`` (LANES,) from unspent income, then from the accounts in their order.
+
+    Where that does not suffice, to half a cent, note the shortfall and the first month of failure. ``need`` is used up.
+    """
+    most = 0.0
+    for lane in range(LANES):
+        from_income = min(max(books[UNSPENT, lane], 0.0), need[lane])
+        books[UNSPENT, lane] -= from_income
+        need[lane] -= from_income
+        most = max(most, need[lane])
+    for place in range(sources.shape[0]):
+        if most <= 0.0:
+            return
+        most = _withdraw(sources[place], books, need, month)
+    if most < HALF_A_CENT:
+        return
+    for lane in range(LANES):
+        if need[lane] >= HALF_A_CENT:
+            books[FLOWS + F_SHORTFALL, lane] += need[lane]
+            if books[failure_row, lane] == NEVER:
+                books[failure_row, lane] = month
 
 
 @compiled
-def _earn(incomes: Schedule, books: NDArray[np.float64], month: int, price: NDArray[np.float64]) -> None:
-    """Incomes of a month arrive on every path of the block."""
+def _earn(due: NDArray[np.float64], books: NDArray[np.float64], price: NDArray[np.float64]) -> None:
+    """Incomes of a month, ``due`` (5, 2), arrive on every path of the block."""
     for source in range(N_INCOMES):
-        real, nominal = incomes.real[month, source], incomes.nominal[month, source]
+        real, nominal = due[source, REAL], due[source, NOMINAL]
         if real == 0.0 and nominal == 0.0:
             continue
         slot = INCOME_SLOTS[source]
@@ -192,16 +212,16 @@ def _earn(incomes: Schedule, books: NDArray[np.float64], month: int, price: NDAr
 
 
 @compiled
-def _contribute(program: Program, books: NDArray[np.float64], month: int, price: NDArray[np.float64]) -> None:
-    """Contributions go to their accounts; the household's own come out of its income."""
-    for line in range(program.contribution_account.size):
-        real, nominal = program.contributions.real[month, line], program.contributions.nominal[month, line]
+def _contribute(
+    lines: NDArray[np.int64], due: NDArray[np.float64], books: NDArray[np.float64], price: NDArray[np.float64]
+) -> None:
+    """Contributions of a month go to their accounts; the household's own come out of its income."""
+    for line in range(lines.shape[0]):
+        real, nominal = due[line, REAL], due[line, NOMINAL]
         if real == 0.0 and nominal == 0.0:
             continue
-        account = program.contribution_account[line]
-        row = _balance_row(account)
-        own = 1.0 - program.contribution_employer[line]
-        before_tax = own if program.treatment[account] == TAX_DEFERRED else 0.0
+        row = _balance_row(lines[line, 0])
+        own, before_tax = float(lines[line, 1]), float(lines[line, 2])
         for lane in range(LANES):
             amount = real * price[lane] + nominal
             books[row, lane] += amount
@@ -213,94 +233,87 @@ def _contribute(program: Program, books: NDArray[np.float64], month: int, price:
 
 
 @compiled
-def _note_failure(books: NDArray[np.float64], row: int, month: int, lane: int) -> None:
-    """Keep the first month in which a demand was not met."""
-    if books[row, lane] == NEVER:
-        books[row, lane] = month
-
-
-@compiled
-def _cover_deficit(sources: NDArray[np.int64], books: NDArray[np.float64], month: int, first_demand: int) -> None:
+def _cover_deficit(
+    sources: NDArray[np.int64], books: NDArray[np.float64], month: int, need: NDArray[np.float64], failure_row: int
+) -> None:
     """Where contributions exceeded income, accounts make up for it; failing that, living costs are not met."""
+    most = 0.0
     for lane in range(LANES):
-        if books[UNSPENT, lane] < 0.0:
-            deficit = -books[UNSPENT, lane]
-            books[UNSPENT, lane] = 0.0
-            if not _pay(sources, books, month, deficit, lane):
-                _note_failure(books, first_demand, month, lane)
+        need[lane] = max(0.0, -books[UNSPENT, lane])
+        books[UNSPENT, lane] += need[lane]
+        most = max(most, need[lane])
+    if most > 0.0:
+        _pay(sources, books, month, need, failure_row)
 
 
 @compiled
-def _spend(program: Program, books: NDArray[np.float64], month: int, price: NDArray[np.float64]) -> None:
-    """Pay the demands of a month in their order."""
-    sources = program.sources
-    first_demand = _balance_row(program.mix.size)
-    for demand in range(program.demand_category.size):
-        real, nominal = program.demands.real[month, demand], program.demands.nominal[month, demand]
+def _spend(
+    payers: Payers, due: NDArray[np.float64], books: NDArray[np.float64], month: int, scratch: PriceAndNeed
+) -> None:
+    """Pay the demands of a month, ``due`` (n_demands, 2), in their order; ``scratch``: price level, room for needs."""
+    price, need = scratch
+    first_demand = books.shape[0] - due.shape[0]
+    for demand in range(due.shape[0]):
+        real, nominal = due[demand, REAL], due[demand, NOMINAL]
         if real == 0.0 and nominal == 0.0:
             continue
-        flow = FLOWS + program.demand_category[demand]
-        from_education = program.demand_education[demand] == 1
+        flow = FLOWS + payers.demands[demand, 0]
         for lane in range(LANES):
-            need = real * price[lane] + nominal
-            books[flow, lane] += need
-            if from_education:
-                need -= _draw_education(program.education, books, need, lane)
-            if books[UNSPENT, lane] >= need:
-                books[UNSPENT, lane] -= need
-            elif not _pay(sources, books, month, need, lane):
-                _note_failure(books, first_demand + demand, month, lane)
+            need[lane] = real * price[lane] + nominal
+            books[flow, lane] += need[lane]
+        if payers.demands[demand, 1] == 1:
+            _draw_education(payers.education, books, need)
+        _pay(payers.sources, books, month, need, first_demand + demand)
 
 
 @compiled
-def _draw_education(education: NDArray[np.int64], books: NDArray[np.float64], need: float, lane: int) -> float:
-    """Take an education cost from the accounts kept for it, free of tax (IRC 529(c)(3)); return what they gave."""
-    raised = 0.0
+def _draw_education(education: NDArray[np.int64], books: NDArray[np.float64], need: NDArray[np.float64]) -> None:
+    """Take an education cost from the accounts kept for it, free of tax (IRC 529(c)(3))."""
     for place in range(education.size):
         row = _balance_row(education[place])
-        take = min(books[row, lane], need - raised)
-        books[row, lane] -= take
-        raised += take
-    books[FLOWS + F_WITHDRAWALS, lane] += raised
-    return raised
+        for lane in range(LANES):
+            take = min(books[row, lane], need[lane])
+            books[row, lane] -= take
+            need[lane] -= take
+            books[FLOWS + F_WITHDRAWALS, lane] += take
 
 
 @compiled
-def _close_year(program: Program, books: NDArray[np.float64], month: int, index: NDArray[np.float64]) -> None:
+def _close_year(
+    program: Program, books: NDArray[np.float64], month: int, index: NDArray[np.float64], scratch: NDArray[np.float64]
+) -> None:
     """Pay the federal tax of the year and dispose of what is left of its income.
 
     ``index`` (LANES,) is the price level at the start of the year, by which the law's amounts have risen since the
     table. A withdrawal that pays the tax belongs to the next year.
     """
     facts = program.year_facts[month // 12]
-    law = program.law[facts[0]]
     surplus_row = _balance_row(program.surplus_account)
-    first_demand = _balance_row(program.mix.size)
+    share = program.surplus_share
+    federal_taxes(program.law[facts[0]], facts, index, books, scratch)
+    for slot in range(N_SLOTS):
+        if slot != LOSS:
+            books[slot, :] = 0.0
+    need = scratch[0]
     for lane in range(LANES):
-        due = federal_tax_of_lane(law, facts, index[lane], books, lane)
-        for slot in range(N_SLOTS):
-            if slot != LOSS:
-                books[slot, lane] = 0.0
-        books[FLOWS + F_TAXES, lane] += due
-        if not _pay(program.sources, books, month, due, lane):
-            _note_failure(books, first_demand, month, lane)
+        books[FLOWS + F_TAXES, lane] += need[lane]
+    _pay(program.payers.sources, books, month, need, _balance_row(program.mix.size))
+    for lane in range(LANES):
         left = max(0.0, books[UNSPENT, lane])
-        saved = left * program.surplus_share
-        books[surplus_row, lane] += saved
-        books[surplus_row + 1, lane] += saved
-        books[FLOWS + F_SAVED, lane] += saved
-        books[FLOWS + F_UNPLANNED, lane] += left - saved
+        books[surplus_row, lane] += left * share
+        books[surplus_row + 1, lane] += left * share
+        books[FLOWS + F_SAVED, lane] += left * share
+        books[FLOWS + F_UNPLANNED, lane] += left - left * share
         books[UNSPENT, lane] = 0.0
 
 
 @compiled
-def _open_books(program: Program) -> NDArray[np.float64]:
-    n_accounts = program.mix.size
-    first_demand = _balance_row(n_accounts)
-    books = np.zeros((first_demand + program.demand_category.size, LANES))
-    for account in range(n_accounts):
-        books[_balance_row(account), :] = program.balance[account]
-        books[_balance_row(account) + 1, :] = program.basis[account]
+def _open_books(opening: NDArray[np.float64], n_demands: int) -> NDArray[np.float64]:
+    first_demand = _balance_row(opening.shape[0])
+    books = np.zeros((first_demand + n_demands, LANES))
+    for account in range(opening.shape[0]):
+        books[_balance_row(account), :] = opening[account, 0]
+        books[_balance_row(account) + 1, :] = opening[account, 1]
     books[first_demand:, :] = NEVER
     return books
 
@@ -340,29 +353,35 @@ def _simulate_block(program: Program, factors: NDArray[np.float32], first_path: 
     """Walk one block from the start to the horizon; ``factors`` (n_months, n_assets + 1, LANES)."""
     n_mixes, n_assets = program.weights.shape
     n_accounts = program.mix.size
+    n_demands = program.demands.shape[1]
     first_demand = _balance_row(n_accounts)
-    books = _open_books(program)
+    books = _open_books(program.opening, n_demands)
     drift = np.empty((n_mixes, n_assets, LANES))
     total = np.empty((n_mixes, 2, LANES))
+    scratch = np.empty((2, LANES))
     price = np.ones(LANES)
     index = np.ones(LANES)
-    _rebalance(program.weights, drift, total)
+    need = scratch[0]
+    weights, mix, rates, lines, payers = program.weights, program.mix, program.rates, program.lines, program.payers
+    incomes, contributions, demands = program.incomes, program.contributions, program.demands
+    _rebalance(weights, drift, total)
     _record(books, n_accounts, recorded, (0, first_path), price)
     for month in range(program.year_facts.shape[0] * 12):
-        _move_mixes(program.weights, factors[month], drift, total)
-        _move_accounts(program, total, books)
+        _move_mixes(weights, factors[month], drift, total)
+        _move_accounts(mix, rates, total, books)
         for lane in range(LANES):
             price[lane] *= factors[month, n_assets, lane]
-        _earn(program.incomes, books, month, price)
-        _contribute(program, books, month, price)
-        _cover_deficit(program.sources, books, month, first_demand)
-        _spend(program, books, month, price)
+        _earn(incomes[month], books, price)
+        _contribute(lines, contributions[month], books, price)
+        if lines.shape[0] > 0:
+            _cover_deficit(payers.sources, books, month, need, first_demand)
+        _spend(payers, demands[month], books, month, (price, need))
         if month % 12 == 11:
-            _close_year(program, books, month, index)
+            _close_year(program, books, month, index, scratch)
             index[:] = price
             _record(books, n_accounts, recorded, (month // 12 + 1, first_path), price)
-            _rebalance(program.weights, drift, total)
-    for demand in range(program.demand_category.size):
+            _rebalance(weights, drift, total)
+    for demand in range(n_demands):
         for lane in range(min(LANES, recorded.wealth.shape[1] - first_path)):
             recorded.failed[demand, first_path + lane] = int(books[first_demand + demand, lane])
 

@@ -81,7 +81,7 @@ def _empty_record(program: Program, n_paths: int, n_flow_years: int) -> Recorded
     return Recorded(
         wealth=np.zeros((n_years + 1, n_paths)),
         price=np.ones((n_years + 1, n_paths)),
-        failed=np.full((program.demand_category.size, n_paths), NEVER, dtype=np.int32),
+        failed=np.full((program.demands.shape[1], n_paths), NEVER, dtype=np.int32),
         flows=np.zeros((n_flow_years, N_FLOWS, n_paths), dtype=np.float32),
     )
 

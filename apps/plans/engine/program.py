@@ -60,42 +60,43 @@ N_FLOWS = 13
 SENIOR_MONTHS = 65 * 12
 
 
-class Schedule(NamedTuple):
-    """Amounts due each month, shape (n_months, n_columns): moved by inflation, and not."""
+# Columns of a schedule's last axis: what inflation moves, and what it does not.
+REAL, NOMINAL = 0, 1
 
-    real: FloatArray
-    nominal: FloatArray
+
+class Payers(NamedTuple):
+    """Who pays what, for the kernel's hot calls, which must carry few arrays.
+
+    ``sources`` (n_sources, 3) lists the accounts that pay, in order: account, treatment, month up to which
+    withdrawals carry the additional tax; ``education`` the accounts kept for education; ``demands`` (n_demands, 2)
+    the category of each demand in the order in which they are paid, and 1 where education accounts pay first.
+    """
+
+    sources: IntArray
+    education: IntArray
+    demands: IntArray
 
 
 class Program(NamedTuple):
     """Everything the kernel reads but the markets.
 
-    Shapes: ``weights`` (n_mixes, n_assets); per account (n_accounts,): ``mix``, ``treatment``, ``balance``,
-    ``basis``, ``fee_factor`` (monthly), ``interest`` and ``qualified`` (monthly yields). ``sources`` (n_sources, 3)
-    lists the accounts that pay, in order: account, treatment, month up to which withdrawals carry the additional tax;
-    ``education`` lists the accounts kept for education; ``contribution_account``, ``contribution_employer`` describe
-    the columns of ``contributions``; ``incomes`` has five columns: wages of the first and second adult, benefits,
-    other taxable, tax-free; ``demand_category`` and ``demand_education`` describe the columns of ``demands``, in
-    the order in which they are paid; ``year_facts`` (n_years, 3); ``law`` a row per filing status.
+    Shapes: ``weights`` (n_mixes, n_assets); per account: ``mix`` (n_accounts,), ``rates`` (n_accounts, 3): monthly
+    fee factor, monthly yields of interest and of qualified dividends, ``opening`` (n_accounts, 2): balance and cost
+    basis. Schedules have the shape (n_months, n_columns, 2), real and nominal: ``incomes`` with the columns wages of
+    the first and second adult, benefits, other taxable, tax-free; ``contributions``, described by ``lines``
+    (n_columns, 3): account, 1 where the household pays, 1 where it pays before tax; ``demands``. ``year_facts``
+    (n_years, 3); ``law`` a row per filing status.
     """
 
     weights: FloatArray
     mix: IntArray
-    treatment: IntArray
-    balance: FloatArray
-    basis: FloatArray
-    fee_factor: FloatArray
-    interest: FloatArray
-    qualified: FloatArray
-    sources: IntArray
-    education: IntArray
-    contribution_account: IntArray
-    contribution_employer: IntArray
-    contributions: Schedule
-    incomes: Schedule
-    demand_category: IntArray
-    demand_education: IntArray
-    demands: Schedule
+    rates: FloatArray
+    opening: FloatArray
+    payers: Payers
+    lines: IntArray
+    contributions: FloatArray
+    incomes: FloatArray
+    demands: FloatArray
     year_facts: IntArray
     surplus_account: int
     surplus_share: float
@@ -133,7 +134,7 @@ def debt_payments(balance: float, annual_rate: float, payment: float, n_months: 
     return due
 
 
-def _incomes(inputs: ProjectionInputs, n_months: int) -> Schedule:
+def _incomes(inputs: ProjectionInputs, n_months: int) -> FloatArray:
     real, nominal = np.zeros((n_months, 5)), np.zeros((n_months, 5))
     columns = {IncomeKind.SOCIAL_SECURITY: 2, IncomeKind.PENSION: 3, IncomeKind.OTHER_TAXABLE: 3}
     owners = [adult.key for adult in inputs.adults]
@@ -154,7 +155,7 @@ def _incomes(inputs: ProjectionInputs, n_months: int) -> Schedule:
         nominal[:, column] += parts[1]
     for place, schedule in enumerate((real, nominal)):
         schedule[:, 2] = _household_benefits(inputs.adults, inputs, [pair[place] for pair in benefits])
-    return Schedule(real, nominal)
+    return np.stack([real, nominal], axis=2)
 
 
 def _household_benefits(adults: tuple[Adult, ...], inputs: ProjectionInputs, each: list[FloatArray]) -> FloatArray:
@@ -213,17 +214,18 @@ def demands_of(inputs: ProjectionInputs) -> list[Demand]:
     return sorted(everything, key=lambda demand: ranks[demand.priority])
 
 
-def _contributions(inputs: ProjectionInputs, n_months: int) -> tuple[Schedule, IntArray, IntArray]:
-    keys = [account.key for account in inputs.accounts]
-    owners = {account.key: account.owner for account in inputs.accounts}
-    n_lines = len(inputs.contributions)
-    real, nominal = np.zeros((n_months, n_lines)), np.zeros((n_months, n_lines))
+def _contributions(inputs: ProjectionInputs, n_months: int) -> tuple[FloatArray, IntArray]:
+    accounts = {account.key: account for account in inputs.accounts}
+    schedule = np.zeros((n_months, len(inputs.contributions), 2))
+    lines = np.zeros((len(inputs.contributions), 3), dtype=np.int64)
     for line, item in enumerate(inputs.contributions):
-        first, last = (resolve(when, owners[item.account], inputs) for when in (item.start, item.end))
-        real[:, line], nominal[:, line] = growing(item.monthly_amount, item.growth, first, last, n_months)
-    accounts = np.array([keys.index(item.account) for item in inputs.contributions], dtype=np.int64)
-    employer = np.array([item.by_employer for item in inputs.contributions], dtype=np.int64)
-    return Schedule(real, nominal), accounts, employer
+        account = accounts[item.account]
+        first, last = (resolve(when, account.owner, inputs) for when in (item.start, item.end))
+        parts = growing(item.monthly_amount, item.growth, first, last, n_months)
+        schedule[:, line, REAL], schedule[:, line, NOMINAL] = parts
+        before_tax = not item.by_employer and account.treatment is TaxTreatment.TAX_DEFERRED
+        lines[line] = (list(accounts).index(item.account), not item.by_employer, before_tax)
+    return schedule, lines
 
 
 def _year_facts(inputs: ProjectionInputs, n_years: int) -> IntArray:
@@ -250,23 +252,30 @@ def _penalty_until(account: Account, inputs: ProjectionInputs) -> int:
     return max(0, inputs.tax_table.early_withdrawal_age_months - max(ages))
 
 
-def _sources(inputs: ProjectionInputs) -> IntArray:
+def _payers(inputs: ProjectionInputs, demands: list[Demand]) -> Payers:
     rows = [
         (place, TREATMENTS.index(treatment), _penalty_until(account, inputs))
         for treatment in inputs.withdrawal_order
         for place, account in enumerate(inputs.accounts)
         if account.treatment is treatment
     ]
-    return np.array(rows, dtype=np.int64).reshape(-1, 3)
+    education = [account.treatment is TaxTreatment.EDUCATION for account in inputs.accounts]
+    facts = [(demand.category, demand.kind == GoalKind.EDUCATION) for demand in demands]
+    return Payers(
+        sources=np.array(rows, dtype=np.int64).reshape(-1, 3),
+        education=np.flatnonzero(education).astype(np.int64),
+        demands=np.array(facts, dtype=np.int64),
+    )
 
 
-def _yields(inputs: ProjectionInputs, weights: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Monthly interest and qualified dividends per account, as parts of the balance; untaxed accounts have none."""
+def _rates(inputs: ProjectionInputs, weights: FloatArray) -> FloatArray:
+    """Monthly fee factor, interest and qualified dividends per account; untaxed accounts have no taxed yields."""
     assets = inputs.assumptions.assets
     total = np.array([asset.taxable_yield for asset in assets]) / 12.0
     qualified = total * np.array([asset.qualified_share for asset in assets])
     taxed = np.array([account.treatment in (TaxTreatment.TAXABLE, TaxTreatment.CASH) for account in inputs.accounts])
-    return (weights @ (total - qualified)) * taxed, (weights @ qualified) * taxed
+    fees = np.array([(1.0 - account.annual_fee) ** (1.0 / 12.0) for account in inputs.accounts])
+    return np.stack([fees, (weights @ (total - qualified)) * taxed, (weights @ qualified) * taxed], axis=1)
 
 
 def build_program(inputs: ProjectionInputs) -> Program:
@@ -278,31 +287,18 @@ def build_program(inputs: ProjectionInputs) -> Program:
         for key, weight in account.allocation:
             weights[place, asset_keys.index(key)] = weight
     mixes, mix = np.unique(weights, axis=0, return_inverse=True)
-    interest, qualified = _yields(inputs, weights)
-    contributions, contribution_account, contribution_employer = _contributions(inputs, n_months)
+    contributions, lines = _contributions(inputs, n_months)
     demands = demands_of(inputs)
-    treatments = [account.treatment for account in inputs.accounts]
     return Program(
         weights=np.ascontiguousarray(mixes),
         mix=mix.astype(np.int64).ravel(),
-        treatment=np.array([TREATMENTS.index(treatment) for treatment in treatments], dtype=np.int64),
-        balance=np.array([account.balance for account in inputs.accounts]),
-        basis=np.array([account.cost_basis for account in inputs.accounts]),
-        fee_factor=np.array([(1.0 - account.annual_fee) ** (1.0 / 12.0) for account in inputs.accounts]),
-        interest=interest,
-        qualified=qualified,
-        sources=_sources(inputs),
-        education=np.flatnonzero([treatment is TaxTreatment.EDUCATION for treatment in treatments]).astype(np.int64),
-        contribution_account=contribution_account,
-        contribution_employer=contribution_employer,
+        rates=_rates(inputs, weights),
+        opening=np.array([(account.balance, account.cost_basis) for account in inputs.accounts]),
+        payers=_payers(inputs, demands),
+        lines=lines,
         contributions=contributions,
         incomes=_incomes(inputs, n_months),
-        demand_category=np.array([demand.category for demand in demands], dtype=np.int64),
-        demand_education=np.array([demand.kind == GoalKind.EDUCATION for demand in demands], dtype=np.int64),
-        demands=Schedule(
-            np.ascontiguousarray(np.stack([demand.real for demand in demands], axis=1)),
-            np.ascontiguousarray(np.stack([demand.nominal for demand in demands], axis=1)),
-        ),
+        demands=np.array([(demand.real, demand.nominal) for demand in demands]).transpose(2, 0, 1).copy(),
         year_facts=_year_facts(inputs, n_months // 12),
         surplus_account=[account.key for account in inputs.accounts].index(inputs.surplus_account),
         surplus_share=inputs.surplus_saved_share,

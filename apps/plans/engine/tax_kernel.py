@@ -1,4 +1,4 @@
-"""Federal tax inside the simulation: the rules of `taxes`, in float64, for one path of a block.
+"""Federal tax inside the simulation: the rules of `taxes`, in float64, for the paths of a block at once.
 
 Bracket bounds, deductions and the wage base rise with the inflation of the path (``index``); the thresholds of
 IRC 86, 1211, 1411, 3101(b)(2) and of the senior deduction do not, as the law stands. The law indexes by chained
@@ -72,28 +72,28 @@ def _figures(row: StatusTable) -> list[Decimal | float]:
 
 
 @compiled
-def bracket_tax(law: NDArray[np.float64], income: float, index: float) -> float:
-    """Tax on ordinary taxable income with bounds raised by ``index``."""
+def add_bracket_tax(
+    law: NDArray[np.float64], income: NDArray[np.float64], index: NDArray[np.float64], due: NDArray[np.float64]
+) -> None:
+    """Add the tax on ordinary taxable income (n_lanes,) to ``due``, with bounds raised by ``index``.
+
+    Written as rate steps over bounds, sum of (r_k - r_(k-1)) max(0, x - b_k), which has no branches.
+    """
     n_bounds = int(law[_N_BOUNDS])
     first_rate = _BOUNDS + n_bounds
-    tax = 0.0
-    lower = 0.0
+    lowest = law[first_rate]
+    for lane in range(income.size):
+        due[lane] += lowest * income[lane]
     for bracket in range(n_bounds):
-        upper = law[_BOUNDS + bracket] * index
-        if income <= upper:
-            within: float = tax + law[first_rate + bracket] * (income - lower)
-            return within
-        tax += law[first_rate + bracket] * (upper - lower)
-        lower = upper
-    top: float = tax + law[first_rate + n_bounds] * (income - lower)
-    return top
+        bound = law[_BOUNDS + bracket]
+        step = law[first_rate + bracket + 1] - law[first_rate + bracket]
+        for lane in range(income.size):
+            due[lane] += step * max(0.0, income[lane] - bound * index[lane])
 
 
 @compiled
 def taxable_benefits(law: NDArray[np.float64], other_income: float, benefits: float) -> float:
     """Taxable Social Security of IRC 86, both tiers."""
-    if benefits <= 0.0:
-        return 0.0
     provisional = other_income + 0.5 * benefits
     above_base = max(0.0, provisional - law[_SS_1])
     tier_1 = min(0.5 * benefits, 0.5 * min(above_base, law[_SS_2] - law[_SS_1]))
@@ -103,59 +103,53 @@ def taxable_benefits(law: NDArray[np.float64], other_income: float, benefits: fl
 
 
 @compiled
-def _income_tax(law: NDArray[np.float64], taxable: float, preferential: float, index: float) -> float:
-    """Ordinary tax on what is not preferential, and the rates for gains on the rest, stacked on top."""
-    gains = min(taxable, preferential)
-    ordinary = taxable - gains
-    due = bracket_tax(law, ordinary, index)
-    if gains <= 0.0:
-        return due
-    zero_max = law[_LTCG_0] * index
-    middle_max = law[_LTCG_15] * index
-    middle = max(0.0, min(taxable, middle_max) - max(ordinary, zero_max))
-    high = max(0.0, taxable - max(ordinary, middle_max))
-    both: float = due + law[_R_MIDDLE] * middle + law[_R_HIGH] * high
-    return both
+def _net_gains(law: NDArray[np.float64], ledger: NDArray[np.float64]) -> None:
+    """Leave in GAINS what counts this year, and in LOSS what is carried on."""
+    limit = law[_LOSS_LIMIT]
+    for lane in range(ledger.shape[1]):
+        net = ledger[GAINS, lane] - ledger[LOSS, lane]
+        counted = max(net, -limit)
+        ledger[LOSS, lane] = counted - net
+        ledger[GAINS, lane] = counted
 
 
 @compiled
-def _payroll_tax(law: NDArray[np.float64], first: float, second: float, index: float) -> float:
-    """An employee's Social Security and Medicare tax on the wages of two earners."""
-    base = law[_WAGE_BASE] * index
-    wages = first + second
-    basic = law[_R_SS] * (min(first, base) + min(second, base)) + law[_R_MEDICARE] * wages
-    total: float = basic + law[_R_ADD_MEDICARE] * max(0.0, wages - law[_MEDICARE])
-    return total
-
-
-@compiled
-def federal_tax_of_lane(
-    law: NDArray[np.float64], year_facts: NDArray[np.int64], index: float, ledger: NDArray[np.float64], lane: int
-) -> float:
-    """Everything due for a year of one path; writes the capital loss that is carried on into the ledger.
+def federal_taxes(
+    law: NDArray[np.float64],
+    year_facts: NDArray[np.int64],
+    index: NDArray[np.float64],
+    ledger: NDArray[np.float64],
+    scratch: NDArray[np.float64],
+) -> None:
+    """Everything due for a year on each lane, into ``scratch[0]``; writes the capital loss that is carried on.
 
     ``law`` is the row of the filing status; ``year_facts`` holds the place of that status in STATUSES, the number of
-    people of 65 and more, and 1 when the year has the senior deduction.
+    people of 65 and more, and 1 when the year has the senior deduction. ``index`` (n_lanes,), ``ledger`` (N_SLOTS or
+    more, n_lanes), ``scratch`` (2, n_lanes).
     """
-    wages = ledger[WAGES_1, lane] + ledger[WAGES_2, lane]
-    counted = ledger[GAINS, lane] - ledger[LOSS, lane]
-    ledger[LOSS, lane] = 0.0
-    if counted < 0.0:
-        deducted = min(law[_LOSS_LIMIT], -counted)
-        ledger[LOSS, lane] = -counted - deducted
-        counted = -deducted
-    investment = ledger[INTEREST, lane] + ledger[QUALIFIED, lane] + counted
-    without_benefits = wages - ledger[PRE_TAX, lane] + ledger[ORDINARY, lane] + investment
-    agi = without_benefits + taxable_benefits(law, without_benefits, ledger[BENEFITS, lane])
-    seniors = year_facts[1]
-    deduction = index * (law[_DEDUCTION] + seniors * law[_ADDITIONAL])
-    if year_facts[2] == 1:
-        each = law[_SENIOR_AMOUNT] - law[_R_SENIOR] * max(0.0, agi - law[_SENIOR])
-        deduction += seniors * max(0.0, each)
-    preferential = ledger[QUALIFIED, lane] + max(0.0, counted)
-    due = _income_tax(law, max(0.0, agi - deduction), preferential, index)
-    due += law[_R_NIIT] * max(0.0, min(investment, agi - law[_NIIT]))
-    if wages > 0.0:
-        due += _payroll_tax(law, ledger[WAGES_1, lane], ledger[WAGES_2, lane], index)
-    total: float = due + law[_R_EARLY] * ledger[EARLY, lane]
-    return total
+    seniors = float(year_facts[1])
+    senior_amount = law[_SENIOR_AMOUNT] if year_facts[2] == 1 else 0.0
+    indexed = law[_DEDUCTION] + seniors * law[_ADDITIONAL]
+    due, ordinary = scratch[0], scratch[1]
+    _net_gains(law, ledger)
+    for lane in range(ledger.shape[1]):
+        first, second = ledger[WAGES_1, lane], ledger[WAGES_2, lane]
+        wages = first + second
+        investment = ledger[INTEREST, lane] + ledger[QUALIFIED, lane] + ledger[GAINS, lane]
+        without_benefits = wages - ledger[PRE_TAX, lane] + ledger[ORDINARY, lane] + investment
+        agi = without_benefits + taxable_benefits(law, without_benefits, ledger[BENEFITS, lane])
+        senior_each = max(0.0, senior_amount - law[_R_SENIOR] * max(0.0, agi - law[_SENIOR]))
+        taxable = max(0.0, agi - index[lane] * indexed - seniors * senior_each)
+        gains = min(taxable, ledger[QUALIFIED, lane] + max(0.0, ledger[GAINS, lane]))
+        ordinary[lane] = taxable - gains
+        middle_max = law[_LTCG_15] * index[lane]
+        above_zero = max(ordinary[lane], law[_LTCG_0] * index[lane])
+        middle = max(0.0, min(taxable, middle_max) - above_zero)
+        high = max(0.0, taxable - max(ordinary[lane], middle_max))
+        base = law[_WAGE_BASE] * index[lane]
+        payroll = law[_R_SS] * (min(first, base) + min(second, base)) + law[_R_MEDICARE] * wages
+        surtax = law[_R_ADD_MEDICARE] * max(0.0, wages - law[_MEDICARE])
+        niit = law[_R_NIIT] * max(0.0, min(investment, agi - law[_NIIT]))
+        early = law[_R_EARLY] * ledger[EARLY, lane]
+        due[lane] = law[_R_MIDDLE] * middle + law[_R_HIGH] * high + payroll + surtax + niit + early
+    add_bracket_tax(law, ordinary, index, due)

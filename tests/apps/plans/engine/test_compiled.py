@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from typing import Any, NamedTuple
 
-from apps.plans.engine.compiled import compiled
+from apps.plans.engine.compiled import compiled, digest_of
 
 
 @compiled
@@ -17,6 +18,11 @@ def _ratio(top: float, bottom: float) -> float:
     return top / bottom
 
 
+@compiled
+def _twice(top: float, bottom: float) -> float:
+    return 2.0 * _ratio(top, bottom)
+
+
 def test_sums_are_not_regrouped() -> None:
     assert _sum(1e16, 1.0, -1e16) == (1e16 + 1.0) - 1e16
     assert _sum(1e16, -1e16, 1.0) == 1.0
@@ -24,3 +30,26 @@ def test_sums_are_not_regrouped() -> None:
 
 def test_a_division_by_zero_gives_infinity_instead_of_an_exception() -> None:
     assert math.isinf(_ratio(1.0, 0.0))
+
+
+def test_the_cached_name_changes_with_code_constants_tuple_classes_and_called_kernels() -> None:
+    def module(body: str) -> str:
+        names: dict[str, Any] = {"compiled": compiled, "NamedTuple": NamedTuple, "__name__": "made_up"}
+        exec(compile(body, "made_up.py", "exec"), names)  # noqa: S102 - a module of this test's own text
+        return digest_of(names["kernel"])
+
+    text = (
+        "RATE = 2.0\nclass Facts(NamedTuple):\n    amount: float\ndef kernel(facts):\n    return facts.amount * RATE\n"
+    )
+    base = module(text)
+    assert base == module(text)
+    assert base != module(text.replace("2.0", "3.0"))
+    assert base != module(text.replace("amount: float\n", "amount: float\n    year: int\n"))
+    assert base != module(text.replace("* RATE", "+ RATE"))
+
+
+def test_a_kernel_that_calls_another_carries_its_digest() -> None:
+    assert _twice.py_func.__qualname__.startswith("_twice_")  # type: ignore[attr-defined]
+    without = digest_of(_ratio.py_func)  # type: ignore[attr-defined]
+    assert without != digest_of(_twice.py_func)  # type: ignore[attr-defined]
+    assert _twice(1.0, 2.0) == 1.0

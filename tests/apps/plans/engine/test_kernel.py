@@ -39,7 +39,7 @@ def test_a_mix_drifts_within_the_year_and_is_rebalanced_at_its_end() -> None:
     program = build_program(inputs)._replace(weights=np.array([[0.5, 0.5, 0.0, 0.0, 0.0]]))
     factors = np.ones((1, 24, 6, LANES), dtype=np.float32)
     factors[0, :, 0, :] = 1.01
-    kept = recorded(2, program.demand_category.size, 1)
+    kept = recorded(2, program.demands.shape[1], 1)
     simulate_blocks(program, factors, 0, 1, kept)
     year = 0.5 * np.float64(np.float32(1.01)) ** 12 + 0.5
     assert kept.wealth[:, 0] == pytest.approx([1.0, year, year**2], rel=1e-12)
