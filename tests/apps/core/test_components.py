@@ -307,3 +307,15 @@ def test_error_pages_say_what_happened_and_name_the_request(page: str) -> None:
     assert "7f3a-51c2" in html
     assert "data-error-message" in html
     assert "href=" in html
+
+
+@pytest.mark.parametrize("mail", ["email_confirmation", "email_confirmation_signup", "password_reset_key"])
+def test_account_mails_carry_their_link_in_both_parts(mail: str) -> None:
+    link = "https://harbor.example/confirm/?key=a&next=/"
+    context = {"activate_url": link, "password_reset_url": link, "firm": {"name": "Harbor & Sons"}, "user": None}
+    text = render_to_string(f"account/email/{mail}_message.txt", context)
+    html = render_to_string(f"account/email/{mail}_message.html", context)
+    assert link in text
+    assert "Harbor & Sons" in text
+    assert {"href": link} in [{"href": anchor["href"]} for anchor in Tags(html).named("a")]
+    assert "Harbor &amp; Sons" in html
