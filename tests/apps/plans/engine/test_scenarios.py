@@ -18,7 +18,8 @@ def log_growth(n_paths: int = 8192) -> np.ndarray:
     spec = CubeSpec(seed=3, n_paths=n_paths, n_batches=8, n_months=120)
     cube = draw_cube(published_assumptions(), spec, np.random.default_rng(3))
     total = np.log(cube.factors.astype(np.float64)).sum(axis=1) / 10.0
-    return total.transpose(1, 0, 2).reshape(total.shape[1], -1)
+    series: np.ndarray = total.transpose(1, 0, 2).reshape(total.shape[1], -1)
+    return series
 
 
 def test_means_volatilities_and_correlations_are_those_of_the_assumptions() -> None:

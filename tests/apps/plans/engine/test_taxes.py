@@ -93,9 +93,9 @@ def test_state_taxes_are_capped_and_the_cap_shrinks_to_its_floor() -> None:
 
 def test_losses_beyond_3_000_are_carried_with_their_character() -> None:
     net = net_capital(tax_table(2026), SINGLE, D(-5_000), D(1_000))
-    assert (net.counted, net.short_term_carried, net.long_term_carried) == (D(-3_000), D(1_000), 0)
+    assert (net.counted, net.short_term_carried, net.long_term_carried) == (D(-3_000), D(1_000), D(0))
     mixed = net_capital(tax_table(2026), SINGLE, D(-2_000), D(-4_000))
-    assert (mixed.counted, mixed.short_term_carried, mixed.long_term_carried) == (D(-3_000), 0, D(3_000))
+    assert (mixed.counted, mixed.short_term_carried, mixed.long_term_carried) == (D(-3_000), D(0), D(3_000))
 
 
 def test_a_retired_pair_by_hand() -> None:
