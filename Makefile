@@ -40,7 +40,7 @@ journeys: $(DEV) front chromium ## Whole paths in a browser
 
 format: $(DEV)
 	$(BIN)/ruff format .
-	$(BIN)/djhtml --quiet templates
+	$(BIN)/djhtml templates
 
 lint: $(DEV) ## Format and lint, nothing changed
 	$(BIN)/ruff format --check .
