@@ -1,0 +1,43 @@
+"""Background work of compliance."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from celery import shared_task
+from django.utils import timezone
+from django_tenants.utils import get_tenant_model, tenant_context
+
+from apps.compliance.models import AuditExport
+from apps.compliance.services.anchors import anchor_trail
+from apps.compliance.services.exports import build_export
+from apps.compliance.services.reviews import expire_assessments
+from apps.core import jobs
+from apps.core.actors import Actor
+from apps.core.jobs import job
+
+
+@job("compliance.build_audit_export")
+def build_audit_export(task: Any, export_id: int) -> None:
+    """Build the file of an export."""
+    export = AuditExport.objects.get(pk=export_id)
+    by = Actor.system("compliance.build_audit_export", on_behalf_of=export.requested_by)
+    build_export(export=export, progress=task.progress, by=by)
+
+
+@job("compliance.keep_house")
+def keep_house(_task: Any) -> None:
+    """Do a firm's daily work: end profiles that are past their date, anchor the trail."""
+    by = Actor.system("compliance.keep_house")
+    expire_assessments(on=timezone.localdate(), by=by)
+    anchor_trail(by=by)
+
+
+@shared_task(name="compliance.keep_house_everywhere")
+def keep_house_everywhere() -> int:
+    """Ask each open firm for its daily work; return how many were asked."""
+    firms = list(get_tenant_model().objects.filter(state="open"))
+    for firm in firms:
+        with tenant_context(firm):
+            jobs.enqueue("compliance.keep_house", by=Actor.system("compliance.keep_house_everywhere"))
+    return len(firms)
