@@ -23,6 +23,7 @@ import numpy as np
 
 from apps.plans.engine.assumptions import AssetAssumption, AssumptionSet, InflationAssumption
 from apps.plans.engine.compiled import compiled
+from apps.plans.engine.drawing import draw_cube
 from apps.plans.engine.inputs import (
     Account,
     Adult,
@@ -38,7 +39,7 @@ from apps.plans.engine.inputs import (
     TaxTreatment,
 )
 from apps.plans.engine.monte_carlo import percentiles_of, project, simulate
-from apps.plans.engine.scenarios import ScenarioCube, draw_cube
+from apps.plans.engine.scenarios import ScenarioCube
 from apps.plans.engine.tax_tables import FilingStatus
 from tests.apps.plans.engine.households import family, tax_table
 

@@ -238,7 +238,7 @@ class CubeSpec:
     """Which scenarios: ``n_batches`` independent scrambles of equal size make up ``n_paths`` paths.
 
     The size of a batch is best a power of two (1,024), where Sobol points are balanced. ``seed`` names the dice
-    that the caller hands to `scenarios.draw_cube`.
+    that the caller hands to `drawing.draw_cube`.
     """
 
     seed: int

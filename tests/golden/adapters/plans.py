@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from apps.plans.engine.assumptions import AssetAssumption, AssumptionSet, InflationAssumption
+from apps.plans.engine.drawing import draw_cube
 from apps.plans.engine.inputs import (
     Account,
     Adult,
@@ -25,7 +26,6 @@ from apps.plans.engine.inputs import (
     TaxTreatment,
 )
 from apps.plans.engine.monte_carlo import Simulation, simulate
-from apps.plans.engine.scenarios import draw_cube
 from apps.plans.engine.tax_tables import FilingStatus, TaxTable, tax_table_from_mapping
 from apps.plans.engine.taxes import (
     TaxableBenefits,

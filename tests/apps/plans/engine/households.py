@@ -17,6 +17,7 @@ from apps.plans.engine.assumptions import (
     InflationAssumption,
     assumptions_from_mapping,
 )
+from apps.plans.engine.drawing import draw_cube
 from apps.plans.engine.inputs import (
     STANDARD_WITHDRAWAL_ORDER,
     Account,
@@ -35,7 +36,7 @@ from apps.plans.engine.inputs import (
     Spending,
     TaxTreatment,
 )
-from apps.plans.engine.scenarios import ScenarioCube, draw_cube
+from apps.plans.engine.scenarios import ScenarioCube
 from apps.plans.engine.tax_tables import FilingStatus, TaxTable, tax_table_from_mapping
 
 APPS = Path(__file__).resolve().parents[4] / "apps"
