@@ -38,6 +38,7 @@ from apps.plans.engine.inputs import (
     Spending,
     TaxTreatment,
 )
+from apps.plans.engine.kernel import LANES
 from apps.plans.engine.monte_carlo import percentiles_of, project, simulate
 from apps.plans.engine.scenarios import ScenarioCube
 from apps.plans.engine.tax_tables import FilingStatus
@@ -94,7 +95,7 @@ def job() -> ProjectionInputs:
 
 def plain_job(cube: ScenarioCube, n_paths: int) -> tuple[float, list[float]]:
     """Compute the job in plain Python on the first paths of the cube; returns success and terminal wealth."""
-    factors = cube.factors[: -(-n_paths // 16)].transpose(0, 3, 1, 2).reshape(-1, 12 * YEARS, 5)[:n_paths].tolist()
+    factors = cube.factors[: -(-n_paths // LANES)].transpose(0, 3, 1, 2).reshape(-1, 12 * YEARS, 5)[:n_paths].tolist()
     good, terminal = 0, []
     for path in factors:
         parts, price, alive = [START * weight for weight in WEIGHTS], 1.0, True
@@ -119,11 +120,11 @@ def plain_job(cube: ScenarioCube, n_paths: int) -> tuple[float, list[float]]:
 
 @compiled
 def stream(factors: np.ndarray) -> float:
-    """Read the cube once: sixteen running sums, as wide as the machine allows."""
-    flat = factors.reshape(-1, 16)
-    sums = np.zeros(16, np.float32)
+    """Read the cube once: a running sum per lane, as wide as the machine allows."""
+    flat = factors.reshape(-1, LANES)
+    sums = np.zeros(LANES, np.float32)
     for row in range(flat.shape[0]):
-        for lane in range(16):
+        for lane in range(LANES):
             sums[lane] += flat[row, lane]
     return float(sums.sum())
 

@@ -22,10 +22,10 @@ from apps.plans.engine.kernel import LANES
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ScenarioCube:
-    """Growth factors (n_blocks, n_months, n_assets + 1, 16), float32: assets in order, then the price level.
+    """Growth factors (n_blocks, n_months, n_assets + 1, LANES), float32: assets in order, then the price level.
 
-    Path ``p`` lies in block ``p // 16``, lane ``p % 16``; lanes beyond ``n_paths`` hold 1. Batch ``b`` is the run of
-    ``n_paths / n_batches`` paths from ``b`` times that. The arrays are read-only and may be shared by threads.
+    Path ``p`` lies in block ``p // LANES``, lane ``p % LANES``; lanes beyond ``n_paths`` hold 1. Batch ``b`` is the run
+    of ``n_paths / n_batches`` paths from ``b`` times that. The arrays are read-only and may be shared by threads.
     """
 
     spec: CubeSpec

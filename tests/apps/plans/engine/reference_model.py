@@ -16,6 +16,7 @@ from apps.plans.engine.horizon import (
     resolve,
 )
 from apps.plans.engine.inputs import GoalKind, GoalPriority, Growth, IncomeKind, ProjectionInputs, TaxTreatment
+from apps.plans.engine.kernel import LANES
 from apps.plans.engine.scenarios import ScenarioCube
 from apps.plans.engine.tax_tables import FilingStatus, StatusTable, TaxTable
 from apps.plans.engine.taxes import TaxFacts, federal_tax
@@ -74,7 +75,7 @@ class ReferenceModel:
 
     def __init__(self, inputs: ProjectionInputs, cube: ScenarioCube, path: int) -> None:
         self.inputs = inputs
-        self.factors = cube.factors[path // 16, :, :, path % 16].astype(float)
+        self.factors = cube.factors[path // LANES, :, :, path % LANES].astype(float)
         self.n_months = horizon_months(inputs.adults, inputs.start_date)
         self.price = 1.0
         self.index = 1.0

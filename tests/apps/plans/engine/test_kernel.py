@@ -20,14 +20,14 @@ def recorded(n_years: int, n_demands: int, n_paths: int) -> Recorded:
 
 
 def test_blocks_write_to_their_own_paths_only_and_in_any_order() -> None:
-    program, factors = build_program(family(64, 4)), family_cube(64, 4).factors
-    forwards, backwards = recorded(47, 5, 64), recorded(47, 5, 64)
+    program, factors = build_program(family(256, 4)), family_cube(256, 4).factors
+    forwards, backwards = recorded(47, 5, 256), recorded(47, 5, 256)
     simulate_blocks(program, factors, 0, 4, forwards)
     for block in (3, 1, 0, 2):
         simulate_blocks(program, factors, block, block + 1, backwards)
     assert np.array_equal(forwards.wealth, backwards.wealth)
     assert np.array_equal(forwards.flows, backwards.flows)
-    alone = recorded(47, 5, 64)
+    alone = recorded(47, 5, 256)
     simulate_blocks(program, factors, 1, 2, alone)
     assert not alone.wealth[:, :LANES].any()
     assert np.array_equal(alone.wealth[:, LANES : 2 * LANES], forwards.wealth[:, LANES : 2 * LANES])
