@@ -8,3 +8,10 @@ class MoneyConfig(AppConfig):
 
     name = "apps.money"
     label = "money"
+
+    def ready(self) -> None:
+        """Register what this app takes in."""
+        from apps.clients.ports import ports
+        from apps.money.services.bank_statement_importer import BankStatementImporter
+
+        ports.importers["bank_statement"] = BankStatementImporter()

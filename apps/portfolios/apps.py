@@ -8,3 +8,10 @@ class PortfoliosConfig(AppConfig):
 
     name = "apps.portfolios"
     label = "portfolios"
+
+    def ready(self) -> None:
+        """Register what this app takes in."""
+        from apps.clients.ports import ports
+        from apps.portfolios.services.custodian_importer import CustodianFileImporter
+
+        ports.importers["custodian_file"] = CustodianFileImporter()

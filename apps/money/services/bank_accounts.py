@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -17,7 +18,7 @@ from apps.core.actors import Actor
 from apps.core.secrets import encrypted
 from apps.core.services import service
 from apps.core.tenancy.names import require_firm
-from apps.kernel.errors import InvalidInputError
+from apps.kernel.errors import InvalidInputError, gettext_noop
 from apps.money.engine.categories import category_of
 from apps.money.models import BankAccount, BankTransaction
 from apps.money.services.categories import category_rules
@@ -132,6 +133,49 @@ def post_entries(*, account: BankAccount, entries: Sequence[PostedEntry], by: Ac
         )
         _tell(account.household)
     return posted
+
+
+@service
+def change_entry(*, entry: BankTransaction, fields: dict[str, Any], by: Actor) -> BankTransaction:
+    """Take over what the bank corrected in an entry (day, amount, payee, memo).
+
+    Raises InvalidInputError for another field.
+    """
+    unknown = set(fields) - {"posted_on", "amount", "payee", "memo"}
+    if unknown:
+        raise InvalidInputError(
+            gettext_noop("“%(name)s” of an entry cannot be changed this way."), field=min(unknown), name=min(unknown)
+        )
+    locked = BankTransaction.objects.select_for_update(of=("self",)).get(pk=entry.pk)
+    before = audit.snapshot(locked)
+    for name, value in fields.items():
+        setattr(locked, name, value)
+    locked.save(update_fields=[*fields, "updated_at"])
+    audit.record("money.change_entry", by=by, target=locked, before=before, after=audit.snapshot(locked))
+    _tell(locked.account.household)
+    return locked
+
+
+@service
+def take_back_entries(*, entries: Sequence[BankTransaction], by: Actor) -> None:
+    """Remove entries that an import posted; the trail keeps how many of which days."""
+    by_account: dict[int, list[BankTransaction]] = {}
+    for entry in entries:
+        by_account.setdefault(entry.account_id, []).append(entry)
+    for account in BankAccount.objects.filter(pk__in=by_account).select_related("household"):
+        rows = by_account[account.pk]
+        first, last = _days(rows)
+        before = {"entries": len(rows), "first": first, "last": last}
+        audit.record("money.take_back_entries", by=by, target=account, before=before)
+        _tell(account.household)
+    BankTransaction.objects.filter(pk__in=[entry.pk for entry in entries]).delete()
+
+
+@service
+def take_back_bank_account(*, account: BankAccount, by: Actor) -> None:
+    """Remove an account that an import added and that has no entries of anybody else's."""
+    audit.record("money.take_back_bank_account", by=by, target=account, before=audit.snapshot(account))
+    account.delete()
 
 
 def _days(rows: Sequence[BankTransaction]) -> tuple[dt.date, dt.date]:

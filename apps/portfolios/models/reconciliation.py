@@ -47,6 +47,8 @@ class StatementLine(BaseModel):
     PERSONAL_FIELDS: ClassVar[frozenset[str]] = frozenset()
 
     statement = models.ForeignKey(PositionStatement, models.CASCADE, related_name="lines")
+    # the same for the same position in every file of the day
+    key = models.CharField(max_length=200)
     instrument = models.ForeignKey(Instrument, models.PROTECT, null=True, blank=True, related_name="+")
     quantity = models.DecimalField(max_digits=20, decimal_places=8, default=0)
     price = models.DecimalField(max_digits=18, decimal_places=6, null=True, blank=True)
@@ -56,9 +58,14 @@ class StatementLine(BaseModel):
 
     class Meta:
         ordering = ("statement", "id")
+        constraints = (models.UniqueConstraint(fields=["statement", "key"], name="statement_line_once"),)
 
     def __str__(self) -> str:
         return f"{self.instrument or self.currency} {self.quantity}"
+
+    def audit_subject(self) -> Household:
+        """Return whose trail this is."""
+        return self.statement.account.household
 
 
 class BreakState(models.TextChoices):

@@ -42,7 +42,10 @@ class BreakClosedError(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class StatedPosition:
-    """One position as the custodian states it; cash has no instrument, and its value is the balance."""
+    """One position as the custodian states it; cash has no instrument, and its value is the balance.
+
+    `key` is the same for the same position in every file of the day; without one its place in the list stands in.
+    """
 
     instrument: Instrument | None
     market_value: Decimal
@@ -50,35 +53,27 @@ class StatedPosition:
     price: Decimal | None = None
     cost_basis: Decimal | None = None
     currency: str = "USD"
+    key: str = ""
 
 
 @service
 def take_statement(
     *, account: Account, as_of: dt.date, positions: Sequence[StatedPosition], source: str, by: Actor
 ) -> PositionStatement:
-    """Keep a custodian's statement of a day and reconcile our book with it; another of the same day replaces it.
+    """Keep a custodian's statement of a day and reconcile our book with it; another of the same day replaces its lines.
 
     The first statement of an account whose book is empty opens the book: each position comes in as a transfer in kind
     with the cost that the custodian states, and cash as a deposit. Raises what recording raises.
     """
     Account.objects.select_for_update().get(pk=account.pk)
-    PositionStatement.objects.filter(account=account, as_of=as_of).delete()
-    opens = not account.transactions.exists()
-    statement = PositionStatement(account=account, as_of=as_of, source=source, opened_book=opens)
+    statement = PositionStatement.objects.filter(account=account, as_of=as_of).first()
+    opens = statement is None and not account.transactions.exists()
+    if statement is None:
+        statement = PositionStatement(account=account, as_of=as_of, opened_book=opens)
+    statement.source = source
     statement.full_clean(exclude=["account"])
     statement.save()
-    StatementLine.objects.bulk_create(
-        StatementLine(
-            statement=statement,
-            instrument=line.instrument,
-            quantity=line.quantity,
-            price=line.price,
-            market_value=line.market_value,
-            cost_basis=line.cost_basis,
-            currency=line.currency,
-        )
-        for line in positions
-    )
+    _keep_lines(statement, positions)
     if opens:
         entries = [_opening(line, as_of, source) for line in positions if line.quantity or line.market_value]
         record_transactions(account=account, entries=entries, by=by)
@@ -90,6 +85,27 @@ def take_statement(
     )
     reconcile_statement(statement=statement, by=by)
     return statement
+
+
+def _keep_lines(statement: PositionStatement, positions: Sequence[StatedPosition]) -> None:
+    """Bring the lines to what is stated now; a line that stays keeps its identity."""
+    known = {line.key: line for line in statement.lines.all()}
+    stated = {position.key or f"line-{place}": position for place, position in enumerate(positions)}
+    for key, position in stated.items():
+        line = known.pop(key, None) or StatementLine(statement=statement, key=key)
+        told = {
+            "instrument_id": position.instrument.pk if position.instrument else None,
+            "quantity": position.quantity,
+            "price": position.price,
+            "market_value": position.market_value,
+            "cost_basis": position.cost_basis,
+            "currency": position.currency,
+        }
+        if line.pk is None or any(getattr(line, name) != value for name, value in told.items()):
+            for name, value in told.items():
+                setattr(line, name, value)
+            line.save()
+    StatementLine.objects.filter(pk__in=[line.pk for line in known.values()]).delete()
 
 
 def _opening(line: StatedPosition, as_of: dt.date, source: str) -> TransactionEntry:

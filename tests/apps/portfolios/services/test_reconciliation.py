@@ -11,8 +11,8 @@ from apps.accounts.models import User
 from apps.core.models import AuditEvent
 from apps.kernel.errors import InvalidInputError
 from apps.portfolios.models import Account, BreakState, Instrument, PositionStatement, ReconciliationBreak
-from apps.portfolios.selectors.valuations import holdings_at
 from apps.portfolios.selectors.books import account_book
+from apps.portfolios.selectors.valuations import holdings_at
 from apps.portfolios.services.reconciliation import (
     BreakClosedError,
     StatedPosition,
