@@ -19,5 +19,6 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("api/", include((api, "api"))),
+    path("", include("apps.desk.urls")),
     path("", include("apps.integrations.urls")),
 ]

@@ -1,0 +1,127 @@
+"""Live updates: what changed, told to the pages that show it."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterable
+from typing import Any
+
+import structlog
+from channels.generic.websocket import AsyncWebsocketConsumer
+from redis.exceptions import RedisError
+
+from apps.core.actors import Actor
+from apps.core.tenancy.names import group_name
+from apps.core.tenancy.websockets import in_schema_of
+from apps.desk.selectors.live_topics import open_topics, still_here
+
+Hearing = tuple[Actor, dict[str, str]]
+
+log = structlog.get_logger(__name__)
+
+UNREADABLE, NOT_HERE, TRY_LATER = 4400, 4403, 1013
+MOST_CHARACTERS = 8_000
+# a household taken away, or a person, is noticed within this time
+ASK_AGAIN_SECONDS = 30.0
+
+
+class LiveConsumer(AsyncWebsocketConsumer):
+    """`/ws/live/`: hears `{"type": "watch", "topics": […]}`, relays `{"type", "topic", "ids"}` of those topics.
+
+    A topic that the person may not hear is refused by name and never joined. Without Redis the socket does not open,
+    or closes: the page then says that live updates are paused, and asks again for all it shows once they are back.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.heard: dict[str, str] = {}
+        self.asked_at = 0.0
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Serve until one side leaves, or until Redis does."""
+        try:
+            await super().__call__(scope, receive, send)
+        except RedisError as away:
+            log.warning("live.paused", reason=str(away))
+            await send({"type": "websocket.close", "code": TRY_LATER})
+
+    @property
+    def actor(self) -> Actor | None:
+        """Who holds the socket."""
+        actor: Actor | None = self.scope["actor"]
+        return actor
+
+    async def connect(self) -> None:
+        """Open for a signed-in person of a firm."""
+        if self.actor is None or self.actor.user_id is None:
+            await self.accept()
+            await self.close(code=NOT_HERE)
+            return
+        # asks Redis before the handshake: a page that cannot hear must not think that it does
+        await self.channel_layer.group_discard("live.probe", self.channel_name)
+        await self.accept()
+
+    async def disconnect(self, _code: int) -> None:
+        """Leave all groups."""
+        await self._leave(list(self.heard))
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        """Take the list of topics that the page shows now; a message that cannot be read ends the socket."""
+        topics = None if bytes_data else _topics(text_data or "")
+        if topics is None:
+            await self.close(code=UNREADABLE)
+            return
+        await self._watch(topics)
+
+    async def relay(self, event: dict[str, Any]) -> None:
+        """Pass on an event of a topic that is watched, and still may be."""
+        if time.monotonic() - self.asked_at > ASK_AGAIN_SECONDS:
+            await self._watch(list(self.heard))
+        if event["topic"] in self.heard:
+            await self._tell({"type": event["kind"], "topic": event["topic"], "ids": event["ids"]})
+
+    async def _watch(self, topics: list[str]) -> None:
+        hearing: Hearing | None = await in_schema_of(self.scope["firm"], _hearing)(self.actor, topics)
+        if hearing is None:
+            await self._leave(list(self.heard))
+            await self.close(code=NOT_HERE)
+            return
+        self.scope["actor"], groups = hearing
+        self.asked_at = time.monotonic()
+        await self._leave([topic for topic in self.heard if topic not in groups])
+        for topic in groups.keys() - self.heard.keys():
+            self.heard[topic] = groups[topic]
+            await self.channel_layer.group_add(groups[topic], self.channel_name)
+        if refused := sorted(set(topics) - groups.keys()):
+            log.warning("live.refused", actor=self.scope["actor"].key, topics=refused[:10])
+            await self._tell({"type": "refused", "topics": refused})
+
+    async def _leave(self, topics: Iterable[str]) -> None:
+        for topic in topics:
+            await self.channel_layer.group_discard(self.heard.pop(topic), self.channel_name)
+
+    async def _tell(self, message: dict[str, Any]) -> None:
+        await self.send(text_data=json.dumps(message))
+
+
+def _hearing(actor: Actor, topics: list[str]) -> Hearing | None:
+    """Return the person as they are now and the groups of what they may hear; None once they are shut out."""
+    now = still_here(actor)
+    if now is None:
+        return None
+    return now, {topic: group_name(*topic.split(":", 1)) for topic in open_topics(now, topics)}
+
+
+def _topics(text: str) -> list[str] | None:
+    """Return the topics of a `watch`, None for what is not one."""
+    if len(text) > MOST_CHARACTERS:
+        return None
+    try:
+        message = json.loads(text)
+    except ValueError:
+        return None
+    topics = message.get("topics") if isinstance(message, dict) and message.get("type") == "watch" else None
+    if not isinstance(topics, list) or not all(isinstance(topic, str) for topic in topics):
+        return None
+    return topics

@@ -1,0 +1,1 @@
+"""What staff see across apps, read."""
