@@ -352,8 +352,7 @@ def _record(
 def _simulate_block(program: Program, factors: NDArray[np.float32], first_path: int, recorded: Recorded) -> None:
     """Walk one block from the start to the horizon; ``factors`` (n_months, n_assets + 1, LANES)."""
     n_mixes, n_assets = program.weights.shape
-    n_accounts = program.mix.size
-    n_demands = program.demands.shape[1]
+    n_accounts, n_demands = program.mix.size, program.demands.shape[1]
     first_demand = _balance_row(n_accounts)
     books = _open_books(program.opening, n_demands)
     drift = np.empty((n_mixes, n_assets, LANES))
@@ -364,6 +363,7 @@ def _simulate_block(program: Program, factors: NDArray[np.float32], first_path: 
     need = scratch[0]
     weights, mix, rates, lines, payers = program.weights, program.mix, program.rates, program.lines, program.payers
     incomes, contributions, demands = program.incomes, program.contributions, program.demands
+    own_lines = lines[:, 1].sum()
     _rebalance(weights, drift, total)
     _record(books, n_accounts, recorded, (0, first_path), price)
     for month in range(program.year_facts.shape[0] * 12):
@@ -373,7 +373,7 @@ def _simulate_block(program: Program, factors: NDArray[np.float32], first_path: 
             price[lane] *= factors[month, n_assets, lane]
         _earn(incomes[month], books, price)
         _contribute(lines, contributions[month], books, price)
-        if lines.shape[0] > 0:
+        if own_lines > 0:
             _cover_deficit(payers.sources, books, month, need, first_demand)
         _spend(payers, demands[month], books, month, (price, need))
         if month % 12 == 11:

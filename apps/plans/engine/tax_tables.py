@@ -70,6 +70,8 @@ class TaxTable:
     senior_phase_out_rate: Decimal | None
     senior_last_year: int | None
     salt_phase_out_rate: Decimal | None
+    salt_growth_rate: Decimal | None
+    salt_last_year: int | None
     statuses: Mapping[FilingStatus, StatusTable]
 
     def __post_init__(self) -> None:
@@ -149,6 +151,8 @@ def tax_table_from_mapping(table: Mapping[str, Any]) -> TaxTable:
             senior_phase_out_rate=_optional(senior, "phase_out_rate"),
             senior_last_year=int(senior["last_year"]) if "last_year" in senior else None,
             salt_phase_out_rate=_optional(rates, "salt_phase_out"),
+            salt_growth_rate=_optional(rates, "salt_growth"),
+            salt_last_year=int(table["salt_last_year"]) if "salt_last_year" in table else None,
             statuses={FilingStatus(name): _status(row) for name, row in table["statuses"].items()},
         )
     except KeyError as missing:

@@ -146,18 +146,22 @@ def taxable_social_security(
     return TaxableBenefits(tier_1=tier_1, tier_2=max(_ZERO, total - tier_1))
 
 
-def salt_deduction(table: TaxTable, status: FilingStatus, paid: Decimal, magi: Decimal) -> Decimal:
+def salt_deduction(table: TaxTable, status: FilingStatus, paid: Decimal, magi: Decimal, calendar_year: int) -> Decimal:
     """State and local taxes that may be itemised (IRC 164(b)(6), (7)): capped, the cap shrinking to a floor.
 
-    Raises InvalidInputError when the table has no cap for the status.
+    Cap and threshold rise each year after the table's until the last year of the raised cap; from then on the floor
+    is the cap. Raises InvalidInputError when the table has no cap for the status.
     """
     figures = table.of(status)
     if figures.salt_cap is None:
         raise InvalidInputError(gettext_noop("The tax table has no cap for state and local taxes."), field="salt_cap")
     cap = figures.salt_cap
-    if figures.salt_threshold is not None and figures.salt_floor is not None and table.salt_phase_out_rate is not None:
-        shrunk = cap - table.salt_phase_out_rate * max(_ZERO, magi - figures.salt_threshold)
-        cap = max(figures.salt_floor, shrunk)
+    if figures.salt_threshold is not None and figures.salt_floor is not None:
+        raised = (1 + (table.salt_growth_rate or _ZERO)) ** (calendar_year - table.year)
+        excess = max(_ZERO, magi - figures.salt_threshold * raised)
+        cap = max(figures.salt_floor, cap * raised - (table.salt_phase_out_rate or _ZERO) * excess)
+        if table.salt_last_year is not None and calendar_year > table.salt_last_year:
+            cap = figures.salt_floor
     return max(_ZERO, min(paid, cap))
 
 

@@ -105,7 +105,8 @@ def _senior(case: dict[str, Any], _folders: GoldenFolders) -> dict[str, Any]:
 
 
 def _salt(case: dict[str, Any], _folders: GoldenFolders) -> dict[str, Any]:
-    amount = salt_deduction(_table(case["year"]), _status(case), _amount(case, "salt_paid"), _amount(case, "magi"))
+    paid, magi, year = _amount(case, "salt_paid"), _amount(case, "magi"), case["year"]
+    amount = salt_deduction(_table(min(year, NEWEST)), _status(case), paid, magi, year)
     return {"deduction": amount}
 
 

@@ -85,10 +85,16 @@ def test_a_spouse_who_files_apart_has_no_threshold_unless_living_apart() -> None
 
 def test_state_taxes_are_capped_and_the_cap_shrinks_to_its_floor() -> None:
     table = tax_table(2026)
-    assert salt_deduction(table, JOINT, D(50_000), D(100_000)) == 40_400
-    assert salt_deduction(table, JOINT, D(50_000), D(600_000)) == D("11900.00")
-    assert salt_deduction(table, JOINT, D(50_000), D(1_000_000)) == 10_000
-    assert salt_deduction(tax_table(2024), FilingStatus.MARRIED_SEPARATE, D(50_000), D(1)) == 5_000
+    assert salt_deduction(table, JOINT, D(50_000), D(100_000), 2026) == 40_400
+    assert salt_deduction(table, JOINT, D(50_000), D(600_000), 2026) == D("11900.00")
+    assert salt_deduction(table, JOINT, D(50_000), D(1_000_000), 2026) == 10_000
+    assert salt_deduction(tax_table(2024), FilingStatus.MARRIED_SEPARATE, D(50_000), D(1), 2024) == 5_000
+
+
+def test_the_cap_of_state_taxes_rises_to_2029_and_falls_back_after_it() -> None:
+    assert salt_deduction(tax_table(2025), JOINT, D(50_000), D(1), 2026) == 40_400
+    assert salt_deduction(tax_table(2026), JOINT, D(50_000), D(1), 2027) == D("40804.00")
+    assert salt_deduction(tax_table(2026), JOINT, D(50_000), D(1), 2030) == 10_000
 
 
 def test_losses_beyond_3_000_are_carried_with_their_character() -> None:
