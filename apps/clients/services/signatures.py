@@ -271,7 +271,7 @@ def _ended(request: SignatureRequest) -> EndedRequest:
         document=request.document.public_id,
         purpose=request.purpose,
         state=str(request.state),
-        signed_at=request.completed_at,
+        signed_at=request.completed_at if request.state == SignatureRequestState.COMPLETED else None,
     )
 
 
