@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.db import connection
@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from apps.clients.models import Household, ImportBatch, ImportRow, ImportState, RowAction
 from apps.clients.models.sealed_files import seal
-from apps.clients.ports import Applied, Importer, ImportFile, Progress, UndoRow, ports
+from apps.clients.ports import Applied, Importer, ImportFile, Progress, Question, UndoRow, ports
 from apps.clients.services._import_plans import Plan, file_of, planned, records
 from apps.clients.services._uploads import safe_name
 from apps.core import audit, jobs, realtime
@@ -188,29 +188,59 @@ def undo_batch(*, batch: ImportBatch, by: Actor) -> ImportBatch:
     """
     _one_at_a_time(batch)
     batch = _locked(batch, ImportState.APPLIED)
-    importer = importer_for(batch.kind)
+    outcome = _outcome(batch)
+    blocking = outcome.blocking
+    if blocking:
+        raise ImportHasDependentsError(blocking)
+    importer_for(batch.kind).undo(outcome.undo, outcome.besides, by)
+    batch.state, batch.undone_at = ImportState.UNDONE, timezone.now()
+    batch.save(update_fields=["state", "undone_at", "updated_at"])
+    audit.record("clients.undo_batch", by=by, target=batch, after={"taken_back": len(outcome.undo)})
+    _tell(batch)
+    return batch
+
+
+def questions_for(batch: ImportBatch, by: Actor) -> tuple[Question, ...]:
+    """Return what the importer asks of the file; nothing once it is taken in."""
+    if batch.state not in {ImportState.CHECKED, ImportState.FAILED}:
+        return ()
+    return importer_for(batch.kind).questions(file_of(batch, by))
+
+
+def what_blocks_undo(batch: ImportBatch) -> list[str]:
+    """Return, as sentences, what is in the way of taking the import back."""
+    return _outcome(batch).blocking if batch.state == ImportState.APPLIED else []
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What an import made, as it is now, and what is in the way of taking it back."""
+
+    undo: list[UndoRow]
+    besides: list[BaseModel]
+    blocking: list[str]
+
+
+def _outcome(batch: ImportBatch) -> _Outcome:
     rows = list(batch.rows.filter(action__in=[RowAction.CREATE, RowAction.UPDATE]))
     there = records([(row.target_type, row.target_id) for row in rows])
     besides = records([(made["type"], made["id"]) for made in batch.besides])
-    kept = [row for row in rows if (row.target_type, str(row.target_id)) in there]
-    created = [there[row.target_type, str(row.target_id)] for row in kept if row.action == RowAction.CREATE]
-    blocking = [
-        *_changed_since(batch, kept, there, besides),
-        *_said_again(batch, kept),
-        *importer.dependents(created, list(besides.values())),
+    pairs = [
+        (row, there[row.target_type, str(row.target_id)])
+        for row in rows
+        if (row.target_type, str(row.target_id)) in there
     ]
-    if blocking:
-        raise ImportHasDependentsError(blocking)
-    undo = [
-        UndoRow(there[row.target_type, str(row.target_id)], row.before if row.action == RowAction.UPDATE else None)
-        for row in kept
-    ]
-    importer.undo(undo, list(besides.values()), by)
-    batch.state, batch.undone_at = ImportState.UNDONE, timezone.now()
-    batch.save(update_fields=["state", "undone_at", "updated_at"])
-    audit.record("clients.undo_batch", by=by, target=batch, after={"taken_back": len(undo)})
-    _tell(batch)
-    return batch
+    kept = [row for row, _target in pairs]
+    created = [target for row, target in pairs if row.action == RowAction.CREATE]
+    return _Outcome(
+        undo=[UndoRow(target, row.before if row.action == RowAction.UPDATE else None) for row, target in pairs],
+        besides=list(besides.values()),
+        blocking=[
+            *_changed_since(batch, kept, there, besides),
+            *_said_again(batch, kept),
+            *importer_for(batch.kind).dependents(created, list(besides.values())),
+        ],
+    )
 
 
 def _locked(batch: ImportBatch, *states: str) -> ImportBatch:

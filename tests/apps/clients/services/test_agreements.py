@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from apps.clients.models import Agreement, AgreementState, AgreementTemplate, Document
-from apps.clients.services._agreement_texts import FeeSummary, FeeTier, fee_places, standard_template
+from apps.clients.services.agreement_texts import FeeSummary, FeeTier, fee_places, standard_template
 from apps.clients.services.agreements import (
     AgreementDraft,
     AgreementStateError,

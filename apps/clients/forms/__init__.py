@@ -1,0 +1,1 @@
+"""Shape of what people type; nothing here writes."""

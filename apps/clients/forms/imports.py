@@ -1,0 +1,47 @@
+"""Files to take in, and the questions that an importer asks of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from apps.clients.models import Household
+from apps.clients.ports import Question
+from apps.core.actors import Actor
+
+
+class ImportUploadForm(forms.Form):
+    """The file, and the household where the kind belongs to one."""
+
+    household = forms.ModelChoiceField(
+        Household.objects.none(), to_field_name="public_id", label=_("Household"), required=False
+    )
+    file = forms.FileField(label=_("File"))
+
+    def __init__(self, *args: Any, actor: Actor, accept: str, per_household: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["file"].widget.attrs["accept"] = accept
+        if per_household:
+            self.fields["household"].queryset = Household.objects.visible_to(actor)  # type: ignore[attr-defined]
+            self.fields["household"].required = True
+        else:
+            del self.fields["household"]
+
+
+class AnswersForm(forms.Form):
+    """One choice for each question, the given answer chosen."""
+
+    def __init__(self, *args: Any, questions: tuple[Question, ...], answers: Mapping[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.questions = questions
+        for question in questions:
+            self.fields[question.name] = forms.ChoiceField(
+                label=question.label,
+                choices=question.options,
+                required=False,
+                initial=answers.get(question.name, question.value),
+                help_text=" · ".join(question.samples[:3]),
+            )
