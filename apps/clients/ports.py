@@ -6,11 +6,14 @@ import datetime as dt
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from apps.core.actors import Actor
 from apps.core.models import BaseModel
 from apps.core.tabular.problems import IgnoredRow, RowProblem
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise as StrOrPromise
 
 
 # --- signatures ------------------------------------------------------------------------------------------------------
@@ -162,9 +165,17 @@ Progress = Callable[[float, str], None]
 class Importer(Protocol):
     """Takes one kind of file in. Registered under `ports.importers[kind]`."""
 
-    label: str
-    accept: str
-    per_household: bool
+    @property
+    def label(self) -> StrOrPromise:
+        """Name the kind of file."""
+
+    @property
+    def accept(self) -> str:
+        """Name the endings that the file dialog offers (".csv,.xlsx")."""
+
+    @property
+    def per_household(self) -> bool:
+        """Say whether such a file belongs to one household."""
 
     def questions(self, file: ImportFile) -> tuple[Question, ...]:
         """Return what must be settled before reading; raise FileRefusedError when the file cannot be read at all."""

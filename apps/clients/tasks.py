@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from celery import Task
-
 from apps.clients.services.import_jobs import run_import
-from apps.core.jobs import job
+from apps.core.jobs import LeasedTask, job
 
 
 @job("clients.apply_import")
-def apply_import(_task: Task, batch_id: int, user_id: int | None, origin: dict[str, str]) -> None:
+def apply_import(_task: LeasedTask, batch_id: int, user_id: int | None, origin: dict[str, str]) -> None:
     """Take a checked file in."""
     run_import(batch_id=batch_id, user_id=user_id, origin=origin)

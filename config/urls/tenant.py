@@ -20,5 +20,6 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/", include((api, "api"))),
     path("", include("apps.desk.urls")),
+    path("", include("apps.clients.urls")),
     path("", include("apps.integrations.urls")),
 ]

@@ -79,4 +79,5 @@ def plain(before: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
 
 def restored(record: models.Model, before: Mapping[str, Any]) -> dict[str, Any]:
     """Return plain values as the record's fields hold them."""
-    return {name: record._meta.get_field(name).to_python(value) for name, value in before.items()}
+    fields = {field.name: field for field in record._meta.concrete_fields}
+    return {name: fields[name].to_python(value) for name, value in before.items()}

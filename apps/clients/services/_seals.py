@@ -6,12 +6,11 @@ import datetime as dt
 import io
 from dataclasses import dataclass
 
-from asn1crypto import keys as asn1_keys
-from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from pyhanko.keys import load_certs_from_pemder_data, load_private_key_from_pemder_data
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.sign import signers
@@ -83,16 +82,10 @@ def sealed_pdf(pdf: bytes, *, certificate: str, private_key: str, reason: str, n
 
     Raises InvalidInputError when the bytes are no PDF that can be sealed.
     """
-    loaded = x509.load_pem_x509_certificate(certificate.encode())
-    key = serialization.load_pem_private_key(private_key.encode(), password=None)
     signer = signers.SimpleSigner(
-        signing_cert=asn1_x509.Certificate.load(loaded.public_bytes(serialization.Encoding.DER)),
-        signing_key=asn1_keys.PrivateKeyInfo.load(
-            key.private_bytes(
-                serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-            )
-        ),
-        cert_registry=SimpleCertificateStore(),
+        signing_cert=next(load_certs_from_pemder_data(certificate.encode())),
+        signing_key=load_private_key_from_pemder_data(private_key.encode(), passphrase=None),
+        cert_registry=SimpleCertificateStore.from_certs([]),
     )
     meta = signers.PdfSignatureMetadata(
         field_name=_FIELD, md_algorithm="sha256", reason=reason, name=name, subfilter=SigSeedSubFilter.PADES

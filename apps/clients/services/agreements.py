@@ -23,10 +23,10 @@ from apps.clients.models import (
     SignatureRequest,
 )
 from apps.clients.ports import EndedRequest
-from apps.clients.services.agreement_texts import PLACES, FeeSummary, fee_places, filled, standard_template
 from apps.clients.services._checks import checked
 from apps.clients.services._letterhead import letterhead
 from apps.clients.services._locks import locked
+from apps.clients.services.agreement_texts import PLACES, FeeSummary, fee_places, filled, standard_template
 from apps.clients.services.documents import file_document
 from apps.clients.services.signatures import request_signature
 from apps.core import audit, realtime

@@ -103,13 +103,13 @@ class ClientListImporter:
         )
         by_number: dict[str, Person] = {}
         by_name: dict[tuple[object, ...], Person] = {}
-        for person in Person.objects.visible_to(file.by).filter(same).select_related("household"):
-            by_number.setdefault(person.external_id, person)
-            by_name.setdefault(_name_of(person.first_name, person.last_name, person.date_of_birth), person)
+        for there in Person.objects.visible_to(file.by).filter(same).select_related("household"):
+            by_number.setdefault(there.external_id, there)
+            by_name.setdefault(_name_of(there.first_name, there.last_name, there.date_of_birth), there)
         found = {}
         for row in rows:
             value: ClientRow = row.value.person
-            person = by_number.get(value.external_id) if value.external_id else None
+            person: Person | None = by_number.get(value.external_id) if value.external_id else None
             if person is None and value.birth_date:
                 person = by_name.get(_name_of(value.first_name, value.last_name, value.birth_date))
             if person is not None:
@@ -200,7 +200,7 @@ def _advisor_question(by: Actor) -> Question:
     """Ask who advises new households; who may not assign to others can only choose themselves."""
     people = User.objects.active().filter(role__in=[Role.PRINCIPAL, Role.ADVISOR])
     if not by.can(Permission.ASSIGN_HOUSEHOLDS):
-        people = people.filter(pk=by.user_id)
+        people = people.filter(pk=by.user_id or 0)
     options = tuple((str(user.public_id), str(user)) for user in people)
     own = next((str(user.public_id) for user in people if user.pk == by.user_id), options[0][0] if options else "")
     return Question("advisor", gettext("New households are advised by"), options, own)

@@ -67,7 +67,7 @@ def _hashes_on_the_trail(document: Document) -> dict[int, str]:
     events = AuditEvent.objects.filter(
         target_id=str(document.public_id), action__in=["clients.file_document", "clients.add_version"]
     ).order_by("id")
-    return {event.after["version"]: event.after["sha256"] for event in events}
+    return {event.after["version"]: event.after["sha256"] for event in events if event.after}
 
 
 def _check(version: DocumentVersion, noted: str, request: SignatureRequest | None) -> list[Finding]:

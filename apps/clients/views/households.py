@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest
@@ -30,7 +31,7 @@ def household_url(household: Household) -> str:
     return reverse("clients:household-people", args=[household.public_id])
 
 
-def person_for(actor: Actor, household: Household, public_id: object) -> Person:
+def person_for(actor: Actor, household: Household, public_id: UUID) -> Person:
     """Return a person of the household, or refuse as if there were none."""
     found = Person.objects.visible_to(actor).filter(household=household, public_id=public_id).first()
     if found is None:

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext
 from django.views.generic import TemplateView
 
 from apps.accounts.policies import Permission
@@ -122,7 +122,6 @@ class ImportUndoView(ActionView):
     """Take it back."""
 
     permission = Permission.IMPORT_FILES
-    success_message = gettext_lazy("The import is undone.")
 
     def perform(self, request: HttpRequest, by: Actor) -> str:
         """Undo; where something is in the way, the page lists it."""
@@ -131,6 +130,6 @@ class ImportUndoView(ActionView):
             undo_batch(batch=batch, by=by)
         except ImportHasDependentsError:
             messages.error(request, gettext("The import cannot be undone yet."))
-            self.success_message = ""
             return f"{import_url(batch.public_id)}?blocked=1"
+        messages.success(request, gettext("The import is undone."))
         return import_url(batch.public_id)
