@@ -9,7 +9,7 @@ import pytest
 
 from tests import databases, servers
 
-pytest_plugins = ["tests.cast"]
+pytest_plugins = ["tests.cast", "tests.live"]
 
 
 @pytest.fixture(scope="session")

@@ -70,11 +70,6 @@ class Layout:
         return f"unix://{self.redis_socket}"
 
     @property
-    def broker_url(self) -> str:
-        """Return the address of Redis as Celery reads it."""
-        return f"redis+socket://{self.redis_socket}"
-
-    @property
     def stripe_url(self) -> str:
         """Return the address of the local server that speaks Stripe's protocol."""
         return "http://127.0.0.1:8420"

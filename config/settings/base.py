@@ -102,6 +102,11 @@ def channel_layers(url: str) -> dict[str, Any]:
     return {"default": {"BACKEND": "channels_redis.core.RedisChannelLayer", "CONFIG": {"hosts": [{"address": url}]}}}
 
 
+def broker_url(url: str) -> str:
+    """Return the same Redis as Celery spells it: a socket is redis+socket://, its database a virtual host."""
+    return url.replace("unix://", "redis+socket://", 1).replace("?db=", "?virtual_host=", 1)
+
+
 DATABASES: dict[str, Any] = {}
 REDIS_URL = ""
 CACHES = {

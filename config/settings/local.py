@@ -5,7 +5,7 @@ import secrets
 from config import env
 from config.embedded.layout import Layout
 from config.settings.base import *  # noqa: F403
-from config.settings.base import HOME, INSTALLED_APPS, channel_layers, database
+from config.settings.base import HOME, INSTALLED_APPS, broker_url, channel_layers, database
 
 layout = Layout(HOME)
 
@@ -23,7 +23,7 @@ def _kept_secret() -> str:
 SECRET_KEY = env.text("SECRET_KEY", " ").strip() or _kept_secret()
 DATABASES = {"default": database(env.DatabaseAddress.parse(env.text("DATABASE_URL", layout.database_url)))}
 REDIS_URL = env.text("REDIS_URL", layout.redis_url)
-CELERY_BROKER_URL = layout.broker_url if layout.redis_url == REDIS_URL else REDIS_URL
+CELERY_BROKER_URL = broker_url(REDIS_URL)
 CHANNEL_LAYERS = channel_layers(REDIS_URL)
 EMAIL_BACKEND = "apps.core.local_mail.InboxBackend"
 LOCAL_INBOX = layout.mail

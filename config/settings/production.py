@@ -2,12 +2,12 @@
 
 from config import env
 from config.settings.base import *  # noqa: F403
-from config.settings.base import channel_layers, database
+from config.settings.base import broker_url, channel_layers, database
 
 SECRET_KEY = env.text("SECRET_KEY")
 DATABASES = {"default": database(env.DatabaseAddress.parse(env.text("DATABASE_URL")))}
 REDIS_URL = env.text("REDIS_URL")
-CELERY_BROKER_URL = REDIS_URL
+CELERY_BROKER_URL = broker_url(REDIS_URL)
 CHANNEL_LAYERS = channel_layers(REDIS_URL)
 BASE_DOMAIN = env.text("STEWARD_BASE_DOMAIN")
 STRIPE_SECRET_KEY = env.text("STRIPE_SECRET_KEY")

@@ -5,7 +5,7 @@ import os
 from config import env
 from config.embedded.layout import Layout
 from config.settings.base import *  # noqa: F403
-from config.settings.base import HOME, REST_FRAMEWORK, STORAGES, channel_layers, database
+from config.settings.base import HOME, REST_FRAMEWORK, STORAGES, broker_url, channel_layers, database
 
 SECRET_KEY = "only-for-tests"  # noqa: S105 - guards nothing
 DATABASE_ROLE_PREFIX = "steward_test"
@@ -13,7 +13,7 @@ layout = Layout(HOME / "test")
 DATABASES = {"default": database(env.DatabaseAddress.parse(env.text("DATABASE_URL", layout.database_url)))}
 DATABASES["default"]["CONN_MAX_AGE"] = 0
 REDIS_URL = env.text("REDIS_URL", layout.redis_url)
-CELERY_BROKER_URL = layout.broker_url if layout.redis_url == REDIS_URL else REDIS_URL
+CELERY_BROKER_URL = broker_url(REDIS_URL)
 CHANNEL_LAYERS = channel_layers(REDIS_URL)
 CHANNEL_LAYERS["default"]["CONFIG"]["prefix"] = f"test-{os.getpid()}"  # two test processes share one Redis
 ALLOWED_HOSTS = [".localhost", "127.0.0.1", "testserver"]
