@@ -102,7 +102,7 @@ def check_facts(facts: CapacityFacts) -> None:
         if not fact.is_finite() or not 0 <= fact <= highest:
             raise CapacityFactError(
                 gettext_noop("%(fact)s lies outside 0 to %(highest)s."),
-                mend=gettext_noop("Correct the figure; ratios are proportions, so 40% is 0.4."),
+                mend=gettext_noop("Correct the figure; ratios are proportions, so 40%% is 0.4."),
                 field=name,
                 fact=fact,
                 highest=highest,

@@ -98,6 +98,11 @@ class HouseholdProfiles:
     adults: tuple[AdultProfiles, ...]
     capacity: CapacityAssessment | None
 
+    @property
+    def portfolio(self) -> Money | None:
+        """The value that losses are told of."""
+        return Money(self.capacity.portfolio_value, self.capacity.currency) if self.capacity else None
+
 
 def household_profiles(household: Household, actor: Actor, on: dt.date) -> HouseholdProfiles:
     """Return the profiles of the household's adults as this actor may see them (four queries)."""

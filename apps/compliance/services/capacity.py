@@ -20,6 +20,8 @@ from apps.core.actors import Actor
 from apps.core.services import service
 from apps.kernel.errors import InvalidInputError, gettext_noop
 
+__all__ = ["CapacityFacts", "CapacityInputs", "assess_capacity"]
+
 
 @dataclass(frozen=True, slots=True)
 class CapacityInputs:

@@ -1,0 +1,35 @@
+"""What the product knows of a household's capacity, as the advisor's form takes it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+from apps.clients.models import Household
+from apps.compliance.models import CapacityAssessment
+from apps.compliance.ports import capacity_facts
+
+# shown as per cent in the form, kept as proportions
+PER_CENT = ("liquidity_coverage", "funded_ratio", "debt_service_ratio", "net_worth_share")
+
+
+def known_capacity(household: Household, on: dt.date) -> dict[str, Any]:
+    """Return the form's first values: what other apps know on the day, otherwise the last assessment's facts."""
+    gathered = capacity_facts.gather(household, on)
+    last = CapacityAssessment.objects.filter(household=household).order_by("-id").first()
+    values: dict[str, Any] = {**(last.facts if last else {}), **gathered.facts}
+    values["portfolio_value"] = gathered.portfolio_value
+    values["required_return"] = gathered.required_return
+    if last is not None:
+        values["portfolio_value"] = values["portfolio_value"] or last.portfolio_value
+        values["required_return"] = values["required_return"] or last.required_return
+    named = {f"{name}: {source}" for name, source in gathered.sources.items()}
+    values["source"] = "; ".join(sorted(named))[:300]
+    return {name: _shown(name, value) for name, value in values.items() if value not in (None, "")}
+
+
+def _shown(name: str, value: Any) -> Any:
+    if name in PER_CENT or name == "required_return":
+        return f"{(Decimal(value) * 100).normalize():f}"
+    return value
