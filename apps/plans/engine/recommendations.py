@@ -52,14 +52,15 @@ class AdvicePolicy:
     """What the firm aims for and allows; nothing has a default.
 
     ``saving_account`` receives extra saving; ``debt_payment`` is the extra monthly payment tried on the dearest
-    debt; ``emergency_months`` of living costs belong into cash, filled within ``emergency_fill_months``.
+    debt; ``emergency_months`` of living costs belong into cash, filled within ``emergency_fill_months``. Without a
+    ``risk_limit`` no allocation is advised: nobody knows how much risk the client may take.
     """
 
     target: float
     saving_account: str
     max_savings_rate: float
     latest_retirement_age: int
-    risk_limit: RiskLimit
+    risk_limit: RiskLimit | None
     debt_payment: float
     emergency_months: int
     emergency_fill_months: int
@@ -225,7 +226,7 @@ def recommend(
     known(policy.saving_account, [account.key for account in inputs.accounts], "saving_account")
     base = _baseline(simulate(inputs, cube, with_flows=False, mapper=mapper))
     steps: tuple[tuple[str, Callable[[], list[Candidate]]], ...] = (
-        ("allocation", lambda: risk_advice(inputs, policy.risk_limit)),
+        ("allocation", lambda: risk_advice(inputs, policy.risk_limit) if policy.risk_limit else []),
         ("savings", lambda: _savings(inputs, cube, policy, mapper)),
         ("spending", lambda: _spending(inputs, cube, policy, mapper)),
         ("retirement_date", lambda: _delay(inputs, cube, policy, mapper)),

@@ -93,3 +93,10 @@ def test_an_unknown_saving_account_is_refused() -> None:
     with pytest.raises(DomainError) as refusal:
         recommend(family(), family_cube(), replace(POLICY, saving_account="mattress"))
     assert refusal.value.field == "saving_account"
+
+
+def test_without_a_risk_limit_no_allocation_is_advised() -> None:
+    inputs = with_retirement_budget(family(), 140_000.0)
+    kinds = {item.kind for item in recommend(inputs, family_cube(), replace(POLICY, risk_limit=None)).recommendations}
+    assert "allocation" not in kinds
+    assert "savings" in kinds

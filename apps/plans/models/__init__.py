@@ -1,0 +1,24 @@
+"""Rows of plans."""
+
+from apps.plans.models.assumptions import AssumptionTable
+from apps.plans.models.goal import Goal, GoalKind, GoalPriority
+from apps.plans.models.override import Override, OverrideKind
+from apps.plans.models.plan import Plan, PlanStatus
+from apps.plans.models.projection_run import ProjectionRun
+from apps.plans.models.question import PlanQuestion
+from apps.plans.models.recommendation import Decision, Recommendation
+
+__all__ = [
+    "AssumptionTable",
+    "Decision",
+    "Goal",
+    "GoalKind",
+    "GoalPriority",
+    "Override",
+    "OverrideKind",
+    "Plan",
+    "PlanQuestion",
+    "PlanStatus",
+    "ProjectionRun",
+    "Recommendation",
+]

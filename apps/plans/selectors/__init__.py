@@ -1,0 +1,1 @@
+"""What pages, portal, paper and API read of plans."""

@@ -1,0 +1,49 @@
+"""Assumptions as the engine takes them and as people read them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from apps.plans.engine.assumptions import AssumptionSet, assumptions_from_mapping
+from apps.plans.models import AssumptionTable
+
+
+@dataclass(frozen=True, slots=True)
+class AssetLine:
+    """What one class of assets is expected to do a year, and where the numbers come from."""
+
+    key: str
+    name: str
+    mean: float
+    volatility: float
+    is_equity: bool
+    source: str
+    method: str
+
+
+def assumption_set(table: AssumptionTable) -> AssumptionSet:
+    """Return the engine's set of a version."""
+    content = {**table.content, "effective_from": dt.date.fromisoformat(table.content["effective_from"])}
+    return assumptions_from_mapping(content)
+
+
+def asset_lines(table: AssumptionTable) -> tuple[AssetLine, ...]:
+    """Return each class with its source."""
+    return tuple(
+        AssetLine(
+            key=row["key"],
+            name=row.get("name", row["key"]),
+            mean=row["arithmetic_mean"],
+            volatility=row["volatility"],
+            is_equity=row["is_equity"],
+            source=row.get("source", table.source),
+            method=row.get("method", ""),
+        )
+        for row in table.content["assets"]
+    )
+
+
+def asset_names(table: AssumptionTable) -> dict[str, str]:
+    """Return the name of each class by its key."""
+    return {line.key: line.name for line in asset_lines(table)}

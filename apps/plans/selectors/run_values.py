@@ -1,0 +1,63 @@
+"""What a run was asked and what it answered, as the engine's frozen values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from apps.plans.engine.digest import canonical_json
+from apps.plans.engine.inputs import ProjectionInputs
+from apps.plans.engine.recommendations import AdvicePolicy
+from apps.plans.engine.results import OptimisedAllocation, Projection, RecommendationList, SolveOutcome
+from apps.plans.models import ProjectionRun
+from apps.plans.selectors.frozen_values import read_frozen
+
+
+@dataclass(frozen=True, slots=True)
+class RunInputs:
+    """The household's plan and what the firm aims for and allows."""
+
+    inputs: ProjectionInputs
+    policy: AdvicePolicy
+
+    def to_json_bytes(self) -> bytes:
+        """Serialise canonically."""
+        return canonical_json(self)
+
+
+@dataclass(frozen=True, slots=True)
+class CurrentMix:
+    """How all that is invested is spread today, and what that means."""
+
+    weights: tuple[tuple[str, float], ...]
+    expected_return: float
+    volatility: float
+    equity_share: float
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """All answers of one run.
+
+    `savings` is None where nobody earns a salary, `allocation` where there is no risk limit, `current` where nothing
+    is invested.
+    """
+
+    projection: Projection
+    savings: SolveOutcome | None
+    current: CurrentMix | None
+    allocation: OptimisedAllocation | None
+    advice: RecommendationList
+
+    def to_json_bytes(self) -> bytes:
+        """Serialise canonically: the same inputs give the same bytes on the same build."""
+        return canonical_json(self)
+
+
+def inputs_of(run: ProjectionRun) -> RunInputs:
+    """Return what the run was asked."""
+    return read_frozen(run.inputs, RunInputs)
+
+
+def result_of(run: ProjectionRun) -> RunResult | None:
+    """Return what the run answered, None before it has finished."""
+    return None if run.result is None else read_frozen(run.result, RunResult)

@@ -1,0 +1,340 @@
+"""Rows of the house as values of the engine, and back.
+
+The one place of plans where exact decimals become floats: an amount is rounded half up to the cent first, a share
+stays as it is. Back, amounts of advice become decimals of four places, half up.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+from uuid import UUID
+
+from apps.clients.models import Relationship
+from apps.compliance.selectors.risk_limits import RiskLimit as ClientLimit
+from apps.kernel.errors import gettext_noop
+from apps.money.selectors.facts import AccountFact, DebtFact, HouseholdFacts, IncomeFact, PersonFact
+from apps.plans.engine.allocation import RiskLimit
+from apps.plans.engine.assumptions import AssumptionSet
+from apps.plans.engine.horizon import horizon_months
+from apps.plans.engine.inputs import (
+    STANDARD_WITHDRAWAL_ORDER,
+    Account,
+    Adult,
+    Boundary,
+    Contribution,
+    CubeSpec,
+    Debt,
+    Growth,
+    Income,
+    IncomeKind,
+    ProjectionInputs,
+    Spending,
+    TaxTreatment,
+)
+from apps.plans.engine.inputs import Goal as EngineGoal
+from apps.plans.engine.inputs import GoalKind as EngineGoalKind
+from apps.plans.engine.inputs import GoalPriority as EnginePriority
+from apps.plans.engine.recommendations import AdvicePolicy
+from apps.plans.engine.tax_tables import FilingStatus, TaxTable
+from apps.plans.models import Goal, GoalKind, Override, OverrideKind, Plan
+from apps.plans.selectors.run_values import RunInputs
+
+CENT = Decimal("0.01")
+# One set of markets for all households of an assumption set: plans then differ by households, not by dice.
+SEED = 20_260_101
+N_PATHS, N_BATCHES = 10_240, 10
+# Horizons share scenarios by decades, so that a firm's plans need a handful of cubes.
+CUBE_STEP_MONTHS = 120
+EMERGENCY_FILL_MONTHS = 24
+
+FILING = {
+    "single": FilingStatus.SINGLE,
+    "joint": FilingStatus.MARRIED_JOINT,
+    "separate": FilingStatus.MARRIED_SEPARATE,
+    "head": FilingStatus.HEAD_OF_HOUSEHOLD,
+}
+INCOMES = {
+    "salary": IncomeKind.SALARY,
+    "self_employment": IncomeKind.SALARY,
+    "social_security": IncomeKind.SOCIAL_SECURITY,
+    "pension": IncomeKind.PENSION,
+    "rental": IncomeKind.OTHER_TAXABLE,
+    "other_taxable": IncomeKind.OTHER_TAXABLE,
+    "tax_free": IncomeKind.TAX_FREE,
+}
+GOALS = {
+    GoalKind.RETIREMENT: EngineGoalKind.RETIREMENT,
+    GoalKind.EDUCATION: EngineGoalKind.EDUCATION,
+    GoalKind.HOME: EngineGoalKind.HOME,
+    GoalKind.OTHER: EngineGoalKind.LIFE_EVENT,
+}
+# Classes that no public monthly history carries (docs/engine/capital_market_assumptions.md) are taken as the class
+# whose risk comes nearest; the plan says so.
+STAND_INS = {
+    "international_equity": "us_equity",
+    "government_bonds": "high_grade_bonds",
+    "real_estate": "us_equity",
+    "commodities": "us_small_equity",
+    "other": "us_equity",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """All that a projection is made of, as the house keeps it."""
+
+    plan: Plan
+    facts: HouseholdFacts
+    goals: Sequence[Goal]
+    overrides: Sequence[Override]
+    assumptions: AssumptionSet
+    tax_table: TaxTable
+    limit: ClientLimit | None
+    starts_on: dt.date
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """The engine's question, the names behind its keys, and what had to be assumed."""
+
+    question: RunInputs
+    names: dict[str, str]
+    caveats: list[dict[str, Any]]
+
+
+def money(amount: Decimal) -> float:
+    """Return an amount as the engine computes with it: to the cent, half up."""
+    return float(amount.quantize(CENT, rounding=ROUND_HALF_UP))
+
+
+def exact(value: float) -> Decimal:
+    """Return a number of the engine's advice as a decimal of four places, half up."""
+    return Decimal(repr(value)).quantize(Decimal("0.0001"), rounding=ROUND_HALF_UP)
+
+
+def proportion(value: float) -> Decimal:
+    """Return a probability as a decimal of six places, half up."""
+    return Decimal(repr(value)).quantize(Decimal("0.000001"), rounding=ROUND_HALF_UP)
+
+
+def mapped(situation: Situation) -> Mapped:
+    """Return the engine's question. Raises the engine's InvalidInputError, whose field names the fact at fault."""
+    return _Mapping(situation).whole()
+
+
+@dataclass(slots=True)
+class _Mapping:
+    """One household on its way into the engine."""
+
+    situation: Situation
+    caveats: list[dict[str, Any]] = field(default_factory=list)
+
+    def whole(self) -> Mapped:
+        facts, plan = self.situation.facts, self.situation.plan
+        adults = tuple(self._adult(person) for person in self._adult_facts())
+        accounts = tuple(self._account(fact) for fact in facts.accounts)
+        months = horizon_months(adults, self.situation.starts_on)
+        inputs = ProjectionInputs(
+            start_date=self.situation.starts_on,
+            currency=facts.currency,
+            filing_status=FILING[facts.filing_status],
+            adults=adults,
+            accounts=accounts,
+            contributions=self._contributions(),
+            incomes=self._incomes(),
+            spending=Spending(self._spending(), float(plan.survivor_share), facts.currency),
+            debts=tuple(self._debt(fact) for fact in facts.debts if fact.balance > 0),
+            goals=tuple(self._goal(goal) for goal in self.situation.goals),
+            withdrawal_order=STANDARD_WITHDRAWAL_ORDER,
+            surplus_account=_first(accounts, (TaxTreatment.TAXABLE, TaxTreatment.CASH)),
+            surplus_saved_share=float(plan.surplus_saved_share),
+            tax_table=self.situation.tax_table,
+            assumptions=self.situation.assumptions,
+            simulation=CubeSpec(SEED, N_PATHS, N_BATCHES, -(-months // CUBE_STEP_MONTHS) * CUBE_STEP_MONTHS),
+        )
+        for name in facts.left_out:
+            self._note(gettext_noop("%(name)s is left out: it has no price, or another currency."), name=name)
+        return Mapped(RunInputs(inputs, self._policy(accounts)), self._names(), self.caveats)
+
+    def _note(self, message: str, **params: str) -> None:
+        caveat = {"message": message, "params": params}
+        if caveat not in self.caveats:
+            self.caveats.append(caveat)
+
+    def _adult_facts(self) -> list[PersonFact]:
+        deciders = {Relationship.HEAD, Relationship.PARTNER}
+        return [person for person in self.situation.facts.people if person.relationship in deciders]
+
+    def _override(self, kind: OverrideKind, person: UUID | None = None) -> Decimal | None:
+        for row in self.situation.overrides:
+            if row.kind == kind and (row.person.public_id if row.person else None) == person:
+                return row.value
+        return None
+
+    def _adult(self, person: PersonFact) -> Adult:
+        born, own = person.date_of_birth, self._override(OverrideKind.RETIREMENT_AGE, person.person_id)
+        age = int(own) if own is not None else person.retirement_age
+        if born is None or age is None:
+            raise ValueError(f"{person.person_id} lacks a fact that the caller has checked")
+        day = _birthday(born, age)
+        return Adult(str(person.person_id), born, day, self.situation.plan.horizon_age)
+
+    def _account(self, fact: AccountFact) -> Account:
+        basis = fact.balance if fact.cost_basis is None else fact.cost_basis
+        if fact.treatment == TaxTreatment.TAXABLE and fact.cost_basis is None:
+            self._note(
+                gettext_noop("What %(name)s was bought for is not known: no gain is taxed when it is sold."),
+                name=fact.name,
+            )
+        is_cash = fact.treatment == TaxTreatment.CASH
+        adults = {person.person_id for person in self._adult_facts()}
+        return Account(
+            key=fact.key,
+            owner=str(fact.owner_id) if fact.owner_id in adults else "",
+            treatment=TaxTreatment(fact.treatment),
+            balance=money(fact.balance),
+            cost_basis=money(basis),
+            allocation=self._weights(fact),
+            annual_fee=0.0 if is_cash else float(self.situation.plan.annual_fee),
+            currency=self.situation.facts.currency,
+        )
+
+    def _weights(self, fact: AccountFact) -> tuple[tuple[str, float], ...]:
+        """Shares by asset of the set, adding up to 1: the largest takes the residue."""
+        known = self.situation.assumptions.asset_keys
+        shares: dict[str, Decimal] = {}
+        for asset, share in fact.allocation or (("cash", Decimal(1)),):
+            taken = asset if asset in known else STAND_INS.get(asset, known[0])
+            if taken != asset:
+                self._note(
+                    gettext_noop("There is no history for %(asset)s: it is taken to behave as %(stand_in)s."),
+                    asset=asset,
+                    stand_in=taken,
+                )
+            shares[taken] = shares.get(taken, Decimal(0)) + share
+        weights = {key: round(float(share), 6) for key, share in sorted(shares.items())}
+        largest = max(weights, key=lambda key: weights[key])
+        weights[largest] = round(1.0 - sum(weight for key, weight in weights.items() if key != largest), 6)
+        return tuple(weights.items())
+
+    def _contributions(self) -> tuple[Contribution, ...]:
+        facts = self.situation.facts
+        accounts = {account.key for account in facts.accounts}
+        return tuple(
+            Contribution(
+                key=fact.key,
+                account=fact.account_key,
+                monthly_amount=money(fact.monthly_amount),
+                growth=Growth(0.0, inflation_linked=True),
+                start=Boundary.PLAN_START,
+                end=fact.ends_on or Boundary.RETIREMENT,
+                by_employer=fact.is_by_employer,
+                currency=facts.currency,
+            )
+            for fact in facts.savings
+            if fact.account_key in accounts
+        )
+
+    def _incomes(self) -> tuple[Income, ...]:
+        adults = {person.person_id for person in self._adult_facts()}
+        facts = [fact for fact in self.situation.facts.incomes if fact.person_id in adults]
+        replaced: set[UUID] = set()
+        incomes = []
+        for fact in facts:
+            own = self._override(OverrideKind.ANNUAL_INCOME, fact.person_id) if _is_earned(fact) else None
+            if own is not None and fact.person_id in replaced:
+                continue
+            if own is not None:
+                replaced.add(fact.person_id)
+            incomes.append(self._income(fact, fact.annual_amount if own is None else own))
+        return tuple(incomes)
+
+    def _income(self, fact: IncomeFact, annual_amount: Decimal) -> Income:
+        return Income(
+            key=fact.key,
+            owner=str(fact.person_id),
+            kind=INCOMES[fact.kind],
+            monthly_amount=money(annual_amount / 12),
+            growth=Growth(float(fact.annual_growth), inflation_linked=fact.is_inflation_linked),
+            start=fact.starts_on or Boundary.PLAN_START,
+            end=fact.ends_on or (Boundary.RETIREMENT if _is_earned(fact) else Boundary.HORIZON),
+            currency=self.situation.facts.currency,
+        )
+
+    def _spending(self) -> float:
+        own, stated = self._override(OverrideKind.MONTHLY_SPENDING), self.situation.facts.spending
+        if own is None and stated is None:
+            raise ValueError("spending is a fact that the caller has checked")
+        return money(own if own is not None else stated.monthly_amount)  # type: ignore[union-attr]
+
+    def _debt(self, fact: DebtFact) -> Debt:
+        return Debt(
+            key=fact.key,
+            balance=money(fact.balance),
+            annual_rate=float(fact.annual_rate),
+            monthly_payment=money(fact.monthly_payment),
+            currency=self.situation.facts.currency,
+        )
+
+    def _goal(self, goal: Goal) -> EngineGoal:
+        return EngineGoal(
+            key=str(goal.public_id),
+            kind=GOALS[GoalKind(goal.kind)],
+            priority=EnginePriority(goal.priority),
+            annual_amount=money(goal.annual_amount),
+            start=goal.starts_on or Boundary.RETIREMENT,
+            years=goal.years,
+            currency=self.situation.facts.currency,
+        )
+
+    def _policy(self, accounts: tuple[Account, ...]) -> AdvicePolicy:
+        plan, limit = self.situation.plan, self.situation.limit
+        return AdvicePolicy(
+            target=float(plan.target_success),
+            saving_account=_first(accounts, (TaxTreatment.TAX_DEFERRED, TaxTreatment.TAXABLE, TaxTreatment.CASH)),
+            max_savings_rate=float(plan.max_savings_rate),
+            latest_retirement_age=plan.latest_retirement_age,
+            risk_limit=limit
+            and RiskLimit(
+                level=str(limit.level),
+                max_volatility=limit.max_volatility,
+                max_equity_share=limit.max_equity_share,
+                max_weights=(),
+                min_weights=(),
+            ),
+            debt_payment=money(plan.extra_debt_payment),
+            emergency_months=plan.emergency_months,
+            emergency_fill_months=EMERGENCY_FILL_MONTHS,
+        )
+
+    def _names(self) -> dict[str, str]:
+        facts = self.situation.facts
+        rows = [(str(person.person_id), person.name) for person in facts.people]
+        for named in (facts.accounts, facts.debts, facts.incomes):
+            rows += [(fact.key, fact.name) for fact in named]
+        return dict([*rows, *((str(goal.public_id), goal.name) for goal in self.situation.goals)])
+
+
+def _is_earned(fact: IncomeFact) -> bool:
+    return INCOMES[fact.kind] is IncomeKind.SALARY
+
+
+def _birthday(born: dt.date, age: int) -> dt.date:
+    """The day somebody reaches an age; those born on a leap day do so on the first of March."""
+    try:
+        return born.replace(year=born.year + age)
+    except ValueError:
+        return dt.date(born.year + age, 3, 1)
+
+
+def _first(accounts: tuple[Account, ...], wanted: tuple[TaxTreatment, ...]) -> str:
+    """The first account of the first treatment that there is; any account where there is none of them."""
+    for treatment in wanted:
+        for account in accounts:
+            if account.treatment is treatment:
+                return account.key
+    return accounts[0].key

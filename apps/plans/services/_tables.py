@@ -1,0 +1,58 @@
+"""The dated tables of plans, read from their files."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from apps.kernel.errors import DomainError, gettext_noop
+from apps.plans.engine.tax_tables import TaxTable, tax_table_from_mapping
+
+_APPS = Path(__file__).resolve().parents[2]
+TAX_TABLES = _APPS / "plans" / "reference"
+PUBLISHED_ASSUMPTIONS = _APPS / "market" / "reference"
+
+
+class NoTableError(DomainError):
+    """The product ships no table for the day."""
+
+    code = "no_table"
+    status = 422
+
+
+@cache
+def read_table(path: Path) -> dict[str, Any]:
+    """Read one file."""
+    with path.open("rb") as file:
+        return tomllib.load(file)
+
+
+def published_assumptions() -> list[dict[str, Any]]:
+    """Return the published tables of capital-market assumptions, the oldest first."""
+    paths = sorted(PUBLISHED_ASSUMPTIONS.glob("capital_market_assumptions_*.toml"))
+    return sorted((read_table(path) for path in paths), key=lambda table: (table["effective_from"], table["key"]))
+
+
+@cache
+def _tax_tables() -> tuple[TaxTable, ...]:
+    tables = [tax_table_from_mapping(read_table(path)) for path in TAX_TABLES.glob("federal_tax_*.toml")]
+    return tuple(sorted(tables, key=lambda table: table.effective_from))
+
+
+def tax_table_on(day: dt.date) -> TaxTable:
+    """Return the federal tax table in force on the day; later years use the newest one, indexed by the engine.
+
+    Raises NoTableError for a day before the first table.
+    """
+    known = [table for table in _tax_tables() if table.effective_from <= day]
+    if not known:
+        raise NoTableError(
+            gettext_noop("There is no federal tax table for %(day)s."),
+            mend=gettext_noop("Start the plan at a later date."),
+            field="starts_on",
+            day=day,
+        )
+    return known[-1]

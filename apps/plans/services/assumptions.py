@@ -1,0 +1,110 @@
+"""Keeping the assumptions that plans rest on: published tables taken in, and the firm's own view."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from django.utils import timezone
+
+from apps.core import audit
+from apps.core.actors import Actor
+from apps.core.services import service
+from apps.kernel.errors import InvalidInputError, gettext_noop
+from apps.plans.engine.assumptions import AssumptionSet, assumptions_from_mapping, with_house_view
+from apps.plans.engine.digest import input_digest
+from apps.plans.models import AssumptionTable
+from apps.plans.selectors.assumptions import assumption_set
+from apps.plans.services._tables import NoTableError, published_assumptions
+
+
+@service
+def load_published_assumptions(*, by: Actor) -> list[AssumptionTable]:
+    """Take in the published tables that the firm does not have yet; a second time nothing changes."""
+    return [
+        _record(table, assumptions_from_mapping(table), None, "", by)
+        for table in published_assumptions()
+        if not AssumptionTable.objects.filter(digest=input_digest(assumptions_from_mapping(table))).exists()
+    ]
+
+
+@service
+def set_house_view(
+    *, means: Mapping[str, Decimal], reason: str, by: Actor, effective_from: dt.date | None = None
+) -> AssumptionTable:
+    """Record the firm's own expected returns, as fractions a year, as a new version on top of the one in force.
+
+    Raises InvalidInputError for an unknown asset, a view without a reason, and one that changes nothing.
+    """
+    if not reason.strip():
+        raise InvalidInputError(gettext_noop("Say why the firm sees it differently."), field="reason")
+    day = effective_from or timezone.localdate()
+    base = assumptions_in_force(day=day, by=by)
+    number = _next_number()
+    view = with_house_view(
+        assumption_set(base), key=f"house_view_{number}", means={key: float(mean) for key, mean in means.items()}
+    )
+    content = {**base.content, "key": view.key, "assets": _with_means(base.content["assets"], means)}
+    content["effective_from"] = day.isoformat()
+    if view.means().tolist() == assumption_set(base).means().tolist():
+        raise InvalidInputError(
+            gettext_noop("This is what the firm expects already."), mend=gettext_noop("Change one of the returns.")
+        )
+    return _record(content, assumptions_from_mapping(_dated(content)), base, reason.strip(), by)
+
+
+def assumptions_in_force(*, day: dt.date, by: Actor) -> AssumptionTable:
+    """Return the version in force on the day, the published ones taken in first.
+
+    Raises NoTableError before the first of them takes effect.
+    """
+    load_published_assumptions(by=by)
+    found = AssumptionTable.objects.in_force(day).first()
+    if found is None:
+        raise NoTableError(
+            gettext_noop("There are no capital-market assumptions for %(day)s."),
+            mend=gettext_noop("Start the plan at a later date."),
+            field="assumptions",
+            day=day,
+        )
+    return found
+
+
+def _record(
+    table: Mapping[str, Any], values: AssumptionSet, base: AssumptionTable | None, reason: str, by: Actor
+) -> AssumptionTable:
+    row = AssumptionTable(
+        number=_next_number(),
+        key=values.key,
+        effective_from=values.effective_from,
+        source=values.source,
+        content=json.loads(json.dumps(table, default=str)),
+        digest=input_digest(values),
+        based_on=base,
+        reason=reason,
+        recorded_by=by.label,
+    )
+    row.full_clean()
+    row.save()
+    image = {"key": row.key, "version": row.number, "digest": row.digest, "effective_from": row.effective_from}
+    audit.record("plans.record_assumptions", by=by, target=row, after=image, reason=reason)
+    return row
+
+
+def _next_number() -> int:
+    newest = AssumptionTable.objects.order_by("-number").first()
+    return newest.number + 1 if newest else 1
+
+
+def _with_means(assets: list[dict[str, Any]], means: Mapping[str, Decimal]) -> list[dict[str, Any]]:
+    return [
+        {**asset, "arithmetic_mean": float(means[asset["key"]])} if asset["key"] in means else asset
+        for asset in assets
+    ]
+
+
+def _dated(content: Mapping[str, Any]) -> dict[str, Any]:
+    return {**content, "effective_from": dt.date.fromisoformat(content["effective_from"])}
