@@ -99,6 +99,17 @@ def _effect(base: _Baseline, changed: Simulation) -> Effect:
     )
 
 
+def measured_effect(
+    inputs: ProjectionInputs, changed: ProjectionInputs, cube: ScenarioCube, *, mapper: Mapper = map
+) -> Effect:
+    """Say what a changed plan does, compared path by path with the plan as it stands.
+
+    Raises InvalidInputError when the cube does not belong to both.
+    """
+    base = _baseline(simulate(inputs, cube, with_flows=False, mapper=mapper))
+    return _effect(base, simulate(changed, cube, with_flows=False, mapper=mapper))
+
+
 def _confidence(effect: Effect | None, *, certain: bool) -> str:
     """High for what needs no forecast; else by how far the effect stands out of the error of simulation."""
     if certain:

@@ -36,9 +36,7 @@ class Override(BaseModel):
     person = models.ForeignKey(
         "clients.Person", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("whose")
     )
-    value = models.DecimalField(
-        _("the plan takes"), max_digits=14, decimal_places=2, validators=[MinValueValidator(0)]
-    )
+    value = models.DecimalField(_("the plan takes"), max_digits=14, decimal_places=2, validators=[MinValueValidator(0)])
     reason = models.TextField(_("why"))
     set_on = models.DateField(_("since"))
     set_by = models.CharField(_("by"), max_length=200)

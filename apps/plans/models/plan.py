@@ -145,9 +145,7 @@ class Plan(BaseModel):
             models.CheckConstraint(
                 condition=models.Q(status__in=sorted(IN_THE_WORKS), published_run=None, published_at=None)
                 | models.Q(status=PlanStatus.SUPERSEDED)
-                | models.Q(
-                    status__in=sorted(GIVEN_TO_CLIENT), published_run__isnull=False, published_at__isnull=False
-                ),
+                | models.Q(status__in=sorted(GIVEN_TO_CLIENT), published_run__isnull=False, published_at__isnull=False),
                 name="given_plan_has_its_result",
             ),
         )

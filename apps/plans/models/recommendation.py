@@ -40,9 +40,7 @@ class Recommendation(BaseModel):
     lever = models.CharField(max_length=40, blank=True)
     decision = models.CharField(_("decision"), max_length=10, choices=Decision.choices, default=Decision.OPEN)
     reason = models.TextField(_("reason"), blank=True)
-    adjusted_value = models.DecimalField(
-        _("changed to"), max_digits=16, decimal_places=4, null=True, blank=True
-    )
+    adjusted_value = models.DecimalField(_("changed to"), max_digits=16, decimal_places=4, null=True, blank=True)
     adjusted_effect = models.JSONField(null=True, blank=True)
     measure_job = models.ForeignKey("core.Job", models.SET_NULL, null=True, blank=True, related_name="+")
     decided_by = models.CharField(_("decided by"), max_length=200, blank=True)

@@ -111,6 +111,11 @@ def money(amount: Decimal) -> float:
     return float(amount.quantize(CENT, rounding=ROUND_HALF_UP))
 
 
+def number(value: Decimal) -> float:
+    """Return a value that an advisor typed as the engine computes with it, unrounded."""
+    return float(value)
+
+
 def exact(value: float) -> Decimal:
     """Return a number of the engine's advice as a decimal of four places, half up."""
     return Decimal(repr(value)).quantize(Decimal("0.0001"), rounding=ROUND_HALF_UP)
@@ -158,6 +163,9 @@ class _Mapping:
         )
         for name in facts.left_out:
             self._note(gettext_noop("%(name)s is left out: it has no price, or another currency."), name=name)
+        if facts.simulation is not None:
+            day = facts.simulation.simulated_from.isoformat()
+            self._note(gettext_noop("Prices from %(day)s on are simulated: balances are for illustration."), day=day)
         return Mapped(RunInputs(inputs, self._policy(accounts)), self._names(), self.caveats)
 
     def _note(self, message: str, **params: str) -> None:

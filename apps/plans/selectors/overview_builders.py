@@ -1,0 +1,253 @@
+"""How the parts of an overview are read from a run."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from apps.plans.engine.inputs import GoalKind as EngineGoalKind
+from apps.plans.engine.levers import monthly_salaries, monthly_saving
+from apps.plans.engine.results import YearCashFlow
+from apps.plans.models import GoalKind, GoalPriority, OverrideKind, Plan, ProjectionRun
+from apps.plans.selectors.assumptions import asset_names
+from apps.plans.selectors.figures import Figure, money_figure
+from apps.plans.selectors.overview_parts import (
+    AllocationPart,
+    ChoiceLine,
+    FlowLine,
+    GoalLine,
+    RunFacts,
+    SavingsLine,
+    WeightLine,
+    YearLine,
+)
+from apps.plans.selectors.run_values import RunInputs, RunResult
+
+_KINDS = {
+    EngineGoalKind.RETIREMENT: GoalKind.RETIREMENT,
+    EngineGoalKind.EDUCATION: GoalKind.EDUCATION,
+    EngineGoalKind.HOME: GoalKind.HOME,
+    EngineGoalKind.LIFE_EVENT: GoalKind.OTHER,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A plan, its run, what was asked and what was answered."""
+
+    plan: Plan
+    run: ProjectionRun
+    question: RunInputs
+    result: RunResult
+
+    @property
+    def currency(self) -> str:
+        """The currency of all amounts."""
+        return self.question.inputs.currency
+
+
+def run_facts(found: Found) -> RunFacts:
+    """Say by what the result was made."""
+    run = found.run
+    return RunFacts(
+        public_id=run.public_id,
+        facts_as_of=run.facts_as_of,
+        finished_at=run.finished_at,
+        seed=run.seed,
+        n_paths=run.n_paths,
+        n_batches=found.result.projection.success.n_batches,
+        engine_version=run.engine_version,
+        input_digest=run.input_digest,
+        result_digest=run.result_digest,
+        assumptions=str(found.plan.assumptions),
+        milliseconds=run.milliseconds or 0,
+    )
+
+
+def terminal(found: Found, place: int, key: str, label: str) -> Figure:
+    """Return a percentile of the wealth at the horizon, in money of today."""
+    return money_figure(found.result.projection.terminal.real[place], found.currency, key, label)
+
+
+def savings(found: Found) -> SavingsLine | None:
+    """Return the answer to how much must be saved; None where nobody earns."""
+    answer = found.result.savings
+    if answer is None:
+        return None
+    inputs = found.question.inputs
+    saved, salaries = monthly_saving(inputs), monthly_salaries(inputs)
+    monthly = answer.monthly_amount or 0.0
+    return SavingsLine(
+        outcome=str(answer.outcome),
+        rate_now=Figure(saved / salaries, "percent", "savings_rate_now", _("Saved of salaries today")),
+        rate_needed=Figure(answer.value, "percent", "savings_rate", _("Savings rate that reaches the target")),
+        monthly_needed=money_figure(monthly, found.currency, "savings_monthly", _("To be saved a month")),
+        monthly_extra=money_figure(
+            max(0.0, monthly - saved), found.currency, "savings_extra", _("More than today, a month")
+        ),
+        success_then=Figure(answer.success.value, "percent", "savings_success", _("Chance of success then")),
+    )
+
+
+def years(found: Found) -> tuple[YearLine, ...]:
+    """Return the bands year by year."""
+    projection = found.result.projection
+    return tuple(
+        YearLine(band.year, band.calendar_year, band.ages, band.real, band.nominal, steady)
+        for band, steady in zip(projection.bands, projection.expected_wealth_real, strict=True)
+    )
+
+
+def goals(found: Found) -> tuple[GoalLine, ...]:
+    """Return the plan's goals with how likely each is met; living costs and debts are no goals."""
+    outcomes = {outcome.key: outcome for outcome in found.result.projection.goals}
+    target = found.question.policy.target
+    lines = []
+    for goal in found.question.inputs.goals:
+        outcome = outcomes.get(goal.key)
+        if outcome is None:
+            continue
+        name = found.run.names.get(goal.key, goal.key)
+        kind = _KINDS[goal.kind]
+        lines.append(
+            GoalLine(
+                public_id=goal.key,
+                kind=kind,
+                kind_label=str(kind.label),
+                name=name,
+                priority_label=str(GoalPriority(str(goal.priority)).label),
+                amount=money_figure(goal.annual_amount, found.currency, f"goal:{goal.key}:amount", name),
+                starts_in=goal.start.year if isinstance(goal.start, dt.date) else _retirement_year(found),
+                years=Figure(goal.years, "years", f"goal:{goal.key}:years", _("Years")) if goal.years else None,
+                success=Figure(outcome.success.value, "percent", f"goal:{goal.key}", name),
+                error=Figure(
+                    outcome.success.standard_error, "percent", f"goal:{goal.key}:error", _("Standard error"), "2"
+                ),
+                first_shortfall_year=outcome.first_shortfall_year,
+                met=outcome.success.value >= target,
+            )
+        )
+    return tuple(lines)
+
+
+def _retirement_year(found: Found) -> int:
+    return max(adult.retirement_date for adult in found.question.inputs.adults).year
+
+
+def flows(found: Found) -> tuple[FlowLine, ...]:
+    """Return the expected path's money in and out, year by year."""
+    bands = {band.year: band.ages for band in found.result.projection.bands}
+    return tuple(_flow(row, bands.get(row.year, ()), found) for row in found.result.projection.expected_flows)
+
+
+def _flow(row: YearCashFlow, ages: tuple[int, ...], found: Found) -> FlowLine:
+    def at(name: str, label: str, value: float) -> Figure:
+        return money_figure(value, found.currency, f"flow:{row.year}:{name}", f"{label}, {row.calendar_year}")
+
+    return FlowLine(
+        year=row.year,
+        calendar_year=row.calendar_year,
+        ages=ages,
+        wages=at("wages", _("Salaries"), row.wages),
+        social_security=at("social_security", _("Social Security"), row.social_security),
+        other_income=at("other_income", _("Other income"), row.other_income),
+        withdrawals=at("withdrawals", _("Withdrawn"), row.withdrawals),
+        spending=at("spending", _("Living costs"), row.spending),
+        goals=at("goals", _("Goals"), row.goals),
+        debts=at("debts", _("Debt payments"), row.debt_payments),
+        taxes=at("taxes", _("Taxes"), row.taxes),
+        saved=at("saved", _("Saved"), row.contributions + row.saved_surplus),
+        shortfall=at("shortfall", _("Missing"), row.shortfall),
+        unplanned=row.unplanned_spending,
+    )
+
+
+_BINDING = {
+    "max_volatility": _("the swing that the risk level allows"),
+    "max_equity_share": _("the share of equities that the risk level allows"),
+}
+
+
+def allocation(found: Found) -> AllocationPart | None:
+    """Return what is held and what is advised; None where nothing is invested and nothing is advised."""
+    now, then = found.result.current, found.result.allocation
+    if now is None and then is None:
+        return None
+    names, limit = asset_names(found.plan.assumptions), found.question.policy.risk_limit
+    held = dict(now.weights) if now else {}
+    advised = dict(then.weights) if then else {}
+    risk = {part.asset: part.risk_share for part in then.contributions} if then else {}
+    lines = tuple(
+        WeightLine(
+            asset=key,
+            name=names.get(key, key),
+            now=Figure(held.get(key, 0.0) if now else None, "percent", f"asset:{key}:now", names.get(key, key)),
+            then=Figure(advised.get(key, 0.0) if then else None, "percent", f"asset:{key}:then", names.get(key, key)),
+            risk_share=Figure(risk.get(key, 0.0) if then else None, "percent", f"asset:{key}:risk", _("Part of risk")),
+        )
+        for key in found.question.inputs.assumptions.asset_keys
+        if held.get(key) or advised.get(key)
+    )
+
+    def share(value: float | None, key: str, label: str) -> Figure:
+        return Figure(value, "percent", f"allocation:{key}", label)
+
+    return AllocationPart(
+        lines=lines,
+        return_now=share(now and now.expected_return, "return_now", _("Expected return a year, today")),
+        return_then=share(then and then.expected_return, "return_then", _("Expected return a year, as advised")),
+        volatility_now=share(now and now.volatility, "volatility_now", _("Swing in an ordinary year, today")),
+        volatility_then=share(then and then.volatility, "volatility_then", _("Swing in an ordinary year, as advised")),
+        volatility_limit=share(limit and limit.max_volatility, "volatility_limit", _("Swing the risk level allows")),
+        equity_now=share(now and now.equity_share, "equity_now", _("Equities, today")),
+        equity_then=share(then and then.equity_share, "equity_then", _("Equities, as advised")),
+        equity_limit=share(limit and limit.max_equity_share, "equity_limit", _("Equities the risk level allows")),
+        binding=tuple(_BINDING[name] for name, _price in then.binding if name in _BINDING) if then else (),
+        frontier=tuple((point.volatility, point.expected_return) for point in then.frontier) if then else (),
+    )
+
+
+_CHOICE_UNITS = {
+    "target_success": ("percent", "0"),
+    "horizon_age": ("years", ""),
+    "annual_fee": ("percent", "2"),
+    "survivor_share": ("percent", "0"),
+    "surplus_saved_share": ("percent", "0"),
+    "latest_retirement_age": ("years", ""),
+    "max_savings_rate": ("percent", "0"),
+    "emergency_months": ("count", ""),
+    "extra_debt_payment": ("money", "whole"),
+}
+
+
+def choices(plan: Plan) -> tuple[ChoiceLine, ...]:
+    """Return how the plan is made."""
+    lines = []
+    for name, (kind, style) in _CHOICE_UNITS.items():
+        label = str(Plan._meta.get_field(name).verbose_name).capitalize()  # type: ignore[union-attr]
+        lines.append(ChoiceLine(label, Figure(getattr(plan, name), kind, f"choice:{name}", label, style)))
+    return tuple(lines)
+
+
+def overrides(plan: Plan) -> tuple[ChoiceLine, ...]:
+    """Return where the plan departs from the facts, each with its date and reason."""
+    lines = []
+    for row in plan.overrides.select_related("person"):
+        kind = OverrideKind(row.kind)
+        label = f"{kind.label}: {row.person}" if row.person else str(kind.label)
+        unit = "years" if kind is OverrideKind.RETIREMENT_AGE else "money"
+        note = _("%(reason)s (%(by)s, %(day)s)") % {
+            "reason": row.reason,
+            "by": row.set_by,
+            "day": date_format(row.set_on),
+        }
+        lines.append(ChoiceLine(label, Figure(row.value, unit, f"override:{row.public_id}", label), note))
+    return tuple(lines)
+
+
+def caveats(run: ProjectionRun) -> tuple[str, ...]:
+    """Return what had to be assumed, in the reader's language."""
+    return tuple(_(caveat["message"]) % caveat["params"] for caveat in run.caveats)

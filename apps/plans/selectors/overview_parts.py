@@ -1,0 +1,186 @@
+"""The parts of a plan's overview: frozen, shared by staff, portal, paper and API."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+
+from apps.plans.selectors.figures import Figure, Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class RunFacts:
+    """By what the result was made: enough to make it again."""
+
+    public_id: uuid.UUID
+    facts_as_of: dt.date
+    finished_at: dt.datetime | None
+    seed: int
+    n_paths: int
+    n_batches: int
+    engine_version: str
+    input_digest: str
+    result_digest: str
+    assumptions: str
+    milliseconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class SavingsLine:
+    """What must be saved to reach the target: `outcome` is reached, already_reached or cannot_be_reached."""
+
+    outcome: str
+    rate_now: Figure
+    rate_needed: Figure
+    monthly_needed: Figure
+    monthly_extra: Figure
+    success_then: Figure
+
+
+@dataclass(frozen=True, slots=True)
+class YearLine:
+    """Wealth at the end of a plan year in money of today: percentiles 5, 10, 25, 50, 75, 90, 95."""
+
+    year: int
+    calendar_year: int
+    ages: tuple[int, ...]
+    real: tuple[float, ...]
+    nominal: tuple[float, ...]
+    steady_real: float
+
+
+@dataclass(frozen=True, slots=True)
+class GoalLine:
+    """One goal and how likely it is met."""
+
+    public_id: str
+    kind: str
+    kind_label: str
+    name: str
+    priority_label: str
+    amount: Figure
+    starts_in: int | None
+    years: Figure | None
+    success: Figure
+    error: Figure
+    first_shortfall_year: int | None
+    met: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FlowLine:
+    """Money in and out of one year on the expected path, nominal."""
+
+    year: int
+    calendar_year: int
+    ages: tuple[int, ...]
+    wages: Figure
+    social_security: Figure
+    other_income: Figure
+    withdrawals: Figure
+    spending: Figure
+    goals: Figure
+    debts: Figure
+    taxes: Figure
+    saved: Figure
+    shortfall: Figure
+    unplanned: float
+
+
+@dataclass(frozen=True, slots=True)
+class WeightLine:
+    """One class of assets today and as advised."""
+
+    asset: str
+    name: str
+    now: Figure
+    then: Figure
+    risk_share: Figure
+
+
+@dataclass(frozen=True, slots=True)
+class AllocationPart:
+    """What is held, what the risk limit would allow, and what that means; `then` figures are empty without a limit."""
+
+    lines: tuple[WeightLine, ...]
+    return_now: Figure
+    return_then: Figure
+    volatility_now: Figure
+    volatility_then: Figure
+    volatility_limit: Figure
+    equity_now: Figure
+    equity_then: Figure
+    equity_limit: Figure
+    binding: tuple[str, ...]
+    frontier: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EffectLine:
+    """What a piece of advice does, by the engine."""
+
+    success_before: Figure
+    success_after: Figure
+    change: Figure
+    change_error: Figure
+    wealth: Figure
+
+
+@dataclass(frozen=True, slots=True)
+class RecommendationLine:
+    """One piece of advice as people read it, with the decision."""
+
+    public_id: uuid.UUID
+    key: str
+    kind: str
+    title: Sentence
+    why: Sentence
+    actions: tuple[Sentence, ...]
+    effect: EffectLine | None
+    confidence: str
+    confidence_label: str
+    difficulty: str
+    difficulty_label: str
+    timeframe: str
+    timeframe_label: str
+    decision: str
+    decision_label: str
+    decision_tone: str
+    decision_reason: str
+    decided_by: str
+    decided_at: dt.datetime | None
+    lever_label: str
+    lever_value: str
+    waits_for_effect: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceLine:
+    """A choice of planning or an override, named."""
+
+    label: str
+    figure: Figure
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RiskState:
+    """What the risk profile says of this plan: `problem` is empty where it carries the advice."""
+
+    level: int | None
+    problem: str
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionLine:
+    """A question of the client with its answer."""
+
+    public_id: uuid.UUID
+    asked_by: str
+    asked_at: dt.datetime
+    text: str
+    answer: str
+    answered_by: str
+    answered_at: dt.datetime | None

@@ -1,0 +1,188 @@
+"""A plan and its result as staff, portal, paper and API show it (`plan_overview`)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from apps.accounts.models import FirmProfile
+from apps.accounts.models.role import Permission
+from apps.clients.models import Household
+from apps.compliance.selectors.risk_limits import risk_limit
+from apps.core.actors import Actor, ActorKind
+from apps.plans import policies
+from apps.plans.models import Decision, Plan, PlanStatus, ProjectionRun
+from apps.plans.selectors import overview_builders as build
+from apps.plans.selectors import recommendation_lines
+from apps.plans.selectors.assumptions import AssetLine, asset_lines
+from apps.plans.selectors.figures import Figure
+from apps.plans.selectors.overview_parts import (
+    AllocationPart,
+    ChoiceLine,
+    FlowLine,
+    GoalLine,
+    QuestionLine,
+    RecommendationLine,
+    RiskState,
+    RunFacts,
+    SavingsLine,
+    YearLine,
+)
+from apps.plans.selectors.run_values import inputs_of, result_of
+
+
+@dataclass(frozen=True, slots=True)
+class PlanOverview:
+    """One version with its result. Amounts are in money of today unless a field says nominal.
+
+    `is_outdated` says that goals or choices changed after the result; figures carry the keys of their passports.
+    """
+
+    plan_id: uuid.UUID
+    household_id: uuid.UUID
+    household: str
+    version: int
+    status: str
+    status_label: str
+    currency: str
+    as_of: dt.date
+    published_at: dt.datetime | None
+    in_force_at: dt.datetime | None
+    is_outdated: bool
+    run: RunFacts
+    success: Figure
+    success_error: Figure
+    target: Figure
+    horizon_age: int
+    wealth_at_end: Figure
+    wealth_at_end_poor: Figure
+    savings: SavingsLine | None
+    years: tuple[YearLine, ...]
+    goals: tuple[GoalLine, ...]
+    flows: tuple[FlowLine, ...]
+    allocation: AllocationPart | None
+    recommendations: tuple[RecommendationLine, ...]
+    n_undecided: int
+    choices: tuple[ChoiceLine, ...]
+    overrides: tuple[ChoiceLine, ...]
+    assets: tuple[AssetLine, ...]
+    inflation: Figure
+    assumptions_source: str
+    caveats: tuple[str, ...]
+    risk: RiskState
+    questions: tuple[QuestionLine, ...]
+    disclosures: tuple[str, ...]
+
+
+def plan_shown(household: Household, actor: Actor, version: int | None = None) -> Plan | None:
+    """Return the version to show: the one asked for, else the one in the works, else the newest that counts.
+
+    A client is shown what is with them; None where there is nothing to see.
+    """
+    rows = (
+        Plan.objects.visible_to(actor)
+        .filter(household=household)
+        .select_related(
+            "household__advisor", "assumptions", "published_run", "report_job", "signature_request", "document"
+        )
+        .newest_first()
+    )
+    if version is not None:
+        return rows.filter(version=version).first()
+    return rows.exclude(status=PlanStatus.SUPERSEDED).first()
+
+
+def run_shown(plan: Plan) -> ProjectionRun | None:
+    """Return the result that the client was given, or the newest one."""
+    return plan.published_run or plan.runs.finished().first()
+
+
+def plan_overview(household: Household, actor: Actor, plan: Plan | None = None) -> PlanOverview | None:
+    """Return the plan with its result, None before the first; a client reads advice that was not declined."""
+    plan = plan or plan_shown(household, actor)
+    run = run_shown(plan) if plan is not None else None
+    result = result_of(run) if run is not None else None
+    if plan is None or run is None or result is None:
+        return None
+    question = inputs_of(run)
+    found = build.Found(plan, run, question, result)
+    is_client = actor.kind is ActorKind.PERSON and actor.can(Permission.USE_PORTAL)
+    advice = recommendation_lines.lines_of(run, household.currency)
+    undecided = sum(line.decision == Decision.OPEN for line in advice)
+    if is_client:
+        advice = tuple(line for line in advice if line.decision != Decision.DECLINED)
+    return PlanOverview(
+        plan_id=plan.public_id,
+        household_id=household.public_id,
+        household=household.name,
+        version=plan.version,
+        status=plan.status,
+        status_label=str(PlanStatus(plan.status).label),
+        currency=question.inputs.currency,
+        as_of=run.facts_as_of,
+        published_at=plan.published_at,
+        in_force_at=plan.in_force_at,
+        is_outdated=policies.can_change(plan) and policies.is_outdated(plan, run),
+        run=build.run_facts(found),
+        success=Figure(result.projection.success.value, "percent", "success", _("Chance of success")),
+        success_error=Figure(
+            result.projection.success.standard_error, "percent", "success_error", _("Standard error"), "2"
+        ),
+        target=Figure(plan.target_success, "percent", "target", _("Success aimed for"), "0"),
+        horizon_age=plan.horizon_age,
+        wealth_at_end=build.terminal(found, 3, "wealth_at_end", _("Left at the end, in the middle future")),
+        wealth_at_end_poor=build.terminal(found, 1, "wealth_at_end_poor", _("Left at the end, one future in ten")),
+        savings=build.savings(found),
+        years=build.years(found),
+        goals=build.goals(found),
+        flows=build.flows(found),
+        allocation=build.allocation(found),
+        recommendations=advice,
+        n_undecided=undecided,
+        choices=build.choices(plan),
+        overrides=build.overrides(plan),
+        assets=asset_lines(plan.assumptions),
+        inflation=Figure(question.inputs.assumptions.inflation.mean, "percent", "inflation", _("Inflation a year")),
+        assumptions_source=plan.assumptions.source,
+        caveats=build.caveats(run),
+        risk=_risk(plan),
+        questions=_questions(plan),
+        disclosures=disclosures(),
+    )
+
+
+def _risk(plan: Plan) -> RiskState:
+    limit = risk_limit(plan.household, timezone.localdate())
+    if limit is None:
+        return RiskState(None, "missing", (_("The household has no risk profile in force."),))
+    return RiskState(limit.level, "stale" if limit.is_stale else "", limit.reasons)
+
+
+def _questions(plan: Plan) -> tuple[QuestionLine, ...]:
+    return tuple(
+        QuestionLine(
+            row.public_id, str(row.person), row.created_at, row.text, row.answer, row.answered_by, row.answered_at
+        )
+        for row in plan.questions.select_related("person")
+    )
+
+
+def disclosures() -> tuple[str, ...]:
+    """Return what must stand beside every projection, then the firm's own disclosures."""
+    own = tuple(line.strip() for line in FirmProfile.current().disclosures.splitlines() if line.strip())
+    return (
+        _(
+            "The projections are hypothetical: they show what could happen under the assumptions stated, not what will "
+            "happen. They are no guarantee, and results will differ from them."
+        ),
+        _(
+            "Returns are drawn at random around assumptions that rest on history. Crashes can be deeper and last "
+            "longer than in the futures that were tried; taxes follow today's federal law, without state taxes."
+        ),
+        _("The plan rests on what you told us. Tell us when your life changes: the plan then changes, too."),
+        *own,
+    )

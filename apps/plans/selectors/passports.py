@@ -1,0 +1,131 @@
+"""Where a number of a plan comes from: method, period, inputs, and the steps that made it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from apps.clients.models import Household
+from apps.core.actors import Actor
+from apps.kernel.errors import NotFoundError, gettext_noop
+from apps.plans.models import Plan
+from apps.plans.selectors.figures import Figure, figures_in
+from apps.plans.selectors.overviews import PlanOverview, plan_overview, run_shown
+from apps.plans.selectors.run_values import result_of
+
+_STATED = gettext_lazy("Set for this plan by the advisor, or taken over from the version before.")
+_METHODS = {
+    "success": gettext_lazy(
+        "The part of the futures in which every essential demand is paid in every month to the end of the plan."
+    ),
+    "success_error": gettext_lazy(
+        "The spread between independent scrambles of the futures, divided by the root of their number."
+    ),
+    "target": _STATED,
+    "wealth_at_end": gettext_lazy("The middle one of all futures' wealth at the end, in money of today."),
+    "wealth_at_end_poor": gettext_lazy("One future in ten ends with less than this, in money of today."),
+    "savings_rate": gettext_lazy(
+        "The smallest own saving, as a part of gross salaries, with which the plan reaches its target: found by trying "
+        "rates on the same futures."
+    ),
+    "savings_rate_now": gettext_lazy("What the household saves itself a month, over its gross salaries."),
+    "savings_monthly": gettext_lazy("The savings rate that reaches the target, times today's gross salaries."),
+    "savings_extra": gettext_lazy("What must be saved a month, less what is saved today."),
+    "savings_success": gettext_lazy("The chance of success of the plan with that savings rate, on the same futures."),
+    "goal": gettext_lazy("The part of the futures in which this goal is paid in full."),
+    "flow": gettext_lazy(
+        "The year's flow on the path on which every asset gives its median return, in money of that year."
+    ),
+    "asset": gettext_lazy("The part of all that is invested: today by balance, as advised by the optimiser."),
+    "allocation": gettext_lazy(
+        "From the assumed returns, swings and correlations of the classes, weighted by the mix. The advised mix has "
+        "the highest expected return within the risk limit."
+    ),
+    "advice": gettext_lazy(
+        "The plan run again with this one change, compared path by path on the same futures with the plan as it stands."
+    ),
+    "choice": _STATED,
+    "override": gettext_lazy("The plan takes this instead of the household's fact."),
+    "inflation": gettext_lazy("The level that inflation returns to in the assumptions."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PassportStep:
+    """One step of how the number was made."""
+
+    name: str
+    facts: tuple[tuple[str, str], ...]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlanPassport:
+    """A number with its origin."""
+
+    figure: Figure
+    method: str
+    period: str
+    facts: tuple[tuple[str, str], ...]
+    steps: tuple[PassportStep, ...]
+
+
+_STEP_NAMES = {
+    "assumptions": gettext_lazy("Assumptions"),
+    "scenarios": gettext_lazy("Futures"),
+    "months": gettext_lazy("Months"),
+    "taxes": gettext_lazy("Taxes"),
+    "success": gettext_lazy("Counting success"),
+    "solve": gettext_lazy("Search"),
+    "optimisation": gettext_lazy("Optimiser"),
+}
+
+
+def passport_of(household: Household, actor: Actor, plan: Plan, key: str) -> PlanPassport:
+    """Return the passport of the figure with the key. Raises NotFoundError when the plan shows no such figure."""
+    overview = plan_overview(household, actor, plan)
+    figure = next((each for each in figures_in(overview) if each.key == key), None) if overview else None
+    if overview is None or figure is None:
+        raise NotFoundError(
+            gettext_noop("This plan has no such figure any more."), mend=gettext_noop("Reload the page.")
+        )
+    return PlanPassport(
+        figure=figure,
+        method=str(_METHODS[key.partition(":")[0]]),
+        period=_("%(first)s to %(last)s, facts as of %(day)s")
+        % {
+            "first": overview.years[0].calendar_year,
+            "last": overview.years[-1].calendar_year,
+            "day": overview.as_of.isoformat(),
+        },
+        facts=_facts(overview),
+        steps=_steps(plan, key),
+    )
+
+
+def _facts(overview: PlanOverview) -> tuple[tuple[str, str], ...]:
+    run = overview.run
+    return (
+        (_("Plan"), _("version %(version)s") % {"version": overview.version}),
+        (_("Futures"), _("%(paths)s in %(batches)s scrambles") % {"paths": run.n_paths, "batches": run.n_batches}),
+        (_("Seed"), str(run.seed)),
+        (_("Engine"), run.engine_version),
+        (_("Assumptions"), run.assumptions),
+        (_("Inputs (SHA-256)"), run.input_digest),
+        (_("Result (SHA-256)"), run.result_digest),
+    )
+
+
+def _steps(plan: Plan, key: str) -> tuple[PassportStep, ...]:
+    run = run_shown(plan)
+    result = result_of(run) if run is not None else None
+    if result is None:
+        return ()
+    trail = result.projection.trail
+    if key.startswith("savings") and result.savings is not None:
+        trail = result.savings.trail
+    if key.startswith(("asset", "allocation")) and result.allocation is not None:
+        trail = result.allocation.trail
+    return tuple(PassportStep(str(_STEP_NAMES.get(s.step, s.step)), s.facts, s.source) for s in trail)

@@ -1,0 +1,81 @@
+"""Advice as people read it: the engine's texts translated, with the advisor's decision."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.templatetags import formats
+from apps.plans.models import Decision, ProjectionRun, Recommendation
+from apps.plans.selectors.figures import Figure, Wording, money_figure, sentence
+from apps.plans.selectors.levers import LEVERS, Lever
+from apps.plans.selectors.overview_parts import EffectLine, RecommendationLine
+
+CONFIDENCE = {"high": _("Sure"), "medium": _("Likely"), "low": _("Uncertain")}
+DIFFICULTY = {"easy": _("Easy"), "medium": _("Some effort"), "hard": _("Hard")}
+TIMEFRAME = {"now": _("Now"), "this_year": _("This year"), "long_term": _("In the long run")}
+TONES = {Decision.OPEN: "warn", Decision.ACCEPTED: "good", Decision.ADJUSTED: "note", Decision.DECLINED: ""}
+
+
+def lines_of(run: ProjectionRun, currency: str) -> tuple[RecommendationLine, ...]:
+    """Return the advice of a run in order of effect."""
+    return tuple(_line(row, run, currency) for row in run.recommendations.all())
+
+
+def _line(row: Recommendation, run: ProjectionRun, currency: str) -> RecommendationLine:
+    proposal: Mapping[str, Any] = row.proposal
+    lever = LEVERS.get(row.kind)
+    wording = Wording(currency, run.names, f"advice:{row.key}")
+    instead = {lever.place: row.adjusted_value} if lever and lever.place and row.adjusted_value is not None else {}
+    effect = row.adjusted_effect if row.decision == Decision.ADJUSTED else proposal["effect"]
+    return RecommendationLine(
+        public_id=row.public_id,
+        key=row.key,
+        kind=row.kind,
+        title=sentence(proposal["title"], wording, instead),
+        why=sentence(proposal["reason"], wording),
+        actions=tuple(sentence(action, wording) for action in proposal["actions"]),
+        effect=_effect(effect, row.key, currency) if effect else None,
+        confidence=proposal["confidence"],
+        confidence_label=str(CONFIDENCE[proposal["confidence"]]),
+        difficulty=proposal["difficulty"],
+        difficulty_label=str(DIFFICULTY[proposal["difficulty"]]),
+        timeframe=proposal["timeframe"],
+        timeframe_label=str(TIMEFRAME[proposal["timeframe"]]),
+        decision=row.decision,
+        decision_label=str(Decision(row.decision).label),
+        decision_tone=TONES[Decision(row.decision)],
+        decision_reason=row.reason,
+        decided_by=row.decided_by,
+        decided_at=row.decided_at,
+        lever_label=str(lever.label) if lever else "",
+        lever_value=_lever_value(row, lever),
+        waits_for_effect=row.waits_for_effect,
+    )
+
+
+def _lever_value(row: Recommendation, lever: Lever | None) -> str:
+    """Return what stands in the form: the changed value, else the proposed one, as a plain number."""
+    if lever is None:
+        return ""
+    if row.adjusted_value is not None:
+        return f"{row.adjusted_value.normalize():f}"
+    value = formats.decimal_of(dict(row.proposal["facts"])[lever.fact])
+    return f"{formats.rounded(value, 3 if lever.unit == 'percent' else 0):f}"
+
+
+def _effect(effect: Mapping[str, Any], key: str, currency: str) -> EffectLine:
+    def share(name: str, label: Any, style: str = "") -> Figure:
+        return Figure(effect[name], "percent", f"advice:{key}:{name}", str(label), style)
+
+    return EffectLine(
+        success_before=share("success_before", _("Chance of success as it stands")),
+        success_after=share("success_after", _("Chance of success with it")),
+        change=share("delta_success", _("Change of the chance of success")),
+        change_error=share("delta_standard_error", _("Standard error of the change"), "2"),
+        wealth=money_figure(
+            effect["delta_median_terminal_real"], currency, f"advice:{key}:wealth", str(_("Change of what is left"))
+        ),
+    )

@@ -1,0 +1,66 @@
+"""The plan on paper: the same overview and charts as on the screen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import translation
+
+from apps.accounts.models import FirmProfile
+from apps.core.actors import Actor
+from apps.core.paper import render_pdf
+from apps.core.paper_charts import as_address, drawn
+from apps.kernel.errors import gettext_noop
+from apps.plans.models import Decision, Plan
+from apps.plans.selectors import charts
+from apps.plans.selectors.overviews import PlanOverview, plan_overview
+from apps.plans.services.errors import NoResultError
+
+_REPORTER = Actor.system("plans.report")
+# on paper every tenth of a life's years is enough, and each year up to the fifth
+EVERY_YEARS = 5
+
+
+def report_pdf(plan: Plan) -> bytes:
+    """Return the report of the version, in the firm's language and brand.
+
+    Raises NoResultError before the first result, PaperUnavailableError where PDFs cannot be drawn.
+    """
+    profile = FirmProfile.current()
+    with translation.override(profile.locale):
+        overview = plan_overview(plan.household, _REPORTER, plan)
+        if overview is None:
+            raise NoResultError(
+                gettext_noop("The plan has no result to report."), mend=gettext_noop("Generate it first.")
+            )
+        return render_pdf("_pdf/plans/financial_plan.html", _context(plan, overview, profile))
+
+
+def _context(plan: Plan, overview: PlanOverview, profile: FirmProfile) -> dict[str, Any]:
+    specs = {
+        "wealth": charts.wealth_chart(overview),
+        "income": charts.income_chart(overview),
+        "allocation": charts.allocation_chart(overview),
+        "frontier": charts.frontier_chart(overview),
+    }
+    title = translation.gettext("Financial plan")
+    return {
+        "firm_name": profile.display_name,
+        "firm_address": profile.address,
+        "brand_accent": profile.accent,
+        "letter": profile.currency == "USD",
+        "document_title": title,
+        "disclosure": overview.disclosures[0],
+        "disclosures": overview.disclosures,
+        "overview": overview,
+        "advisor": str(plan.household.advisor),
+        "people": list(plan.household.people.all()),
+        "advice": [line for line in overview.recommendations if line.decision != Decision.DECLINED],
+        "years": [line for line in overview.years if line.year % EVERY_YEARS == 0],
+        "flows": [line for line in overview.flows if line.year == 1 or line.year % EVERY_YEARS == 0],
+        "charts": {
+            name: {"spec": spec, "address": as_address(drawn(spec, accent=profile.accent))}
+            for name, spec in specs.items()
+            if spec is not None
+        },
+    }

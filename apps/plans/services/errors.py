@@ -1,0 +1,67 @@
+"""What plans refuse."""
+
+from __future__ import annotations
+
+from apps.kernel.errors import DomainError, NotAllowedError
+
+
+class PlanFrozenError(DomainError):
+    """The version was given to the client: what it says does not change any more."""
+
+    code = "plan_frozen"
+
+
+class PlanInTheWorksError(DomainError):
+    """A version of the household's plan is being prepared already."""
+
+    code = "plan_in_the_works"
+
+
+class FactsMissingError(DomainError):
+    """The household's facts do not suffice for a plan."""
+
+    code = "facts_missing"
+    status = 422
+
+
+class RunInProgressError(DomainError):
+    """The plan is being computed already."""
+
+    code = "run_in_progress"
+
+
+class NoResultError(DomainError):
+    """There is no result that fits what the plan says now."""
+
+    code = "no_result"
+
+
+class StatusNotPossibleError(DomainError):
+    """The plan cannot go from where it is to there."""
+
+    code = "status_not_possible"
+
+
+class RiskLimitMissingError(DomainError):
+    """Advice about the allocation needs a valid risk profile."""
+
+    code = "risk_limit_missing"
+
+
+class NotAdjustableError(DomainError):
+    """The advice cannot be changed like that."""
+
+    code = "not_adjustable"
+    status = 422
+
+
+class QuestionClosedError(DomainError):
+    """The question has its answer."""
+
+    code = "question_closed"
+
+
+class NotInTheHouseholdError(NotAllowedError):
+    """Only the household's own people can do this."""
+
+    code = "not_in_the_household"

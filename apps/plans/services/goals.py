@@ -1,0 +1,80 @@
+"""Goals of a plan."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.utils import timezone
+
+from apps.clients.models import Person
+from apps.core import audit
+from apps.core.actors import Actor
+from apps.core.services import service
+from apps.kernel.errors import InvalidInputError, gettext_noop
+from apps.plans.models import Goal, GoalKind, GoalPriority, Plan
+from apps.plans.services._checks import checked
+from apps.plans.services._plans import changeable, note_change
+
+
+@dataclass(frozen=True, slots=True)
+class GoalDetails:
+    """What a goal says. Amounts are in money of today; a retirement goal has neither start nor years."""
+
+    kind: str
+    name: str
+    annual_amount: Decimal
+    priority: str = GoalPriority.ESSENTIAL
+    starts_on: dt.date | None = None
+    years: int = 0
+    person: Person | None = None
+    own_words: str = ""
+
+
+@service
+def set_goal(*, plan: Plan, details: GoalDetails, by: Actor, goal: Goal | None = None) -> Goal:
+    """Add a goal, or change one.
+
+    Raises PlanFrozenError; InvalidInputError for a goal in the past, without amount or time, for somebody outside of
+    the household, and for a second retirement goal.
+    """
+    plan = changeable(plan)
+    row = goal or Goal(plan=plan)
+    before = audit.snapshot(row) if row.pk else None
+    is_retirement = details.kind == GoalKind.RETIREMENT
+    row.kind, row.name, row.annual_amount = details.kind, details.name.strip(), details.annual_amount
+    row.priority, row.own_words, row.person = details.priority, details.own_words.strip(), details.person
+    row.starts_on = None if is_retirement else details.starts_on
+    row.years = 0 if is_retirement else details.years
+    _check_time(row)
+    if row.person is not None and row.person.household_id != plan.household_id:
+        raise InvalidInputError(gettext_noop("This person is not in the household."), field="person")
+    checked(row)
+    row.save()
+    action = "plans.change_goal" if before else "plans.add_goal"
+    audit.record(action, by=by, target=row, before=before, after=audit.snapshot(row))
+    note_change(plan)
+    return row
+
+
+@service
+def remove_goal(*, goal: Goal, by: Actor) -> None:
+    """Take a goal out of the plan. Raises PlanFrozenError."""
+    plan = changeable(goal.plan)
+    audit.record("plans.remove_goal", by=by, target=goal, before=audit.snapshot(goal))
+    goal.delete()
+    note_change(plan)
+
+
+def _check_time(goal: Goal) -> None:
+    if goal.kind == GoalKind.RETIREMENT:
+        return
+    if goal.starts_on is None:
+        raise InvalidInputError(gettext_noop("Say when the money is needed."), field="starts_on")
+    if goal.starts_on < timezone.localdate().replace(day=1):
+        raise InvalidInputError(
+            gettext_noop("The goal lies in the past."), mend=gettext_noop("Give a date to come."), field="starts_on"
+        )
+    if goal.years < 1:
+        raise InvalidInputError(gettext_noop("Say for how many years the money is needed."), field="years")

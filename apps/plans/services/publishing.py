@@ -1,0 +1,235 @@
+"""Giving a plan to the client: frozen, on paper, for signature, and in force once signed."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from apps.accounts.models import FirmProfile
+from apps.clients.models import Person, SignatureRequest, SignatureRequestState
+from apps.clients.services.documents import file_document
+from apps.clients.services.signatures import request_signature, withdraw_request
+from apps.compliance.selectors.risk_limits import risk_limit
+from apps.core import audit, jobs
+from apps.core.actors import Actor
+from apps.core.services import service
+from apps.core.tenancy.addresses import site_url
+from apps.kernel.errors import gettext_noop
+from apps.notices.services.mails import queue_mail
+from apps.plans import policies
+from apps.plans.models import Decision, Plan, PlanStatus, ProjectionRun
+from apps.plans.services._plans import locked, tell
+from apps.plans.services._reports import report_pdf
+from apps.plans.services.errors import NoResultError, RiskLimitMissingError, StatusNotPossibleError
+
+SIGNATURE_PURPOSE = "plan"
+
+
+@service
+def publish_plan(*, plan: Plan, by: Actor) -> Plan:
+    """Freeze the version with its newest result, give it to the client, and have its report drawn.
+
+    Advice that is not decided yet is accepted. An older version that still waits for signatures is superseded.
+    Raises StatusNotPossibleError, NoResultError when there is no result for what the plan says now or an adjustment
+    is still being measured, RiskLimitMissingError for advice about the allocation without a valid risk profile.
+    """
+    plan = locked(plan)
+    _check_step(plan, PlanStatus.PUBLISHED)
+    run = _fresh_result(plan)
+    _accept_what_is_open(run, by)
+    _check_risk_limit(plan, run)
+    before = audit.snapshot(plan)
+    for older in Plan.objects.filter(household=plan.household, status=PlanStatus.PUBLISHED):
+        _supersede(older, by)
+    plan.status, plan.published_run = PlanStatus.PUBLISHED, run
+    plan.published_at, plan.published_by = timezone.now(), by.label
+    plan.save()
+    plan.report_job = _order_report(plan, by)
+    audit.record("plans.publish_plan", by=by, target=plan, before=before, after=audit.snapshot(plan))
+    _tell_the_client(plan, by)
+    tell(plan, "plan.published")
+    return plan
+
+
+@service
+def order_report(*, plan: Plan, by: Actor) -> Plan:
+    """Have the report drawn again after its job failed. Raises NoResultError when it is filed or not published."""
+    plan = locked(plan)
+    if plan.published_run_id is None or plan.document_id is not None:
+        raise NoResultError(
+            gettext_noop("There is no report to draw."), mend=gettext_noop("It is in the household's documents.")
+        )
+    plan.report_job = _order_report(plan, by)
+    audit.record("plans.order_report", by=by, target=plan)
+    return plan
+
+
+@service
+def file_report(*, plan: Plan, by: Actor) -> Plan:
+    """Draw the published plan as PDF, file it for the client, and ask the adults with a portal account to sign.
+
+    A second time nothing is done. Raises PaperUnavailableError where PDFs cannot be drawn.
+    """
+    plan = locked(plan)
+    if plan.document_id is not None or plan.published_run_id is None:
+        return plan
+    title = _("Financial plan, version %(version)s") % {"version": plan.version}
+    plan.document = file_document(
+        household=plan.household,
+        category="plan",
+        title=title,
+        filename=f"financial-plan-{plan.version}.pdf",
+        content=report_pdf(plan),
+        by=by,
+        visible_to_client=True,
+    )
+    signers = list(Person.objects.filter(household=plan.household, user__isnull=False).adults())
+    if signers and plan.status == PlanStatus.PUBLISHED:
+        plan.signature_request = request_signature(
+            document=plan.document, signers=signers, purpose=SIGNATURE_PURPOSE, by=by
+        )
+    plan.save(update_fields=["document", "signature_request", "updated_at"])
+    audit.record("plans.file_report", by=by, target=plan, after={"document": str(plan.document.public_id)})
+    tell(plan, "plan.report_filed")
+    return plan
+
+
+@service
+def request_plan_signature(*, plan: Plan, by: Actor) -> Plan:
+    """Ask the adults with a portal account to sign the filed report: after one got an account, or declined.
+
+    Raises StatusNotPossibleError when the plan is not with the client, NoResultError without a filed report, and what
+    `request_signature` raises.
+    """
+    plan = locked(plan)
+    if plan.status != PlanStatus.PUBLISHED:
+        _refuse_step(plan, PlanStatus.IN_FORCE)
+    if plan.document is None:
+        raise NoResultError(
+            gettext_noop("The report is not filed yet."), mend=gettext_noop("Wait for it, or draw it again.")
+        )
+    signers = list(Person.objects.filter(household=plan.household, user__isnull=False).adults())
+    plan.signature_request = request_signature(
+        document=plan.document, signers=signers, purpose=SIGNATURE_PURPOSE, by=by
+    )
+    plan.save(update_fields=["signature_request", "updated_at"])
+    audit.record("plans.request_plan_signature", by=by, target=plan, after={"signers": [str(p) for p in signers]})
+    tell(plan, "plan.signature_requested")
+    return plan
+
+
+@service
+def take_signature_end(*, request: SignatureRequest, by: Actor) -> None:
+    """Hear that the signatures of a plan came to an end: signed by all it comes into force, the older one goes.
+
+    Connected to the port of clients (`signature_ends`). Declined or withdrawn, the plan stays with the client.
+    """
+    plan = Plan.objects.filter(signature_request=request).first()
+    if plan is None:
+        return
+    plan = locked(plan)
+    if request.state != SignatureRequestState.COMPLETED:
+        tell(plan, "plan.signature_declined")
+        return
+    _check_step(plan, PlanStatus.IN_FORCE)
+    for older in Plan.objects.filter(household=plan.household, status=PlanStatus.IN_FORCE):
+        _supersede(older, by)
+    before = {"status": plan.status}
+    plan.status, plan.in_force_at = PlanStatus.IN_FORCE, timezone.now()
+    plan.save(update_fields=["status", "in_force_at", "updated_at"])
+    audit.record("plans.put_in_force", by=by, target=plan, before=before, after={"status": plan.status})
+    tell(plan, "plan.in_force")
+
+
+def _check_step(plan: Plan, to: str) -> None:
+    if not policies.can_move(plan, to):
+        _refuse_step(plan, to)
+
+
+def _refuse_step(plan: Plan, to: str) -> None:
+    mends = {
+        PlanStatus.PUBLISHED: gettext_noop("Generate the plan, review it, then publish it."),
+        PlanStatus.IN_FORCE: gettext_noop("A plan comes into force when the client signs it."),
+    }
+    raise StatusNotPossibleError(
+        gettext_noop("Version %(version)s is “%(now)s” and cannot become “%(then)s”."),
+        mend=mends.get(PlanStatus(to), ""),
+        field="status",
+        version=plan.version,
+        now=PlanStatus(plan.status).label,
+        then=PlanStatus(to).label,
+    )
+
+
+def _fresh_result(plan: Plan) -> ProjectionRun:
+    run = plan.runs.finished().first()
+    if run is None or policies.is_outdated(plan, run):
+        raise NoResultError(
+            gettext_noop("The plan changed after it was generated."), mend=gettext_noop("Generate it again first.")
+        )
+    if any(row.waits_for_effect for row in run.recommendations.all()):
+        raise NoResultError(
+            gettext_noop("The effect of your adjustment is still being computed."),
+            mend=gettext_noop("Wait a moment and publish again."),
+        )
+    return run
+
+
+def _accept_what_is_open(run: ProjectionRun, by: Actor) -> None:
+    for row in run.recommendations.filter(decision=Decision.OPEN):
+        before = audit.snapshot(row)
+        row.decision, row.decided_by, row.decided_at = Decision.ACCEPTED, by.label, timezone.now()
+        row.save(update_fields=["decision", "decided_by", "decided_at", "updated_at"])
+        audit.record("plans.decide_recommendation", by=by, target=row, before=before, after=audit.snapshot(row))
+
+
+def _check_risk_limit(plan: Plan, run: ProjectionRun) -> None:
+    """Refuse advice about the allocation that no valid risk profile carries (RISK 10: profiles older than advice)."""
+    if not any(policies.needs_risk_limit(row) for row in run.recommendations.all()):
+        return
+    limit = risk_limit(plan.household, timezone.localdate())
+    mend = gettext_noop("Send the risk questionnaire and review it, or decline the advice about the allocation.")
+    if limit is None:
+        raise RiskLimitMissingError(gettext_noop("The household has no risk profile in force."), mend=mend)
+    if limit.is_stale:
+        raise RiskLimitMissingError(
+            gettext_noop("The risk profile cannot carry advice any more: %(why)s"), mend=mend, why=limit.reasons[0]
+        )
+    if run.risk_limit is None or run.risk_limit["level"] != limit.level:
+        raise RiskLimitMissingError(
+            gettext_noop("The risk level changed after the plan was generated."),
+            mend=gettext_noop("Generate the plan again."),
+        )
+
+
+def _supersede(plan: Plan, by: Actor) -> None:
+    request = plan.signature_request
+    before = {"status": plan.status}
+    plan.status = PlanStatus.SUPERSEDED
+    plan.save(update_fields=["status", "updated_at"])
+    audit.record("plans.supersede_plan", by=by, target=plan, before=before, after={"status": plan.status})
+    if request is not None and request.state == SignatureRequestState.OPEN:
+        withdraw_request(request=request, reason=_("A newer version of the plan was published."), by=by)
+
+
+def _order_report(plan: Plan, by: Actor) -> jobs.Job:
+    topic = f"household:{plan.household.public_id}"
+    plan.report_job = jobs.enqueue("plans.file_report", by=by, topic=topic, plan_id=plan.pk)
+    plan.save(update_fields=["report_job", "updated_at"])
+    return plan.report_job
+
+
+def _tell_the_client(plan: Plan, by: Actor) -> None:
+    for person in Person.objects.filter(household=plan.household).adults().exclude(email=""):
+        queue_mail(
+            kind="plans/plan_published",
+            to=person.email,
+            context={
+                "name": person.first_name,
+                "advisor": str(plan.household.advisor),
+                "firm": FirmProfile.current().display_name,
+                "action_url": site_url("/portal/plan/"),
+                "action_label": _("Read the plan"),
+            },
+            by=by,
+        )

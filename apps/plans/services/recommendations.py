@@ -1,0 +1,112 @@
+"""Deciding what the engine advises, and measuring what an advisor changed."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
+
+from django.utils import timezone
+
+from apps.core import audit, jobs
+from apps.core.actors import Actor
+from apps.core.services import service
+from apps.kernel.errors import InvalidInputError, gettext_noop
+from apps.plans.engine.digest import plain
+from apps.plans.engine.recommendations import measured_effect
+from apps.plans.engine.results import Effect
+from apps.plans.models import Decision, Recommendation
+from apps.plans.selectors.run_values import inputs_of
+from apps.plans.services._levers import Change, changed_by, check_value
+from apps.plans.services._mapping import number
+from apps.plans.services._plans import changeable, tell
+from apps.plans.services._scenarios import cube_of
+from apps.plans.services.errors import NoResultError
+from apps.plans.services.projections import THREADS, Progress
+
+
+@service
+def decide_recommendation(
+    *, recommendation: Recommendation, decision: str, by: Actor, reason: str = "", value: Decimal | None = None
+) -> Recommendation:
+    """Accept, adjust or decline a piece of advice; a departure from it needs a reason, an adjustment its value.
+
+    The effect of an adjustment is computed by the engine in a job. Raises PlanFrozenError, NoResultError when a newer
+    result replaced this one, NotAdjustableError, InvalidInputError for a missing reason or value.
+    """
+    run = recommendation.run
+    plan = changeable(run.plan)
+    newest = plan.runs.finished().first()
+    if newest is None or newest.pk != run.pk:
+        raise NoResultError(
+            gettext_noop("The plan was generated again since; this advice is of an older result."),
+            mend=gettext_noop("Reload the page and decide on the new advice."),
+        )
+    row = Recommendation.objects.select_for_update().get(pk=recommendation.pk)
+    before = audit.snapshot(row)
+    _check_decision(row, decision, reason, value)
+    row.decision, row.reason = decision, reason.strip()
+    row.adjusted_value = value if decision == Decision.ADJUSTED else None
+    row.adjusted_effect = row.measure_job = None
+    row.decided_by, row.decided_at = by.label, timezone.now()
+    if decision == Decision.ADJUSTED:
+        topic = f"household:{plan.household.public_id}"
+        row.measure_job = jobs.enqueue(
+            "plans.measure_recommendation", by=by, topic=topic, recommendation_id=row.pk, value=str(value)
+        )
+    row.save()
+    audit.record(
+        "plans.decide_recommendation",
+        by=by,
+        target=row,
+        before=before,
+        after=audit.snapshot(row),
+        reason=row.reason,
+    )
+    tell(plan, "plan.recommendation_decided")
+    return row
+
+
+def measure_recommendation(
+    *, recommendation: Recommendation, value: Decimal, progress: Progress, by: Actor
+) -> Recommendation:
+    """Compute what the adjusted advice does; nothing is done when it was decided differently since."""
+    if recommendation.adjusted_value != value or recommendation.adjusted_effect is not None:
+        return recommendation
+    question = inputs_of(recommendation.run)
+    facts = dict(recommendation.proposal["facts"])
+    change = Change(recommendation.key, recommendation.kind, number(value), facts)
+    changed = changed_by(change, question) or question.inputs
+    cube = cube_of(question.inputs.assumptions, question.inputs.simulation)
+    progress(0.3, "")
+    with ThreadPoolExecutor(THREADS) as pool:
+        effect = measured_effect(question.inputs, changed, cube, mapper=pool.map)
+    return keep_effect(recommendation=recommendation, value=value, effect=effect, by=by)
+
+
+@service
+def keep_effect(*, recommendation: Recommendation, value: Decimal, effect: Effect, by: Actor) -> Recommendation:
+    """Store the effect of an adjustment, unless it was decided differently since."""
+    row = Recommendation.objects.select_for_update().get(pk=recommendation.pk)
+    if row.adjusted_value != value:
+        return row
+    row.adjusted_effect = plain(effect)
+    row.save(update_fields=["adjusted_effect", "updated_at"])
+    audit.record("plans.measure_recommendation", by=by, target=row, after={"adjusted_effect": row.adjusted_effect})
+    tell(row.run.plan, "plan.recommendation_measured")
+    return row
+
+
+def _check_decision(row: Recommendation, decision: str, reason: str, value: Decimal | None) -> None:
+    if decision not in {Decision.ACCEPTED, Decision.ADJUSTED, Decision.DECLINED}:
+        raise InvalidInputError(
+            gettext_noop("Accept, adjust or decline the advice."), field="decision", mend=gettext_noop("Choose one.")
+        )
+    if decision != Decision.ACCEPTED and not reason.strip():
+        raise InvalidInputError(
+            gettext_noop("Say why you depart from the advice: the client and an examiner will read it."),
+            field="reason",
+        )
+    if decision == Decision.ADJUSTED:
+        if value is None:
+            raise InvalidInputError(gettext_noop("Say what you change it to."), field="value")
+        check_value(row, value)

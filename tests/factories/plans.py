@@ -1,0 +1,83 @@
+"""Plans for tests, made by the product's own services from a household's own facts."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+from apps.accounts.models import User
+from apps.clients.models import Household
+from apps.core.actors import Actor
+from apps.money.models import BankAccount, Debt, ExpenseLine, IncomeSource
+from apps.plans.models import GoalKind, GoalPriority, Plan, ProjectionRun
+from apps.plans.services.goals import GoalDetails, set_goal
+from apps.plans.services.plans import draft_plan
+from apps.plans.services.projections import Precision, request_projection, run_projection
+from tests.factories import clients
+
+# few futures, in scrambles of a power of two: enough to test what is done with them
+SMALL = Precision(n_paths=256, n_batches=4)
+TODAY = dt.date.today()
+
+
+def silent(_fraction: float, _step: str) -> None:
+    """A progress nobody watches."""
+
+
+def household_with_facts(advisor: User, *, name: str = "Rivera") -> Household:
+    """Two earners with two children whose money is known well enough for a plan."""
+    household = clients.household(advisor, name=name)
+    head = household.people.get(relationship="head")
+    known = {"household": household, "as_of": TODAY}
+    ExpenseLine.objects.create(name="Living", monthly_amount=Decimal(6500), category="other", **known)
+    Debt.objects.create(
+        name="Car loan",
+        kind="auto",
+        balance=Decimal(15_000),
+        annual_rate=Decimal("0.079"),
+        monthly_payment=Decimal(420),
+        **known,
+    )
+    BankAccount.objects.create(
+        household=household, name="Savings", kind="savings", balance=Decimal(420_000), balance_as_of=TODAY
+    )
+    IncomeSource.objects.create(
+        name="Social Security",
+        person=head,
+        kind="social_security",
+        annual_amount=Decimal(32_000),
+        starts_on=dt.date(2047, 6, 1),
+        **known,
+    )
+    return household
+
+
+def college(plan: Plan, by: Actor) -> None:
+    """Four years of college for a child, ten years from now."""
+    details = GoalDetails(
+        kind=GoalKind.EDUCATION,
+        name="College",
+        annual_amount=Decimal(26_000),
+        priority=GoalPriority.IMPORTANT,
+        starts_on=dt.date(TODAY.year + 10, 9, 1),
+        years=4,
+    )
+    set_goal(plan=plan, details=details, by=by)
+
+
+def drafted(advisor: User, household: Household | None = None) -> Plan:
+    """A draft with a retirement and an education goal."""
+    by = advisor.as_actor()
+    plan = draft_plan(household=household or household_with_facts(advisor), by=by)
+    college(plan, by)
+    plan.refresh_from_db()
+    return plan
+
+
+def computed(plan: Plan, advisor: User) -> ProjectionRun:
+    """Ask for a run and compute it, as its job would."""
+    run = request_projection(plan=plan, by=advisor.as_actor(), precision=SMALL)
+    by = Actor.system("plans.run_projection", on_behalf_of=run.requested_by)
+    done = run_projection(run=run, progress=silent, by=by)
+    plan.refresh_from_db()
+    return done
