@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import io
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
@@ -225,7 +225,7 @@ def _allocation(axes: Axes, spec: ChartSpec, colours: dict[str, str]) -> None:
 
 def _donut(axes: Axes, spec: ChartSpec, colours: dict[str, str]) -> None:
     values = [value or 0.0 for value in spec["series"][0]["values"]]
-    meanings: list[str] = spec.get("meanings", [])  # type: ignore[typeddict-item]
+    meanings = cast("list[str]", spec.get("meanings", []))
     shades = [
         colours[MEANINGS.get(meanings[at] if at < len(meanings) else "", ORDER[at % len(ORDER)])]
         for at in range(len(values))

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models.role import Permission
@@ -51,10 +52,10 @@ class PlanQuerySet(models.QuerySet["Plan"]):
         return self.order_by("-version")
 
 
-def _fraction(name: str, default: str, places: int = 3) -> models.DecimalField[Decimal]:
+def _fraction(name: str | Promise, default: str, places: int = 3) -> models.DecimalField[Decimal, Decimal]:
     """Return a field for a proportion from nothing to the whole."""
     return models.DecimalField(
-        name,
+        verbose_name=name,  # type: ignore[arg-type]
         max_digits=places + 1,
         decimal_places=places,
         default=Decimal(default),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import types
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date
 from decimal import Decimal
@@ -32,8 +32,8 @@ def read_frozen(data: bytes | memoryview, kind: type[T]) -> T:
 
 
 @cache
-def _hints(kind: type[Any]) -> dict[str, Any]:
-    return get_type_hints(kind)
+def _hints(kind: Hashable) -> dict[str, Any]:
+    return get_type_hints(cast("type[Any]", kind))
 
 
 def _read(value: Any, kind: Any) -> Any:
@@ -46,7 +46,7 @@ def _read(value: Any, kind: Any) -> Any:
         key_kind, item_kind = get_args(kind)
         return {_read(key, key_kind): _read(item, item_kind) for key, item in value.items()}
     if is_dataclass(kind):
-        hints = _hints(cast("type[Any]", kind))
+        hints = _hints(cast("Hashable", kind))
         return cast("type[Any]", kind)(
             **{field.name: _read(value[field.name], hints[field.name]) for field in fields(kind)}
         )

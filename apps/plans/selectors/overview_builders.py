@@ -197,14 +197,22 @@ def allocation(found: Found) -> AllocationPart | None:
 
     return AllocationPart(
         lines=lines,
-        return_now=share(now and now.expected_return, "return_now", _("Expected return a year, today")),
-        return_then=share(then and then.expected_return, "return_then", _("Expected return a year, as advised")),
-        volatility_now=share(now and now.volatility, "volatility_now", _("Swing in an ordinary year, today")),
-        volatility_then=share(then and then.volatility, "volatility_then", _("Swing in an ordinary year, as advised")),
-        volatility_limit=share(limit and limit.max_volatility, "volatility_limit", _("Swing the risk level allows")),
-        equity_now=share(now and now.equity_share, "equity_now", _("Equities, today")),
-        equity_then=share(then and then.equity_share, "equity_then", _("Equities, as advised")),
-        equity_limit=share(limit and limit.max_equity_share, "equity_limit", _("Equities the risk level allows")),
+        return_now=share(now.expected_return if now else None, "return_now", _("Expected return a year, today")),
+        return_then=share(
+            then.expected_return if then else None, "return_then", _("Expected return a year, as advised")
+        ),
+        volatility_now=share(now.volatility if now else None, "volatility_now", _("Swing in an ordinary year, today")),
+        volatility_then=share(
+            then.volatility if then else None, "volatility_then", _("Swing in an ordinary year, as advised")
+        ),
+        volatility_limit=share(
+            limit.max_volatility if limit else None, "volatility_limit", _("Swing the risk level allows")
+        ),
+        equity_now=share(now.equity_share if now else None, "equity_now", _("Equities, today")),
+        equity_then=share(then.equity_share if then else None, "equity_then", _("Equities, as advised")),
+        equity_limit=share(
+            limit.max_equity_share if limit else None, "equity_limit", _("Equities the risk level allows")
+        ),
         binding=tuple(_BINDING[name] for name, _price in then.binding if name in _BINDING) if then else (),
         frontier=tuple((point.volatility, point.expected_return) for point in then.frontier) if then else (),
     )

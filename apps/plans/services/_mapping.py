@@ -306,14 +306,15 @@ class _Mapping:
             saving_account=_first(accounts, (TaxTreatment.TAX_DEFERRED, TaxTreatment.TAXABLE, TaxTreatment.CASH)),
             max_savings_rate=float(plan.max_savings_rate),
             latest_retirement_age=plan.latest_retirement_age,
-            risk_limit=limit
-            and RiskLimit(
+            risk_limit=RiskLimit(
                 level=str(limit.level),
                 max_volatility=limit.max_volatility,
                 max_equity_share=limit.max_equity_share,
                 max_weights=(),
                 min_weights=(),
-            ),
+            )
+            if limit is not None
+            else None,
             debt_payment=money(plan.extra_debt_payment),
             emergency_months=plan.emergency_months,
             emergency_fill_months=EMERGENCY_FILL_MONTHS,

@@ -20,10 +20,11 @@ from django.conf import settings
 
 from apps.plans.engine.assumptions import AssumptionSet
 from apps.plans.engine.digest import canonical_json, input_digest
+from apps.plans.engine.drawing import draw_cube
 from apps.plans.engine.inputs import CubeSpec
 from apps.plans.engine.kernel import LANES
 from apps.plans.engine.results import ENGINE_VERSION
-from apps.plans.engine.scenarios import ScenarioCube, draw_cube
+from apps.plans.engine.scenarios import ScenarioCube
 
 log = structlog.get_logger(__name__)
 

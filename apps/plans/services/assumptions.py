@@ -18,7 +18,7 @@ from apps.plans.engine.assumptions import AssumptionSet, assumptions_from_mappin
 from apps.plans.engine.digest import input_digest
 from apps.plans.models import AssumptionTable
 from apps.plans.selectors.assumptions import assumption_set
-from apps.plans.services._mapping import number
+from apps.plans.services._mapping import number as as_number
 from apps.plans.services._tables import NoTableError, published_assumptions
 
 
@@ -46,7 +46,7 @@ def set_house_view(
     base = assumptions_in_force(day=day, by=by)
     number = _next_number()
     view = with_house_view(
-        assumption_set(base), key=f"house_view_{number}", means={key: number(mean) for key, mean in means.items()}
+        assumption_set(base), key=f"house_view_{number}", means={key: as_number(mean) for key, mean in means.items()}
     )
     content = {**base.content, "key": view.key, "assets": _with_means(base.content["assets"], means)}
     content["effective_from"] = day.isoformat()
@@ -102,7 +102,7 @@ def _next_number() -> int:
 
 def _with_means(assets: list[dict[str, Any]], means: Mapping[str, Decimal]) -> list[dict[str, Any]]:
     return [
-        {**asset, "arithmetic_mean": number(means[asset["key"]])} if asset["key"] in means else asset
+        {**asset, "arithmetic_mean": as_number(means[asset["key"]])} if asset["key"] in means else asset
         for asset in assets
     ]
 

@@ -6,12 +6,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import FirmProfile
-from apps.clients.models import Person, SignatureRequest, SignatureRequestState
+from apps.clients.models import Person, SignatureRequestState
+from apps.clients.ports import EndedRequest
 from apps.clients.services.documents import file_document
 from apps.clients.services.signatures import request_signature, withdraw_request
 from apps.compliance.selectors.risk_limits import risk_limit
 from apps.core import audit, jobs
 from apps.core.actors import Actor
+from apps.core.models import Job
 from apps.core.services import service
 from apps.core.tenancy.addresses import site_url
 from apps.kernel.errors import gettext_noop
@@ -119,16 +121,16 @@ def request_plan_signature(*, plan: Plan, by: Actor) -> Plan:
 
 
 @service
-def take_signature_end(*, request: SignatureRequest, by: Actor) -> None:
+def take_signature_end(*, ended: EndedRequest, by: Actor) -> None:
     """Hear that the signatures of a plan came to an end: signed by all it comes into force, the older one goes.
 
     Connected to the port of clients (`signature_ends`). Declined or withdrawn, the plan stays with the client.
     """
-    plan = Plan.objects.filter(signature_request=request).first()
+    plan = Plan.objects.filter(signature_request__public_id=ended.request).first()
     if plan is None:
         return
     plan = locked(plan)
-    if request.state != SignatureRequestState.COMPLETED:
+    if not ended.is_signed:
         tell(plan, "plan.signature_declined")
         return
     _check_step(plan, PlanStatus.IN_FORCE)
@@ -212,11 +214,12 @@ def _supersede(plan: Plan, by: Actor) -> None:
         withdraw_request(request=request, reason=_("A newer version of the plan was published."), by=by)
 
 
-def _order_report(plan: Plan, by: Actor) -> jobs.Job:
+def _order_report(plan: Plan, by: Actor) -> Job:
     topic = f"household:{plan.household.public_id}"
-    plan.report_job = jobs.enqueue("plans.file_report", by=by, topic=topic, plan_id=plan.pk)
+    job = jobs.enqueue("plans.file_report", by=by, topic=topic, plan_id=plan.pk)
+    plan.report_job = job
     plan.save(update_fields=["report_job", "updated_at"])
-    return plan.report_job
+    return job
 
 
 def _tell_the_client(plan: Plan, by: Actor) -> None:
