@@ -19,6 +19,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("api/", include((api, "api"))),
+    path("api/", include("apps.clients.api.urls")),
     path("", include("apps.compliance.urls")),
     path("", include("apps.desk.urls")),
     path("", include("apps.clients.urls")),

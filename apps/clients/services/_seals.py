@@ -85,7 +85,7 @@ def sealed_pdf(pdf: bytes, *, certificate: str, private_key: str, reason: str, n
     signer = signers.SimpleSigner(
         signing_cert=next(load_certs_from_pemder_data(certificate.encode())),
         signing_key=load_private_key_from_pemder_data(private_key.encode(), passphrase=None),
-        cert_registry=SimpleCertificateStore.from_certs([]),
+        cert_registry=SimpleCertificateStore(),  # type: ignore[no-untyped-call]  # the library leaves it untyped
     )
     meta = signers.PdfSignatureMetadata(
         field_name=_FIELD, md_algorithm="sha256", reason=reason, name=name, subfilter=SigSeedSubFilter.PADES
