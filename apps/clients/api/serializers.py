@@ -8,7 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from apps.accounts.models import User
-from apps.clients.models import Household, Person
+from apps.clients.models import Household, Person, Relationship
 from apps.core.secrets import last_four
 
 
@@ -173,7 +173,7 @@ class NewClientIn(ClientIn):
     """A client to take on: head of a new household, or a member of a known one (`household_id`)."""
 
     relationship = serializers.ChoiceField(
-        choices=Person._meta.get_field("relationship").choices, required=False, help_text="Needed with household_id."
+        choices=Relationship.choices, required=False, help_text="Needed with household_id."
     )
     household_id = serializers.UUIDField(required=False, help_text="The household that the client joins.")
     household = HouseholdIn(required=False)
@@ -181,5 +181,7 @@ class NewClientIn(ClientIn):
         required=False, help_text="Who advises a new household; the firm's principal when left out."
     )
 
-    class Meta(ClientIn.Meta):
-        fields = (*ClientIn.Meta.fields, "household_id", "household", "advisor_id")
+    class Meta:
+        model = Person
+        fields = (*PERSON_FIELDS, "tax_id", "household_id", "household", "advisor_id")
+        validators: list[Any] = []
