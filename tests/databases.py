@@ -94,41 +94,29 @@ def _use(name: str | None) -> None:
 
 
 def _fill() -> None:
-    from django.core.management import call_command
-    from django.db import connection
-
     from apps.core.actors import Actor
-    from apps.core.tenancy.migrating import migrate_firm, migrate_public
-    from apps.core.tenancy.roles import as_migrator, create_firm_schema, drop_firm_schema
+    from apps.core.tenancy.migrating import migrate_public
     from apps.firms.services.provisioning import build_schema, create_firm, open_firm
 
     by = Actor.system("tests.template")
     migrate_public()
     for schema, legal_name in (("alpha", "Alpha Advisory LLC"), ("beta", "Beta Wealth LLC")):
         firm = create_firm(schema=schema, legal_name=legal_name, by=by)
-        if schema == "alpha":
-            build_schema(schema)
-        else:
-            drop_firm_schema(schema)
-            create_firm_schema(schema)
-            with as_migrator():
-                call_command(
-                    "migrate_schemas", "contenttypes", tenant=True, schema_name=schema, interactive=False, verbosity=0
-                )
-                connection.set_schema(schema)
-                _shift(schema)
-            migrate_firm(schema)
-            with as_migrator():
-                connection.set_schema(schema)
-                _shift(schema)
-            connection.set_schema_to_public()
+        build_schema(schema)
+        if schema == "beta":
+            _shift(schema)
         open_firm(firm=firm, by=by)
 
 
 def _shift(schema: str) -> None:
-    from django.db import connection
+    """Move the ids that a new schema holds, and all to come, away from those of the other firm."""
+    from django.db import connection, transaction
 
-    with connection.cursor() as cursor:
+    with connection.owner(), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f'SET search_path = "{schema}"')
+        cursor.execute(f"UPDATE auth_permission SET id = id + {SHIFT}, content_type_id = content_type_id + {SHIFT}")
+        cursor.execute(f"UPDATE django_content_type SET id = id + {SHIFT}")
         cursor.execute("SELECT sequencename FROM pg_sequences WHERE schemaname = %s", [schema])
         for (name,) in cursor.fetchall():
-            cursor.execute(f'ALTER SEQUENCE "{schema}"."{name}" RESTART WITH {SHIFT}')
+            cursor.execute(f'ALTER SEQUENCE "{schema}"."{name}" RESTART WITH {2 * SHIFT}')
+    connection.search_path_set_schemas = None

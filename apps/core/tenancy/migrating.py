@@ -12,15 +12,19 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.db.utils import ProgrammingError
 from django_tenants.utils import get_tenant_model
 
+from apps.core.tenancy.building import build_tables
 from apps.core.tenancy.connections import connection
 from apps.core.tenancy.names import PUBLIC_SCHEMA
 from apps.core.tenancy.roles import as_migrator, ensure_site_roles
 
 
 def migrate_public() -> None:
-    """Create the roles of the site, then apply the shared migrations."""
+    """Create the roles of the site, then build the public tables, or bring those that are there up to date."""
     ensure_site_roles()
-    _migrate(shared=True)
+    if _applied(PUBLIC_SCHEMA):
+        _migrate(shared=True)
+    else:
+        build_tables(PUBLIC_SCHEMA)
 
 
 def migrate_firm(schema: str) -> None:

@@ -11,7 +11,7 @@ from apps.accounts.policies import Role
 from apps.core import audit
 from apps.core.actors import Actor
 from apps.core.services import service
-from apps.core.tenancy.migrating import migrate_firm
+from apps.core.tenancy.building import build_tables
 from apps.core.tenancy.roles import create_firm_schema, drop_firm_schema
 from apps.firms.models import Domain, Firm, FirmState
 
@@ -20,7 +20,7 @@ def build_schema(schema: str) -> None:
     """Make the schema anew with all its tables; what a failed attempt left is removed first."""
     drop_firm_schema(schema)
     create_firm_schema(schema)
-    migrate_firm(schema)
+    build_tables(schema)
 
 
 @service

@@ -1,0 +1,65 @@
+"""A schema built from the models is the one that all migrations, applied one by one, end with."""
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+
+from apps.core.tenancy.building import build_tables
+from apps.core.tenancy.migrating import pending
+from apps.core.tenancy.roles import as_migrator, create_firm_schema, drop_firm_schema
+
+COLUMNS = """
+SELECT table_name, column_name, data_type, is_nullable, character_maximum_length, numeric_precision, numeric_scale,
+       is_identity
+FROM information_schema.columns WHERE table_schema = %s
+"""
+CONSTRAINTS = """
+SELECT c.relname, k.contype::text, pg_get_constraintdef(k.oid) FROM pg_constraint k
+JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = %s
+"""
+INDEXES = "SELECT tablename, regexp_replace(indexdef, '^.* ON ', '') FROM pg_indexes WHERE schemaname = %s"
+TRIGGERS = """
+SELECT c.relname, t.tgname, t.tgdeferrable, t.tginitdeferred, p.proname, p.prosecdef FROM pg_trigger t
+JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_proc p ON p.oid = t.tgfoid
+WHERE n.nspname = %s AND NOT t.tgisinternal
+"""
+GRANTS = """
+SELECT c.relname, a.privilege_type FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace,
+LATERAL aclexplode(c.relacl) a JOIN pg_roles r ON r.oid = a.grantee
+WHERE n.nspname = %s AND r.rolname LIKE '%%firm\\_%%'
+"""
+
+
+def picture(schema: str) -> dict[str, set[tuple[str, ...]]]:
+    """Read what the schema holds, without its own name."""
+    with as_migrator(), connection.cursor() as cursor:
+        found = {}
+        for what, query in {
+            "columns": COLUMNS, "constraints": CONSTRAINTS, "indexes": INDEXES, "triggers": TRIGGERS, "grants": GRANTS
+        }.items():  # fmt: skip
+            cursor.execute(query, [schema])
+            found[what] = {tuple(str(part).replace(f"{schema}.", "") for part in row) for row in cursor.fetchall()}
+        return found
+
+
+@pytest.mark.deep
+@pytest.mark.timeout(900)
+@pytest.mark.django_db(transaction=True)
+def test_what_is_built_equals_what_is_migrated():
+    connection.set_schema_to_public()
+    try:
+        create_firm_schema("built")
+        build_tables("built")
+        create_firm_schema("migrated")
+        with as_migrator():
+            call_command("migrate_schemas", tenant=True, schema_name="migrated", interactive=False, verbosity=0)
+        connection.set_schema_to_public()
+        assert pending("built") == pending("migrated") == set()
+        built, migrated = picture("built"), picture("migrated")
+        for what in built:
+            assert built[what] - migrated[what] == set(), what
+            assert migrated[what] - built[what] == set(), what
+    finally:
+        connection.set_schema_to_public()
+        drop_firm_schema("built")
+        drop_firm_schema("migrated")
