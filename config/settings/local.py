@@ -5,7 +5,7 @@ import secrets
 from config import env
 from config.embedded.layout import Layout
 from config.settings.base import *  # noqa: F403
-from config.settings.base import HOME, INSTALLED_APPS, broker_url, channel_layers, database
+from config.settings.base import HOME, STORAGES, broker_url, channel_layers, database
 
 layout = Layout(HOME)
 
@@ -27,6 +27,6 @@ CELERY_BROKER_URL = broker_url(REDIS_URL)
 CHANNEL_LAYERS = channel_layers(REDIS_URL)
 EMAIL_BACKEND = "apps.core.local_mail.InboxBackend"
 LOCAL_INBOX = layout.mail
-WHITENOISE_USE_FINDERS = False
-INSTALLED_APPS = [*INSTALLED_APPS]
+# hashed names without compressing: a browser on the same machine gains nothing by it
+STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"}}
 STRIPE_API_BASE = env.text("STRIPE_API_BASE", layout.stripe_url)
