@@ -1,13 +1,16 @@
 """A live site for journeys and fault tests: uvicorn and a Celery worker as processes of their own.
 
-They run with the settings of a local machine on a clone of the template database, a Redis database of their own,
-and a home folder that goes with the test.
+They run with the settings of a local machine on a clone of the template database, a Redis server of their own, and a
+home folder that goes with the test. `live_site` serves journeys; fault tests take `site_running(own_postgres=True)`,
+whose PostgreSQL can be stopped under it.
 """
 
 from __future__ import annotations
 
 import contextlib
+import http.client
 import itertools
+import json
 import os
 import signal
 import socket
@@ -25,6 +28,11 @@ import psycopg
 import pytest
 import redis
 
+from apps.core.health import WORKER_SIGN
+from config.embedded.database import prepare
+from config.embedded.layout import Layout
+from config.embedded.postgres import BIN, Postgres
+from config.embedded.redis import Redis
 from config.env import ROOT
 from tests import databases, servers
 
@@ -42,19 +50,22 @@ def free_port() -> int:
 class LiveSite:
     """One running Steward: `url(firm)`, processes that can be started, stopped and killed."""
 
-    def __init__(self, home: Path, database: str, redis_number: int) -> None:
+    def __init__(self, home: Path, database: str, postgres: Postgres | None = None) -> None:
         self.home, self.database, self.port = home, database, free_port()
-        self.redis_url = self._redis(redis_number)
+        self.layout = Layout(home)
+        self.postgres, self.redis = postgres, Redis(self.layout)
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
-        redis.Redis.from_url(self.redis_url).flushdb()
 
-    def _redis(self, number: int) -> str:
-        given = os.environ.get("REDIS_URL") if servers.given() else None
-        return f"{given.rsplit('/', 1)[0]}/{number}" if given else f"{servers.LAYOUT.redis_url}?db={number}"
+    @property
+    def redis_url(self) -> str:
+        """Return the address of the site's own Redis."""
+        return self.layout.redis_url
 
     @property
     def database_url(self) -> str:
         """Return the address of the clone."""
+        if self.postgres is not None:
+            return self.layout.postgres_url(self.database)
         if servers.given():
             return os.environ["DATABASE_URL"].rsplit("/", 1)[0] + f"/{self.database}"
         return servers.LAYOUT.postgres_url(self.database)
@@ -111,11 +122,12 @@ class LiveSite:
 
     def start_worker(self, name: str = "worker", *, concurrency: int = 1) -> None:
         """Start a worker and wait for its sign of life."""
-        redis.Redis.from_url(self.redis_url).delete("steward:worker:alive")
-        alone = ("--without-gossip", "--without-mingle", "-n", f"{name}@%h")
-        self.start(name, "celery", "-A", "config", "worker", "--concurrency", str(concurrency), *alone)
         client = redis.Redis.from_url(self.redis_url)
-        self.wait(lambda: client.exists("steward:worker:alive") == 1, "the worker")
+        client.delete(WORKER_SIGN)
+        alone = ("--without-gossip", "--without-mingle", "-n", f"{name}@%h")
+        tasks = ("--include", "tests.live_tasks")
+        self.start(name, "celery", "-A", "config", "worker", "--concurrency", str(concurrency), *alone, *tasks)
+        self.wait(lambda: client.exists(WORKER_SIGN) == 1, "the worker")
 
     def start_beat(self) -> None:
         """Start the clock that sweeps lost jobs."""
@@ -154,7 +166,7 @@ class LiveSite:
         self.processes.pop(name).wait(10)
 
     def stop(self) -> None:
-        """Stop everything."""
+        """Stop everything, the servers last."""
         for process in self.processes.values():
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGTERM)
@@ -165,45 +177,96 @@ class LiveSite:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait(5)
         self.processes.clear()
+        self.redis.stop()
+        if self.postgres is not None:
+            self.postgres.stop()
+
+    def get(self, path: str, firm: str = "", **headers: str) -> tuple[int, str]:
+        """Fetch a page without following redirects; return its status and text."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        try:
+            host = f"{firm + '.' if firm else ''}localhost:{self.port}"
+            connection.request("GET", path, headers={"Host": host, **headers})
+            answer = connection.getresponse()
+            return answer.status, answer.read().decode(errors="replace")
+        finally:
+            connection.close()
+
+    def health(self) -> dict[str, str]:
+        """Return what is wrong, part by part; empty when all is well."""
+        status, body = self.get("/health/")
+        wrong = {name: part["reason"] for name, part in json.loads(body)["parts"].items() if part["status"] != "ok"}
+        assert (status == 200) == (not wrong), body
+        return wrong
 
     def query(self, statement: str, *params: Any, schema: str = "public") -> list[tuple[Any, ...]]:
         """Ask the clone directly, as the administrator: what is there whatever the product says."""
-        url = servers.LAYOUT.postgres_url(self.database, "postgres") if not servers.given() else self.database_url
+        url = self.database_url
+        if self.postgres is not None:
+            url = self.layout.postgres_url(self.database, "postgres")
+        elif not servers.given():
+            url = servers.LAYOUT.postgres_url(self.database, "postgres")
         with psycopg.connect(url, autocommit=True) as connection:
             connection.execute(f'SET search_path = "{schema}", public')
             cursor = connection.execute(statement, params)
             return cursor.fetchall() if cursor.description else []
 
 
+@contextlib.contextmanager
+def site_running(folder: Path, *, own_postgres: bool = False) -> Iterator[LiveSite]:
+    """Run a site with its web server; workers are started by the test. Needs `django_db_setup` and `_live_home`."""
+    number = next(_numbers)
+    name = f"live_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}_{number}"
+    databases.clone(databases.ensure_template(), name)
+    home = folder / str(number)
+    home.mkdir()
+    (home / "static").symlink_to(folder / "static")
+    site = LiveSite(home, name, _moved(name, Layout(home)) if own_postgres else None)
+    try:
+        site.redis.start()
+        site.start_web()
+        yield site
+    finally:
+        site.stop()
+        databases.drop(name)
+
+
+def _moved(name: str, layout: Layout) -> Postgres:
+    """Start a PostgreSQL of its own that holds a copy of the database, with the roles of the template."""
+    postgres = Postgres(layout, settings=servers.FAST)
+    postgres.start()
+    admin = layout.postgres_url("postgres", "postgres")
+    prepare(admin, database=name, login="steward", prefix=servers.ROLE_PREFIX)
+    given = os.environ["DATABASE_URL"] if servers.given() else servers.LAYOUT.postgres_url("postgres", "postgres")
+    here, there = (f"{address.rsplit('/', 1)[0]}/{name}" for address in (given, admin))
+    _pipe(["pg_dumpall", "--roles-only", "--no-role-passwords", "-d", given], ["psql", "-q", "-d", admin])
+    _pipe(["pg_dump", "-d", here], ["psql", "-q", "-v", "ON_ERROR_STOP=1", "-d", there])
+    return postgres
+
+
+def _pipe(source: list[str], sink: list[str]) -> None:
+    dump = subprocess.run([str(BIN / source[0]), *source[1:]], capture_output=True, check=True)
+    done = subprocess.run([str(BIN / sink[0]), *sink[1:]], input=dump.stdout, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr.decode()[-2000:]
+
+
 @pytest.fixture(scope="session")
 def _live_home(_servers: None) -> Iterator[Path]:
-    """A folder for the homes of this process's sites, with the static files that all of them serve."""
+    """A folder short enough for Unix sockets, with the front end gathered once for all sites."""
     with tempfile.TemporaryDirectory(prefix="steward-") as folder:
-        environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings.local", "STEWARD_HOME": folder}
-        command = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity", "0"]
-        subprocess.run(command, cwd=ROOT, env=environment, check=True)
+        Path(folder).chmod(0o755)  # PostgreSQL runs as another user where we are root
+        environment = {**os.environ, "STEWARD_HOME": folder, "DJANGO_SETTINGS_MODULE": "config.settings.local"}
+        collect = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity", "0"]
+        done = subprocess.run(collect, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
         yield Path(folder)
 
 
 @pytest.fixture
 def live_site(_live_home: Path, django_db_setup: None, django_db_blocker: Any) -> Iterator[LiveSite]:
     """A site on a clone of its own with the web server running; workers are started by the test."""
-    number = next(_numbers)
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-    name = f"live_{worker}_{os.getpid()}_{number}"
-    with django_db_blocker.unblock():
-        databases.clone(databases.ensure_template(), name)
-    home = _live_home / str(number)
-    home.mkdir()
-    (home / "static").symlink_to(_live_home / "static")
-    # Redis has 16 databases: tests of the two xdist workers take turns in halves
-    site = LiveSite(home, name, 1 + (number % 7) + (7 if worker == "gw1" else 0))
-    try:
-        site.start_web()
+    with django_db_blocker.unblock(), site_running(_live_home) as site:
         yield site
-    finally:
-        site.stop()
-        databases.drop(name)
 
 
 @pytest.fixture(scope="session")

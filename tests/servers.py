@@ -14,7 +14,7 @@ from config import env
 from config.embedded.layout import Layout
 
 LAYOUT = Layout(env.home() / "test")
-_FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
+FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
 ROLE_PREFIX = "steward_test"
 
 
@@ -63,7 +63,7 @@ def running() -> Iterator[None]:
         with _locked(LAYOUT.home / "start.lock", fcntl.LOCK_EX):
             fcntl.flock(handle, fcntl.LOCK_SH)
             if not _answers():
-                Postgres(LAYOUT, settings=_FAST).start()
+                Postgres(LAYOUT, settings=FAST).start()
                 Redis(LAYOUT).start()
             prepare(
                 LAYOUT.postgres_url("postgres", "postgres"), database="steward", login="steward", prefix=ROLE_PREFIX

@@ -1,64 +1,102 @@
-"""Work in the background: asked for in a transaction, sent on commit, run once, run again if its worker died."""
+"""Work in the background: asked for in a transaction, sent on commit, run once, run again if its worker died.
+
+A job is a row of the outbox (`core.Job`); the broker only carries its id. Whoever runs it holds a lease on the row
+(apps/core/leases.py); `sweep` sends again what the broker lost or a dead worker left. See docs/recipes/add-a-job.md.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-import threading
-import time
+import inspect
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 import structlog
 from celery import Task, current_app, shared_task
 from celery.exceptions import Reject
-from django.db import close_old_connections, transaction
+from django.db import transaction
 from django.db.models import F, Q
-from django.db.utils import OperationalError
+from django.db.utils import InterfaceError, OperationalError
 from django.utils import timezone
+from django_tenants.utils import tenant_context
 from kombu.exceptions import OperationalError as BrokerAwayError
+from redis.exceptions import RedisError
+from tenant_schemas_celery.task import TenantTask
 
 from apps.core import realtime
 from apps.core.actors import Actor
+from apps.core.leases import JobCancelledError, JobLostError, Lease, Progress, claim, held_by
 from apps.core.models import Job, JobState
 from apps.core.tenancy.connections import connection
 from apps.core.tenancy.names import current_schema
-from apps.kernel.errors import DomainError
+from apps.kernel.errors import DomainError, gettext_noop
+
+__all__ = ["JobCancelledError", "JobLostError", "LeasedTask", "Progress", "cancel", "enqueue", "job", "send", "sweep"]
 
 log = structlog.get_logger(__name__)
 
-LEASE = dt.timedelta(seconds=20)
-HEARTBEAT_SECONDS = 5
-# a job that was sent but not taken up within this time is sent again (the broker may have lost it)
-RESEND_AFTER = dt.timedelta(seconds=30)
-JOB_HEADER = "steward_job"
+# a job that nobody sent within this time was left between commit and sending
+UNSENT_AFTER = dt.timedelta(seconds=5)
+# one that was sent and not taken up: at once when the broker holds nothing, late when it may still stand in line
+RESEND_AFTER, RESEND_BUSY_AFTER = dt.timedelta(seconds=30), dt.timedelta(minutes=15)
+SWEEP_AT_MOST = 500
+JOB_HEADER, SCHEMA_HEADER, REQUEST_HEADER = "steward_job", "_schema_name", "steward_request"
 
 
-class JobCancelledError(DomainError):
-    """Somebody asked the job to stop."""
+class JobUnknownError(DomainError):
+    """No task bears the name, or it does not take these arguments."""
 
-    code = "job_cancelled"
+    code = "job_unknown"
+    status = 500
 
 
 def enqueue(name: str, *, by: Actor, topic: str = "", **arguments: Any) -> Job:
     """Write a job into the current transaction; it is sent when that commits.
 
-    `arguments` are ids and primitives. `topic` names the live topic that hears of progress.
+    `arguments` are ids and primitives. `topic` names the live topic that hears of progress. Raises JobUnknownError,
+    before anything is written, for a name that no task bears or arguments that it does not take.
     """
+    _check(name, arguments)
     job = Job.objects.create(name=name, arguments=arguments, asked_by=by.key, topic=topic)
-    transaction.on_commit(lambda: send(job))
+    firm = connection.tenant
+
+    def send_in_its_firm() -> None:
+        # the commit may come later than the block that entered the firm
+        with tenant_context(firm):
+            send(job, request_id=by.origin.request_id)
+
+    transaction.on_commit(send_in_its_firm)
     return job
 
 
-def send(job: Job) -> bool:
-    """Hand the job to the broker; False when the broker is away: the sweeper will send it."""
-    try:
-        current_app.send_task(
-            job.name,
-            kwargs=job.arguments,
-            headers={JOB_HEADER: str(job.public_id), "_schema_name": current_schema()},
-            retry=False,
+def _check(name: str, arguments: dict[str, Any]) -> None:
+    if name not in current_app.tasks:
+        current_app.loader.import_default_modules()
+    task = current_app.tasks.get(name)
+    if task is None:
+        raise JobUnknownError(
+            gettext_noop("No task is called %(name)s."),
+            mend=gettext_noop("Declare it in the tasks.py of an installed app with @job."),
+            name=name,
         )
-    except BrokerAwayError as away:
+    try:
+        inspect.signature(task.run).bind(**arguments)
+    except TypeError as wrong:
+        raise JobUnknownError(
+            gettext_noop("The task %(name)s does not take these arguments: %(reason)s."),
+            mend=gettext_noop("Hand over the ids that its declaration names."),
+            name=name,
+            reason=str(wrong),
+        ) from wrong
+
+
+def send(job: Job, *, request_id: str = "") -> bool:
+    """Hand the job to the broker; False when the broker is away: the sweeper will send it."""
+    headers = {JOB_HEADER: str(job.public_id), SCHEMA_HEADER: current_schema(), REQUEST_HEADER: request_id}
+    try:
+        current_app.send_task(job.name, kwargs=job.arguments, headers=headers, retry=False)
+    except (BrokerAwayError, RedisError, OSError) as away:
         log.warning("job.not_sent", job=str(job.public_id), name=job.name, reason=str(away))
         return False
     Job.objects.filter(pk=job.pk).update(sent_at=timezone.now())
@@ -68,16 +106,50 @@ def send(job: Job) -> bool:
 def sweep() -> int:
     """Send again what was lost: never sent, sent and not taken up, or left by a dead worker. Return how many."""
     now = timezone.now()
-    lost = Q(state=JobState.QUEUED, sent_at=None, created_at__lt=now - dt.timedelta(seconds=5))
-    lost |= Q(state=JobState.QUEUED, sent_at__lt=now - RESEND_AFTER)
-    lost |= Q(state=JobState.RUNNING, lease_until__lt=now)
+    patience = RESEND_BUSY_AFTER if _broker_holds_messages() else RESEND_AFTER
+    lost = Q(state=JobState.QUEUED, sent_at=None, created_at__lt=now - UNSENT_AFTER)
+    lost |= Q(state=JobState.QUEUED, sent_at__lt=now - patience)
+    # a job whose lease ran out is sent once for each lease, and again if that message was lost too
+    unsent_since = Q(sent_at=None) | Q(sent_at__lt=F("lease_until")) | Q(sent_at__lt=now - patience)
+    lost |= Q(state=JobState.RUNNING, lease_until__lt=now) & unsent_since
     sent = 0
-    for job in Job.objects.filter(lost).order_by("id")[:500]:
-        if job.attempts >= job.max_attempts:
-            _finish(job.public_id, JobState.FAILED, error=f"Given up after {job.attempts} attempts.")
+    for job in Job.objects.filter(lost).order_by("id")[:SWEEP_AT_MOST]:
+        if reason := _hopeless(job):
+            _give_up(job, reason)
             continue
-        sent += send(job)
+        if not send(job):
+            break  # the broker is away: the next sweep tries again
+        sent += 1
     return sent
+
+
+def _broker_holds_messages() -> bool:
+    """Say whether jobs still stand in line, so that one not taken up is late rather than lost."""
+    try:
+        with current_app.connection_for_read() as broker:
+            channel: Any = broker.default_channel
+            queue = channel.queue_declare(queue=current_app.conf.task_default_queue, passive=True)
+            return bool(queue.message_count)
+    except (BrokerAwayError, RedisError, OSError) as away:
+        log.warning("job.broker_away", reason=str(away))
+        return False
+    except broker.channel_errors:
+        return False  # a queue that was never used does not exist
+
+
+def _hopeless(job: Job) -> str:
+    if job.name not in current_app.tasks:
+        return f"No task is called {job.name}."
+    if job.attempts >= job.max_attempts:
+        return f"Given up after {job.attempts} attempts. {job.error or 'Its worker died each time.'}"
+    return ""
+
+
+def _give_up(job: Job, reason: str) -> None:
+    seen = Job.objects.filter(pk=job.pk, state=job.state, attempts=job.attempts)
+    if seen.update(state=JobState.FAILED, finished_at=timezone.now(), lease_until=None, error=reason[:2000]):
+        log.error("job.given_up", job=str(job.public_id), name=job.name, reason=reason)
+        _tell(job.pk)
 
 
 def cancel(job: Job, *, by: Actor) -> None:
@@ -86,114 +158,100 @@ def cancel(job: Job, *, by: Actor) -> None:
     waiting = Job.objects.filter(pk=job.pk, state=JobState.QUEUED)
     if not waiting.update(state=JobState.CANCELLED, finished_at=timezone.now()):
         Job.objects.filter(pk=job.pk, state=JobState.RUNNING).update(cancel_requested=True)
-    _tell(job.public_id)
+    _tell(job.pk)
 
 
-def _claim(public_id: str) -> Job | None:
-    """Take the job with a lease, or None when it is done, cancelled, or in another worker's hands."""
-    now = timezone.now()
-    free = Q(state=JobState.QUEUED) | Q(state=JobState.RUNNING, lease_until__lt=now)
-    taken = Job.objects.filter(free, public_id=public_id, attempts__lt=F("max_attempts")).update(
-        state=JobState.RUNNING,
-        started_at=now,
-        lease_until=now + LEASE,
-        attempts=F("attempts") + 1,
-        percent=0,
-        step="",
-    )
-    return Job.objects.get(public_id=public_id) if taken else None
-
-
-def _finish(public_id: Any, state: JobState, *, error: str = "") -> None:
-    done = {"percent": 100} if state is JobState.DONE else {}
-    Job.objects.filter(public_id=public_id).update(
-        state=state, finished_at=timezone.now(), lease_until=None, error=error[:2000], **done
-    )
-    _tell(public_id)
-
-
-def _tell(public_id: Any) -> None:
-    job = Job.objects.get(public_id=public_id)
+def _tell(pk: int) -> None:
+    job = Job.objects.get(pk=pk)
     if job.topic:
         realtime.send_now(
             job.topic, "job.progress", job=str(job.public_id), state=job.state, percent=job.percent, step=job.step
         )
 
 
-class _Heartbeat(threading.Thread):
-    """Renews the lease from a thread and a connection of its own while the job's thread computes."""
-
-    def __init__(self, job: Job) -> None:
-        super().__init__(daemon=True, name=f"lease-{job.public_id}")
-        self.job, self.tenant, self.stopped = job, connection.tenant, threading.Event()
-
-    def run(self) -> None:
-        connection.set_tenant(self.tenant)
-        while not self.stopped.wait(HEARTBEAT_SECONDS):
-            close_old_connections()
-            Job.objects.filter(pk=self.job.pk, state=JobState.RUNNING).update(lease_until=timezone.now() + LEASE)
-        connection.close()
-
-
-class Progress:
-    """Tells the page how far a job is; raises JobCancelledError once somebody asked it to stop."""
-
-    def __init__(self, job: Job | None) -> None:
-        self.job, self._last = job, 0.0
-
-    def __call__(self, fraction: float, step: str) -> None:
-        """Report the done fraction (0 to 1) and the name of the step; at most four reports a second are sent."""
-        now = time.monotonic()
-        if self.job is None or (step == self.job.step and now - self._last < 0.25):
-            return
-        self._last, self.job.step = now, step
-        rows = Job.objects.filter(pk=self.job.pk)
-        rows.update(percent=max(0, min(100, round(100 * fraction))), step=step[:200])
-        if rows.filter(cancel_requested=True).exists():
-            raise JobCancelledError("The job was cancelled.")
-        _tell(self.job.public_id)
-
-
-class LeasedTask(Task):  # type: ignore[type-arg]
-    """Base of every task that `enqueue` names: claims the job, keeps the lease, records the end."""
+class LeasedTask(TenantTask):
+    """Base of every task that `enqueue` names: enters the firm, claims the job, keeps the lease, records the end."""
 
     abstract = True
     progress = Progress(None)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run the body under the job's lease."""
-        public_id = (self.request.headers or {}).get(JOB_HEADER) or self.request.get(JOB_HEADER)
-        if public_id is None:
-            raise Reject(reason=f"{self.name} runs only as a job: use jobs.enqueue.", requeue=False)
-        job = _claim(public_id)
+        job = self._claim()
         if job is None:
-            log.info("job.not_mine", job=public_id, name=self.name)
-            return None
-        heartbeat = _Heartbeat(job)
-        heartbeat.start()
-        self.progress = Progress(job)
-        structlog.contextvars.bind_contextvars(job=public_id, firm=current_schema())
+            return
+        lease = Lease(job)
+        lease.start()
+        self.progress = Progress(job, lease)
+        names = {"job": str(job.public_id), "firm": current_schema(), "request_id": self._header(REQUEST_HEADER)}
         try:
-            result = self.run(*args, **kwargs)
-        except JobCancelledError:
-            _finish(public_id, JobState.CANCELLED)
-            return None
-        except DomainError as refused:
-            _finish(public_id, JobState.FAILED, error=str(refused))
-            log.warning("job.refused", job=public_id, name=self.name, code=refused.code, reason=str(refused))
-            return None
-        except (OperationalError, OSError) as away:
-            # a server was away: the lease runs out and the sweeper sends the job again
-            log.warning("job.interrupted", job=public_id, name=self.name, reason=str(away))
-            return None
-        except BaseException as broken:
-            _finish(public_id, JobState.FAILED, error=f"{type(broken).__name__}: {broken}")
-            raise
+            with structlog.contextvars.bound_contextvars(**names):
+                self._run(job, args, kwargs)
         finally:
-            heartbeat.stopped.set()
-            structlog.contextvars.unbind_contextvars("job", "firm")
-        _finish(public_id, JobState.DONE)
-        return result
+            lease.end()
+            self.progress = Progress(None)
+
+    def _claim(self) -> Job | None:
+        public_id, schema = self._header(JOB_HEADER), self._header(SCHEMA_HEADER)
+        if not public_id:
+            raise Reject(reason=f"{self.name} runs only as a job: use jobs.enqueue.", requeue=False)
+        try:
+            wanted = UUID(public_id)
+        except ValueError:
+            raise Reject(reason=f"“{public_id}” is no id of a job.", requeue=False) from None
+        if schema != current_schema():
+            # the gate could not enter the firm: it is unknown, or the database is away and the sweeper sends it again
+            log.error("job.no_such_firm", job=public_id, name=self.name, firm=schema)
+            return None
+        job = claim(wanted, self.name)
+        if job is None:
+            log.info("job.not_mine", job=public_id, name=self.name, firm=schema)
+        return job
+
+    def _header(self, name: str) -> str:
+        return str((self.request.headers or {}).get(name) or self.request.get(name) or "")
+
+    def _run(self, job: Job, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        try:
+            self.run(*args, **kwargs)
+            _end(job, JobState.DONE)
+        except JobLostError as lost:
+            log.warning("job.lost", name=self.name, reason=str(lost))
+        except JobCancelledError:
+            _end(job, JobState.CANCELLED)
+        except DomainError as refused:
+            log.warning("job.refused", name=self.name, code=refused.code, reason=str(refused))
+            _end(job, JobState.FAILED, error=str(refused))
+        except (OperationalError, InterfaceError, OSError) as away:
+            # a server was away: the lease is given back, and the sweeper sends the job again
+            log.warning("job.interrupted", name=self.name, reason=str(away))
+            _postpone(job, str(away))
+        except (SystemExit, KeyboardInterrupt):
+            log.warning("job.stopped", name=self.name)
+            _postpone(job, "The worker was stopped.", wait=dt.timedelta(0))
+            raise
+        except BaseException as broken:
+            _end(job, JobState.FAILED, error=f"{type(broken).__name__}: {broken}")
+            raise
+
+
+def _end(job: Job, state: JobState, *, error: str = "") -> None:
+    done = {"percent": 100} if state is JobState.DONE else {}
+    ended = held_by(job).update(state=state, finished_at=timezone.now(), lease_until=None, error=error[:2000], **done)
+    if ended:
+        _tell(job.pk)
+
+
+def _postpone(job: Job, reason: str, *, wait: dt.timedelta | None = None) -> None:
+    """Give the lease back, to be taken up later: after 15 s, 1, 4 and 16 minutes."""
+    if wait is None:
+        wait = dt.timedelta(seconds=15 * 4 ** (job.attempts - 1))
+    try:
+        if not connection.in_atomic_block:  # a test's transaction would end with its connection
+            connection.close_if_unusable_or_obsolete()
+        held_by(job).update(lease_until=timezone.now() + wait, error=reason[:2000])
+    except (OperationalError, InterfaceError) as away:
+        log.warning("job.not_postponed", reason=str(away))  # its lease runs out by itself
 
 
 def job(name: str) -> Callable[[Callable[..., Any]], Task]:  # type: ignore[type-arg]

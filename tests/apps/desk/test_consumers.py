@@ -86,7 +86,7 @@ async def watching(socket: Socket, *topics: str) -> None:
 
 @pytest.fixture(autouse=True)
 def _open_transaction(monkeypatch):
-    """Keep the test's connection: it is in a transaction, which Channels takes for one left behind (as its tests do)."""
+    """Keep the test's connection: it is in a transaction, which Channels takes for one left behind."""
     monkeypatch.setattr("channels.db.close_old_connections", lambda: None)
 
 
@@ -216,7 +216,7 @@ def _shut_out(user, firm):
 def test_a_client_hears_of_their_own_household_and_self_alone(ada, in_alpha):
     own, other = clients.household(ada), clients.household(ada, name="Okafor")
     user = clients.portal_user(own.people.get(relationship="head"))
-    job = jobs.enqueue("plans.run_projection", by=ada.as_actor())
+    job = jobs.enqueue("notices.send_mail", by=ada.as_actor(), mail_id=1)
     asked = [
         f"household:{own.public_id}",
         f"household:{other.public_id}",
@@ -229,7 +229,7 @@ def test_a_client_hears_of_their_own_household_and_self_alone(ada, in_alpha):
 
 
 def test_a_job_is_heard_by_who_asked_for_it(ada, mallory, in_alpha):
-    topic = f"job:{jobs.enqueue('plans.run_projection', by=ada.as_actor()).public_id}"
+    topic = f"job:{jobs.enqueue('notices.send_mail', by=ada.as_actor(), mail_id=1).public_id}"
     assert open_topics(ada.as_actor(), [topic]) == {topic}
     assert open_topics(mallory.as_actor(), [topic]) == frozenset()
 
