@@ -22,5 +22,5 @@ def sweep_jobs() -> int:
                 sent += jobs.sweep()
         except ProgrammingError as lagging:
             # its schema is being migrated: the other firms' jobs do not wait for it
-            log.error("job.not_swept", firm=firm.schema_name, reason=str(lagging))
+            log.warning("job.not_swept", firm=firm.schema_name, reason=str(lagging))
     return sent
