@@ -24,4 +24,6 @@ urlpatterns = [
     path("", include("apps.desk.urls")),
     path("", include("apps.clients.urls")),
     path("", include("apps.integrations.urls")),
+    path("", include("apps.money.urls")),
+    path("", include("apps.portfolios.urls")),
 ]

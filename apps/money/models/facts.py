@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -9,11 +11,13 @@ from apps.clients.models.household import Household, households_of
 from apps.core.actors import Actor
 from apps.core.models import BaseModel
 
+Fact = TypeVar("Fact", bound="FactOfHousehold")
 
-class FactQuerySet(models.QuerySet["FactOfHousehold"]):
+
+class FactQuerySet(models.QuerySet[Fact]):
     """Facts by who may see them."""
 
-    def visible_to(self, actor: Actor) -> FactQuerySet:
+    def visible_to(self, actor: Actor) -> FactQuerySet[Fact]:
         """Return those of households the actor may see."""
         condition = households_of(actor, "household")
         return self if condition is None else self.filter(condition)
@@ -26,8 +30,6 @@ class FactOfHousehold(BaseModel):
     name = models.CharField(_("name"), max_length=120)
     currency = models.CharField(_("currency"), max_length=3, default="USD")
     as_of = models.DateField(_("as of"))
-
-    objects = FactQuerySet.as_manager()
 
     class Meta:
         abstract = True

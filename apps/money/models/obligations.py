@@ -8,7 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.history import history
-from apps.money.models.facts import FactOfHousehold, positive
+from apps.money.models.facts import FactOfHousehold, FactQuerySet, positive
 
 
 class DebtKind(models.TextChoices):
@@ -35,6 +35,7 @@ class Debt(FactOfHousehold):
     annual_rate = models.DecimalField(_("interest a year"), max_digits=7, decimal_places=6)
     monthly_payment = models.DecimalField(_("payment a month"), max_digits=12, decimal_places=2)
 
+    objects = FactQuerySet["Debt"].as_manager()
     history = history()
 
     class Meta(FactOfHousehold.Meta):
@@ -76,6 +77,7 @@ class InsurancePolicy(FactOfHousehold):
     annual_premium = models.DecimalField(_("premium a year"), max_digits=12, decimal_places=2, default=0)
     ends_on = models.DateField(_("until"), null=True, blank=True)
 
+    objects = FactQuerySet["InsurancePolicy"].as_manager()
     history = history()
 
     class Meta(FactOfHousehold.Meta):

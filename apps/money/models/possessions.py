@@ -8,7 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.history import history
-from apps.money.models.facts import FactOfHousehold, positive
+from apps.money.models.facts import FactOfHousehold, FactQuerySet, positive
 
 
 class PropertyKind(models.TextChoices):
@@ -42,6 +42,7 @@ class Property(FactOfHousehold):
         ],
     )
 
+    objects = FactQuerySet["Property"].as_manager()
     history = history()
 
     class Meta(FactOfHousehold.Meta):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core.history import history
 from apps.money.models.bank import Category
-from apps.money.models.facts import FactOfHousehold, positive
+from apps.money.models.facts import FactOfHousehold, FactQuerySet, positive
 
 
 class IncomeKind(models.TextChoices):
@@ -38,6 +38,7 @@ class IncomeSource(FactOfHousehold):
     starts_on = models.DateField(_("from"), null=True, blank=True)
     ends_on = models.DateField(_("until"), null=True, blank=True)
 
+    objects = FactQuerySet["IncomeSource"].as_manager()
     history = history()
 
     class Meta(FactOfHousehold.Meta):
@@ -63,6 +64,7 @@ class ExpenseLine(FactOfHousehold):
     monthly_amount = models.DecimalField(_("amount a month"), max_digits=12, decimal_places=2)
     is_essential = models.BooleanField(_("cannot be left out"), default=True)
 
+    objects = FactQuerySet["ExpenseLine"].as_manager()
     history = history()
 
     class Meta(FactOfHousehold.Meta):
@@ -82,6 +84,7 @@ class RegularSaving(FactOfHousehold):
     is_by_employer = models.BooleanField(_("paid by the employer"), default=False)
     ends_on = models.DateField(_("until"), null=True, blank=True)
 
+    objects = FactQuerySet["RegularSaving"].as_manager()
     history = history()
 
     class Meta(FactOfHousehold.Meta):

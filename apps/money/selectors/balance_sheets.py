@@ -59,7 +59,8 @@ def balance_sheet(household: Household, as_of: dt.date) -> BalanceSheet:
     things = list(Property.objects.filter(household=household))
     loans = list(Debt.objects.filter(household=household))
     here = household.currency
-    left_out = [str(row) for row in (*banks, *things, *loans) if row.currency != here]
+    everything: list[BankAccount | Property | Debt] = [*banks, *things, *loans]
+    left_out = [str(row) for row in everything if row.currency != here]
     left_out += [str(bank) for bank in banks if bank.currency == here and bank.balance is None]
     left_out += portfolio.unpriced
     assets = [_account_line(line) for line in portfolio.accounts if line.total and line.currency == here]

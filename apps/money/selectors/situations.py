@@ -61,7 +61,8 @@ def household_facts(household: Household, as_of: dt.date) -> HouseholdFacts:
     loans = list(Debt.objects.filter(household=household))
     things = list(Property.objects.filter(household=household))
     here = household.currency
-    left_out = [str(row) for row in (*accounts, *banks, *loans, *things) if row.currency != here]
+    everything: list[Account | BankAccount | Debt | Property] = [*accounts, *banks, *loans, *things]
+    left_out = [str(row) for row in everything if row.currency != here]
     left_out += sorted({name for holdings in at.values() for name in holdings.unpriced})
     facts = HouseholdFacts(
         household_id=household.public_id,

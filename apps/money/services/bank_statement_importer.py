@@ -230,7 +230,7 @@ def _added(file: ImportFile, place: int, statement: BankStatement) -> BankAccoun
         number=statement.account.number,
         currency=statement.currency,
     )
-    household = Household.objects.get(pk=file.household_id)
+    household = Household.objects.get(pk=file.household_id or 0)
     return add_bank_account(household=household, details=details, by=file.by)
 
 

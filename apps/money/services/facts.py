@@ -57,7 +57,8 @@ def add_fact(*, kind: str, household: Household, fields: dict[str, Any], by: Act
 @service
 def change_fact(*, fact: FactOfHousehold, fields: dict[str, Any], by: Actor) -> FactOfHousehold:
     """Change a fact; its earlier state stays in its history. Raises what `add_fact` raises."""
-    locked = type(fact).objects.select_for_update(of=("self",)).get(pk=fact.pk)
+    rows = type(fact)._default_manager  # noqa: SLF001 - Django documents it
+    locked: FactOfHousehold = rows.select_for_update(of=("self",)).get(pk=fact.pk)
     before = audit.snapshot(locked)
     for name, value in fields.items():
         setattr(locked, name, value)

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from apps.clients.models import Household
-from apps.core.actors import Actor
 from apps.kernel.dates import DateSpan
 from apps.market.models import AssetClass
 from apps.market.selectors.prices import close_at, rates_in
@@ -43,6 +42,7 @@ class AccountLine:
 class HoldingLine:
     """One security across the household's accounts, in the household's currency."""
 
+    public_id: uuid.UUID
     symbol: str
     name: str
     asset_class: str
@@ -193,6 +193,7 @@ class _Sheet:
         if first.price is not None:
             value = sum(((h.value or NOTHING) * self.rate(a.currency) for a, h in parts), NOTHING)
         return HoldingLine(
+            public_id=first.public_id,
             symbol=first.symbol,
             name=first.name,
             asset_class=first.asset_class,
@@ -238,8 +239,3 @@ def account_rows(accounts: Sequence[Account], as_of: dt.date) -> list[AccountRow
     """Return accounts with their value on the day, in a fixed number of queries."""
     at = holdings_at(accounts, as_of)
     return [AccountRow(a, at[a.pk].total, at[a.pk].cash, at[a.pk].priced_on, at[a.pk].unpriced) for a in accounts]
-
-
-def account_for(actor: Actor, public_id: uuid.UUID | str) -> Account | None:
-    """Return an account the actor may see, None otherwise."""
-    return Account.objects.visible_to(actor).select_related("household").filter(public_id=public_id).first()

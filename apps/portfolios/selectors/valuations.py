@@ -7,6 +7,7 @@ exact; rounding is for whoever posts or shows them. An instrument without a pric
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ class Holding:
     account's; both are None where no price is known."""
 
     instrument_id: int
+    public_id: uuid.UUID
     symbol: str
     name: str
     asset_class: str
@@ -112,8 +114,8 @@ def holdings_at(accounts: Iterable[Account], day: dt.date) -> dict[int, AccountH
         if row["units"]:
             units[row["account_id"]].append((row["instrument_id"], row["units"]))
     cash: dict[int, dict[str, Decimal]] = defaultdict(dict)
-    for row in entries.values("account_id", "currency").annotate(cash=Sum("cash")):
-        cash[row["account_id"]][row["currency"]] = row["cash"]
+    for balance in entries.values("account_id", "currency").annotate(cash=Sum("cash")):
+        cash[balance["account_id"]][balance["currency"]] = balance["cash"]
     instruments = _instruments({instrument for held in units.values() for instrument, _ in held})
     result = {}
     for currency in {account.currency for account in listed.values()}:
@@ -158,6 +160,7 @@ def _holding(instrument: Instrument, quantity: Decimal, book: PriceBook, day: dt
     close = book.price(instrument.pk, day)
     return Holding(
         instrument_id=instrument.pk,
+        public_id=instrument.public_id,
         symbol=instrument.symbol or instrument.cusip,
         name=instrument.name,
         asset_class=instrument.asset_class,

@@ -21,6 +21,8 @@ from apps.kernel.errors import DomainError, InvalidInputError, gettext_noop
 from apps.portfolios.models import Account, AccountOwner, AccountStatus
 from apps.portfolios.policies import TAX_TREATMENTS, can_become
 
+HALF = Decimal("0.5")
+
 
 class AccountStepError(DomainError):
     """The account cannot go from its state to the one asked for."""
@@ -49,6 +51,13 @@ class AccountDetails:
     opened_on: dt.date | None = None
     is_held_away: bool = False
     status: str = AccountStatus.PROPOSED
+
+
+def owners_by_halves(owner: Person, other: Person | None) -> tuple[OwnerShare, ...]:
+    """Return one owner of the whole, or two of a half each."""
+    if other is None or other == owner:
+        return (OwnerShare(owner),)
+    return (OwnerShare(owner, HALF), OwnerShare(other, HALF))
 
 
 def number_digest(number: str) -> str:

@@ -182,7 +182,7 @@ class _Taking:
         return self._opened(accounts_of(self.found)[place], answer.removeprefix(NEW), group)
 
     def _opened(self, told: CustodianAccount, registration: str, group: Sequence[PlannedRow]) -> Account:
-        household = Household.objects.get(pk=self.file.household_id)
+        household = Household.objects.get(pk=self.file.household_id or 0)
         label = str(dict(Registration.choices).get(registration, registration))
         details = AccountDetails(
             name=(told.name or label)[:120],

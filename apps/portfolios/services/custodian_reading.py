@@ -47,8 +47,9 @@ def custodian_file(file: ImportFile) -> CustodianFile:
 
 def accounts_of(found: CustodianFile) -> list[CustodianAccount]:
     """Return the accounts that the file names, in a fixed order; one without a number may be among them."""
-    named = {row.account.number: row.account for row in (*found.positions, *found.transactions)}
-    return [named[number] for number in sorted(named)]
+    told = {row.account.number: row.account for row in found.positions}
+    told |= {row.account.number: row.account for row in found.transactions}
+    return [told[number] for number in sorted(told)]
 
 
 def account_question(place: int, account: CustodianAccount, owned: Sequence[Account], custodian: str) -> Question:
@@ -151,8 +152,8 @@ def read_rows(found: CustodianFile, openings: Mapping[int, PositionStatement]) -
     """Turn the file into rows of the import, each with what our ledger has to say about it."""
     places = {account.number: place for place, account in enumerate(accounts_of(found))}
     # a sweep fund that the custodian marks as the account's cash is cash, whatever it is called
-    positions = [row for row in found.positions if not row.is_cash]
-    names = {key: named(key) for row in (*positions, *found.transactions) if (key := row.security)}
+    keys = {row.security for row in found.positions if not row.is_cash} | {row.security for row in found.transactions}
+    names = {key: named(key) for key in keys if key is not None}
     unknown = _unknown(names.values())
     rows = []
     for position in found.positions:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import ROUND_DOWN, Decimal
 
 from django.core.exceptions import ValidationError
@@ -13,10 +14,12 @@ from apps.core import audit, realtime
 from apps.core.actors import Actor
 from apps.core.services import service
 from apps.kernel.errors import DomainError, InvalidInputError, gettext_noop
+from apps.market.selectors.securities import securities_named
 from apps.portfolios.models import Account, Transaction, TransactionKind
 from apps.portfolios.policies import cash_fits, first_shortfall, has_book, units_fit
 from apps.portfolios.services.accounts import refusal
-from apps.portfolios.services.entries import TransactionEntry
+from apps.portfolios.services.entries import EntryByHand, TransactionEntry, entry_by_hand
+from apps.portfolios.services.instruments import NamedSecurity, instruments_for, known_instruments
 
 UNIT = Decimal("0.00000001")
 
@@ -43,6 +46,28 @@ class AlreadyReversedError(DomainError):
 def record_transaction(*, account: Account, entry: TransactionEntry, by: Actor) -> Transaction:
     """Record one entry. Raises what `record_transactions` raises."""
     return record_transactions(account=account, entries=[entry], by=by)[0]
+
+
+@service
+def record_by_hand(*, account: Account, typed: EntryByHand, symbol: str, by: Actor) -> Transaction:
+    """Record what a person typed, with the security named by its symbol.
+
+    Raises InvalidInputError for a symbol that neither the securities master nor the firm's books know, and what
+    `entry_by_hand` and `record_transactions` raise.
+    """
+    instrument = None
+    if symbol:
+        name = NamedSecurity(symbol=symbol)
+        if not known_instruments([name]) and not securities_named([name.of_master]):
+            raise InvalidInputError(
+                gettext_noop("No security has the symbol %(symbol)s."),
+                mend=gettext_noop("Check the symbol; a security of the firm's own comes with a custodian's file."),
+                field="symbol",
+                symbol=symbol,
+            )
+        instrument = instruments_for(names=[name], by=by)[name]
+    entry = entry_by_hand(replace(typed, instrument=instrument))
+    return record_transaction(account=account, entry=entry, by=by)
 
 
 @service

@@ -1,0 +1,156 @@
+"""What people type about a household's money: shape and clean input, nothing written."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from apps.clients.models import Household
+from apps.money.models import (
+    Category,
+    Debt,
+    ExpenseLine,
+    FactOfHousehold,
+    IncomeSource,
+    InsurancePolicy,
+    Property,
+    RegularSaving,
+)
+
+
+class DateInput(forms.DateInput):
+    """A day, by the browser's own picker."""
+
+    input_type = "date"
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(format="%Y-%m-%d", **kwargs)
+
+
+class PercentField(forms.DecimalField):
+    """Typed in per cent, handed on as a fraction: a percentage is never stored."""
+
+    def prepare_value(self, value: Any) -> Any:
+        """Show a fraction in per cent."""
+        return f"{(value * 100).normalize():f}" if isinstance(value, Decimal) else value
+
+    def clean(self, value: Any) -> Decimal | None:
+        """Return the fraction."""
+        percent = super().clean(value)
+        return None if percent is None else percent / 100
+
+
+_DAYS = {"as_of": DateInput(), "starts_on": DateInput(), "ends_on": DateInput()}
+
+
+class FactForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A fact of the household; people and accounts offered are its own."""
+
+    def __init__(self, *args: Any, household: Household, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.instance.pk:
+            self.initial.setdefault("as_of", timezone.localdate())
+        offered = {"person": household.people, "account": household.accounts}
+        for name, rows in offered.items():
+            field = self.fields.get(name)
+            if isinstance(field, forms.ModelChoiceField):
+                field.queryset = rows.all()
+
+    def _post_clean(self) -> None:
+        """Leave the row alone: the service fills and checks it."""
+
+
+class IncomeForm(FactForm):
+    """An income."""
+
+    annual_growth = PercentField(label=_("Growth a year, in per cent"), initial=0, min_value=-20, max_value=20)
+
+    class Meta:
+        model = IncomeSource
+        fields = (
+            "name", "person", "kind", "annual_amount", "annual_growth", "is_inflation_linked", "starts_on", "ends_on",
+            "as_of",
+        )  # fmt: skip
+        widgets = _DAYS
+
+
+class ExpenseForm(FactForm):
+    """A regular expense."""
+
+    class Meta:
+        model = ExpenseLine
+        fields = ("name", "category", "monthly_amount", "is_essential", "as_of")
+        widgets = _DAYS
+
+
+class SavingForm(FactForm):
+    """A regular saving."""
+
+    class Meta:
+        model = RegularSaving
+        fields = ("name", "account", "monthly_amount", "is_by_employer", "ends_on", "as_of")
+        widgets = _DAYS
+
+
+class DebtForm(FactForm):
+    """A debt."""
+
+    annual_rate = PercentField(label=_("Interest a year, in per cent"), min_value=0, max_value=99, decimal_places=4)
+
+    class Meta:
+        model = Debt
+        fields = ("name", "kind", "lender", "balance", "annual_rate", "monthly_payment", "as_of")
+        widgets = _DAYS
+
+
+class PropertyForm(FactForm):
+    """A thing of value."""
+
+    class Meta:
+        model = Property
+        fields = ("name", "kind", "value", "basis", "as_of")
+        widgets = _DAYS
+
+
+class InsuranceForm(FactForm):
+    """A policy."""
+
+    class Meta:
+        model = InsurancePolicy
+        fields = ("name", "kind", "person", "insurer", "coverage", "annual_premium", "ends_on", "as_of")
+        widgets = _DAYS
+
+
+FACT_FORMS: dict[str, type[FactForm]] = {
+    "income": IncomeForm,
+    "expense": ExpenseForm,
+    "saving": SavingForm,
+    "debt": DebtForm,
+    "property": PropertyForm,
+    "insurance": InsuranceForm,
+}
+
+# what the pages call each kind
+FACT_TITLES = {
+    "income": _("Income"),
+    "expense": _("Regular expense"),
+    "saving": _("Regular saving"),
+    "debt": _("Debt"),
+    "property": _("Property"),
+    "insurance": _("Insurance"),
+}
+
+
+class CategoryForm(forms.Form):
+    """What an entry was for."""
+
+    category = forms.ChoiceField(label=_("Category"), choices=Category.choices)
+
+
+def kind_of(fact: FactOfHousehold) -> str:
+    """Return the word of a fact's kind."""
+    return next(word for word, form in FACT_FORMS.items() if form._meta.model is type(fact))

@@ -1,0 +1,138 @@
+"""Where the figures of the money tab come from."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from decimal import Decimal
+
+from django.utils.translation import gettext
+
+from apps.clients.models import Household
+from apps.core.templatetags.formats import date_text, money_text, percent_text
+from apps.kernel.errors import NotFoundError, gettext_noop
+from apps.money.models import BankTransaction, FactOfHousehold
+from apps.money.selectors.balance_sheets import SheetLine, balance_sheet
+from apps.money.selectors.cash_flows import cash_flow
+from apps.portfolios.selectors.passports import Passport, PassportLine
+
+_OF_SHEET = {
+    "net_worth": (gettext_noop("Net worth"), gettext_noop("All that is owned less all that is owed, each on its day.")),
+    "assets": (gettext_noop("Owned"), gettext_noop("Accounts, cash and things, each at the value of its day.")),
+    "debts": (gettext_noop("Owed"), gettext_noop("Loans and cards, each at the balance of its day.")),
+}
+_OF_FLOW = {
+    "income": gettext_noop("Income a month"),
+    "spending": gettext_noop("Spending a month"),
+    "net": gettext_noop("Left of a month"),
+}
+
+
+def money_passport(household: Household, figure: str, day: dt.date) -> Passport:
+    """Return the passport of net_worth, assets, debts, income, spending or net.
+
+    Raises NotFoundError for another figure.
+    """
+    if figure in _OF_SHEET:
+        return _sheet_passport(household, figure, day)
+    if figure in _OF_FLOW:
+        return _flow_passport(household, figure, day)
+    raise NotFoundError(gettext_noop("There is no such figure."))
+
+
+def _sheet_passport(household: Household, figure: str, day: dt.date) -> Passport:
+    sheet = balance_sheet(household, day)
+    shown: dict[str, tuple[Decimal, Sequence[SheetLine]]] = {
+        "net_worth": (sheet.net_worth, (*sheet.assets, *sheet.debts)),
+        "assets": (sheet.total_assets, sheet.assets),
+        "debts": (sheet.total_debts, sheet.debts),
+    }
+    value, lines = shown[figure]
+    title, method = _OF_SHEET[figure]
+    left_out = gettext("Left out, in another currency or without a value: %(names)s.")
+    return Passport(
+        title=gettext(title),
+        value=money_text(value, sheet.currency, "exact"),
+        method=gettext(method),
+        as_of=day,
+        source=gettext("Accounts of the firm's ledger, balances of banks, and what the household states"),
+        lines=tuple(
+            PassportLine(line.name, _day(line.as_of), money_text(line.value, sheet.currency, "exact")) for line in lines
+        ),
+        notes=(left_out % {"names": ", ".join(sheet.left_out)},) if sheet.left_out else (),
+    )
+
+
+def _day(day: dt.date | None) -> str:
+    return gettext("as of %(day)s") % {"day": date_text(day)} if day else ""
+
+
+def _flow_passport(household: Household, figure: str, day: dt.date) -> Passport:
+    flow = cash_flow(household, day)
+    values = {"income": flow.monthly_income, "spending": flow.monthly_spending, "net": flow.monthly_net}
+    value = values[figure]
+    lines = [
+        PassportLine(f"{month.first_day:%Y-%m}", "", money_text(getattr(month, figure), household.currency, "exact"))
+        for month in flow.months
+    ]
+    guessed = gettext("%(n)s of %(all)s entries have a category that nobody has confirmed.")
+    return Passport(
+        title=gettext(_OF_FLOW[figure]),
+        value="–" if value is None else money_text(value, household.currency, "exact"),
+        method=gettext(
+            "Mean of the whole months that have entries; transfers and savings are neither income nor spending."
+        ),
+        as_of=flow.last_entry_on or day,
+        source=gettext("Entries of bank and card accounts"),
+        lines=tuple(lines),
+        notes=(guessed % {"n": flow.n_guessed, "all": flow.n_entries},) if flow.n_guessed else (),
+    )
+
+
+_FACT_FIELDS = {
+    "annual_amount": gettext_noop("Amount a year"),
+    "monthly_amount": gettext_noop("Amount a month"),
+    "balance": gettext_noop("Balance owed"),
+    "monthly_payment": gettext_noop("Payment a month"),
+    "value": gettext_noop("Value"),
+    "coverage": gettext_noop("Coverage"),
+    "annual_premium": gettext_noop("Premium a year"),
+}
+_RATES = {"annual_rate": gettext_noop("Interest a year"), "annual_growth": gettext_noop("Growth a year")}
+
+
+def fact_passport(fact: FactOfHousehold) -> Passport:
+    """Return where a stated fact comes from."""
+    lines = [
+        PassportLine(gettext(label), "", money_text(getattr(fact, name), fact.currency, "exact"))
+        for name, label in _FACT_FIELDS.items()
+        if hasattr(fact, name)
+    ]
+    lines += [
+        PassportLine(gettext(label), "", percent_text(getattr(fact, name), 2))
+        for name, label in _RATES.items()
+        if hasattr(fact, name)
+    ]
+    return Passport(
+        title=fact.name,
+        value=lines[0].amount if lines else "–",
+        method=gettext("As the household states it."),
+        as_of=fact.as_of,
+        source=gettext("Entered by the firm"),
+        lines=tuple(lines),
+    )
+
+
+def bank_entry_passport(entry: BankTransaction) -> Passport:
+    """Return where a posted entry comes from."""
+    currency = entry.account.currency
+    return Passport(
+        title=entry.payee or gettext("Entry"),
+        value=money_text(entry.amount, currency, "exact"),
+        method=gettext("As the bank posted it: positive came in, negative went out."),
+        as_of=entry.posted_on,
+        source=gettext("Statement of %(account)s") % {"account": str(entry.account)},
+        lines=(
+            PassportLine(gettext("Posted"), date_text(entry.posted_on), money_text(entry.amount, currency, "exact")),
+        ),
+    )

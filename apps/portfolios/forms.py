@@ -1,0 +1,115 @@
+"""What people type about accounts and entries: shape and clean input, nothing written."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from apps.clients.models import Household
+from apps.portfolios.models import Registration, TransactionKind
+
+
+class DateInput(forms.DateInput):
+    """A day, by the browser's own picker."""
+
+    input_type = "date"
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(format="%Y-%m-%d", **kwargs)
+
+
+class AccountForm(forms.Form):
+    """An account to open."""
+
+    name = forms.CharField(label=_("Name"), max_length=120)
+    registration = forms.ChoiceField(label=_("Registration"), choices=Registration.choices)
+    owner = forms.ModelChoiceField(label=_("Owner"), queryset=None)
+    joint_owner = forms.ModelChoiceField(
+        label=_("Second owner, by halves"), queryset=None, required=False, empty_label=_("None")
+    )
+    custodian = forms.CharField(label=_("Custodian"), max_length=120, required=False)
+    number = forms.CharField(
+        label=_("Account number"),
+        max_length=40,
+        required=False,
+        help_text=_("Kept encrypted; pages show the last four characters."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    opened_on = forms.DateField(label=_("Opened on"), widget=DateInput(), required=False)
+    is_held_away = forms.BooleanField(label=_("Held away: seen, not managed or billed"), required=False)
+    is_open = forms.BooleanField(label=_("The account is open at the custodian already"), required=False, initial=True)
+
+    def __init__(self, *args: Any, household: Household, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("owner", "joint_owner"):
+            field = self.fields[name]
+            if isinstance(field, forms.ModelChoiceField):
+                field.queryset = household.people.all()
+
+
+class EntryForm(forms.Form):
+    """An entry typed by hand: numbers without signs, since the kind says in which direction they go."""
+
+    kind = forms.ChoiceField(
+        label=_("Kind"),
+        choices=[
+            (value, label)
+            for value, label in TransactionKind.choices
+            if value not in {TransactionKind.REVERSAL, TransactionKind.JOURNAL, TransactionKind.SPLIT}
+        ],
+    )
+    trade_date = forms.DateField(label=_("Trade date"), widget=DateInput())
+    settle_date = forms.DateField(label=_("Settlement date"), widget=DateInput(), required=False)
+    symbol = forms.CharField(label=_("Security, by symbol"), max_length=32, required=False)
+    quantity = forms.DecimalField(label=_("Quantity"), max_digits=20, decimal_places=8, required=False)
+    price = forms.DecimalField(label=_("Price"), max_digits=18, decimal_places=6, required=False)
+    fees = forms.DecimalField(label=_("Fees"), max_digits=18, decimal_places=2, required=False)
+    amount = forms.DecimalField(
+        label=_("Amount"),
+        max_digits=18,
+        decimal_places=2,
+        required=False,
+        help_text=_("What moved in cash. Of a trade it follows from quantity, price and fees when left empty."),
+    )
+    description = forms.CharField(label=_("Description"), max_length=300, required=False)
+
+    def clean_symbol(self) -> str:
+        """Write symbols as the master does."""
+        symbol: str = self.cleaned_data["symbol"].strip().upper()
+        return symbol
+
+
+class StepForm(forms.Form):
+    """A step of an account's life."""
+
+    status = forms.CharField()
+    reason = forms.CharField(max_length=300, required=False)
+
+
+class ReasonForm(forms.Form):
+    """Why."""
+
+    reason = forms.CharField(
+        label=_("Reason"), max_length=300, help_text=_("It stands on the trail, beside the entry and its reversal.")
+    )
+
+
+class NoteForm(forms.Form):
+    """Why a difference may stand."""
+
+    note = forms.CharField(label=_("Why the difference may stand"), max_length=300)
+
+
+class DayForm(forms.Form):
+    """The day that a page shows."""
+
+    day = forms.DateField(label=_("As of"), widget=DateInput(), required=False)
+
+    def chosen(self) -> Any:
+        """Return the day asked for, today when none or one to come is."""
+        today = timezone.localdate()
+        day = self.cleaned_data.get("day") if self.is_valid() else None
+        return min(day, today) if day else today

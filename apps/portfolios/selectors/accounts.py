@@ -1,0 +1,170 @@
+"""Accounts as pages show them: found for who asks, listed with their value, one in full."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import F, QuerySet
+from django.utils.translation import gettext
+
+from apps.core.actors import Actor
+from apps.core.templatetags.charts import ChartSpec
+from apps.kernel.dates import DateSpan
+from apps.kernel.errors import NotFoundError, gettext_noop
+from apps.portfolios.models import Account, AccountStatus, ReconciliationBreak, Transaction
+from apps.portfolios.policies import TRANSITIONS
+from apps.portfolios.selectors.books import account_book
+from apps.portfolios.selectors.lots import LotLine, open_lots
+from apps.portfolios.selectors.portfolios import simulation_of
+from apps.portfolios.selectors.prices import SimulationNotice
+from apps.portfolios.selectors.valuations import AccountHoldings, AccountValuation, account_values, holdings_at
+
+CHART_DAYS = 365
+# more points than a chart has pixels help nobody
+CHART_POINTS = 120
+
+
+def account_for(actor: Actor, public_id: uuid.UUID | str) -> Account:
+    """Return an account the actor may see, with its household and owners.
+
+    Raises NotFoundError when there is none, or not for this actor: the two answer alike.
+    """
+    accounts = Account.objects.visible_to(actor).select_related("household").prefetch_related("owners__person")
+    found = accounts.filter(public_id=public_id).first()
+    if found is None:
+        raise NotFoundError(gettext_noop("There is no such account, or its household is not assigned to you."))
+    return found
+
+
+def entry_for(actor: Actor, public_id: uuid.UUID | str) -> Transaction:
+    """Return an entry the actor may see; raise NotFoundError otherwise."""
+    entries = Transaction.objects.visible_to(actor).select_related("account__household", "instrument")
+    found = entries.filter(public_id=public_id).first()
+    if found is None:
+        raise NotFoundError(gettext_noop("There is no such entry, or its household is not assigned to you."))
+    return found
+
+
+def break_for(actor: Actor, public_id: uuid.UUID | str) -> ReconciliationBreak:
+    """Return a break the actor may see; raise NotFoundError otherwise."""
+    rows = ReconciliationBreak.objects.visible_to(actor).select_related("account__household", "instrument", "statement")
+    found = rows.filter(public_id=public_id).first()
+    if found is None:
+        raise NotFoundError(gettext_noop("There is no such break, or its household is not assigned to you."))
+    return found
+
+
+SORTS = {
+    "name": F("name"),
+    "household": F("household__name"),
+    "custodian": F("custodian"),
+    "status": F("status"),
+}
+
+
+def account_list(actor: Actor, *, text: str = "", status: str = "", sort: str = "household") -> QuerySet[Account]:
+    """Return the accounts the actor may see, found by name, household or last digits, in the order asked for."""
+    rows = Account.objects.visible_to(actor).select_related("household")
+    if status in AccountStatus.values:
+        rows = rows.filter(status=status)
+    if text:
+        rows = (
+            rows.filter(name__icontains=text)
+            | rows.filter(household__name__icontains=text)
+            | rows.filter(last_four=text[-4:])
+        )
+    key = SORTS.get(sort.removeprefix("-"), SORTS["household"])
+    order = key.desc() if sort.startswith("-") else key.asc()
+    return rows.order_by(order, "household__name", "id")
+
+
+@dataclass(frozen=True, slots=True)
+class AccountPage:
+    """One account on a day: holdings, lots, gains realised in the year, entries up to the day, and a year's values."""
+
+    account: Account
+    as_of: dt.date
+    at: AccountHoldings
+    lots: tuple[LotLine, ...]
+    cost: Decimal | None
+    gain: Decimal | None
+    realised: Decimal
+    entries: tuple[Transaction, ...]
+    n_entries: int
+    chart: ChartSpec | None
+    steps: tuple[tuple[str, str], ...]
+    simulation: SimulationNotice | None
+    breaks: tuple[ReconciliationBreak, ...]
+
+
+def account_page(account: Account, as_of: dt.date, limit: int = 50) -> AccountPage:
+    """Return what the account's page shows. Raises what the book refuses when the ledger contradicts itself."""
+    at = holdings_at([account], as_of)[account.pk]
+    book = account_book(account, as_of)
+    lots = open_lots(book, at)
+    costs = [lot.cost for lot in lots]
+    cost = sum((value for value in costs if value is not None), Decimal(0)) if None not in costs else None
+    worth = sum((holding.value for holding in at.holdings if holding.value is not None), Decimal(0))
+    entries = account.transactions.traded_by(as_of).select_related("instrument", "reversal", "reversal_of")
+    year = [gain.gain for gain in book.realised if gain.realised_on.year == as_of.year and gain.gain is not None]
+    return AccountPage(
+        account=account,
+        as_of=as_of,
+        at=at,
+        lots=lots,
+        cost=cost,
+        gain=worth - cost if cost is not None and not at.unpriced else None,
+        realised=sum(year, Decimal(0)),
+        entries=tuple(entries[:limit]),
+        n_entries=entries.count(),
+        chart=value_chart(account, as_of),
+        steps=tuple((step, str(AccountStatus(step).label)) for step in sorted(TRANSITIONS[account.status])),
+        simulation=simulation_of([at], as_of),
+        breaks=tuple(account.breaks.open().select_related("instrument", "statement")),
+    )
+
+
+def value_chart(account: Account, as_of: dt.date) -> ChartSpec | None:
+    """Return the account's value over the last year with what the client brought, None before its first entry."""
+    first = account.transactions.order_by("trade_date").values_list("trade_date", flat=True).first()
+    if first is None or first >= as_of:
+        return None
+    span = DateSpan(max(first, as_of - dt.timedelta(days=CHART_DAYS)), as_of)
+    return value_spec(account_values(account, span))
+
+
+def value_spec(valuation: AccountValuation) -> ChartSpec:
+    """Specify the chart of an account's daily values: value, and what was brought since the first day."""
+    step = max(1, len(valuation.values) // CHART_POINTS)
+    shown = valuation.values[::-1][::step][::-1]
+    base, brought, at = shown[0].total, [], Decimal(0)
+    flows = {flow.day: Decimal(0) for flow in valuation.flows}
+    for flow in valuation.flows:
+        flows[flow.day] += flow.amount
+    last = shown[0].day
+    for value in shown:
+        at += sum((amount for day, amount in flows.items() if last < day <= value.day), Decimal(0))
+        last = value.day
+        brought.append(float(base + at))
+    change = shown[-1].total - base - at
+    finding = gettext("Markets added to it") if change >= 0 else gettext("Markets took from it")
+    note = ""
+    if valuation.simulation:
+        note = gettext("Prices after %(day)s are simulated.") % {"day": valuation.simulation.simulated_from.isoformat()}
+    return ChartSpec(
+        kind="lines",
+        title=finding,
+        unit=valuation.currency,
+        format="money",
+        currency=valuation.currency,
+        as_of=shown[-1].day.isoformat(),
+        note=note,
+        x={"label": gettext("Day"), "values": [value.day.isoformat() for value in shown]},
+        series=[
+            {"name": gettext("Value"), "values": [float(v.total) for v in shown], "meaning": "main", "style": "area"},
+            {"name": gettext("Brought in"), "values": list(brought), "meaning": "target", "style": "dashed"},
+        ],
+    )

@@ -1,0 +1,90 @@
+"""Breaks in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.actors import Actor
+from apps.core.templatetags.formats import money_text, number_text
+from apps.portfolios.models import ReconciliationBreak, TransactionKind
+
+KINDS = {
+    "not_in_book": _("Not in our book"),
+    "not_at_custodian": _("Not at the custodian"),
+    "quantity": _("Quantity"),
+    "price": _("Price"),
+    "value": _("Value"),
+    "cash": _("Cash"),
+}
+CAUSES = {
+    "unsettled_trade": _("A trade that has not settled yet"),
+    "missing_trade": _("A trade that our book lacks"),
+    "missing_split": _("A split that our book lacks"),
+    "missing_reinvestment": _("A reinvested dividend that our book lacks"),
+    "missing_transfer": _("A transfer that our book lacks"),
+    "missing_income": _("Interest or a dividend that our book lacks"),
+    "missing_fee": _("A fee that our book lacks"),
+    "missing_cash_flow": _("A deposit or withdrawal that our book lacks"),
+    "duplicate_entry": _("An entry that stands twice"),
+    "stale_price": _("Our price is older than theirs"),
+    "priced_per_hundred": _("They price per hundred of face value"),
+    "custodian_arithmetic": _("Their price times their quantity is not their value"),
+    "unknown": _("Nothing that we recognise"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class BreakRow:
+    """One break in words, with the entry that would mend it."""
+
+    row: ReconciliationBreak
+    what: str
+    cause: str
+    proposal: str
+    is_money: bool
+    difference: Decimal
+
+
+def open_breaks(actor: Actor) -> QuerySet[ReconciliationBreak]:
+    """Return the open breaks the actor may see, the oldest statement first."""
+    rows = ReconciliationBreak.objects.visible_to(actor).open()
+    return rows.select_related("account__household", "instrument", "statement").order_by("statement__as_of", "id")
+
+
+def break_rows(rows: Sequence[ReconciliationBreak]) -> list[BreakRow]:
+    """Put breaks into words."""
+    return [
+        BreakRow(
+            row=row,
+            what=str(KINDS.get(row.kind, row.kind)),
+            cause=str(CAUSES.get(row.cause, row.cause)),
+            proposal=_proposal(row),
+            is_money=row.kind in {"cash", "value", "price"},
+            difference=(row.theirs or Decimal(0)) - (row.ours or Decimal(0)),
+        )
+        for row in rows
+    ]
+
+
+def _proposal(row: ReconciliationBreak) -> str:
+    told = row.proposal
+    if not told:
+        return ""
+    if told.get("reverses"):
+        return gettext("Take one of the two entries back")
+    parts = [str(dict(TransactionKind.choices).get(told["kind"], told["kind"]))]
+    if told.get("quantity"):
+        parts.append(number_text(Decimal(told["quantity"])))
+    if row.instrument:
+        parts.append(str(row.instrument))
+    if told.get("split"):
+        parts.append(gettext("%(new)s for %(old)s") % dict(zip(("new", "old"), told["split"], strict=True)))
+    if told.get("amount"):
+        parts.append(money_text(Decimal(told["amount"]), told.get("currency", "USD"), "exact"))
+    return " ".join(parts)

@@ -1,0 +1,241 @@
+"""Where the figures of portfolio pages come from: method, inputs line by line, day and source."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.utils.translation import gettext
+
+from apps.clients.models import Household
+from apps.core.templatetags.formats import date_text, moment_text, money_text, number_text
+from apps.kernel.errors import NotFoundError, gettext_noop
+from apps.portfolios.models import Account, Instrument, ReconciliationBreak, Transaction
+from apps.portfolios.selectors.books import account_book
+from apps.portfolios.selectors.lots import open_lots
+from apps.portfolios.selectors.portfolios import AccountLine, HouseholdPortfolio, household_portfolio, simulation_of
+from apps.portfolios.selectors.prices import SimulationNotice
+from apps.portfolios.selectors.valuations import AccountHoldings, Holding, holdings_at
+
+
+@dataclass(frozen=True, slots=True)
+class PassportLine:
+    """One input of a figure."""
+
+    label: str
+    how: str
+    amount: str
+
+
+@dataclass(frozen=True, slots=True)
+class Passport:
+    """A figure's value with its method, day, source and the lines that make it."""
+
+    title: str
+    value: str
+    method: str
+    as_of: dt.date
+    source: str
+    lines: tuple[PassportLine, ...]
+    notes: tuple[str, ...] = ()
+
+
+_TITLES = {
+    "total": gettext_noop("Portfolio"),
+    "managed": gettext_noop("Managed by the firm"),
+    "held_away": gettext_noop("Held away"),
+    "cash": gettext_noop("Cash in the accounts"),
+}
+
+
+def household_passport(household: Household, figure: str, day: dt.date) -> Passport:
+    """Return the passport of total, managed, held_away or cash, or of a holding by its public id.
+
+    Raises NotFoundError for another figure.
+    """
+    sheet = household_portfolio(household, day)
+    if figure not in _TITLES:
+        return _holding_passport(sheet, household, figure)
+    accounts = [
+        line for line in sheet.accounts if figure in {"total", "cash"} or line.is_held_away == (figure == "held_away")
+    ]
+    method = gettext("Sum over the accounts, each at the last closing prices on or before the day, brought into %(c)s.")
+    return Passport(
+        title=gettext(_TITLES[figure]),
+        value=money_text(getattr(sheet, figure), sheet.currency, "exact"),
+        method=method % {"c": sheet.currency},
+        as_of=day,
+        source=gettext("The firm's own ledger and the closing prices of the securities master or of custodians' files"),
+        lines=tuple(_account_line(line, cash=figure == "cash") for line in accounts),
+        notes=_notes(sheet.unpriced, sheet.simulation),
+    )
+
+
+def _account_line(line: AccountLine, *, cash: bool) -> PassportLine:
+    how = gettext("prices of %(day)s") % {"day": date_text(line.priced_on)} if line.priced_on else gettext("cash only")
+    amount = line.cash if cash else line.total
+    label = f"{line.name} {line.masked_number}".strip()
+    return PassportLine(label, "" if cash else how, money_text(amount, line.currency, "exact"))
+
+
+def _holding_passport(sheet: HouseholdPortfolio, household: Household, public_id: str) -> Passport:
+    line = next((holding for holding in sheet.holdings if str(holding.public_id) == public_id), None)
+    if line is None:
+        raise NotFoundError(gettext_noop("There is no such figure."))
+    accounts = list(Account.objects.filter(household=household))
+    at = holdings_at(accounts, sheet.as_of)
+    lines = [
+        _trail(holding, account.name, account.currency)
+        for account in accounts
+        for holding in at[account.pk].holdings
+        if str(holding.public_id) == public_id
+    ]
+    return Passport(
+        title=line.symbol or line.name,
+        value="–" if line.value is None else money_text(line.value, sheet.currency, "exact"),
+        method=gettext("Quantity of all entries up to the day, times the last closing price on or before it."),
+        as_of=sheet.as_of,
+        source=gettext("The firm's own ledger and the closing prices of the securities master or of custodians' files"),
+        lines=tuple(lines),
+        notes=_notes((), sheet.simulation if line.is_simulated else None),
+    )
+
+
+def account_passport(account: Account, figure: str, day: dt.date) -> Passport:
+    """Return the passport of an account's total, cash, gain or realised gain, or of a holding by its public id.
+
+    Raises NotFoundError for another figure.
+    """
+    if figure in {"gain", "realised"}:
+        return _gain_passport(account, figure, day)
+    at = holdings_at([account], day)[account.pk]
+    chosen = [h for h in at.holdings if figure == "total" or str(h.public_id) == figure]
+    if figure not in {"total", "cash"} and not chosen:
+        raise NotFoundError(gettext_noop("There is no such figure."))
+    cash = PassportLine(gettext("Cash"), gettext("sum of all entries"), money_text(at.cash, at.currency, "exact"))
+    lines = [_trail(holding, holding.symbol or holding.name, at.currency) for holding in chosen]
+    return Passport(
+        title=account.name,
+        value=money_text(_value(at, figure, chosen), at.currency, "exact"),
+        method=gettext(
+            "Quantity of all entries up to the day, times the last closing price on or before it, plus cash."
+        ),
+        as_of=day,
+        source=gettext("The firm's own ledger and the closing prices of the securities master or of custodians' files"),
+        lines=(*lines, cash) if figure in {"total", "cash"} else tuple(lines),
+        notes=_notes(at.unpriced if figure == "total" else (), simulation_of([at], day) if lines else None),
+    )
+
+
+def _gain_passport(account: Account, figure: str, day: dt.date) -> Passport:
+    book = account_book(account, day)
+    at = holdings_at([account], day)[account.pk]
+    lots = open_lots(book, at)
+    names = {str(i.pk): str(i) for i in Instrument.objects.filter(transactions__account=account)}
+    if figure == "gain":
+        amounts = [lot.gain for lot in lots]
+        method = gettext("Value of each open lot less its cost; lots leave first in, first out.")
+        lines = [_lot_line(lot.symbol, lot.acquired_on, lot.cost, lot.gain, account.currency) for lot in lots]
+    else:
+        sold = [gain for gain in book.realised if gain.realised_on.year == day.year]
+        amounts = [gain.gain for gain in sold]
+        method = gettext("Proceeds of each lot sold this year less its cost; lots leave first in, first out.")
+        lines = [
+            _lot_line(names.get(gain.security_id, ""), gain.acquired_on, gain.cost, gain.gain, gain.currency)
+            for gain in sold
+        ]
+    known = [amount for amount in amounts if amount is not None]
+    whole = len(known) == len(amounts)
+    return Passport(
+        title=gettext("Unrealised gain") if figure == "gain" else gettext("Realised this year"),
+        value=money_text(sum(known, Decimal(0)), account.currency, "exact") if whole else "–",
+        method=method,
+        as_of=day,
+        source=gettext("The firm's own ledger, lot by lot, before taxes"),
+        lines=tuple(lines),
+        notes=() if whole else (gettext("The cost of some lots is not known, so the sum is not either."),),
+    )
+
+
+def _lot_line(
+    symbol: str, acquired_on: dt.date, cost: Decimal | None, gain: Decimal | None, currency: str
+) -> PassportLine:
+    shown = {"day": date_text(acquired_on), "cost": "–" if cost is None else money_text(cost, currency, "exact")}
+    how = gettext("acquired %(day)s at a cost of %(cost)s") % shown
+    return PassportLine(symbol, how, "–" if gain is None else money_text(gain, currency, "exact"))
+
+
+def entry_passport(entry: Transaction) -> Passport:
+    """Return where an entry of the ledger comes from: who recorded it, when, out of which file."""
+    told = [
+        (gettext("Trade date"), date_text(entry.trade_date)),
+        (gettext("Settlement date"), date_text(entry.settle_date) if entry.settle_date else "–"),
+        (gettext("Quantity"), number_text(entry.units)),
+        (gettext("Price"), money_text(entry.price, entry.currency, "exact") if entry.price is not None else "–"),
+        (gettext("Fees"), money_text(entry.fees, entry.currency, "exact")),
+        (gettext("Cost that came along"), money_text(entry.cost, entry.currency, "exact") if entry.cost else "–"),
+    ]
+    recorded = gettext("Recorded on %(day)s") % {"day": moment_text(entry.recorded_at)}
+    return Passport(
+        title=f"{entry.get_kind_display()} {entry.instrument or ''}".strip(),
+        value=money_text(entry.cash, entry.currency, "exact"),
+        method=gettext("As recorded: positive adds to the account, negative leaves it; fees are included."),
+        as_of=entry.trade_date,
+        source=f"{entry.source or gettext('Recorded by hand')}. {recorded}",
+        lines=tuple(PassportLine(label, "", amount) for label, amount in told),
+    )
+
+
+def break_passport(row: ReconciliationBreak) -> Passport:
+    """Return where the two sides of a break come from."""
+    is_money = row.kind in {"cash", "value", "price"}
+    currency = row.account.currency
+
+    def written(amount: Decimal | None) -> str:
+        if amount is None:
+            return "–"
+        return money_text(amount, currency, "exact") if is_money else number_text(amount)
+
+    difference = (row.theirs or Decimal(0)) - (row.ours or Decimal(0))
+    return Passport(
+        title=gettext("Difference"),
+        value=written(difference),
+        method=gettext("What the custodian states less what our book says at the close of the day."),
+        as_of=row.statement.as_of,
+        source=row.statement.source,
+        lines=(
+            PassportLine(gettext("Custodian"), row.statement.source, written(row.theirs)),
+            PassportLine(gettext("Our book"), gettext("sum of all entries"), written(row.ours)),
+        ),
+    )
+
+
+def _value(at: AccountHoldings, figure: str, chosen: list[Holding]) -> Decimal:
+    if figure == "total":
+        return at.total
+    return at.cash if figure == "cash" else chosen[0].value or Decimal(0)
+
+
+def _trail(holding: Holding, label: str, currency: str) -> PassportLine:
+    if holding.price is None or holding.priced_on is None or holding.value is None:
+        return PassportLine(label, gettext("no price is known"), "–")
+    shown = {
+        "quantity": number_text(holding.quantity),
+        "price": money_text(holding.price, holding.currency, "exact"),
+        "day": date_text(holding.priced_on),
+    }
+    how = gettext("%(quantity)s × %(price)s of %(day)s") % shown
+    if holding.is_simulated:
+        how = gettext("%(how)s, simulated") % {"how": how}
+    return PassportLine(label, how, money_text(holding.value, currency, "exact"))
+
+
+def _notes(unpriced: tuple[str, ...], simulation: SimulationNotice | None) -> tuple[str, ...]:
+    notes = []
+    if unpriced:
+        notes.append(gettext("Without a price and not counted: %(names)s.") % {"names": ", ".join(unpriced)})
+    if simulation:
+        day = date_text(simulation.simulated_from)
+        notes.append(gettext("Prices after %(day)s are simulated.") % {"day": day})
+    return tuple(notes)

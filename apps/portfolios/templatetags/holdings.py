@@ -1,0 +1,26 @@
+"""Amounts with their currency, and passports with their day."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.urls import reverse
+
+from apps.kernel.money import Money
+
+register = template.Library()
+
+
+@register.filter
+def in_currency(amount: Decimal | None, currency: str) -> Money | None:
+    """Give an amount its currency; nothing known stays nothing."""
+    return None if amount is None else Money(amount, currency)
+
+
+@register.simple_tag
+def passport_url(name: str, owner: Any, figure: object, day: dt.date) -> str:
+    """Return the address of a figure's passport on a day."""
+    return f"{reverse(name, args=[owner, figure])}?day={day.isoformat()}"

@@ -1,0 +1,47 @@
+"""Addresses of portfolios."""
+
+from django.urls import path
+
+from apps.portfolios.views import accounts, breaks, households, passports
+
+app_name = "portfolios"
+urlpatterns = [
+    path("portfolios/", accounts.AccountListView.as_view(), name="account-list"),
+    path("portfolios/breaks/", breaks.BreakListView.as_view(), name="break-list"),
+    path("portfolios/breaks/<uuid:break_id>/accept/", breaks.BreakAcceptView.as_view(), name="break-accept"),
+    path("portfolios/breaks/<uuid:break_id>/explain/", breaks.BreakExplainView.as_view(), name="break-explain"),
+    path("portfolios/accounts/<uuid:account_id>/", accounts.AccountDetailView.as_view(), name="account-detail"),
+    path("portfolios/accounts/<uuid:account_id>/step/", accounts.AccountStepView.as_view(), name="account-step"),
+    path("portfolios/accounts/<uuid:account_id>/entries/new/", accounts.EntryNewView.as_view(), name="entry-new"),
+    path(
+        "portfolios/accounts/<uuid:account_id>/passport/<slug:figure>/",
+        passports.AccountPassportView.as_view(),
+        name="account-passport",
+    ),
+    path(
+        "portfolios/entries/<uuid:entry_id>/passport/<slug:figure>/",
+        passports.EntryPassportView.as_view(),
+        name="entry-passport",
+    ),
+    path(
+        "portfolios/breaks/<uuid:break_id>/passport/<slug:figure>/",
+        passports.BreakPassportView.as_view(),
+        name="break-passport",
+    ),
+    path("portfolios/entries/<uuid:entry_id>/reverse/", accounts.EntryReverseView.as_view(), name="entry-reverse"),
+    path(
+        "households/<uuid:household_id>/portfolio/",
+        households.HouseholdPortfolioView.as_view(),
+        name="household-portfolio",
+    ),
+    path(
+        "households/<uuid:household_id>/portfolio/passport/<slug:figure>/",
+        passports.HouseholdPassportView.as_view(),
+        name="household-passport",
+    ),
+    path(
+        "households/<uuid:household_id>/portfolio/accounts/new/",
+        households.AccountNewView.as_view(),
+        name="account-new",
+    ),
+]

@@ -1,0 +1,127 @@
+"""All accounts, and one of them with its entries."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+from django.views.generic import ListView, TemplateView
+
+from apps.accounts.policies import Permission
+from apps.core.access import RequiresMixin, actor_of
+from apps.core.actors import Actor
+from apps.core.views import ActionView, ServiceFormView
+from apps.portfolios.forms import DayForm, EntryForm, ReasonForm, StepForm
+from apps.portfolios.models import Account, AccountStatus, Transaction
+from apps.portfolios.selectors.accounts import account_for, account_list, account_page, entry_for
+from apps.portfolios.selectors.portfolios import account_rows
+from apps.portfolios.services.accounts import move_account
+from apps.portfolios.services.entries import EntryByHand
+from apps.portfolios.services.transactions import record_by_hand, reverse_transaction
+
+
+def page_of(account: Account) -> str:
+    """Return the address of an account's page."""
+    return reverse("portfolios:account-detail", kwargs={"account_id": account.public_id})
+
+
+class AccountListView(RequiresMixin, ListView):  # type: ignore[type-arg]
+    """All accounts of the households one may see."""
+
+    permission = Permission.VIEW_PORTFOLIOS
+    template_name = "staff/portfolios/account_list.html"
+    paginate_by = 50
+
+    def get_queryset(self) -> Any:
+        """Find, filter and sort as the address says."""
+        asked = self.request.GET
+        sort = asked.get("sort") or "household"
+        return account_list(
+            actor_of(self.request), text=asked.get("q", "").strip(), status=asked.get("status", ""), sort=sort
+        )
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Value the accounts of the page shown."""
+        context = super().get_context_data(**kwargs)
+        today = timezone.localdate()
+        rows = account_rows(list(context["page_obj"]), today)
+        return {**context, "rows": rows, "as_of": today, "statuses": AccountStatus.choices, "asked": self.request.GET}
+
+
+class AccountDetailView(RequiresMixin, TemplateView):
+    """One account on any day."""
+
+    permission = Permission.VIEW_PORTFOLIOS
+    template_name = "staff/portfolios/account_detail.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Put the account of the day into the page."""
+        actor, form = actor_of(self.request), DayForm(self.request.GET)
+        page = account_page(account_for(actor, self.kwargs["account_id"]), form.chosen())
+        may_edit = actor.can(Permission.EDIT_PORTFOLIOS)
+        return super().get_context_data(page=page, account=page.account, form=form, may_edit=may_edit, **kwargs)
+
+
+class EntryNewView(ServiceFormView):
+    """Record an entry by hand."""
+
+    permission = Permission.EDIT_PORTFOLIOS
+    template_name = "staff/portfolios/entry_new.html"
+    form_class = EntryForm
+
+    @cached_property
+    def account(self) -> Account:
+        """The account of the address."""
+        return account_for(actor_of(self.request), self.kwargs["account_id"])
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Head the page with the account."""
+        return super().get_context_data(account=self.account, **kwargs)
+
+    def perform(self, form: Any, by: Actor) -> str:
+        """Record it and go back to the account."""
+        told = dict(form.cleaned_data)
+        symbol = told.pop("symbol")
+        record_by_hand(account=self.account, typed=EntryByHand(**told), symbol=symbol, by=by)
+        return page_of(self.account)
+
+
+class EntryReverseView(ServiceFormView):
+    """Take an entry back."""
+
+    permission = Permission.EDIT_PORTFOLIOS
+    template_name = "staff/portfolios/entry_reverse.html"
+    form_class = ReasonForm
+
+    @cached_property
+    def entry(self) -> Transaction:
+        """The entry of the address."""
+        return entry_for(actor_of(self.request), self.kwargs["entry_id"])
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Show what is taken back."""
+        return super().get_context_data(entry=self.entry, account=self.entry.account, **kwargs)
+
+    def perform(self, form: Any, by: Actor) -> str:
+        """Reverse it and go back to the account."""
+        reverse_transaction(transaction=self.entry, reason=form.cleaned_data["reason"], by=by)
+        return page_of(self.entry.account)
+
+
+class AccountStepView(ActionView):
+    """POST: the next step of an account's life."""
+
+    permission = Permission.EDIT_PORTFOLIOS
+    success_message = _("The account has moved on.")
+
+    def perform(self, request: HttpRequest, by: Actor) -> str:
+        """Take the step."""
+        account, form = account_for(by, self.kwargs["account_id"]), StepForm(request.POST)
+        form.is_valid()
+        status, reason = form.cleaned_data.get("status", ""), form.cleaned_data.get("reason", "")
+        move_account(account=account, status=status, on=timezone.localdate(), reason=reason, by=by)
+        return page_of(account)

@@ -1,0 +1,213 @@
+"""Staff pages of portfolios: who may open them, what they show, what they cost."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from apps.accounts.models import User
+from apps.clients.models import Household
+from apps.portfolios.models import Account, AccountStatus, Instrument, ReconciliationBreak, Transaction
+from apps.portfolios.services.reconciliation import StatedPosition, take_statement
+from tests.factories import portfolios as made
+
+SignIn = Callable[..., Client]
+
+
+class Scene:
+    """A household with a funded account and a break."""
+
+    def __init__(self, ada: User) -> None:
+        self.household, self.account, self.security = made.funded(ada)
+        position = StatedPosition(instrument=self.security, quantity=90, market_value=4500, price=50)
+        take_statement(account=self.account, as_of=made.DAY, positions=[position], source="a.csv", by=ada.as_actor())
+        self.difference = ReconciliationBreak.objects.filter(proposal__has_key="kind").first()
+        self.entry = Transaction.objects.get(kind="buy")
+
+    def pages(self) -> dict[str, str]:
+        """Return every page by name."""
+        household, account = {"household_id": self.household.public_id}, {"account_id": self.account.public_id}
+        return {
+            "list": reverse("portfolios:account-list"),
+            "breaks": reverse("portfolios:break-list"),
+            "tab": reverse("portfolios:household-portfolio", kwargs=household),
+            "new": reverse("portfolios:account-new", kwargs=household),
+            "account": reverse("portfolios:account-detail", kwargs=account),
+            "entry": reverse("portfolios:entry-new", kwargs=account),
+            "reverse": reverse("portfolios:entry-reverse", kwargs={"entry_id": self.entry.public_id}),
+            "explain": reverse("portfolios:break-explain", kwargs={"break_id": self.difference.public_id}),
+            "passport": reverse("portfolios:household-passport", args=[self.household.public_id, "total"]),
+            "account_passport": reverse("portfolios:account-passport", args=[self.account.public_id, "total"]),
+            "entry_passport": reverse("portfolios:entry-passport", args=[self.entry.public_id, "cash"]),
+            "break_passport": reverse("portfolios:break-passport", args=[self.difference.public_id, "difference"]),
+        }
+
+
+@pytest.fixture
+def without_permission(sue: User, clay: User) -> list[User]:
+    return [sue, clay]
+
+
+@pytest.fixture
+def scene(ada: User) -> Scene:
+    return Scene(ada)
+
+
+NAMES = ["list", "breaks", "tab", "new", "account", "entry", "reverse", "explain", "passport", "account_passport"]
+NAMES += ["entry_passport", "break_passport"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_page_opens_for_its_advisor_and_for_nobody_else(
+    name: str, scene: Scene, ada: User, mallory: User, without_permission: list[User], sign_in: SignIn
+) -> None:
+    url = scene.pages()[name]
+    assert sign_in(ada).get(url).status_code == 200
+    assert sign_in().get(url).status_code == 302
+    for other in without_permission:
+        assert sign_in(other).get(url).status_code == 403
+    answer = sign_in(mallory).get(url)
+    if name in {"list", "breaks"}:
+        assert scene.account.name not in answer.content.decode()
+    else:
+        assert answer.status_code == 404
+
+
+def test_every_figure_of_the_pages_has_a_passport_that_opens(scene: Scene, ada: User, sign_in: SignIn) -> None:
+    browser = sign_in(ada)
+    pages = scene.pages()
+    for name in ("list", "tab", "account", "breaks", "reverse", "explain"):
+        html = browser.get(pages[name]).content.decode()
+        figures = re.findall(r"<(?:a|span)[^>]*data-figure[^>]*>", html)
+        assert figures
+        for figure in figures:
+            assert figure.startswith("<a"), f"{name}: {figure}"
+        for address in {link.replace("&amp;", "&") for link in re.findall(r'data-figure[^>]*href="([^"]+)"', html)}:
+            panel = browser.get(address, headers={"hx-request": "true"})
+            assert panel.status_code == 200, address
+            assert b"data-panel-title" in panel.content
+
+
+def test_the_tab_shows_what_is_held_and_warns_of_breaks(scene: Scene, ada: User, sign_in: SignIn) -> None:
+    html = sign_in(ada).get(scene.pages()["tab"]).content.decode()
+    assert 'data-value="10500' in html
+    assert "AAA" in html
+    assert "waits for a person" in html or "wait for a person" in html
+
+
+def test_a_day_before_shows_the_book_of_that_day(scene: Scene, ada: User, sign_in: SignIn) -> None:
+    url = f"{scene.pages()['account']}?day={made.DAY.isoformat()}"
+    html = sign_in(ada).get(url).content.decode()
+    assert 'data-value="10000' in html
+    assert "Purchase" not in html
+
+
+def test_simulated_prices_are_said_to_be(ada: User, scene: Scene, sign_in: SignIn) -> None:
+    fund = made.instrument(ada, "SIM", {made.DAY: "10"}, simulated_from=made.DAY)
+    made.entry(scene.account, ada, "transfer_in", instrument=fund, units="1")
+    for name in ("tab", "account"):
+        assert "are simulated (SIM)" in sign_in(ada).get(scene.pages()[name]).content.decode()
+
+
+def test_an_account_is_opened_by_form(ada: User, scene: Scene, sign_in: SignIn) -> None:
+    head = scene.household.people.get(relationship="head")
+    told = {"name": "Roth", "registration": "roth_ira", "owner": head.pk, "number": "55-66", "is_open": "on"}
+    answer = sign_in(ada).post(scene.pages()["new"], told)
+    account = Account.objects.get(name="Roth")
+    assert answer["location"] == reverse("portfolios:account-detail", kwargs={"account_id": account.public_id})
+    assert (account.status, account.masked_number) == (AccountStatus.ACTIVE, "•••• 5566")
+    again = sign_in(ada).post(scene.pages()["new"], {**told, "number": "1234-5678", "custodian": "Example Custodian"})
+    assert again.status_code == 422
+    assert "Another account has this number" in again.content.decode()
+
+
+def test_an_entry_is_recorded_by_form_and_a_refusal_stands_at_its_field(
+    ada: User, scene: Scene, sign_in: SignIn
+) -> None:
+    browser, url = sign_in(ada), scene.pages()["entry"]
+    told = {"kind": "sell", "trade_date": "2025-03-10", "symbol": "aaa", "quantity": "10", "price": "55"}
+    assert browser.post(url, told).status_code == 302
+    sale = Transaction.objects.get(kind="sell")
+    assert (sale.units, sale.cash) == (-10, 550)
+    refused = browser.post(url, {**told, "quantity": "1000"})
+    assert refused.status_code == 409
+    assert "would have left the account" in refused.content.decode()
+    unknown = browser.post(url, {**told, "symbol": "NOPE"})
+    assert "No security has the symbol NOPE" in unknown.content.decode()
+
+
+def test_an_entry_is_taken_back_by_form(ada: User, scene: Scene, sign_in: SignIn) -> None:
+    deposit = made.entry(scene.account, ada, "deposit", cash="5")
+    url = reverse("portfolios:entry-reverse", kwargs={"entry_id": deposit.public_id})
+    assert sign_in(ada).post(url, {"reason": ""}).status_code == 422
+    assert sign_in(ada).post(url, {"reason": "typed twice"}).status_code == 302
+    assert Transaction.objects.get(reversal_of=deposit).description == "typed twice"
+
+
+def test_a_proposed_entry_is_recorded_by_a_button_once(ada: User, scene: Scene, sign_in: SignIn) -> None:
+    url = reverse("portfolios:break-accept", kwargs={"break_id": scene.difference.public_id})
+    before = Transaction.objects.count()
+    browser = sign_in(ada)
+    assert browser.post(url).status_code == 302
+    assert Transaction.objects.count() == before + 1
+    assert browser.post(url).status_code == 302
+    assert Transaction.objects.count() == before + 1
+
+
+def test_a_break_is_explained_by_form(ada: User, scene: Scene, sign_in: SignIn) -> None:
+    assert sign_in(ada).post(scene.pages()["explain"], {"note": "In transit"}).status_code == 302
+    scene.difference.refresh_from_db()
+    assert scene.difference.note == "In transit"
+
+
+def test_an_account_moves_on_by_a_button_and_a_wrong_step_is_a_message(
+    ada: User, scene: Scene, sign_in: SignIn
+) -> None:
+    url = reverse("portfolios:account-step", kwargs={"account_id": scene.account.public_id})
+    assert sign_in(ada).post(url, {"status": "restricted", "reason": "probate"}).status_code == 302
+    scene.account.refresh_from_db()
+    assert scene.account.status == AccountStatus.RESTRICTED
+    sign_in(ada).post(url, {"status": "proposed"})
+    scene.account.refresh_from_db()
+    assert scene.account.status == AccountStatus.RESTRICTED
+
+
+@pytest.mark.parametrize("verb", ["break-accept", "account-step"])
+def test_who_only_reads_cannot_write(verb: str, scene: Scene, connie: User, sign_in: SignIn) -> None:
+    key = (
+        {"break_id": scene.difference.public_id} if verb == "break-accept" else {"account_id": scene.account.public_id}
+    )
+    assert sign_in(connie).post(reverse(f"portfolios:{verb}", kwargs=key)).status_code == 403
+
+
+def test_pages_take_the_same_queries_for_any_number_of_accounts(
+    ada: User, scene: Scene, sign_in: SignIn, django_assert_max_num_queries: Any
+) -> None:
+    browser = sign_in(ada)
+    counts = {}
+    for round_ in range(2):
+        for name in ("list", "tab"):
+            with django_assert_max_num_queries(40) as seen:
+                browser.get(scene.pages()[name])
+            counts[name, round_] = len(seen)
+        if not round_:
+            more(scene.household, ada, scene.security)
+    assert counts["list", 0] == counts["list", 1]
+    assert counts["tab", 0] == counts["tab", 1]
+
+
+def more(household: Household, ada: User, security: Instrument) -> None:
+    for n in range(4):
+        account = made.account(household, ada, number=f"88-{n}")
+        made.entry(account, ada, "transfer_in", instrument=security, units="1")
+
+
+def test_the_list_is_found_sorted_and_empty_when_nothing_fits(ada: User, scene: Scene, sign_in: SignIn) -> None:
+    browser = sign_in(ada)
+    assert "Brokerage" in browser.get(f"{scene.pages()['list']}?q=5678&sort=-name&status=active").content.decode()
+    assert "No account of the households you see fits" in browser.get(f"{scene.pages()['list']}?q=zzz").content.decode()
