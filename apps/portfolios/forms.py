@@ -8,7 +8,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from apps.clients.models import Household
+from apps.clients.models import Household, Person
 from apps.portfolios.models import Registration, TransactionKind
 
 
@@ -26,9 +26,9 @@ class AccountForm(forms.Form):
 
     name = forms.CharField(label=_("Name"), max_length=120)
     registration = forms.ChoiceField(label=_("Registration"), choices=Registration.choices)
-    owner = forms.ModelChoiceField(label=_("Owner"), queryset=None)
+    owner = forms.ModelChoiceField(label=_("Owner"), queryset=Person.objects.none())
     joint_owner = forms.ModelChoiceField(
-        label=_("Second owner, by halves"), queryset=None, required=False, empty_label=_("None")
+        label=_("Second owner, by halves"), queryset=Person.objects.none(), required=False, empty_label=_("None")
     )
     custodian = forms.CharField(label=_("Custodian"), max_length=120, required=False)
     number = forms.CharField(

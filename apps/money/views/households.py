@@ -150,8 +150,9 @@ class EntryListView(RequiresMixin, ListView):  # type: ignore[type-arg]
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Head the page, offer categories."""
         may_edit = actor_of(self.request).can(Permission.EDIT_HOUSEHOLDS)
-        context = {"household": self.household, "back_url": tab_of(self.household), "categories": Category.choices}
-        return super().get_context_data(may_edit=may_edit, asked=self.request.GET, **context, **kwargs)
+        context = super().get_context_data(may_edit=may_edit, asked=self.request.GET, **kwargs)
+        head = {"household": self.household, "back_url": tab_of(self.household)}
+        return {**context, **head, "categories": Category.choices}
 
 
 class EntryCategoryView(ActionView):

@@ -1,4 +1,3 @@
-
 from apps.plans.models import PlanStatus
 from apps.plans.selectors.run_values import result_of
 from tests.factories import plans
