@@ -7,6 +7,8 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
+from apps.accounts.selectors.branding import brand_of
+
 
 def site(request: HttpRequest) -> dict[str, Any]:
     """Name the site, the actor and the addresses that layouts link to."""
@@ -15,4 +17,5 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "actor": getattr(request, "actor", None),
         "firm": getattr(request, "tenant", None),
         "request_id": getattr(getattr(request, "origin", None), "request_id", ""),
+        **brand_of(getattr(request, "firm_profile", None)),
     }

@@ -8,3 +8,7 @@ class AccountsConfig(AppConfig):
 
     name = "apps.accounts"
     label = "accounts"
+
+    def ready(self) -> None:
+        """Hear what the libraries say of sign-ins and second factors."""
+        from apps.accounts import receivers  # noqa: F401 - connects on import

@@ -1,33 +1,94 @@
-"""The second factor: who must have one enrols before doing anything else."""
+"""What each request of a firm's site knows and must have: the profile, the second factor, the reader's language."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from allauth.mfa.utils import is_mfa_enabled
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.functional import SimpleLazyObject
+from django.utils.http import urlencode
 
 from apps.accounts.models import FirmProfile
 
-_OPEN_PREFIXES = ("/accounts/", "/static/", "/brand.css", "/jsi18n/", "/logout")
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+# what somebody without their second factor needs in order to enrol it, and what a page of that needs to look right
+_OPEN_PREFIXES = (
+    "/accounts/2fa/",
+    "/accounts/confirm-email/",
+    "/accounts/login/",
+    "/accounts/logout/",
+    "/accounts/reauthenticate/",
+    "/brand.css",
+    "/brand/logo/",
+    "/health/",
+    "/invitations/",
+    "/jsi18n/",
+    "/static/",
+)
+_KNOWN = "second_factor_known"
 
 
-class SecondFactorMiddleware:
-    """Sends a person whose role needs a second factor to its enrolment until they have one."""
+class FirmProfileMiddleware:
+    """Puts `request.firm_profile`: read once, when first asked for; None on the public site."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+    def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Pass on, or redirect to the enrolment."""
+        """Serve with the profile at hand."""
+        has_firm = getattr(request, "tenant", None) is not None
+        request.firm_profile = SimpleLazyObject(FirmProfile.current) if has_firm else None  # type: ignore[attr-defined]
+        return self.get_response(request)
+
+
+class SecondFactorMiddleware:
+    """Sends a person whose role needs a second factor to its enrolment until they have one.
+
+    Who has one passes it when signing in (allauth); the session remembers that alone. Who needs none is asked again
+    with each request, so that a firm's new rule holds at once. The websocket gate asks the same (core.tenancy).
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Pass on, or send to the enrolment."""
         user = getattr(request, "user", None)
         if user is None or not user.is_authenticated or request.path.startswith(_OPEN_PREFIXES):
             return self.get_response(request)
-        if request.session.get("second_factor_known"):
+        if request.session.get(_KNOWN):
             return self.get_response(request)
-        if user.role not in FirmProfile.current().mfa_roles or is_mfa_enabled(user):
-            request.session["second_factor_known"] = True
+        if is_mfa_enabled(user):
+            request.session[_KNOWN] = True
             return self.get_response(request)
-        return redirect(f"{reverse('mfa_activate_totp')}?next={request.path}")
+        if user.role not in request.firm_profile.mfa_roles:  # type: ignore[attr-defined]
+            return self.get_response(request)
+        enrol = f"{reverse('accounts:enrol')}?{urlencode({'next': request.get_full_path()})}"
+        if request.headers.get("HX-Request"):
+            return HttpResponse(status=204, headers={"HX-Redirect": enrol})
+        return redirect(enrol)
+
+
+class PreferencesMiddleware:
+    """Shows a signed-in person's pages in their language and time zone; the firm's time zone to everybody else."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Serve in the reader's terms."""
+        if request.firm_profile is None:  # type: ignore[attr-defined]
+            return self.get_response(request)
+        user = request.user
+        zone = (user.time_zone if user.is_authenticated else "") or request.firm_profile.time_zone  # type: ignore[attr-defined]
+        language = (user.locale if user.is_authenticated else "") or translation.get_language() or "en"
+        with timezone.override(zone), translation.override(language):
+            request.LANGUAGE_CODE = language
+            response = self.get_response(request)
+        response.headers["Content-Language"] = language
+        return response

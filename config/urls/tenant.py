@@ -16,6 +16,7 @@ api = [
 
 urlpatterns = [
     path("health/", health, name="health"),
+    path("", include("apps.accounts.urls")),  # before allauth's, some of which it replaces
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("api/", include((api, "api"))),

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from apps.accounts.models.firm_profile import FirmProfile
 from apps.accounts.models.role import LICENSED_ROLES, STAFF_ROLES, Role, permissions_of
 from apps.core.actors import Actor, ActorKind, Origin
 from apps.core.history import history
@@ -94,6 +95,10 @@ class User(BaseModel, AbstractBaseUser, PermissionsMixin):
     def is_of_staff(self) -> bool:
         """Whether the person works for the firm."""
         return self.role in STAFF_ROLES
+
+    def needs_second_factor(self) -> bool:
+        """Whether the firm asks a second factor of the person's role."""
+        return self.role in FirmProfile.current().mfa_roles
 
     def as_actor(self, *, origin: Origin | None = None) -> Actor:
         """Return the person as the one who acts."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from uuid import UUID
 
 from django.db import models
 from django.utils import timezone
 
+from apps.accounts import ports
 from apps.accounts.models import ApprovalRequest, ApprovalRule, Delegation, FirmProfile, User
-from apps.accounts.policies import LICENSED_ROLES, Role
+from apps.accounts.policies import Permission, Role
 from apps.core.actors import Actor
 from apps.kernel.errors import NotFoundError, gettext_noop
 
@@ -86,7 +88,7 @@ class ApprovalView:
     is_overdue: bool
 
 
-def approval_view(actor: Actor, public_id: object) -> ApprovalView:
+def approval_view(actor: Actor, public_id: UUID) -> ApprovalView:
     """Return the request as the actor may see it; NotFoundError for one that is not theirs to see."""
     requests = ApprovalRequest.objects.select_related("rule__escalate_to", "requested_by", "self_review")
     request = requests.filter(public_id=public_id).first()
@@ -140,6 +142,42 @@ def n_waiting(actor: Actor) -> int:
     return len(approval_queue(actor).waiting)
 
 
-def licensed_roles() -> frozenset[str]:
-    """Return the roles that can be the second pair of eyes."""
-    return frozenset(str(role) for role in LICENSED_ROLES)
+@dataclass(frozen=True, slots=True)
+class ApprovalSetup:
+    """The rules in force with what they are called, and the delegations that the reader may see."""
+
+    rules: tuple[tuple[ApprovalRule, str], ...]
+    delegations: tuple[Delegation, ...]
+
+
+def rules_and_delegations(actor: Actor) -> ApprovalSetup:
+    """Return all rules; delegations that are not over: all of them for principals, else one's own."""
+    labels = {**ports.approval_kinds()}
+    rules = ApprovalRule.objects.filter(is_active=True).prefetch_related("approvers").select_related("escalate_to")
+    return ApprovalSetup(
+        rules=tuple((rule, str(labels.get(rule.kind, rule.kind))) for rule in rules),
+        delegations=tuple(_delegations(actor).filter(ended_at=None, ends_on__gte=timezone.localdate())),
+    )
+
+
+def _delegations(actor: Actor) -> models.QuerySet[Delegation]:
+    all_of_them = Delegation.objects.select_related("delegator", "delegate")
+    if actor.can(Permission.MANAGE_FIRM):
+        return all_of_them
+    return all_of_them.filter(models.Q(delegator_id=actor.user_id) | models.Q(delegate_id=actor.user_id))
+
+
+def delegation_for(actor: Actor, public_id: UUID) -> Delegation:
+    """Return a delegation that the actor may see; NotFoundError otherwise."""
+    found = _delegations(actor).filter(public_id=public_id).first()
+    if found is None:
+        raise NotFoundError(gettext_noop("There is no such delegation."))
+    return found
+
+
+def rule_by_id(public_id: UUID) -> ApprovalRule:
+    """Return a rule; NotFoundError when there is none."""
+    found = ApprovalRule.objects.filter(public_id=public_id).first()
+    if found is None:
+        raise NotFoundError(gettext_noop("There is no such rule."))
+    return found

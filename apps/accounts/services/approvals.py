@@ -200,7 +200,9 @@ def escalate_overdue(*, by: Actor) -> int:
     for request in overdue.select_for_update(of=("self",), skip_locked=True).select_related("rule__escalate_to"):
         request.escalated_at = timezone.now()
         request.save(update_fields=["escalated_at", "updated_at"])
-        asked = request.rule.escalate_to
+        asked = request.rule.escalate_to if request.rule else None
+        if asked is None:  # the query asks for one
+            continue
         audit.record("accounts.escalate_approval", by=by, target=request, after={"asked": str(asked.public_id)})
         ports.post()(
             kind="accounts/approval_overdue",

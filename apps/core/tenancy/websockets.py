@@ -92,7 +92,11 @@ class ActorFromSession:
 
 
 def _actor(session_key: str, origin: Origin) -> Any | None:
+    """Return who holds the session; nobody while a second factor that the role needs is not enrolled."""
     if not session_key:
         return None
-    user: Any = get_user(SimpleNamespace(session=SessionStore(session_key)))  # type: ignore[arg-type]
-    return user.as_actor(origin=origin) if user.is_authenticated else None
+    session = SessionStore(session_key)
+    user: Any = get_user(SimpleNamespace(session=session))  # type: ignore[arg-type]
+    if not user.is_authenticated or not (session.get("second_factor_known") or not user.needs_second_factor()):
+        return None
+    return user.as_actor(origin=origin)
