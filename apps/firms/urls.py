@@ -1,6 +1,15 @@
 """Addresses of the public site."""
 
-from typing import Any
+from django.urls import path
+
+from apps.firms.views.inbox import InboxView
+from apps.firms.views.registrations import LandingView, RegisterView, RegistrationView, RetryView
 
 app_name = "firms"
-urlpatterns: list[Any] = []
+urlpatterns = [
+    path("", LandingView.as_view(), name="landing"),
+    path("register/", RegisterView.as_view(), name="register"),
+    path("register/<str:token>/", RegistrationView.as_view(), name="registration"),
+    path("register/<str:token>/retry/", RetryView.as_view(), name="registration-retry"),
+    path("inbox/", InboxView.as_view(), name="inbox"),
+]

@@ -1,0 +1,18 @@
+"""Jobs of the public site."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from apps.core.actors import Actor
+from apps.core.jobs import job
+from apps.firms.models import Registration
+from apps.firms.services import provisioning
+
+
+@job("firms.provision_firm")
+def provision_firm(task: Any, registration_id: int, attempt: int) -> None:
+    """Set one registered firm up."""
+    registration = Registration.objects.get(pk=registration_id)
+    by = Actor.system("firms.provision_firm")
+    provisioning.provision_firm(registration=registration, attempt=attempt, tell=task.progress, by=by)
