@@ -26,5 +26,6 @@ urlpatterns = [
     path("", include("apps.clients.urls")),
     path("", include("apps.integrations.urls")),
     path("", include("apps.money.urls")),
+    path("", include("apps.plans.urls")),
     path("", include("apps.portfolios.urls")),
 ]

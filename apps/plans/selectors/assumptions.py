@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from apps.plans.engine.assumptions import AssumptionSet, assumptions_from_mapping
 from apps.plans.models import AssumptionTable
+from apps.plans.selectors.figures import Figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,8 +16,8 @@ class AssetLine:
 
     key: str
     name: str
-    mean: float
-    volatility: float
+    mean: Figure
+    volatility: Figure
     is_equity: bool
     source: str
     method: str
@@ -34,8 +35,12 @@ def asset_lines(table: AssumptionTable) -> tuple[AssetLine, ...]:
         AssetLine(
             key=row["key"],
             name=row.get("name", row["key"]),
-            mean=row["arithmetic_mean"],
-            volatility=row["volatility"],
+            mean=Figure(
+                row["arithmetic_mean"], "percent", f"assumption:{row['key']}:mean", row.get("name", row["key"])
+            ),
+            volatility=Figure(
+                row["volatility"], "percent", f"assumption:{row['key']}:volatility", row.get("name", row["key"])
+            ),
             is_equity=row["is_equity"],
             source=row.get("source", table.source),
             method=row.get("method", ""),

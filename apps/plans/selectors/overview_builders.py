@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from apps.kernel.money import Money
 from apps.plans.engine.inputs import GoalKind as EngineGoalKind
 from apps.plans.engine.levers import monthly_salaries, monthly_saving
 from apps.plans.engine.results import YearCashFlow
@@ -218,7 +219,7 @@ def allocation(found: Found) -> AllocationPart | None:
     )
 
 
-_CHOICE_UNITS = {
+CHOICE_UNITS = {
     "target_success": ("percent", "0"),
     "horizon_age": ("years", ""),
     "annual_fee": ("percent", "2"),
@@ -234,9 +235,12 @@ _CHOICE_UNITS = {
 def choices(plan: Plan) -> tuple[ChoiceLine, ...]:
     """Return how the plan is made."""
     lines = []
-    for name, (kind, style) in _CHOICE_UNITS.items():
+    for name, (kind, style) in CHOICE_UNITS.items():
         label = str(Plan._meta.get_field(name).verbose_name).capitalize()  # type: ignore[union-attr]
-        lines.append(ChoiceLine(label, Figure(getattr(plan, name), kind, f"choice:{name}", label, style)))
+        value = getattr(plan, name)
+        if kind == "money":
+            value = Money(value, plan.household.currency)
+        lines.append(ChoiceLine(label, Figure(value, kind, f"choice:{name}", label, style)))
     return tuple(lines)
 
 
@@ -246,14 +250,34 @@ def overrides(plan: Plan) -> tuple[ChoiceLine, ...]:
     for row in plan.overrides.select_related("person"):
         kind = OverrideKind(row.kind)
         label = f"{kind.label}: {row.person}" if row.person else str(kind.label)
-        unit = "years" if kind is OverrideKind.RETIREMENT_AGE else "money"
+        is_age = kind is OverrideKind.RETIREMENT_AGE
+        value = row.value if is_age else Money(row.value, plan.household.currency)
         note = _("%(reason)s (%(by)s, %(day)s)") % {
             "reason": row.reason,
             "by": row.set_by,
             "day": date_format(row.set_on),
         }
-        lines.append(ChoiceLine(label, Figure(row.value, unit, f"override:{row.public_id}", label), note))
+        figure = Figure(value, "years" if is_age else "money", f"override:{row.public_id}", label)
+        lines.append(ChoiceLine(label, figure, note))
     return tuple(lines)
+
+
+def own_goals(plan: Plan) -> tuple[ChoiceLine, ...]:
+    """Return the goals as this version holds them now, whether it was generated since or not."""
+    return tuple(
+        ChoiceLine(
+            row.name,
+            Figure(
+                Money(row.annual_amount, plan.household.currency),
+                "money",
+                f"own_goal:{row.public_id}",
+                row.name,
+                "whole",
+            ),
+            row.own_words,
+        )
+        for row in plan.goals.all()
+    )
 
 
 def caveats(run: ProjectionRun) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from apps.clients.models import Household
 from apps.core.actors import Actor
 from apps.kernel.errors import NotFoundError, gettext_noop
 from apps.plans.models import Plan
+from apps.plans.selectors import overview_builders as build
 from apps.plans.selectors.figures import Figure, figures_in
 from apps.plans.selectors.overviews import PlanOverview, plan_overview, run_shown
 from apps.plans.selectors.run_values import result_of
@@ -47,6 +48,10 @@ _METHODS = {
         "The plan run again with this one change, compared path by path on the same futures with the plan as it stands."
     ),
     "choice": _STATED,
+    "own_goal": gettext_lazy("What the goal says in this version, in money of today."),
+    "assumption": gettext_lazy(
+        "From the assumption set in force when the plan was drafted, with the source beside it."
+    ),
     "override": gettext_lazy("The plan takes this instead of the household's fact."),
     "inflation": gettext_lazy("The level that inflation returns to in the assumptions."),
 }
@@ -85,24 +90,33 @@ _STEP_NAMES = {
 
 def passport_of(household: Household, actor: Actor, plan: Plan, key: str) -> PlanPassport:
     """Return the passport of the figure with the key. Raises NotFoundError when the plan shows no such figure."""
-    overview = plan_overview(household, actor, plan)
-    figure = next((each for each in figures_in(overview) if each.key == key), None) if overview else None
-    if overview is None or figure is None:
+    own = (build.choices(plan), build.overrides(plan), build.own_goals(plan))
+    figure = _found(own, key)
+    overview = None if figure else plan_overview(household, actor, plan)
+    figure = figure or _found(overview, key)
+    if figure is None:
         raise NotFoundError(
             gettext_noop("This plan has no such figure any more."), mend=gettext_noop("Reload the page.")
         )
     return PlanPassport(
         figure=figure,
         method=str(_METHODS[key.partition(":")[0]]),
-        period=_("%(first)s to %(last)s, facts as of %(day)s")
-        % {
-            "first": overview.years[0].calendar_year,
-            "last": overview.years[-1].calendar_year,
-            "day": overview.as_of.isoformat(),
-        },
-        facts=_facts(overview),
-        steps=_steps(plan, key),
+        period=_period(overview) if overview else "",
+        facts=_facts(overview) if overview else ((_("Plan"), str(plan.version)),),
+        steps=_steps(plan, key) if overview else (),
     )
+
+
+def _found(where: object, key: str) -> Figure | None:
+    return next((each for each in figures_in(where) if each.key == key), None)
+
+
+def _period(overview: PlanOverview) -> str:
+    return _("%(first)s to %(last)s, facts as of %(day)s") % {
+        "first": overview.years[0].calendar_year,
+        "last": overview.years[-1].calendar_year,
+        "day": overview.as_of.isoformat(),
+    }
 
 
 def _facts(overview: PlanOverview) -> tuple[tuple[str, str], ...]:

@@ -21,10 +21,11 @@ TONES = {Decision.OPEN: "warn", Decision.ACCEPTED: "good", Decision.ADJUSTED: "n
 
 def lines_of(run: ProjectionRun, currency: str) -> tuple[RecommendationLine, ...]:
     """Return the advice of a run in order of effect."""
-    return tuple(_line(row, run, currency) for row in run.recommendations.all())
+    return tuple(line_of(row, run, currency) for row in run.recommendations.all())
 
 
-def _line(row: Recommendation, run: ProjectionRun, currency: str) -> RecommendationLine:
+def line_of(row: Recommendation, run: ProjectionRun, currency: str) -> RecommendationLine:
+    """Return one piece of advice."""
     proposal: Mapping[str, Any] = row.proposal
     lever = LEVERS.get(row.kind)
     wording = Wording(currency, run.names, f"advice:{row.key}")

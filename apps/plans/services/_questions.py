@@ -9,8 +9,9 @@ from apps.compliance.selectors.risk_limits import RiskLimit, risk_limit
 from apps.kernel.errors import gettext_noop
 from apps.money.selectors.facts import HouseholdFacts, MissingFact
 from apps.money.selectors.situations import household_facts
-from apps.plans.models import OverrideKind, Plan
+from apps.plans.models import Plan
 from apps.plans.selectors.assumptions import assumption_set
+from apps.plans.selectors.plan_pages import taken_instead
 from apps.plans.services._mapping import Mapped, Situation, mapped
 from apps.plans.services._tables import tax_table_on
 from apps.plans.services.errors import FactsMissingError
@@ -41,12 +42,7 @@ def question_of(plan: Plan, day: dt.date) -> tuple[Mapped, HouseholdFacts, RiskL
 def facts_for(plan: Plan, day: dt.date) -> HouseholdFacts:
     """Return the household's facts; what the plan overrides is not missing."""
     facts = household_facts(plan.household, day)
-    taken = set()
-    for row in plan.overrides.select_related("person"):
-        if row.kind == OverrideKind.MONTHLY_SPENDING:
-            taken.add(("spending", ""))
-        if row.kind == OverrideKind.RETIREMENT_AGE and row.person is not None:
-            taken.add(("retirement_age", str(row.person)))
+    taken = taken_instead(tuple(plan.overrides.select_related("person")))
     return replace(facts, missing=tuple(fact for fact in facts.missing if (fact.code, fact.subject) not in taken))
 
 

@@ -13,6 +13,8 @@ from apps.core.paper_charts import as_address, drawn
 from apps.kernel.errors import gettext_noop
 from apps.plans.models import Decision, Plan
 from apps.plans.selectors import charts
+from apps.plans.selectors.figures import money_figure
+from apps.plans.selectors.overview_parts import YearLine
 from apps.plans.selectors.overviews import PlanOverview, plan_overview
 from apps.plans.services.errors import NoResultError
 
@@ -56,7 +58,7 @@ def _context(plan: Plan, overview: PlanOverview, profile: FirmProfile) -> dict[s
         "advisor": str(plan.household.advisor),
         "people": list(plan.household.people.all()),
         "advice": [line for line in overview.recommendations if line.decision != Decision.DECLINED],
-        "years": [line for line in overview.years if line.year % EVERY_YEARS == 0],
+        "years": [_year(line, overview.currency) for line in overview.years if line.year % EVERY_YEARS == 0],
         "flows": [line for line in overview.flows if line.year == 1 or line.year % EVERY_YEARS == 0],
         "charts": {
             name: {"spec": spec, "address": as_address(drawn(spec, accent=profile.accent))}
@@ -64,3 +66,9 @@ def _context(plan: Plan, overview: PlanOverview, profile: FirmProfile) -> dict[s
             if spec is not None
         },
     }
+
+
+def _year(line: YearLine, currency: str) -> dict[str, Any]:
+    """One row of the table of bands: the outer, the inner and the middle percentiles."""
+    shown = [money_figure(line.real[place], currency, f"year:{line.year}:{place}", "") for place in (0, 2, 3, 4, 6)]
+    return {"calendar_year": line.calendar_year, "ages": line.ages, "shown": shown}

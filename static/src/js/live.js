@@ -47,12 +47,14 @@ function showProgress(element, { step, percent, left }) {
 
 function receive(event) {
   const ids = new Set(Object.values(event.ids ?? {}).map(String));
-  const progress = event.progress ?? (event.ids?.percent === undefined ? null : event.ids);
+  // a job's last event says how it ended: then everything on the topic asks again
+  const ended = ["done", "failed", "cancelled"].includes(event.ids?.state);
+  const progress = ended ? null : event.progress ?? (event.ids?.percent === undefined ? null : event.ids);
   for (const element of listeners()) {
     if (!topicsOf(element).includes(event.topic)) continue;
     if (!progress && ids.size && element.dataset.liveId && !ids.has(element.dataset.liveId)) continue;
-    if (progress && element.matches("[data-progress]")) showProgress(element, progress);
-    else refresh(element);
+    if (!progress) refresh(element);
+    else if (element.matches("[data-progress]")) showProgress(element, progress);
   }
   document.dispatchEvent(new CustomEvent("steward:live", { detail: event }));
 }

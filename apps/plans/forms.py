@@ -1,0 +1,115 @@
+"""What people type about plans: shape and clean values; services decide."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from apps.clients.models import Household, Person
+from apps.plans.models import Decision, Goal, GoalKind, GoalPriority, OverrideKind, Plan
+from apps.plans.selectors.overview_builders import CHOICE_UNITS
+
+_DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """Somebody of the household, by public id."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(queryset=Person.objects.none(), to_field_name="public_id", required=False, **options)
+
+
+class GoalForm(forms.Form):
+    """A goal."""
+
+    kind = forms.ChoiceField(label=_("Kind"), choices=GoalKind.choices)
+    name = forms.CharField(label=_("Name"), max_length=120)
+    annual_amount = forms.DecimalField(
+        label=_("Amount a year"), min_value=0, max_digits=14, decimal_places=2, help_text=_("In money of today.")
+    )
+    starts_on = forms.DateField(
+        label=_("From"), widget=_DATE, required=False, help_text=_("Empty for retirement: it starts when work ends.")
+    )
+    years = forms.IntegerField(
+        label=_("For how many years"), min_value=0, max_value=80, required=False, help_text=_("1 for a single sum.")
+    )
+    priority = forms.ChoiceField(label=_("Priority"), choices=GoalPriority.choices)
+    person = PersonField(label=_("For whom"))
+    own_words = forms.CharField(
+        label=_("In the client's own words"), widget=forms.Textarea(attrs={"rows": 2}), required=False
+    )
+
+    def __init__(self, *args: Any, household: Household, goal: Goal | None = None, **kwargs: Any) -> None:
+        if goal is not None:
+            kwargs["initial"] = {
+                **{name: getattr(goal, name) for name in ("kind", "name", "annual_amount", "starts_on", "years")},
+                "priority": goal.priority,
+                "person": goal.person.public_id if goal.person else None,
+                "own_words": goal.own_words,
+            }
+        super().__init__(*args, **kwargs)
+        _fill(self.fields["person"], household.people.all())
+
+
+class ChoicesForm(forms.Form):
+    """How the plan is made: one field for each choice; proportions as fractions."""
+
+    def __init__(self, *args: Any, plan: Plan, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, (unit, _style) in CHOICE_UNITS.items():
+            field = cast("forms.Field", Plan._meta.get_field(name).formfield())  # type: ignore[union-attr]
+            label = str(field.label)
+            field.label = label[:1].upper() + label[1:]
+            if unit == "percent":
+                field.help_text = _("As a fraction: 0.85 is 85 %.")
+            self.fields[name] = field
+            self.initial[name] = getattr(plan, name)
+
+
+class OverrideForm(forms.Form):
+    """A fact that the plan takes differently."""
+
+    kind = forms.ChoiceField(label=_("Instead of"), choices=OverrideKind.choices)
+    person = PersonField(label=_("Whose"), help_text=_("For an age or a salary."))
+    value = forms.DecimalField(label=_("The plan takes"), min_value=0, max_digits=14, decimal_places=2)
+    reason = forms.CharField(label=_("Why"), widget=forms.Textarea(attrs={"rows": 2}))
+
+    def __init__(self, *args: Any, household: Household, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _fill(self.fields["person"], household.people.adults())
+
+
+class DecisionForm(forms.Form):
+    """What the advisor makes of a piece of advice."""
+
+    decision = forms.ChoiceField(
+        label=_("Decision"),
+        choices=[(value, label) for value, label in Decision.choices if value != Decision.OPEN],
+        widget=forms.RadioSelect,
+    )
+    value = forms.DecimalField(label=_("Changed to"), required=False, max_digits=16, decimal_places=4)
+    reason = forms.CharField(
+        label=_("Reason"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        required=False,
+        help_text=_("Needed when you adjust or decline: the client and an examiner read it."),
+    )
+
+
+class AnswerForm(forms.Form):
+    """The answer to a client's question."""
+
+    answer = forms.CharField(label=_("Answer"), max_length=8000, widget=forms.Textarea(attrs={"rows": 4}))
+
+
+class DiscardForm(forms.Form):
+    """Why a draft is given up."""
+
+    reason = forms.CharField(label=_("Why"), widget=forms.Textarea(attrs={"rows": 2}))
+
+
+def _fill(field: forms.Field, people: Any) -> None:
+    if isinstance(field, forms.ModelChoiceField):
+        field.queryset = people

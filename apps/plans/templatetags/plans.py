@@ -1,0 +1,53 @@
+"""Figures and sentences of a plan: `{% load plans %}`. `base` is the address below which the plan's passports lie."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from apps.core.templatetags.face import figure as show_figure
+from apps.plans.selectors.figures import Figure, Sentence
+
+register = template.Library()
+
+
+def passport_address(base: str, figure: Figure) -> str:
+    """Return where the figure's passport is; empty without a base (on paper)."""
+    return f"{base}{figure.key}/" if base and figure.value is not None else ""
+
+
+@register.simple_tag
+def plan_figure(figure: Figure, base: str = "", style: str = "") -> SafeString:
+    """Show a figure of a plan with its passport."""
+    return show_figure(
+        figure.value,
+        figure.kind,
+        passport=passport_address(base, figure),
+        style=style or figure.style,
+        label=figure.label,
+    )
+
+
+@register.simple_tag
+def plan_sentence(parts: Sentence, base: str = "") -> SafeString:
+    """Show a sentence whose numbers are figures."""
+    return format_html_join(
+        "", "{}", ((plan_figure(part, base) if isinstance(part, Figure) else part,) for part in parts)
+    )
+
+
+@register.filter
+def passport_in(figure: Figure, base: str) -> str:
+    """Return the address of the figure's passport, for tags that take one."""
+    return passport_address(base, figure)
+
+
+@register.simple_tag
+def plan_change(figure: Figure, base: str = "") -> SafeString:
+    """Show a change in percentage points or money with its sign."""
+    number = figure.number
+    sign: Any = "+" if number is not None and number > 0 else ""
+    return format_html("{}{}", sign, plan_figure(figure, base))

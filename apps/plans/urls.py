@@ -1,0 +1,40 @@
+"""Addresses of plans."""
+
+from django.urls import path
+
+from apps.plans.views import actions, forms, pages
+
+app_name = "plans"
+_plan = "plans/<uuid:plan_id>"
+_household = "households/<uuid:household_id>/plan"
+urlpatterns = [
+    path("plans/", pages.PlanList.as_view(), name="plan-list"),
+    path(f"{_household}/", pages.HouseholdPlan.as_view(), name="household-plan"),
+    path(f"{_household}/start/", actions.StartPlan.as_view(), name="plan-start"),
+    path(f"{_household}/compare/", pages.PlanCompare.as_view(), name="plan-compare"),
+    path(f"{_plan}/figures/<str:key>/", pages.FigurePassport.as_view(), name="figure"),
+    path(f"{_plan}/generate/", actions.GeneratePlan.as_view(), name="plan-generate"),
+    path(f"{_plan}/cancel/", actions.CancelRun.as_view(), name="run-cancel"),
+    path(f"{_plan}/publish/", actions.PublishPlan.as_view(), name="plan-publish"),
+    path(f"{_plan}/report/", actions.OrderReport.as_view(), name="report-order"),
+    path(f"{_plan}/signature/", actions.AskForSignature.as_view(), name="signature-ask"),
+    path(f"{_plan}/restore/", actions.RestoreVersion.as_view(), name="plan-restore"),
+    path(f"{_plan}/discard/", forms.DiscardDraft.as_view(), name="plan-discard"),
+    path(f"{_plan}/choices/", forms.EditChoices.as_view(), name="choices-edit"),
+    path(f"{_plan}/goals/new/", forms.EditGoal.as_view(), name="goal-new"),
+    path(f"{_plan}/goals/<uuid:goal_id>/", forms.EditGoal.as_view(), name="goal-edit"),
+    path(f"{_plan}/goals/<uuid:goal_id>/remove/", actions.RemoveGoal.as_view(), name="goal-remove"),
+    path(f"{_plan}/overrides/new/", forms.EditOverride.as_view(), name="override-new"),
+    path(f"{_plan}/overrides/<uuid:override_id>/remove/", actions.RemoveOverride.as_view(), name="override-remove"),
+    path(
+        "plans/recommendations/<uuid:recommendation_id>/",
+        forms.DecideRecommendation.as_view(),
+        name="recommendation-decide",
+    ),
+    path(
+        "plans/recommendations/<uuid:recommendation_id>/accept/",
+        actions.AcceptRecommendation.as_view(),
+        name="recommendation-accept",
+    ),
+    path("plans/questions/<uuid:question_id>/", forms.AnswerQuestion.as_view(), name="question-answer"),
+]

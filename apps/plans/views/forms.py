@@ -1,0 +1,154 @@
+"""Forms of plans: each goes to one service."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from apps.accounts.policies import Permission
+from apps.core.access import actor_of
+from apps.core.actors import Actor
+from apps.core.views import ServiceFormView
+from apps.plans.forms import AnswerForm, ChoicesForm, DecisionForm, DiscardForm, GoalForm, OverrideForm
+from apps.plans.models import Decision, Plan
+from apps.plans.selectors.plan_pages import goal_for, plan_for, question_for, recommendation_for
+from apps.plans.selectors.recommendation_lines import line_of
+from apps.plans.services.goals import GoalDetails, set_goal
+from apps.plans.services.plans import discard_draft, set_choices, set_override
+from apps.plans.services.questions import answer_question
+from apps.plans.services.recommendations import decide_recommendation
+from apps.plans.views.addresses import figures_of, tab_of
+
+
+class OfPlan(ServiceFormView):
+    """A form of one version."""
+
+    permission = Permission.EDIT_PLANS
+    part = ""
+
+    @property
+    def plan(self) -> Plan:
+        """The version, as far as the person may see it."""
+        return plan_for(actor_of(self.request), self.kwargs["plan_id"])
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add the version and the way back."""
+        plan = self.plan
+        return super().get_context_data(plan=plan, back_url=tab_of(plan, self.part), **kwargs)
+
+
+class EditGoal(OfPlan):
+    """Add or change a goal."""
+
+    template_name = "staff/plans/goal_form.html"
+    form_class = GoalForm
+    part = "goals"
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """Offer the household's people; show what the goal says now."""
+        actor, found = actor_of(self.request), None
+        if "goal_id" in self.kwargs:
+            found = goal_for(actor, self.kwargs["plan_id"], self.kwargs["goal_id"])
+        return {**super().get_form_kwargs(), "household": self.plan.household, "goal": found}
+
+    def perform(self, form: Any, by: Actor) -> str:
+        """Set it."""
+        plan = self.plan
+        goal = goal_for(by, plan.public_id, self.kwargs["goal_id"]) if "goal_id" in self.kwargs else None
+        clean = {**form.cleaned_data, "years": form.cleaned_data["years"] or 0}
+        set_goal(plan=plan, details=GoalDetails(**clean), goal=goal, by=by)
+        return tab_of(plan, self.part)
+
+
+class EditChoices(OfPlan):
+    """Set how the plan is made."""
+
+    template_name = "staff/plans/choices_form.html"
+    form_class = ChoicesForm
+    part = "choices"
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """Show the choices as they are."""
+        return {**super().get_form_kwargs(), "plan": self.plan}
+
+    def perform(self, form: Any, by: Actor) -> str:
+        """Set them."""
+        return tab_of(set_choices(plan=self.plan, choices=form.cleaned_data, by=by), self.part)
+
+
+class EditOverride(OfPlan):
+    """Take a fact differently."""
+
+    template_name = "staff/plans/override_form.html"
+    form_class = OverrideForm
+    part = "choices"
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """Offer the household's adults."""
+        return {**super().get_form_kwargs(), "household": self.plan.household}
+
+    def perform(self, form: Any, by: Actor) -> str:
+        """Set it."""
+        return tab_of(set_override(plan=self.plan, by=by, **form.cleaned_data).plan, self.part)
+
+
+class DiscardDraft(OfPlan):
+    """Give up a draft."""
+
+    template_name = "staff/plans/discard_form.html"
+    form_class = DiscardForm
+
+    def perform(self, form: Any, by: Actor) -> str:
+        """Discard it."""
+        return tab_of(discard_draft(plan=self.plan, reason=form.cleaned_data["reason"], by=by))
+
+
+class DecideRecommendation(ServiceFormView):
+    """Accept, adjust or decline a piece of advice."""
+
+    permission = Permission.EDIT_PLANS
+    template_name = "staff/plans/recommendation_form.html"
+    form_class = DecisionForm
+
+    def get_initial(self) -> dict[str, Any]:
+        """Show the decision as it is, and the number that may be changed."""
+        row = recommendation_for(actor_of(self.request), self.kwargs["recommendation_id"])
+        line = line_of(row, row.run, row.run.plan.household.currency)
+        decision = self.request.GET.get("decision", "" if row.decision == Decision.OPEN else row.decision)
+        return {"decision": decision, "reason": row.reason, "value": line.lever_value}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add the advice."""
+        row = recommendation_for(actor_of(self.request), self.kwargs["recommendation_id"])
+        plan = row.run.plan
+        line = line_of(row, row.run, plan.household.currency)
+        return super().get_context_data(
+            plan=plan, line=line, figures=figures_of(plan), back_url=tab_of(plan, "advice"), **kwargs
+        )
+
+    def perform(self, form: Any, by: Actor) -> str:
+        """Decide."""
+        clean = form.cleaned_data
+        row = recommendation_for(by, self.kwargs["recommendation_id"])
+        value = clean["value"] if clean["decision"] == Decision.ADJUSTED else None
+        decide_recommendation(
+            recommendation=row, decision=clean["decision"], reason=clean["reason"], value=value, by=by
+        )
+        return tab_of(row.run.plan, "advice")
+
+
+class AnswerQuestion(ServiceFormView):
+    """Answer a client's question."""
+
+    permission = Permission.EDIT_PLANS
+    template_name = "staff/plans/answer_form.html"
+    form_class = AnswerForm
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add the question."""
+        question = question_for(actor_of(self.request), self.kwargs["question_id"])
+        return super().get_context_data(question=question, back_url=tab_of(question.plan, "questions"), **kwargs)
+
+    def perform(self, form: Any, by: Actor) -> str:
+        """Answer it."""
+        question = question_for(by, self.kwargs["question_id"])
+        return tab_of(answer_question(question=question, text=form.cleaned_data["answer"], by=by).plan, "questions")
