@@ -41,7 +41,7 @@ class AnswersForm(forms.Form):
             self.fields[question.name] = forms.ChoiceField(
                 label=question.label,
                 choices=question.options,
-                required=False,
+                required=all(value for value, _label in question.options),
                 initial=answers.get(question.name, question.value),
                 help_text=" · ".join(question.samples[:3]),
             )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -111,7 +111,8 @@ class ImportRow(BaseModel):
     # the same fact has the same key in every file, and another fingerprint when anything about it changed
     key = models.CharField(max_length=200, db_index=True)
     fingerprint = models.CharField(max_length=64)
-    facts = models.JSONField(default=dict)
+    # pairs of name and value: JSON objects lose the order of the file in PostgreSQL
+    facts = models.JSONField(default=list)
     problems = models.JSONField(default=list)
     action = models.CharField(max_length=10, choices=RowAction.choices)
     target_type = models.CharField(max_length=80, blank=True)
@@ -126,3 +127,8 @@ class ImportRow(BaseModel):
 
     def __str__(self) -> str:
         return f"{self.batch.filename}:{self.line}"
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """What the row says, by name."""
+        return dict(self.facts)

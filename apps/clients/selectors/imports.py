@@ -125,6 +125,6 @@ def _shown(row: ImportRow) -> ShownRow:
         label=row.label,
         action=str(action.label),
         tone=_ACTION_TONES[action],
-        facts=tuple((name.replace("_", " "), value) for name, value in row.facts.items() if value not in {"", None}),
+        facts=tuple((name.replace("_", " "), value) for name, value in row.facts if value not in {"", None}),
         problems=tuple(shown_problem(problem) for problem in row.problems),
     )

@@ -133,7 +133,7 @@ def _stored(batch: ImportBatch, row: ReadRow, known: Known | None, problems: Seq
         label=row.label[:200],
         key=row.key,
         fingerprint=row.fingerprint,
-        facts=dict(row.facts),
+        facts=[[name, value] for name, value in row.facts.items()],
         problems=[plain_problem(problem) for problem in problems],
         action=action,
         target_type=known.target._meta.label if known else "",
@@ -146,8 +146,8 @@ def _unread(batch: ImportBatch, line: int, problems: Sequence[RowProblem], cells
     return ImportRow(
         batch=batch,
         line=line,
-        label=" · ".join(text for text in cells.values() if text)[:200],
-        facts=dict(cells),
+        label=" ".join([text for text in cells.values() if text][:3])[:200],
+        facts=[[name, value] for name, value in cells.items()],
         problems=[plain_problem(problem) for problem in problems],
         action=RowAction.BLOCKED if is_error else RowAction.UNCHANGED,
     )

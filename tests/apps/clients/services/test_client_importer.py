@@ -49,7 +49,7 @@ def test_a_file_is_read_and_shown_and_nothing_is_written_yet(ada):
     assert not Household.objects.exists()
     row = batch.rows.get(line=2)
     assert (row.label, row.action) == ("Ana Rivera", RowAction.CREATE)
-    assert row.facts["tax_id"] == "•••4399"
+    assert row.said["tax_id"] == "•••4399"
 
 
 def test_no_tax_number_is_kept_in_clear_anywhere(ada):
@@ -120,8 +120,8 @@ def test_a_broken_row_says_which_line_and_why_and_leaves_nothing_behind(ada):
     by_line = {row.line: [problem["code"] for problem in row.problems] for row in batch.rows.all() if row.problems}
     assert "invalid_tax_id" in by_line[2]
     assert by_line[4]
-    assert batch.rows.get(line=4).facts["First name"] == "Eva"
-    assert batch.rows.get(line=2).facts["SSN"] == "•••"
+    assert batch.rows.get(line=4).said["First name"] == "Eva"
+    assert batch.rows.get(line=2).said["SSN"] == "•••"
     with pytest.raises(ImportHasErrorsError, match="none was"):
         apply_batch(batch=batch, by=ada.as_actor())
     with pytest.raises(ImportHasErrorsError):
@@ -157,7 +157,7 @@ def test_an_unknown_kind_is_refused(ada):
 def test_other_answers_read_the_file_anew(ada):
     batch = brought(ada)
     changed = check_batch(batch=batch, answers={**batch.answers, "column_5": ""}, by=ada.as_actor())
-    assert "email" not in changed.rows.get(line=2).facts
+    assert "email" not in changed.rows.get(line=2).said
     with pytest.raises(InvalidInputError, match="Two columns"):
         check_batch(batch=batch, answers={**batch.answers, "column_5": "first_name"}, by=ada.as_actor())
 

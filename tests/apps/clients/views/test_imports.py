@@ -58,7 +58,7 @@ def test_other_answers_read_the_file_anew(ada, sign_in):
     sign_in(ada).post(address, {**batch.answers, "column_3": ""})
     batch.refresh_from_db()
     assert batch.answers["column_3"] == ""
-    assert "email" not in batch.rows.first().facts
+    assert "email" not in batch.rows.first().said
 
 
 def test_asking_to_take_it_in_queues_the_job_and_the_page_shows_progress(ada, sign_in):
