@@ -21,6 +21,8 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/", include((api, "api"))),
     path("api/", include("apps.clients.api.urls")),
+    path("api/", include("apps.market.api.urls")),
+    path("api/", include("apps.portfolios.api.urls")),
     path("", include("apps.compliance.urls")),
     path("", include("apps.desk.urls")),
     path("", include("apps.clients.urls")),

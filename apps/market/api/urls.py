@@ -1,0 +1,13 @@
+"""Addresses of market data under /api/."""
+
+from django.urls import re_path
+
+from apps.market.api.views import MarketDataView
+
+app_name = "market_api"
+urlpatterns = [
+    re_path(r"^marketdata/(?P<asset_type>[a-z_]+)/?$", MarketDataView.as_view(), name="asset-type"),
+    re_path(
+        r"^marketdata/(?P<asset_type>[a-z_]+)/(?P<symbol>[A-Za-z0-9.\-]+)/?$", MarketDataView.as_view(), name="symbol"
+    ),
+]

@@ -1,0 +1,25 @@
+"""Market data per asset type."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from apps.core.api.actor import api_actor
+from apps.market.api.serializers import MarketDataOut
+from apps.market.selectors.snapshots import market_snapshot
+
+
+class MarketDataView(APIView):
+    """Price, volatility and trend, each with its day and source."""
+
+    scope_area = "portfolios"
+
+    @extend_schema(summary="Read market data of an asset type", responses=MarketDataOut, tags=["market data"])
+    def get(self, request: Request, asset_type: str, symbol: str = "") -> Response:
+        """Answer for the asset type, or for one symbol within it."""
+        api_actor(request)
+        return Response(MarketDataOut(market_snapshot(asset_type, timezone.localdate(), symbol)).data)

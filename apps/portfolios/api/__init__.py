@@ -1,0 +1,1 @@
+"""Accounts, holdings and transactions over the API."""

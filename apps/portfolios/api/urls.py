@@ -1,0 +1,25 @@
+"""Addresses of portfolios under /api/."""
+
+from django.urls import re_path
+
+from apps.portfolios.api.views import AccountViewSet, HoldingsView, PortfolioView, TransactionList
+
+app_name = "portfolios_api"
+_ID = "[0-9a-f-]{36}"
+_ACCOUNTS = r"^financial-services/accounts"
+
+urlpatterns = [
+    re_path(rf"{_ACCOUNTS}/?$", AccountViewSet.as_view({"get": "list"}), name="account-list"),
+    re_path(
+        rf"{_ACCOUNTS}/(?P<account_id>{_ID})/?$", AccountViewSet.as_view({"get": "retrieve"}), name="account-detail"
+    ),
+    re_path(rf"{_ACCOUNTS}/(?P<account_id>{_ID})/holdings/?$", HoldingsView.as_view(), name="account-holdings"),
+    re_path(
+        rf"{_ACCOUNTS}/(?P<account_id>{_ID})/transactions/?$", TransactionList.as_view(), name="account-transactions"
+    ),
+    re_path(
+        rf"^financial-services/households/(?P<household_id>{_ID})/portfolio/?$",
+        PortfolioView.as_view(),
+        name="household-portfolio",
+    ),
+]

@@ -1,0 +1,133 @@
+"""Accounts, holdings and transactions over the API."""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import uuid
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from apps.accounts.models import User
+from apps.integrations.services.partners import register_partner
+from tests.cast import SiteClient
+from tests.factories import market
+from tests.factories import portfolios as made
+
+ACCOUNTS = "/api/financial-services/accounts"
+WEEK = made.DAY + dt.timedelta(days=7)
+
+
+def partner_of(paul: User, *scopes: str, host: str = "alpha.localhost") -> SiteClient:
+    given = register_partner(name="Planner", contact_email="it@p.example", scopes=list(scopes), by=paul.as_actor())
+    basic = base64.b64encode(f"{given.client_id}:{given.client_secret}".encode()).decode()
+    asking = SiteClient(headers={"host": host, "authorization": f"Basic {basic}"})
+    token = asking.post("/api/oauth/token", {"grant_type": "client_credentials"}).json()["access_token"]
+    return SiteClient(headers={"host": host, "authorization": f"Bearer {token}"})
+
+
+@pytest.fixture
+def partner(paul: User) -> SiteClient:
+    return partner_of(paul, "portfolios:read")
+
+
+@pytest.fixture
+def scene(ada: User) -> Any:
+    return made.funded(ada)
+
+
+def paths(scene: Any) -> list[str]:
+    household, account, _ = scene
+    one = f"{ACCOUNTS}/{account.public_id}"
+    portfolio = f"/api/financial-services/households/{household.public_id}/portfolio"
+    return [ACCOUNTS, one, f"{one}/holdings", f"{one}/transactions", portfolio, "/api/marketdata/equity"]
+
+
+def test_without_a_token_or_the_scope_nothing_is_told(scene: Any, paul: User) -> None:
+    anonymous = SiteClient(headers={"host": "alpha.localhost"})
+    other = partner_of(paul, "clients:read")
+    for path in paths(scene):
+        assert anonymous.get(path).status_code == 401, path
+        assert other.get(path).status_code == 403, path
+
+
+def test_reading_is_all_there_is(scene: Any, partner: SiteClient) -> None:
+    for path in paths(scene):
+        assert partner.post(path, {}, content_type="application/json").status_code in {403, 405}, path
+
+
+def test_what_is_not_there_is_not_found(partner: SiteClient, scene: Any) -> None:
+    nobody = uuid.uuid4()
+    for path in (
+        f"{ACCOUNTS}/{nobody}",
+        f"{ACCOUNTS}/{nobody}/holdings",
+        f"{ACCOUNTS}/{nobody}/transactions",
+        f"/api/financial-services/households/{nobody}/portfolio",
+        "/api/marketdata/equity/NOPE",
+    ):
+        answer = partner.get(path)
+        assert answer.status_code == 404, path
+        assert answer["content-type"] == "application/problem+json"
+
+
+def test_an_account_shows_no_number_but_its_last_four(partner: SiteClient, scene: Any) -> None:
+    household, account, _ = scene
+    (row,) = partner.get(f"{ACCOUNTS}?household={household.public_id}").json()["results"]
+    assert row == partner.get(f"{ACCOUNTS}/{account.public_id}/").json()
+    assert (row["number"], row["tax_treatment"], row["household_id"]) == (
+        "•••• 5678",
+        "taxable",
+        str(household.public_id),
+    )
+    assert [Decimal(owner["share"]) for owner in row["owners"]] == [1]
+    assert partner.get(f"{ACCOUNTS}?status=closed").json()["results"] == []
+
+
+def test_holdings_of_any_day(partner: SiteClient, scene: Any) -> None:
+    path = f"{ACCOUNTS}/{scene[1].public_id}/holdings"
+    week = partner.get(f"{path}?as_of={WEEK}").json()
+    assert (Decimal(week["total"]), Decimal(week["cash"]), week["unpriced"]) == (10_500, 5_000, [])
+    assert [(row["symbol"], Decimal(row["quantity"]), row["price_as_of"]) for row in week["holdings"]] == [
+        ("AAA", 100, WEEK.isoformat())
+    ]
+    assert partner.get(f"{path}?as_of={made.DAY}").json()["holdings"] == []
+
+
+@pytest.mark.parametrize("day", ["2999-01-01", "yesterday"])
+def test_a_day_that_is_none_is_refused_at_its_field(partner: SiteClient, scene: Any, day: str) -> None:
+    answer = partner.get(f"{ACCOUNTS}/{scene[1].public_id}/holdings?as_of={day}")
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["field"] == "as_of"
+
+
+def test_transactions_are_filtered_and_paged(partner: SiteClient, scene: Any) -> None:
+    path = f"{ACCOUNTS}/{scene[1].public_id}/transactions"
+    page = partner.get(f"{path}?limit=1").json()
+    assert len(page["results"]) == 1
+    assert page["next"]
+    (buy,) = partner.get(f"{path}?kind=buy&since={made.DAY}").json()["results"]
+    assert (buy["symbol"], Decimal(buy["quantity"]), Decimal(buy["amount"])) == ("AAA", 100, -5000)
+    (deposit,) = partner.get(f"{path}?kind=deposit").json()["results"]
+    assert (deposit["symbol"], deposit["reversal_of"]) == (None, None)
+
+
+def test_a_households_portfolio(partner: SiteClient, scene: Any) -> None:
+    path = f"/api/financial-services/households/{scene[0].public_id}/portfolio?as_of={WEEK}"
+    sheet = partner.get(path).json()
+    assert (Decimal(sheet["total"]), Decimal(sheet["managed"]), sheet["simulated_from"]) == (10_500, 10_500, None)
+    assert {row["asset_class"] for row in sheet["allocation"]} == {"us_equity", "cash"}
+
+
+def test_market_data_says_its_day_its_source_and_whether_it_is_simulated(partner: SiteClient, scene: Any) -> None:
+    fund = market.security("SIM", simulated_from=made.DAY, source="a table")
+    today = dt.datetime.now(dt.UTC).date()
+    market.daily(fund, today - dt.timedelta(days=4), ["10", "11", "10", "11"])
+    answer = partner.get("/api/marketdata/equity/sim").json()
+    (quote,) = answer["quotes"]
+    assert (Decimal(quote["price"]), quote["source"], quote["is_simulated"]) == (11, "a table", True)
+    assert quote["volatility"] > 1
+    assert answer["as_of"] == (today - dt.timedelta(days=1)).isoformat()
+    assert "SIM" in {row["symbol"] for row in partner.get("/api/marketdata/fund").json()["quotes"]}
+    assert partner.get("/api/marketdata/tulips").status_code == 422
