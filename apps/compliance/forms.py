@@ -23,7 +23,12 @@ EVENTS = [
 
 
 def _day(label: Any) -> forms.DateField:
-    return forms.DateField(label=label, required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    widget = forms.DateInput(attrs={"type": "date", "class": "form-control"})
+    return forms.DateField(label=label, required=False, widget=widget)
+
+
+def _select() -> forms.Select:
+    return forms.Select(attrs={"class": "form-select"})
 
 
 class TrailFilterForm(forms.Form):
@@ -33,17 +38,19 @@ class TrailFilterForm(forms.Form):
     action = forms.ChoiceField(label=_("What was done"), required=False)
     first = _day(_("From"))
     last = _day(_("To"))
-    self_reviews = forms.BooleanField(label=_("Self-reviews only"), required=False)
+    self_reviews = forms.BooleanField(
+        label=_("Self-reviews only"), required=False, widget=forms.CheckboxInput(attrs={"class": "form-check-input"})
+    )
 
     def __init__(
         self, *args: Any, people: list[tuple[str, str]], actions: list[tuple[str, str]], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["person"] = forms.ChoiceField(
-            label=_("Who"), required=False, choices=[("", _("Everybody")), *people]
+            label=_("Who"), required=False, choices=[("", _("Everybody")), *people], widget=_select()
         )
         self.fields["action"] = forms.ChoiceField(
-            label=_("What was done"), required=False, choices=[("", _("Everything")), *actions]
+            label=_("What was done"), required=False, choices=[("", _("Everything")), *actions], widget=_select()
         )
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.clients.models import Household
 from apps.clients.models.household import households_of
+from apps.compliance.models.assessment import RiskLevel
 from apps.core.actors import Actor
 from apps.core.models import BaseModel
 
@@ -66,6 +67,11 @@ class CapacityAssessment(BaseModel):
 
     def __str__(self) -> str:
         return f"{self.household} {self.assessed_on}"
+
+    @property
+    def level_words(self) -> str:
+        """The level as tolerance and need are told."""
+        return str(RiskLevel(self.level).label)
 
     def audit_subject(self) -> Household:
         """Return whose trail this is."""
