@@ -16,9 +16,9 @@ from apps.compliance.models import AssessmentKind, CapacityAssessment, MethodKin
 class RiskLimit:
     """The most that the household's joint money may hold. Shares and volatilities are proportions.
 
-    `sources` are the public ids of the profiles it rests on. `is_stale` says that one is past its date, belongs to
-    one adult of two, or that the household's capacity has fallen below it since; `reasons` says which. Advice given
-    on a stale limit is an item of the exception report.
+    `sources` are the public ids of the profiles it rests on, the one that binds first. `is_stale` says that one is past
+    its date, belongs to one adult of two, or that the household's capacity has fallen below it since; `reasons` says
+    which. Advice given on a stale limit is an item of the exception report.
     """
 
     level: int
@@ -38,9 +38,9 @@ def risk_limit(household: Household, on: dt.date) -> RiskLimit | None:
     if not in_force:
         return None
     joint = [each for each in in_force if each.kind == AssessmentKind.JOINT]
-    used = joint or in_force
-    # level by level the lowest; the row that binds also says which version of the table it was read from
-    bound = min(used, key=lambda each: each.review.accepted_level)
+    # the profile that binds comes first; it also says which version of the table the limit is read from
+    used = sorted(joint or in_force, key=lambda each: each.review.accepted_level)
+    bound = used[0]
     level = bound.review.accepted_level
     row = _row(bound.levels, level)
     reasons = _doubts(household, used, level, on)

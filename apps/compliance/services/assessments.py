@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from django.utils import timezone, translation
+from django.utils.translation import gettext_lazy as _
 
 from apps.clients.models import Person
 from apps.compliance.engine.tolerance import check_answers, score_tolerance
@@ -17,12 +18,16 @@ from apps.compliance.services.method_tables import method_in_force
 from apps.core import audit, realtime
 from apps.core.actors import Actor
 from apps.core.services import service
+from apps.core.tenancy.addresses import site_url
 from apps.kernel.errors import InvalidInputError, gettext_noop
+from apps.notices.services.mails import queue_mail
 
 
 @service
 def invite_to_questionnaire(*, person: Person, by: Actor, kind: str = AssessmentKind.INDIVIDUAL) -> RiskAssessment:
-    """Open a questionnaire of the version in force for one adult; a profile in force stays so until the new one is.
+    """Open a questionnaire of the version in force for one adult; a portal account hears of it by mail.
+
+    A profile in force stays so until the new one takes its place.
 
     Raises NotAnAdultError for a child, AlreadyOpenError when one waits already.
     """
@@ -51,6 +56,14 @@ def invite_to_questionnaire(*, person: Person, by: Actor, kind: str = Assessment
         target=assessment,
         after={"person": str(person), "kind": kind, "questionnaire": questionnaire.version},
     )
+    if person.user is not None:
+        queue_mail(
+            kind="compliance/questionnaire",
+            to=person.user.email,
+            context={"name": person.first_name, "action_url": site_url("/"), "action_label": _("Answer the questions")},
+            by=by,
+            locale=person.user.locale,
+        )
     _tell(assessment, "risk.invited")
     return assessment
 

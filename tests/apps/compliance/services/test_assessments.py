@@ -14,6 +14,7 @@ from apps.compliance.services.assessments import (
 from apps.compliance.services.errors import AlreadyOpenError, AnswersStandError, NotAnAdultError, NotYoursError
 from apps.core.models import AuditEvent
 from apps.kernel.errors import InvalidInputError
+from apps.notices.models import Mail
 from tests.factories import compliance as make
 from tests.factories.clients import household
 
@@ -32,6 +33,9 @@ def test_an_adult_is_invited_with_the_version_in_force(ada, ana):
     assert assessment.state == AssessmentState.OPEN
     assert assessment.questionnaire.version == "2026.1"
     assert trail_of(assessment) == ["compliance.invite_to_questionnaire"]
+    mail = Mail.objects.get()
+    assert (mail.to, mail.kind) == ("clay@alpha.test", "compliance/questionnaire")
+    assert "http://alpha.localhost" in mail.text
 
 
 def test_a_child_is_not_invited(ada, ana):

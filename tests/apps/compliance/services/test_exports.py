@@ -57,7 +57,7 @@ def check(content, tmp_path, *options):
 
 def checked(path, *options):
     command = [sys.executable, "-I", SCRIPT, path, *options]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)  # noqa: S603 - our own script
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
     return done.returncode, done.stdout + done.stderr
 
 

@@ -1,0 +1,54 @@
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+
+from apps.compliance.ports import GatheredFacts, capacity_facts
+from apps.compliance.selectors.capacity_inputs import known_capacity
+from tests.factories import compliance as make
+from tests.factories.clients import household
+
+DAY = dt.date(2026, 6, 1)
+
+
+@pytest.fixture
+def connect():
+    ended = []
+    yield lambda source: ended.append(capacity_facts.connect(source))
+    for end in ended:
+        end()
+
+
+def test_nothing_known_leaves_the_form_empty(ada):
+    assert known_capacity(household(ada), DAY) == {}
+
+
+def test_what_apps_know_fills_the_form_with_its_source(ada, connect):
+    def plans(_household, on):
+        return GatheredFacts(
+            facts={"funded_ratio": Decimal("1.1")},
+            sources={"funded_ratio": f"plan of {on}"},
+            required_return=Decimal("0.06"),
+        )
+
+    def money(_household, _on):
+        return GatheredFacts(
+            facts={"funded_ratio": Decimal("0.5"), "debt_service_ratio": Decimal("0.25")},
+            sources={"debt_service_ratio": "debts"},
+            portfolio_value=Decimal(400_000),
+        )
+
+    connect(plans)
+    connect(money)
+    known = known_capacity(household(ada), DAY)
+    # the source connected first wins; proportions are shown as per cent
+    assert (known["funded_ratio"], known["debt_service_ratio"], known["required_return"]) == ("110", "25", "6")
+    assert known["portfolio_value"] == Decimal(400_000)
+    assert known["source"] == "debt_service_ratio: debts; funded_ratio: plan of 2026-06-01"
+
+
+def test_the_last_assessment_fills_what_nobody_knows(ada):
+    rivera = household(ada)
+    make.capacity(rivera, ada)
+    known = known_capacity(rivera, DAY)
+    assert (known["net_worth_share"], known["dependants"], known["required_return"]) == ("50", "2", "7")

@@ -1,0 +1,39 @@
+import datetime as dt
+
+from django_tenants.utils import tenant_context
+
+from apps.compliance import tasks
+from apps.compliance.models import AssessmentState, AuditExport, RiskAssessment
+from apps.compliance.selectors.trail import TrailQuery
+from apps.compliance.services.anchors import read_anchors
+from apps.compliance.services.exports import request_export
+from apps.core.models import Job
+from tests.apps.compliance.trails import seal_now
+from tests.factories import compliance as make
+from tests.factories.clients import household
+
+
+def test_the_daily_job_ends_old_profiles_and_anchors_the_trail(ada, clay):
+    profile = make.in_force(make.adult(household(ada), clay), ada)
+    RiskAssessment.objects.filter(pk=profile.pk).update(valid_until=dt.date(2020, 1, 1))
+    seal_now()
+    tasks.keep_house.run()
+    profile.refresh_from_db()
+    assert profile.state == AssessmentState.EXPIRED
+    assert len(read_anchors()) == 1
+
+
+def test_each_open_firm_is_asked_once(firm_a, firm_b):
+    assert tasks.keep_house_everywhere() == 2
+    for firm in (firm_a, firm_b):
+        with tenant_context(firm):
+            assert Job.objects.filter(name="compliance.keep_house").count() == 1
+
+
+def test_an_export_is_built_by_its_job(connie, ada, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    household(ada)
+    seal_now()
+    export = request_export(query=TrailQuery(), format="data", by=connie.as_actor())
+    tasks.build_audit_export.run(export_id=export.pk)
+    assert AuditExport.objects.get().is_ready
