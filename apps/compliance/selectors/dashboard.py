@@ -26,6 +26,7 @@ from apps.core.actors import Actor
 SHOWN = 8
 SELF_REVIEW_DAYS = 90
 ENDS_SOON_DAYS = 30
+SIGN_IN_DAYS = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ class Dashboard:
     disagreeing: int
     exceptions: int
     self_reviews: int
+    failed_sign_ins: int
     attention: tuple[Attention, ...]
     verification: TrailVerification | None
     exports: int
@@ -84,11 +86,18 @@ def dashboard(actor: Actor, on: dt.date) -> Dashboard:
         disagreeing=counts["disagreeing"],
         exceptions=counts["exceptions"],
         self_reviews=reviews.filter(action="accounts.attest_self_review").count(),
+        failed_sign_ins=_failed_sign_ins(actor),
         attention=(*_from_profiles(rows, on), *_from_people(uncovered)),
         verification=TrailVerification.objects.first(),
         exports=AuditExport.objects.visible_to(actor).count(),
         not_adopted=tuple(MethodTable.objects.filter(adopted_at=None).defer("content")),
     )
+
+
+def _failed_sign_ins(actor: Actor) -> int:
+    since = timezone.now() - dt.timedelta(days=SIGN_IN_DAYS)
+    failed = Q(action="accounts.fail_sign_in") | Q(action="accounts.fail_second_factor")
+    return trail_events(actor, TrailQuery()).filter(failed, occurred_at__gte=since).count()
 
 
 def _going() -> Q:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext
 from apps.accounts.models import FirmProfile
 from apps.clients.models import Household
 from apps.clients.models.household import households_of
+from apps.compliance.selectors.action_words import action_words
 from apps.core.actors import Actor
 from apps.core.models import AuditEvent, AuditSeal
 from apps.kernel.errors import InvalidInputError, gettext_noop
@@ -141,11 +142,6 @@ def trail_entries(events: Iterable[AuditEvent]) -> list[TrailEntry]:
     }
     zone = firm_zone()
     return [_entry(event, zone, seals.get(event.pk)) for event in events]
-
-
-def action_words(action: str) -> str:
-    """Return an action as words: `plans.publish_plan` is "Publish plan"."""
-    return gettext(action.partition(".")[2].replace("_", " ").capitalize())
 
 
 def _entry(event: AuditEvent, zone: ZoneInfo, seal: tuple[int, str] | None) -> TrailEntry:

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from apps.compliance.models import MethodTable
 from apps.compliance.selectors.dashboard import dashboard
+from apps.core import audit
 from tests.factories import compliance as make
 from tests.factories.clients import household
 
@@ -22,6 +23,11 @@ def test_it_counts_what_waits(ana, ada, connie):
     board = dashboard(connie.as_actor(), today)
     assert (board.to_review, board.without_profile) == (1, 1)
     assert [row.what for row in board.attention] == ["Answers wait for a review", "No risk profile, and none asked for"]
+
+
+def test_failed_sign_ins_of_the_week_are_counted(connie, system):
+    audit.record("accounts.fail_sign_in", by=system, target=connie)
+    assert dashboard(connie.as_actor(), timezone.localdate()).failed_sign_ins == 1
 
 
 def test_a_profile_past_its_date_is_on_top(ana, ada, connie):
@@ -41,7 +47,7 @@ def test_its_queries_are_constant(ana, ada, connie, django_assert_max_num_querie
     make.in_force(ana, ada)
     for n in range(3):
         household(ada, name=f"House{n}")
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         dashboard(connie.as_actor(), timezone.localdate())
 
 
