@@ -14,7 +14,7 @@ from apps.clients.models import Agreement, Document, Household, ImportBatch, Per
 from apps.core.access import actor_of
 
 
-class LookUp(ModelAdmin):  # type: ignore[type-arg]
+class LookUp(ModelAdmin):
     """Shows rows and changes none."""
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:

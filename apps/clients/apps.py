@@ -11,9 +11,11 @@ class ClientsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what this app takes in and hears of."""
+        from apps.accounts.ports import connect_arrival
         from apps.clients.ports import ports
-        from apps.clients.services import agreements
+        from apps.clients.services import agreements, portal_access
         from apps.clients.services.client_importer import ClientListImporter
 
         ports.importers["clients"] = ClientListImporter()
+        connect_arrival(portal_access.SUBJECT, portal_access.take_arrival)
         ports.signature_ends[agreements.PURPOSE] = agreements.end_agreement

@@ -18,6 +18,11 @@ urlpatterns = [
         name="person-edit",
     ),
     path(
+        "households/<uuid:household_id>/people/<uuid:person_id>/invite/",
+        households.PersonInviteView.as_view(),
+        name="person-invite",
+    ),
+    path(
         "households/<uuid:household_id>/documents/",
         documents.HouseholdDocumentsView.as_view(),
         name="household-documents",

@@ -20,6 +20,7 @@ from apps.clients.selectors.onboarding import onboarding_status
 from apps.clients.selectors.people import people_of
 from apps.clients.services.households import add_person, change_status, onboard_household, update_household
 from apps.clients.services.people import update_person
+from apps.clients.services.portal_access import invite_person_to_portal
 from apps.core.access import RequiresMixin, actor_of
 from apps.core.actors import Actor
 from apps.core.views import ActionView, ServiceFormView
@@ -184,3 +185,15 @@ class HouseholdStatusView(HouseholdMixin, ActionView):
             raise InvalidInputError(gettext_noop("Choose one of the steps."), field="status")
         change_status(household=self.household, by=by, **form.cleaned_data)
         return ""
+
+
+class PersonInviteView(HouseholdMixin, ActionView):
+    """Invite a person to the portal."""
+
+    permission = Permission.EDIT_HOUSEHOLDS
+    success_message = gettext_lazy("The invitation is sent.")
+
+    def perform(self, request: HttpRequest, by: Actor) -> str:  # noqa: ARG002 - the base class's signature
+        """Send the invitation to the e-mail on file."""
+        invite_person_to_portal(person=person_for(by, self.household, self.kwargs["person_id"]), by=by)
+        return household_url(self.household)
