@@ -33,18 +33,24 @@ def _weasyprint() -> Any:
     return weasyprint
 
 
-def _fetch(url: str) -> dict[str, Any]:
-    """Hand WeasyPrint our own static files and data: URLs; it reads nothing else from disk or network."""
-    if url.startswith("data:"):
-        fetched: dict[str, Any] = _weasyprint().default_url_fetcher(url)
-        return fetched
-    prefix = static("")
-    name = urlsplit(url).path.removeprefix(prefix)
-    found = finders.find(name)
-    if not found:
-        raise ValueError(f"{url} is not one of our static files")
-    path = Path(str(found))
-    return {"string": path.read_bytes(), "mime_type": mimetypes.guess_type(path.name)[0] or "application/octet-stream"}
+def _fetcher(weasyprint: Any) -> Any:
+    """Return what hands WeasyPrint our own static files and data: URLs; it reads nothing else from disk or network.
+
+    The class is made here because its base can only be imported where Pango is installed.
+    """
+
+    class OwnFiles(weasyprint.urls.URLFetcher):
+        def fetch(self, url: str, headers: Any = None) -> Any:
+            if url.startswith("data:"):
+                return super().fetch(url, headers)
+            found = finders.find(urlsplit(url).path.removeprefix(static("")))
+            if not found:
+                raise ValueError(f"{url} is not one of our static files")
+            path = Path(str(found))
+            kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+            return weasyprint.urls.URLFetcherResponse(url, path.read_bytes(), {"Content-Type": kind})
+
+    return OwnFiles()
 
 
 def render_pdf(template: str, context: dict[str, Any]) -> bytes:
@@ -53,6 +59,6 @@ def render_pdf(template: str, context: dict[str, Any]) -> bytes:
     Raises PaperUnavailableError where Pango is missing.
     """
     weasyprint = _weasyprint()
-    html = weasyprint.HTML(string=render_to_string(template, context), url_fetcher=_fetch, base_url="/")
+    html = weasyprint.HTML(string=render_to_string(template, context), url_fetcher=_fetcher(weasyprint), base_url="/")
     pdf: bytes = html.write_pdf(pdf_variant="pdf/ua-1")
     return pdf
