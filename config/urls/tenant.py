@@ -30,4 +30,5 @@ urlpatterns = [
     path("", include("apps.money.urls")),
     path("", include("apps.plans.urls")),
     path("", include("apps.portfolios.urls")),
+    path("", include("apps.portal.urls")),
 ]

@@ -1,0 +1,21 @@
+"""Where the figures of the portal come from."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from apps.clients.models import Household
+from apps.money.selectors.passports import money_passport
+from apps.portfolios.selectors.passports import Passport, household_passport
+
+OF_MONEY = frozenset({"net_worth", "assets", "debts"})
+
+
+def figure_passport(household: Household, figure: str, on: dt.date) -> Passport:
+    """Return the passport of a figure of the client's own household: of its balance sheet, or of its portfolio.
+
+    Raises NotFoundError for any other.
+    """
+    if figure in OF_MONEY:
+        return money_passport(household, figure, on)
+    return household_passport(household, figure, on)

@@ -1,0 +1,98 @@
+"""What the firm waits for from this client."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.translation import gettext
+
+from apps.clients.models import DocumentRequest, Signature
+from apps.compliance.selectors.profiles import acknowledgements_for
+from apps.compliance.selectors.questionnaires import open_assessments
+from apps.core.actors import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Todo:
+    """One thing to do, why, and the page that does it."""
+
+    icon: str
+    what: str
+    why: str
+    url: str
+    action: str
+    due_on: dt.date | None = None
+
+
+def todos(actor: Actor, on: dt.date) -> list[Todo]:
+    """Return what waits for this very person, what has a day first."""
+    found = [todo for source in SOURCES for todo in source(actor, on)]
+    return sorted(found, key=lambda todo: (todo.due_on is None, todo.due_on or on))
+
+
+def _questionnaires(actor: Actor, _on: dt.date) -> list[Todo]:
+    found = []
+    for row in open_assessments(actor):
+        asked, answered = len(row.questionnaire.content["items"]), len(row.answers)
+        done = {"answered": answered, "asked": asked}
+        progress = gettext("%(answered)s of %(asked)s answered. It shapes how your money is invested.") % done
+        first = gettext("%(asked)s questions, about ten minutes. It shapes how your money is invested.") % done
+        found.append(
+            Todo(
+                icon="shield-check",
+                what=gettext("Answer the risk questionnaire"),
+                why=progress if answered else first,
+                url=reverse("portal:questionnaire", kwargs={"assessment_id": row.public_id}),
+                action=gettext("Go on") if answered else gettext("Start"),
+            )
+        )
+    return found
+
+
+def _acknowledgements(actor: Actor, on: dt.date) -> list[Todo]:
+    return [
+        Todo(
+            icon="shield-check",
+            what=gettext("Confirm your risk level"),
+            why=gettext("Your advisor needs your yes before it counts."),
+            url=reverse(
+                "portal:acknowledgement", kwargs={"assessment_id": assessment.public_id, "purpose": asked.purpose}
+            ),
+            action=gettext("Read and confirm"),
+        )
+        for assessment, asked in acknowledgements_for(actor, on)
+    ]
+
+
+def _signatures(actor: Actor, _on: dt.date) -> list[Todo]:
+    rows = Signature.objects.visible_to(actor).to_be_given_by(actor).select_related("request__document")
+    return [
+        Todo(
+            icon="sign",
+            what=gettext("Sign: %(paper)s") % {"paper": row.request.document.title},
+            why=gettext("%(firm)s asked for your signature.") % {"firm": row.request.requested_by},
+            url=reverse("portal:signature", kwargs={"signature_id": row.public_id}),
+            action=gettext("Read and sign"),
+        )
+        for row in rows.order_by("sent_at", "id")
+    ]
+
+
+def _papers(actor: Actor, _on: dt.date) -> list[Todo]:
+    return [
+        Todo(
+            icon="upload",
+            what=gettext("Send: %(paper)s") % {"paper": row.title},
+            why=row.note or gettext("%(advisor)s needs it for your file.") % {"advisor": row.asked_by},
+            url=reverse("portal:request", kwargs={"request_id": row.public_id}),
+            action=gettext("Upload"),
+            due_on=row.due_on,
+        )
+        for row in DocumentRequest.objects.visible_to(actor).open()
+    ]
+
+
+SOURCES: list[Callable[[Actor, dt.date], list[Todo]]] = [_questionnaires, _acknowledgements, _signatures, _papers]

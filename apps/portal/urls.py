@@ -1,0 +1,56 @@
+"""Addresses of the portal."""
+
+from django.urls import path
+
+from apps.portal.views import (
+    account,
+    acknowledgements,
+    documents,
+    home,
+    passports,
+    plan,
+    portfolio,
+    questionnaires,
+    signatures,
+)
+
+app_name = "portal"
+urlpatterns = [
+    path("portal/", home.HomeView.as_view(), name="home"),
+    path("portal/account/", account.AccountView.as_view(), name="account"),
+    path("portal/documents/", documents.DocumentsView.as_view(), name="documents"),
+    path("portal/documents/<uuid:document_id>/", documents.DocumentView.as_view(), name="document"),
+    path("portal/documents/asked/<uuid:request_id>/", documents.RequestView.as_view(), name="request"),
+    path("portal/figures/<slug:figure>/", passports.PassportView.as_view(), name="passport"),
+    path("portal/plan/", plan.PlanView.as_view(), name="plan"),
+    path("portal/plan/figures/<path:key>/", plan.PlanPassportView.as_view(), name="plan-passport"),
+    path("portal/portfolio/", portfolio.PortfolioView.as_view(), name="portfolio"),
+    path(
+        "portal/questionnaires/<uuid:assessment_id>/",
+        questionnaires.QuestionnaireView.as_view(),
+        name="questionnaire",
+    ),
+    path(
+        "portal/questionnaires/<uuid:assessment_id>/<int:number>/",
+        questionnaires.QuestionView.as_view(),
+        name="question",
+    ),
+    path(
+        "portal/questionnaires/<uuid:assessment_id>/review/",
+        questionnaires.ReviewView.as_view(),
+        name="questionnaire-review",
+    ),
+    path(
+        "portal/questionnaires/<uuid:assessment_id>/submit/",
+        questionnaires.SubmitView.as_view(),
+        name="questionnaire-submit",
+    ),
+    path(
+        "portal/questionnaires/<uuid:assessment_id>/confirm/<slug:purpose>/",
+        acknowledgements.AcknowledgementView.as_view(),
+        name="acknowledgement",
+    ),
+    path("portal/signatures/<uuid:signature_id>/", signatures.SignatureView.as_view(), name="signature"),
+    path("portal/signatures/<uuid:signature_id>/paper/", signatures.PaperView.as_view(), name="signature-paper"),
+    path("portal/signatures/<uuid:signature_id>/decline/", signatures.DeclineView.as_view(), name="signature-decline"),
+]

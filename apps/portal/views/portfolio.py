@@ -1,0 +1,23 @@
+"""What the household holds, and what it is worth."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+
+from apps.portal.selectors.portfolios import shown_portfolio
+from apps.portal.views._page import PortalPage
+from apps.portfolios.selectors.charts import allocation_spec
+
+
+class PortfolioView(PortalPage):
+    """GET: accounts, holdings, allocation."""
+
+    template_name = "portal/portfolio.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add the portfolio of today."""
+        portfolio = shown_portfolio(self.member.household, timezone.localdate())
+        chart = allocation_spec(portfolio.sheet)
+        return super().get_context_data(portfolio=portfolio, allocation=chart, **kwargs)
