@@ -1,0 +1,1 @@
+"""What is read of billing: frozen values that pages, portal and API share."""
