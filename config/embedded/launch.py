@@ -148,6 +148,8 @@ class Launcher:
         log = _LogFile(self.layout.logs / "steward.log")
         manager = Manager(log)
         for name, command in parse_procfile((env.ROOT / "Procfile").read_text()).processes.items():
+            if name == "stripe" and os.environ.get("STRIPE_SECRET_KEY"):
+                continue  # payments go to Stripe itself
             manager.add_process(name, command, env=self._environment(), cwd=str(env.ROOT))
         threading.Thread(target=self._announce, args=(manager,), daemon=True).start()
         manager.loop()

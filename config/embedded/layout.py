@@ -2,11 +2,30 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
+from config import env
+
 DATABASE, LOGIN = "steward", "steward"
+
+
+@dataclass(frozen=True, slots=True)
+class StripeKeys:
+    """What the product and the local payment server know of each other."""
+
+    secret_key: str
+    webhook_secret: str
+
+
+def _kept(path: Path, prefix: str) -> str:
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(prefix + secrets.token_urlsafe(32))
+        path.chmod(0o600)
+    return path.read_text().strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,4 +91,16 @@ class Layout:
     @property
     def stripe_url(self) -> str:
         """Return the address of the local server that speaks Stripe's protocol."""
-        return "http://127.0.0.1:8420"
+        return f"http://127.0.0.1:{self.stripe_port}"
+
+    @property
+    def stripe_port(self) -> int:
+        """Return the port of that server, by default 420 above the site's own, so that two machines do not clash."""
+        return env.whole("STEWARD_STRIPE_PORT", env.whole("STEWARD_PORT", 8000) + 420)
+
+    def stripe_keys(self) -> StripeKeys:
+        """Return the keys of that server, made at the first start and kept beside the data."""
+        return StripeKeys(
+            secret_key=_kept(self.home / "stripe-key", "sk_test_"),
+            webhook_secret=_kept(self.home / "stripe-webhook-secret", "whsec_"),
+        )

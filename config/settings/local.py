@@ -5,7 +5,7 @@ import secrets
 from config import env
 from config.embedded.layout import Layout
 from config.settings.base import *  # noqa: F403
-from config.settings.base import HOME, STORAGES, broker_url, channel_layers, database
+from config.settings.base import HOME, STORAGES, STRIPE_SECRET_KEY, broker_url, channel_layers, database
 
 layout = Layout(HOME)
 
@@ -29,4 +29,6 @@ EMAIL_BACKEND = "apps.core.local_mail.InboxBackend"
 LOCAL_INBOX = layout.mail
 # hashed names without compressing: a browser on the same machine gains nothing by it
 STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"}}
-STRIPE_API_BASE = env.text("STRIPE_API_BASE", layout.stripe_url)
+if not STRIPE_SECRET_KEY:  # no account: the local server that `make run` starts (tools/stripe_local)
+    STRIPE_API_BASE = layout.stripe_url
+    STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET = layout.stripe_keys().secret_key, layout.stripe_keys().webhook_secret

@@ -68,11 +68,11 @@ def _handler(server: StripeLocal) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
-        def do_GET(self) -> None:  # noqa: N802 - the name that the library calls
+        def do_GET(self) -> None:
             """Answer a reading."""
             self._answer(self._get)
 
-        def do_POST(self) -> None:  # noqa: N802 - the name that the library calls
+        def do_POST(self) -> None:
             """Answer a writing."""
             self._answer(self._post)
 

@@ -170,7 +170,9 @@ def _opened(params: dict[str, Any], base: str) -> tuple[dict[str, Any], dict[str
 def _sum(items: Any) -> tuple[str, int]:
     rows = list(items.values()) if isinstance(items, dict) else items
     try:
-        prices = [(row["price_data"]["currency"], int(row["price_data"]["unit_amount"]), int(row["quantity"])) for row in rows]
+        prices = [
+            (row["price_data"]["currency"], int(row["price_data"]["unit_amount"]), int(row["quantity"])) for row in rows
+        ]
     except (KeyError, TypeError, ValueError):
         raise RefusedError(400, "parameter_invalid", "Line items need price_data and quantity.", "line_items") from None
     if len({currency for currency, _amount, _n in prices}) != 1:

@@ -48,7 +48,9 @@ def deliver(body: bytes, return_url: str, secret: str) -> threading.Thread:
 def _deliver(body: bytes, return_url: str, secret: str) -> None:
     for attempt in range(ATTEMPTS):
         status = post(body, return_url, signature(body, secret))
-        print(f"webhook {json.loads(body)['type']} to {urlsplit(return_url).netloc}: {status or 'no answer'}", flush=True)
+        print(
+            f"webhook {json.loads(body)['type']} to {urlsplit(return_url).netloc}: {status or 'no answer'}", flush=True
+        )
         if 200 <= status < 300:
             return
         time.sleep(FIRST_WAIT * 2**attempt)
