@@ -24,6 +24,7 @@ urlpatterns = [
     path("api/", include("apps.market.api.urls")),
     path("api/", include("apps.portfolios.api.urls")),
     path("", include("apps.compliance.urls")),
+    path("", include("apps.billing.urls")),
     path("", include("apps.desk.urls")),
     path("", include("apps.clients.urls")),
     path("", include("apps.integrations.urls")),

@@ -99,7 +99,7 @@ class BillingRun(BaseModel):
             "first_day": self.first_day.isoformat(),
             "last_day": self.last_day.isoformat(),
             "values_digest": self.values_digest,
-            "total": f"{self.total:f}",
+            "total": f"{self.total:.4f}",
             "currency": self.currency,
             "households": self.n_households,
         }

@@ -19,7 +19,7 @@ from apps.billing.engine.stubs import stub_billing
 from apps.billing.engine.terms import FeeTerms, ScheduleKind, Scope
 from apps.billing.models import BillingRun, FeeAssignment, FeeTiming, HouseholdFee
 from apps.billing.policies import SETTLED
-from apps.billing.services._checks import firm_today
+from apps.billing.selectors.firm_days import firm_today
 from apps.billing.services._facts import Facts, Managed, Problem
 from apps.billing.services._mapping import agreed_terms, payer_of
 from apps.billing.services._periods import period_before

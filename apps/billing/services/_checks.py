@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from zoneinfo import ZoneInfo
-
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.utils import timezone
 
-from apps.accounts.models import FirmProfile
 from apps.kernel.errors import InvalidInputError
 
 
@@ -22,8 +17,3 @@ def checked(row: models.Model, *, exclude: list[str] | None = None) -> None:
             field, messages = next(iter(wrong.message_dict.items()))
             raise InvalidInputError(messages[0], field="" if field == "__all__" else field) from wrong
         raise InvalidInputError(wrong.messages[0]) from wrong
-
-
-def firm_today() -> dt.date:
-    """Return the day it is for the firm: papers are dated and periods end by its clock, not by the server's."""
-    return timezone.localdate(timezone=ZoneInfo(FirmProfile.current().time_zone))

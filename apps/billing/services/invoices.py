@@ -24,7 +24,8 @@ from apps.billing.models import (
 )
 from apps.billing.models.payment import OPEN_PAYMENTS
 from apps.billing.policies import SETTLED
-from apps.billing.services._checks import checked, firm_today
+from apps.billing.selectors.firm_days import firm_today
+from apps.billing.services._checks import checked
 from apps.billing.services._papers import file_credit_note, file_invoice, next_number, send_invoice
 from apps.core import audit, jobs, realtime
 from apps.core.actors import Actor

@@ -17,8 +17,9 @@ from apps.billing.engine.documents import digest, plain
 from apps.billing.engine.results import HouseholdFee as EngineFee
 from apps.billing.models import AccountFee, BillingRun, FeeState, FeeTiming, HouseholdFee, RunState
 from apps.billing.policies import EXCEPTION_SHARE_PERCENT, SETTLED, can_become, differs_much
+from apps.billing.selectors.firm_days import firm_today
 from apps.billing.services._bills import Bill, bills_of_run, calculated, households_of_run
-from apps.billing.services._checks import checked, firm_today
+from apps.billing.services._checks import checked
 from apps.billing.services._facts import Problem
 from apps.billing.services._periods import period_from
 from apps.core import audit, jobs, realtime
@@ -142,7 +143,7 @@ def submit_run(*, run: BillingRun, by: Actor) -> BillingRun:
         kind=APPROVAL_KIND,
         target=run,
         title=title,
-        amount=Money(run.total, run.currency),
+        amount=Money(run.total, run.currency).rounded(),
         suggestion=_("Look at the exceptions first.") if reasons else _("No fee stands out."),
         reasons=reasons,
         by=by,
