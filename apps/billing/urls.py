@@ -15,6 +15,7 @@ urlpatterns = [
     path("billing/runs/<uuid:run_id>/lock/", runs.LockRun.as_view(), name="run-lock"),
     path("billing/runs/<uuid:run_id>/invoices/", runs.InvoiceRun.as_view(), name="run-invoice"),
     path("billing/runs/<uuid:run_id>/discard/", runs.DiscardRun.as_view(), name="run-discard"),
+    path("billing/fees/<uuid:fee_id>/", receipts.HouseholdReceiptPage.as_view(), name="household-receipt"),
     path("billing/receipts/<uuid:fee_id>/", receipts.ReceiptPage.as_view(), name="receipt"),
     path("billing/schedules/", schedules.ScheduleList.as_view(), name="schedule-list"),
     path("billing/schedules/new/", schedules.DefineSchedule.as_view(), name="schedule-new"),

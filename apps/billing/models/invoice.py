@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.policies import Permission
@@ -128,6 +129,11 @@ class Invoice(BaseModel):
     def due(self) -> Decimal:
         """What is still to be paid; nothing on a void one."""
         return Decimal(0) if self.state == InvoiceState.VOID else max(Decimal(0), self.total - self.paid)
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether something is due and the day it was due on has passed."""
+        return self.is_open and self.due_on < timezone.localdate()
 
     @property
     def is_open(self) -> bool:

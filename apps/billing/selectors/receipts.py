@@ -176,6 +176,24 @@ def account_receipt(actor: Actor, public_id: uuid.UUID | str) -> AccountReceipt:
     return _of_account(whole, found)
 
 
+def household_receipt_for(actor: Actor, public_id: uuid.UUID | str) -> HouseholdReceipt:
+    """Return the receipt of a household's fee, as far as the actor may see it. Raises NotFoundError."""
+    fees = HouseholdFee.objects.visible_to(actor).select_related("run", "household", "assignment__agreement")
+    found = fees.filter(public_id=public_id).first()
+    whole = household_receipt(found) if found is not None else None
+    if whole is None:
+        raise NotFoundError(
+            gettext_noop("There is no such receipt, or it is not yours to see."),
+            mend=gettext_noop("A run that was calculated again has new receipts: open it from there."),
+        )
+    return whole
+
+
+def fee_parts(receipt: HouseholdReceipt) -> list[AccountFee]:
+    """Return what each account bears of a household's fee."""
+    return list(receipt.fee.accounts.select_related("account").order_by("account_id"))
+
+
 def receipt_for(actor: Actor, invoice: Invoice) -> HouseholdReceipt | None:
     """Return what proves an invoice that the actor may see; None for one that rests on no run. Raises NotFoundError."""
     if not Invoice.objects.visible_to(actor).filter(pk=invoice.pk).exists():
@@ -190,8 +208,7 @@ def receipt_for(actor: Actor, invoice: Invoice) -> HouseholdReceipt | None:
 
 def account_receipts(receipt: HouseholdReceipt) -> list[AccountReceipt]:
     """Return the parts of a household's receipt, account by account."""
-    parts = receipt.fee.accounts.select_related("account").order_by("account_id")
-    return [_of_account(receipt, part) for part in parts]
+    return [_of_account(receipt, part) for part in fee_parts(receipt)]
 
 
 def _of_account(whole: HouseholdReceipt, part: AccountFee) -> AccountReceipt:

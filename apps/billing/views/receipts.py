@@ -7,7 +7,7 @@ from typing import Any
 from django.views.generic import TemplateView
 
 from apps.accounts.policies import Permission
-from apps.billing.selectors.receipts import account_receipt
+from apps.billing.selectors.receipts import account_receipt, fee_parts, household_receipt_for
 from apps.core.access import RequiresMixin, actor_of
 
 
@@ -24,4 +24,13 @@ class ReceiptPage(RequiresMixin, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Show the receipt."""
         receipt = account_receipt(actor_of(self.request), kwargs["fee_id"])
-        return super().get_context_data(receipt=receipt, **kwargs)
+        return super().get_context_data(receipt=receipt, whole=receipt.household, **kwargs)
+
+
+class HouseholdReceiptPage(ReceiptPage):
+    """The same for a whole household: its accounts, each of which opens its own receipt."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Show the household's receipt."""
+        whole = household_receipt_for(actor_of(self.request), kwargs["fee_id"])
+        return TemplateView.get_context_data(self, whole=whole, accounts=fee_parts(whole), **kwargs)

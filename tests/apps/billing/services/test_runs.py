@@ -149,7 +149,9 @@ def test_a_calculation_with_other_values_voids_the_approval(ada, paul, rivera):
 def test_a_household_without_prices_is_listed_and_blocks_the_run(ada, rivera):
     unpriced = portfolios.instrument(ada, "ZZZ", {})
     account = billing.cash_account(rivera, ada, "1000", name="Other")
-    portfolios.entry(account, ada, "buy", dt.date(2025, 11, 3), instrument=unpriced, units="10", cash="-100", price="10")
+    portfolios.entry(
+        account, ada, "buy", dt.date(2025, 11, 3), instrument=unpriced, units="10", cash="-100", price="10"
+    )
     run = billing.calculated(ada)
     fee = fee_of(run, rivera)
     assert (run.n_blocked, fee.state) == (1, FeeState.BLOCKED)
