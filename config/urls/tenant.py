@@ -20,6 +20,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("api/", include((api, "api"))),
+    path("api/", include("apps.billing.api.urls")),
     path("api/", include("apps.clients.api.urls")),
     path("api/", include("apps.market.api.urls")),
     path("api/", include("apps.portfolios.api.urls")),

@@ -61,7 +61,7 @@ def households_of_run(run: BillingRun) -> list[list[FeeAssignment]]:
     rows = (
         FeeAssignment.objects.within(first, run.last_day)
         .filter(version__timing=run.timing, version__periods_per_year=run.periods_per_year)
-        .select_related("household", "version__schedule", "paying_account")
+        .select_related("household", "version__schedule", "agreement", "paying_account")
         .order_by("household__name", "household_id", "starts_on")
     )
     grouped: dict[int, list[FeeAssignment]] = defaultdict(list)

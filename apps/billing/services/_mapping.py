@@ -25,6 +25,7 @@ from apps.billing.engine.terms import (
     ValueBasis,
 )
 from apps.billing.models import Collection, FeeAssignment, FeeScheduleVersion
+from apps.billing.services._agreed import clauses_of
 from apps.kernel.errors import InvalidInputError, gettext_noop
 from apps.kernel.money import Money, Rate, RoundingRule
 
@@ -113,22 +114,29 @@ def version_terms(version: FeeScheduleVersion) -> FeeTerms:
 def agreed_terms(assignment: FeeAssignment, *, rounding: str) -> FeeTerms:
     """Return what a household agreed: the version's terms with its own rate and discount, rounded by the firm's rule.
 
-    A term whose clause the schedule leaves open rests on the fee clause that the assignment names.
+    A term whose clause the schedule leaves open rests on the clause that the agreement names for it, else on the fee
+    clause that the assignment cites.
     """
     terms = version_terms(assignment.version)
-    own = assignment.clause
-    clauses = Clauses(**{f.name: getattr(terms.clauses, f.name) or own for f in fields(Clauses)})
+    known, fee = clauses_of(assignment.agreement), assignment.clause
+    schedule = terms.clauses.schedule or known.get("schedule", fee)
+    clauses = Clauses(**{f.name: getattr(terms.clauses, f.name) or known.get(f.name, fee) for f in fields(Clauses)})
     return replace(
         terms,
-        tiers=tuple(replace(tier, clause=tier.clause or own) for tier in terms.tiers),
-        minimum=replace(terms.minimum, clause=terms.minimum.clause or own) if terms.minimum else None,
-        maximum=replace(terms.maximum, clause=terms.maximum.clause or own) if terms.maximum else None,
-        flow_rule=replace(terms.flow_rule, clause=terms.flow_rule.clause or own) if terms.flow_rule else None,
+        tiers=tuple(replace(tier, clause=tier.clause or schedule) for tier in terms.tiers),
+        minimum=_cited(terms.minimum, known.get("minimum", fee)),
+        maximum=_cited(terms.maximum, known.get("maximum", fee)),
+        flow_rule=_cited(terms.flow_rule, known.get("flows", clauses.proration)),
         negotiated_rate=Rate(assignment.negotiated_rate) if assignment.negotiated_rate is not None else None,
         discount=Rate(assignment.discount) if assignment.discount else terms.discount,
         rounding=RoundingRule(rounding),
         clauses=clauses,
     )
+
+
+def _cited(rule: Any, clause: str) -> Any:
+    """Return a limit or flow rule with its own clause, else with this one."""
+    return None if rule is None else replace(rule, clause=rule.clause or clause)
 
 
 def payer_of(assignment: FeeAssignment) -> Payer:

@@ -135,6 +135,12 @@ def _asked(call: Any) -> CheckoutSession:
             mend=gettext_noop("Pay by bank transfer, or ask the firm."),
             reason=str(wrong.user_message or wrong),
         ) from wrong
+    except stripe.AuthenticationError as wrong:
+        log.warning("billing.stripe_key_refused", reason=str(wrong))
+        raise PaymentsUnavailableError(
+            gettext_noop("The card processor does not know this firm's key."),
+            mend=gettext_noop("The firm has to correct STRIPE_SECRET_KEY; nothing was charged."),
+        ) from wrong
     except stripe.StripeError as away:
         log.warning("billing.stripe_away", reason=str(away))
         raise PaymentsUnavailableError(

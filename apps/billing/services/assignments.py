@@ -6,9 +6,12 @@ import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.utils.translation import gettext as _
+
 from apps.billing.engine.errors import RetirementPayerError
 from apps.billing.models import Collection, ExclusionReason, FeeAssignment, FeeExclusion, FeeScheduleVersion
 from apps.billing.models.run import BillingRun, RunState
+from apps.billing.services._agreed import dearer_than_agreed
 from apps.billing.services._checks import checked
 from apps.billing.services._mapping import version_terms
 from apps.clients.models import Agreement, AgreementState, Household
@@ -23,6 +26,12 @@ class NoAgreementError(DomainError):
     """A fee would be charged that no signed agreement allows."""
 
     code = "no_signed_agreement"
+
+
+class NotAgreedError(DomainError):
+    """The fee is not what the agreement says."""
+
+    code = "fee_not_agreed"
 
 
 class BilledPeriodError(DomainError):
@@ -58,12 +67,14 @@ def assign_fee(  # noqa: PLR0913 - who, which terms, on which clause, from when:
     """Put a household on the terms of a version, from a day on; the terms before it end the day before.
 
     Raises NoAgreementError unless the agreement is the household's own, signed, in force by that day and has the
-    clause; BilledPeriodError for days that a locked run has billed; RetirementPayerError for a retirement account that
-    would pay for others; InvalidInputError for a wrong field.
+    clause; NotAgreedError for terms other than, or dearer than, what it says; BilledPeriodError for days that a locked
+    run has billed; RetirementPayerError for a retirement account that would pay for others; InvalidInputError for a
+    wrong field.
     """
     household = Household.objects.select_for_update().get(pk=household.pk)
     _check_agreement(household, agreement, clause, starts_on)
     _check_version(household, version, starts_on)
+    _check_terms(agreement, version, own)
     _check_payer(household, own)
     _check_not_billed(household, starts_on)
     _end_before(household, starts_on, by)
@@ -190,7 +201,17 @@ def _check_version(household: Household, version: FeeScheduleVersion, starts_on:
             field="starts_on",
             day=version.effective_on,
         )
-    version_terms(version)
+
+
+def _check_terms(agreement: Agreement, version: FeeScheduleVersion, own: OwnTerms) -> None:
+    wrong = dearer_than_agreed(agreement, version, version_terms(version), (own.negotiated_rate, own.discount))
+    if wrong:
+        raise NotAgreedError(
+            gettext_noop("The agreement says otherwise about %(what)s."),
+            mend=gettext_noop("Choose the schedule that was signed, or have a new agreement signed."),
+            field="version",
+            what=_(wrong),
+        )
 
 
 def _check_payer(household: Household, own: OwnTerms) -> None:

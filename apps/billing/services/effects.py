@@ -76,7 +76,7 @@ def effects_of(schedule: FeeSchedule, terms: FeeTerms, *, on: dt.date, actor: Ac
         FeeAssignment.objects.visible_to(actor)
         .as_of(on)
         .filter(version__schedule=schedule)
-        .select_related("household", "version__schedule", "paying_account")
+        .select_related("household", "version__schedule", "agreement", "paying_account")
         .order_by("household__name")
     )
     accounts: dict[int, list[Account]] = defaultdict(list)

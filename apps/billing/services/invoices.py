@@ -34,6 +34,7 @@ from apps.kernel.errors import DomainError, InvalidInputError, gettext_noop
 from apps.kernel.money import minor_units
 
 DAYS_TO_PAY = 30
+ISSUE = "billing.issue_invoices"
 Progress = Callable[[float, str], None]
 
 
@@ -60,9 +61,10 @@ def request_invoices(*, run: BillingRun, by: Actor) -> BillingRun:
     """Have the invoices of a locked run written in the background. Raises NotLockedError."""
     run = BillingRun.objects.select_for_update(of=("self",)).select_related("job").get(pk=run.pk)
     _demand_locked(run)
-    if run.state == RunState.INVOICED or (run.job is not None and run.job.is_open):
+    is_asked = run.job is not None and run.job.is_open and run.job.name == ISSUE
+    if run.state == RunState.INVOICED or is_asked:
         return run
-    run.job = jobs.enqueue("billing.issue_invoices", by=by, topic="firm:all", run_id=run.pk)
+    run.job = jobs.enqueue(ISSUE, by=by, topic="firm:all", run_id=run.pk)
     run.save(update_fields=["job", "updated_at"])
     return run
 

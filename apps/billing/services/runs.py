@@ -29,6 +29,7 @@ from apps.kernel.errors import DomainError, InvalidInputError, gettext_noop
 from apps.kernel.money import Money
 
 APPROVAL_KIND = "billing.run"
+CALCULATE = "billing.calculate_run"
 Progress = Callable[[float, str], None]
 
 
@@ -92,9 +93,9 @@ def request_calculation(*, run: BillingRun, by: Actor) -> BillingRun:
     Raises RunStepError for a run that is locked or discarded.
     """
     run = _locked(run, RunState.CALCULATED)
-    if run.job is not None and run.job.is_open:
+    if run.job is not None and run.job.is_open and run.job.name == CALCULATE:
         return run
-    run.job = jobs.enqueue("billing.calculate_run", by=by, topic="firm:all", run_id=run.pk)
+    run.job = jobs.enqueue(CALCULATE, by=by, topic="firm:all", run_id=run.pk)
     run.save(update_fields=["job", "updated_at"])
     return run
 
