@@ -203,7 +203,8 @@ class FeeCalculationDetailOut(FeeCalculationOut):
 
     fees = HouseholdFeeOut(many=True)
 
-    class Meta(FeeCalculationOut.Meta):
+    class Meta:
+        model = BillingRun
         fields = (*FeeCalculationOut.Meta.fields, "fees")
 
 

@@ -38,7 +38,7 @@ class _BillingViewSet(
 
     def get_queryset(self) -> Any:
         """Return what the caller may see; nothing while the schema is drawn."""
-        rows = super().get_queryset()
+        rows: Any = super().get_queryset()
         return rows.visible_to(api_actor(self.request)) if self.request.auth else rows.none()
 
     def valid(self, shape: Any, request: Request) -> dict[str, Any]:

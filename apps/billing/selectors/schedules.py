@@ -6,11 +6,11 @@ import uuid
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Count, Q
+from django.db.models import Count
 
 from apps.billing.engine.documents import restored
 from apps.billing.engine.terms import FeeTerms
-from apps.billing.models import FeeSchedule, FeeScheduleVersion
+from apps.billing.models import FeeAssignment, FeeSchedule, FeeScheduleVersion
 from apps.core.actors import Actor
 from apps.kernel.errors import NotFoundError, gettext_noop
 
@@ -43,12 +43,11 @@ class ScheduleRow:
 
 
 def schedule_rows(actor: Actor) -> list[ScheduleRow]:
-    """Return the schedules with their newest version, in two queries."""
-    in_force = Q(versions__assignments__ends_on=None)
-    rows = FeeSchedule.objects.visible_to(actor).annotate(
-        n=Count("versions__assignments__household", filter=in_force, distinct=True)
-    )
-    return [ScheduleRow(row, next(iter(row.versions.all()), None), row.n) for row in rows.prefetch_related("versions")]
+    """Return the schedules with their newest version, in three queries."""
+    paying = FeeAssignment.objects.filter(ends_on=None).order_by().values("version__schedule_id")
+    counts = {row["version__schedule_id"]: row["n"] for row in paying.annotate(n=Count("household"))}
+    rows = FeeSchedule.objects.visible_to(actor).prefetch_related("versions")
+    return [ScheduleRow(row, next(iter(row.versions.all()), None), counts.get(row.pk, 0)) for row in rows]
 
 
 def schedule_for(actor: Actor, public_id: uuid.UUID | str) -> FeeSchedule:
