@@ -113,6 +113,16 @@ def test_an_export_is_asked_for_built_and_downloaded(rivera, connie, system, sig
     assert answer["content-disposition"].startswith("attachment;")
 
 
+def test_a_pdf_is_drawn_with_the_verdict(rivera, connie, system, sign_in):
+    client = sign_in(connie)
+    client.post(f"{EXPORTS}new/", {"format": "paper", "household": str(rivera.public_id)})
+    export = AuditExport.objects.get()
+    build_export(export=export, progress=lambda *_: None, by=system)
+    content = client.get(reverse("compliance:export-file", kwargs={"export_id": export.public_id})).content
+    assert content.startswith(b"%PDF")
+    assert AuditExport.objects.get().events == 6
+
+
 @pytest.mark.parametrize("who", ["ada", "sue", "clay"])
 def test_others_neither_export_nor_download_nor_verify(request, rivera, connie, system, sign_in, who):
     sign_in(connie).post(f"{EXPORTS}new/", {"format": "data"})
