@@ -105,7 +105,7 @@ def _with_people(rows: HouseholdQuerySet) -> HouseholdQuerySet:
         .order_by()
         .values("household")
         .annotate(
-            names=StringAgg(Concat("first_name", Value(" "), "last_name"), delimiter=", ", ordering=("relationship",))
+            names=StringAgg(Concat("first_name", Value(" "), "last_name"), delimiter=", ", order_by=("relationship",))
         )
         .values("names")
     )
