@@ -17,7 +17,7 @@ class QuoteOut(serializers.Serializer):  # type: ignore[type-arg]
     trend = serializers.FloatField(source="annual_trend", allow_null=True)
     lookback_days = serializers.IntegerField()
     is_simulated = serializers.BooleanField(help_text="Whether the price is simulated and of no market.")
-    source = serializers.CharField()  # type: ignore[assignment] - the name partners were promised
+    source = serializers.CharField()  # type: ignore[assignment]  # the name partners were promised
 
 
 class MarketDataOut(serializers.Serializer):  # type: ignore[type-arg]

@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 
 from apps.core.actors import Actor
 from apps.core.templatetags.charts import ChartSpec
+from apps.core.templatetags.formats import date_text, money_text
 from apps.kernel.dates import DateSpan
 from apps.kernel.errors import NotFoundError, gettext_noop
 from apps.portfolios.models import Account, AccountStatus, ReconciliationBreak, Transaction
@@ -150,10 +151,16 @@ def value_spec(valuation: AccountValuation) -> ChartSpec:
         last = value.day
         brought.append(float(base + at))
     change = shown[-1].total - base - at
-    finding = gettext("Markets added to it") if change >= 0 else gettext("Markets took from it")
+    amount = money_text(abs(change), valuation.currency, "whole")
+    finding = (
+        gettext("Markets added %(amount)s since %(day)s")
+        if change >= 0
+        else gettext("Markets took %(amount)s since %(day)s")
+    )
+    finding %= {"amount": amount, "day": date_text(shown[0].day)}
     note = ""
     if valuation.simulation:
-        note = gettext("Prices after %(day)s are simulated.") % {"day": valuation.simulation.simulated_from.isoformat()}
+        note = gettext("Prices after %(day)s are simulated.") % {"day": date_text(valuation.simulation.simulated_from)}
     return ChartSpec(
         kind="lines",
         title=finding,

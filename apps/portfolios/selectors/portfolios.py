@@ -233,9 +233,20 @@ class AccountRow:
     cash: Decimal
     priced_on: dt.date | None
     unpriced: tuple[str, ...]
+    is_simulated: bool
 
 
 def account_rows(accounts: Sequence[Account], as_of: dt.date) -> list[AccountRow]:
     """Return accounts with their value on the day, in a fixed number of queries."""
     at = holdings_at(accounts, as_of)
-    return [AccountRow(a, at[a.pk].total, at[a.pk].cash, at[a.pk].priced_on, at[a.pk].unpriced) for a in accounts]
+    return [
+        AccountRow(
+            account=account,
+            total=at[account.pk].total,
+            cash=at[account.pk].cash,
+            priced_on=at[account.pk].priced_on,
+            unpriced=at[account.pk].unpriced,
+            is_simulated=any(holding.is_simulated for holding in at[account.pk].holdings),
+        )
+        for account in accounts
+    ]
