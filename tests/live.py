@@ -253,6 +253,7 @@ def _pipe(source: list[str], sink: list[str]) -> None:
 @pytest.fixture(scope="session")
 def _live_home(_servers: None) -> Iterator[Path]:
     """A folder short enough for Unix sockets, with the front end gathered once for all sites."""
+    assert (ROOT / "static" / "dist").exists(), "The front end is not built. Run: make front"
     with tempfile.TemporaryDirectory(prefix="steward-") as folder:
         Path(folder).chmod(0o755)  # PostgreSQL runs as another user where we are root
         environment = {**os.environ, "STEWARD_HOME": folder, "DJANGO_SETTINGS_MODULE": "config.settings.local"}

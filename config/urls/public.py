@@ -8,3 +8,5 @@ urlpatterns = [
     path("health/", health, name="health"),
     path("", include("apps.firms.urls")),
 ]
+
+handler500 = "apps.core.middleware.requests.server_error"

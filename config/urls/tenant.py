@@ -34,3 +34,5 @@ urlpatterns = [
     path("", include("apps.portfolios.urls")),
     path("", include("apps.portal.urls")),
 ]
+
+handler500 = "apps.core.middleware.requests.server_error"

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import contextvars
 import re
+import sys
 import uuid
 from collections.abc import Callable
 
 import structlog
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
-from django.db.utils import OperationalError
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.db.utils import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
@@ -22,6 +23,23 @@ from apps.core.views import back_to
 from apps.kernel.errors import DomainError
 
 log = structlog.get_logger("steward.requests")
+PROBLEM_TYPE = "application/problem+json"
+_PROBLEMS = {
+    500: {
+        "type": "/api/problems/server_error",
+        "title": "Something failed on our side.",
+        "status": 500,
+        "code": "server_error",
+        "mend": "Nothing was saved. Try again; quote X-Request-ID if it fails again.",
+    },
+    503: {
+        "type": "/api/problems/unavailable",
+        "title": "The database does not answer.",
+        "status": 503,
+        "code": "unavailable",
+        "mend": "Nothing was saved. Try again after the seconds that Retry-After names.",
+    },
+}
 _SAFE_ID = re.compile(r"^[A-Za-z0-9-]{8,64}$")
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -64,24 +82,19 @@ class RequestIdMiddleware:
 
 
 class RefusalMiddleware:
-    """Turns a refusal that no view handled into a page with the right status, and a lost database into a 503."""
+    """Turns a refusal that no view handled into a page with the right status."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Pass on."""
-        try:
-            return self.get_response(request)
-        except OperationalError as away:
-            return _database_away(request, away)
+        return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
         """Answer a DomainError; leave all else to Django."""
         if isinstance(error, AnonymousError):
             return redirect_to_login(request.get_full_path())
-        if isinstance(error, OperationalError):
-            return _database_away(request, error)
         if not isinstance(error, DomainError):
             return None
         told = shown(error)
@@ -90,8 +103,21 @@ class RefusalMiddleware:
         return render(request, "_errors/refused.html", context, status=told.status)
 
 
-def _database_away(request: HttpRequest, away: OperationalError) -> HttpResponse:
-    """Answer without touching the database: session and messages stay unread."""
-    log.error("database.away", path=request.path, reason=str(away).splitlines()[0] if str(away) else "")
-    page = render_to_string("_errors/503.html", {"request_id": getattr(request, "origin", Origin()).request_id})
-    return HttpResponse(page, status=503, headers={"Retry-After": "10"})
+def server_error(request: HttpRequest) -> HttpResponse:
+    """handler500 of both sites: 503 while the database is away, else the page of a fault of ours.
+
+    Django turns an exception of any layer into a response before the layer outside of it could catch it, and asks
+    this handler what to say.
+    """
+    error = sys.exc_info()[1]
+    away = isinstance(error, OperationalError | InterfaceError)
+    status = 503 if away else 500
+    if away:
+        log.error("database.away", path=request.path, reason=str(error).splitlines()[0] if str(error) else "")
+    headers = {"Retry-After": "10"} if away else {}
+    if request.path.startswith("/api/"):
+        return JsonResponse(_PROBLEMS[status], status=status, headers=headers, content_type=PROBLEM_TYPE)
+    # without a request: session and messages stay unread, they lie in the database
+    context = {"request_id": getattr(request, "origin", Origin()).request_id}
+    page = render_to_string("_errors/503.html" if away else "500.html", context)
+    return HttpResponse(page, status=status, headers=headers)
