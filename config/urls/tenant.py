@@ -23,6 +23,7 @@ urlpatterns = [
     path("api/", include("apps.billing.api.urls")),
     path("api/", include("apps.clients.api.urls")),
     path("api/", include("apps.market.api.urls")),
+    path("api/", include("apps.plans.api.urls")),
     path("api/", include("apps.portfolios.api.urls")),
     path("", include("apps.compliance.urls")),
     path("", include("apps.billing.urls")),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NoReturn
+
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -36,8 +38,8 @@ def publish_plan(*, plan: Plan, by: Actor) -> Plan:
     is still being measured, RiskLimitMissingError for advice about the allocation without a valid risk profile.
     """
     plan = locked(plan)
-    _check_step(plan, PlanStatus.PUBLISHED)
-    run = _fresh_result(plan)
+    check_step(plan, PlanStatus.PUBLISHED)
+    run = fresh_result(plan)
     _accept_what_is_open(run, by)
     _check_risk_limit(plan, run)
     before = audit.snapshot(plan)
@@ -105,7 +107,7 @@ def request_plan_signature(*, plan: Plan, by: Actor) -> Plan:
     """
     plan = locked(plan)
     if plan.status != PlanStatus.PUBLISHED:
-        _refuse_step(plan, PlanStatus.IN_FORCE)
+        refuse_step(plan, PlanStatus.IN_FORCE)
     if plan.document is None:
         raise NoResultError(
             gettext_noop("The report is not filed yet."), mend=gettext_noop("Wait for it, or draw it again.")
@@ -133,7 +135,7 @@ def take_signature_end(*, ended: EndedRequest, by: Actor) -> None:
     if not ended.is_signed:
         tell(plan, "plan.signature_declined")
         return
-    _check_step(plan, PlanStatus.IN_FORCE)
+    check_step(plan, PlanStatus.IN_FORCE)
     for older in Plan.objects.filter(household=plan.household, status=PlanStatus.IN_FORCE):
         _supersede(older, by)
     before = {"status": plan.status}
@@ -143,12 +145,14 @@ def take_signature_end(*, ended: EndedRequest, by: Actor) -> None:
     tell(plan, "plan.in_force")
 
 
-def _check_step(plan: Plan, to: str) -> None:
+def check_step(plan: Plan, to: str) -> None:
+    """Refuse a step that the life of a plan does not have. Raises StatusNotPossibleError."""
     if not policies.can_move(plan, to):
-        _refuse_step(plan, to)
+        refuse_step(plan, to)
 
 
-def _refuse_step(plan: Plan, to: str) -> None:
+def refuse_step(plan: Plan, to: str) -> NoReturn:
+    """Raise StatusNotPossibleError."""
     mends = {
         PlanStatus.PUBLISHED: gettext_noop("Generate the plan, review it, then publish it."),
         PlanStatus.IN_FORCE: gettext_noop("A plan comes into force when the client signs it."),
@@ -163,7 +167,8 @@ def _refuse_step(plan: Plan, to: str) -> None:
     )
 
 
-def _fresh_result(plan: Plan) -> ProjectionRun:
+def fresh_result(plan: Plan) -> ProjectionRun:
+    """Return the result of what the plan says now. Raises NoResultError."""
     run = plan.runs.finished().first()
     if run is None or policies.is_outdated(plan, run):
         raise NoResultError(

@@ -1,0 +1,266 @@
+"""What partners send about plans and what they read; amounts in the plan's currency, proportions as fractions."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from django.urls import reverse
+from rest_framework import serializers
+
+from apps.core.models import Job
+from apps.plans.models import GoalKind, GoalPriority, Plan, PlanStatus
+from apps.plans.selectors.figures import Figure, written
+from apps.plans.selectors.overview_parts import AllocationPart, EffectLine, RecommendationLine
+from apps.plans.selectors.overviews import PlanOverview
+
+MEASURES = (
+    "return_now",
+    "return_then",
+    "volatility_now",
+    "volatility_then",
+    "volatility_limit",
+    "equity_now",
+    "equity_then",
+    "equity_limit",
+)
+PERCENTILES = ("p5", "p10", "p25", "p50", "p75", "p90", "p95")
+
+
+class JobOut(serializers.ModelSerializer):  # type: ignore[type-arg]
+    """Long work: how far it is, and what it says when it failed."""
+
+    id = serializers.UUIDField(source="public_id")
+    url = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Job
+        fields = ("id", "name", "state", "percent", "step", "error", "created_at", "finished_at", "url")
+
+    def get_url(self, job: Job) -> str:
+        """Where the job is read again."""
+        return reverse("plans_api:job-detail", kwargs={"job_id": str(job.public_id)})
+
+
+class PlanRowOut(serializers.ModelSerializer):  # type: ignore[type-arg]
+    """One version of a plan, without its result."""
+
+    id = serializers.UUIDField(source="public_id")
+    household_id = serializers.UUIDField(source="household.public_id")
+
+    class Meta:
+        model = Plan
+        fields = ("id", "household_id", "version", "status", "published_at", "in_force_at", "created_at", "updated_at")
+
+
+class NewPlanIn(serializers.Serializer):  # type: ignore[type-arg]
+    """Starts a version for the client's household."""
+
+    client_id = serializers.UUIDField()
+
+
+class StatusIn(serializers.Serializer):  # type: ignore[type-arg]
+    """Where the plan should go. Into force it comes by the client's signature only."""
+
+    status = serializers.ChoiceField(choices=PlanStatus.choices)
+    reason = serializers.CharField(required=False, allow_blank=True, default="")
+
+
+class GoalIn(serializers.Serializer):  # type: ignore[type-arg]
+    """A goal; a retirement goal has neither start nor years."""
+
+    kind = serializers.ChoiceField(choices=GoalKind.choices)
+    name = serializers.CharField(max_length=120)
+    annual_amount = serializers.DecimalField(max_digits=14, decimal_places=2, min_value=0)
+    priority = serializers.ChoiceField(choices=GoalPriority.choices, default=GoalPriority.ESSENTIAL)
+    starts_on = serializers.DateField(required=False, allow_null=True, default=None)
+    years = serializers.IntegerField(required=False, min_value=0, max_value=80, default=0)
+    own_words = serializers.CharField(required=False, allow_blank=True, default="")
+
+
+class GoalOut(serializers.Serializer):  # type: ignore[type-arg]
+    """A goal as it is kept."""
+
+    id = serializers.UUIDField(source="public_id")
+    kind = serializers.CharField()
+    name = serializers.CharField()
+    annual_amount = serializers.DecimalField(max_digits=14, decimal_places=2)
+    priority = serializers.CharField()
+    starts_on = serializers.DateField(allow_null=True)
+    years = serializers.IntegerField()
+    own_words = serializers.CharField()
+
+
+class EstimateOut(serializers.Serializer):  # type: ignore[type-arg]
+    """A simulated probability with its standard error."""
+
+    probability = serializers.FloatField()
+    standard_error = serializers.FloatField(allow_null=True)
+
+
+class BandOut(serializers.Serializer):  # type: ignore[type-arg]
+    """Wealth at the end of a year, in money of the plan's start, by percentile of the futures."""
+
+    year = serializers.IntegerField()
+    ages = serializers.ListField(child=serializers.IntegerField())
+    real = serializers.DictField(child=serializers.FloatField())
+
+
+class RecommendationOut(serializers.Serializer):  # type: ignore[type-arg]
+    """Advice: what, why, what it does, how sure and how hard, and what the advisor decided."""
+
+    id = serializers.UUIDField()
+    type = serializers.CharField()
+    title = serializers.CharField()
+    description = serializers.CharField()
+    expected_impact = serializers.DictField(allow_null=True)
+    confidence = serializers.CharField()
+    difficulty = serializers.CharField()
+    timeframe = serializers.CharField()
+    actions = serializers.ListField(child=serializers.CharField())
+    decision = serializers.CharField()
+    decision_reason = serializers.CharField()
+
+
+class RecommendationsOut(serializers.Serializer):  # type: ignore[type-arg]
+    """The household's allocation with its rationale, and the advice."""
+
+    plan_id = serializers.UUIDField()
+    as_of = serializers.DateField()
+    allocation = serializers.DictField(allow_null=True)
+    recommendations = RecommendationOut(many=True)
+
+
+class PlanOut(serializers.Serializer):  # type: ignore[type-arg]
+    """A plan with its result, and by what it was made."""
+
+    id = serializers.UUIDField()
+    household_id = serializers.UUIDField()
+    version = serializers.IntegerField()
+    status = serializers.CharField()
+    currency = serializers.CharField()
+    as_of = serializers.DateField()
+    published_at = serializers.DateTimeField(allow_null=True)
+    in_force_at = serializers.DateTimeField(allow_null=True)
+    is_outdated = serializers.BooleanField()
+    success = EstimateOut()
+    target = serializers.FloatField()
+    savings = serializers.DictField(allow_null=True)
+    goals = serializers.ListField(child=serializers.DictField())
+    bands = BandOut(many=True)
+    allocation = serializers.DictField(allow_null=True)
+    recommendations = RecommendationOut(many=True)
+    assumptions = serializers.DictField()
+    run = serializers.DictField()
+    caveats = serializers.ListField(child=serializers.CharField())
+    disclosures = serializers.ListField(child=serializers.CharField())
+
+
+def plan_body(overview: PlanOverview) -> dict[str, Any]:
+    """Return the plan as partners read it."""
+    savings = overview.savings
+    return {
+        "id": overview.plan_id,
+        "household_id": overview.household_id,
+        "version": overview.version,
+        "status": overview.status,
+        "currency": overview.currency,
+        "as_of": overview.as_of,
+        "published_at": overview.published_at,
+        "in_force_at": overview.in_force_at,
+        "is_outdated": overview.is_outdated,
+        "success": _estimate(overview.success, overview.success_error),
+        "target": overview.target.number,
+        "savings": savings
+        and {
+            "outcome": savings.outcome,
+            "rate_now": savings.rate_now.number,
+            "rate_needed": savings.rate_needed.number,
+            "monthly_needed": savings.monthly_needed.number,
+            "monthly_extra": savings.monthly_extra.number,
+        },
+        "goals": [
+            {
+                "id": goal.public_id,
+                "kind": goal.kind,
+                "name": goal.name,
+                "annual_amount": goal.amount.number,
+                "starts_in": goal.starts_in,
+                **_estimate(goal.success, goal.error),
+                "first_shortfall_year": goal.first_shortfall_year,
+            }
+            for goal in overview.goals
+        ],
+        "bands": bands_body(overview),
+        "allocation": allocation_body(overview.allocation),
+        "recommendations": [recommendation_body(line) for line in overview.recommendations],
+        "assumptions": {
+            "source": overview.assumptions_source,
+            "inflation": overview.inflation.number,
+            "assets": [
+                {"key": line.key, "name": line.name, "mean": line.mean.number, "volatility": line.volatility.number}
+                for line in overview.assets
+            ],
+        },
+        "run": asdict(overview.run),
+        "caveats": list(overview.caveats),
+        "disclosures": list(overview.disclosures),
+    }
+
+
+def bands_body(overview: PlanOverview) -> list[dict[str, Any]]:
+    """Return the bands year by year."""
+    return [
+        {
+            "year": line.calendar_year,
+            "ages": list(line.ages),
+            "real": dict(zip(PERCENTILES, line.real, strict=True)),
+        }
+        for line in overview.years
+    ]
+
+
+def allocation_body(part: AllocationPart | None) -> dict[str, Any] | None:
+    """Return what is held and what is advised, with what holds the advice back."""
+    if part is None:
+        return None
+    return {
+        "classes": [
+            {"asset": line.asset, "name": line.name, "now": line.now.number, "advised": line.then.number}
+            for line in part.lines
+        ],
+        **{name: getattr(part, name).number for name in MEASURES},
+        "rationale": list(part.binding),
+    }
+
+
+def recommendation_body(line: RecommendationLine) -> dict[str, Any]:
+    """Return one piece of advice."""
+    return {
+        "id": line.public_id,
+        "type": line.kind,
+        "title": written(line.title),
+        "description": written(line.why),
+        "expected_impact": line.effect and _impact(line.effect),
+        "confidence": line.confidence,
+        "difficulty": line.difficulty,
+        "timeframe": line.timeframe,
+        "actions": [written(action) for action in line.actions],
+        "decision": line.decision,
+        "decision_reason": line.decision_reason,
+    }
+
+
+def _impact(effect: EffectLine) -> dict[str, Any]:
+    return {
+        "amount": effect.change.number,
+        "unit": "probability",
+        "standard_error": effect.change_error.number,
+        "success_before": effect.success_before.number,
+        "success_after": effect.success_after.number,
+        "median_wealth_change": effect.wealth.number,
+    }
+
+
+def _estimate(value: Figure, error: Figure) -> dict[str, float | None]:
+    return {"probability": value.number, "standard_error": error.number}

@@ -1,0 +1,195 @@
+"""Plans, their projections, goals and advice, and the jobs that compute them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils import translation
+from drf_spectacular.utils import extend_schema
+from rest_framework import status, viewsets
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from apps.clients.models import Household, Person
+from apps.core.api.actor import api_actor
+from apps.core.api.idempotency import IdempotentPostMixin
+from apps.core.models import Job
+from apps.kernel.errors import NotFoundError, gettext_noop
+from apps.plans.api.serializers import (
+    BandOut,
+    GoalIn,
+    GoalOut,
+    JobOut,
+    NewPlanIn,
+    PlanOut,
+    PlanRowOut,
+    RecommendationsOut,
+    StatusIn,
+    allocation_body,
+    bands_body,
+    plan_body,
+    recommendation_body,
+)
+from apps.plans.models import Plan
+from apps.plans.selectors.overviews import PlanOverview, plan_overview
+from apps.plans.selectors.plan_pages import plan_for
+from apps.plans.services.goals import GoalDetails, set_goal
+from apps.plans.services.plans import draft_plan
+from apps.plans.services.projections import request_projection
+from apps.plans.services.statuses import move_plan
+
+
+def household_of_client(request: Request, client_id: object) -> Household:
+    """Return the household of a client (or the household itself, by its id). Raises NotFoundError."""
+    actor = api_actor(request)
+    person = Person.objects.visible_to(actor).select_related("household").filter(public_id=str(client_id)).first()
+    if person is not None:
+        return person.household
+    household = Household.objects.visible_to(actor).filter(public_id=str(client_id)).first()
+    if household is None:
+        raise NotFoundError(gettext_noop("There is no such client."), field="client_id")
+    return household
+
+
+def _overview(request: Request, household: Household, plan: Plan | None = None) -> PlanOverview:
+    found = plan_overview(household, api_actor(request), plan)
+    if found is None:
+        raise NotFoundError(
+            gettext_noop("There is no generated plan yet."), mend=gettext_noop("Generate one by POST first.")
+        )
+    return found
+
+
+def _accepted(job: Job | None) -> Response:
+    body = JobOut(job).data
+    return Response(body, status=status.HTTP_202_ACCEPTED, headers={"Location": body["url"]})
+
+
+class EnglishMixin:
+    """Text of the API is English, whatever the firm's language."""
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        """Answer in English."""
+        with translation.override("en"):
+            return super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
+
+
+class ClientPlanViewSet(EnglishMixin, IdempotentPostMixin, viewsets.ViewSet):
+    """The plan of a client's household; 404 before the first."""
+
+    scope_area = "plans"
+
+    @extend_schema(summary="Read a client's plan", responses={200: PlanOut}, tags=["plans"])
+    def retrieve(self, request: Request, client_id: str) -> Response:
+        """Answer with the current version and its result."""
+        overview = _overview(request, household_of_client(request, client_id))
+        return Response(PlanOut(plan_body(overview)).data)
+
+    @extend_schema(summary="Generate a client's plan", request=None, responses={202: JobOut}, tags=["plans"])
+    def create(self, request: Request, client_id: str) -> Response:
+        """Generate the version that is being prepared, or the next one; answers with the job."""
+        actor, household = api_actor(request), household_of_client(request, client_id)
+        plan = Plan.objects.visible_to(actor).filter(household=household).in_the_works().first()
+        plan = plan or draft_plan(household=household, by=actor)
+        return _accepted(request_projection(plan=plan, by=actor).job)
+
+
+class RecommendationViewSet(EnglishMixin, viewsets.ViewSet):
+    """The advice for a client's household: allocation and rationale, and each recommendation."""
+
+    scope_area = "plans"
+
+    @extend_schema(summary="Read a client's recommendations", responses={200: RecommendationsOut}, tags=["plans"])
+    def retrieve(self, request: Request, client_id: str) -> Response:
+        """Answer with the advice of the current version."""
+        overview = _overview(request, household_of_client(request, client_id))
+        body = {
+            "plan_id": overview.plan_id,
+            "as_of": overview.as_of,
+            "allocation": allocation_body(overview.allocation),
+            "recommendations": [recommendation_body(line) for line in overview.recommendations],
+        }
+        return Response(RecommendationsOut(body).data)
+
+
+class FinancialPlanViewSet(EnglishMixin, IdempotentPostMixin, viewsets.GenericViewSet[Plan]):
+    """Versions of plans."""
+
+    scope_area = "plans"
+    serializer_class = PlanRowOut
+
+    def get_queryset(self) -> QuerySet[Plan]:
+        """Return those the caller may see."""
+        return Plan.objects.visible_to(api_actor(self.request)).select_related("household")
+
+    @extend_schema(summary="List plans", responses={200: PlanRowOut(many=True)}, tags=["plans"])
+    def list(self, _request: Request) -> Response:
+        """Answer with a cursor page of versions."""
+        rows = self.paginate_queryset(self.get_queryset())
+        return self.get_paginated_response(PlanRowOut(rows, many=True).data)
+
+    @extend_schema(summary="Start a plan", request=NewPlanIn, responses={201: PlanRowOut}, tags=["plans"])
+    def create(self, request: Request) -> Response:
+        """Start the next version of a household's plan."""
+        form = NewPlanIn(data=request.data)
+        form.is_valid(raise_exception=True)
+        household = household_of_client(request, form.validated_data["client_id"])
+        plan = draft_plan(household=household, by=api_actor(request))
+        address = reverse("plans_api:plan-detail", kwargs={"plan_id": str(plan.public_id)})
+        return Response(PlanRowOut(plan).data, status=status.HTTP_201_CREATED, headers={"Location": address})
+
+    @extend_schema(summary="Read a version", responses={200: PlanRowOut}, tags=["plans"])
+    def retrieve(self, request: Request, plan_id: str) -> Response:
+        """Answer with one version."""
+        return Response(PlanRowOut(plan_for(api_actor(request), plan_id)).data)
+
+    @extend_schema(summary="Move a plan", request=StatusIn, responses={200: PlanRowOut}, tags=["plans"])
+    def set_status(self, request: Request, plan_id: str) -> Response:
+        """Bring a version to a status."""
+        form = StatusIn(data=request.data)
+        form.is_valid(raise_exception=True)
+        plan = plan_for(api_actor(request), plan_id)
+        return Response(PlanRowOut(move_plan(plan=plan, by=api_actor(request), **form.validated_data)).data)
+
+    @extend_schema(summary="Analyse a plan", request=None, responses={202: JobOut}, tags=["plans"])
+    def analyse(self, request: Request, plan_id: str) -> Response:
+        """Compute the version; answers with the job."""
+        plan = plan_for(api_actor(request), plan_id)
+        return _accepted(request_projection(plan=plan, by=api_actor(request)).job)
+
+    @extend_schema(summary="Read projections", responses={200: BandOut(many=True)}, tags=["plans"])
+    def projections(self, request: Request, plan_id: str) -> Response:
+        """Answer with the bands of wealth year by year."""
+        plan = plan_for(api_actor(request), plan_id)
+        return Response(BandOut(bands_body(_overview(request, plan.household, plan)), many=True).data)
+
+    @extend_schema(summary="Add a goal", request=GoalIn, responses={201: GoalOut}, tags=["plans"])
+    def add_goal(self, request: Request, plan_id: str) -> Response:
+        """Add a goal to a version that is being prepared."""
+        form = GoalIn(data=request.data)
+        form.is_valid(raise_exception=True)
+        plan = plan_for(api_actor(request), plan_id)
+        goal = set_goal(plan=plan, details=GoalDetails(**form.validated_data), by=api_actor(request))
+        return Response(GoalOut(goal).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(summary="List goals", responses={200: GoalOut(many=True)}, tags=["plans"])
+    def goals(self, request: Request, plan_id: str) -> Response:
+        """Answer with the version's goals."""
+        plan = plan_for(api_actor(request), plan_id)
+        return Response(GoalOut(plan.goals.all(), many=True).data)
+
+
+class JobViewSet(EnglishMixin, viewsets.ViewSet):
+    """Long work that the caller asked for."""
+
+    scope_area = "plans"
+
+    @extend_schema(summary="Read a job", responses={200: JobOut}, tags=["jobs"])
+    def retrieve(self, request: Request, job_id: str) -> Response:
+        """Answer with how far it is; another caller's job does not exist."""
+        job = Job.objects.filter(public_id=job_id, asked_by=api_actor(request).key).first()
+        if job is None:
+            raise NotFoundError(gettext_noop("There is no such job."))
+        return Response(JobOut(job).data)
