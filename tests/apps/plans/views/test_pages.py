@@ -1,10 +1,8 @@
 import re
-import uuid
 
 import pytest
 
 from apps.plans.models import Plan
-from apps.plans.services.publishing import file_report, publish_plan
 from tests.factories import clients, plans
 
 LINKS = re.compile(r'<(?:a|span) [^>]*data-figure="[^"]+"[^>]*>')

@@ -1,0 +1,161 @@
+import hashlib
+from decimal import Decimal
+
+import pytest
+
+from apps.clients.models import Document, SignatureRequest
+from apps.clients.services.signatures import (
+    Signing,
+    current_consent,
+    decline_signature,
+    sign,
+    view_for_signing,
+)
+from apps.core.models import AuditEvent, Job
+from apps.notices.models import Mail
+from apps.plans.models import Decision, Plan, PlanStatus, Recommendation
+from apps.plans.services.errors import NoResultError, RiskLimitMissingError, StatusNotPossibleError
+from apps.plans.services.plans import draft_plan
+from apps.plans.services.publishing import file_report, order_report, publish_plan, request_plan_signature
+from apps.plans.services.recommendations import decide_recommendation
+from apps.plans.services.statuses import move_plan
+from tests.factories import clients, plans
+
+
+@pytest.fixture
+def ready(ada):
+    plan = plans.drafted(ada)
+    plans.computed(plan, ada)
+    return plan
+
+
+@pytest.fixture
+def client(ready):
+    return clients.portal_user(ready.household.people.get(relationship="head"))
+
+
+def signed(plan, user):
+    signature = SignatureRequest.objects.get(pk=plan.signature_request_id).signatures.get(person__user=user)
+    by = user.as_actor()
+    view_for_signing(signature=signature, by=by)
+    signing = Signing(str(signature.person), current_consent().version, "password, totp")
+    return sign(signature=signature, signing=signing, by=by)
+
+
+def published(plan, ada, system):
+    publish_plan(plan=plan, by=ada.as_actor())
+    file_report(plan=plan, by=system)
+    plan.refresh_from_db()
+    return plan
+
+
+def test_publishing_freezes_the_result_accepts_what_is_open_and_tells_the_client(ada, ready):
+    publish_plan(plan=ready, by=ada.as_actor())
+    ready.refresh_from_db()
+    assert ready.status == PlanStatus.PUBLISHED
+    assert ready.published_run == ready.runs.finished().first()
+    assert not ready.published_run.recommendations.exclude(decision=Decision.ACCEPTED).exists()
+    assert Mail.objects.get(kind="plans/plan_published").to == "ana.rivera@example.com"
+    assert Job.objects.filter(name="plans.file_report", sent_at=None).count() == 1
+    assert AuditEvent.objects.filter(action="plans.publish_plan").count() == 1
+
+
+def test_a_draft_without_a_result_is_not_published(ada):
+    plan = plans.drafted(ada)
+    with pytest.raises(StatusNotPossibleError, match="Generate the plan"):
+        publish_plan(plan=plan, by=ada.as_actor())
+    assert not Mail.objects.exists()
+
+
+def test_a_plan_whose_adjustment_is_not_measured_waits(ada, ready):
+    row = ready.runs.finished().first().recommendations.get(kind="debt")
+    decide_recommendation(
+        recommendation=row, decision=Decision.ADJUSTED, value=Decimal(50), reason="x", by=ada.as_actor()
+    )
+    with pytest.raises(NoResultError, match="still being computed"):
+        publish_plan(plan=ready, by=ada.as_actor())
+
+
+def test_advice_about_the_allocation_needs_a_risk_profile(ada, ready):
+    run = ready.runs.finished().first()
+    row = run.recommendations.first()
+    Recommendation.objects.filter(pk=row.pk).update(kind="allocation")
+    with pytest.raises(RiskLimitMissingError, match="Send the risk questionnaire"):
+        publish_plan(plan=ready, by=ada.as_actor())
+    row.refresh_from_db()
+    assert row.decision == Decision.OPEN
+    Recommendation.objects.filter(pk=row.pk).update(decision=Decision.DECLINED, reason="No profile yet")
+    assert publish_plan(plan=ready, by=ada.as_actor()).status == PlanStatus.PUBLISHED
+
+
+def test_the_report_is_filed_once_and_the_client_is_asked_to_sign(ada, ready, client, system):
+    plan = published(ready, ada, system)
+    file_report(plan=plan, by=system)
+    document = Document.objects.get(category="plan")
+    assert plan.document == document
+    assert document.visible_to_client
+    assert document.current.content().startswith(b"%PDF-1.7")
+    assert [str(each.person) for each in plan.signature_request.signatures.all()] == ["Ana Rivera"]
+
+
+def test_a_signed_plan_is_in_force_and_replaces_the_one_before(ada, ready, client, system):
+    first = published(ready, ada, system)
+    signed(first, client)
+    first.refresh_from_db()
+    assert first.status == PlanStatus.IN_FORCE
+    second = draft_plan(household=first.household, by=ada.as_actor())
+    plans.computed(second, ada)
+    published(second, ada, system)
+    first.refresh_from_db()
+    assert first.status == PlanStatus.IN_FORCE
+    signed(second, client)
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.status, second.status) == (PlanStatus.SUPERSEDED, PlanStatus.IN_FORCE)
+    kept = SignatureRequest.objects.get(pk=second.signature_request_id)
+    content = kept.sealed_version.content()
+    assert hashlib.sha256(content).hexdigest() == kept.signatures.get().sha256_after
+
+
+def test_a_newer_version_takes_the_open_request_back(ada, ready, client, system):
+    first = published(ready, ada, system)
+    second = draft_plan(household=first.household, by=ada.as_actor())
+    plans.computed(second, ada)
+    published(second, ada, system)
+    first.refresh_from_db()
+    assert first.status == PlanStatus.SUPERSEDED
+    assert first.signature_request.state == "withdrawn"
+
+
+def test_a_declined_plan_stays_with_the_client_and_can_be_asked_for_again(ada, ready, client, system):
+    plan = published(ready, ada, system)
+    signature = plan.signature_request.signatures.get()
+    decline_signature(signature=signature, reason="Too much saving", by=client.as_actor())
+    plan.refresh_from_db()
+    assert plan.status == PlanStatus.PUBLISHED
+    again = request_plan_signature(plan=plan, by=ada.as_actor())
+    assert again.signature_request_id != signature.request_id
+    assert again.signature_request.state == "open"
+
+
+def test_a_report_is_ordered_again_only_while_none_is_filed(ada, ready, system):
+    publish_plan(plan=ready, by=ada.as_actor())
+    order_report(plan=ready, by=ada.as_actor())
+    assert Job.objects.filter(name="plans.file_report").count() == 2
+    file_report(plan=ready, by=system)
+    with pytest.raises(NoResultError):
+        order_report(plan=ready, by=ada.as_actor())
+
+
+@pytest.mark.parametrize("status", [PlanStatus.IN_FORCE, PlanStatus.PUBLISHED, PlanStatus.IN_REVIEW])
+def test_a_draft_is_not_moved_past_its_steps(ada, status):
+    plan = plans.drafted(ada)
+    with pytest.raises((StatusNotPossibleError, NoResultError)):
+        move_plan(plan=plan, status=status, by=ada.as_actor())
+    assert Plan.objects.get(pk=plan.pk).status == PlanStatus.DRAFT
+
+
+def test_a_plan_in_review_goes_back_to_draft_and_out(ada, ready):
+    assert move_plan(plan=ready, status=PlanStatus.DRAFT, by=ada.as_actor()).status == PlanStatus.DRAFT
+    gone = move_plan(plan=ready, status=PlanStatus.SUPERSEDED, reason="They left", by=ada.as_actor())
+    assert gone.status == PlanStatus.SUPERSEDED
