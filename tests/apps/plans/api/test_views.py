@@ -1,0 +1,133 @@
+import base64
+import uuid
+
+import pytest
+
+from apps.core.models import Job
+from apps.integrations.services.partners import register_partner
+from apps.plans.models import Plan, PlanStatus
+from tests.cast import SiteClient
+from tests.factories import plans
+
+BASE = "/api/financial-services/financial-plans"
+
+
+def partner_of(paul, *scopes, name="Planner"):
+    given = register_partner(name=name, contact_email="it@p.example", scopes=list(scopes), by=paul.as_actor())
+    basic = base64.b64encode(f"{given.client_id}:{given.client_secret}".encode()).decode()
+    asking = SiteClient(headers={"host": "alpha.localhost", "authorization": f"Basic {basic}"})
+    token = asking.post("/api/oauth/token", {"grant_type": "client_credentials"}).json()["access_token"]
+    return SiteClient(headers={"host": "alpha.localhost", "authorization": f"Bearer {token}"})
+
+
+@pytest.fixture
+def partner(paul):
+    return partner_of(paul, "plans:read", "plans:write")
+
+
+@pytest.fixture
+def household(ada):
+    return plans.household_with_facts(ada)
+
+
+@pytest.fixture
+def client_id(household):
+    return household.people.get(relationship="head").public_id
+
+
+def send(client, verb, path, body=None):
+    return getattr(client, verb)(path, body or {}, content_type="application/json")
+
+
+PATHS = ["/api/plans/{}", "/api/recommendations/{}", BASE, BASE + "/{}", BASE + "/{}/projections", "/api/jobs/{}"]
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_without_a_token_nobody_is_told_anything(in_alpha, path):
+    answer = SiteClient(headers={"host": "alpha.localhost"}).get(path.format(uuid.uuid4()))
+    assert answer.status_code == 401
+    assert answer["Content-Type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_another_scope_does_not_open_plans(paul, path):
+    assert partner_of(paul, "clients:read").get(path.format(uuid.uuid4())).status_code == 403
+
+
+def test_who_may_only_read_cannot_generate(paul, client_id):
+    assert send(partner_of(paul, "plans:read"), "post", f"/api/plans/{client_id}").status_code == 403
+    assert not Plan.objects.exists()
+
+
+@pytest.mark.parametrize("path", [path for path in PATHS if "{}" in path])
+def test_what_does_not_exist_is_not_found(partner, path):
+    answer = partner.get(path.format(uuid.uuid4()))
+    assert answer.status_code == 404
+    assert answer.json()["code"] == "not_found"
+
+
+def test_generating_answers_with_a_job_that_only_its_asker_reads(paul, partner, client_id):
+    assert partner.get(f"/api/plans/{client_id}").status_code == 404
+    answer = send(partner, "post", f"/api/plans/{client_id}")
+    assert answer.status_code == 202
+    job = Job.objects.get(name="plans.run_projection")
+    assert answer.json()["id"] == str(job.public_id)
+    assert answer["Location"] == f"/api/jobs/{job.public_id}"
+    assert partner.get(answer["Location"]).json()["state"] == "queued"
+    other = partner_of(paul, "plans:read", name="Other")
+    assert other.get(answer["Location"]).status_code == 404
+    again = send(partner, "post", f"/api/plans/{client_id}")
+    assert (again.status_code, again.json()["code"]) == (409, "run_in_progress")
+
+
+def test_a_household_without_facts_gets_the_field_and_the_mend(partner, ada):
+    from tests.factories import clients
+
+    bare = clients.household(ada, name="Stone")
+    answer = send(partner, "post", f"/api/plans/{bare.public_id}")
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["field"] == "spending"
+    assert answer.json()["mend"]
+
+
+def test_a_plan_is_read_by_any_of_its_people_with_its_result(partner, ada, household, client_id):
+    plan = plans.drafted(ada, household)
+    run = plans.computed(plan, ada)
+    body = partner.get(f"/api/plans/{client_id}/").json()
+    spouse = household.people.get(relationship="partner").public_id
+    assert partner.get(f"/api/plans/{spouse}").json() == body
+    assert body["success"]["standard_error"] is not None
+    assert abs(body["success"]["probability"] - float(run.success)) < 1e-6
+    assert body["run"]["seed"] == run.seed
+    assert body["run"]["result_digest"] == run.result_digest
+    assert set(body["bands"][0]["real"]) == {"p5", "p10", "p25", "p50", "p75", "p90", "p95"}
+    assert {goal["name"] for goal in body["goals"]} == {"Retirement", "College"}
+    advice = partner.get(f"/api/recommendations/{client_id}").json()
+    assert {each["type"] for each in advice["recommendations"]} >= {"debt"}
+    assert all(each["title"] and each["difficulty"] in {"easy", "medium", "hard"} for each in advice["recommendations"])
+    bands = partner.get(f"{BASE}/{plan.public_id}/projections").json()
+    assert bands == body["bands"]
+
+
+def test_a_version_is_started_given_goals_and_moved(partner, ada, client_id):
+    made = send(partner, "post", BASE, {"client_id": str(client_id)})
+    assert made.status_code == 201
+    address = made["Location"]
+    goal = {"kind": "home", "name": "House", "annual_amount": "90000.00", "starts_on": "2045-01-01", "years": 1}
+    assert send(partner, "post", f"{address}/goals", goal).status_code == 201
+    assert {each["name"] for each in partner.get(f"{address}/goals").json()} == {"Retirement", "House"}
+    wrong = send(partner, "post", f"{address}/goals", {**goal, "starts_on": "2001-01-01"})
+    assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (422, "starts_on")
+    early = send(partner, "put", f"{address}/status", {"status": "in_force"})
+    assert (early.status_code, early.json()["code"]) == (409, "status_not_possible")
+    plan = Plan.objects.get()
+    plans.computed(plan, ada)
+    assert send(partner, "put", f"{address}/status", {"status": "published"}).json()["status"] == "published"
+    assert partner.get(BASE).json()["results"][0]["status"] == PlanStatus.PUBLISHED
+
+
+def test_analysis_asks_for_a_run(partner, ada, household):
+    plan = plans.drafted(ada, household)
+    answer = send(partner, "post", f"{BASE}/{plan.public_id}/analysis")
+    assert answer.status_code == 202
+    assert plan.runs.count() == 1
