@@ -6,12 +6,23 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from apps.clients.models import Household
 from apps.core.actors import Actor
-from apps.desk.selectors.due_clients import reviews_due
-from apps.desk.selectors.due_items import DueItem
+from apps.desk.selectors.due_clients import onboarding_due, papers_due, reviews_due
+from apps.desk.selectors.due_decisions import approvals_due, breaks_due, plans_due, profiles_due, trail_due
+from apps.desk.selectors.due_items import Asked, DueItem
 
-# the order of the page: what stops others comes first
-SOURCES: tuple[Callable[[Actor, dt.date], list[DueItem]], ...] = (reviews_due,)
+# what stops others comes first among items without a day
+SOURCES: tuple[Callable[[Asked], list[DueItem]], ...] = (
+    approvals_due,
+    trail_due,
+    plans_due,
+    profiles_due,
+    onboarding_due,
+    papers_due,
+    reviews_due,
+    breaks_due,
+)
 MOST_SHOWN = 50
 
 
@@ -29,8 +40,9 @@ class Today:
         return not self.items
 
 
-def today(actor: Actor, on: dt.date) -> Today:
-    """Return what waits for the actor on a day, the most urgent first, in a fixed number of queries."""
-    items = [item for source in SOURCES for item in source(actor, on)]
-    items.sort(key=lambda item: (item.due_on is None, item.due_on or on))
+def today(actor: Actor, on: dt.date, household: Household | None = None) -> Today:
+    """Return what waits for the actor on a day, of all households or of one; what is overdue first."""
+    asked = Asked(actor, on, household)
+    items = [item for source in SOURCES for item in source(asked)]
+    items.sort(key=lambda item: (item.tone != "bad", item.due_on is None, item.due_on or on))
     return Today(on, tuple(items[:MOST_SHOWN]), len(items))

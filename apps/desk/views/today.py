@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.generic import TemplateView
 
+from apps.accounts.models import User
 from apps.accounts.policies import Permission
 from apps.core.access import RequiresMixin, actor_of
 from apps.desk.selectors.today import today
+from apps.desk.selectors.tours import first_tour
 
 
 class TodayView(RequiresMixin, TemplateView):
@@ -28,6 +30,6 @@ class TodayView(RequiresMixin, TemplateView):
         return super().dispatch(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Add what is due."""
-        actor = actor_of(self.request)
-        return super().get_context_data(today=today(actor, timezone.localdate()), **kwargs)
+        """Add what is due, and on the first day the tour of the role."""
+        due = today(actor_of(self.request), timezone.localdate())
+        return super().get_context_data(today=due, tour=first_tour(cast("User", self.request.user)), **kwargs)

@@ -10,6 +10,7 @@ from apps.core.access import actor_of
 from apps.portal.selectors.changes import changes
 from apps.portal.selectors.homes import portal_home
 from apps.portal.selectors.todos import todos
+from apps.portal.selectors.tours import first_tour
 from apps.portal.views._page import PortalPage
 
 
@@ -22,4 +23,10 @@ class HomeView(PortalPage):
         """Add the answer, the to-do list and the news."""
         actor, today = actor_of(self.request), timezone.localdate()
         home = portal_home(self.member.household, actor, today)
-        return super().get_context_data(home=home, todos=todos(actor, today), changes=changes(actor), **kwargs)
+        return super().get_context_data(
+            home=home,
+            todos=todos(actor, today),
+            changes=changes(actor),
+            tour=first_tour(self.request.user),
+            **kwargs,
+        )

@@ -1,0 +1,165 @@
+"""What waits for somebody's decision: approvals, profiles, plans, questions, breaks, the trail."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db.models import Count
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext, ngettext
+
+from apps.accounts.policies import Permission
+from apps.accounts.selectors.approvals import approval_queue
+from apps.compliance.models import RiskAssessment, TrailVerification
+from apps.core.templatetags.formats import date_text, moment_text
+from apps.desk.selectors.due_items import MOST_OF_A_KIND, Asked, DueItem
+from apps.plans.selectors.plan_lists import open_questions, plans_in_review
+from apps.portfolios.models import ReconciliationBreak
+
+VERIFY_EVERY = dt.timedelta(days=7)
+
+
+def approvals_due(asked: Asked) -> list[DueItem]:
+    """Return what waits for this person's approval; not on a household's page."""
+    if not asked.actor.can(Permission.APPROVE) or asked.household is not None:
+        return []
+    now = timezone.now()
+    return [
+        DueItem(
+            title=row.title,
+            why=gettext("%(name)s asks for your approval.") % {"name": str(row.requested_by)},
+            url=reverse("accounts:approval", kwargs={"approval_id": row.public_id}),
+            action=gettext("Decide"),
+            due_on=timezone.localdate(row.due_at),
+            tone="bad" if row.due_at < now else "warn",
+            icon="check",
+        )
+        for row in approval_queue(asked.actor).waiting[:MOST_OF_A_KIND]
+    ]
+
+
+def profiles_due(asked: Asked) -> list[DueItem]:
+    """Return answers that wait for a review, and profiles past their date (two queries)."""
+    if not asked.actor.can(Permission.EDIT_PLANS):
+        return []
+    rows = (
+        RiskAssessment.objects.visible_to(asked.actor)
+        .filter(asked.of_household("household"))
+        .select_related("household", "person")
+        .defer("answers", "tolerance_trail", "profile_trail")
+    )
+    review = [
+        DueItem(
+            title=gettext("Risk profile of %(name)s") % {"name": str(row.person)},
+            why=gettext("The answers wait for your review."),
+            url=reverse("compliance:assessment-detail", kwargs={"assessment_id": row.public_id}),
+            action=gettext("Review"),
+            household=row.household.name,
+            icon="shield-check",
+        )
+        for row in rows.to_review().filter(review=None).order_by("submitted_at")[:MOST_OF_A_KIND]
+    ]
+    stale = [
+        DueItem(
+            title=gettext("Risk profile of %(name)s") % {"name": str(row.person)},
+            why=gettext("It was valid until %(day)s. Advice must not rest on it.")
+            % {"day": date_text(row.valid_until)},
+            url=reverse("compliance:household-compliance", kwargs={"household_id": row.household.public_id}),
+            action=gettext("Ask anew"),
+            due_on=row.valid_until,
+            household=row.household.name,
+            tone="bad",
+            icon="shield-check",
+        )
+        for row in rows.in_force().filter(valid_until__lt=asked.on).order_by("valid_until")[:MOST_OF_A_KIND]
+        if row.valid_until is not None
+    ]
+    return [*review, *stale]
+
+
+def plans_due(asked: Asked) -> list[DueItem]:
+    """Return plans to publish and questions to answer (two queries)."""
+    if not asked.actor.can(Permission.EDIT_PLANS):
+        return []
+    publish = [
+        DueItem(
+            title=gettext("Plan of %(household)s") % {"household": plan.household.name},
+            why=gettext("It is generated and waits for your review before the client reads it."),
+            url=reverse("plans:household-plan", kwargs={"household_id": plan.household.public_id}),
+            action=gettext("Review and publish"),
+            household=plan.household.name,
+            icon="route",
+        )
+        for plan in plans_in_review(asked.actor).filter(asked.of_household("household"))[:MOST_OF_A_KIND]
+    ]
+    answer = [
+        DueItem(
+            title=gettext("Question of %(name)s") % {"name": str(row.person)},
+            why=row.text if len(row.text) <= 140 else f"{row.text[:140]}…",
+            url=reverse("plans:question-answer", kwargs={"question_id": row.public_id}),
+            action=gettext("Answer"),
+            due_on=timezone.localdate(row.created_at),
+            household=row.plan.household.name,
+            icon="messages",
+        )
+        for row in open_questions(asked.actor).filter(asked.of_household("plan__household"))[:MOST_OF_A_KIND]
+    ]
+    return [*publish, *answer]
+
+
+def breaks_due(asked: Asked) -> list[DueItem]:
+    """Return the households whose book differs from the custodian's (one query)."""
+    if not asked.actor.can(Permission.EDIT_PORTFOLIOS):
+        return []
+    rows = (
+        ReconciliationBreak.objects.visible_to(asked.actor)
+        .open()
+        .filter(asked.of_household("account__household"))
+        .order_by()
+        .values("account__household__name", "account__household__public_id")
+        .annotate(number=Count("pk"))
+        .order_by("-number", "account__household__name")
+    )
+    return [
+        DueItem(
+            title=gettext("Book of %(household)s") % {"household": row["account__household__name"]},
+            why=ngettext(
+                "%(number)s difference from the custodian’s statement.",
+                "%(number)s differences from the custodian’s statement.",
+                row["number"],
+            )
+            % {"number": row["number"]},
+            url=reverse(
+                "portfolios:household-portfolio", kwargs={"household_id": row["account__household__public_id"]}
+            ),
+            action=gettext("Clear them"),
+            household=row["account__household__name"],
+            icon="chart-pie",
+        )
+        for row in rows[:MOST_OF_A_KIND]
+    ]
+
+
+def trail_due(asked: Asked) -> list[DueItem]:
+    """Tell who keeps the trail when it was not verified for a week, or was found broken (one query)."""
+    if not asked.actor.can(Permission.EDIT_COMPLIANCE) or asked.household is not None:
+        return []
+    last = TrailVerification.objects.first()
+    if last is not None and last.is_intact and timezone.now() - last.created_at < VERIFY_EVERY:
+        return []
+    broken = last is not None and not last.is_intact
+    why = gettext("It was never verified.")
+    if last is not None:
+        told = gettext("It was found broken on %(day)s.") if broken else gettext("It was last verified on %(day)s.")
+        why = told % {"day": moment_text(last.created_at)}
+    return [
+        DueItem(
+            title=gettext("Verify the trail"),
+            why=why,
+            url=reverse("compliance:dashboard"),
+            action=gettext("Verify"),
+            tone="bad" if broken else "warn",
+            icon="shield-check",
+        )
+    ]
