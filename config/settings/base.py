@@ -275,6 +275,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 6 * 3600, "socket_conne
 CELERY_WORKER_CONCURRENCY = env.whole("STEWARD_WORKERS", 2)
 CELERY_BEAT_SCHEDULE = {
     "sweep-jobs": {"task": "core.sweep_jobs", "schedule": 10.0, "options": {"expires": 30}},
+    "market-prices": {"task": "market.bring_up_to_date", "schedule": 3600.0, "options": {"expires": 3000}},
+    "compliance-house": {"task": "compliance.keep_house_everywhere", "schedule": 86400.0},
     "escalate-approvals": {"task": "accounts.escalate_approvals", "schedule": 300.0, "options": {"expires": 240}},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(HOME / "beat-schedule")
