@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
+from allauth.account import app_settings as account_settings
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.forms import default_token_generator
+from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.models import EmailAddress
 from allauth.account.utils import user_pk_to_url_str
 from allauth.core import context as allauth_context
@@ -52,6 +55,17 @@ class AccountAdapter(DefaultAccountAdapter):
             context={"name": user.full_name if user else "", "action_url": context[url], "action_label": label},
             by=guest(request.origin, label=email),
         )
+
+    def is_reauthentication_required(self, *, app: str) -> bool:
+        """Ask for the password again unless it was given within the last minutes, be it at the sign-in itself.
+
+        Somebody who has just signed in for the first time goes on to enrol without typing the same password twice.
+        """
+        records = get_authentication_records(self.request, self.request.user)
+        latest = max((record["at"] for record in records), default=0.0)
+        if time.time() - latest < account_settings.REAUTHENTICATION_TIMEOUT:
+            return False
+        return bool(super().is_reauthentication_required(app=app))
 
     def get_email_verification_redirect_url(self, email_address: EmailAddress) -> str:
         """Go on to the choice of a password for who has none yet (a firm's first principal), else to the sign-in."""

@@ -50,7 +50,6 @@ SHARED_APPS = [
     "drf_spectacular",
 ]
 TENANT_APPS = [
-    "unfold",  # admin theme; before the admin
     "django.contrib.contenttypes",
     "django.contrib.auth",
     "django.contrib.sessions",

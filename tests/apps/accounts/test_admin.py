@@ -1,0 +1,52 @@
+import re
+
+import pytest
+from django.contrib import admin
+
+from apps.accounts.services.invitations import Guest, invite_staff
+from apps.core.admin import ReadOnlyAdmin
+
+MODELS = ["user", "invitation", "firmprofile", "approvalrule", "approvalrequest", "approvaldecision", "delegation"]
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_a_principal_looks_up_and_changes_nothing(paul, sign_in, model):
+    browser = sign_in(paul)
+    assert browser.get(f"/admin/accounts/{model}/").status_code == 200
+    assert browser.get(f"/admin/accounts/{model}/add/").status_code == 403
+    assert browser.post(
+        f"/admin/accounts/{model}/", {"action": "delete_selected", "_selected_action": 1}
+    ).status_code in {
+        200,
+        302,
+        403,
+    }
+
+
+def test_no_password_or_key_is_shown(paul, sign_in):
+    invitation = invite_staff(guest=Guest("nora@alpha.test", "Nora"), role="advisor", by=paul.as_actor())
+    browser = sign_in(paul)
+    person = browser.get(f"/admin/accounts/user/{paul.pk}/change/").content.decode()
+    assert "paul@alpha.test" in person
+    assert paul.password not in person
+    page = browser.get(f"/admin/accounts/invitation/{invitation.pk}/change/").content.decode()
+    assert "nora@alpha.test" in page
+    assert invitation.key_digest not in page
+
+
+def test_the_admin_keeps_to_the_content_policy(paul, sign_in):
+    browser = sign_in(paul)
+    for path in ("/admin/", "/admin/accounts/user/", f"/admin/accounts/user/{paul.pk}/change/"):
+        response = browser.get(path)
+        assert "'unsafe" not in response["Content-Security-Policy"]
+        html = response.content.decode()
+        assert not re.search(
+            r"<style|\sstyle=\"|\son(click|load|submit)=|<script(?![^>]*(\ssrc=|application/json))", html
+        ), path
+        assert 'x-data="{' not in html
+
+
+def test_every_model_of_the_firm_in_the_admin_is_read_only():
+    ours = [model for model in admin.site._registry if model.__module__.startswith("apps.")]
+    assert ours
+    assert [model for model in ours if not isinstance(admin.site._registry[model], ReadOnlyAdmin)] == []
