@@ -8,6 +8,7 @@ from apps.core.actors import Actor
 from apps.core.jobs import job
 from apps.firms.models import Registration
 from apps.firms.services import provisioning
+from apps.firms.services.demo.fill import build_numbered
 
 
 @job("firms.provision_firm")
@@ -16,3 +17,9 @@ def provision_firm(task: Any, registration_id: int, attempt: int) -> None:
     registration = Registration.objects.get(pk=registration_id)
     by = Actor.system("firms.provision_firm")
     provisioning.provision_firm(registration=registration, attempt=attempt, tell=task.progress, by=by)
+
+
+@job("firms.build_demo_household")
+def build_demo_household(_task: Any, number: int) -> None:
+    """Build one household of the demo firm."""
+    build_numbered(number=number, by=Actor.system("firms.build_demo_household"))

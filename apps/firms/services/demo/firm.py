@@ -15,6 +15,7 @@ from apps.core.actors import Actor
 from apps.core.services import service
 from apps.firms.models import Firm, FirmState
 from apps.firms.services.provisioning import build_schema, create_firm, open_firm
+from apps.market.services.updates import bring_up_to_date
 
 SCHEMA = "harbor"
 DEMO_PASSWORD = "harbor-demo-2026"  # noqa: S105 - of a firm that exists on local machines only
@@ -45,6 +46,7 @@ def ensure_demo_firm() -> DemoFirm:
     if firm.state != FirmState.OPEN:
         build_schema(SCHEMA)
         open_firm(firm=firm, by=by)
+    bring_up_to_date(by=by)
     with tenant_context(firm):
         ensure_people(by=by)
     port = f":{settings.PUBLIC_PORT}" if settings.PUBLIC_PORT else ""
