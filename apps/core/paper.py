@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
-from django.templatetags.static import static
 
 from apps.kernel.errors import DomainError, gettext_noop
 
@@ -43,7 +43,7 @@ def _fetcher(weasyprint: Any) -> Any:
         def fetch(self, url: str, headers: Any = None) -> Any:
             if url.startswith("data:"):
                 return super().fetch(url, headers)
-            found = finders.find(urlsplit(url).path.removeprefix(static("")))
+            found = finders.find(urlsplit(url).path.removeprefix(settings.STATIC_URL))
             if not found:
                 raise ValueError(f"{url} is not one of our static files")
             path = Path(str(found))
