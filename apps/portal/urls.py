@@ -5,6 +5,7 @@ from django.urls import path
 from apps.portal.views import (
     account,
     acknowledgements,
+    billing,
     documents,
     home,
     passports,
@@ -18,6 +19,10 @@ app_name = "portal"
 urlpatterns = [
     path("portal/", home.HomeView.as_view(), name="home"),
     path("portal/account/", account.AccountView.as_view(), name="account"),
+    path("portal/billing/", billing.BillingView.as_view(), name="billing"),
+    path("portal/billing/<uuid:invoice_id>/", billing.InvoiceView.as_view(), name="invoice"),
+    path("portal/billing/<uuid:invoice_id>/pay/", billing.PayView.as_view(), name="pay"),
+    path("portal/billing/receipts/<uuid:fee_id>/", billing.ReceiptView.as_view(), name="receipt"),
     path("portal/documents/", documents.DocumentsView.as_view(), name="documents"),
     path("portal/documents/<uuid:document_id>/", documents.DocumentView.as_view(), name="document"),
     path("portal/documents/asked/<uuid:request_id>/", documents.RequestView.as_view(), name="request"),

@@ -10,6 +10,9 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from apps.accounts.policies import Permission
+from apps.billing.models import HouseholdFee
+from apps.billing.models.invoice import may_read_bills
+from apps.billing.policies import SETTLED
 from apps.clients.models import Household
 from apps.clients.selectors.onboarding import OnboardingStatus, onboarding_status
 from apps.clients.selectors.people import PersonFacts, people_of
@@ -104,7 +107,8 @@ def _figures(household: Household, actor: Actor, on: dt.date) -> tuple[tuple[Key
         as_of=sheet.portfolio.priced_on,
     )
     simulation = sheet.portfolio.simulation
-    return (worth, portfolio, *_plan_figure(household, actor)), simulation.simulated_from if simulation else None
+    figures = (worth, portfolio, *_plan_figure(household, actor), *_fee_figure(household, actor))
+    return figures, simulation.simulated_from if simulation else None
 
 
 def _plan_figure(household: Household, actor: Actor) -> tuple[KeyFigure, ...]:
@@ -120,6 +124,23 @@ def _plan_figure(household: Household, actor: Actor) -> tuple[KeyFigure, ...]:
             passport=reverse("plans:figure", kwargs={"plan_id": newest.plan_id, "key": newest.success.key}),
             as_of=newest.on,
             note=f"{gettext('plan')} {newest.version} · {newest.status_label}",
+        ),
+    )
+
+
+def _fee_figure(household: Household, actor: Actor) -> tuple[KeyFigure, ...]:
+    rows = HouseholdFee.objects.visible_to(actor).filter(household=household, run__state__in=SETTLED)
+    last = rows.select_related("run").order_by("-run__last_day", "-pk").first() if may_read_bills(actor) else None
+    if last is None:
+        return ()
+    return (
+        KeyFigure(
+            label=gettext("Last fee"),
+            value=Money(last.total, last.currency),
+            kind="money",
+            style="exact",
+            passport=reverse("billing:household-receipt", kwargs={"fee_id": last.public_id}),
+            as_of=last.run.last_day,
         ),
     )
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.policies import Permission
+from apps.billing.models import Invoice
 from apps.clients.models import Household, Person
 from apps.core.actors import Actor
 from apps.portfolios.models import Account
@@ -47,6 +48,8 @@ COMMANDS: tuple[tuple[str, str | Promise, str, str], ...] = (
     ("accounts:approval-queue", _("Approvals"), Permission.APPROVE, "check"),
     ("accounts:invite", _("Invite somebody to the firm"), Permission.INVITE_STAFF, "people"),
     ("portfolios:break-list", _("Differences from custodians"), Permission.VIEW_PORTFOLIOS, "chart-pie"),
+    ("billing:run-new", _("Start a billing run"), Permission.EDIT_BILLING, "receipt"),
+    ("billing:invoice-list", _("Invoices"), Permission.VIEW_BILLING, "receipt"),
     ("compliance:trail", _("Read the trail"), Permission.VIEW_COMPLIANCE, "history"),
     ("integrations:partner-list", _("Partners of the API"), Permission.MANAGE_PARTNERS, "link"),
     ("accounts:account", _("Your account"), "", "person"),
@@ -124,4 +127,20 @@ def _household_url(household: Household) -> str:
     return reverse("desk:household", kwargs={"household_id": household.public_id})
 
 
-SOURCES: tuple[Callable[[Actor, str], HitGroup], ...] = (_households, _people, _accounts)
+def _invoices(actor: Actor, text: str) -> HitGroup:
+    rows = Invoice.objects.visible_to(actor).filter(number__icontains=text).select_related("household")
+    return HitGroup(
+        gettext("Invoices"),
+        tuple(
+            Hit(row.get_absolute_url(), row.number, row.household.name, "receipt")
+            for row in rows.order_by("-issued_on", "-id")[:HITS]
+        ),
+    )
+
+
+SOURCES: tuple[Callable[[Actor, str], HitGroup], ...] = (
+    _households,
+    _people,
+    _accounts,
+    _invoices,
+)

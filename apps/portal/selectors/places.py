@@ -13,6 +13,7 @@ PLACES: tuple[tuple[str, str | Promise, str], ...] = (
     ("portal:plan", _("Plan"), "route"),
     ("portal:portfolio", _("Portfolio"), "chart-pie"),
     ("portal:documents", _("Documents"), "documents"),
+    ("portal:billing", _("Billing"), "receipt"),
 )
 
 

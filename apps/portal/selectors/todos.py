@@ -13,6 +13,8 @@ from apps.clients.models import DocumentRequest, Signature
 from apps.compliance.selectors.profiles import acknowledgements_for
 from apps.compliance.selectors.questionnaires import open_assessments
 from apps.core.actors import Actor
+from apps.core.templatetags.formats import money_text
+from apps.portal.selectors.bills import bill_list
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,4 +97,25 @@ def _papers(actor: Actor, _on: dt.date) -> list[Todo]:
     ]
 
 
-SOURCES: list[Callable[[Actor, dt.date], list[Todo]]] = [_questionnaires, _acknowledgements, _signatures, _papers]
+def _invoices(actor: Actor, on: dt.date) -> list[Todo]:
+    return [
+        Todo(
+            icon="receipt",
+            what=gettext("Pay invoice %(number)s") % {"number": bill.invoice.number},
+            why=gettext("%(amount)s is due.") % {"amount": money_text(bill.due, style="exact")},
+            url=reverse("portal:invoice", kwargs={"invoice_id": bill.invoice.public_id}),
+            action=gettext("Pay"),
+            due_on=bill.invoice.due_on,
+        )
+        for bill in bill_list(actor, on).bills
+        if bill.can_be_paid
+    ]
+
+
+SOURCES: list[Callable[[Actor, dt.date], list[Todo]]] = [
+    _questionnaires,
+    _acknowledgements,
+    _signatures,
+    _papers,
+    _invoices,
+]

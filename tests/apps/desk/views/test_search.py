@@ -70,5 +70,5 @@ def test_strange_texts_find_nothing_and_break_nothing(ada, household, sign_in, t
 def test_a_search_takes_a_constant_number_of_queries(ada, household, sign_in, django_assert_max_num_queries):
     browser = sign_in(ada)
     found(browser, "rivera", **PALETTE)
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         found(browser, "rivera", **PALETTE)

@@ -9,9 +9,10 @@ import re
 import pytest
 
 from apps.accounts.services.profile import finish_tour
+from apps.billing.services.runs import submit_run
 from apps.clients.services.documents import request_document
 from apps.compliance.services.verifications import verify_trail
-from tests.factories import clients, compliance
+from tests.factories import billing, clients, compliance
 
 LONG_AGO = dt.date(2020, 1, 2)
 
@@ -105,3 +106,19 @@ def test_the_tour_of_the_role_comes_once(request, sign_in, who, place):
     assert place in {step["target"] for step in steps}
     finish_tour(user=user, tour=f"first-{user.role}", by=user.as_actor())
     assert "tour-steps" not in seen(sign_in(user))
+
+
+def test_a_run_waits_for_its_next_step(ada, paul, connie, household, sign_in):
+    billing.cash_account(household, ada, "365000")
+    billing.assigned(household, ada, billing.version(ada))
+    billing.calculated(ada)
+    assert "Send for review" in seen(sign_in(ada))
+    assert "Send for review" not in seen(sign_in(connie))
+
+
+def test_an_approval_waits_for_who_may_give_it(ada, paul, household, sign_in):
+    billing.cash_account(household, ada, "365000")
+    billing.assigned(household, ada, billing.version(ada))
+    submit_run(run=billing.calculated(ada), by=ada.as_actor())
+    assert "Ada asks for your approval." in seen(sign_in(paul))
+    assert "asks for your approval" not in seen(sign_in(ada))

@@ -12,6 +12,7 @@ PAGES = [
     "/portal/plan/",
     "/portal/portfolio/",
     "/portal/documents/",
+    "/portal/billing/",
     "/portal/account/",
     "/portal/figures/net_worth/",
 ]
