@@ -6,7 +6,7 @@ from typing import Any
 
 from django import template
 from django.conf import settings
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 register = template.Library()
 
@@ -16,13 +16,6 @@ def _allowed(context: dict[str, Any], permission: str) -> bool:
     return actor is not None and (not permission or actor.can(permission))
 
 
-def _address(name: str, **kwargs: object) -> str:
-    try:
-        return reverse(name, kwargs=kwargs)
-    except NoReverseMatch:
-        return ""
-
-
 @register.simple_tag(takes_context=True)
 def rail(context: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the entries of the left rail: url, label, icon, active."""
@@ -30,9 +23,7 @@ def rail(context: dict[str, Any]) -> list[dict[str, Any]]:
     entries = []
     for name, label, permission, icon in settings.NAVIGATION:
         if _allowed(context, permission):
-            url = _address(name)
-            if not url:
-                continue
+            url = reverse(name)
             active = path == url if url == "/" else path.startswith(url)
             entries.append({"url": url, "label": label, "icon": icon, "active": active})
     return entries
@@ -45,8 +36,6 @@ def household_tabs(context: dict[str, Any], household_id: object) -> list[dict[s
     tabs = []
     for name, label, permission in settings.HOUSEHOLD_TABS:
         if _allowed(context, permission):
-            url = _address(name, household_id=household_id)
-            if not url:
-                continue
+            url = reverse(name, kwargs={"household_id": household_id})
             tabs.append({"url": url, "label": label, "active": path == url})
     return tabs
