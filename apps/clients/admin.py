@@ -7,14 +7,13 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
-from unfold.admin import ModelAdmin
 
 from apps.accounts.policies import Permission
 from apps.clients.models import Agreement, Document, Household, ImportBatch, Person
 from apps.core.access import actor_of
 
 
-class LookUp(ModelAdmin):
+class LookUp(admin.ModelAdmin):  # type: ignore[type-arg]
     """Shows rows and changes none."""
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:

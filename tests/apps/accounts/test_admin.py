@@ -3,9 +3,11 @@ import re
 import pytest
 from django.contrib import admin
 from django.test import RequestFactory
+from django.urls import reverse
 
 from apps.accounts.services.invitations import Guest, invite_staff
 
+INLINE = r"<style|\sstyle=\"|\son(click|load|submit)=|<script(?![^>]*(\ssrc=|application/json))"
 MODELS = ["user", "invitation", "firmprofile", "approvalrule", "approvalrequest", "approvaldecision", "delegation"]
 
 
@@ -40,9 +42,7 @@ def test_the_admin_keeps_to_the_content_policy(paul, sign_in):
         response = browser.get(path)
         assert "'unsafe" not in response["Content-Security-Policy"]
         html = response.content.decode()
-        assert not re.search(
-            r"<style|\sstyle=\"|\son(click|load|submit)=|<script(?![^>]*(\ssrc=|application/json))", html
-        ), path
+        assert not re.search(INLINE, html), path
         assert 'x-data="{' not in html
 
 
@@ -58,3 +58,12 @@ def test_every_model_of_the_firm_in_the_admin_is_read_only(paul):
             shown.has_delete_permission(request),
         )
         assert may == (False, False, False), shown
+
+
+def test_every_list_of_the_admin_opens_within_the_content_policy(paul, sign_in):
+    browser = sign_in(paul)
+    ours = [model for model in admin.site._registry if model.__module__.startswith("apps.")]
+    for model in ours:
+        page = browser.get(reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"))
+        assert page.status_code == 200, model
+        assert not re.search(INLINE, page.content.decode()), model
