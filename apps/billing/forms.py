@@ -146,6 +146,15 @@ class AssignForm(forms.Form):
         of_household["agreement"].queryset = Agreement.objects.filter(household=household, state=AgreementState.SIGNED)
         of_household["paying_account"].queryset = Account.objects.filter(household=household).managed().open()
 
+    @staticmethod
+    def first_choice(household: Household, on: dt.date) -> dict[str, Any]:
+        """Begin with the newest signed agreement, the clause that holds its rates, and the day it takes effect."""
+        agreement = Agreement.objects.filter(household=household, state=AgreementState.SIGNED).first()
+        if agreement is None:
+            return {"starts_on": on}
+        clause = agreement.fee_terms.get("clauses", {}).get("schedule", "")
+        return {"agreement": agreement, "clause": clause, "starts_on": agreement.effective_on}
+
     def own(self) -> dict[str, Any]:
         """Return what the household negotiated; rates as fractions."""
         given = self.cleaned_data

@@ -55,6 +55,7 @@ class HouseholdBillingView:
     billed: Decimal
     due: Decimal
     currency: str
+    as_of: dt.date
 
 
 def household_billing(household: Household, on: dt.date) -> HouseholdBillingView:
@@ -72,6 +73,7 @@ def household_billing(household: Household, on: dt.date) -> HouseholdBillingView
         billed=sum((i.total for i in invoices if i.state != InvoiceState.VOID), NOTHING),
         due=sum((i.due for i in invoices), NOTHING),
         currency=household.currency,
+        as_of=on,
     )
 
 

@@ -55,6 +55,10 @@ class AssignFee(ServiceFormView):
         """Narrow the choices to the household."""
         return {**super().get_form_kwargs(), "household": self.household}
 
+    def get_initial(self) -> dict[str, Any]:
+        """Begin with what the agreement says."""
+        return AssignForm.first_choice(self.household, firm_today())
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Name the household."""
         header = household_header(self.household, actor_of(self.request))
