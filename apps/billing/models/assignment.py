@@ -9,7 +9,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from apps.billing.models.schedule import FeeScheduleVersion
+from apps.billing.models.schedule import FeeScheduleVersion, may_read_bills
 from apps.clients.models import Agreement, Household
 from apps.clients.models.household import households_of
 from apps.core.actors import Actor
@@ -31,7 +31,9 @@ class FeeAssignmentQuerySet(models.QuerySet["FeeAssignment"]):
     """Assignments by who may see them and by day."""
 
     def visible_to(self, actor: Actor) -> FeeAssignmentQuerySet:
-        """Return those of households the actor may see."""
+        """Return those of households the actor may see; of staff, only for those who read billing."""
+        if not may_read_bills(actor):
+            return self.none()
         condition = households_of(actor, "household")
         return self if condition is None else self.filter(condition)
 

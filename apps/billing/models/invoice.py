@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts.policies import Permission
 from apps.billing.models.assignment import Collection
 from apps.billing.models.run import AccountFee, HouseholdFee
+from apps.billing.models.schedule import may_read_bills
 from apps.clients.models import Household
 from apps.clients.models.household import households_of
 from apps.core.actors import Actor
@@ -67,12 +67,6 @@ class InvoiceQuerySet(models.QuerySet["Invoice"]):
     def open(self) -> InvoiceQuerySet:
         """Return those on which something is due."""
         return self.filter(state__in=[InvoiceState.ISSUED, InvoiceState.PARTIAL])
-
-
-def may_read_bills(actor: Actor) -> bool:
-    """Say whether the actor reads bills at all: clients read their own, of the staff those with the permission."""
-    is_person = actor.user_id is not None
-    return not is_person or actor.can(Permission.VIEW_BILLING) or actor.can(Permission.USE_PORTAL)
 
 
 class Invoice(BaseModel):

@@ -7,7 +7,8 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from apps.billing.models.invoice import Invoice, may_read_bills
+from apps.billing.models.invoice import Invoice
+from apps.billing.models.schedule import may_read_bills
 from apps.clients.models import Household
 from apps.clients.models.household import households_of
 from apps.core.actors import Actor

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.policies import Permission
 from apps.billing.models.assignment import FeeAssignment
-from apps.billing.models.schedule import FeeTiming
+from apps.billing.models.schedule import FeeTiming, is_client, may_read_bills
 from apps.clients.models import Household
 from apps.clients.models.household import households_of
 from apps.core.actors import Actor, ActorKind
@@ -116,9 +116,13 @@ class HouseholdFeeQuerySet(models.QuerySet["HouseholdFee"]):
     """Fees by who may see them."""
 
     def visible_to(self, actor: Actor) -> HouseholdFeeQuerySet:
-        """Return those of households the actor may see."""
+        """Return those of households the actor may see; of staff, only for those who read billing; a client sees what
+        was invoiced."""
+        if not may_read_bills(actor):
+            return self.none()
         condition = households_of(actor, "household")
-        return self if condition is None else self.filter(condition)
+        rows = self if condition is None else self.filter(condition)
+        return rows.filter(invoice__isnull=False) if is_client(actor) else rows
 
 
 class HouseholdFee(BaseModel):
@@ -166,9 +170,12 @@ class AccountFeeQuerySet(models.QuerySet["AccountFee"]):
     """Fees of accounts by who may see them."""
 
     def visible_to(self, actor: Actor) -> AccountFeeQuerySet:
-        """Return those of households the actor may see."""
+        """Return those of household fees the actor may see."""
+        if not may_read_bills(actor):
+            return self.none()
         condition = households_of(actor, "household_fee__household")
-        return self if condition is None else self.filter(condition)
+        rows = self if condition is None else self.filter(condition)
+        return rows.filter(household_fee__invoice__isnull=False) if is_client(actor) else rows
 
 
 class AccountFee(BaseModel):

@@ -32,6 +32,17 @@ class FeeTiming(models.TextChoices):
 PERIODS_PER_YEAR = [(12, _("Monthly")), (4, _("Quarterly")), (2, _("Half-yearly")), (1, _("Yearly"))]
 
 
+def may_read_bills(actor: Actor) -> bool:
+    """Say whether the actor reads bills at all: clients read their own, of the staff those with the permission."""
+    is_person = actor.kind is ActorKind.PERSON
+    return not is_person or actor.can(Permission.VIEW_BILLING) or is_client(actor)
+
+
+def is_client(actor: Actor) -> bool:
+    """Say whether the actor is a client, who sees no fee before it is invoiced."""
+    return actor.kind is ActorKind.PERSON and actor.can(Permission.USE_PORTAL)
+
+
 class FeeScheduleQuerySet(models.QuerySet["FeeSchedule"]):
     """Schedules by who may see them."""
 
