@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from oauth2_provider.contrib.rest_framework import OAuth2Authentication
 from rest_framework.request import Request
 
@@ -39,3 +41,15 @@ class PartnerAuthentication(OAuth2Authentication):
         # the context of this request's thread; RequestIdMiddleware starts each request with a fresh one
         acting_as(actor).__enter__()
         return None, actor
+
+
+class PartnerScheme(OpenApiAuthenticationExtension):
+    """How the OpenAPI file describes the sign-in of partners."""
+
+    target_class = PartnerAuthentication
+    name = "partner"
+
+    def get_security_definition(self, _auto_schema: Any) -> dict[str, Any]:
+        """Return the client credentials flow with its scopes."""
+        scopes = {name: str(label) for name, label in settings.API_SCOPES.items()}
+        return {"type": "oauth2", "flows": {"clientCredentials": {"tokenUrl": "/api/oauth/token", "scopes": scopes}}}

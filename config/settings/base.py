@@ -239,6 +239,20 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "/api/",
+    "ENUM_NAME_OVERRIDES": {
+        "HouseholdStatusEnum": "apps.clients.models.HouseholdStatus",
+        "AccountStatusEnum": "apps.portfolios.models.AccountStatus",
+        "PlanStatusEnum": "apps.plans.models.PlanStatus",
+        "JobStateEnum": "apps.core.models.JobState",
+        "BillingRunStateEnum": "apps.billing.models.RunState",
+        "InvoiceStateEnum": "apps.billing.models.InvoiceState",
+        "PaymentStateEnum": "apps.billing.models.PaymentState",
+        "FeeScheduleKindEnum": "apps.billing.models.ScheduleKind",
+        "GoalKindEnum": "apps.plans.models.GoalKind",
+        "TransactionKindEnum": "apps.portfolios.models.TransactionKind",
+        "FeeScopeEnum": ["household", "account"],
+    },
+    "GET_MOCK_REQUEST": "apps.core.api.schema.mock_request",
 }
 API_SCOPES: dict[str, Any] = {
     "clients:read": _("Read households and clients"),
@@ -258,6 +272,22 @@ OAUTH2_PROVIDER: dict[str, Any] = {
     "ACCESS_TOKEN_EXPIRE_SECONDS": 3600,
     "CLIENT_SECRET_HASHER": "default",
     "PKCE_REQUIRED": True,
+    # the security practice of RFC 9700, before the library makes it its default
+    "REFRESH_TOKEN_REUSE_PROTECTION": True,
+    "ALLOWED_REDIRECT_URI_SCHEMES": ["https"],
+    **{
+        f"COMPLIANT_BCP_RFC9700_{rule}": True
+        for rule in (
+            "ACCESS_TOKEN_TRANSPORT",
+            "AUTHZ_RESPONSE_ISS",
+            "IMPLICIT_GRANT",
+            "PASSWORD_GRANT",
+            "PKCE_METHOD",
+            "REDIRECT_URI_SCHEME",
+            "REFRESH_TOKEN",
+            "TOKEN_STORAGE",
+        )
+    },
 }
 OAUTH2_PROVIDER_APPLICATION_MODEL = "oauth2_provider.Application"
 

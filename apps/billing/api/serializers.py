@@ -21,7 +21,7 @@ from apps.billing.models import (
 )
 from apps.billing.models.schedule import PERIODS_PER_YEAR
 from apps.billing.selectors.runs import told
-from apps.core.models import Job
+from apps.core.api.serializers import JobOut
 from apps.kernel.money import minor_units
 
 
@@ -125,16 +125,6 @@ class FeeCalculationIn(serializers.Serializer):  # type: ignore[type-arg]
     timing = serializers.ChoiceField(choices=FeeTiming.choices)
     first_day = serializers.DateField()
     periods_per_year = serializers.ChoiceField(choices=PERIODS_PER_YEAR, default=4)
-
-
-class JobOut(serializers.ModelSerializer):  # type: ignore[type-arg]
-    """Work in the background."""
-
-    id = serializers.UUIDField(source="public_id")
-
-    class Meta:
-        model = Job
-        fields = ("id", "state", "percent", "step", "error")
 
 
 class HouseholdFeeOut(serializers.ModelSerializer):  # type: ignore[type-arg]

@@ -2,12 +2,10 @@
 
 from django.urls import re_path
 
-from apps.market.api.views import MarketDataView
+from apps.market.api.views import MarketDataView, SymbolView
 
 app_name = "market_api"
 urlpatterns = [
     re_path(r"^marketdata/(?P<asset_type>[a-z_]+)/?$", MarketDataView.as_view(), name="asset-type"),
-    re_path(
-        r"^marketdata/(?P<asset_type>[a-z_]+)/(?P<symbol>[A-Za-z0-9.\-]+)/?$", MarketDataView.as_view(), name="symbol"
-    ),
+    re_path(r"^marketdata/(?P<asset_type>[a-z_]+)/(?P<symbol>[A-Za-z0-9.\-]+)/?$", SymbolView.as_view(), name="symbol"),
 ]

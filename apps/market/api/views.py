@@ -18,8 +18,26 @@ class MarketDataView(APIView):
 
     scope_area = "portfolios"
 
-    @extend_schema(summary="Read market data of an asset type", responses=MarketDataOut, tags=["market data"])
+    @extend_schema(
+        summary="Read market data of an asset type",
+        responses=MarketDataOut,
+        tags=["market data"],
+    )
     def get(self, request: Request, asset_type: str, symbol: str = "") -> Response:
         """Answer for the asset type, or for one symbol within it."""
         api_actor(request)
         return Response(MarketDataOut(market_snapshot(asset_type, timezone.localdate(), symbol)).data)
+
+
+class SymbolView(MarketDataView):
+    """The same for one symbol of the asset type."""
+
+    @extend_schema(
+        summary="Read market data of a symbol",
+        responses=MarketDataOut,
+        tags=["market data"],
+        operation_id="marketdata_symbol_retrieve",
+    )
+    def get(self, request: Request, asset_type: str, symbol: str = "") -> Response:
+        """Answer for one symbol."""
+        return super().get(request, asset_type, symbol)

@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from django.urls import reverse
 from rest_framework import serializers
 
-from apps.core.models import Job
 from apps.plans.models import GoalKind, GoalPriority, Plan, PlanStatus
 from apps.plans.selectors.figures import Figure, written
 from apps.plans.selectors.overview_parts import AllocationPart, EffectLine, RecommendationLine
@@ -25,21 +23,6 @@ MEASURES = (
     "equity_limit",
 )
 PERCENTILES = ("p5", "p10", "p25", "p50", "p75", "p90", "p95")
-
-
-class JobOut(serializers.ModelSerializer):  # type: ignore[type-arg]
-    """Long work: how far it is, and what it says when it failed."""
-
-    id = serializers.UUIDField(source="public_id")
-    url = serializers.SerializerMethodField()
-
-    class Meta:
-        model = Job
-        fields = ("id", "name", "state", "percent", "step", "error", "created_at", "finished_at", "url")
-
-    def get_url(self, job: Job) -> str:
-        """Where the job is read again."""
-        return reverse("plans_api:job-detail", kwargs={"job_id": str(job.public_id)})
 
 
 class PlanRowOut(serializers.ModelSerializer):  # type: ignore[type-arg]

@@ -15,13 +15,13 @@ from rest_framework.response import Response
 from apps.clients.models import Household, Person
 from apps.core.api.actor import api_actor
 from apps.core.api.idempotency import IdempotentPostMixin
+from apps.core.api.serializers import JobOut
 from apps.core.models import Job
 from apps.kernel.errors import NotFoundError, gettext_noop
 from apps.plans.api.serializers import (
     BandOut,
     GoalIn,
     GoalOut,
-    JobOut,
     NewPlanIn,
     PlanOut,
     PlanRowOut,
