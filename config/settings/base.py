@@ -97,8 +97,13 @@ def database(address: env.DatabaseAddress) -> dict[str, Any]:
 
 
 def channel_layers(url: str) -> dict[str, Any]:
-    """Return the channel layer on Redis."""
-    return {"default": {"BACKEND": "channels_redis.core.RedisChannelLayer", "CONFIG": {"hosts": [{"address": url}]}}}
+    """Return the channel layer on Redis.
+
+    It waits five seconds for a message and then again (channels_redis, BZPOPMIN), as long as redis-py waits for an
+    answer by default: the socket must wait longer, or every quiet websocket breaks.
+    """
+    host = {"address": url, "socket_timeout": 20}
+    return {"default": {"BACKEND": "channels_redis.core.RedisChannelLayer", "CONFIG": {"hosts": [host]}}}
 
 
 def broker_url(url: str) -> str:

@@ -1,3 +1,4 @@
+import asyncio
 import json
 
 import pytest
@@ -47,6 +48,24 @@ def test_who_holds_the_token_hears_the_steps_of_its_registration_alone():
         "topic": f"registration:{made.token}",
         "ids": {"percent": 15, "step": "Building"},
     }
+
+
+def test_a_quiet_websocket_stays_open_beyond_the_wait_for_one_message():
+    """channels_redis waits five seconds at a time, and redis-py gave up on the socket after five."""
+    made = registration()
+
+    async def wait():
+        watcher = socket(made.token)
+        await watcher.send_input({"type": "websocket.connect"})
+        assert (await watcher.receive_output(5))["type"] == "websocket.accept"
+        await asyncio.sleep(6)
+        await send(f"registration:{made.token}", "registration.open", registration=made.token)
+        heard = json.loads((await watcher.receive_output(5))["text"])
+        await watcher.send_input({"type": "websocket.disconnect", "code": 1000})
+        await watcher.wait(5)
+        return heard["type"]
+
+    assert async_to_sync(wait)() == "registration.open"
 
 
 @pytest.mark.parametrize(("host", "code"), [("localhost", 4404), ("alpha.localhost", 4403)])

@@ -9,8 +9,8 @@ from django.utils import timezone
 from apps.notices.services.mails import queue_mail
 
 FOLDER = Path(settings.ROOT) / "templates" / "_emails"
-OURS = [path for path in FOLDER.glob("*/*.html") if path.parent.name in {"account", "accounts"}]
-KINDS = sorted(str(path.relative_to(FOLDER).with_suffix("")) for path in OURS)
+FOLDERS = [FOLDER / "account", FOLDER / "accounts"]
+KINDS = sorted(f"{folder.name}/{path.stem}" for folder in FOLDERS for path in folder.glob("*.html"))
 CONTEXT = {
     "name": "Ada", "invited_by": "Paul", "firm": "Alpha", "role": "Advisor", "new_email": "a@b.test", "what": "A thing.",
     "ip": "203.0.113.7", "title": "Run 7", "action_url": "http://alpha.localhost/x/", "action_label": "Open",
