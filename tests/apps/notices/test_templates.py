@@ -13,7 +13,8 @@ FOLDERS = [FOLDER / "account", FOLDER / "accounts"]
 KINDS = sorted(f"{folder.name}/{path.stem}" for folder in FOLDERS for path in folder.glob("*.html"))
 CONTEXT = {
     "name": "Ada", "invited_by": "Paul", "firm": "Alpha", "role": "Advisor", "new_email": "a@b.test",
-    "what": "A thing.", "ip": "203.0.113.7", "title": "Run 7", "action_url": "http://alpha.localhost/x/", "action_label": "Open",
+    "what": "A thing.", "ip": "203.0.113.7", "title": "Run 7", "action_url": "http://alpha.localhost/x/",
+    "action_label": "Open",
 }  # fmt: skip
 
 
