@@ -62,6 +62,9 @@ class RegistrationForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["form_key"].initial = uuid.uuid4
+        kind = self.data.get("registration_kind") or RegistrationKind.SEC
+        self.fields["sec_number"].required = kind == RegistrationKind.SEC
+        self.fields["crd_number"].required = kind == RegistrationKind.STATE
         self.fields["address"].widget.attrs["placeholder"] = _("harbor")
         self.fields["address"].help_text = _("Your site will be at %(example)s.") % {
             "example": f"{_('your-address')}.{settings.BASE_DOMAIN}"

@@ -23,3 +23,10 @@ def provision_firm(task: Any, registration_id: int, attempt: int) -> None:
 def build_demo_household(_task: Any, number: int) -> None:
     """Build one household of the demo firm."""
     build_numbered(number=number, by=Actor.system("firms.build_demo_household"))
+
+
+@job("firms.send_link_again")
+def send_link_again(_task: Any, registration_id: int) -> None:
+    """Mail a principal's link again."""
+    registration = Registration.objects.select_related("firm").get(pk=registration_id)
+    provisioning.send_link_again(registration=registration, by=Actor.system("firms.send_link_again"))

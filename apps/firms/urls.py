@@ -3,7 +3,7 @@
 from django.urls import path
 
 from apps.firms.views.inbox import InboxView
-from apps.firms.views.registrations import LandingView, RegisterView, RegistrationView, RetryView
+from apps.firms.views.registrations import LandingView, LinkAgainView, RegisterView, RegistrationView, RetryView
 
 app_name = "firms"
 urlpatterns = [
@@ -11,5 +11,6 @@ urlpatterns = [
     path("register/", RegisterView.as_view(), name="register"),
     path("register/<str:token>/", RegistrationView.as_view(), name="registration"),
     path("register/<str:token>/retry/", RetryView.as_view(), name="registration-retry"),
+    path("register/<str:token>/link/", LinkAgainView.as_view(), name="registration-link"),
     path("inbox/", InboxView.as_view(), name="inbox"),
 ]

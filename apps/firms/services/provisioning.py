@@ -9,9 +9,9 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django_tenants.utils import tenant_context
 
-from apps.accounts.models import FirmProfile
+from apps.accounts.models import FirmProfile, User
 from apps.accounts.policies import STAFF_ROLES
-from apps.accounts.services.team import add_principal
+from apps.accounts.services.team import add_principal, send_confirmation
 from apps.core import audit, realtime
 from apps.core.actors import Actor
 from apps.core.services import service
@@ -111,6 +111,15 @@ def provision_firm(*, registration: Registration, attempt: int, tell: Tell, by: 
             )
         tell(0.97, _("Opening the site"))
         return _finish(registration=registration, firm=firm, by=by)
+
+
+def send_link_again(*, registration: Registration, by: Actor) -> None:
+    """Mail the principal of an open firm another link; InvalidInputError once the address is confirmed."""
+    if registration.firm is None:
+        raise StaleAttemptError(gettext_noop("%(name)s is not open yet."), name=registration.legal_name)
+    with tenant_context(registration.firm):
+        principal = User.objects.get(email__iexact=registration.principal_email)
+        send_confirmation(user=principal, by=by)
 
 
 class _Undone:

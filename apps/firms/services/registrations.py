@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from apps.core import audit, jobs
 from apps.core.actors import Actor
+from apps.core.models import Job
 from apps.core.services import service
 from apps.core.tenancy.addresses import host_for
 from apps.firms.models import Domain, Firm, Registration, RegistrationKind, RegistrationState
@@ -86,6 +87,27 @@ def retry_registration(*, registration: Registration, by: Actor) -> Registration
     audit.record("firms.retry_registration", by=by, target=registration, after={"attempt": registration.attempt})
     _enqueue(registration, by)
     return registration
+
+
+@service
+def request_link_again(*, registration: Registration, by: Actor) -> None:
+    """Have a job mail the principal's link again, once a minute.
+
+    Raises RegistrationClosedError before the firm is open, TooManyRegistrationsError within a minute of the last time.
+    """
+    registration = Registration.objects.select_for_update().get(pk=registration.pk)
+    if registration.state != RegistrationState.OPEN:
+        raise RegistrationClosedError(
+            gettext_noop("The site is not open yet."), mend=gettext_noop("The link is sent when it is.")
+        )
+    lately = timezone.now() - dt.timedelta(minutes=1)
+    asked = Job.objects.filter(name="firms.send_link_again", arguments__registration_id=registration.pk)
+    if asked.filter(created_at__gt=lately).exists():
+        raise TooManyRegistrationsError(
+            gettext_noop("The link was sent a moment ago."), mend=gettext_noop("Look into your mail, then try again.")
+        )
+    audit.record("firms.request_link_again", by=by, target=registration)
+    jobs.enqueue("firms.send_link_again", by=by, registration_id=registration.pk)
 
 
 @service

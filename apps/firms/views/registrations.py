@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.generic import FormView, TemplateView, View
 
@@ -17,7 +19,7 @@ from apps.core.errors import shown
 from apps.firms.forms import RegistrationForm
 from apps.firms.models import Registration
 from apps.firms.selectors.registrations import registration_progress
-from apps.firms.services.registrations import FirmWish, register_firm, retry_registration
+from apps.firms.services.registrations import FirmWish, register_firm, request_link_again, retry_registration
 from apps.kernel.errors import DomainError
 
 
@@ -68,19 +70,40 @@ class RegistrationView(TemplateView):
         return ["public/_registration_panel.html"] if self.request.headers.get("HX-Request") else [self.template_name]
 
 
-class RetryView(View):
-    """The button of a failed registration."""
+class RegistrationActionView(View):
+    """A button of a registration's page; what forbids it is told there."""
 
     http_method_names = ["post"]
 
+    def perform(self, registration: Registration, by: Actor) -> None:
+        """Call the service."""
+        raise NotImplementedError(f"{type(self).__name__} must say which service it calls.")
+
     def post(self, request: HttpRequest, token: str) -> HttpResponseBase:
-        """Try again; what forbids it is told on the page."""
+        """Do it and show the page."""
         registration = get_object_or_404(Registration, token=token)
         try:
-            retry_registration(registration=registration, by=_guest(request, registration.principal_email))
+            self.perform(registration, _guest(request, registration.principal_email))
         except DomainError as refused:
             view = RegistrationView()
             view.setup(request, token=token)
             context = view.get_context_data(token=token, refusal=shown(refused))
             return view.render_to_response(context, status=refused.status)
         return redirect(reverse("firms:registration", args=[token]))
+
+
+class RetryView(RegistrationActionView):
+    """The button of a failed registration."""
+
+    def perform(self, registration: Registration, by: Actor) -> None:
+        """Try again."""
+        retry_registration(registration=registration, by=by)
+
+
+class LinkAgainView(RegistrationActionView):
+    """The button of an open one whose principal has no mail."""
+
+    def perform(self, registration: Registration, by: Actor) -> None:
+        """Send the link again."""
+        request_link_again(registration=registration, by=by)
+        messages.success(self.request, _("A new link is on its way."))

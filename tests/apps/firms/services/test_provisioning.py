@@ -11,7 +11,7 @@ from apps.accounts.policies import Role
 from apps.core.actors import Actor
 from apps.core.models import AuditEvent, Job
 from apps.firms.models import Domain, Firm, FirmState, Registration, RegistrationState
-from apps.firms.services.provisioning import StaleAttemptError, provision_firm
+from apps.firms.services.provisioning import StaleAttemptError, provision_firm, send_link_again
 from apps.firms.services.registrations import retry_registration
 from apps.firms.tasks import provision_firm as provision_task
 from apps.kernel.errors import InvalidInputError
@@ -101,6 +101,19 @@ def test_a_set_up_that_was_killed_is_run_again_and_makes_one_firm(at):
     assert Firm.objects.filter(schema_name="harbor").count() == 1
     with tenant_context(done.firm):
         assert User.objects.count() == Mail.objects.count() == FirmProfile.objects.count() == 1
+
+
+def test_the_link_is_sent_again_inside_the_firm_until_it_is_confirmed():
+    made = registration()
+    with pytest.raises(StaleAttemptError):
+        send_link_again(registration=made, by=BY)
+    done = provision_firm(registration=made, attempt=1, tell=silent, by=BY)
+    send_link_again(registration=done, by=BY)
+    with tenant_context(done.firm):
+        assert Mail.objects.filter(kind="accounts/confirm_email").count() == 2
+        EmailAddress.objects.update(verified=True)
+    with pytest.raises(InvalidInputError, match="confirmed already"):
+        send_link_again(registration=done, by=BY)
 
 
 def test_a_second_run_of_a_finished_job_changes_nothing():

@@ -52,6 +52,12 @@ def test_what_is_wrong_stands_at_its_field_and_what_was_typed_stays(public):
     assert response.context["form"].errors.keys() == {"sec_number"}
 
 
+def test_the_number_of_its_own_registration_is_needed(public):
+    for kind, missing in (("sec", "sec_number"), ("state", "crd_number")):
+        response = public.post("/register/", fields(registration_kind=kind, sec_number="", crd_number=""))
+        assert response.context["form"].errors.keys() == {missing}
+
+
 def test_the_same_form_sent_twice_leads_to_the_same_page(public):
     once = fields()
     assert public.post("/register/", once)["Location"] == public.post("/register/", once)["Location"]
@@ -97,6 +103,17 @@ def test_an_open_registration_shows_the_way_to_the_site(public, firm_a):
     page = public.get(f"/register/{made.token}/").content.decode()
     assert "http://harbor.localhost" in page
     assert "pia@harbor.example" in page
+
+
+def test_the_link_is_sent_again_once_a_minute_and_only_when_open(public, firm_a):
+    made = registration()
+    assert public.post(f"/register/{made.token}/link/").status_code == 409
+    Registration.objects.update(state=RegistrationState.OPEN, firm=firm_a)
+    assert public.post(f"/register/{made.token}/link/").status_code == 302
+    again = public.post(f"/register/{made.token}/link/")
+    assert again.status_code == 429
+    assert "sent a moment ago" in again.content.decode()
+    assert Job.objects.filter(name="firms.send_link_again").count() == 1
 
 
 @pytest.mark.parametrize("path", ["/register/nobody/", "/inbox/"])
