@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from apps.market.models import AssetClass
 from apps.plans.engine.assumptions import AssumptionSet, assumptions_from_mapping
 from apps.plans.models import AssumptionTable
 from apps.plans.selectors.figures import Figure
@@ -16,6 +19,7 @@ class AssetLine:
 
     key: str
     name: str
+    described: str
     mean: Figure
     volatility: Figure
     is_equity: bool
@@ -34,13 +38,10 @@ def asset_lines(table: AssumptionTable) -> tuple[AssetLine, ...]:
     return tuple(
         AssetLine(
             key=row["key"],
-            name=row.get("name", row["key"]),
-            mean=Figure(
-                row["arithmetic_mean"], "percent", f"assumption:{row['key']}:mean", row.get("name", row["key"])
-            ),
-            volatility=Figure(
-                row["volatility"], "percent", f"assumption:{row['key']}:volatility", row.get("name", row["key"])
-            ),
+            name=_name(row),
+            described=str(row.get("name", row["key"])),
+            mean=Figure(row["arithmetic_mean"], "percent", f"assumption:{row['key']}:mean", _name(row)),
+            volatility=Figure(row["volatility"], "percent", f"assumption:{row['key']}:volatility", _name(row)),
             is_equity=row["is_equity"],
             source=row.get("source", table.source),
             method=row.get("method", ""),
@@ -52,3 +53,9 @@ def asset_lines(table: AssumptionTable) -> tuple[AssetLine, ...]:
 def asset_names(table: AssumptionTable) -> dict[str, str]:
     """Return the name of each class by its key."""
     return {line.key: line.name for line in asset_lines(table)}
+
+
+def _name(row: Mapping[str, Any]) -> str:
+    """Return the trade's short name, else what the table calls it."""
+    key = str(row["key"])
+    return str(AssetClass(key).label) if key in AssetClass.values else str(row.get("name", key))

@@ -6,12 +6,15 @@ from itertools import pairwise
 
 from django.utils.translation import gettext as _
 
+from apps.core.templatetags import formats
 from apps.core.templatetags.charts import Band, ChartSpec, Flow, Frame, Line, Marker
 from apps.plans.selectors.overview_parts import FlowLine
 from apps.plans.selectors.overviews import PlanOverview
 
 # places of PERCENTILES (5, 10, 25, 50, 75, 90, 95)
 _P5, _P10, _P25, _P50, _P75, _P90, _P95 = range(7)
+# even steps, so that the curve has its shape on an axis of names
+_FRONTIER_STEPS = 41
 
 
 def wealth_chart(overview: PlanOverview) -> ChartSpec:
@@ -111,7 +114,7 @@ def allocation_chart(overview: PlanOverview) -> ChartSpec | None:
     if part.return_then.value is not None:
         series.append({"name": _("Advised"), "values": [line.then.number for line in part.lines], "meaning": "target"})
     return ChartSpec(
-        kind="bars",
+        kind="allocation",
         title=_allocation_title(overview),
         unit=_("Part of what is invested"),
         format="percent",
@@ -126,16 +129,16 @@ def frontier_chart(overview: PlanOverview) -> ChartSpec | None:
     part = overview.allocation
     if part is None or not part.frontier:
         return None
-    now, then = part.volatility_now.number or 0.0, part.volatility_then.number or 0.0
-    points = sorted([*part.frontier, *((swing, None) for swing in (now, then))], key=lambda point: point[0])
-    names = [f"{100 * swing:.1f} %" for swing, _expected in points]
-    best = _bridged([expected for _swing, expected in points])
-    marked = [(now, _("Best at today's swing")), (then, _("Advised"))]
-    markers = []
-    for swing, label in marked:
-        at = next(place for place, point in enumerate(points) if point == (swing, None))
-        if best[at] is not None:
-            markers.append(Marker(x=names[at], label=label))
+    low, high = part.frontier[0][0], part.frontier[-1][0]
+    swings = [low + (high - low) * step / (_FRONTIER_STEPS - 1) for step in range(_FRONTIER_STEPS)]
+    names = [formats.percent_text(swing) for swing in swings]
+    best: list[float | None] = [_best_at(swing, part.frontier) for swing in swings]
+    marked = [(part.volatility_now.number, _("Today's swing")), (part.volatility_then.number, _("Advised"))]
+    markers = [
+        Marker(x=names[min(range(_FRONTIER_STEPS), key=lambda place: abs(swings[place] - at))], label=label)
+        for at, label in marked
+        if at is not None and low <= at <= high * 1.001
+    ]
     return ChartSpec(
         kind="lines",
         title=_("The best expected return for each swing, and where you stand"),
@@ -149,16 +152,12 @@ def frontier_chart(overview: PlanOverview) -> ChartSpec | None:
     )
 
 
-def _bridged(values: list[float | None]) -> list[float | None]:
-    """Fill what lies between two points of the frontier, so that its line does not break at other points."""
-    filled: list[float | None] = list(values)
-    known = [place for place, value in enumerate(values) if value is not None]
-    for left, right in pairwise(known):
-        low, high = values[left], values[right]
-        for place in range(left + 1, right):
-            if low is not None and high is not None:
-                filled[place] = low + (high - low) * (place - left) / (right - left)
-    return filled
+def _best_at(swing: float, frontier: tuple[tuple[float, float], ...]) -> float:
+    """The best expected return at a swing, straight between the computed points."""
+    for (left, low), (right, high) in pairwise(frontier):
+        if swing <= right and right > left:
+            return low + (high - low) * max(0.0, swing - left) / (right - left)
+    return frontier[-1][1]
 
 
 def _allocation_title(overview: PlanOverview) -> str:

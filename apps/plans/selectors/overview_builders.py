@@ -9,6 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from apps.kernel.money import Money
+from apps.market.models import AssetClass
 from apps.plans.engine.inputs import GoalKind as EngineGoalKind
 from apps.plans.engine.levers import monthly_salaries, monthly_saving
 from apps.plans.engine.results import YearCashFlow
@@ -282,4 +283,11 @@ def own_goals(plan: Plan) -> tuple[ChoiceLine, ...]:
 
 def caveats(run: ProjectionRun) -> tuple[str, ...]:
     """Return what had to be assumed, in the reader's language."""
-    return tuple(_(caveat["message"]) % caveat["params"] for caveat in run.caveats)
+    return tuple(
+        _(caveat["message"]) % {name: _class_name(value) for name, value in caveat["params"].items()}
+        for caveat in run.caveats
+    )
+
+
+def _class_name(value: str) -> str:
+    return str(AssetClass(value).label) if value in AssetClass.values else value

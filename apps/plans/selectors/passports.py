@@ -87,6 +87,23 @@ _STEP_NAMES = {
     "optimisation": gettext_lazy("Optimiser"),
 }
 
+_FACT_NAMES = {
+    "set": gettext_lazy("set"),
+    "effective_from": gettext_lazy("in use from"),
+    "seed": gettext_lazy("seed"),
+    "paths": gettext_lazy("futures"),
+    "scrambles": gettext_lazy("scrambles"),
+    "batches": gettext_lazy("scrambles"),
+    "months": gettext_lazy("months"),
+    "start": gettext_lazy("start"),
+    "table": gettext_lazy("table of"),
+    "filing_status": gettext_lazy("filed as"),
+    "question": gettext_lazy("question"),
+    "simulations": gettext_lazy("runs"),
+    "level": gettext_lazy("risk level"),
+    "max_volatility": gettext_lazy("swing at most"),
+}
+
 
 def passport_of(household: Household, actor: Actor, plan: Plan, key: str) -> PlanPassport:
     """Return the passport of the figure with the key. Raises NotFoundError when the plan shows no such figure."""
@@ -142,4 +159,11 @@ def _steps(plan: Plan, key: str) -> tuple[PassportStep, ...]:
         trail = result.savings.trail
     if key.startswith(("asset", "allocation")) and result.allocation is not None:
         trail = result.allocation.trail
-    return tuple(PassportStep(str(_STEP_NAMES.get(s.step, s.step)), s.facts, s.source) for s in trail)
+    return tuple(
+        PassportStep(
+            str(_STEP_NAMES.get(step.step, step.step)),
+            tuple((str(_FACT_NAMES.get(name, name)), value) for name, value in step.facts),
+            step.source,
+        )
+        for step in trail
+    )

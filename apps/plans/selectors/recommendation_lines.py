@@ -13,7 +13,7 @@ from apps.plans.selectors.figures import Figure, Wording, money_figure, sentence
 from apps.plans.selectors.levers import LEVERS, Lever
 from apps.plans.selectors.overview_parts import EffectLine, RecommendationLine
 
-CONFIDENCE = {"high": _("Sure"), "medium": _("Likely"), "low": _("Uncertain")}
+CONFIDENCE = {"high": _("High confidence"), "medium": _("Medium confidence"), "low": _("Low confidence")}
 DIFFICULTY = {"easy": _("Easy"), "medium": _("Some effort"), "hard": _("Hard")}
 TIMEFRAME = {"now": _("Now"), "this_year": _("This year"), "long_term": _("In the long run")}
 TONES = {Decision.OPEN: "warn", Decision.ACCEPTED: "good", Decision.ADJUSTED: "note", Decision.DECLINED: ""}
