@@ -42,14 +42,16 @@ WIDTH, HEIGHT = 6.9, 2.9
 MOST_LABELS = 12
 
 
-def drawn(spec: ChartSpec, *, accent: str = COLOURS["main"]) -> str:
+def drawn(spec: ChartSpec, *, accent: str = COLOURS["main"], height: float = HEIGHT) -> str:
     """Return the chart as SVG, letters as outlines; `accent` (the firm's) takes the place of the main colour.
+
+    `height` is in inches; the width is that of the text.
 
     The same specification gives the same bytes. Raises KeyError for a kind that has no still picture.
     """
     draw = _KINDS[spec["kind"]]
     with mpl.rc_context({"svg.hashsalt": spec["title"], "svg.fonttype": "path", "font.size": 8}):
-        figure = Figure(figsize=(WIDTH, HEIGHT), layout="constrained")
+        figure = Figure(figsize=(WIDTH, height), layout="constrained")
         axes = figure.add_subplot()
         draw(axes, spec, {**COLOURS, "main": accent})
         out = io.StringIO()

@@ -10,12 +10,14 @@ from django.utils.translation import gettext as _
 
 from apps.kernel.money import Money
 from apps.market.models import AssetClass
+from apps.plans.engine.digest import canonical_json
 from apps.plans.engine.inputs import GoalKind as EngineGoalKind
 from apps.plans.engine.levers import monthly_salaries, monthly_saving
-from apps.plans.engine.results import YearCashFlow
-from apps.plans.models import GoalKind, GoalPriority, OverrideKind, Plan, ProjectionRun
+from apps.plans.engine.results import OptimisedAllocation, YearCashFlow
+from apps.plans.models import Decision, GoalKind, GoalPriority, OverrideKind, Plan, ProjectionRun, Recommendation
 from apps.plans.selectors.assumptions import asset_names
 from apps.plans.selectors.figures import Figure, money_figure
+from apps.plans.selectors.frozen_values import read_frozen
 from apps.plans.selectors.overview_parts import (
     AllocationPart,
     ChoiceLine,
@@ -28,6 +30,8 @@ from apps.plans.selectors.overview_parts import (
 )
 from apps.plans.selectors.run_values import RunInputs, RunResult
 
+# the key under which an adjustment's effect carries its own mix
+ADJUSTED_MIX = "allocation"
 _KINDS = {
     EngineGoalKind.RETIREMENT: GoalKind.RETIREMENT,
     EngineGoalKind.EDUCATION: GoalKind.EDUCATION,
@@ -173,25 +177,44 @@ _BINDING = {
 }
 
 
-def allocation(found: Found) -> AllocationPart | None:
+def carries_allocation(found: Found) -> bool:
+    """Say whether the plan advises its allocation: the risk profile carried it, and the advisor did not decline it."""
+    limit = found.run.risk_limit
+    declined = any(row.kind == "allocation" and row.decision == Decision.DECLINED for row in _advice(found))
+    return limit is not None and not limit["is_stale"] and not declined
+
+
+def _advice(found: Found) -> list[Recommendation]:
+    return list(found.run.recommendations.all())
+
+
+def _mix(found: Found) -> OptimisedAllocation | None:
+    """Return the advised mix: the advisor's where one was measured, else the engine's."""
+    for row in _advice(found):
+        if row.decision == Decision.ADJUSTED and row.adjusted_effect and ADJUSTED_MIX in row.adjusted_effect:
+            return read_frozen(canonical_json(row.adjusted_effect[ADJUSTED_MIX]), OptimisedAllocation)
+    return found.result.allocation
+
+
+def allocation(found: Found, *, advised: bool) -> AllocationPart | None:
     """Return what is held and what is advised; None where nothing is invested and nothing is advised."""
-    now, then = found.result.current, found.result.allocation
+    now, then = found.result.current, _mix(found) if advised else None
     if now is None and then is None:
         return None
     names, limit = asset_names(found.plan.assumptions), found.question.policy.risk_limit
     held = dict(now.weights) if now else {}
-    advised = dict(then.weights) if then else {}
+    wanted = dict(then.weights) if then else {}
     risk = {part.asset: part.risk_share for part in then.contributions} if then else {}
     lines = tuple(
         WeightLine(
             asset=key,
             name=names.get(key, key),
             now=Figure(held.get(key, 0.0) if now else None, "percent", f"asset:{key}:now", names.get(key, key)),
-            then=Figure(advised.get(key, 0.0) if then else None, "percent", f"asset:{key}:then", names.get(key, key)),
+            then=Figure(wanted.get(key, 0.0) if then else None, "percent", f"asset:{key}:then", names.get(key, key)),
             risk_share=Figure(risk.get(key, 0.0) if then else None, "percent", f"asset:{key}:risk", _("Part of risk")),
         )
         for key in found.question.inputs.assumptions.asset_keys
-        if held.get(key) or advised.get(key)
+        if held.get(key) or wanted.get(key)
     )
 
     def share(value: float | None, key: str, label: str) -> Figure:

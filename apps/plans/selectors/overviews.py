@@ -102,7 +102,10 @@ def run_shown(plan: Plan) -> ProjectionRun | None:
 
 
 def plan_overview(household: Household, actor: Actor, plan: Plan | None = None) -> PlanOverview | None:
-    """Return the plan with its result, None before the first; a client reads advice that was not declined."""
+    """Return the plan with its result, None before the first.
+
+    A client reads advice that was not declined; an allocation that the plan does not advise is shown to staff only.
+    """
     plan = plan or plan_shown(household, actor)
     run = run_shown(plan) if plan is not None else None
     result = result_of(run) if run is not None else None
@@ -110,7 +113,10 @@ def plan_overview(household: Household, actor: Actor, plan: Plan | None = None) 
         return None
     question = inputs_of(run)
     found = build.Found(plan, run, question, result)
-    is_client = actor.kind is ActorKind.PERSON and actor.can(Permission.USE_PORTAL)
+    is_person = actor.kind is ActorKind.PERSON
+    is_client = is_person and actor.can(Permission.USE_PORTAL)
+    # the firm's own people see what the engine would advise; everybody else what the plan advises
+    is_staff = is_person and not is_client
     advice = recommendation_lines.lines_of(run, household.currency)
     undecided = sum(line.decision == Decision.OPEN for line in advice)
     if is_client:
@@ -140,7 +146,7 @@ def plan_overview(household: Household, actor: Actor, plan: Plan | None = None) 
         years=build.years(found),
         goals=build.goals(found),
         flows=build.flows(found),
-        allocation=build.allocation(found),
+        allocation=build.allocation(found, advised=is_staff or build.carries_allocation(found)),
         recommendations=advice,
         n_undecided=undecided,
         choices=build.choices(plan),

@@ -17,6 +17,7 @@ from apps.plans.engine.levers import (
     with_retirement_delay,
     with_retirement_spending,
 )
+from apps.plans.engine.results import OptimisedAllocation
 from apps.plans.models import Recommendation
 from apps.plans.selectors.levers import LEVERS, Lever
 from apps.plans.selectors.run_values import RunInputs
@@ -84,12 +85,18 @@ def _emergency_fund(change: Change, question: RunInputs) -> ProjectionInputs | N
     return with_extra_saving(inputs, change.value, cash[0], end) if cash else None
 
 
-def _allocation(change: Change, question: RunInputs) -> ProjectionInputs | None:
+def adjusted_allocation(change: Change, question: RunInputs) -> OptimisedAllocation | None:
+    """Return the best mix with at most the equities that the advisor wants; None for advice of another kind."""
     limit = question.policy.risk_limit
-    if limit is None:
+    if limit is None or change.kind != "allocation":
         return None
     limit = replace(limit, max_equity_share=min(change.value, limit.max_equity_share))
-    return with_allocation(question.inputs, optimised_allocation(question.inputs.assumptions, limit).weights)
+    return optimised_allocation(question.inputs.assumptions, limit)
+
+
+def _allocation(change: Change, question: RunInputs) -> ProjectionInputs | None:
+    mix = adjusted_allocation(change, question)
+    return with_allocation(question.inputs, mix.weights) if mix is not None else None
 
 
 _CHANGES: dict[str, Callable[[Change, RunInputs], ProjectionInputs | None]] = {

@@ -21,6 +21,8 @@ from apps.plans.services.errors import NoResultError
 _REPORTER = Actor.system("plans.report")
 # on paper every tenth of a life's years is enough, and each year up to the fifth
 EVERY_YEARS = 5
+# inches: both charts of the investments and their table share a page
+HEIGHTS = {"allocation": 2.1, "frontier": 2.3}
 
 
 def report_pdf(plan: Plan) -> bytes:
@@ -61,7 +63,10 @@ def _context(plan: Plan, overview: PlanOverview, profile: FirmProfile) -> dict[s
         "years": [_year(line, overview.currency) for line in overview.years if line.year % EVERY_YEARS == 0],
         "flows": [line for line in overview.flows if line.year == 1 or line.year % EVERY_YEARS == 0],
         "charts": {
-            name: {"spec": spec, "address": as_address(drawn(spec, accent=profile.accent))}
+            name: {
+                "spec": spec,
+                "address": as_address(drawn(spec, accent=profile.accent, height=HEIGHTS.get(name, 2.9))),
+            }
             for name, spec in specs.items()
             if spec is not None
         },

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
+from typing import Any
 
 from django.utils import timezone
 
@@ -13,10 +14,10 @@ from apps.core.services import service
 from apps.kernel.errors import InvalidInputError, gettext_noop
 from apps.plans.engine.digest import plain
 from apps.plans.engine.recommendations import measured_effect
-from apps.plans.engine.results import Effect
 from apps.plans.models import Decision, Recommendation
+from apps.plans.selectors.overview_builders import ADJUSTED_MIX
 from apps.plans.selectors.run_values import inputs_of
-from apps.plans.services._levers import Change, changed_by, check_value
+from apps.plans.services._levers import Change, adjusted_allocation, changed_by, check_value
 from apps.plans.services._mapping import number
 from apps.plans.services._plans import changeable, tell
 from apps.plans.services._scenarios import cube_of
@@ -80,16 +81,18 @@ def measure_recommendation(
     progress(0.3, "")
     with ThreadPoolExecutor(THREADS) as pool:
         effect = measured_effect(question.inputs, changed, cube, mapper=pool.map)
-    return keep_effect(recommendation=recommendation, value=value, effect=effect, by=by)
+    mix = adjusted_allocation(change, question)
+    image = plain(effect) if mix is None else {**plain(effect), ADJUSTED_MIX: plain(mix)}
+    return keep_effect(recommendation=recommendation, value=value, effect=image, by=by)
 
 
 @service
-def keep_effect(*, recommendation: Recommendation, value: Decimal, effect: Effect, by: Actor) -> Recommendation:
-    """Store the effect of an adjustment, unless it was decided differently since."""
+def keep_effect(*, recommendation: Recommendation, value: Decimal, effect: dict[str, Any], by: Actor) -> Recommendation:
+    """Store the effect of an adjustment (the engine's, as plain values), unless it was decided differently since."""
     row = Recommendation.objects.select_for_update().get(pk=recommendation.pk)
     if row.adjusted_value != value:
         return row
-    row.adjusted_effect = plain(effect)
+    row.adjusted_effect = effect
     row.save(update_fields=["adjusted_effect", "updated_at"])
     audit.record("plans.measure_recommendation", by=by, target=row, after={"adjusted_effect": row.adjusted_effect})
     tell(row.run.plan, "plan.recommendation_measured")

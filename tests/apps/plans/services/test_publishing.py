@@ -14,12 +14,13 @@ from apps.clients.services.signatures import (
 from apps.core.models import AuditEvent, Job
 from apps.notices.models import Mail
 from apps.plans.models import Decision, Plan, PlanStatus, Recommendation
+from apps.plans.selectors.overviews import plan_overview
 from apps.plans.services.errors import NoResultError, RiskLimitMissingError, StatusNotPossibleError
 from apps.plans.services.plans import draft_plan
 from apps.plans.services.publishing import file_report, order_report, publish_plan, request_plan_signature
-from apps.plans.services.recommendations import decide_recommendation
+from apps.plans.services.recommendations import decide_recommendation, measure_recommendation
 from apps.plans.services.statuses import move_plan
-from tests.factories import clients, plans
+from tests.factories import clients, compliance, plans, portfolios
 
 
 @pytest.fixture
@@ -159,3 +160,44 @@ def test_a_plan_in_review_goes_back_to_draft_and_out(ada, ready):
     assert move_plan(plan=ready, status=PlanStatus.DRAFT, by=ada.as_actor()).status == PlanStatus.DRAFT
     gone = move_plan(plan=ready, status=PlanStatus.SUPERSEDED, reason="They left", by=ada.as_actor())
     assert gone.status == PlanStatus.SUPERSEDED
+
+
+@pytest.fixture
+def profiled(ada, ready, client):
+    """A plan with invested money and a risk profile of both adults."""
+    account = portfolios.account(ready.household, ada)
+    portfolios.entry(account, ada, "deposit", plans.TODAY, cash="180000")
+    luis = ready.household.people.get(relationship="partner")
+    clients.portal_user(luis)
+    for person in (ready.household.people.get(relationship="head"), luis):
+        compliance.in_force(person, ada)
+    return ready
+
+
+def test_an_allocation_that_was_declined_is_not_shown_to_the_client(ada, client, profiled, system):
+    run = plans.computed(profiled, ada)
+    assert run.risk_limit["is_stale"] is False
+    assert plan_overview(profiled.household, ada.as_actor(), profiled).allocation.return_then.value is not None
+    decide_recommendation(
+        recommendation=run.recommendations.get(kind="allocation"),
+        decision=Decision.DECLINED,
+        reason="They wait for the house sale",
+        by=ada.as_actor(),
+    )
+    plan = published(profiled, ada, system)
+    shown = plan_overview(plan.household, client.as_actor())
+    assert shown.allocation.return_then.value is None
+    assert shown.allocation.frontier == ()
+    assert plan_overview(plan.household, ada.as_actor(), plan).allocation.return_then.value is not None
+
+
+def test_an_allocation_on_a_valid_profile_is_published_and_adjusted_by_its_equity(ada, client, profiled, system):
+    run = plans.computed(profiled, ada)
+    row, value = run.recommendations.get(kind="allocation"), Decimal("0.2")
+    row = decide_recommendation(
+        recommendation=row, decision=Decision.ADJUSTED, value=value, reason="Slowly", by=ada.as_actor()
+    )
+    measured = measure_recommendation(recommendation=row, value=value, progress=plans.silent, by=system)
+    assert measured.adjusted_effect["delta_success"] != row.proposal["effect"]["delta_success"]
+    plan = published(profiled, ada, system)
+    assert plan_overview(plan.household, client.as_actor()).allocation.equity_then.number <= 0.2 + 1e-6
