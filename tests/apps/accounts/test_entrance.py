@@ -48,6 +48,7 @@ def enrol(client):
     secret = page.context["form"].secret
     answer = client.post("/accounts/2fa/totp/activate/", {"code": code_of(secret)})
     assert answer.status_code == 302, answer.context["form"].errors
+    assert "Keep your recovery codes" in client.get(answer["Location"]).content.decode()
     return secret
 
 
@@ -80,6 +81,7 @@ def test_a_confirmation_link_works_once(in_alpha, system):
     add_principal(email="pia@harbor.example", full_name="Pia", by=system)
     link = link_in_mail()
     visitor().post(link)
+    assert "no longer works" in visitor().get(link).content.decode()
     again = visitor().post(link)
     assert again.status_code == 404 or "/password/reset/key/" not in again.headers.get("Location", "")
 
