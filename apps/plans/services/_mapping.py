@@ -142,7 +142,8 @@ class _Mapping:
         facts, plan = self.situation.facts, self.situation.plan
         adults = tuple(self._adult(person) for person in self._adult_facts())
         accounts = tuple(self._account(fact) for fact in facts.accounts)
-        months = horizon_months(adults, self.situation.starts_on)
+        # at least a year, so that a plan that is over before it starts is refused at its age, not at its scenarios
+        months = max(12, horizon_months(adults, self.situation.starts_on))
         inputs = ProjectionInputs(
             start_date=self.situation.starts_on,
             currency=facts.currency,

@@ -1,0 +1,26 @@
+import pytest
+
+from apps.plans.models import Plan, PlanStatus, Recommendation
+from apps.plans.policies import TRANSITIONS, can_change, can_move, is_given_to_client, needs_risk_limit
+
+
+def test_every_status_has_its_steps_and_none_leads_out_of_the_life_of_a_plan():
+    assert set(TRANSITIONS) == set(PlanStatus.values)
+    assert all(steps <= set(PlanStatus.values) for steps in TRANSITIONS.values())
+    assert TRANSITIONS[PlanStatus.SUPERSEDED] == frozenset()
+
+
+@pytest.mark.parametrize("status", PlanStatus.values)
+def test_what_the_client_has_does_not_change(status):
+    plan = Plan(status=status)
+    assert not (can_change(plan) and is_given_to_client(plan))
+
+
+def test_into_force_a_plan_comes_from_the_client_only():
+    assert [s for s in PlanStatus.values if can_move(Plan(status=s), PlanStatus.IN_FORCE)] == [PlanStatus.PUBLISHED]
+
+
+def test_only_given_advice_about_the_allocation_needs_a_risk_limit():
+    assert needs_risk_limit(Recommendation(kind="allocation", decision="open"))
+    assert not needs_risk_limit(Recommendation(kind="allocation", decision="declined"))
+    assert not needs_risk_limit(Recommendation(kind="savings", decision="open"))
