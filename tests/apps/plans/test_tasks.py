@@ -2,7 +2,6 @@ import pytest
 from celery import current_app
 
 from apps.core.jobs import LeasedTask
-from apps.core.leases import Progress, claim
 from apps.core.models import Job
 from apps.plans import tasks
 from apps.plans.services.projections import request_projection
@@ -14,19 +13,18 @@ def test_every_job_of_plans_runs_under_a_lease(task):
     assert isinstance(current_app.tasks[task.name], LeasedTask)
 
 
-def test_a_job_computes_its_run_and_tells_its_steps(ada):
+def test_a_job_computes_its_run_and_tells_its_steps_in_order(ada, monkeypatch):
     plan = plans.drafted(ada)
     run = request_projection(plan=plan, by=ada.as_actor(), precision=plans.SMALL)
-    job = claim(Job.objects.get(name=tasks.run_projection.name).public_id, tasks.run_projection.name)
-    assert job is not None
-    task = tasks.run_projection
-    task.progress = Progress(job)
-    task.run(**job.arguments)
+    told: list[tuple[float, str]] = []
+    monkeypatch.setattr(tasks.run_projection, "progress", lambda fraction, step: told.append((fraction, step)))
+    tasks.run_projection.run(**Job.objects.get(name=tasks.run_projection.name).arguments)
     run.refresh_from_db()
-    job.refresh_from_db()
     assert run.finished_at is not None
-    assert job.percent > 0
-    assert job.step
+    assert [fraction for fraction, _ in told] == sorted(fraction for fraction, _ in told)
+    steps = list(dict.fromkeys(step for _, step in told))
+    assert steps[0] == "Gathering the household's facts"
+    assert steps[-1] == "Keeping the result"
 
 
 def test_the_report_job_draws_what_was_published(ada):
