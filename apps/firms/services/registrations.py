@@ -119,10 +119,9 @@ def record_registration(*, wish: FirmWish, by: Actor) -> tuple[Registration, boo
     _refuse_flood(by)
     registration = Registration(**_cleaned(wish), ip=_network_address(by))
     _refuse_wrong(registration)
-    _refuse_taken(registration)
     try:
-        with transaction.atomic():
-            _save(registration)
+        _refuse_taken(registration)
+        _save(registration)
     except InvalidInputError:
         # the same form, sent twice at the same moment, is no conflict
         if same := Registration.objects.filter(form_key=wish.form_key).first():
