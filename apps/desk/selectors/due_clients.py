@@ -13,6 +13,17 @@ from apps.desk.selectors.due_items import MOST_OF_A_KIND, Asked, DueItem
 
 # each costs a handful of queries: the page shows the oldest, the list of households has them all
 MOST_ONBOARDING = 5
+# where each step is done; an app above that reports on a step names its own page
+STEP_PAGES = {
+    "profile": "clients:household-people",
+    "suitability": "compliance:household-compliance",
+    "documents": "clients:household-documents",
+    "agreement": "clients:agreement-new",
+    "signature": "clients:household-documents",
+    "portal": "clients:household-people",
+    "team": "clients:household-people",
+    "kickoff": "clients:household-people",
+}
 
 
 def reviews_due(asked: Asked) -> list[DueItem]:
@@ -24,8 +35,11 @@ def reviews_due(asked: Asked) -> list[DueItem]:
         DueItem(
             title=gettext("Review with %(household)s") % {"household": household.name},
             why=gettext("It was agreed for %(day)s.") % {"day": date_text(household.next_review_on)},
-            url=reverse("desk:household", kwargs={"household_id": household.public_id}),
-            action=gettext("Open the household"),
+            url=reverse(
+                "clients:household-edit" if asked.household else "desk:household",
+                kwargs={"household_id": household.public_id},
+            ),
+            action=gettext("Agree on the next one") if asked.household else gettext("Open the household"),
             due_on=household.next_review_on,
             household=household.name,
             tone="bad" if household.next_review_on < asked.on else "warn",
@@ -57,7 +71,7 @@ def onboarding_due(asked: Asked) -> list[DueItem]:
                 title=gettext("Onboarding of %(household)s: %(step)s")
                 % {"household": household.name, "step": step.name},
                 why=gettext("Missing: %(what)s.") % {"what": ", ".join(step.missing[:3])},
-                url=step.url or reverse("desk:household", kwargs={"household_id": household.public_id}),
+                url=step.url or reverse(STEP_PAGES[step.key], kwargs={"household_id": household.public_id}),
                 action=gettext("Go on"),
                 household=household.name,
                 icon="people",

@@ -11,13 +11,12 @@ from django.utils.translation import gettext
 
 from apps.accounts.policies import Permission
 from apps.billing.models import HouseholdFee
-from apps.billing.models.invoice import may_read_bills
 from apps.billing.policies import SETTLED
 from apps.clients.models import Household
 from apps.clients.selectors.onboarding import OnboardingStatus, onboarding_status
 from apps.clients.selectors.people import PersonFacts, people_of
 from apps.compliance.selectors.trail import TrailQuery, trail_entries, trail_events
-from apps.core.actors import Actor
+from apps.core.actors import Actor, ActorKind
 from apps.desk.selectors.today import Today, today
 from apps.kernel.money import Money
 from apps.money.selectors.balance_sheets import balance_sheet
@@ -33,6 +32,20 @@ ICONS = {
     "plans": "route",
     "portfolios": "chart-pie",
 }
+# records whose own name says something to a reader; those of others are keys, or amounts
+NAMED = frozenset(
+    {
+        "Account",
+        "Agreement",
+        "Document",
+        "DocumentRequest",
+        "Goal",
+        "Invoice",
+        "Person",
+        "PlanQuestion",
+        "SignatureRequest",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +143,7 @@ def _plan_figure(household: Household, actor: Actor) -> tuple[KeyFigure, ...]:
 
 def _fee_figure(household: Household, actor: Actor) -> tuple[KeyFigure, ...]:
     rows = HouseholdFee.objects.visible_to(actor).filter(household=household, run__state__in=SETTLED)
-    last = rows.select_related("run").order_by("-run__last_day", "-pk").first() if may_read_bills(actor) else None
+    last = rows.select_related("run").order_by("-run__last_day", "-pk").first()
     if last is None:
         return ()
     return (
@@ -153,10 +166,9 @@ def _events(household: Household, actor: Actor) -> tuple[HappenedEvent, ...]:
         HappenedEvent(
             icon=ICONS.get(entry.action.partition(".")[0], "history"),
             what=entry.words,
-            who=entry.who,
+            who=entry.who if events[entry.event_id].actor_kind == ActorKind.PERSON else gettext("Steward"),
             at=events[entry.event_id].occurred_at,
-            # names of records may carry amounts
-            detail=entry.target if sees_amounts and entry.target != household.name else "",
+            detail=entry.target if sees_amounts and entry.target_type in NAMED else "",
         )
         for entry in trail_entries(events.values())
     )

@@ -11,7 +11,7 @@ from apps.core.models import Job
 from apps.kernel.money import Money
 from apps.money.selectors.balance_sheets import BalanceSheet, balance_sheet
 from apps.plans.selectors.overviews import PlanOverview, plan_overview
-from apps.portal.selectors.plans import running_job
+from apps.portal.selectors.plans import running_job, status_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,11 @@ class PortalHome:
     overview: PlanOverview | None
     job: Job | None
     sheet: BalanceSheet
+
+    @property
+    def status(self) -> str:
+        """The plan's status in the client's words."""
+        return status_words(self.overview) if self.overview else ""
 
     @property
     def has_books(self) -> bool:

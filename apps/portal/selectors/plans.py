@@ -5,15 +5,29 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_lazy as _
+
 from apps.clients.models import Household, Signature
 from apps.core.actors import Actor
 from apps.core.models import Job, JobState
 from apps.core.templatetags.charts import ChartSpec
 from apps.kernel.errors import NotFoundError, gettext_noop
-from apps.plans.models import Plan, ProjectionRun
+from apps.plans.models import Plan, PlanStatus, ProjectionRun
 from apps.plans.selectors.charts import allocation_chart, cash_flow_chart, income_chart, wealth_chart
 from apps.plans.selectors.overviews import PlanOverview, plan_overview, plan_shown
 from apps.plans.selectors.passports import PlanPassport, passport_of
+
+# what the firm calls "with the client" is, to the client, published
+STATUS_WORDS = {
+    PlanStatus.PUBLISHED: _("Published"),
+    PlanStatus.IN_FORCE: _("In force"),
+    PlanStatus.SUPERSEDED: _("Replaced"),
+}
+
+
+def status_words(overview: PlanOverview) -> str:
+    """Return the plan's status in the client's words."""
+    return str(STATUS_WORDS.get(PlanStatus(overview.status), overview.status_label))
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +57,11 @@ class PlanPage:
             income=income_chart(self.overview),
             allocation=allocation_chart(self.overview),
         )
+
+    @property
+    def status(self) -> str:
+        """The version's status in the client's words."""
+        return status_words(self.overview)
 
     @property
     def signed_at(self) -> dt.datetime | None:

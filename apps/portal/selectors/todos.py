@@ -70,12 +70,17 @@ def _acknowledgements(actor: Actor, on: dt.date) -> list[Todo]:
 
 
 def _signatures(actor: Actor, _on: dt.date) -> list[Todo]:
-    rows = Signature.objects.visible_to(actor).to_be_given_by(actor).select_related("request__document")
+    rows = (
+        Signature.objects.visible_to(actor)
+        .to_be_given_by(actor)
+        .select_related("request__document__household__advisor")
+    )
     return [
         Todo(
             icon="sign",
             what=gettext("Sign: %(paper)s") % {"paper": row.request.document.title},
-            why=gettext("%(firm)s asked for your signature.") % {"firm": row.request.requested_by},
+            why=gettext("%(advisor)s asks for your signature.")
+            % {"advisor": str(row.request.document.household.advisor)},
             url=reverse("portal:signature", kwargs={"signature_id": row.public_id}),
             action=gettext("Read and sign"),
         )
