@@ -251,3 +251,20 @@ def test_a_page_watches_a_bounded_number_of_topics(ada, in_alpha, django_assert_
     topics = [f"household:{clients.household(ada).public_id}"] + [f"user:{NOBODY}"] * MOST_TOPICS + ["firm:all"]
     with django_assert_num_queries(1):
         assert open_topics(ada.as_actor(), topics) == {topics[0]}
+
+
+def test_without_redis_the_socket_does_not_open(ada, session, settings):
+    """Then the page says that live updates are paused, and tries again."""
+    settings.CHANNEL_LAYERS = {
+        "default": {
+            "BACKEND": "channels_redis.core.RedisChannelLayer",
+            "CONFIG": {"hosts": [{"address": "redis://127.0.0.1:9"}]},
+        }
+    }
+
+    async def go(socket: Socket) -> Any:
+        await socket.wire.send_input({"type": "websocket.connect"})
+        return await socket.wire.receive_output(5)
+
+    key = session(ada)
+    assert async_to_sync(go)(Socket("alpha.localhost", key)) == {"type": "websocket.close", "code": 1013}

@@ -8,6 +8,7 @@ import pytest
 
 from apps.clients.models import Signature
 from apps.plans.models import PlanQuestion
+from apps.plans.services.projections import request_projection
 from tests.factories import clients, plans
 
 
@@ -83,3 +84,11 @@ def test_a_figure_that_the_plan_lacks_does_not_exist(portal, published):
 def test_the_partner_reads_the_same_plan(published, household, sign_in):
     luis = sign_in(clients.portal_user(household.people.get(relationship="partner")))
     assert "Chance of success" in luis.get("/portal/plan/").content.decode()
+
+
+def test_while_the_plan_is_worked_out_home_shows_how_far_it_is(portal, household, ada):
+    request_projection(plan=plans.drafted(ada, household), by=ada.as_actor(), precision=plans.SMALL)
+    page = portal.get("/portal/").content.decode()
+    assert "Your plan is being worked out" in page
+    assert "data-progress" in page
+    assert f"household:{household.public_id}" in page
