@@ -15,7 +15,7 @@ from django.views.generic import FormView, View
 from apps.core.access import RequiresMixin, actor_of
 from apps.core.actors import Actor
 from apps.core.errors import shown
-from apps.kernel.errors import DomainError
+from apps.kernel.errors import DomainError, NotFoundError
 
 
 class ServiceFormView(RequiresMixin, FormView):  # type: ignore[type-arg]
@@ -54,9 +54,11 @@ class ActionView(RequiresMixin, View):
         raise NotImplementedError(f"{type(self).__name__} must say which service it calls.")
 
     def post(self, request: HttpRequest, *_args: Any, **_kwargs: Any) -> HttpResponseBase:
-        """Do it once; a refusal becomes a message on the page the person came from."""
+        """Do it once; a refusal becomes a message on the page the person came from, what is not there a 404."""
         try:
             target = self.perform(request, actor_of(request))
+        except NotFoundError:
+            raise
         except DomainError as refused:
             messages.error(request, shown(refused).sentence)
             return redirect(back_to(request))

@@ -64,10 +64,10 @@ class VoidInvoice(ActionView):
 
     def perform(self, request: HttpRequest, by: Actor) -> str:
         """Void it for the reason given."""
+        invoice = invoice_for(by, self.kwargs["invoice_id"])
         form = ReasonForm(request.POST)
         if not form.is_valid():
             raise InvalidInputError(gettext_noop("Say why the invoice is taken back."), field="reason")
-        invoice = invoice_for(by, self.kwargs["invoice_id"])
         return void_invoice(invoice=invoice, reason=form.cleaned_data["reason"], by=by).get_absolute_url()
 
 

@@ -180,10 +180,11 @@ class HouseholdStatusView(HouseholdMixin, ActionView):
 
     def perform(self, request: HttpRequest, by: Actor) -> str:
         """Change the status."""
+        household = self.household
         form = StatusForm(request.POST)
         if not form.is_valid():
             raise InvalidInputError(gettext_noop("Choose one of the steps."), field="status")
-        change_status(household=self.household, by=by, **form.cleaned_data)
+        change_status(household=household, by=by, **form.cleaned_data)
         return ""
 
 

@@ -49,7 +49,8 @@ def _clean(form: Any) -> dict[str, Any]:
     if form.is_valid():
         return dict(form.cleaned_data)
     name, errors = next(iter(form.errors.items()))
-    raise InvalidInputError(gettext_noop("%(field)s: %(error)s"), field=name, error=errors[0])
+    label = form.fields[name].label or name if name in form.fields else ""
+    raise InvalidInputError(gettext_noop("%(label)s: %(error)s"), field=name, label=label, error=errors[0])
 
 
 def _person(household: Household, public_id: UUID) -> Person:
