@@ -1,0 +1,262 @@
+"""What the walk puts into the addresses: for each keyword of a URL, an object of Ada's household.
+
+A new keyword needs a line in `OF_HOUSEHOLD` (an object of one household: strangers must not find it) or in `OF_FIRM`
+(one that the whole firm shares: permissions guard it), made by the product's own services where they can make it.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from django.utils import timezone
+
+from apps.accounts.models import User
+from apps.accounts.policies import Role
+from apps.billing.models import HouseholdFee
+from apps.clients.models import Document, DocumentRequest, Household, Person, SignatureRequest
+from apps.clients.services.documents import release_document, request_document
+from apps.clients.services.imports import open_batch
+from apps.clients.services.signatures import request_signature
+from apps.plans.models import Override, PlanQuestion
+from apps.plans.selectors import overview_builders as build
+from apps.plans.selectors.figures import figures_in
+from tests.cast import person
+from tests.factories import billing, clients, compliance, money, plans, portfolios
+
+# no page that a stranger may see holds this name
+MARKER = "Quillfeather"
+
+
+@dataclass
+class World:
+    """Alpha with Ada's household, and Mallory, who has nothing to do with it; objects are made when first asked for."""
+
+    ada: User = field(default_factory=lambda: person(Role.ADVISOR, "Ada"))
+    paul: User = field(default_factory=lambda: person(Role.PRINCIPAL, "Paul"))
+    mallory: User = field(default_factory=lambda: person(Role.ADVISOR, "Mallory"))
+
+    @cached_property
+    def household(self) -> Household:
+        return plans.household_with_facts(self.ada, name=MARKER)
+
+    @cached_property
+    def head(self) -> Person:
+        return self.household.people.get(relationship="head")
+
+    @cached_property
+    def client(self) -> User:
+        """The client of Ada's household."""
+        return clients.portal_user(self.head)
+
+    @cached_property
+    def other_client(self) -> User:
+        """The client of another advisor's household."""
+        return clients.portal_user(clients.household(self.mallory, name="Okafor").people.get(relationship="head"))
+
+    @cached_property
+    def document(self) -> Document:
+        filed = clients.document(self.household, by=self.ada.as_actor(), category="statement", title=f"{MARKER} papers")
+        return release_document(document=filed, by=self.ada.as_actor())
+
+    @cached_property
+    def document_request(self) -> DocumentRequest:
+        return request_document(
+            household=self.household, category="tax", title=f"{MARKER} return", by=self.ada.as_actor()
+        )
+
+    @cached_property
+    def signature_request(self) -> SignatureRequest:
+        assert self.client
+        paper = clients.document(self.household, by=self.ada.as_actor(), title=f"{MARKER} agreement")
+        release_document(document=paper, by=self.ada.as_actor())
+        self.head.refresh_from_db()
+        return request_signature(document=paper, signers=[self.head], purpose="agreement", by=self.ada.as_actor())
+
+    @cached_property
+    def agreement(self) -> Any:
+        return billing.agreement(self.household, self.ada, state="draft")
+
+    @cached_property
+    def import_batch(self) -> Any:
+        by = self.ada.as_actor()
+        content = f"First name,Last name,Relationship\nIo,{MARKER},Head\n".encode()
+        return open_batch(kind="clients", filename=f"{MARKER}.csv", content=content, by=by)
+
+    @cached_property
+    def plan(self) -> Any:
+        return plans.drafted(self.ada, self.household)
+
+    @cached_property
+    def recommendation(self) -> Any:
+        run = plans.computed(self.plan, self.ada)
+        found = run.recommendations.first()
+        assert found is not None
+        return found
+
+    @cached_property
+    def override(self) -> Override:
+        return Override.objects.create(
+            plan=self.plan, kind="monthly_spending", value=5000, reason=MARKER, set_on=timezone.localdate(), set_by="x"
+        )
+
+    @cached_property
+    def question(self) -> PlanQuestion:
+        return PlanQuestion.objects.create(plan=self.plan, person=self.head, text=f"{MARKER}?")
+
+    @cached_property
+    def account(self) -> Any:
+        return portfolios.account(self.household, self.ada, name=f"{MARKER} brokerage")
+
+    @cached_property
+    def entry(self) -> Any:
+        return portfolios.entry(self.account, self.ada, "deposit", cash="1000")
+
+    @cached_property
+    def break_(self) -> Any:
+        from apps.portfolios.models import PositionStatement, ReconciliationBreak
+
+        statement = PositionStatement.objects.create(account=self.account, as_of=timezone.localdate(), source=MARKER)
+        return ReconciliationBreak.objects.create(
+            account=self.account, statement=statement, kind="cash", ours=1, theirs=2, cause="unknown"
+        )
+
+    @cached_property
+    def bank_entry(self) -> Any:
+        from apps.money.models import BankTransaction
+
+        bank = money.bank_account(self.household, self.ada, name=f"{MARKER} checking")
+        money.posted(bank, self.ada, ("2025-06-14", "-12.00", f"{MARKER} Market"))
+        return BankTransaction.objects.get(account=bank)
+
+    @cached_property
+    def fact(self) -> Any:
+        return money.fact("debt", self.household, self.ada, name=f"{MARKER} mortgage")
+
+    @cached_property
+    def assessment(self) -> Any:
+        assert self.client
+        self.head.refresh_from_db()
+        return compliance.opened(self.head, self.ada)
+
+    @cached_property
+    def answered(self) -> Any:
+        partner = self.household.people.get(relationship="partner")
+        clients.portal_user(partner)
+        return compliance.answered(partner, by=self.ada)
+
+    @cached_property
+    def capacity(self) -> Any:
+        return compliance.capacity(self.household, self.ada)
+
+    @cached_property
+    def invoice(self) -> Any:
+        billing.cash_account(self.household, self.ada, "500000", name=f"{MARKER} fund")
+        billing.assigned(self.household, self.ada, billing.version(self.paul))
+        (made,) = billing.invoiced(self.ada, self.paul)
+        return made
+
+    @cached_property
+    def fee(self) -> HouseholdFee:
+        assert self.invoice
+        return HouseholdFee.objects.get(household=self.household)
+
+
+Maker = Callable[[World], object]
+OF_HOUSEHOLD: dict[str, Maker] = {
+    "household_id": lambda world: world.household.public_id,
+    "client_id": lambda world: world.head.public_id,
+    "person_id": lambda world: world.head.public_id,
+    "document_id": lambda world: world.document.public_id,
+    "clients:request-waive.request_id": lambda world: world.document_request.public_id,
+    "portal:request.request_id": lambda world: world.document_request.public_id,
+    "clients:signature-withdraw.request_id": lambda world: world.signature_request.public_id,
+    "signature_id": lambda world: world.signature_request.signatures.get().public_id,
+    "agreement_id": lambda world: world.agreement.public_id,
+    "import_id": lambda world: world.import_batch.public_id,
+    "plan_id": lambda world: world.plan.public_id,
+    "goal_id": lambda world: world.plan.goals.first().public_id,
+    "override_id": lambda world: world.override.public_id,
+    "question_id": lambda world: world.question.public_id,
+    "recommendation_id": lambda world: world.recommendation.public_id,
+    "account_id": lambda world: world.account.public_id,
+    "entry_id": lambda world: world.entry.public_id,
+    "money:entry-category.entry_id": lambda world: world.bank_entry.public_id,
+    "money:entry-passport.entry_id": lambda world: world.bank_entry.public_id,
+    "break_id": lambda world: world.break_.public_id,
+    "fact_id": lambda world: world.fact.public_id,
+    "assessment_id": lambda world: world.assessment.public_id,
+    "compliance:profile-passport.assessment_id": lambda world: world.answered.public_id,
+    "capacity_id": lambda world: world.capacity.public_id,
+    "invoice_id": lambda world: world.invoice.public_id,
+    "billing:receipt.fee_id": lambda world: world.fee.accounts.first().public_id,
+    "fee_id": lambda world: world.fee.public_id,
+}
+NOBODYS = uuid.UUID(int=0)
+OF_FIRM: dict[str, Maker] = {
+    # rows that roles guard, whoever advises: a stranger of another firm is what matters, and any id serves
+    **dict.fromkeys(
+        (
+            "approval_id",
+            "rule_id",
+            "delegation_id",
+            "invitation_id",
+            "table_id",
+            "export_id",
+            "partner_id",
+            "schedule_id",
+            "run_id",
+            "payment_id",
+            "job_id",
+        ),
+        lambda _world: NOBODYS,
+    ),
+    "member_id": lambda world: world.ada.public_id,
+    # words and numbers of an address
+    "key": lambda _world: "none",
+    "uidb36": lambda _world: "1",
+    "pk": lambda _world: 1,
+    "number": lambda _world: 1,
+    "figure": lambda _world: "value",
+    "compliance:profile-passport.figure": lambda _world: "tolerance",
+    "money:household-passport.figure": lambda _world: "net_worth",
+    "portfolios:household-passport.figure": lambda _world: "total",
+    "portfolios:account-passport.figure": lambda _world: "total",
+    "plans:figure.key": lambda world: next(iter(figures_in(build.own_goals(world.plan)))).key,
+    "purpose": lambda _world: "profile",
+    "kind": lambda _world: "debt",
+    "clients:import-new.kind": lambda _world: "bank",
+    "asset_type": lambda _world: "stocks",
+    "symbol": lambda _world: "AAA",
+    # the admin's
+    "object_id": lambda world: world.ada.pk,
+    "id": lambda world: world.ada.pk,
+    "user_id": lambda world: world.ada.pk,
+    "group_id": lambda _world: 1,
+    "app_label": lambda _world: "auth",
+    "content_type_id": lambda _world: 1,
+    "url": lambda _world: "nowhere",
+    "from_field": lambda _world: "id",
+}
+
+
+class NoMakerError(Exception):
+    """A keyword of a URL that the walk cannot fill."""
+
+    def __init__(self, name: str, keyword: str) -> None:
+        super().__init__(
+            f"The URL {name} has the keyword “{keyword}”, which the isolation walk cannot fill. Add a line to "
+            "OF_HOUSEHOLD or OF_FIRM in tests/isolation/objects.py that makes such an object."
+        )
+
+
+def maker(name: str, keyword: str) -> tuple[Maker, bool]:
+    """Return what fills the keyword of the URL, and whether strangers of the household must not find it."""
+    for table, is_private in ((OF_HOUSEHOLD, True), (OF_FIRM, False)):
+        for key in (f"{name}.{keyword}", keyword):
+            if key in table:
+                return table[key], is_private
+    raise NoMakerError(name, keyword)
