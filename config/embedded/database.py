@@ -16,10 +16,7 @@ def prepare(admin_url: str, *, database: str, login: str, prefix: str) -> None:
     """
     migrator = f"{prefix}_migrator"
     with psycopg.connect(admin_url, autocommit=True, connect_timeout=5) as admin:
-        if admin.info.server_version < 160000:
-            raise LaunchError(
-                f"PostgreSQL {admin.info.server_version // 10000} is too old.", "Steward needs 16 or newer."
-            )
+        _refuse_old(admin)
         _role(admin, login, "LOGIN NOINHERIT")
         _role(admin, migrator, "NOLOGIN CREATEROLE")
         admin.execute(
@@ -45,7 +42,8 @@ def prepare_given(address: DatabaseAddress, *, url: str, prefix: str) -> None:
     Where the login may not create roles, the one line names the two statements that an administrator runs once.
     """
     migrator = f"{prefix}_migrator"
-    with psycopg.connect(url, autocommit=True, connect_timeout=5) as given:
+    with _given(url) as given:
+        _refuse_old(given)
         row = given.execute("SELECT rolsuper, rolcreaterole FROM pg_roles WHERE rolname = current_user").fetchone()
         found = given.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [migrator]).fetchone()
         if found is None and not (row and any(row)):
@@ -60,6 +58,24 @@ def prepare_given(address: DatabaseAddress, *, url: str, prefix: str) -> None:
             given.execute(sql.SQL("GRANT {migrator} TO CURRENT_USER WITH INHERIT FALSE, SET TRUE").format(**names))
             given.execute(sql.SQL("ALTER DATABASE {database} OWNER TO {migrator}").format(**names))
             given.execute(sql.SQL("GRANT CREATE, USAGE ON SCHEMA public TO {migrator}").format(**names))
+
+
+def _given(url: str) -> psycopg.Connection:
+    try:
+        return psycopg.connect(url, autocommit=True, connect_timeout=5)
+    except psycopg.Error as away:
+        reason = (str(away).strip().splitlines() or ["no reason given"])[0]
+        raise LaunchError(
+            f"The database of DATABASE_URL does not answer: {reason}.",
+            "Start it, mend the address, or unset DATABASE_URL to use the embedded one.",
+        ) from away
+
+
+def _refuse_old(connection: psycopg.Connection) -> None:
+    if connection.info.server_version < 160000:
+        raise LaunchError(
+            f"PostgreSQL {connection.info.server_version // 10000} is too old.", "Steward needs 16 or newer."
+        )
 
 
 def _role(admin: psycopg.Connection, name: str, attributes: str) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -29,9 +30,10 @@ from config.embedded.errors import LaunchError
 from config.embedded.layout import DATABASE, LOGIN, Layout
 from config.embedded.leftovers import end_leftovers, remember
 from config.embedded.postgres import Postgres
-from config.embedded.redis import Redis
+from config.embedded.redis import Redis, check_given
 
 READY_SECONDS = 120
+_SOCKET_PATH_BYTES = 107  # sun_path of unix(7), less its closing zero
 
 
 class _LogFile:
@@ -40,28 +42,35 @@ class _LogFile:
     width = 0
 
     def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
         self.output = path.open("a", buffering=1)
+        self.first_stopped = ""
 
     def write(self, message: Any) -> None:
-        """Keep one line."""
+        """Keep one line; note which part stopped first."""
         data = message.data if isinstance(message.data, str) else message.data.decode("utf-8", "replace")
+        if message.name == "system" and " stopped " in data and not self.first_stopped:
+            self.first_stopped = data.split(" ", 1)[0]
         self.output.write(f"{message.name} | {data.rstrip()}\n")
 
 
 class Launcher:
     """One run of Steward on this machine."""
 
-    def __init__(self, layout: Layout, port: int) -> None:
-        self.layout, self.port = layout, port
+    def __init__(self, layout: Layout, port: int, *, with_demo: bool = True) -> None:
+        self.layout, self.port, self.with_demo = layout, port, with_demo
         self.servers: list[Postgres | Redis] = []
         self.failed = ""
         self._lock: IO[str] | None = None
 
     def run(self) -> int:
         """Start everything, wait until it is stopped, stop everything; return the exit code."""
+        # until honcho listens, a SIGTERM unwinds like Ctrl-C: the servers that run already are stopped
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
             self._claim_folder()
             self._claim_port()
+            print(f"Steward starts in {self.layout.home}; the first start takes a minute or two.", flush=True)  # noqa: T201
             self._start_servers()
             self._manage("migrate_all")
             self._collect_static()
@@ -71,6 +80,13 @@ class Launcher:
                 server.stop()
 
     def _claim_folder(self) -> None:
+        longest = max(len(bytes(self.layout.sockets / name)) for name in ("redis.sock", ".s.PGSQL.5432.lock"))
+        if longest > _SOCKET_PATH_BYTES:
+            raise LaunchError(
+                f"The path of the data folder {self.layout.home} is {longest - _SOCKET_PATH_BYTES} characters too long"
+                " for Unix sockets.",
+                "Choose a shorter one with STEWARD_HOME.",
+            )
         try:
             self.layout.home.mkdir(parents=True, exist_ok=True)
             self._lock = self.layout.lock.open("a")
@@ -90,13 +106,20 @@ class Launcher:
         end_leftovers(self.layout)
 
     def _claim_port(self) -> None:
+        if not 1 <= self.port <= 65535:
+            raise LaunchError(f"{self.port} is no port.", "Choose one from 1024 to 65535 with STEWARD_PORT.")
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind(("127.0.0.1", self.port))
-            except OSError:
+            except PermissionError:
                 raise LaunchError(
-                    f"Port {self.port} is in use.", f"Choose another one: STEWARD_PORT={self.port + 1} make run"
+                    f"Port {self.port} is kept for the system.", "Choose one from 1024 up with STEWARD_PORT."
+                ) from None
+            except OSError:
+                other = self.port + 1 if self.port < 65535 else 8000
+                raise LaunchError(
+                    f"Port {self.port} is in use.", f"Choose another one: STEWARD_PORT={other} make run"
                 ) from None
 
     def _start_servers(self) -> None:
@@ -105,13 +128,15 @@ class Launcher:
             prepare_given(address, url=url, prefix=os.environ.get("STEWARD_ROLE_PREFIX", "steward"))
         else:
             postgres = Postgres(self.layout)
-            postgres.start()
             self.servers.append(postgres)
+            postgres.start()
             prepare(postgres.url("postgres", "postgres"), database=DATABASE, login=LOGIN, prefix="steward")
-        if not os.environ.get("REDIS_URL"):
+        if url := os.environ.get("REDIS_URL"):
+            check_given(url)
+        else:
             redis = Redis(self.layout)
-            redis.start()
             self.servers.append(redis)
+            redis.start()
 
     def _collect_static(self) -> None:
         """Gather the built front end for WhiteNoise, when it is newer than what was gathered last."""
@@ -157,7 +182,9 @@ class Launcher:
             raise LaunchError(self.failed, f"See {log.output.name}.")
         stopped_by_hand = manager.returncode in {130, 143}
         if not stopped_by_hand:
-            raise LaunchError("A part of Steward stopped.", f"See {log.output.name}.")
+            raise LaunchError(
+                f"A part of Steward stopped: {log.first_stopped or 'unknown'}.", f"See {log.output.name}."
+            )
         return 0
 
     def _announce(self, manager: Manager) -> None:
@@ -165,6 +192,8 @@ class Launcher:
         deadline = time.monotonic() + READY_SECONDS
         reason = ""
         while time.monotonic() < deadline:
+            # at once: a kill -9 of the launcher may come before anything is well
+            remember(self.layout, [part["pid"] for part in manager._processes.values() if part.get("pid")])  # noqa: SLF001 - it has no accessor
             reason = self._unwell()
             if not reason:
                 break
@@ -173,7 +202,9 @@ class Launcher:
             self.failed = f"Steward did not become healthy in {READY_SECONDS} seconds: {reason}."
             manager.terminate()
             return
-        remember(self.layout, [part["pid"] for part in manager._processes.values()])  # noqa: SLF001 - it has no accessor
+        if not self.with_demo:
+            print(f"Steward is ready: http://localhost:{self.port}/", flush=True)  # noqa: T201 - what the command is for
+            return
         try:
             self._manage("seed_demo")
         except LaunchError as broken:
@@ -196,10 +227,13 @@ class Launcher:
 def main() -> int:
     """Run; print one line when it cannot."""
     try:
-        return Launcher(Layout(env.home()), env.whole("STEWARD_PORT", 8000)).run()
+        with_demo = env.switch("STEWARD_DEMO", default=True)
+        return Launcher(Layout(env.home()), env.whole("STEWARD_PORT", 8000), with_demo=with_demo).run()
     except (LaunchError, env.EnvironmentVariableError) as refused:
         print(f"steward: {refused}", file=sys.stderr)  # noqa: T201
         return 1
+    except KeyboardInterrupt:
+        return 0  # stopped by hand before everything ran
     except psutil.Error as refused:
         print(f"steward: a process could not be examined: {refused}", file=sys.stderr)  # noqa: T201
         return 1

