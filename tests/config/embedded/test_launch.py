@@ -1,0 +1,216 @@
+"""`make run`'s launcher as a real process, in a data folder and on a port of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from config.env import ROOT
+from tests.live import free_port
+
+pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("launch"), pytest.mark.timeout(400)]
+
+COMMAND = [sys.executable, "-m", "config.embedded.launch"]
+HEALTHY_SECONDS = 120
+
+
+class Machine:
+    """One data folder and port, and the launcher on it."""
+
+    def __init__(self, home: Path, port: int) -> None:
+        self.home, self.port = home, port
+        self.launcher: subprocess.Popen[str] | None = None
+
+    def environment(self, **changes: str) -> dict[str, str]:
+        kept = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL"}}
+        own = {"STEWARD_HOME": str(self.home), "STEWARD_PORT": str(self.port), "STEWARD_DEMO": "0"}
+        return {**kept, "DJANGO_SETTINGS_MODULE": "config.settings.local", **own, **changes}
+
+    def refusal(self, **changes: str) -> str:
+        """Run a launcher that must not start; return the one line it prints."""
+        done = subprocess.run(
+            COMMAND, cwd=ROOT, env=self.environment(**changes), capture_output=True, text=True, check=False, timeout=90
+        )
+        assert done.returncode == 1, done.stdout + done.stderr
+        lines = done.stderr.strip().splitlines()
+        assert len(lines) == 1, done.stderr
+        assert lines[0].startswith("steward: ")
+        return lines[0]
+
+    def start(self) -> float:
+        """Start and wait until it is healthy; return how long that took."""
+        began = time.monotonic()
+        log = (self.home.parent / "launcher.log").open("a")
+        self.launcher = subprocess.Popen(
+            COMMAND, cwd=ROOT, env=self.environment(), stdout=log, stderr=log, text=True, start_new_session=True
+        )
+        while not self.is_healthy():
+            assert self.launcher.poll() is None, Path(log.name).read_text()
+            assert time.monotonic() - began < HEALTHY_SECONDS, Path(log.name).read_text()
+            time.sleep(0.1)
+        return time.monotonic() - began
+
+    def is_healthy(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/health/", timeout=5) as answer:
+                return json.load(answer)["status"] == "ok"
+        except (OSError, urllib.error.HTTPError):
+            return False
+
+    def processes(self) -> list[psutil.Process]:
+        """Return every process that works for this folder."""
+        found = []
+        for process in psutil.process_iter(["cmdline"]):
+            try:
+                is_ours = str(self.home) in " ".join(process.info["cmdline"] or [])
+                if is_ours or process.environ().get("STEWARD_HOME") == str(self.home):
+                    found.append(process)
+            except (psutil.NoSuchProcess, psutil.ZombieProcess, psutil.AccessDenied):
+                continue
+        return found
+
+    def ends(self, seconds: float = 40) -> int:
+        """Wait for the launcher's end; return its code."""
+        assert self.launcher is not None
+        return self.launcher.wait(seconds)
+
+    def kill_all(self) -> None:
+        """A power cut: everything is gone at once."""
+        for process in self.processes():
+            process.kill()
+        if self.launcher is not None:
+            self.launcher.wait(10)
+
+
+@pytest.fixture(scope="module")
+def machine() -> Iterator[Machine]:
+    folder = Path(tempfile.mkdtemp(prefix="stw-"))
+    folder.chmod(0o755)
+    machine = Machine(folder / "home", free_port())
+    yield machine
+    machine.kill_all()
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def elsewhere() -> Iterator[Machine]:
+    """A folder in which nothing must start."""
+    folder = Path(tempfile.mkdtemp(prefix="stw-"))
+    folder.chmod(0o755)
+    machine = Machine(folder / "home", free_port())
+    yield machine
+    assert machine.processes() == []
+    shutil.rmtree(folder)
+
+
+def test_a_port_in_use_is_named_with_another(elsewhere: Machine) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", elsewhere.port))
+        other.listen()
+        told = elsewhere.refusal()
+    assert told == (
+        f"steward: Port {elsewhere.port} is in use. Choose another one: STEWARD_PORT={elsewhere.port + 1} make run"
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"STEWARD_PORT": "eighty"}, "STEWARD_PORT must be a whole number, not “eighty”."),
+        ({"STEWARD_PORT": "70000"}, "70000 is no port. Choose one from 1024 to 65535 with STEWARD_PORT."),
+        ({"STEWARD_HOME": "/proc/none"}, "cannot be used"),
+        ({"STEWARD_HOME": "/proc/" + "deep/" * 22}, "too long for Unix sockets. Choose a shorter one"),
+        ({"DATABASE_URL": "postgresql://x@127.0.0.1:1/steward"}, "The database of DATABASE_URL does not answer"),
+        ({"DATABASE_URL": "mysql://x@db/steward"}, "DATABASE_URL must begin with postgresql://."),
+        ({"STEWARD_DEMO": "maybe"}, "STEWARD_DEMO must be 1 or 0"),
+    ],
+)
+def test_a_wrong_environment_gives_one_line_with_the_mend(
+    elsewhere: Machine, changes: dict[str, str], told: str
+) -> None:
+    assert told in elsewhere.refusal(**changes)
+
+
+def test_a_redis_that_does_not_answer_is_named_and_the_database_is_stopped_again(elsewhere: Machine) -> None:
+    assert "The Redis of REDIS_URL does not answer" in elsewhere.refusal(REDIS_URL="redis://127.0.0.1:1/0")
+
+
+def test_a_folder_with_something_else_in_it_is_left_alone(elsewhere: Machine) -> None:
+    stray = elsewhere.home / "postgres" / "thesis.txt"
+    stray.parent.mkdir(parents=True)
+    stray.write_text("mine")
+    assert "is not empty and holds no PostgreSQL data. Move it away" in elsewhere.refusal()
+    assert stray.read_text() == "mine"
+
+
+def test_broken_data_are_named_with_the_log(elsewhere: Machine) -> None:
+    data = elsewhere.home / "postgres"
+    data.mkdir(parents=True)
+    (data / "PG_VERSION").write_text("18\n")
+    told = elsewhere.refusal()
+    assert "PostgreSQL stopped at once: FATAL" in told
+    assert f"broken data: move {data} away." in told
+
+
+def test_the_first_start_becomes_healthy_and_a_second_launcher_is_refused(machine: Machine) -> None:
+    machine.start()
+    told = machine.refusal(STEWARD_PORT=str(free_port()))
+    assert told.startswith(f"steward: Steward runs on {machine.home} already.")
+    assert machine.is_healthy()
+
+
+def test_ctrl_c_stops_every_process(machine: Machine) -> None:
+    assert machine.launcher is not None
+    os.killpg(machine.launcher.pid, signal.SIGINT)
+    assert machine.ends() == 0
+    assert machine.processes() == []
+
+
+def test_after_a_power_cut_the_next_start_recovers_by_itself(machine: Machine) -> None:
+    machine.start()
+    machine.kill_all()
+    machine.start()
+    assert machine.is_healthy()
+
+
+def test_what_a_killed_launcher_left_behind_is_ended_by_the_next(machine: Machine) -> None:
+    assert machine.launcher is not None
+    left = {process.pid for process in machine.processes()} - {machine.launcher.pid}
+    machine.launcher.kill()
+    machine.launcher.wait(10)
+    machine.start()
+    assert not left & {process.pid for process in machine.processes()}
+
+
+def test_sigterm_stops_every_process(machine: Machine) -> None:
+    assert machine.launcher is not None
+    machine.launcher.send_signal(signal.SIGTERM)
+    assert machine.ends() == 0
+    assert machine.processes() == []
+
+
+def test_sigterm_before_everything_runs_leaves_nothing(machine: Machine) -> None:
+    log = (machine.home.parent / "early.log").open("a")
+    launcher = subprocess.Popen(COMMAND, cwd=ROOT, env=machine.environment(), stdout=log, stderr=log)
+    socket_of_postgres = machine.home / "run" / ".s.PGSQL.5432"
+    deadline = time.monotonic() + 60
+    while not socket_of_postgres.exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    launcher.send_signal(signal.SIGTERM)
+    assert launcher.wait(40) == 0, Path(log.name).read_text()
+    assert machine.processes() == []
