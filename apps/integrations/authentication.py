@@ -43,7 +43,7 @@ class PartnerAuthentication(OAuth2Authentication):
         return None, actor
 
 
-class PartnerScheme(OpenApiAuthenticationExtension):
+class PartnerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """How the OpenAPI file describes the sign-in of partners."""
 
     target_class = PartnerAuthentication

@@ -12,7 +12,7 @@ from apps.core.actors import Actor
 
 def mock_request(method: str, path: str, view: Any, _original: Request | None, **kwargs: Any) -> Request:
     """Return the request that endpoints are asked for their serializers with; it reads no rows."""
-    request: Request = build_mock_request(method, path, view, None, **kwargs)
+    request: Request = build_mock_request(method, path, view, None, **kwargs)  # type: ignore[no-untyped-call]
     request.user = None  # type: ignore[assignment]
-    request.auth = Actor.system("openapi")  # type: ignore[assignment]
+    request.auth = Actor.system("openapi")
     return request

@@ -134,14 +134,8 @@ def plan_overview(household: Household, actor: Actor, plan: Plan | None = None) 
         in_force_at=plan.in_force_at,
         is_outdated=policies.can_change(plan) and policies.is_outdated(plan, run),
         run=build.run_facts(found),
-        success=Figure(result.projection.success.value, "percent", "success", _("Chance of success")),
-        success_error=Figure(
-            result.projection.success.standard_error, "percent", "success_error", _("Standard error"), "2"
-        ),
-        target=Figure(plan.target_success, "percent", "target", _("Success aimed for"), "0"),
+        **_chances(found),
         horizon_age=plan.horizon_age,
-        wealth_at_end=build.terminal(found, 3, "wealth_at_end", _("Left at the end, in the middle future")),
-        wealth_at_end_poor=build.terminal(found, 1, "wealth_at_end_poor", _("Left at the end, one future in ten")),
         savings=build.savings(found),
         years=build.years(found),
         goals=build.goals(found),
@@ -159,6 +153,18 @@ def plan_overview(household: Household, actor: Actor, plan: Plan | None = None) 
         questions=_questions(plan),
         disclosures=disclosures(),
     )
+
+
+def _chances(found: build.Found) -> dict[str, Figure]:
+    """Return the figures that head the page: the chance, its error, its target, and what is left at the end."""
+    success = found.result.projection.success
+    return {
+        "success": Figure(success.value, "percent", "success", _("Chance of success")),
+        "success_error": Figure(success.standard_error, "percent", "success_error", _("Standard error"), "2"),
+        "target": Figure(found.plan.target_success, "percent", "target", _("Success aimed for"), "0"),
+        "wealth_at_end": build.terminal(found, 3, "wealth_at_end", _("Left at the end, in the middle future")),
+        "wealth_at_end_poor": build.terminal(found, 1, "wealth_at_end_poor", _("Left at the end, one future in ten")),
+    }
 
 
 def _risk(plan: Plan) -> RiskState:

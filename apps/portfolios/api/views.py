@@ -90,7 +90,7 @@ class TransactionList(ListAPIView[Transaction]):
     def get_queryset(self) -> Any:
         """Return those of the account in the address, if the caller may see it."""
         if getattr(self, "swagger_fake_view", False):
-            return Transaction.objects.none()
+            return Transaction.objects.visible_to(api_actor(self.request)).none()
         account = account_for(api_actor(self.request), self.kwargs["account_id"])
         return account.transactions.select_related("account", "instrument", "reversal_of")
 
