@@ -47,11 +47,16 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
 class LiveSite:
     """One running Steward: `url(firm)`, processes that can be started, stopped and killed."""
 
     def __init__(self, home: Path, database: str, postgres: Postgres | None = None) -> None:
-        self.home, self.database, self.port = home, database, free_port()
+        self.home, self.database, self.port, self.stripe_port = home, database, free_port(), free_port()
         self.layout = Layout(home)
         self.postgres, self.redis = postgres, Redis(self.layout)
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
@@ -80,6 +85,7 @@ class LiveSite:
             "REDIS_URL": self.redis_url,
             "STEWARD_HOME": str(self.home),
             "STEWARD_PORT": str(self.port),
+            "STEWARD_STRIPE_PORT": str(self.stripe_port),
             "STEWARD_ROLE_PREFIX": servers.ROLE_PREFIX,
             "PYTHONUNBUFFERED": "1",
         }
@@ -132,6 +138,11 @@ class LiveSite:
     def start_beat(self) -> None:
         """Start the clock that sweeps lost jobs."""
         self.start("beat", "celery", "-A", "config", "beat", "--schedule", str(self.home / "beat"))
+
+    def start_stripe(self) -> None:
+        """Start the local server that speaks Stripe's protocol and wait until it listens."""
+        self.start("stripe", "tools.stripe_local")
+        self.wait(lambda: _listens(self.stripe_port), "the local payment server")
 
     def _answers(self, path: str) -> bool:
         try:

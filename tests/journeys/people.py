@@ -109,6 +109,14 @@ class Person:
         for word in words:
             self.page.get_by_text(word).first.wait_for(state="attached")
 
+    def reload_until(self, target: Any, seconds: int = 90) -> None:
+        """Look again, as people do, until the background has made what the page is to show."""
+        deadline = time.monotonic() + seconds
+        while not target.count():
+            assert time.monotonic() < deadline, f"Waited at {self.page.url}\n{self.text()}\n{self.site.logs()}"
+            self.page.wait_for_timeout(1000)
+            self.page.reload()
+
     def mails(self) -> list[str]:
         """Return the texts of the mails to this person, newest first."""
         found = []

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.journeys import steps_client, steps_firm, steps_plan
+from tests.journeys import steps_client, steps_fee, steps_firm, steps_plan, steps_proof
 from tests.journeys.main_job import MainJob
 from tests.live import LiveSite
 
@@ -31,4 +31,9 @@ def test_a_firm_signs_up_takes_a_client_on_plans_bills_and_proves_it(
     steps_plan.generate_the_plan(job)
     steps_plan.adjust_and_publish(job)
     steps_plan.ask_and_sign(job)
+    steps_fee.agree_the_fee(job)
+    steps_fee.bill_the_quarter(job)
+    steps_fee.pay_by_card(job)
+    steps_proof.prove_it(job, tmp_path)
+    steps_proof.let_the_partner_in(job)
     job.close()
