@@ -61,12 +61,11 @@ def adjust_and_publish(job: MainJob) -> None:
     ada.fill(value=round(value / 2, 2), reason=REASON)
     ada.press("Keep the decision")
     ada.see(REASON)
-    ada.page.get_by_text("The engine is measuring your adjustment.").wait_for(
-        state="detached", timeout=RUN_SECONDS * 1000
-    )
+    ada.reload_until(ada.page.locator("#advice:not(:has-text('The engine is measuring your adjustment.'))"))
     ada.go(tab)
-    ada.press("Publish to the client")
-    ada.page.get_by_role("link", name="Report (PDF)").wait_for(timeout=120_000)
+    ada.button("Publish to the client").click()
+    ada.press("Publish", within="dialog#publish")
+    ada.reload_until(ada.page.get_by_role("link", name="Report (PDF)"))
 
 
 def ask_and_sign(job: MainJob) -> None:
