@@ -29,7 +29,7 @@ def register_the_firm(job: MainJob) -> None:
     paul.firm = FIRM
     paul.press("Confirm")
     paul.fill(password1=PASSWORD, password2=PASSWORD)
-    paul.press("Change Password")
+    paul.press("Keep this password")
     paul.enrol_authenticator()
 
 
