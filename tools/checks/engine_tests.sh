@@ -4,4 +4,4 @@ set -euo pipefail
 python=$1
 mapfile -t folders < <(find tests/apps -type d -name engine | sort)
 exec "$python" -m pytest -q -p no:cacheprovider -c tools/checks/engine_pytest.ini --rootdir . --import-mode=importlib \
-    --confcutdir=tests/apps/kernel tests/apps/kernel "${folders[@]}"
+    --noconftest tests/apps/kernel "${folders[@]}"
