@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Mapping
 from typing import Any
 
 import structlog
@@ -17,6 +19,9 @@ log = structlog.get_logger(__name__)
 
 # what the public site shows live: no firm is entered there, and nothing of a firm is told
 PUBLIC_KINDS = frozenset({"registration"})
+
+# how long an event is remembered for pages that were drawn before it and listen only after it
+REMEMBERED_SECONDS = 600
 
 
 def publish(topic: str, kind: str, **ids: Any) -> None:
@@ -42,7 +47,35 @@ def _send(group: str, topic: str, kind: str, ids: dict[str, Any]) -> None:
     if layer is None:
         return
     try:
-        async_to_sync(layer.group_send)(group, {"type": "relay", "topic": topic, "kind": kind, "ids": ids})
+        async_to_sync(_tell)(layer, group, {"type": "relay", "topic": topic, "kind": kind, "ids": ids})
     except (RedisError, OSError) as away:
         # the page says that live updates are paused, and every event can be fetched again
         log.warning("realtime.not_sent", topic=topic, kind=kind, reason=str(away))
+
+
+async def missed(groups: Mapping[str, str], since: float) -> list[str]:
+    """Return the topics (keys of `groups`, which name their groups) of which something was told after `since`.
+
+    `since` is a Unix time in seconds. A page is drawn before its socket listens: what happens in between reaches
+    nobody, so whoever begins to listen asks for it. Call it after joining the groups.
+    """
+    layer = get_channel_layer()
+    if layer is None:
+        return []
+    told = {topic: await _connection(layer, group).get(_told_key(layer, group)) for topic, group in groups.items()}
+    return sorted(topic for topic, at in told.items() if at is not None and float(at) >= since)
+
+
+async def _tell(layer: Any, group: str, message: dict[str, Any]) -> None:
+    # remembered first: whoever joins between the two hears it twice rather than never
+    await _connection(layer, group).set(_told_key(layer, group), f"{time.time():.3f}", ex=REMEMBERED_SECONDS)
+    await layer.group_send(group, message)
+
+
+def _connection(layer: Any, group: str) -> Any:
+    """Return the layer's own connection to the Redis that holds the group."""
+    return layer.connection(layer.consistent_hash(group))
+
+
+def _told_key(layer: Any, group: str) -> str:
+    return f"{layer.prefix}:told:{group}"

@@ -12,6 +12,7 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from redis.exceptions import RedisError
 
 from apps.core.actors import Actor
+from apps.core.realtime import missed
 from apps.core.tenancy.names import group_name
 from apps.core.tenancy.websockets import in_schema_of
 from apps.desk.selectors.live_topics import open_topics, still_here
@@ -27,8 +28,10 @@ ASK_AGAIN_SECONDS = 30.0
 
 
 class LiveConsumer(AsyncWebsocketConsumer):
-    """`/ws/live/`: hears `{"type": "watch", "topics": […]}`, relays `{"type", "topic", "ids"}` of those topics.
+    """`/ws/live/`: hears `{"type": "watch", "topics": […], "since": …}`, relays `{"type", "topic", "ids"}` of them.
 
+    `since` (Unix seconds, optional) is when the page was drawn: a topic of which something was told since then, before
+    it was watched, is named at once by an event of the type `missed`.
     A topic that the person may not hear is refused by name and never joined. Without Redis the socket does not open,
     or closes: the page then says that live updates are paused, and asks again for all it shows once they are back.
     """
@@ -68,11 +71,12 @@ class LiveConsumer(AsyncWebsocketConsumer):
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         """Take the list of topics that the page shows now; a message that cannot be read ends the socket."""
-        topics = None if bytes_data else _topics(text_data or "")
-        if topics is None:
+        asked = None if bytes_data else _asked(text_data or "")
+        if asked is None:
             await self.close(code=UNREADABLE)
             return
-        await self._watch(topics)
+        topics, since = asked
+        await self._watch(topics, since)
 
     async def relay(self, event: dict[str, Any]) -> None:
         """Pass on an event of a topic that is watched, and still may be."""
@@ -81,7 +85,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
         if event["topic"] in self.heard:
             await self._tell({"type": event["kind"], "topic": event["topic"], "ids": event["ids"]})
 
-    async def _watch(self, topics: list[str]) -> None:
+    async def _watch(self, topics: list[str], since: float | None = None) -> None:
         hearing: Hearing | None = await in_schema_of(self.scope["firm"], _hearing)(self.actor, topics)
         if hearing is None:
             await self._leave(list(self.heard))
@@ -90,9 +94,13 @@ class LiveConsumer(AsyncWebsocketConsumer):
         self.scope["actor"], groups = hearing
         self.asked_at = time.monotonic()
         await self._leave([topic for topic in self.heard if topic not in groups])
-        for topic in groups.keys() - self.heard.keys():
-            self.heard[topic] = groups[topic]
-            await self.channel_layer.group_add(groups[topic], self.channel_name)
+        joined = {topic: groups[topic] for topic in groups.keys() - self.heard.keys()}
+        for topic, group in joined.items():
+            self.heard[topic] = group
+            await self.channel_layer.group_add(group, self.channel_name)
+        if since is not None:
+            for topic in await missed(joined, since):
+                await self._tell({"type": "missed", "topic": topic, "ids": {}})
         if refused := sorted(set(topics) - groups.keys()):
             log.warning("live.refused", actor=self.scope["actor"].key, topics=refused[:10])
             await self._tell({"type": "refused", "topics": refused})
@@ -113,8 +121,8 @@ def _hearing(actor: Actor, topics: list[str]) -> Hearing | None:
     return now, {topic: group_name(*topic.split(":", 1)) for topic in open_topics(now, topics)}
 
 
-def _topics(text: str) -> list[str] | None:
-    """Return the topics of a `watch`, None for what is not one."""
+def _asked(text: str) -> tuple[list[str], float | None] | None:
+    """Return the topics of a `watch` and since when the page shows them, None for what is not one."""
     if len(text) > MOST_CHARACTERS:
         return None
     try:
@@ -124,4 +132,7 @@ def _topics(text: str) -> list[str] | None:
     topics = message.get("topics") if isinstance(message, dict) and message.get("type") == "watch" else None
     if not isinstance(topics, list) or not all(isinstance(topic, str) for topic in topics):
         return None
-    return topics
+    since = message.get("since")
+    if since is not None and (isinstance(since, bool) or not isinstance(since, int | float)):
+        return None
+    return topics, since

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextvars
 import re
 import sys
+import time
 import uuid
 from collections.abc import Callable
 
@@ -70,6 +71,8 @@ class RequestIdMiddleware:
             request_id=request_id,
             method=f"{request.method} web",
         )
+        # told to the live socket of the page: what happens from here on may not be on it
+        request.began_at = f"{time.time():.3f}"  # type: ignore[attr-defined]
         # a context of its own: what this request sets (its actor) ends with it, on a thread that serves many
         return contextvars.copy_context().run(self._serve, request, request_id)
 

@@ -60,8 +60,9 @@ function receive(event) {
 }
 
 class Connection {
-  constructor(url, banner) {
+  constructor(url, banner, since) {
     this.url = url;
+    this.since = since;
     this.banner = banner;
     this.wait = FIRST_WAIT_MS;
     this.lost = false;
@@ -109,7 +110,8 @@ class Connection {
     const key = topics.join(" ");
     if (key === this.watched || this.socket.readyState !== WebSocket.OPEN) return;
     this.watched = key;
-    this.socket.send(JSON.stringify({ type: "watch", topics }));
+    // what happened after the page was drawn and before the server heard this is named by "missed"
+    this.socket.send(JSON.stringify({ type: "watch", topics, ...(this.since ? { since: this.since } : {}) }));
   }
 }
 
@@ -117,7 +119,8 @@ export function startLive() {
   const path = document.body.dataset.live;
   if (!path) return;
   const scheme = location.protocol === "https:" ? "wss:" : "ws:";
-  const connection = new Connection(`${scheme}//${location.host}${path}`, document.getElementById("live-banner"));
+  const since = Number(document.body.dataset.liveSince) || null;
+  const connection = new Connection(`${scheme}//${location.host}${path}`, document.getElementById("live-banner"), since);
   connection.open();
   document.addEventListener("htmx:after:swap", () => connection.watch());
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -40,8 +41,8 @@ class Socket:
     async def say(self, text: str) -> None:
         await self.wire.send_input({"type": "websocket.receive", "text": text})
 
-    async def watch(self, *topics: str) -> None:
-        await self.say(json.dumps({"type": "watch", "topics": topics}))
+    async def watch(self, *topics: str, since: float | None = None) -> None:
+        await self.say(json.dumps({"type": "watch", "topics": topics, **({} if since is None else {"since": since})}))
 
     async def hear(self) -> Any:
         """Return the next message, or the code that the socket was closed with."""
@@ -106,6 +107,39 @@ def test_an_advisor_hears_of_their_household(ada, session, firm_a):
     assert talk(session(ada), story) == {"type": "plan.published", "topic": topic, "ids": {"plan": NOBODY}}
 
 
+def test_what_happened_after_the_page_was_drawn_is_named_when_it_begins_to_listen(ada, session, firm_a):
+    drawn, topic = time.time(), f"household:{clients.household(ada).public_id}"
+
+    async def story(socket):
+        await publish(firm_a, topic, "plan.published")
+        await socket.watch(topic, since=drawn)
+        return await socket.hear()
+
+    assert talk(session(ada), story) == {"type": "missed", "topic": topic, "ids": {}}
+
+
+def test_what_the_page_shows_already_is_not_named_again(ada, session, firm_a):
+    topic = f"household:{clients.household(ada).public_id}"
+
+    async def story(socket):
+        await publish(firm_a, topic, "plan.published")
+        await socket.watch(topic, since=time.time() + 1)
+        return await socket.hears_nothing()
+
+    assert talk(session(ada), story)
+
+
+def test_what_a_stranger_may_not_hear_is_not_named_as_missed(ada, mallory, session, firm_a):
+    drawn, topic = time.time(), f"household:{clients.household(ada).public_id}"
+
+    async def story(socket):
+        await publish(firm_a, topic, "plan.published")
+        await socket.watch(topic, since=drawn)
+        return await socket.hear(), await socket.hears_nothing()
+
+    assert talk(session(mallory), story) == ({"type": "refused", "topics": [topic]}, True)
+
+
 def test_what_is_not_watched_any_more_is_not_heard(ada, session, firm_a):
     topic = f"household:{clients.household(ada).public_id}"
 
@@ -157,7 +191,18 @@ def test_the_public_site_has_no_live_socket(firm_a):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "{", "[]", "7", '{"type": "watch"}', '{"type": "watch", "topics": [1]}', '{"type": "relay"}', "x" * 9000],
+    [
+        "",
+        "{",
+        "[]",
+        "7",
+        '{"type": "watch", "topics": [], "since": "now"}',
+        '{"type": "watch", "topics": [], "since": true}',
+        '{"type": "watch"}',
+        '{"type": "watch", "topics": [1]}',
+        '{"type": "relay"}',
+        "x" * 9000,
+    ],
 )
 def test_a_message_that_is_no_watch_ends_the_socket(ada, session, text):
     async def story(socket):
