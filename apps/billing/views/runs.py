@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
@@ -62,6 +62,13 @@ class RunProgress(RunDetail):
     """The part of the run's page that follows its job."""
 
     template_name = "staff/billing/_run_progress.html"
+
+    def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
+        """Have the page drawn again once the job is over: every figure and button of it may differ."""
+        response = super().render_to_response(context, **kwargs)
+        if not context["view"].is_working:
+            response["HX-Refresh"] = "true"
+        return response
 
 
 class _RunAction(ActionView):

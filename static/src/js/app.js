@@ -5,6 +5,7 @@ import { startChartLoading } from "./chart-loading.js";
 import { startCopying } from "./copying.js";
 import { startDialogs } from "./dialogs.js";
 import { startFileDrops } from "./file-drop.js";
+import { startForms } from "./forms.js";
 import { startKeyboard } from "./keyboard.js";
 import { startLive } from "./live.js";
 import { startMenus } from "./menus.js";
@@ -17,6 +18,7 @@ function start() {
   startToasts();
   startRequests();
   startDialogs();
+  startForms();
   startMenus();
   startPalette();
   startKeyboard();

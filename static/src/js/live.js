@@ -52,9 +52,10 @@ function receive(event) {
   const progress = ended ? null : event.progress ?? (event.ids?.percent === undefined ? null : event.ids);
   for (const element of listeners()) {
     if (!topicsOf(element).includes(event.topic)) continue;
-    if (!progress && ids.size && element.dataset.liveId && !ids.has(element.dataset.liveId)) continue;
-    if (!progress) refresh(element);
-    else if (element.matches("[data-progress]")) showProgress(element, progress);
+    const meant = !ids.size || !element.dataset.liveId || ids.has(element.dataset.liveId);
+    if (progress) {
+      if (meant && element.matches("[data-progress]")) showProgress(element, progress);
+    } else if (ended || meant) refresh(element);
   }
   document.dispatchEvent(new CustomEvent("steward:live", { detail: event }));
 }

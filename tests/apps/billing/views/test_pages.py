@@ -10,7 +10,7 @@ from django.urls import reverse
 from apps.accounts.services.approvals import approval_for, decide_approval
 from apps.billing.models import BillingRun, FeeAssignment, FeeScheduleVersion, RunState, StripeEvent
 from apps.billing.services.runs import APPROVAL_KIND, calculate_run
-from apps.core.models import Job
+from apps.core.models import Job, JobState
 from tests.factories import billing, clients
 from tools.stripe_local.webhooks import event, signature
 
@@ -269,3 +269,12 @@ class TestTheWebhook:
         answer = self.post(sign_in, body, signature(body, "whsec_test"))
         assert (answer.status_code, answer.json()["outcome"]) == (200, "nothing to do")
         assert sign_in().get(self.url).status_code == 405
+
+
+def test_the_page_is_drawn_again_once_the_job_of_the_run_is_over(ada, invoice, sign_in):
+    run = invoice.household_fee.run
+    page = reverse("billing:run-progress", args=[run.public_id])
+    Job.objects.filter(pk=run.job_id).update(state=JobState.RUNNING)
+    assert "HX-Refresh" not in sign_in(ada).get(page)
+    Job.objects.filter(pk=run.job_id).update(state=JobState.DONE)
+    assert sign_in(ada).get(page)["HX-Refresh"] == "true"
