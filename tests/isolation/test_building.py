@@ -42,10 +42,16 @@ def picture(schema: str) -> dict[str, set[tuple[str, ...]]]:
         return found
 
 
+@pytest.fixture
+def unblocked(django_db_setup, django_db_blocker):
+    """Open the database without a transaction of the test: both schemas are committed, and dropped by hand."""
+    with django_db_blocker.unblock():
+        yield
+
+
 @pytest.mark.deep
 @pytest.mark.timeout(900)
-@pytest.mark.django_db(transaction=True)
-def test_what_is_built_equals_what_is_migrated():
+def test_what_is_built_equals_what_is_migrated(unblocked):
     connection.set_schema_to_public()
     try:
         create_firm_schema("built")

@@ -248,12 +248,19 @@ class _Ledger:
         )
 
     def split(self, each: Transaction) -> None:
-        """A split changes shares, never cost. A fraction that is paid out comes as a sale of its own."""
-        if each.split is not None:
-            self.lots[each.security_id] = tuple(
-                replace(lot, quantity=ratio_of(lot.quantity, each.split.new, each.split.old))
-                for lot in self._held(each)
-            )
+        """A split changes shares, never cost. A fraction that is paid out comes as a sale of its own.
+
+        The whole position is split; where the ratio does not terminate, the newest lot takes what rounding leaves, so
+        that the lots add up to the position that the custodian shows.
+        """
+        if each.split is None:
+            return
+        *older, newest = self._held(each)
+        ratio = each.split.new, each.split.old
+        divided = [replace(lot, quantity=ratio_of(lot.quantity, *ratio)) for lot in older]
+        whole = ratio_of(exact_sum(lot.quantity for lot in (*older, newest)), *ratio)
+        rest = EXACT.subtract(whole, exact_sum(lot.quantity for lot in divided))
+        self.lots[each.security_id] = (*divided, replace(newest, quantity=rest))
 
     def return_capital(self, each: Transaction) -> None:
         """A return of capital lowers cost, share by share; what exceeds a lot's cost is a gain (IRC 301(c))."""

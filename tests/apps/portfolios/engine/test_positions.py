@@ -98,6 +98,27 @@ def test_a_split_changes_shares_and_not_cost():
     assert book_at([*START, one_for_three], END).position("ACME").lots[0].quantity == Decimal("33.333333333333")
 
 
+@given(
+    st.lists(st.integers(1, 999), min_size=1, max_size=8),
+    st.tuples(st.integers(1, 30), st.integers(1, 30)),
+)
+def test_lots_after_a_split_add_up_to_the_position_that_was_split(shares, ratio):
+    new, old = map(Decimal, ratio)
+    bought = [entry(f"lot {place}", K.BUY, day(1, 5), n, n, "B") for place, n in enumerate(shares)]
+    lots = book_at([*START, *bought, entry("s", K.SPLIT, day(3, 1), security="B", split=SplitRatio(new, old))], END)
+    held = lots.position("B")
+    assert held.quantity == exact_sum(lot.quantity for lot in held.lots)
+    assert abs(held.quantity - sum(shares) * new / old) <= Decimal("1e-12")
+
+
+def test_all_shares_of_a_split_that_does_not_terminate_can_be_sold():
+    bought = [entry(name, K.BUY, day(1, 5), 10, 1, "B") for name in ("x", "y", "z")]
+    split = entry("s", K.SPLIT, day(3, 1), security="B", split=SplitRatio(Decimal(4), Decimal(3)))
+    book = book_at([*START, *bought, split, entry("out", K.SELL, day(3, 2), 40, 4, "B")], END)
+    assert [held.security_id for held in book.positions if held.quantity] == ["ACME"]
+    assert sum(gain.cost for gain in book.realised) == 30
+
+
 def test_a_return_of_capital_lowers_cost_and_its_excess_is_a_gain():
     book = book_at([*START, entry("roc", K.RETURN_OF_CAPITAL, day(3, 1), 2200)], END)
     held = book.position("ACME")
