@@ -9,15 +9,14 @@ from __future__ import annotations
 import base64
 import io
 from collections.abc import Callable
-from typing import Any, cast
-
-import matplotlib as mpl
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter
+from typing import TYPE_CHECKING, Any, cast
 
 from apps.core.templatetags import formats
 from apps.core.templatetags.charts import ChartSpec, Series
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.ticker import FuncFormatter
 
 # the light colours of the tokens --chart-* (docs/face.md)
 COLOURS = {
@@ -49,6 +48,10 @@ def drawn(spec: ChartSpec, *, accent: str = COLOURS["main"], height: float = HEI
 
     The same specification gives the same bytes. Raises KeyError for a kind that has no still picture.
     """
+    # imported when asked for: it takes 1.5 s
+    import matplotlib as mpl
+    from matplotlib.figure import Figure
+
     draw = _KINDS[spec["kind"]]
     with mpl.rc_context({"svg.hashsalt": spec["title"], "svg.fonttype": "path", "font.size": 8}):
         figure = Figure(figsize=(WIDTH, height), layout="constrained")
@@ -70,6 +73,8 @@ def _colour(series: Series, place: int, colours: dict[str, str]) -> str:
 
 
 def _written(spec: ChartSpec) -> FuncFormatter:
+    from matplotlib.ticker import FuncFormatter
+
     style = spec.get("format", "number")
 
     def write(value: float, _place: int) -> str:

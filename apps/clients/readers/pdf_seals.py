@@ -6,13 +6,6 @@ import datetime as dt
 import io
 from dataclasses import dataclass
 
-from pyhanko.pdf_utils.misc import PdfError
-from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.validation import validate_pdf_signature
-from pyhanko.sign.validation.settings import KeyUsageConstraints
-from pyhanko.sign.validation.status import SignatureCoverageLevel
-from pyhanko_certvalidator import ValidationContext
-
 
 @dataclass(frozen=True, slots=True)
 class SealReading:
@@ -26,6 +19,14 @@ class SealReading:
 
 def read_seal(pdf: bytes) -> SealReading | None:
     """Check the seal of a PDF against its bytes; None when it has none, or is no PDF any more."""
+    # imported when asked for: it takes 1 s
+    from pyhanko.pdf_utils.misc import PdfError
+    from pyhanko.pdf_utils.reader import PdfFileReader
+    from pyhanko.sign.validation import validate_pdf_signature
+    from pyhanko.sign.validation.settings import KeyUsageConstraints
+    from pyhanko.sign.validation.status import SignatureCoverageLevel
+    from pyhanko_certvalidator import ValidationContext
+
     try:
         seals = PdfFileReader(io.BytesIO(pdf), strict=False).embedded_signatures
         if not seals:

@@ -10,12 +10,6 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from pyhanko.keys import load_certs_from_pemder_data, load_private_key_from_pemder_data
-from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from pyhanko.pdf_utils.misc import PdfError
-from pyhanko.sign import signers
-from pyhanko.sign.fields import SigSeedSubFilter
-from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from apps.kernel.errors import InvalidInputError, gettext_noop
 
@@ -82,6 +76,14 @@ def sealed_pdf(pdf: bytes, *, certificate: str, private_key: str, reason: str, n
 
     Raises InvalidInputError when the bytes are no PDF that can be sealed.
     """
+    # imported when asked for: it takes 1 s
+    from pyhanko.keys import load_certs_from_pemder_data, load_private_key_from_pemder_data
+    from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+    from pyhanko.pdf_utils.misc import PdfError
+    from pyhanko.sign import signers
+    from pyhanko.sign.fields import SigSeedSubFilter
+    from pyhanko_certvalidator.registry import SimpleCertificateStore
+
     signer = signers.SimpleSigner(
         signing_cert=next(load_certs_from_pemder_data(certificate.encode())),
         signing_key=load_private_key_from_pemder_data(private_key.encode(), passphrase=None),

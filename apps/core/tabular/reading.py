@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from apps.core.tabular.decoding import checked_size, decoded, is_zip
 from apps.core.tabular.delimited import read_records
 from apps.core.tabular.problems import FileRefusedError
-from apps.core.tabular.sheets import read_sheet
 from apps.core.tabular.structure import Records, shaped
 from apps.core.tabular.tables import Table
 from apps.kernel.errors import gettext_noop
@@ -28,6 +27,9 @@ def read_table(data: bytes, *, known_headings: Iterable[str] = (), sheet: str = 
     """
     checked_size(data)
     if is_zip(data):
+        # imported when asked for: it brings openpyxl (0.7 s)
+        from apps.core.tabular.sheets import read_sheet
+
         records = read_sheet(data, sheet)
     else:
         text = decoded(data)

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from apps.plans.engine.advice_texts import Texts, allocation_texts, debt_texts, emergency_texts, risk_texts
-from apps.plans.engine.allocation import RiskLimit, optimised_allocation, portfolio_risk
+from apps.plans.engine.allocation import optimised_allocation, portfolio_risk
 from apps.plans.engine.inputs import ProjectionInputs, TaxTreatment
 from apps.plans.engine.levers import INVESTED, with_allocation, with_debt_payment, with_extra_saving
+from apps.plans.engine.policy import RiskLimit
 from apps.plans.engine.program import debt_payments
 
 # Below a basis point more return an optimiser's other weights are no advice.

@@ -16,7 +16,8 @@ from scipy import sparse
 
 from apps.kernel.errors import DomainError, InvalidInputError, gettext_noop
 from apps.plans.engine.assumptions import AssumptionSet
-from apps.plans.engine.checks import known, unique, within
+from apps.plans.engine.checks import known
+from apps.plans.engine.policy import RiskLimit
 from apps.plans.engine.results import (
     ENGINE_VERSION,
     AssetContribution,
@@ -40,29 +41,6 @@ class NoAllocationError(DomainError):
 
     code = "no_allocation"
     status = 422
-
-
-@dataclass(frozen=True, slots=True)
-class RiskLimit:
-    """What a client's risk level allows, from the firm's governed table of levels.
-
-    ``max_volatility`` is of yearly returns, ``max_equity_share`` of the whole. ``max_weights`` and ``min_weights``
-    hold (asset, weight) for the assets that the firm limits by name.
-    """
-
-    level: str
-    max_volatility: float
-    max_equity_share: float
-    max_weights: tuple[tuple[str, float], ...]
-    min_weights: tuple[tuple[str, float], ...]
-
-    def __post_init__(self) -> None:
-        within(self.max_volatility, 0.0001, 2.0, "max_volatility")
-        within(self.max_equity_share, 0.0, 1.0, "max_equity_share")
-        for name, pairs in (("max_weights", self.max_weights), ("min_weights", self.min_weights)):
-            unique([key for key, _ in pairs], name)
-            for _, weight in pairs:
-                within(weight, 0.0, 1.0, name)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

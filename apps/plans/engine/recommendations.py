@@ -20,8 +20,7 @@ from apps.plans.engine.advice_texts import (
     savings_texts,
     spending_texts,
 )
-from apps.plans.engine.allocation import RiskLimit
-from apps.plans.engine.checks import known, not_negative, within
+from apps.plans.engine.checks import known
 from apps.plans.engine.digest import input_digest
 from apps.plans.engine.inputs import ProjectionInputs
 from apps.plans.engine.levers import (
@@ -33,6 +32,7 @@ from apps.plans.engine.levers import (
     with_retirement_spending,
 )
 from apps.plans.engine.monte_carlo import Mapper, Progress, Simulation, no_progress, simulate, trail_of
+from apps.plans.engine.policy import AdvicePolicy
 from apps.plans.engine.results import ENGINE_VERSION, Effect, Outcome, Recommendation, RecommendationList
 from apps.plans.engine.scenarios import ScenarioCube
 from apps.plans.engine.solve import (
@@ -45,33 +45,6 @@ from apps.plans.engine.success import difference
 
 # Room to spend more is worth a conversation from a twentieth on.
 NOTICEABLE_ROOM = 1.05
-
-
-@dataclass(frozen=True, slots=True)
-class AdvicePolicy:
-    """What the firm aims for and allows; nothing has a default.
-
-    ``saving_account`` receives extra saving; ``debt_payment`` is the extra monthly payment tried on the dearest
-    debt; ``emergency_months`` of living costs belong into cash, filled within ``emergency_fill_months``. Without a
-    ``risk_limit`` no allocation is advised: nobody knows how much risk the client may take.
-    """
-
-    target: float
-    saving_account: str
-    max_savings_rate: float
-    latest_retirement_age: int
-    risk_limit: RiskLimit | None
-    debt_payment: float
-    emergency_months: int
-    emergency_fill_months: int
-
-    def __post_init__(self) -> None:
-        within(self.target, 0.01, 0.999, "target")
-        within(self.max_savings_rate, 0.0, 1.0, "max_savings_rate")
-        within(self.latest_retirement_age, 40, 100, "latest_retirement_age")
-        not_negative(self.debt_payment, "debt_payment")
-        within(self.emergency_months, 0, 60, "emergency_months")
-        within(self.emergency_fill_months, 1, 120, "emergency_fill_months")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

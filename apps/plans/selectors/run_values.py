@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from apps.plans.engine.digest import canonical_json
 from apps.plans.engine.inputs import ProjectionInputs
-from apps.plans.engine.recommendations import AdvicePolicy
+from apps.plans.engine.policy import AdvicePolicy
 from apps.plans.engine.results import OptimisedAllocation, Projection, RecommendationList, SolveOutcome
 from apps.plans.models import ProjectionRun
 from apps.plans.selectors.frozen_values import read_frozen

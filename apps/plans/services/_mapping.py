@@ -17,7 +17,6 @@ from apps.clients.models import Relationship
 from apps.compliance.selectors.risk_limits import RiskLimit as ClientLimit
 from apps.kernel.errors import gettext_noop
 from apps.money.selectors.facts import AccountFact, DebtFact, HouseholdFacts, IncomeFact, PersonFact
-from apps.plans.engine.allocation import RiskLimit
 from apps.plans.engine.assumptions import AssumptionSet
 from apps.plans.engine.horizon import horizon_months
 from apps.plans.engine.inputs import (
@@ -38,7 +37,7 @@ from apps.plans.engine.inputs import (
 from apps.plans.engine.inputs import Goal as EngineGoal
 from apps.plans.engine.inputs import GoalKind as EngineGoalKind
 from apps.plans.engine.inputs import GoalPriority as EnginePriority
-from apps.plans.engine.recommendations import AdvicePolicy
+from apps.plans.engine.policy import AdvicePolicy, RiskLimit
 from apps.plans.engine.tax_tables import FilingStatus, TaxTable
 from apps.plans.models import Goal, GoalKind, Override, OverrideKind, Plan
 from apps.plans.selectors.run_values import RunInputs

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import os
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 
 from django.utils import timezone
@@ -19,26 +17,17 @@ from apps.core.actors import Actor
 from apps.core.services import service
 from apps.kernel.errors import gettext_noop
 from apps.plans import policies
-from apps.plans.engine.advice import invested_mix
-from apps.plans.engine.allocation import optimised_allocation, portfolio_risk
 from apps.plans.engine.digest import input_digest, plain
-from apps.plans.engine.inputs import ProjectionInputs
-from apps.plans.engine.monte_carlo import Mapper, project
-from apps.plans.engine.recommendations import recommend
-from apps.plans.engine.results import ENGINE_VERSION, SolveOutcome
-from apps.plans.engine.scenarios import ScenarioCube
-from apps.plans.engine.solve import NoSalaryError, SavingsQuestion, required_savings_rate
+from apps.plans.engine.results import ENGINE_VERSION
 from apps.plans.models import Plan, PlanStatus, ProjectionRun, Recommendation
-from apps.plans.selectors.run_values import CurrentMix, RunInputs, RunResult, inputs_of
+from apps.plans.selectors.run_values import RunInputs, RunResult, inputs_of
 from apps.plans.services._levers import lever_of
 from apps.plans.services._mapping import N_BATCHES, N_PATHS, Mapped, proportion
 from apps.plans.services._plans import changeable, locked, tell
 from apps.plans.services._questions import question_of
-from apps.plans.services._scenarios import cube_of
 from apps.plans.services.errors import RunInProgressError
 
 Progress = Callable[[float, str], None]
-THREADS = min(4, os.cpu_count() or 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,39 +90,16 @@ def run_projection(*, run: ProjectionRun, progress: Progress, by: Actor) -> Proj
     """
     if run.finished_at is not None:
         return run
-    question = inputs_of(run)
     began = time.monotonic()
     progress(0.01, _("Gathering the household's facts"))
-    cube = cube_of(
-        question.inputs.assumptions,
-        question.inputs.simulation,
-        announce=lambda: progress(0.03, _("Drawing the markets")),
-    )
-    with ThreadPoolExecutor(THREADS) as pool:
-        result = answer(question, cube, mapper=pool.map, progress=progress)
+    # the engine takes seconds to load (numba, scipy): only where a run is computed, and once per process
+    from apps.plans.services._answers import answered
+
+    question = inputs_of(run)
+    result = answered(question, progress)
     progress(0.99, _("Keeping the result"))
     milliseconds = round(1000 * (time.monotonic() - began))
     return finish_projection(run=run, result=result, milliseconds=milliseconds, by=by)
-
-
-def answer(question: RunInputs, cube: ScenarioCube, *, mapper: Mapper, progress: Progress) -> RunResult:
-    """Put all questions of a plan to the engine; the same question on the same scenarios gives the same bytes."""
-    inputs, policy = question.inputs, question.policy
-
-    def part(first: float, last: float, step: str) -> Progress:
-        return lambda fraction, _step: progress(first + (last - first) * fraction, step)
-
-    projection = project(inputs, cube, mapper=mapper, progress=part(0.10, 0.25, _("Living through every future")))
-    savings = _savings(question, cube, mapper, part(0.25, 0.45, _("Looking for the savings rate")))
-    progress(0.45, _("Looking for the allocation"))
-    mix = invested_mix(inputs)
-    return RunResult(
-        projection=projection,
-        savings=savings,
-        current=_current(inputs, mix) if mix else None,
-        allocation=optimised_allocation(inputs.assumptions, policy.risk_limit) if policy.risk_limit else None,
-        advice=recommend(inputs, cube, policy, mapper=mapper, progress=part(0.5, 0.98, _("Trying what would help"))),
-    )
 
 
 @service
@@ -177,23 +143,6 @@ def _kept_limit(limit: RiskLimit | None, day: dt.date) -> dict[str, object] | No
     if limit is None:
         return None
     return {**asdict(limit), "sources": [str(source) for source in limit.sources], "on": day.isoformat()}
-
-
-def _savings(question: RunInputs, cube: ScenarioCube, mapper: Mapper, progress: Progress) -> SolveOutcome | None:
-    """Return the savings rate that reaches the target; None where nobody earns a salary."""
-    policy = question.policy
-    asked = SavingsQuestion(policy.target, policy.saving_account, policy.max_savings_rate)
-    try:
-        return required_savings_rate(question.inputs, cube, asked, mapper=mapper, progress=progress)
-    except NoSalaryError:
-        return None
-
-
-def _current(inputs: ProjectionInputs, mix: tuple[tuple[str, float], ...]) -> CurrentMix:
-    volatility, equity_share = portfolio_risk(inputs.assumptions, mix)
-    means = dict(zip(inputs.assumptions.asset_keys, inputs.assumptions.means().tolist(), strict=True))
-    expected = sum(weight * means[key] for key, weight in mix)
-    return CurrentMix(mix, expected, volatility, equity_share)
 
 
 def _keep_recommendations(run: ProjectionRun, result: RunResult) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from typing import Any
 
@@ -13,16 +12,14 @@ from apps.core.actors import Actor
 from apps.core.services import service
 from apps.kernel.errors import InvalidInputError, gettext_noop
 from apps.plans.engine.digest import plain
-from apps.plans.engine.recommendations import measured_effect
 from apps.plans.models import Decision, Recommendation
 from apps.plans.selectors.overview_builders import ADJUSTED_MIX
 from apps.plans.selectors.run_values import inputs_of
-from apps.plans.services._levers import Change, adjusted_allocation, changed_by, check_value
+from apps.plans.services._levers import Change, check_value
 from apps.plans.services._mapping import number
 from apps.plans.services._plans import changeable, tell
-from apps.plans.services._scenarios import cube_of
 from apps.plans.services.errors import NoResultError
-from apps.plans.services.projections import THREADS, Progress
+from apps.plans.services.projections import Progress
 
 
 @service
@@ -73,15 +70,13 @@ def measure_recommendation(
     """Compute what the adjusted advice does; nothing is done when it was decided differently since."""
     if recommendation.adjusted_value != value or recommendation.adjusted_effect is not None:
         return recommendation
+    # the engine takes seconds to load: see `_answers`
+    from apps.plans.services._answers import measured
+
     question = inputs_of(recommendation.run)
     facts = dict(recommendation.proposal["facts"])
     change = Change(recommendation.key, recommendation.kind, number(value), facts)
-    changed = changed_by(change, question) or question.inputs
-    cube = cube_of(question.inputs.assumptions, question.inputs.simulation)
-    progress(0.3, "")
-    with ThreadPoolExecutor(THREADS) as pool:
-        effect = measured_effect(question.inputs, changed, cube, mapper=pool.map)
-    mix = adjusted_allocation(change, question)
+    effect, mix = measured(change, question, progress)
     image = plain(effect) if mix is None else {**plain(effect), ADJUSTED_MIX: plain(mix)}
     return keep_effect(recommendation=recommendation, value=value, effect=image, by=by)
 

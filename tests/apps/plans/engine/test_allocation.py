@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from apps.kernel.errors import DomainError
 from apps.plans.engine.allocation import (
     NoAllocationError,
-    RiskLimit,
     limit_for_horizon,
     optimised_allocation,
     portfolio_risk,
 )
+from apps.plans.engine.policy import RiskLimit
 from tests.apps.plans.engine.households import published_assumptions, simple_assumptions
 
 

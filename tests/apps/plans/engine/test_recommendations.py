@@ -8,10 +8,10 @@ from dataclasses import replace
 import pytest
 
 from apps.kernel.errors import DomainError
-from apps.plans.engine.allocation import RiskLimit
 from apps.plans.engine.levers import with_extra_saving
 from apps.plans.engine.monte_carlo import success_probability
-from apps.plans.engine.recommendations import AdvicePolicy, recommend
+from apps.plans.engine.policy import AdvicePolicy, RiskLimit
+from apps.plans.engine.recommendations import recommend
 from apps.plans.engine.results import Recommendation, RecommendationList
 from tests.apps.plans.engine.households import family, family_cube, with_retirement_budget
 

@@ -1,0 +1,19 @@
+"""Libraries that no process loads at start: what each costs, in seconds of one core (`python -X importtime`, idle)."""
+
+HEAVY = {
+    "clarabel": 0.1,  # and scipy.sparse with it
+    "exchange_calendars": 1.7,  # pandas
+    "matplotlib": 1.6,
+    "numba": 1.3,  # llvmlite
+    "openpyxl": 0.7,
+    "pyhanko": 1.0,  # aiohttp, for timestamps that we do not ask for
+    "pyhanko_certvalidator": 0.3,
+    "scipy": 1.5,  # scipy.optimize; scipy.stats takes 2.7
+    "stripe": 0.7,
+    "weasyprint": 1.3,  # and Pango may be missing: everything but PDFs works without it
+}
+# modules of ours that import one of these at their top: they are imported inside a function too, and why
+LATE = {
+    "apps.core.tabular.sheets": "openpyxl is at home there; files are read when somebody brings one",
+    "apps.plans.services._answers": "numba and scipy: kernels compile at import; only jobs compute",
+}
