@@ -1,5 +1,1 @@
 """Wiring: imports everything, imported by nobody."""
-
-from config.celery import app as celery_app
-
-__all__ = ["celery_app"]

@@ -28,7 +28,7 @@ import psycopg
 import pytest
 import redis
 
-from apps.core.health import WORKER_SIGN
+from apps.core.signs import WORKER_SIGN
 from config.embedded.database import prepare
 from config.embedded.layout import Layout
 from config.embedded.postgres import BIN, Postgres

@@ -12,11 +12,11 @@ from django.db.utils import DatabaseError, InterfaceError
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 
+from apps.core.signs import WORKER_SIGN
 from apps.core.tenancy.connections import connection
 from apps.core.tenancy.migrating import pending
 from apps.core.tenancy.names import PUBLIC_SCHEMA
 
-WORKER_SIGN = "steward:worker:alive"
 _SIGN_SECONDS = 5
 
 

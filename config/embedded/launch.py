@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import shlex
 import signal
 import socket
 import subprocess
@@ -29,10 +30,13 @@ from config.embedded.database import prepare, prepare_given
 from config.embedded.errors import LaunchError
 from config.embedded.layout import DATABASE, LOGIN, Layout
 from config.embedded.leftovers import end_leftovers, remember
+from config.embedded.marks import Marks
 from config.embedded.postgres import Postgres
 from config.embedded.redis import Redis, check_given
 
 READY_SECONDS = 120
+# nobody waits for these: they start when the others are well, and leave them the cores until then
+_AFTER_READY = {"beat", "stripe"}
 _SOCKET_PATH_BYTES = 107  # sun_path of unix(7), less its closing zero
 
 
@@ -61,6 +65,7 @@ class Launcher:
         self.layout, self.port, self.with_demo = layout, port, with_demo
         self.servers: list[Postgres | Redis] = []
         self.failed = ""
+        self._prefix = os.environ.get("STEWARD_ROLE_PREFIX", "steward")
         self._lock: IO[str] | None = None
 
     def run(self) -> int:
@@ -72,7 +77,7 @@ class Launcher:
             self._claim_port()
             print(f"Steward starts in {self.layout.home}; the first start takes a minute or two.", flush=True)  # noqa: T201
             self._start_servers()
-            self._manage("migrate_all")
+            self._build_tables()
             self._collect_static()
             return self._supervise()
         finally:
@@ -125,7 +130,7 @@ class Launcher:
     def _start_servers(self) -> None:
         if url := os.environ.get("DATABASE_URL"):
             address = env.DatabaseAddress.parse(url)
-            prepare_given(address, url=url, prefix=os.environ.get("STEWARD_ROLE_PREFIX", "steward"))
+            prepare_given(address, url=url, prefix=self._prefix)
         else:
             postgres = Postgres(self.layout)
             self.servers.append(postgres)
@@ -137,6 +142,25 @@ class Launcher:
             redis = Redis(self.layout)
             self.servers.append(redis)
             redis.start()
+
+    def _marks(self, *facts: object) -> Marks:
+        url = os.environ.get("DATABASE_URL") or self.layout.database_url
+        return Marks(url, self._prefix, *facts)
+
+    def _build_tables(self) -> None:
+        """Migrate, unless it was done for this code and database already."""
+        marks = self._marks()
+        if not marks.tables_are_built():
+            self._manage("migrate_all")
+            marks.note_tables()
+
+    def _fill_demo(self) -> str:
+        """Have the demo firm made, unless it was; return its welcome, which names addresses."""
+        marks, welcome = self._marks("port", self.port), self.layout.home / "welcome.txt"
+        if not (welcome.exists() and marks.demo_is_filled()):
+            self._manage("seed_demo")
+            marks.note_demo()
+        return welcome.read_text()
 
     def _collect_static(self) -> None:
         """Gather the built front end for WhiteNoise, when it is newer than what was gathered last."""
@@ -171,11 +195,14 @@ class Launcher:
 
     def _supervise(self) -> int:
         log = _LogFile(self.layout.logs / "steward.log")
+        self.layout.ready.unlink(missing_ok=True)
         manager = Manager(log)
+        waits = f"until [ -e {shlex.quote(str(self.layout.ready))} ]; do sleep 0.2; done; "
         for name, command in parse_procfile((env.ROOT / "Procfile").read_text()).processes.items():
             if name == "stripe" and os.environ.get("STRIPE_SECRET_KEY"):
                 continue  # payments go to Stripe itself
-            manager.add_process(name, command, env=self._environment(), cwd=str(env.ROOT))
+            whole = waits + command if name in _AFTER_READY else command
+            manager.add_process(name, whole, env=self._environment(), cwd=str(env.ROOT))
         threading.Thread(target=self._announce, args=(manager,), daemon=True).start()
         manager.loop()
         if self.failed:
@@ -202,16 +229,17 @@ class Launcher:
             self.failed = f"Steward did not become healthy in {READY_SECONDS} seconds: {reason}."
             manager.terminate()
             return
+        self.layout.ready.touch()
         if not self.with_demo:
             print(f"Steward is ready: http://localhost:{self.port}/", flush=True)  # noqa: T201 - what the command is for
             return
         try:
-            self._manage("seed_demo")
+            welcome = self._fill_demo()
         except LaunchError as broken:
             self.failed = str(broken)
             manager.terminate()
             return
-        print((self.layout.home / "welcome.txt").read_text(), flush=True)  # noqa: T201 - what the command is for
+        print(welcome, flush=True)  # noqa: T201 - what the command is for
 
     def _unwell(self) -> str:
         try:

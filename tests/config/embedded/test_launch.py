@@ -17,8 +17,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
+import psycopg
 import pytest
 
+from config.embedded.layout import Layout
 from config.env import ROOT
 from tests.live import free_port
 
@@ -51,12 +53,17 @@ class Machine:
         assert lines[0].startswith("steward: ")
         return lines[0]
 
-    def start(self) -> None:
+    def start(self, **changes: str) -> None:
         """Start and wait until it says that it is ready."""
         log = self.home.parent / "launcher.log"
         with log.open("w") as output:
             self.launcher = subprocess.Popen(
-                COMMAND, cwd=ROOT, env=self.environment(), stdout=output, stderr=output, start_new_session=True
+                COMMAND,
+                cwd=ROOT,
+                env=self.environment(**changes),
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
             )
         deadline = time.monotonic() + READY_SECONDS
         while "Steward is ready" not in log.read_text():
@@ -64,12 +71,20 @@ class Machine:
             assert time.monotonic() < deadline, log.read_text()
             time.sleep(0.1)
 
+    def commands(self) -> str:
+        """Return what the management commands of all starts have said."""
+        return (self.home / "log" / "manage.log").read_text()
+
     def is_healthy(self) -> bool:
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/health/", timeout=5) as answer:
                 return json.load(answer)["status"] == "ok"
         except (OSError, urllib.error.HTTPError):
             return False
+
+    def url(self, database: str, user: str) -> str:
+        """Return the address of a database of its embedded server."""
+        return Layout(self.home).postgres_url(database, user)
 
     def processes(self) -> list[psutil.Process]:
         """Return every process that works for this folder."""
@@ -181,8 +196,15 @@ def test_ctrl_c_stops_every_process(machine: Machine) -> None:
     assert machine.processes() == []
 
 
-def test_after_a_power_cut_the_next_start_recovers_by_itself(machine: Machine) -> None:
+def test_a_second_start_asks_django_for_nothing(machine: Machine) -> None:
+    before = machine.commands()
+    assert "Migrated: public." in before
     machine.start()
+    assert machine.commands() == before
+    assert machine.is_healthy()
+
+
+def test_after_a_power_cut_the_next_start_recovers_by_itself(machine: Machine) -> None:
     machine.kill_all()
     machine.start()
     assert machine.is_healthy()
@@ -190,11 +212,36 @@ def test_after_a_power_cut_the_next_start_recovers_by_itself(machine: Machine) -
 
 def test_what_a_killed_launcher_left_behind_is_ended_by_the_next(machine: Machine) -> None:
     assert machine.launcher is not None
+    with psycopg.connect(machine.url("steward", "postgres"), autocommit=True) as database:
+        database.execute("CREATE SCHEMA made_meanwhile")
     left = {process.pid for process in machine.processes()} - {machine.launcher.pid}
     machine.launcher.kill()
     machine.launcher.wait(10)
     machine.start()
     assert not left & {process.pid for process in machine.processes()}
+    assert machine.commands().endswith("Every schema was up to date.\n"), "a new schema is looked at"
+
+
+def test_servers_that_are_given_are_used_and_none_is_started(machine: Machine, elsewhere: Machine) -> None:
+    with psycopg.connect(machine.url("postgres", "postgres"), autocommit=True) as admin:
+        admin.execute("CREATE DATABASE guest")
+    given = {
+        "DATABASE_URL": machine.url("guest", "postgres"),
+        "REDIS_URL": f"{Layout(machine.home).redis_url}?db=1",
+        "STEWARD_ROLE_PREFIX": "guest",
+    }
+    elsewhere.start(**given)
+    assert elsewhere.is_healthy()
+    names = {process.name() for process in elsewhere.processes()}
+    assert not {name for name in names if "postgres" in name or "redis" in name}, names
+    assert not (elsewhere.home / "postgres").exists()
+    assert not (elsewhere.home / "redis").exists()
+    with psycopg.connect(given["DATABASE_URL"]) as database:
+        assert database.execute("SELECT count(*) > 50 FROM django_migrations").fetchone() == (True,)
+    assert elsewhere.launcher is not None
+    os.killpg(elsewhere.launcher.pid, signal.SIGINT)
+    assert elsewhere.ends() == 0
+    assert machine.is_healthy(), "what was given goes on"
 
 
 def test_sigterm_stops_every_process(machine: Machine) -> None:
