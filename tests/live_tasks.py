@@ -37,6 +37,20 @@ def write(task: Any, key: str, seconds: float = 0.0) -> None:
     _note(key, "end")
 
 
+@job("tests.hold")
+def hold(task: Any, key: str) -> None:
+    """Work until the process is killed; who runs it again finds the note of the first start and leaves one result."""
+    notes = Path(settings.HOME) / f"{key}.runs"
+    again = notes.exists()
+    _note(key, "start")
+    with transaction.atomic():
+        while not again:
+            task.progress(0.5, "Holding")
+            time.sleep(0.1)
+        CacheEntry.objects.create(cache_key=f"{key}:{uuid4()}", value="result", expires=timezone.now())
+    _note(key, "end")
+
+
 @job("tests.die")
 def die(_task: Any, key: str) -> None:
     """Kill the process that runs it, each time."""

@@ -26,3 +26,4 @@ STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.s
 REST_FRAMEWORK = {**REST_FRAMEWORK}
 STRIPE_WEBHOOK_SECRET = "whsec_test"  # noqa: S105 - of the local server that speaks Stripe's protocol
 STRIPE_SECRET_KEY = "sk_test_local"  # noqa: S105
+STRIPE_API_BASE = "http://127.0.0.1:9"  # nothing answers there: a test that pays starts the local server itself

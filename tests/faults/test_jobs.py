@@ -78,7 +78,7 @@ def wait_for(site: LiveSite, key: str, state: str = "done", seconds: float = WIT
 
 
 def test_a_job_whose_process_is_killed_runs_again_and_leaves_one_result(site: LiveSite) -> None:
-    ask(site, "tests.write", key="child", seconds=3)
+    ask(site, "tests.hold", key="child")
     site.wait(lambda: runs(site, "child"), "the job to start")
     os.kill(runs(site, "child")[0], signal.SIGKILL)
     assert wait_for(site, "child")["attempts"] == 2
@@ -116,7 +116,7 @@ def test_a_running_job_tells_how_far_it_is_and_can_be_cancelled(site: LiveSite) 
 
 
 def test_a_job_whose_whole_worker_is_killed_runs_again_and_leaves_one_result(site: LiveSite) -> None:
-    ask(site, "tests.write", key="worker", seconds=3)
+    ask(site, "tests.hold", key="worker")
     site.wait(lambda: runs(site, "worker"), "the job to start")
     site.kill("worker")
     site.start_worker(concurrency=2)

@@ -193,6 +193,7 @@ OF_HOUSEHOLD: dict[str, Maker] = {
     "capacity_id": lambda world: world.capacity.public_id,
     "invoice_id": lambda world: world.invoice.public_id,
     "billing:receipt.fee_id": lambda world: world.fee.accounts.first().public_id,
+    "portal:receipt.fee_id": lambda world: world.fee.accounts.first().public_id,
     "fee_id": lambda world: world.fee.public_id,
 }
 NOBODYS = uuid.UUID(int=0)

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection, transaction
-from django.test import Client
+from django.test import Client, override_settings
 from django_tenants.utils import tenant_context
 
 from apps.accounts.models import User
@@ -20,6 +21,7 @@ from apps.integrations.services.partners import register_partner
 from tests.cast import SiteClient, firm, person
 from tests.isolation.objects import MARKER, World
 from tests.isolation.routes import Route, routes
+from tools.stripe_local.server import StripeLocal
 
 ROUTES = routes()
 PAGES = [route for route in ROUTES if not route.is_api]
@@ -98,10 +100,16 @@ def _token(principal: User) -> str:
 
 @pytest.fixture(scope="module")
 def _visitors(django_db_setup: None, django_db_blocker: Any) -> Iterator[Visitors]:
-    with django_db_blocker.unblock(), transaction.atomic():
+    server = StripeLocal(secret_key=settings.STRIPE_SECRET_KEY, webhook_secret=settings.STRIPE_WEBHOOK_SECRET).start()
+    with (
+        override_settings(STRIPE_API_BASE=server.url),
+        django_db_blocker.unblock(),
+        transaction.atomic(),
+    ):
         yield Visitors(firm("alpha"), firm("beta"))
         connection.set_schema_to_public()
         transaction.set_rollback(True)
+    server.stop()
 
 
 @pytest.fixture

@@ -77,7 +77,8 @@ def test_the_lease_writes_progress_while_the_jobs_transaction_is_open(django_db_
         finally:
             lease.end()
             lease.join(5)
-            Job.objects.filter(pk=job.pk).delete()
+            # the row alone: Django would look for registrations that name it, which the firm's role may not touch
+            Job.objects.filter(pk=job.pk)._raw_delete(connection.alias)
             connection.close()
         assert not lease.is_alive()
 
