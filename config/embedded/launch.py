@@ -93,7 +93,7 @@ class Launcher:
                 "Choose a shorter one with STEWARD_HOME.",
             )
         try:
-            self.layout.home.mkdir(parents=True, exist_ok=True)
+            self.layout.logs.mkdir(parents=True, exist_ok=True)
             self._lock = self.layout.lock.open("a")
         except OSError as refused:
             raise LaunchError(

@@ -14,6 +14,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -106,7 +107,8 @@ class Machine:
     def kill_all(self) -> None:
         """A power cut: everything is gone at once."""
         for process in self.processes():
-            process.kill()
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
         if self.launcher is not None:
             self.launcher.wait(10)
 
