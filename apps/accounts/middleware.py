@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 from allauth.mfa.utils import is_mfa_enabled
+from allauth.usersessions.models import UserSession
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -13,6 +15,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.http import urlencode
 
 from apps.accounts.models import FirmProfile
+from apps.core.middleware.requests import client_ip
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -31,6 +34,29 @@ _OPEN_PREFIXES = (
     "/static/",
 )
 _KNOWN = "second_factor_known"
+_SEEN = "last_noted"
+_NOTE_EVERY_SECONDS = 60
+
+
+class SessionActivityMiddleware:
+    """Notes when and from where a session was last used: once a minute, and at once from another address.
+
+    allauth's own middleware writes with each request, which costs more than most pages.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Note it, then serve."""
+        user = getattr(request, "user", None)
+        if user is not None and user.is_authenticated and request.session.session_key:
+            now, address = int(time.time()), client_ip(request)
+            noted_at, noted_address = request.session.get(_SEEN, (0, ""))
+            if now - noted_at >= _NOTE_EVERY_SECONDS or address != noted_address:
+                UserSession.objects.create_from_request(request)
+                request.session[_SEEN] = [now, address]
+        return self.get_response(request)
 
 
 class FirmProfileMiddleware:

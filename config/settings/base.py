@@ -139,7 +139,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "apps.accounts.middleware.SessionActivityMiddleware",
     "apps.core.middleware.actor.ActorMiddleware",
     "apps.accounts.middleware.FirmProfileMiddleware",
     "apps.accounts.middleware.SecondFactorMiddleware",

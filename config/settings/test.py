@@ -20,6 +20,8 @@ ALLOWED_HOSTS = [".localhost", "127.0.0.1", "testserver"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 LOCAL_INBOX = None
 MEDIA_ROOT = HOME / "test-files"
+STATIC_ROOT = HOME / "test-static"
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # WhiteNoise warns of a folder that is not there
 # as slow as it should be where it guards something, fast where tests create hundreds of users
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
