@@ -11,7 +11,6 @@ import json
 import os
 import shlex
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -31,6 +30,7 @@ from config.embedded.errors import LaunchError
 from config.embedded.layout import DATABASE, LOGIN, Layout
 from config.embedded.leftovers import end_leftovers, remember
 from config.embedded.marks import Marks
+from config.embedded.ports import check_free
 from config.embedded.postgres import Postgres
 from config.embedded.redis import Redis, check_given
 
@@ -74,8 +74,10 @@ class Launcher:
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
             self._claim_folder()
-            self._claim_port()
-            print(f"Steward starts in {self.layout.home}; the first start takes a minute or two.", flush=True)  # noqa: T201
+            self._claim_ports()
+            is_first = not self.layout.ready.exists()
+            waits = "; the first start takes a minute or two" if is_first else ""
+            print(f"Steward starts in {self.layout.home}{waits}.", flush=True)  # noqa: T201 - what the command is for
             self._start_servers()
             self._build_tables()
             self._collect_static()
@@ -110,22 +112,15 @@ class Launcher:
             ) from None
         end_leftovers(self.layout)
 
-    def _claim_port(self) -> None:
-        if not 1 <= self.port <= 65535:
-            raise LaunchError(f"{self.port} is no port.", "Choose one from 1024 to 65535 with STEWARD_PORT.")
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", self.port))
-            except PermissionError:
-                raise LaunchError(
-                    f"Port {self.port} is kept for the system.", "Choose one from 1024 up with STEWARD_PORT."
-                ) from None
-            except OSError:
-                other = self.port + 1 if self.port < 65535 else 8000
-                raise LaunchError(
-                    f"Port {self.port} is in use.", f"Choose another one: STEWARD_PORT={other} make run"
-                ) from None
+    def _claim_ports(self) -> None:
+        check_free(self.port, "STEWARD_PORT")
+        if self._has_local_stripe:
+            check_free(self.layout.stripe_port, "STEWARD_STRIPE_PORT", " of the local payment server")
+
+    @property
+    def _has_local_stripe(self) -> bool:
+        """Whether payments go to the server on this machine: no key, no account at Stripe."""
+        return not os.environ.get("STRIPE_SECRET_KEY")
 
     def _start_servers(self) -> None:
         if url := os.environ.get("DATABASE_URL"):
@@ -199,8 +194,8 @@ class Launcher:
         manager = Manager(log)
         waits = f"until [ -e {shlex.quote(str(self.layout.ready))} ]; do sleep 0.2; done; "
         for name, command in parse_procfile((env.ROOT / "Procfile").read_text()).processes.items():
-            if name == "stripe" and os.environ.get("STRIPE_SECRET_KEY"):
-                continue  # payments go to Stripe itself
+            if name == "stripe" and not self._has_local_stripe:
+                continue
             whole = waits + command if name in _AFTER_READY else command
             manager.add_process(name, whole, env=self._environment(), cwd=str(env.ROOT))
         threading.Thread(target=self._announce, args=(manager,), daemon=True).start()

@@ -144,11 +144,22 @@ def test_a_port_in_use_is_named_with_another(elsewhere: Machine) -> None:
     )
 
 
+def test_the_port_of_the_payment_server_in_use_is_named_with_its_own_variable(elsewhere: Machine) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        told = elsewhere.refusal(STEWARD_STRIPE_PORT=str(port))
+    assert told.startswith(f"steward: Port {port} of the local payment server is in use.")
+    assert f"STEWARD_STRIPE_PORT={port + 1} make run" in told
+
+
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
         ({"STEWARD_PORT": "eighty"}, "STEWARD_PORT must be a whole number, not “eighty”."),
         ({"STEWARD_PORT": "70000"}, "70000 is no port. Choose one from 1024 to 65535 with STEWARD_PORT."),
+        ({"STEWARD_STRIPE_PORT": "70000"}, "70000 of the local payment server is no port. Choose one from 1024"),
         ({"STEWARD_HOME": "/proc/none"}, "cannot be used"),
         ({"STEWARD_HOME": "/proc/" + "deep/" * 22}, "too long for Unix sockets. Choose a shorter one"),
         ({"DATABASE_URL": "postgresql://x@127.0.0.1:1/steward"}, "The database of DATABASE_URL does not answer"),
