@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.db.utils import InterfaceError, OperationalError
 from django.utils import timezone
+from django.utils.functional import Promise
 from django_tenants.utils import tenant_context
 from kombu.exceptions import OperationalError as BrokerAwayError
 from redis.exceptions import RedisError
@@ -32,10 +33,22 @@ from apps.core.tenancy.connections import connection
 from apps.core.tenancy.names import current_schema
 from apps.kernel.errors import DomainError, gettext_noop
 
-__all__ = ["JobCancelledError", "JobLostError", "LeasedTask", "Progress", "cancel", "enqueue", "job", "send", "sweep"]
+__all__ = [
+    "JobCancelledError",
+    "JobLostError",
+    "LeasedTask",
+    "Progress",
+    "cancel",
+    "enqueue",
+    "job",
+    "send",
+    "sweep",
+    "titles",
+]
 
 log = structlog.get_logger(__name__)
 
+_titles: dict[str, str | Promise] = {}  # filled by @job as the tasks are declared
 # a job that nobody sent within this time was left between commit and sending
 UNSENT_AFTER = dt.timedelta(seconds=5)
 # one that was sent and not taken up: at once when the broker holds nothing, late when it may still stand in line
@@ -89,6 +102,12 @@ def _check(name: str, arguments: dict[str, Any]) -> None:
             name=name,
             reason=str(wrong),
         ) from wrong
+
+
+def titles() -> Mapping[str, str | Promise]:
+    """Return what the jobs that have a title do, by name."""
+    current_app.loader.import_default_modules()
+    return _titles
 
 
 def send(job: Job, *, request_id: str = "") -> bool:
@@ -254,6 +273,11 @@ def _postpone(job: Job, reason: str, *, wait: dt.timedelta | None = None) -> Non
         log.warning("job.not_postponed", reason=str(away))  # its lease runs out by itself
 
 
-def job(name: str) -> Callable[[Callable[..., Any]], Task]:  # type: ignore[type-arg]
-    """Declare the task behind a job's name; its body is called as `body(task, **arguments)`."""
+def job(name: str, *, title: str | Promise = "") -> Callable[[Callable[..., Any]], Task]:  # type: ignore[type-arg]
+    """Declare the task behind a job's name; its body is called as `body(task, **arguments)`.
+
+    `title` says what it does to those who wait for it; a job of the whole firm that has one is shown while it runs.
+    """
+    if title:
+        _titles[name] = title
     return shared_task(name=name, bind=True, base=LeasedTask, acks_late=True, ignore_result=True)

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
 from apps.core.actors import Actor
 from apps.core.jobs import job
 from apps.firms.models import Registration
 from apps.firms.services import provisioning
+from apps.firms.services.demo.billing import bill_quarters
 from apps.firms.services.demo.fill import build_numbered
 
 
@@ -19,10 +23,16 @@ def provision_firm(task: Any, registration_id: int, attempt: int) -> None:
     provisioning.provision_firm(registration=registration, attempt=attempt, tell=task.progress, by=by)
 
 
-@job("firms.build_demo_household")
+@job("firms.build_demo_household", title=_("The demo firm is being filled with households."))
 def build_demo_household(_task: Any, number: int) -> None:
     """Build one household of the demo firm."""
     build_numbered(number=number, by=Actor.system("firms.build_demo_household"))
+
+
+@job("firms.bill_demo_firm", title=_("The demo firm's fees are being billed."))
+def bill_demo_firm(_task: Any) -> None:
+    """Bill the demo firm's last quarters."""
+    bill_quarters(today=timezone.localdate())
 
 
 @job("firms.send_link_again")

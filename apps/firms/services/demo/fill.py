@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from apps.accounts.models import User
+from apps.accounts.models import FirmProfile, User
 from apps.clients.models import Household
 from apps.core import jobs
 from apps.core.actors import Actor
@@ -13,7 +13,7 @@ from apps.firms.services.demo.households import build_household
 from apps.firms.services.demo.roster import DemoHousehold, demo_households
 
 AT_ONCE = 3
-TASK = "firms.build_demo_household"
+TASK, BILL = "firms.build_demo_household", "firms.bill_demo_firm"
 
 
 def advisor_of(spec: DemoHousehold) -> User:
@@ -33,10 +33,23 @@ def fill(*, by: Actor) -> None:
             build_household(spec=spec, advisor=advisor_of(spec), password=DEMO_PASSWORD, by=by)
         elif spec.number not in asked:
             jobs.enqueue(TASK, by=by, topic="firm:all", number=spec.number)
+    ask_for_bills(by=by)
 
 
 @service
 def build_numbered(*, number: int, by: Actor) -> Household:
     """Build one household by its number in the roster."""
     spec = demo_households()[number - 1]
-    return build_household(spec=spec, advisor=advisor_of(spec), password=DEMO_PASSWORD, by=by)
+    household = build_household(spec=spec, advisor=advisor_of(spec), password=DEMO_PASSWORD, by=by)
+    ask_for_bills(by=by)
+    return household
+
+
+@service
+def ask_for_bills(*, by: Actor) -> None:
+    """Have the fees billed once every household is there; a second call asks for nothing."""
+    FirmProfile.objects.select_for_update().first()  # the last two households may be finished at the same time
+    expected = {spec.external_id for spec in demo_households()}
+    there = set(Household.objects.filter(external_id__in=expected).values_list("external_id", flat=True))
+    if there == expected and not Job.objects.filter(name=BILL).exists():
+        jobs.enqueue(BILL, by=by, topic="firm:all")

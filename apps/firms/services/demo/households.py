@@ -12,7 +12,6 @@ from django.utils import timezone
 from apps.accounts.models import User
 from apps.accounts.policies import Role
 from apps.clients.models import Household, HouseholdStatus, Person, Signature
-from apps.clients.services.agreement_texts import FeeSummary, FeeTier
 from apps.clients.services.agreements import AgreementDraft, draft_agreement, ensure_standard_template, send_agreement
 from apps.clients.services.households import change_status, onboard_household
 from apps.clients.services.people import link_portal_account
@@ -25,9 +24,9 @@ from apps.compliance.services.reviews import review_assessment
 from apps.core import audit
 from apps.core.actors import Actor
 from apps.core.services import service
+from apps.firms.services.demo.billing import fees, first_billed_day, put_on_schedule
 from apps.firms.services.demo.money import add_facts, invest, keep_bank_account, save_monthly
 from apps.firms.services.demo.roster import DemoHousehold
-from apps.kernel.money import Money
 from apps.plans.models import GoalKind, GoalPriority, Plan
 from apps.plans.services.goals import GoalDetails, set_goal
 from apps.plans.services.plans import draft_plan
@@ -132,17 +131,13 @@ def _profile(spec: DemoHousehold, household: Household, by: Actor) -> None:
 
 
 def _agree(household: Household, by: Actor) -> None:
-    """Draft the agreement, send it, and have every adult read and sign it."""
-    tiers = (
-        FeeTier(Money(Decimal(500_000)), Decimal("0.0100")),
-        FeeTier(Money(Decimal(2_000_000)), Decimal("0.0075")),
-        FeeTier(None, Decimal("0.0050")),
-    )
-    effective = timezone.localdate().replace(day=1)
-    draft = AgreementDraft(fees=FeeSummary(tiers=tiers), effective_on=effective)
+    """Draft the agreement, send it, have every adult read and sign it, and bill by it."""
+    draft = AgreementDraft(fees=fees(), effective_on=first_billed_day(timezone.localdate()))
     agreement = draft_agreement(household=household, template=ensure_standard_template(by=by), draft=draft, by=by)
     request = send_agreement(agreement=agreement, by=by)
     sign_all(request.signatures.select_related("person__user").order_by("position"))
+    agreement.refresh_from_db()
+    put_on_schedule(agreement, by=by)
 
 
 def sign_all(signatures: Iterable[Signature]) -> None:

@@ -1,0 +1,83 @@
+"""The demo firm is made by the product's own services: households with their papers, fees billed and collected."""
+
+import datetime as dt
+
+import pytest
+from django.utils import timezone
+from django_tenants.utils import tenant_context
+
+from apps.accounts.models import User
+from apps.billing.models import BillingRun, FeeAssignment, Invoice, InvoiceState, RunState
+from apps.clients.models import Household, HouseholdStatus
+from apps.core.actors import Actor
+from apps.core.models import Job
+from apps.firms.services.demo import fill
+from apps.firms.services.demo.billing import bill_quarters, first_billed_day
+from apps.firms.services.demo.firm import DEMO_PASSWORD, ensure_people
+from apps.firms.services.demo.households import build_household
+from apps.firms.services.demo.roster import demo_households
+from apps.market.services.updates import bring_up_to_date
+
+BY = Actor.system("tests")
+
+
+@pytest.fixture
+def staffed(firm_a):
+    bring_up_to_date(by=BY)
+    with tenant_context(firm_a):
+        ensure_people(by=BY)
+        yield
+
+
+def built(number):
+    spec = demo_households()[number - 1]
+    return build_household(spec=spec, advisor=fill.advisor_of(spec), password=DEMO_PASSWORD, by=BY)
+
+
+@pytest.mark.parametrize(
+    ("today", "first"),
+    [
+        (dt.date(2026, 11, 20), dt.date(2026, 4, 1)),
+        (dt.date(2026, 1, 1), dt.date(2025, 7, 1)),
+        (dt.date(2026, 6, 30), dt.date(2025, 10, 1)),
+    ],
+)
+def test_the_two_quarters_before_the_running_one_are_billed(today, first):
+    assert first_billed_day(today) == first
+
+
+def test_a_household_is_built_whole_and_once(staffed):
+    household = Household.objects.get(pk=built(1).pk)
+    assert household.status == HouseholdStatus.ACTIVE
+    assert household.accounts.exists()
+    assert household.plans.exists()
+    assert FeeAssignment.objects.get(household=household).agreement.state == "signed"
+    assert built(1) == household
+    assert Household.objects.filter(external_id=household.external_id).count() == 1
+
+
+def test_two_quarters_are_billed_by_two_people_once_and_some_of_it_is_still_due(staffed):
+    first, second = built(1), built(2)
+    bill_quarters(today=timezone.localdate())
+    bill_quarters(today=timezone.localdate())
+    runs = list(BillingRun.objects.order_by("first_day"))
+    assert [run.state for run in runs] == [RunState.INVOICED, RunState.INVOICED]
+    assert [run.n_households for run in runs] == [2, 2]
+    states = [sorted(Invoice.objects.filter(household_fee__run=run).values_list("state", flat=True)) for run in runs]
+    assert states == [[InvoiceState.PAID, InvoiceState.PAID], [InvoiceState.ISSUED, InvoiceState.PAID]]
+    assert {fee.household for fee in runs[0].fees.all()} == {first, second}
+    assert all(invoice.total > 0 for invoice in Invoice.objects.all())
+
+
+def test_bills_are_asked_for_when_the_last_household_is_there_and_once(staffed, monkeypatch):
+    both = demo_households()[:2]
+    monkeypatch.setattr(fill, "demo_households", lambda: both)
+    fill.build_numbered(number=1, by=BY)
+    assert not Job.objects.filter(name=fill.BILL).exists()
+    fill.build_numbered(number=2, by=BY)
+    fill.ask_for_bills(by=BY)
+    assert Job.objects.filter(name=fill.BILL).count() == 1
+
+
+def test_the_staff_signs_in_with_the_demo_password(staffed):
+    assert all(user.check_password(DEMO_PASSWORD) for user in User.objects.filter(email__endswith="@harbor.example"))
