@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.billing.models import (
@@ -19,6 +20,7 @@ from apps.billing.models import (
 )
 from apps.billing.models.schedule import PERIODS_PER_YEAR
 from apps.clients.models import Agreement, AgreementState, Household
+from apps.core.templatetags import formats
 from apps.portfolios.models import Account
 
 N_TIERS = 6
@@ -126,11 +128,19 @@ class RunForm(forms.Form):
     first_day = forms.DateField(label=_("First day of the period"), widget=DayInput)
 
 
+class AgreementChoiceField(forms.ModelChoiceField[Agreement]):
+    """An agreement of the household, told from the one before it by the day it takes effect."""
+
+    def label_from_instance(self, obj: Agreement) -> str:
+        """Return its title and its day."""
+        return gettext("%(title)s, from %(day)s") % {"title": obj.title, "day": formats.date_text(obj.effective_on)}
+
+
 class AssignForm(forms.Form):
     """The terms of a household, the agreement and the clause that they rest on."""
 
     version = forms.ModelChoiceField(label=_("Schedule"), queryset=FeeScheduleVersion.objects.none())
-    agreement = forms.ModelChoiceField(label=_("Signed agreement"), queryset=Agreement.objects.none())
+    agreement = AgreementChoiceField(label=_("Signed agreement"), queryset=Agreement.objects.none())
     clause = forms.CharField(label=_("Clause of the fee"), max_length=20)
     starts_on = forms.DateField(label=_("From"), widget=DayInput)
     negotiated_rate = _percent(_("Negotiated rate a year, %"))

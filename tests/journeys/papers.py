@@ -57,6 +57,11 @@ class Quarter:
         last = began - dt.timedelta(days=1)
         return cls(last.replace(month=last.month - 2, day=1), last)
 
+    def next(self) -> Quarter:
+        """Return the one after it."""
+        first = self.last + dt.timedelta(days=1)
+        return Quarter(first, (first + dt.timedelta(days=95)).replace(day=1) - dt.timedelta(days=1))
+
 
 def written(folder: Path, name: str, text: str) -> Path:
     """Write a file and return its path."""

@@ -10,6 +10,7 @@ from email import message_from_bytes, policy
 from typing import Any
 
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from playwright.sync_api import TimeoutError as NotSeenError
 
 from tests.live import LiveSite
 
@@ -98,8 +99,14 @@ class Person:
         return found.first
 
     def press(self, label: str, *, within: str = "main") -> None:
-        """Press what leads to another page and wait for it; a form must not come back with errors."""
+        """Press what leads to another page and wait for it; a form must not come back with errors.
+
+        A button that asks first is answered with yes.
+        """
         target = self.button(label, within)
+        if target.get_attribute("data-confirm"):
+            target.click()
+            target = self.page.locator("dialog#confirm[open] [value=yes]")
         with self.page.expect_navigation(timeout=60_000):
             target.click()
         assert not self.page.locator(".form-summary, form .form-errors").count(), f"{self.page.url}\n{self.text()}"
@@ -107,15 +114,17 @@ class Person:
     def see(self, *words: str) -> None:
         """Hold that the page shows each of the words."""
         for word in words:
-            self.page.get_by_text(word).first.wait_for(state="attached")
+            try:
+                self.page.get_by_text(word).first.wait_for(state="attached")
+            except NotSeenError:
+                raise AssertionError(f"“{word}” is not at {self.page.url}\n{self.text()}\n{self.site.logs()}") from None
 
-    def reload_until(self, target: Any, seconds: int = 90) -> None:
-        """Look again, as people do, until the background has made what the page is to show."""
+    def await_live(self, target: Any, seconds: int = 120) -> None:
+        """Wait, without touching the page, until the background's work shows itself."""
         deadline = time.monotonic() + seconds
         while not target.count():
             assert time.monotonic() < deadline, f"Waited at {self.page.url}\n{self.text()}\n{self.site.logs()}"
-            self.page.wait_for_timeout(1000)
-            self.page.reload()
+            self.page.wait_for_timeout(300)
 
     def mails(self) -> list[str]:
         """Return the texts of the mails to this person, newest first."""

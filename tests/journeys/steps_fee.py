@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from tests.journeys.main_job import MainJob
+from tests.journeys.steps_plan import sign
 
 CARD = {"card": "4242 4242 4242 4242", "expiry": "12 / 34", "cvc": "123"}
 
@@ -25,15 +28,62 @@ def agree_the_fee(job: MainJob) -> None:
 
 
 def bill_the_quarter(job: MainJob) -> None:
+    """Bill the quarter that is over, in arrears."""
+    run_and_invoice(job, timing="arrears", first_day=job.quarter.first)
+
+
+def change_to_advance(job: MainJob) -> None:
+    """A new agreement bills in advance from a day within the running quarter; both partners sign it."""
+    ada, paul, starts = job.team["advisor"], job.principal, changes_on(job)
+    ada.go(f"/households/{job.household_id}/agreements/new/")
+    ada.fill(effective_on=starts.isoformat(), kind="graduated", frequency="quarterly", timing="advance")
+    ada.fill(value_basis="opening", up_to_1="500000", rate_1="0.90", rate_2="0.70")
+    ada.press("Draft it")
+    ada.go(f"/households/{job.household_id}/documents/")
+    ada.press("Send for signature")
+    for client in job.clients:
+        sign(client)
+    paul.go("/billing/schedules/new/")
+    paul.fill(name="In advance", kind="graduated", timing="advance", periods_per_year="4", value_basis="opening")
+    paul.fill(breakpoint_scope="household", period_fraction="actual_365", effective_on=starts.isoformat())
+    paul.fill(up_to_1="500000", rate_1="0.90", rate_2="0.70")
+    paul.press("Save")
+    paul.go(f"/households/{job.household_id}/billing/terms/")
+    paul.page.locator('main [name="version"]').select_option(label="In advance v1")
+    paul.fill(clause="4.2", starts_on=starts.isoformat(), collection="invoice")
+    paul.press("Set the fee")
+    paul.see("In advance")
+
+
+def bill_in_advance(job: MainJob) -> None:
+    """Bill the running quarter in advance: only the days under the new agreement, and the receipt counts them."""
+    running = job.quarter.next()
+    days = (running.last - changes_on(job)).days + 1
+    run_and_invoice(job, timing="advance", first_day=running.first)
+    alex = job.clients[0]
+    alex.go("/portal/billing/")
+    alex.await_live(alex.page.locator("main tbody tr").nth(1))
+    alex.page.locator("main tbody th a").first.click()
+    alex.page.wait_for_url("**/portal/billing/*-*/")
+    alex.go(alex.page.locator('main a[href*="/receipts/"]').first.get_attribute("href"))
+    alex.see(f"{days} days", f"{days} / 365")
+
+
+def changes_on(job: MainJob) -> dt.date:
+    """Return the day of the new terms: within the running quarter, and not after today."""
+    return max(job.quarter.next().first, dt.date.today() - dt.timedelta(days=5))
+
+
+def run_and_invoice(job: MainJob, *, timing: str, first_day: dt.date) -> None:
     """Calculate the run, have a second person approve it, lock it, write the invoice."""
     paul = job.principal
     paul.go("/billing/runs/new/")
-    paul.fill(timing="arrears", periods_per_year="4", first_day=job.quarter.first.isoformat())
+    paul.fill(timing=timing, periods_per_year="4", first_day=first_day.isoformat())
     paul.press("Start a run")
     if paul.page.get_by_role("button", name="Calculate", exact=True).count():
         paul.press("Calculate")
     run = paul.page.url
-    paul.reload_until(paul.page.get_by_role("button", name="Send for review"))
+    paul.await_live(paul.page.get_by_role("button", name="Send for review"))
     paul.see("Okafor-Reyes")
     paul.press("Send for review")
     assert not paul.page.get_by_role("button", name="Lock the fees").count()
@@ -53,12 +103,12 @@ def pay_by_card(job: MainJob) -> None:
     job.site.start_stripe()
     alex = job.clients[0]
     alex.go("/portal/billing/")
-    alex.reload_until(alex.page.locator("main tbody th a"))
+    alex.await_live(alex.page.locator("main tbody th a"))
     alex.page.locator("main tbody th a").first.click()
     alex.page.wait_for_url("**/portal/billing/*-*/")
     invoice = alex.page.url
     paper = alex.page.get_by_role("link", name="Read it as PDF")
-    alex.reload_until(paper)
+    alex.await_live(paper)
     assert alex.fetch(paper.get_attribute("href")).startswith(b"%PDF")
     alex.see("Clause 4.2", "Clause 4.3")
     alex.go(alex.page.locator('main a[href*="/receipts/"]').first.get_attribute("href"))

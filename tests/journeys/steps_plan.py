@@ -61,11 +61,11 @@ def adjust_and_publish(job: MainJob) -> None:
     ada.fill(value=round(value / 2, 2), reason=REASON)
     ada.press("Keep the decision")
     ada.see(REASON)
-    ada.reload_until(ada.page.locator("#advice:not(:has-text('The engine is measuring your adjustment.'))"))
+    ada.await_live(ada.page.locator("#advice:not(:has-text('The engine is measuring your adjustment.'))"))
     ada.go(tab)
     ada.button("Publish to the client").click()
     ada.press("Publish", within="dialog#publish")
-    ada.reload_until(ada.page.get_by_role("link", name="Report (PDF)"))
+    ada.await_live(ada.page.get_by_role("link", name="Report (PDF)"))
 
 
 def ask_and_sign(job: MainJob) -> None:

@@ -60,7 +60,7 @@ def prove_it(job: MainJob, folder: Path) -> None:
 def download(person: Person, path: Path) -> Path:
     """Wait until the newest export is built and save it."""
     link = person.page.locator("main tbody tr").first.get_by_role("link", name="Download")
-    person.reload_until(link)
+    person.await_live(link)
     path.write_bytes(person.fetch(link.get_attribute("href")))
     return path
 
