@@ -14,28 +14,29 @@ FRONT := static/dist/.built
 ENGINE_VENV := .venv-engine
 ENGINE := $(ENGINE_VENV)/.ready
 RESEARCH_VENV := .venv-research
+LANGUAGES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
 FRONT_SOURCES := $(shell find static/src tools/frontend -type f 2>/dev/null)
 
-.PHONY: run setup test test-fast test-engine test-deep journeys lint format types arch bench schema-check migrations-check messages shell front chromium
+.PHONY: run setup test test-fast test-engine test-deep journeys lint format types arch bench schema-check migrations-check messages languages shell front chromium
 
-run: $(RUN) front ## Start Steward on this machine
+run: $(RUN) front languages ## Start Steward on this machine
 	@$(PY) -m config.embedded.launch
 
-setup: $(DEV) front ## Install everything that development needs
+setup: $(DEV) front languages ## Install everything that development needs
 
-test: $(DEV) front chromium ## Format, lint, types, contracts, engines alone, all tests, journeys
+test: $(DEV) front languages chromium ## Format, lint, types, contracts, engines alone, all tests, journeys
 	@tools/checks/run_all.sh
 
-test-fast: $(DEV) ## Tests without browsers
+test-fast: $(DEV) languages ## Tests without browsers
 	$(BIN)/pytest -q -n 2 -m "not journey and not deep"
 
 test-engine: $(ENGINE) ## Engines with nothing but their own requirements
 	tools/checks/engine_tests.sh $(ENGINE_VENV)/bin/python
 
-test-deep: $(DEV) front chromium ## Load, long property runs, faults; keeps its result in bench/
+test-deep: $(DEV) front languages chromium ## Load, long property runs, faults; keeps its result in bench/
 	tools/checks/deep_tests.sh
 
-journeys: $(DEV) front chromium ## Whole paths in a browser
+journeys: $(DEV) front languages chromium ## Whole paths in a browser
 	$(BIN)/pytest -q -m journey tests/journeys
 
 format: $(DEV)
@@ -60,8 +61,8 @@ schema-check: $(DEV) ## The OpenAPI file is what the code says
 	DJANGO_SETTINGS_MODULE=config.settings.test $(PY) manage.py spectacular --file docs/openapi.yaml --validate --fail-on-warn
 	git diff --exit-code docs/openapi.yaml
 
-messages: $(DEV) ## Collect strings for the translators
-	cd locale/.. && DJANGO_SETTINGS_MODULE=config.settings.test $(abspath $(PY)) manage.py makemessages --all --no-obsolete
+messages: $(RUN) ## Bring the translators' catalogues in step with the code
+	$(PY) -m tools.languages collect
 
 bench: $(DEV) $(RESEARCH_VENV)/.ready ## Ratios to peers and limits, into bench/RESULTS.md
 	STEWARD_RESEARCH_PYTHON=$(abspath $(RESEARCH_VENV))/bin/python $(PY) -m bench
@@ -70,6 +71,8 @@ shell: $(RUN)
 	$(PY) manage.py shell
 
 front: $(FRONT)
+
+languages: $(LANGUAGES)
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "steward: Python 3.11 or newer is needed; name it with PYTHON=/path/to/python3.11 make run" >&2; exit 1; }
@@ -99,6 +102,9 @@ $(RESEARCH_VENV)/.ready: requirements/research.txt | $(UV)
 $(FRONT): package.json package-lock.json $(FRONT_SOURCES) | $(RUN)
 	@PY=$(PY) tools/frontend/build.sh
 	@touch $@
+
+%.mo: %.po | $(RUN)
+	@$(PY) -m tools.languages compile
 
 chromium:
 	@tools/checks/chromium.sh
