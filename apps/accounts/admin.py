@@ -70,7 +70,7 @@ class ApprovalDecisionAdmin(ReadOnlyAdmin):
     """Decisions."""
 
     permission = Permission.MANAGE_FIRM
-    list_display = ("request", "decided_by", "verdict", "is_self_review", "created_at")
+    list_display = ("request", "decided_by", "verdict", "is_self_review", "created")
     list_filter = ("verdict", "is_self_review")
 
 

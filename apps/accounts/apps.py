@@ -1,6 +1,7 @@
 """Start-up of accounts."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class AccountsConfig(AppConfig):
@@ -8,6 +9,7 @@ class AccountsConfig(AppConfig):
 
     name = "apps.accounts"
     label = "accounts"
+    verbose_name = _("People and approvals")
 
     def ready(self) -> None:
         """Hear what the libraries say of sign-ins and second factors."""

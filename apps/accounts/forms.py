@@ -74,7 +74,9 @@ class AcceptForm(forms.Form):
 class OwnProfileForm(forms.ModelForm):  # type: ignore[type-arg]
     """One's own name, language and time zone."""
 
-    locale = forms.ChoiceField(label=_("Language"), choices=_languages(_("As the firm")), required=False)
+    locale = forms.ChoiceField(
+        label=_("Language"), choices=_languages(_("As the browser asks, else as the firm")), required=False
+    )
     time_zone = forms.ChoiceField(label=_("Time zone"), choices=_zones(_("As the firm")), required=False)
 
     class Meta:

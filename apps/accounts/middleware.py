@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.functional import SimpleLazyObject
 from django.utils.http import urlencode
+from django.utils.translation.trans_real import get_supported_language_variant, parse_accept_lang_header
 
 from apps.accounts.models import FirmProfile
 from apps.core.middleware.requests import client_ip
@@ -101,7 +102,11 @@ class SecondFactorMiddleware:
 
 
 class PreferencesMiddleware:
-    """Shows a signed-in person's pages in their language and time zone; the firm's time zone to everybody else."""
+    """Shows pages in the reader's language and time zone.
+
+    The language is the person's own choice, else the first of the browser's that Steward speaks, else the firm's; the
+    time zone is the person's own, else the firm's.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -110,11 +115,21 @@ class PreferencesMiddleware:
         """Serve in the reader's terms."""
         if request.firm_profile is None:  # type: ignore[attr-defined]
             return self.get_response(request)
-        user = request.user
-        zone = (user.time_zone if user.is_authenticated else "") or request.firm_profile.time_zone  # type: ignore[attr-defined]
-        language = (user.locale if user.is_authenticated else "") or translation.get_language() or "en"
+        user, profile = request.user, request.firm_profile  # type: ignore[attr-defined]
+        zone = (user.time_zone if user.is_authenticated else "") or profile.time_zone
+        language = (user.locale if user.is_authenticated else "") or asked_for(request) or profile.locale
         with timezone.override(zone), translation.override(language):
             request.LANGUAGE_CODE = language
             response = self.get_response(request)
         response.headers["Content-Language"] = language
         return response
+
+
+def asked_for(request: HttpRequest) -> str:
+    """Return the first language of the browser's list that Steward speaks, or nothing."""
+    for code, _weight in parse_accept_lang_header(request.headers.get("Accept-Language", "").lower()):
+        try:
+            return get_supported_language_variant(code)
+        except LookupError:
+            continue
+    return ""

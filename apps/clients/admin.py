@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.policies import Permission
 from apps.clients.models import Agreement, Document, Household, ImportBatch, Person
@@ -15,6 +17,12 @@ from apps.core.access import actor_of
 
 class LookUp(admin.ModelAdmin):  # type: ignore[type-arg]
     """Shows rows and changes none."""
+
+    @admin.display(description=_("created at"), ordering="created_at")
+    def created(self, row: Any) -> dt.datetime:
+        """Say when the row was made."""
+        at: dt.datetime = row.created_at
+        return at
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Narrow to what the reader may see."""
@@ -67,7 +75,7 @@ class PersonAdmin(LookUp):
 class DocumentAdmin(LookUp):
     """Papers; their content opens on the pages, where each reading is noted."""
 
-    list_display = ("title", "household", "category", "visible_to_client", "created_at")
+    list_display = ("title", "household", "category", "visible_to_client", "created")
     list_filter = ("category", "visible_to_client")
     search_fields = ("title", "household__name")
     list_select_related = ("household",)
@@ -87,7 +95,7 @@ class AgreementAdmin(LookUp):
 class ImportBatchAdmin(LookUp):
     """Imports."""
 
-    list_display = ("filename", "kind", "household", "state", "created_by", "created_at")
+    list_display = ("filename", "kind", "household", "state", "created_by", "created")
     list_filter = ("kind", "state")
     search_fields = ("filename",)
     list_select_related = ("household",)

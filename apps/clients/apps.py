@@ -1,6 +1,7 @@
 """Start-up of clients."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ClientsConfig(AppConfig):
@@ -8,6 +9,7 @@ class ClientsConfig(AppConfig):
 
     name = "apps.clients"
     label = "clients"
+    verbose_name = _("Clients")
 
     def ready(self) -> None:
         """Register what this app takes in and hears of."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from allauth.account.decorators import secure_admin_login
@@ -10,12 +11,13 @@ from django.db import models
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 # a sign-in of the admin's own would go around the second factor
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 
-def _to_the_one_password_page(_request: HttpRequest, *_: Any, **__: Any) -> HttpResponseBase:
+def _to_the_one_password_page(_request: HttpRequest, *_args: Any, **_more: Any) -> HttpResponseBase:
     return redirect(reverse("account_change_password"))
 
 
@@ -29,6 +31,12 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     permission = ""
     list_per_page = 50
     show_full_result_count = False
+
+    @admin.display(description=_("created at"), ordering="created_at")
+    def created(self, row: Any) -> dt.datetime:
+        """Say when the row was made."""
+        at: dt.datetime = row.created_at
+        return at
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         """Say whether the app is listed."""

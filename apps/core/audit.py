@@ -14,9 +14,11 @@ from uuid import UUID
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from apps.core.actors import Actor
 from apps.core.models import AuditEvent
+from apps.kernel.errors import gettext_noop
 
 GENESIS = "0" * 64
 # fields that tell nothing of the record itself
@@ -109,6 +111,19 @@ class ChainBreak:
     sequence: int
     event_id: int
     what: str
+
+    @property
+    def words(self) -> str:
+        """Say in the reader's language what is wrong."""
+        return gettext(self.what)
+
+
+# written out for the translators: the database says these
+gettext_noop("the event is missing")
+gettext_noop("links before it are missing")
+gettext_noop("it does not follow the link before it")
+gettext_noop("the event was changed after it was sealed")
+gettext_noop("the event was never sealed")
 
 
 @dataclass(frozen=True, slots=True)

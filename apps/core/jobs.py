@@ -15,11 +15,13 @@ from uuid import UUID
 import structlog
 from celery import Task, current_app, shared_task
 from celery.exceptions import Reject
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
 from django.db.utils import InterfaceError, OperationalError
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.translation import get_language, override
 from django_tenants.utils import tenant_context
 from kombu.exceptions import OperationalError as BrokerAwayError
 from redis.exceptions import RedisError
@@ -27,6 +29,7 @@ from tenant_schemas_celery.task import TenantTask
 
 from apps.core import realtime
 from apps.core.actors import Actor
+from apps.core.errors import shown
 from apps.core.leases import JobCancelledError, JobLostError, Lease, Progress, claim, held_by
 from apps.core.models import Job, JobState
 from apps.core.tenancy.connections import connection
@@ -71,7 +74,9 @@ def enqueue(name: str, *, by: Actor, topic: str = "", **arguments: Any) -> Job:
     before anything is written, for a name that no task bears or arguments that it does not take.
     """
     _check(name, arguments)
-    job = Job.objects.create(name=name, arguments=arguments, asked_by=by.key, topic=topic)
+    job = Job.objects.create(
+        name=name, arguments=arguments, asked_by=by.key, topic=topic, language=get_language() or ""
+    )
     firm = connection.tenant
 
     def send_in_its_firm() -> None:
@@ -204,7 +209,7 @@ class LeasedTask(TenantTask):
         self.progress = Progress(job, lease)
         names = {"job": str(job.public_id), "firm": current_schema(), "request_id": self._header(REQUEST_HEADER)}
         try:
-            with structlog.contextvars.bound_contextvars(**names):
+            with structlog.contextvars.bound_contextvars(**names), override(job.language or settings.LANGUAGE_CODE):
                 self._run(job, args, kwargs)
         finally:
             lease.end()
@@ -240,7 +245,7 @@ class LeasedTask(TenantTask):
             _end(job, JobState.CANCELLED)
         except DomainError as refused:
             log.warning("job.refused", name=self.name, code=refused.code, reason=str(refused))
-            _end(job, JobState.FAILED, error=str(refused))
+            _end(job, JobState.FAILED, error=shown(refused).sentence)
         except (OperationalError, InterfaceError, OSError) as away:
             # a server was away: the lease is given back, and the sweeper sends the job again
             log.warning("job.interrupted", name=self.name, reason=str(away))

@@ -51,6 +51,8 @@ class ApprovalRule(BaseModel):
     history = history(m2m_fields=[approvers])
 
     class Meta:
+        verbose_name = _("approval rule")
+        verbose_name_plural = _("approval rules")
         ordering = ("kind", "above_amount", "id")
         constraints = (
             models.UniqueConstraint(
@@ -113,24 +115,26 @@ class ApprovalRequest(BaseModel):
     PERSONAL_FIELDS: ClassVar[frozenset[str]] = frozenset({"title", "requested_label"})
 
     kind = models.CharField(_("kind"), max_length=60)
-    target_type = models.CharField(max_length=80)
-    target_id = models.UUIDField()
-    target_url = models.CharField(max_length=200, blank=True)
-    subject_type = models.CharField(max_length=80, blank=True)
-    subject_id = models.UUIDField(null=True, blank=True)
+    target_type = models.CharField(max_length=80, verbose_name=_("type of record"))
+    target_id = models.UUIDField(verbose_name=_("record, by id"))
+    target_url = models.CharField(max_length=200, blank=True, verbose_name=_("page of the record"))
+    subject_type = models.CharField(max_length=80, blank=True, verbose_name=_("type of subject"))
+    subject_id = models.UUIDField(null=True, blank=True, verbose_name=_("subject, by id"))
     title = models.CharField(_("what"), max_length=200)
     amount = models.DecimalField(_("amount"), max_digits=16, decimal_places=2, null=True, blank=True)
     currency = models.CharField(_("currency"), max_length=3, blank=True)
-    payload_digest = models.CharField(max_length=64)
+    payload_digest = models.CharField(max_length=64, verbose_name=_("digest of the record"))
     suggestion = models.CharField(_("suggestion"), max_length=300, blank=True)
     reasons = models.JSONField(_("reasons"), default=list, blank=True)
     requested_by = models.ForeignKey(
         "accounts.User", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("asked by")
     )
-    requested_key = models.CharField(max_length=120)
-    requested_label = models.CharField(max_length=200)
-    rule = models.ForeignKey(ApprovalRule, models.PROTECT, null=True, blank=True, related_name="requests")
-    approvals_needed = models.PositiveSmallIntegerField(default=1)
+    requested_key = models.CharField(max_length=120, verbose_name=_("requested by, as a key"))
+    requested_label = models.CharField(max_length=200, verbose_name=_("requested by"))
+    rule = models.ForeignKey(
+        ApprovalRule, models.PROTECT, null=True, blank=True, related_name="requests", verbose_name=_("rule")
+    )
+    approvals_needed = models.PositiveSmallIntegerField(default=1, verbose_name=_("approvals needed"))
     state = models.CharField(_("state"), max_length=10, choices=ApprovalState.choices, default=ApprovalState.PENDING)
     due_at = models.DateTimeField(_("due"))
     escalated_at = models.DateTimeField(_("escalated"), null=True, blank=True)
@@ -140,6 +144,8 @@ class ApprovalRequest(BaseModel):
     history = history()
 
     class Meta:
+        verbose_name = _("approval request")
+        verbose_name_plural = _("approval requests")
         ordering = ("due_at", "id")
         indexes = (
             models.Index(fields=["target_type", "target_id", "kind"], name="approval_by_target"),
@@ -192,7 +198,7 @@ class ApprovalDecision(BaseModel):
     MUTABLE: ClassVar[bool] = False
     PERSONAL_FIELDS: ClassVar[frozenset[str]] = frozenset({"note"})
 
-    request = models.ForeignKey(ApprovalRequest, models.PROTECT, related_name="decisions")
+    request = models.ForeignKey(ApprovalRequest, models.PROTECT, related_name="decisions", verbose_name=_("request"))
     decided_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+", verbose_name=_("decided by"))
     in_place_of = models.ForeignKey(
         "accounts.User", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("in place of")
@@ -202,6 +208,8 @@ class ApprovalDecision(BaseModel):
     is_self_review = models.BooleanField(_("self-review"), default=False)
 
     class Meta:
+        verbose_name = _("approval decision")
+        verbose_name_plural = _("approval decisions")
         ordering = ("id",)
         constraints = (
             models.UniqueConstraint(fields=["request", "decided_by"], name="one_decision_per_person"),
@@ -256,6 +264,8 @@ class Delegation(BaseModel):
     history = history()
 
     class Meta:
+        verbose_name = _("delegation")
+        verbose_name_plural = _("delegations")
         ordering = ("-starts_on", "id")
         constraints = (
             models.CheckConstraint(

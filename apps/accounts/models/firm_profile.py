@@ -46,11 +46,13 @@ class FirmProfile(BaseModel):
     )
     mfa_roles = models.JSONField(_("roles that need a second factor"), default=list)
     self_review_minutes = models.PositiveSmallIntegerField(_("minutes a self-review takes at least"), default=5)
-    setup_done = models.JSONField(default=list, blank=True)
+    setup_done = models.JSONField(default=list, blank=True, verbose_name=_("set-up done"))
 
     history = history()
 
     class Meta:
+        verbose_name = _("firm profile")
+        verbose_name_plural = _("firm profiles")
         constraints = (
             # one row: its key is always 1
             models.CheckConstraint(condition=models.Q(id=1), name="one_firm_profile"),

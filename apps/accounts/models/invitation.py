@@ -33,21 +33,27 @@ class Invitation(BaseModel):
     full_name = models.CharField(_("name"), max_length=200, blank=True)
     role = models.CharField(_("role"), max_length=12, choices=Role.choices)
     locale = models.CharField(_("language"), max_length=8, blank=True)
-    invited_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, blank=True, related_name="+")
+    invited_by = models.ForeignKey(
+        "accounts.User", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("invited by")
+    )
     invited_by_label = models.CharField(_("invited by"), max_length=200)
     # what hears of the acceptance (apps.accounts.ports.connect_arrival): `clients.person` and its public id
-    subject_kind = models.CharField(max_length=60, blank=True)
-    subject_id = models.CharField(max_length=64, blank=True)
-    key_digest = models.CharField(max_length=64, unique=True)
+    subject_kind = models.CharField(max_length=60, blank=True, verbose_name=_("kind of subject"))
+    subject_id = models.CharField(max_length=64, blank=True, verbose_name=_("subject, by id"))
+    key_digest = models.CharField(max_length=64, unique=True, verbose_name=_("digest of the key"))
     state = models.CharField(_("state"), max_length=10, choices=InvitationState.choices, default=InvitationState.OPEN)
     sent_at = models.DateTimeField(_("sent"))
     expires_at = models.DateTimeField(_("expires"))
-    user = models.ForeignKey("accounts.User", models.PROTECT, null=True, blank=True, related_name="invitations")
+    user = models.ForeignKey(
+        "accounts.User", models.PROTECT, null=True, blank=True, related_name="invitations", verbose_name=_("user")
+    )
     accepted_at = models.DateTimeField(_("accepted"), null=True, blank=True)
 
     history = history(excluded_fields=["key_digest"])
 
     class Meta:
+        verbose_name = _("invitation")
+        verbose_name_plural = _("invitations")
         ordering = ("-sent_at", "-id")
         constraints = (
             models.UniqueConstraint(

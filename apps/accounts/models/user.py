@@ -65,7 +65,7 @@ class User(BaseModel, AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(_("may sign in"), default=True)
     locale = models.CharField(_("language"), max_length=8, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=64, blank=True)
-    tours_seen = models.JSONField(default=list, blank=True)
+    tours_seen = models.JSONField(default=list, blank=True, verbose_name=_("tours seen"))
 
     objects = UserAccounts.from_queryset(UserQuerySet)()
     history = history(excluded_fields=["password", "last_login"])
@@ -75,6 +75,8 @@ class User(BaseModel, AbstractBaseUser, PermissionsMixin):
     REQUIRED_FIELDS: ClassVar[list[str]] = ["full_name"]
 
     class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
         ordering = ("full_name", "id")
         constraints = (
             models.UniqueConstraint(

@@ -86,7 +86,11 @@ def request_approval(  # noqa: PLR0913 - the facts of a request, by name, as eve
         return waiting
     if waiting is not None:
         _close(
-            waiting, ApprovalState.VOIDED, action="accounts.void_approval", by=by, reason="A newer version was sent."
+            waiting,
+            ApprovalState.VOIDED,
+            action="accounts.void_approval",
+            by=by,
+            reason=gettext_noop("A newer version was sent."),
         )
     rule = rule_for(kind, amount.amount if amount else None)
     hours = dt.timedelta(hours=rule.deadline_hours) if rule else DEFAULT_DEADLINE
@@ -167,7 +171,13 @@ def void_if_changed(*, request: ApprovalRequest, target: models.Model, by: Actor
     open_states = {ApprovalState.PENDING, ApprovalState.APPROVED}
     if request.state not in open_states or request.payload_digest == digest_of(target):
         return False
-    _close(request, ApprovalState.VOIDED, action="accounts.void_approval", by=by, reason="The record has changed.")
+    _close(
+        request,
+        ApprovalState.VOIDED,
+        action="accounts.void_approval",
+        by=by,
+        reason=gettext_noop("The record has changed."),
+    )
     return True
 
 

@@ -8,11 +8,13 @@ from typing import Any
 from django.urls import NoReverseMatch, reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import FirmProfile
 from apps.billing.models import CreditNote, Invoice, NumberSeries, SeriesKind
 from apps.billing.selectors.receipts import household_receipt
 from apps.clients.models import Document, DocumentCategory, Relationship
+from apps.clients.selectors.languages import language_of
 from apps.clients.services.documents import file_document
 from apps.core.actors import Actor
 from apps.core.paper import render_pdf
@@ -36,9 +38,9 @@ def next_number(kind: SeriesKind, on: dt.date) -> str:
 
 
 def file_invoice(invoice: Invoice, by: Actor) -> Document:
-    """Draw the invoice in the firm's language and file it where its client can open it."""
+    """Draw the invoice in the household's language and file it where its client can open it."""
     profile = FirmProfile.current()
-    with translation.override(profile.locale):
+    with translation.override(language_of(invoice.household)):
         title = _("Invoice %(number)s") % {"number": invoice.number}
         context = {
             **_letterhead(profile, title),
@@ -52,9 +54,9 @@ def file_invoice(invoice: Invoice, by: Actor) -> Document:
 
 
 def file_credit_note(note: CreditNote, by: Actor) -> Document:
-    """Draw the credit note and file it where its client can open it."""
+    """Draw the credit note in the household's language and file it where its client can open it."""
     profile = FirmProfile.current()
-    with translation.override(profile.locale):
+    with translation.override(language_of(note.household)):
         title = _("Credit note %(number)s") % {"number": note.number}
         context = {
             **_letterhead(profile, title),
@@ -70,7 +72,7 @@ def send_invoice(invoice: Invoice, by: Actor) -> None:
     """Mail those of the household who decide and have an address that the invoice lies in the portal. The mail names no
     amount: mail is not a private letter."""
     people = invoice.household.people.filter(relationship__in=[Relationship.HEAD, Relationship.PARTNER])
-    for person in people.exclude(email=""):
+    for person in people.exclude(email="").select_related("user"):
         queue_mail(
             kind="billing/invoice",
             to=person.email,
@@ -80,8 +82,9 @@ def send_invoice(invoice: Invoice, by: Actor) -> None:
                 "due_on": invoice.due_on,
                 "is_debited": invoice.collection != "invoice",
                 "action_url": site_url(portal_path(invoice)),
-                "action_label": _("Open the invoice"),
+                "action_label": gettext_lazy("Open the invoice"),
             },
+            locale=person.user.locale if person.user else "",
             by=by,
         )
 

@@ -64,15 +64,19 @@ class Agreement(BaseModel):
     MUTABLE: ClassVar[bool] = True
     PERSONAL_FIELDS: ClassVar[frozenset[str]] = frozenset({"articles"})
 
-    household = models.ForeignKey(Household, models.PROTECT, related_name="agreements")
-    template = models.ForeignKey(AgreementTemplate, models.PROTECT, related_name="agreements")
+    household = models.ForeignKey(Household, models.PROTECT, related_name="agreements", verbose_name=_("household"))
+    template = models.ForeignKey(
+        AgreementTemplate, models.PROTECT, related_name="agreements", verbose_name=_("template")
+    )
     title = models.CharField(_("title"), max_length=200)
     # the template's articles with every place filled in
     articles = models.JSONField(_("articles"))
     # what the fee clause says, as plain values (services.agreements.FeeSummary)
     fee_terms = models.JSONField(_("fee terms"))
     effective_on = models.DateField(_("takes effect"))
-    state = models.CharField(max_length=12, choices=AgreementState.choices, default=AgreementState.DRAFT)
+    state = models.CharField(
+        max_length=12, choices=AgreementState.choices, default=AgreementState.DRAFT, verbose_name=_("state")
+    )
     document = models.ForeignKey(Document, models.PROTECT, related_name="agreements", verbose_name=_("document"))
     supersedes = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="superseded_by", verbose_name=_("replaces")
@@ -83,6 +87,8 @@ class Agreement(BaseModel):
     history = history(excluded_fields=["articles"])
 
     class Meta:
+        verbose_name = _("agreement")
+        verbose_name_plural = _("agreements")
         ordering = ("-effective_on", "-id")
         constraints = (
             models.CheckConstraint(

@@ -77,7 +77,7 @@ class Document(BaseModel):
     MUTABLE: ClassVar[bool] = True
     PERSONAL_FIELDS: ClassVar[frozenset[str]] = frozenset({"title"})
 
-    household = models.ForeignKey(Household, models.PROTECT, related_name="documents")
+    household = models.ForeignKey(Household, models.PROTECT, related_name="documents", verbose_name=_("household"))
     category = models.CharField(_("category"), max_length=12, choices=DocumentCategory.choices)
     title = models.CharField(_("title"), max_length=200)
     visible_to_client = models.BooleanField(_("the client may see it"), default=False)
@@ -86,6 +86,8 @@ class Document(BaseModel):
     history = history()
 
     class Meta:
+        verbose_name = _("document")
+        verbose_name_plural = _("documents")
         ordering = ("-created_at", "-id")
         indexes = (models.Index(fields=["household", "category"], name="document_by_category"),)
 

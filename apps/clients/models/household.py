@@ -104,6 +104,8 @@ class Household(BaseModel):
     history = history()
 
     class Meta:
+        verbose_name = _("household")
+        verbose_name_plural = _("households")
         ordering = ("name", "id")
         constraints = (
             models.UniqueConstraint(

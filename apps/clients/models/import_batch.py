@@ -51,31 +51,35 @@ class ImportBatch(BaseModel):
         Household, models.CASCADE, null=True, blank=True, related_name="imports", verbose_name=_("household")
     )
     filename = models.CharField(_("file"), max_length=200)
-    sha256 = models.CharField(max_length=64, db_index=True)
-    size = models.PositiveBigIntegerField()
-    stored_name = models.CharField(max_length=200)
-    wrapped_key = models.TextField()
+    sha256 = models.CharField(max_length=64, db_index=True, verbose_name=_("SHA-256"))
+    size = models.PositiveBigIntegerField(verbose_name=_("size"))
+    stored_name = models.CharField(max_length=200, verbose_name=_("stored name"))
+    wrapped_key = models.TextField(verbose_name=_("wrapped key"))
     # what the importer asked and was told: columns, language, account …
-    answers = models.JSONField(default=dict)
-    state = models.CharField(max_length=10, choices=ImportState.choices, default=ImportState.UPLOADED)
+    answers = models.JSONField(default=dict, verbose_name=_("answers"))
+    state = models.CharField(
+        max_length=10, choices=ImportState.choices, default=ImportState.UPLOADED, verbose_name=_("state")
+    )
     # rows by action, problems by severity, lines set aside by reason
-    counts = models.JSONField(default=dict)
+    counts = models.JSONField(default=dict, verbose_name=_("counts"))
     # records made besides what the rows became: type, id, and when they were left
-    besides = models.JSONField(default=list)
+    besides = models.JSONField(default=list, verbose_name=_("besides"))
     # lines of the file that are no rows, with the reason
-    ignored = models.JSONField(default=list)
+    ignored = models.JSONField(default=list, verbose_name=_("ignored"))
     # what is wrong with the file as a whole, or why applying stopped
-    problems = models.JSONField(default=list)
-    job = models.ForeignKey("core.Job", models.SET_NULL, null=True, blank=True, related_name="+")
+    problems = models.JSONField(default=list, verbose_name=_("problems"))
+    job = models.ForeignKey("core.Job", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("job"))
     created_by = models.CharField(_("brought by"), max_length=200)
-    actor_key = models.CharField(max_length=120)
-    applied_at = models.DateTimeField(null=True, blank=True)
-    undone_at = models.DateTimeField(null=True, blank=True)
+    actor_key = models.CharField(max_length=120, verbose_name=_("who, as a key"))
+    applied_at = models.DateTimeField(null=True, blank=True, verbose_name=_("applied at"))
+    undone_at = models.DateTimeField(null=True, blank=True, verbose_name=_("undone at"))
 
     objects = ImportBatchQuerySet.as_manager()
     history = history(excluded_fields=["ignored", "problems", "besides"])
 
     class Meta:
+        verbose_name = _("import")
+        verbose_name_plural = _("imports")
         ordering = ("-id",)
 
     def __str__(self) -> str:

@@ -46,7 +46,7 @@ class Person(BaseModel):
     )
     SECRET_FIELDS: ClassVar[frozenset[str]] = frozenset({"tax_id"})
 
-    household = models.ForeignKey(Household, models.CASCADE, related_name="people")
+    household = models.ForeignKey(Household, models.CASCADE, related_name="people", verbose_name=_("household"))
     relationship = models.CharField(_("in the household"), max_length=10, choices=Relationship.choices)
     first_name = models.CharField(_("first name"), max_length=100)
     last_name = models.CharField(_("last name"), max_length=100)
@@ -91,6 +91,8 @@ class Person(BaseModel):
     history = history(excluded_fields=["tax_id"])
 
     class Meta:
+        verbose_name = _("client")
+        verbose_name_plural = _("clients")
         ordering = ("household", "id")
         constraints = (
             models.UniqueConstraint(

@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from apps.clients.models import ImportBatch, ImportRow, ImportState, RowAction
 from apps.clients.ports import ports
 from apps.core.actors import Actor
+from apps.core.field_words import choice_words, field_words
 from apps.kernel.errors import NotFoundError, gettext_noop
 
 ROWS_PER_PAGE = 100
@@ -125,6 +126,10 @@ def _shown(row: ImportRow) -> ShownRow:
         label=row.label,
         action=str(action.label),
         tone=_ACTION_TONES[action],
-        facts=tuple((name.replace("_", " "), value) for name, value in row.facts if value not in {"", None}),
+        facts=tuple(
+            (field_words(name), choice_words(name, value, "clients.Person"))
+            for name, value in row.facts
+            if value not in {"", None}
+        ),
         problems=tuple(shown_problem(problem) for problem in row.problems),
     )

@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 
 from apps.compliance.models import CapacityAssessment, RiskAssessment
 from apps.compliance.selectors.words import all_told
+from apps.core.field_words import field_words
 from apps.kernel.errors import NotFoundError, gettext_noop
 
 
@@ -71,7 +72,7 @@ def profile_passport(assessment: RiskAssessment, figure: str) -> Passport:
 def capacity_passport(capacity: CapacityAssessment) -> Passport:
     """Return how a capacity score came about, with where each fact is from."""
     sources = [
-        gettext("%(fact)s: %(source)s.") % {"fact": name.replace("_", " "), "source": source}
+        gettext("%(fact)s: %(source)s.") % {"fact": field_words(name), "source": source}
         for name, source in capacity.sources.items()
     ]
     return Passport(

@@ -18,6 +18,7 @@ from apps.clients.models import Household
 from apps.clients.models.household import households_of
 from apps.compliance.selectors.action_words import action_words
 from apps.core.actors import Actor
+from apps.core.field_words import choice_words, field_words
 from apps.core.models import AuditEvent, AuditSeal
 from apps.kernel.errors import InvalidInputError, gettext_noop
 
@@ -158,8 +159,8 @@ def _entry(event: AuditEvent, zone: ZoneInfo, seal: tuple[int, str] | None) -> T
         on_behalf_of=event.on_behalf_of,
         target=event.target_label,
         target_type=event.target_type.rpartition(".")[2],
-        changes=_changes(event.before or {}, event.after or {}),
-        reason=event.reason,
+        changes=_changes(event),
+        reason=gettext(event.reason) if event.reason else "",
         ip=event.ip,
         user_agent=event.user_agent,
         method=event.method,
@@ -170,9 +171,16 @@ def _entry(event: AuditEvent, zone: ZoneInfo, seal: tuple[int, str] | None) -> T
     )
 
 
-def _changes(before: dict[str, Any], after: dict[str, Any]) -> tuple[Change, ...]:
-    names = list({**before, **after})
-    return tuple(Change(name.replace("_", " "), _text(before.get(name)), _text(after.get(name))) for name in names)
+def _changes(event: AuditEvent) -> tuple[Change, ...]:
+    before, after, model = event.before or {}, event.after or {}, event.target_type
+    return tuple(
+        Change(
+            field_words(name, model),
+            _text(choice_words(name, before.get(name), model)),
+            _text(choice_words(name, after.get(name), model)),
+        )
+        for name in {**before, **after}
+    )
 
 
 def _text(value: Any) -> str:

@@ -34,6 +34,8 @@ class Job(BaseModel):
     arguments = models.JSONField(default=dict)
     state = models.CharField(max_length=10, choices=JobState.choices, default=JobState.QUEUED)
     asked_by = models.CharField(max_length=120)
+    # of whoever asked: progress and refusals are told in it
+    language = models.CharField(max_length=8, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     max_attempts = models.PositiveSmallIntegerField(default=5)
     sent_at = models.DateTimeField(null=True, blank=True)

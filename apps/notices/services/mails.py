@@ -24,7 +24,6 @@ from apps.notices.models import Mail, MailState
 from apps.notices.policies import carries_key
 
 _TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
-_LANGUAGES = {code for code, _ in settings.LANGUAGES}
 
 
 @service
@@ -98,7 +97,7 @@ def _is_final(refused: smtplib.SMTPException) -> bool:
 
 
 def _language(wanted: str) -> str:
-    return wanted if wanted in _LANGUAGES else "en"
+    return wanted if wanted in dict(settings.LANGUAGES) else "en"
 
 
 def _brand(profile: FirmProfile) -> dict[str, str]:

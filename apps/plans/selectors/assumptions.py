@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext
+
+from apps.kernel.errors import gettext_noop
 from apps.market.models import AssetClass
 from apps.plans.engine.assumptions import AssumptionSet, assumptions_from_mapping
 from apps.plans.models import AssumptionTable
@@ -39,12 +42,12 @@ def asset_lines(table: AssumptionTable) -> tuple[AssetLine, ...]:
         AssetLine(
             key=row["key"],
             name=_name(row),
-            described=str(row.get("name", row["key"])),
+            described=gettext(str(row.get("name", row["key"]))),
             mean=Figure(row["arithmetic_mean"], "percent", f"assumption:{row['key']}:mean", _name(row)),
             volatility=Figure(row["volatility"], "percent", f"assumption:{row['key']}:volatility", _name(row)),
             is_equity=row["is_equity"],
             source=row.get("source", table.source),
-            method=row.get("method", ""),
+            method=gettext(row["method"]) if row.get("method") else "",
         )
         for row in table.content["assets"]
     )
@@ -59,3 +62,20 @@ def _name(row: Mapping[str, Any]) -> str:
     """Return the trade's short name, else what the table calls it."""
     key = str(row["key"])
     return str(AssetClass(key).label) if key in AssetClass.values else str(row.get("name", key))
+
+
+# what the published tables say of their classes (apps/market/reference), written out for the translators
+gettext_noop("US equities, whole market by value")
+gettext_noop("US equities of small companies")
+gettext_noop("US corporate bonds, medium grade (Baa), 10 years")
+gettext_noop("US corporate bonds, high grade (Aaa), 10 years")
+gettext_noop("Cash, one-month Treasury bills")
+gettext_noop(
+    "mean: cash + mean excess return over bills less one standard error; volatility: overlapping 12-month log returns"
+)
+gettext_noop(
+    "mean: Baa yield at the end of the sample less 0.003 for defaults and downgrades; "
+    "volatility: overlapping 12-month log returns"
+)
+gettext_noop("mean: Aaa yield at the end of the sample; volatility: overlapping 12-month log returns")
+gettext_noop("mean: inflation + mean real return of bills since 1957 (core prices); volatility: monthly log returns")

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext
 
+from apps.core.field_words import field_words
 from apps.core.templatetags import formats
 from apps.kernel.money import Money
 from apps.plans.selectors._mapping import shown_money
@@ -85,7 +86,7 @@ def sentence(text: Mapping[str, Any], wording: Wording, instead: Mapping[str, An
 
 def _part(name: str, value: Any, wording: Wording) -> str | Figure:
     unit = name.rpartition("__")[2]
-    key, label = f"{wording.prefix}:{name}", name.partition("__")[0].replace("_", " ")
+    key, label = f"{wording.prefix}:{name}", field_words(name.partition("__")[0])
     if unit == "money":
         return money_figure(float(value), wording.currency, key, label)
     if unit == "percent":

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils import translation
 
 from apps.accounts.models import FirmProfile
+from apps.clients.selectors.languages import language_of
 from apps.core.actors import Actor
 from apps.core.paper import render_pdf
 from apps.core.paper_charts import as_address, drawn
@@ -26,12 +27,12 @@ HEIGHTS = {"allocation": 2.1, "frontier": 2.3}
 
 
 def report_pdf(plan: Plan) -> bytes:
-    """Return the report of the version, in the firm's language and brand.
+    """Return the report of the version, in the household's language and the firm's brand.
 
     Raises NoResultError before the first result, PaperUnavailableError where PDFs cannot be drawn.
     """
     profile = FirmProfile.current()
-    with translation.override(profile.locale):
+    with translation.override(language_of(plan.household)):
         overview = plan_overview(plan.household, _REPORTER, plan)
         if overview is None:
             raise NoResultError(

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import NoReturn
 
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import FirmProfile
 from apps.clients.models import Person, SignatureRequestState
 from apps.clients.ports import EndedRequest
+from apps.clients.selectors.languages import language_of
 from apps.clients.services.documents import file_document
 from apps.clients.services.signatures import request_signature, withdraw_request
 from apps.compliance.selectors.risk_limits import risk_limit
@@ -77,7 +79,8 @@ def file_report(*, plan: Plan, by: Actor) -> Plan:
     plan = locked(plan)
     if plan.document_id is not None or plan.published_run_id is None:
         return plan
-    title = _("Financial plan, version %(version)s") % {"version": plan.version}
+    with translation.override(language_of(plan.household)):
+        title = _("Financial plan, version %(version)s") % {"version": plan.version}
     plan.document = file_document(
         household=plan.household,
         category="plan",
@@ -228,7 +231,7 @@ def _order_report(plan: Plan, by: Actor) -> Job:
 
 
 def _tell_the_client(plan: Plan, by: Actor) -> None:
-    for person in Person.objects.filter(household=plan.household).adults().exclude(email=""):
+    for person in Person.objects.filter(household=plan.household).adults().exclude(email="").select_related("user"):
         queue_mail(
             kind="plans/plan_published",
             to=person.email,
@@ -237,7 +240,8 @@ def _tell_the_client(plan: Plan, by: Actor) -> None:
                 "advisor": str(plan.household.advisor),
                 "firm": FirmProfile.current().display_name,
                 "action_url": site_url("/portal/plan/"),
-                "action_label": _("Read the plan"),
+                "action_label": gettext_lazy("Read the plan"),
             },
+            locale=person.user.locale if person.user else "",
             by=by,
         )

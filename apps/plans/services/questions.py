@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from apps.clients.models import Person
 from apps.core import audit
@@ -50,7 +50,7 @@ def ask_question(*, plan: Plan, text: str, by: Actor) -> PlanQuestion:
         "action_url": site_url(f"/households/{plan.household.public_id}/plan/"),
         "action_label": _("Answer the question"),
     }
-    queue_mail(kind="plans/question_asked", to=advisor.email, context=context, by=by)
+    queue_mail(kind="plans/question_asked", to=advisor.email, context=context, by=by, locale=advisor.locale)
     tell(plan, "plan.question_asked")
     return row
 
@@ -84,6 +84,7 @@ def answer_question(*, question: PlanQuestion, text: str, by: Actor) -> PlanQues
             "action_url": site_url("/portal/plan/"),
             "action_label": _("Read the answer"),
         }
-        queue_mail(kind="plans/question_answered", to=row.person.email, context=context, by=by)
+        locale = row.person.user.locale if row.person.user else ""
+        queue_mail(kind="plans/question_answered", to=row.person.email, context=context, by=by, locale=locale)
     tell(row.plan, "plan.question_answered")
     return row

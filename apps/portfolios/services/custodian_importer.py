@@ -221,7 +221,9 @@ class _Taking:
             key = each.row.key
             if isinstance(each.target, Transaction):
                 replaced[key] = each.target
-                reverse_transaction(transaction=each.target, reason="Corrected by the custodian.", by=self.file.by)
+                reverse_transaction(
+                    transaction=each.target, reason=gettext_noop("Corrected by the custodian."), by=self.file.by
+                )
                 key = f"{key}#{each.row.fingerprint[:12]}"
             told.append(self._entry(each.row.value, key))
         recorded = record_transactions(account=account, entries=told, by=self.file.by) if told else []

@@ -248,7 +248,9 @@ def accept_proposal(*, difference: ReconciliationBreak, by: Actor) -> Transactio
 def _record_proposal(difference: ReconciliationBreak, by: Actor) -> Transaction:
     if reverses := difference.proposal.get("reverses"):
         target = difference.account.transactions.get(public_id=reverses)
-        return reverse_transaction(transaction=target, reason="Stands twice in the book (reconciliation).", by=by)
+        return reverse_transaction(
+            transaction=target, reason=gettext_noop("Stands twice in the book (reconciliation)."), by=by
+        )
     instruments = {i.pk: i for i in Instrument.objects.filter(pk=difference.proposal.get("instrument", 0))}
     entry = proposed_entry(difference.proposal, instruments)
     return record_transaction(account=difference.account, entry=entry, by=by)

@@ -27,6 +27,7 @@ from apps.core.services import service
 from apps.firms.services.demo.billing import fees, first_billed_day, put_on_schedule
 from apps.firms.services.demo.money import add_facts, invest, keep_bank_account, save_monthly
 from apps.firms.services.demo.roster import DemoHousehold
+from apps.kernel.errors import gettext_noop
 from apps.plans.models import GoalKind, GoalPriority, Plan
 from apps.plans.services.goals import GoalDetails, set_goal
 from apps.plans.services.plans import draft_plan
@@ -49,7 +50,9 @@ def build_household(*, spec: DemoHousehold, advisor: User, password: str, by: Ac
     save_monthly(spec, household, accounts[0], acting)
     _profile(spec, household, acting)
     _agree(household, acting)
-    change_status(household=household, status=HouseholdStatus.ACTIVE, reason="Onboarding is complete.", by=acting)
+    change_status(
+        household=household, status=HouseholdStatus.ACTIVE, reason=gettext_noop("Onboarding is complete."), by=acting
+    )
     _plan(household, acting)
     return household
 
