@@ -23,6 +23,8 @@ from apps.core.tenancy.addresses import site_url
 from apps.kernel.errors import DomainError, InvalidInputError, NotAllowedError, gettext_noop
 from apps.kernel.money import Money
 
+# why a request ends by itself
+_NEWER, _CHANGED = gettext_noop("A newer version was sent."), gettext_noop("The record has changed.")
 DEFAULT_DEADLINE = dt.timedelta(hours=72)
 # where a record stands changes by the approval itself: it is no part of what is approved
 _PROGRESS_FIELDS = frozenset({"state", "status"})
@@ -85,13 +87,7 @@ def request_approval(  # noqa: PLR0913 - the facts of a request, by name, as eve
     if waiting is not None and waiting.payload_digest == digest:
         return waiting
     if waiting is not None:
-        _close(
-            waiting,
-            ApprovalState.VOIDED,
-            action="accounts.void_approval",
-            by=by,
-            reason=gettext_noop("A newer version was sent."),
-        )
+        _close(waiting, ApprovalState.VOIDED, action="accounts.void_approval", by=by, reason=_NEWER)
     rule = rule_for(kind, amount.amount if amount else None)
     hours = dt.timedelta(hours=rule.deadline_hours) if rule else DEFAULT_DEADLINE
     request = ApprovalRequest(
@@ -171,13 +167,7 @@ def void_if_changed(*, request: ApprovalRequest, target: models.Model, by: Actor
     open_states = {ApprovalState.PENDING, ApprovalState.APPROVED}
     if request.state not in open_states or request.payload_digest == digest_of(target):
         return False
-    _close(
-        request,
-        ApprovalState.VOIDED,
-        action="accounts.void_approval",
-        by=by,
-        reason=gettext_noop("The record has changed."),
-    )
+    _close(request, ApprovalState.VOIDED, action="accounts.void_approval", by=by, reason=_CHANGED)
     return True
 
 

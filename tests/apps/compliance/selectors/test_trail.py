@@ -57,7 +57,7 @@ def test_an_entry_tells_before_and_after_origin_and_place_in_the_chain(two, conn
     )  # fmt: skip
     seal_now()
     entry = trail_entries(trail_events(connie.as_actor(), TrailQuery())[:1])[0]
-    assert [(change.field, change.before, change.after) for change in entry.changes] == [("full name", "Paul", "Paula")]
+    assert [(change.field, change.before, change.after) for change in entry.changes] == [("name", "Paul", "Paula")]
     assert (entry.words, entry.who, entry.role, entry.reason) == ("Change name", "Paul", "principal", "Marriage")
     assert entry.sequence
     assert len(entry.hash) == 64
