@@ -48,7 +48,13 @@ class ImportBatch(BaseModel):
     kind = models.CharField(_("kind"), max_length=40)
     # statements and custodian files belong to one household; a client list to none
     household = models.ForeignKey(
-        Household, models.CASCADE, null=True, blank=True, related_name="imports", verbose_name=_("household")
+        # the record of an import that was undone stays when its household was taken back too
+        Household,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="imports",
+        verbose_name=_("household"),
     )
     filename = models.CharField(_("file"), max_length=200)
     sha256 = models.CharField(max_length=64, db_index=True, verbose_name=_("SHA-256"))

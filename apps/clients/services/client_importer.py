@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
 from apps.accounts.policies import Permission, Role
-from apps.clients.models import Household, Person
+from apps.clients.models import Household, ImportBatch, ImportState, Person
 from apps.clients.ports import (
     Applied,
     ImportFile,
@@ -140,8 +140,20 @@ class ClientListImporter:
         return Applied(tuple(made), tuple(besides))
 
     def dependents(self, made: Sequence[BaseModel], besides: Sequence[BaseModel]) -> list[str]:
-        """List what points at the people and households, and people who joined the households since."""
-        found = dependents_of([*made, *besides], ignoring={"clients.Person"})
+        """List what points at the people and households, people who joined since, and files not taken in yet.
+
+        A file that was taken in stands for itself: what it made points at the household, or was taken back.
+        """
+        found = dependents_of([*made, *besides], ignoring={"clients.Person", "clients.ImportBatch"})
+        waiting = ImportBatch.objects.filter(
+            household__in=[record.pk for record in besides],
+            state__in=[ImportState.UPLOADED, ImportState.CHECKED, ImportState.APPLYING],
+        )
+        found += [
+            gettext("%(household)s: the file “%(file)s”, which was not taken in yet")
+            % {"household": batch.household, "file": batch.filename}
+            for batch in waiting.select_related("household")
+        ]
         ids = [record.pk for record in made if isinstance(record, Person)]
         joined = Person.objects.filter(household__in=[record.pk for record in besides]).exclude(pk__in=ids)
         return found + [f"{person.household}: {person}" for person in joined.select_related("household")]

@@ -94,6 +94,20 @@ def test_undo_leaves_nothing_and_the_file_can_come_again(ada: User, household: H
     assert taken(household, ada).counts["create"] == 2
 
 
+def test_a_household_can_be_taken_back_once_its_statement_was(ada: User) -> None:
+    by = ada.as_actor()
+    listed = b"First name,Last name,Relationship\nIo,Marsh,Head\n"
+    clients = apply_batch(batch=open_batch(kind="clients", filename="c.csv", content=listed, by=by), by=by)
+    statement = taken(Household.objects.get(), ada)
+    with pytest.raises(ImportHasDependentsError):
+        undo_batch(batch=clients, by=by)
+    undo_batch(batch=statement, by=by)
+    undo_batch(batch=clients, by=by)
+    assert not Household.objects.exists()
+    statement.refresh_from_db()
+    assert statement.household is None, "the record of the import stays"
+
+
 def test_undo_refuses_while_later_entries_came_to_the_account(ada: User, household: Household) -> None:
     batch = taken(household, ada)
     taken(household, ada, STATEMENT.replace(PAY, PAY.replace("F1", "F3").replace("20250502", "20250602")))
