@@ -7,17 +7,21 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from django.template.loader import render_to_string
 from django.test import Client
+from django.urls import reverse
 from django.utils import translation
-from django_tenants.utils import tenant_context
+from django.utils.translation import trans_real
+from django_tenants.utils import schema_context, tenant_context
 
 from apps.notices.models import Mail
 from config.env import ROOT
 from tests.cast import SiteClient, firm
+from tests.factories import firms
 from tests.isolation.routes import Route, routes
 from tests.languages import pseudo
 from tests.languages.finder import Found, Known, untranslated, untranslated_text
-from tests.languages.words import OF_DJANGO, SAME, texts_in_columns, texts_of_tables
+from tests.languages.words import OF_DJANGO, OF_OAUTH, SAME, texts_in_columns, texts_of_tables
 from tests.languages.world import PAPERS, Firm, path_of, texts_of_the_firm
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -49,7 +53,8 @@ HIDDEN_BY = ("mfa_", "admin:")
 class Readers:
     """The firm and those who look at its pages."""
 
-    def __init__(self) -> None:
+    def __init__(self, language: pseudo.PseudoTranslation) -> None:
+        self.language = language
         self.firm = Firm()
         self.known = Known.of([*texts_of_the_firm(), *texts_in_columns(), *texts_of_tables(), *SAME])
         people = (self.firm.paul, self.firm.ada, self.firm.connie, self.firm.client)
@@ -77,16 +82,30 @@ class Readers:
                 return content.decode() if "html" in answer.headers["Content-Type"] else "", 200
         return "", answer.status_code
 
+    def refused(self, route: Route) -> str:
+        """Return the page that answers an empty form, as the first of them sees it who may send it."""
+        path = path_of(route, self.firm)
+        for site in reversed(self.clients) if route.name.startswith("portal:") else self.clients:
+            with transaction.atomic():
+                answer = site.post(path)
+                content = b"" if answer.streaming else answer.content
+                transaction.set_rollback(True)
+            if answer.status_code == 405:
+                break
+            if answer.status_code in {200, 409, 422} and "html" in answer.headers.get("Content-Type", ""):
+                return content.decode()
+        return ""
+
 
 @pytest.fixture(scope="module")
 def _readers(django_db_setup: None, django_db_blocker: Any) -> Iterator[Readers]:
     with (
-        pseudo.spoken(),
+        pseudo.spoken() as language,
         django_db_blocker.unblock(),
         transaction.atomic(),
         tenant_context(firm("alpha")),
     ):
-        yield Readers()
+        yield Readers(language)
         connection.set_schema_to_public()
         transaction.set_rollback(True)
 
@@ -112,6 +131,12 @@ def test_a_page_holds_no_untranslated_string(route, readers):
     assert status == 200 or is_button or is_hidden, f"nobody sees {route.name} ({status}): make it in Firm"
 
 
+@pytest.mark.parametrize("route", PAGES, ids=lambda route: route.name)
+def test_a_form_sent_empty_is_refused_in_translated_sentences(route, readers):
+    found = [each for each in untranslated(readers.refused(route), readers.known) if str(each) not in OF_DJANGO]
+    assert not found, f"{route.name}:\n{told(found)}"
+
+
 @pytest.mark.parametrize("kind", MAILS)
 def test_a_mail_holds_no_untranslated_string(kind, readers):
     mails = list(Mail.objects.filter(kind=kind))
@@ -127,3 +152,37 @@ def test_a_paper_holds_no_untranslated_string(template, readers):
     assert template in readers.firm.papers, f"no service of the world draws {template}: let one do so in Firm"
     found = untranslated(readers.firm.papers[template], readers.known)
     assert not found, told(found)
+
+
+ERRORS = [
+    *("400.html", "403.html", "403_csrf.html", "404.html", "429.html", "500.html"),
+    *("_errors/503.html", "_errors/no_firm.html"),
+]
+
+
+@pytest.mark.parametrize("template", ERRORS)
+def test_an_error_page_holds_no_untranslated_string(template, readers):
+    found = untranslated(render_to_string(template, {}), readers.known)
+    assert not found, told(found)
+
+
+@pytest.mark.parametrize("page", ["landing", "register", "registration", "inbox"])
+def test_a_page_of_the_public_site_holds_no_untranslated_string(page, readers, settings, tmp_path):
+    settings.LANGUAGE_CODE, settings.LOCAL_INBOX = pseudo.CODE, tmp_path
+    with schema_context("public"):
+        kwargs = {"token": firms.registration().token} if page == "registration" else {}
+    path = reverse(f"firms:{page}", urlconf="config.urls.public", kwargs=kwargs)
+    site = SiteClient(headers={"host": "localhost"})
+    known = Known.of([*SAME, *STATE_NAMES.values(), "Harbor Wealth LLC", "Pia Harbor", "harbor.localhost"])
+    for answer in (site.get(path), site.post(path)):
+        if "html" in answer.headers.get("Content-Type", "") and answer.status_code != 405:
+            found = untranslated(answer.content.decode(), known)
+            assert not found, f"{path} ({answer.status_code}): {told(found)}"
+
+
+def test_what_the_libraries_say_has_its_translation_too(readers):
+    """Stands last: the pages above have asked for everything that they show."""
+    spoken = trans_real.translation("pt-br")._catalog
+    asked = [text if isinstance(text, str) else (text[0], 0) for text in readers.language.asked]
+    missing = sorted(str(text) for text in asked if spoken.get(text) is None)
+    assert set(missing) - OF_OAUTH == set()

@@ -25,6 +25,13 @@ SAME = {
 # Django's own admin writes these, in every language alike
 OF_DJANGO = {"<img alt>: “Search”", "<img alt>: “True”", "<img alt>: “False”", "<img alt>: “None”"}
 
+# choices of django-oauth-toolkit's models: asked for when those are read, shown on no page
+OF_OAUTH = {
+    *("Authorization pending", "Authorized", "Denied", "Device Code", "Manual", "No OIDC support"),
+    *("Client ID Metadata Document", "Dynamic Client Registration", "Implicit", "OpenID connect hybrid"),
+    *("HMAC with SHA-2 256", "RSA with SHA-2 256", "Resource owner password-based"),
+}
+
 
 def texts_in_columns() -> Iterator[str]:
     """Yield the texts of structured columns that are data: contracts (in English, the language of the law they cite),
