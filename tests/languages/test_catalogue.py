@@ -14,6 +14,7 @@ from tests.languages.words import tables_with_languages
 from tools.languages import catalogue
 
 PLACES = re.compile(r"%\(\w+\)[a-z]|%[sd%]|\{\w*\}|<[^>]+>")
+KEYS = {"Enter", "Escape", "Tab", "Home", "End"}
 SPOKEN = [code for code, _name in settings.LANGUAGES if code != "en"]
 
 
@@ -100,3 +101,12 @@ def test_a_catalogue_in_step_keeps_what_is_translated_and_drops_what_is_gone(tmp
     again = catalogue.read(path)
     assert {message.id: message.string for message in messages(again)} == {"Kept": "Mantido", "New": ""}
     assert catalogue.compile_catalogue(path).stat().st_size > 0
+
+
+def test_a_script_takes_its_words_from_the_page():
+    """`words.js` reads them where they are translated; keys of the keyboard and what developers read are no words."""
+    said = re.compile(r"""(["'`])([A-Z][a-z]+(?: [\w',;]+)*[.?]?)\1""")
+    for path in sorted((catalogue.ROOT / "static/src/js").glob("*.js")):
+        lines = [line for line in path.read_text().splitlines() if "throw new Error" not in line]
+        found = {text for line in lines for _quote, text in said.findall(line)} - KEYS
+        assert not found, f"{path.name}: {sorted(found)}"

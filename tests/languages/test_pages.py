@@ -14,6 +14,7 @@ from django.utils import translation
 from django.utils.translation import trans_real
 from django_tenants.utils import schema_context, tenant_context
 
+from apps.firms.policies import US_STATES
 from apps.notices.models import Mail
 from config.env import ROOT
 from tests.cast import SiteClient, firm
@@ -173,7 +174,7 @@ def test_a_page_of_the_public_site_holds_no_untranslated_string(page, readers, s
         kwargs = {"token": firms.registration().token} if page == "registration" else {}
     path = reverse(f"firms:{page}", urlconf="config.urls.public", kwargs=kwargs)
     site = SiteClient(headers={"host": "localhost"})
-    known = Known.of([*SAME, *STATE_NAMES.values(), "Harbor Wealth LLC", "Pia Harbor", "harbor.localhost"])
+    known = Known.of([*SAME, *US_STATES.values(), "Harbor Wealth LLC", "Pia Harbor", "harbor.localhost"])
     for answer in (site.get(path), site.post(path)):
         if "html" in answer.headers.get("Content-Type", "") and answer.status_code != 405:
             found = untranslated(answer.content.decode(), known)

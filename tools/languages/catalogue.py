@@ -75,7 +75,7 @@ def in_step(known: Catalog, wanted: Catalog) -> Catalog:
 
 def write(catalog: Catalog, path: Path) -> None:
     """Write it sorted and without places in the code, so that a change shows only itself."""
-    catalog.header_comment = "# PROJECT's words in LANGUAGE."
+    catalog.header_comment = "# Steward's words in another language: `make messages` collects them."
     written = BytesIO()
     write_po(written, catalog, no_location=True, sort_output=True, width=0)
     kept = [line for line in written.getvalue().splitlines(keepends=True) if not line.startswith(UNSAID)]

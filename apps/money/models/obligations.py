@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.core.history import history
 from apps.money.models.facts import FactOfHousehold, FactQuerySet, positive
@@ -57,7 +58,7 @@ class InsuranceKind(models.TextChoices):
     DISABILITY = "disability", _("Disability")
     LONG_TERM_CARE = "long_term_care", _("Long-term care")
     HEALTH = "health", _("Health")
-    HOME = "home", _("Home")
+    HOME = "home", pgettext_lazy("insurance", "Home")
     AUTO = "auto", _("Car")
     UMBRELLA = "umbrella", _("Umbrella liability")
 
