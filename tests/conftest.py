@@ -8,8 +8,14 @@ from collections.abc import Iterator
 import pytest
 
 from tests import databases, servers
+from tools.languages import catalogue
 
 pytest_plugins = ["tests.cast", "tests.live"]
+
+
+def pytest_configure() -> None:
+    """Compile the catalogues for a run that did not come through make."""
+    catalogue.compile_stale()
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import time
 from collections import Counter
 
 import pytest
@@ -89,7 +91,7 @@ def test_the_collector_reads_code_and_templates(tmp_path, monkeypatch):
     }
 
 
-def test_a_catalogue_in_step_keeps_what_is_translated_and_drops_what_is_gone(tmp_path):
+def test_a_catalogue_in_step_keeps_what_is_translated_and_drops_what_is_gone(tmp_path, monkeypatch):
     known, wanted = Catalog(locale="pt_BR"), Catalog()
     known.add("Kept", "Mantido")
     known.add("Gone", "Foi")
@@ -100,7 +102,11 @@ def test_a_catalogue_in_step_keeps_what_is_translated_and_drops_what_is_gone(tmp
     catalogue.write(fresh, path)
     again = catalogue.read(path)
     assert {message.id: message.string for message in messages(again)} == {"Kept": "Mantido", "New": ""}
-    assert catalogue.compile_catalogue(path).stat().st_size > 0
+    monkeypatch.setattr(catalogue, "LOCALE", tmp_path)
+    assert catalogue.compile_stale() == [path.with_suffix(".mo")]
+    assert catalogue.compile_stale() == []
+    os.utime(path, (time.time() + 5, time.time() + 5))
+    assert catalogue.compile_stale() == [path.with_suffix(".mo")]
 
 
 def test_a_script_takes_its_words_from_the_page():

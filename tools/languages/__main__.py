@@ -12,8 +12,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tools.languages", description=__doc__)
     parser.add_argument("verb", choices=("collect", "compile"))
     if parser.parse_args().verb == "compile":
-        for path in catalogue.catalogues():
-            catalogue.compile_catalogue(path)
+        catalogue.compile_stale()
         return
     wanted = catalogue.collected()
     for path in catalogue.catalogues():

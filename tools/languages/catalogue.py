@@ -7,6 +7,7 @@ Babel does all of it, so that no machine needs the system's gettext. Templates a
 from __future__ import annotations
 
 import ast
+import os
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -86,9 +87,24 @@ def write(catalog: Catalog, path: Path) -> None:
 def compile_catalogue(path: Path) -> Path:
     """Write the `.mo` beside it; a message without a translation stays out and shows in English."""
     target = path.with_suffix(".mo")
-    with target.open("wb") as compiled:
-        write_mo(compiled, read(path))
+    compiled = BytesIO()
+    write_mo(compiled, read(path))
+    # put in place at once: processes that start together read a whole one
+    part = target.with_name(f"{target.name}.{os.getpid()}")
+    part.write_bytes(compiled.getvalue())
+    part.replace(target)
     return target
+
+
+def compile_stale() -> list[Path]:
+    """Compile each catalogue that is newer than its compiled form; return which."""
+    stale = [path for path in catalogues() if not _is_fresh(path)]
+    return [compile_catalogue(path) for path in stale]
+
+
+def _is_fresh(path: Path) -> bool:
+    target = path.with_suffix(".mo")
+    return target.exists() and target.stat().st_mtime >= path.stat().st_mtime
 
 
 def _sources() -> Iterator[Path]:
