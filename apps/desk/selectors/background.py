@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db.models import Count, Q
 from django.utils import timezone
+from django.utils.functional import Promise
 
-from apps.core.jobs import titles
 from apps.core.models import Job, JobState
 
 _FIRM = "firm:all"
@@ -31,14 +32,13 @@ class Work:
         return 100 * self.done // self.total
 
 
-def work_under_way() -> tuple[Work, ...]:
-    """Return the work of the whole firm that is not finished, in one query."""
-    known = titles()
+def work_under_way(titles: Mapping[str, str | Promise]) -> tuple[Work, ...]:
+    """Return the work of the whole firm that is not finished, of the jobs that have a title, in one query."""
     rows = (
-        Job.objects.filter(name__in=known, topic=_FIRM, created_at__gte=timezone.now() - _TOGETHER)
+        Job.objects.filter(name__in=titles, topic=_FIRM, created_at__gte=timezone.now() - _TOGETHER)
         .values("name")
         .annotate(total=Count("pk"), open=Count("pk", filter=_OPEN))
         .filter(open__gt=0)
         .order_by("name")
     )
-    return tuple(Work(str(known[row["name"]]), row["total"] - row["open"], row["total"]) for row in rows)
+    return tuple(Work(str(titles[row["name"]]), row["total"] - row["open"], row["total"]) for row in rows)

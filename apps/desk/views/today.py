@@ -12,6 +12,7 @@ from django.views.generic import TemplateView
 from apps.accounts.models import User
 from apps.accounts.policies import Permission
 from apps.core.access import RequiresMixin, actor_of
+from apps.core.jobs import titles
 from apps.desk.selectors.background import work_under_way
 from apps.desk.selectors.today import today
 from apps.desk.selectors.tours import first_tour
@@ -34,4 +35,4 @@ class TodayView(RequiresMixin, TemplateView):
         """Add what is due, and on the first day the tour of the role."""
         due = today(actor_of(self.request), timezone.localdate())
         tour = first_tour(cast("User", self.request.user))
-        return super().get_context_data(today=due, under_way=work_under_way(), tour=tour, **kwargs)
+        return super().get_context_data(today=due, under_way=work_under_way(titles()), tour=tour, **kwargs)
