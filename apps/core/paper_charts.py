@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from apps.core.templatetags import formats
@@ -233,10 +234,7 @@ def _allocation(axes: Axes, spec: ChartSpec, colours: dict[str, str]) -> None:
 def _donut(axes: Axes, spec: ChartSpec, colours: dict[str, str]) -> None:
     values = [value or 0.0 for value in spec["series"][0]["values"]]
     meanings = cast("list[str]", spec.get("meanings", []))
-    shades = [
-        colours[MEANINGS.get(meanings[at] if at < len(meanings) else "", ORDER[at % len(ORDER)])]
-        for at in range(len(values))
-    ]
+    shades = _shades(meanings, len(values), colours)
     whole = sum(values) or 1.0
     labels = [
         f"{name} {formats.percent_text(value / whole, 0)}"
@@ -244,6 +242,17 @@ def _donut(axes: Axes, spec: ChartSpec, colours: dict[str, str]) -> None:
     ]
     axes.pie(values, labels=labels, colors=shades, startangle=90, counterclock=False,
              wedgeprops={"width": 0.4, "edgecolor": "white"}, textprops={"color": QUIET, "fontsize": 7})  # fmt: skip
+
+
+def _shades(meanings: Sequence[str], count: int, colours: dict[str, str]) -> list[tuple[str, float]]:
+    """Parts of one whole that share a meaning share its colour, each paler than the one before."""
+    seen: Counter[str] = Counter()
+    shades = []
+    for at in range(count):
+        colour = colours[MEANINGS.get(meanings[at] if at < len(meanings) else "", ORDER[at % len(ORDER)])]
+        shades.append((colour, max(1 - 0.38 * seen[colour], 0.24)))
+        seen[colour] += 1
+    return shades
 
 
 _KINDS: dict[str, Callable[[Axes, ChartSpec, dict[str, str]], None]] = {

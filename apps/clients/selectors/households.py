@@ -57,17 +57,24 @@ class HouseholdList:
 
 def household_list(actor: Actor, asked: HouseholdFilter) -> HouseholdList:
     """Return a page of the households the actor may see: one query for the rows, one for their number."""
-    rows = found_households(Household.objects.visible_to(actor), asked)
+    visible = Household.objects.visible_to(actor)
+    rows = found_households(visible, asked)
     page = Paginator(_with_people(rows.select_related("advisor")), PER_PAGE).get_page(asked.page)
     return HouseholdList(
         page=page,
         statuses=tuple(Choice(value, str(label), asked.status == value) for value, label in HouseholdStatus.choices),
         advisors=tuple(
             Choice(str(user.public_id), str(user), asked.advisor == str(user.public_id))
-            for user in User.objects.staff().filter(advised_households__isnull=False).distinct()
+            for user in _advisors_of(visible)
         ),
         is_filtered=bool(asked.search or asked.status or asked.advisor),
     )
+
+
+def _advisors_of(households: HouseholdQuerySet) -> list[User]:
+    """Return who advises any of the households; nobody when all have the same advisor: there is nothing to choose."""
+    advisors = list(User.objects.staff().filter(pk__in=households.values("advisor")))
+    return advisors if len(advisors) > 1 else []
 
 
 def found_households(rows: HouseholdQuerySet, asked: HouseholdFilter) -> HouseholdQuerySet:

@@ -17,6 +17,17 @@ function colourOf(meaning, place = 0) {
   return token(`chart-${MEANINGS[meaning] ?? ORDER[place % ORDER.length]}`);
 }
 
+/** Parts of one whole that share a meaning share its colour, each paler than the one before. */
+function shadesOf(meanings, count) {
+  const seen = new Map();
+  return Array.from({ length: count }, (_, at) => {
+    const colour = colourOf(meanings?.[at], at);
+    const nth = seen.get(colour) ?? 0;
+    seen.set(colour, nth + 1);
+    return { color: colour, opacity: Math.max(1 - 0.38 * nth, 0.24) };
+  });
+}
+
 function writerOf(spec, short) {
   const language = document.documentElement.lang || "en";
   const options = {
@@ -86,14 +97,20 @@ function levels(spec) {
 
 function goals(spec, values) {
   if (!spec.markers?.length) return undefined;
+  const near = spec.x.values.length / 6; // labels of markers this close would lie on each other: each stands a line higher
+  let before = -Infinity;
+  let line = 0;
+  const order = [...spec.markers].sort((one, other) => spec.x.values.indexOf(one.x) - spec.x.values.indexOf(other.x));
   return {
     symbol: "circle",
     symbolSize: 9,
     label: { show: true, position: "top", distance: 6, color: token("ink"), fontSize: 11, fontWeight: 600, formatter: ({ name }) => name },
-    data: spec.markers.map((marker) => {
+    data: order.map((marker) => {
       const at = spec.x.values.indexOf(marker.x);
+      line = at - before < near ? line + 1 : 0;
+      before = at;
       const colour = marker.met === false ? token("chart-rust") : token("chart-main");
-      return { name: marker.label, coord: [at, values[at]], itemStyle: { color: marker.met === false ? token("surface") : colour, borderColor: colour, borderWidth: 2 } };
+      return { name: marker.label, coord: [at, values[at]], label: { distance: 6 + 14 * line }, itemStyle: { color: marker.met === false ? token("surface") : colour, borderColor: colour, borderWidth: 2 } };
     }),
   };
 }
@@ -180,6 +197,7 @@ function donut(spec, _frame, width) {
   const [series] = spec.series;
   const write = writerOf(spec, true);
   const narrow = width < 420;
+  const shades = shadesOf(spec.meanings, series.values.length);
   return {
     tooltip: { trigger: "item" },
     legend: { ...legend(spec.x.values.map(String), narrow), top: "bottom" },
@@ -191,7 +209,7 @@ function donut(spec, _frame, width) {
         itemStyle: { borderColor: token("surface"), borderWidth: 2 },
         label: { show: !narrow, color: token("ink-2"), fontSize: 12, lineHeight: 16, formatter: ({ name, value }) => `${name}\n${write(value)}` },
         labelLine: { lineStyle: { color: token("line-strong") } },
-        data: series.values.map((value, at) => ({ name: String(spec.x.values[at]), value, itemStyle: { color: colourOf(spec.meanings?.[at], at) } })),
+        data: series.values.map((value, at) => ({ name: String(spec.x.values[at]), value, itemStyle: shades[at] })),
       },
     ],
   };

@@ -26,6 +26,7 @@ STAFF = (
     (Role.SUPPORT, "Sofia Lind", "sofia@harbor.example"),
     (Role.COMPLIANCE, "Marcus Webb", "marcus@harbor.example"),
 )
+STAND_IN = STAFF[3][2]  # the support person sees every household
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,15 +5,17 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from decimal import Decimal
+from functools import cache
 
 from allauth.account.models import EmailAddress
 from django.utils import timezone
 
-from apps.accounts.models import User
+from apps.accounts.models import FirmProfile, User
 from apps.accounts.policies import Role
-from apps.clients.models import Household, HouseholdStatus, Person, Signature
+from apps.clients.models import DocumentCategory, Household, HouseholdStatus, Person, Signature
 from apps.clients.services.agreements import AgreementDraft, draft_agreement, ensure_standard_template, send_agreement
-from apps.clients.services.households import change_status, onboard_household
+from apps.clients.services.documents import file_document
+from apps.clients.services.households import assign_household, change_status, onboard_household
 from apps.clients.services.people import link_portal_account
 from apps.clients.services.signatures import Signing, current_consent, sign, view_for_signing
 from apps.compliance.engine.capacity import CapacityFacts
@@ -23,8 +25,10 @@ from apps.compliance.services.capacity import CapacityInputs, assess_capacity
 from apps.compliance.services.reviews import review_assessment
 from apps.core import audit
 from apps.core.actors import Actor
+from apps.core.paper import render_pdf
 from apps.core.services import service
 from apps.firms.services.demo.billing import fees, first_billed_day, put_on_schedule
+from apps.firms.services.demo.firm import STAND_IN
 from apps.firms.services.demo.money import add_facts, invest, keep_bank_account, save_monthly
 from apps.firms.services.demo.roster import DemoHousehold
 from apps.kernel.errors import gettext_noop
@@ -50,6 +54,8 @@ def build_household(*, spec: DemoHousehold, advisor: User, password: str, by: Ac
     save_monthly(spec, household, accounts[0], acting)
     _profile(spec, household, acting)
     _agree(household, acting)
+    _file_papers(household, acting)
+    assign_household(household=household, user=User.objects.get(email=STAND_IN), by=acting)
     change_status(
         household=household, status=HouseholdStatus.ACTIVE, reason=gettext_noop("Onboarding is complete."), by=acting
     )
@@ -73,6 +79,7 @@ def _take_on(spec: DemoHousehold, advisor: User, by: Actor) -> Household:
         status = "married" if spec.partner else "single"
         stops = max(spec.retirement_age, age + 1)
         told = {"email": client_email(spec, name), "annual_income": salary, "marital_status": status}
+        told["employment_status"] = "employed" if salary else "retired" if age > 61 else "not_working"
         return person(relationship, name, age, retirement_age=stops, **told)
 
     people = [adult("head", spec.head, spec.head_age, spec.salary)]
@@ -86,7 +93,7 @@ def _take_on(spec: DemoHousehold, advisor: User, by: Actor) -> Household:
         "state": spec.state,
         "postal_code": spec.postal_code,
         "external_id": spec.external_id,
-        "client_since": today.replace(year=today.year - 3, day=min(today.day, 28)),
+        "client_since": today - dt.timedelta(days=3 * 365 + 11 * spec.number),
         "next_review_on": today + dt.timedelta(days=7 * spec.number),
         "objectives": "Retire without worry, see the children through college, keep the house.",
     }
@@ -141,6 +148,29 @@ def _agree(household: Household, by: Actor) -> None:
     sign_all(request.signatures.select_related("person__user").order_by("position"))
     agreement.refresh_from_db()
     put_on_schedule(agreement, by=by)
+
+
+def _file_papers(household: Household, by: Actor) -> None:
+    """File what every household brings at the start."""
+    for category, title in (
+        (DocumentCategory.IDENTITY, "Proof of identity"),
+        (DocumentCategory.TAX, "Tax return of last year"),
+        (DocumentCategory.STATEMENT, "Account statement before the transfer"),
+    ):
+        file_document(
+            household=household,
+            category=category,
+            title=title,
+            filename=f"{title.lower().replace(' ', '-')}.pdf",
+            content=_sample_paper(title),
+            by=by,
+        )
+
+
+@cache
+def _sample_paper(title: str) -> bytes:
+    context = {"document_title": title, "firm_name": FirmProfile.current().display_name}
+    return render_pdf("_pdf/clients/sample.html", context)
 
 
 def sign_all(signatures: Iterable[Signature]) -> None:

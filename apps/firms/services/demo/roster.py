@@ -84,7 +84,7 @@ def _drawn(number: int, dice: random.Random) -> DemoHousehold:
     city, postal_code = _CITIES[state]
     home = Decimal(dice.randrange(280, 1200) * 1000)
     invested = Decimal(dice.randrange(8, 30)) / 10 * Decimal(max(age - 25, 6)) / 10 * (income or Decimal(140_000))
-    spending = (income * Decimal("0.052") if works else invested * Decimal("0.0042")).quantize(Decimal(10))
+    spending = (income * Decimal("0.040") if works else invested * Decimal("0.0032")).quantize(Decimal(10))
     return DemoHousehold(
         number=number,
         head=head,
