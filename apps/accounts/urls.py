@@ -15,6 +15,7 @@ urlpatterns = [
     path("account/tours/", account.FinishTourView.as_view(), name="finish-tour"),
     path("approvals/", approvals.ApprovalQueueView.as_view(), name="approval-queue"),
     path("approvals/<uuid:approval_id>/", approvals.ApprovalView.as_view(), name="approval"),
+    path("approvals/<uuid:approval_id>/figures/", approvals.ApprovalPassportView.as_view(), name="approval-passport"),
     path("approvals/<uuid:approval_id>/decide/", approvals.DecideView.as_view(), name="approval-decide"),
     path("approvals/<uuid:approval_id>/withdraw/", approvals.WithdrawView.as_view(), name="approval-withdraw"),
     path("approvals/<uuid:approval_id>/self-review/", approvals.OpenSelfReviewView.as_view(), name="self-review-open"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from apps.billing.models import Collection, Invoice, PaymentState, RunState
+from apps.billing.models import Collection, HouseholdFee, Invoice, PaymentState, RunState
 
 # the life of a run (BILL-2); changed values lead back to the draft from every state before the lock
 TRANSITIONS: dict[str, frozenset[str]] = {
@@ -45,6 +45,11 @@ def payment_can_become(state: str, target: str) -> bool:
 def is_paid_by_client(invoice: Invoice) -> bool:
     """Say whether the client pays this invoice; others are debited from the accounts."""
     return invoice.collection == Collection.INVOICE
+
+
+def change_of(fee: HouseholdFee) -> Decimal | None:
+    """Return what a fee differs by from the last period's; None where there was none."""
+    return fee.total - fee.previous_total if fee.previous_total is not None else None
 
 
 def differs_much(now: Decimal, before: Decimal | None) -> bool:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.billing.views import households, invoices, receipts, runs, schedules, webhook
+from apps.billing.views import households, invoices, passports, receipts, runs, schedules, webhook
 
 app_name = "billing"
 urlpatterns = [
@@ -15,6 +15,7 @@ urlpatterns = [
     path("billing/runs/<uuid:run_id>/lock/", runs.LockRun.as_view(), name="run-lock"),
     path("billing/runs/<uuid:run_id>/invoices/", runs.InvoiceRun.as_view(), name="run-invoice"),
     path("billing/runs/<uuid:run_id>/discard/", runs.DiscardRun.as_view(), name="run-discard"),
+    path("billing/runs/<uuid:run_id>/figures/", passports.RunPassportView.as_view(), name="run-passport"),
     path("billing/fees/<uuid:fee_id>/", receipts.HouseholdReceiptPage.as_view(), name="household-receipt"),
     path("billing/receipts/<uuid:fee_id>/", receipts.ReceiptPage.as_view(), name="receipt"),
     path("billing/schedules/", schedules.ScheduleList.as_view(), name="schedule-list"),
@@ -25,6 +26,19 @@ urlpatterns = [
     path("billing/invoices/<uuid:invoice_id>/", invoices.InvoiceDetail.as_view(), name="invoice-detail"),
     path("billing/invoices/<uuid:invoice_id>/void/", invoices.VoidInvoice.as_view(), name="invoice-void"),
     path("billing/invoices/<uuid:invoice_id>/payment/", invoices.RecordPayment.as_view(), name="invoice-payment"),
+    path(
+        "billing/schedules/<uuid:schedule_id>/versions/<int:number>/figures/",
+        passports.TermsPassportView.as_view(),
+        name="terms-passport",
+    ),
+    path(
+        "billing/invoices/<uuid:invoice_id>/figures/", passports.InvoicePassportView.as_view(), name="invoice-passport"
+    ),
+    path(
+        "households/<uuid:household_id>/billing/figures/",
+        passports.HouseholdPassportView.as_view(),
+        name="household-passport",
+    ),
     path("billing/stripe/webhook", webhook.stripe_webhook, name="stripe-webhook"),
     path("households/<uuid:household_id>/billing/", households.HouseholdBilling.as_view(), name="household-billing"),
     path("households/<uuid:household_id>/billing/terms/", households.AssignFee.as_view(), name="household-terms"),

@@ -11,6 +11,11 @@ urlpatterns = [
     path("households/<uuid:household_id>/people/", households.HouseholdPeopleView.as_view(), name="household-people"),
     path("households/<uuid:household_id>/edit/", households.HouseholdEditView.as_view(), name="household-edit"),
     path("households/<uuid:household_id>/status/", households.HouseholdStatusView.as_view(), name="household-status"),
+    path(
+        "households/<uuid:household_id>/people/<uuid:person_id>/figures/",
+        households.PersonPassportView.as_view(),
+        name="person-passport",
+    ),
     path("households/<uuid:household_id>/people/new/", households.PersonNewView.as_view(), name="person-new"),
     path(
         "households/<uuid:household_id>/people/<uuid:person_id>/edit/",

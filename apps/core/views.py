@@ -10,11 +10,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.functional import Promise
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.generic import FormView, View
+from django.views.generic import FormView, TemplateView, View
 
 from apps.core.access import RequiresMixin, actor_of
 from apps.core.actors import Actor
 from apps.core.errors import shown
+from apps.core.passports import Passport
 from apps.kernel.errors import DomainError, NotFoundError
 
 
@@ -72,3 +73,24 @@ def back_to(request: HttpRequest, otherwise: str = "/") -> str:
     referer = request.headers.get("referer", "")
     own = url_has_allowed_host_and_scheme(referer, {request.get_host()}, require_https=request.is_secure())
     return referer if own else otherwise
+
+
+class PassportPage(TemplateView):
+    """Where a figure comes from: in the side panel, or as a page of its own. A subclass finds it for who asks."""
+
+    def find(self, actor: Actor) -> tuple[Passport, str]:
+        """Return the passport and the page to go back to. Raises NotFoundError."""
+        raise NotImplementedError(f"{type(self).__name__} must say what its figures are.")
+
+    def get_template_names(self) -> list[str]:
+        """Answer htmx with the panel alone."""
+        return [f"staff/{'passport_panel' if self.request.headers.get('hx-request') else 'passport'}.html"]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Put the passport into the panel."""
+        passport, back = self.find(actor_of(self.request))
+        return super().get_context_data(passport=passport, back_url=back, **kwargs)
+
+
+class PassportView(RequiresMixin, PassportPage):
+    """A passport for those who have a permission."""

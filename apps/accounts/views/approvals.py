@@ -19,6 +19,7 @@ from apps.accounts.selectors.approvals import (
     rule_by_id,
     rules_and_delegations,
 )
+from apps.accounts.selectors.passports import approval_passport
 from apps.accounts.services.approval_rules import (
     RuleTerms,
     delegate_approvals,
@@ -32,7 +33,8 @@ from apps.accounts.views._settings import SettingsMixin
 from apps.accounts.views._signed_in import StaffMixin
 from apps.core.access import RequiresMixin, actor_of
 from apps.core.actors import Actor
-from apps.core.views import ActionView, ServiceFormView
+from apps.core.passports import Passport
+from apps.core.views import ActionView, PassportPage, ServiceFormView
 
 
 class ApprovalQueueView(StaffMixin, TemplateView):
@@ -55,6 +57,15 @@ class ApprovalView(StaffMixin, TemplateView):
         view = approval_view(actor_of(self.request), self.kwargs["approval_id"])
         forms = {"form": DecisionForm(), "attestation_form": AttestationForm()}
         return super().get_context_data(**{"view": view, "approval": view.request, **forms, **kwargs})
+
+
+class ApprovalPassportView(StaffMixin, PassportPage):
+    """Where the amount of a request comes from."""
+
+    def find(self, actor: Actor) -> tuple[Passport, str]:
+        """Return what was asked for."""
+        request = approval_view(actor, self.kwargs["approval_id"]).request
+        return approval_passport(request), reverse("accounts:approval", args=[request.public_id])
 
 
 class ApprovalActMixin:

@@ -28,6 +28,7 @@ from apps.billing.engine.results import (
 )
 from apps.billing.engine.terms import ValueBasis
 from apps.billing.models import AccountFee, HouseholdFee, Invoice
+from apps.billing.policies import change_of
 from apps.clients.models import Agreement
 from apps.core.actors import Actor
 from apps.kernel.errors import NotFoundError, gettext_noop
@@ -85,6 +86,11 @@ class HouseholdReceipt:
     check: ReceiptCheck
     agreement_title: str
     agreement_signed_at: dt.datetime | None
+
+    @property
+    def change(self) -> Decimal | None:
+        """What the fee differs by from the last period's; None where there was none."""
+        return change_of(self.fee)
 
     @property
     def rows(self) -> list[tuple[str, ProrationLine]]:

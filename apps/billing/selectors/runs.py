@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.models import ApprovalRequest
 from apps.billing.models import BillingRun, FeeState, HouseholdFee, RunState
-from apps.billing.policies import can_become, differs_much
+from apps.billing.policies import can_become, change_of, differs_much
 from apps.core.actors import Actor
 from apps.kernel.errors import NotFoundError, gettext_noop
 
@@ -148,7 +148,7 @@ def told(message: str, params: dict[str, str] | list[list[str]]) -> str:
 
 
 def _row(fee: HouseholdFee) -> FeeRow:
-    change = fee.total - fee.previous_total if fee.previous_total is not None else None
+    change = change_of(fee)
     return FeeRow(
         fee=fee,
         change=change,

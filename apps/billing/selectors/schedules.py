@@ -58,6 +58,14 @@ def schedule_for(actor: Actor, public_id: uuid.UUID | str) -> FeeSchedule:
     return found
 
 
+def version_for(schedule: FeeSchedule, number: int) -> FeeScheduleVersion:
+    """Return a version of the schedule by its number. Raises NotFoundError."""
+    found = schedule.versions.filter(number=number).first()
+    if found is None:
+        raise NotFoundError(gettext_noop("The fee schedule has no such version."))
+    return found
+
+
 def version_views(schedule: FeeSchedule) -> list[VersionView]:
     """Return the versions of a schedule, the newest first, with their terms."""
     return [version_view(version) for version in schedule.versions.all()]

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy
 from django.views.generic import TemplateView
 
@@ -17,13 +18,15 @@ from apps.clients.models import Household, Person
 from apps.clients.selectors.household_pages import household_for, household_header
 from apps.clients.selectors.households import HouseholdFilter, household_list
 from apps.clients.selectors.onboarding import onboarding_status
+from apps.clients.selectors.passports import person_passport
 from apps.clients.selectors.people import people_of
 from apps.clients.services.households import add_person, change_status, onboard_household, update_household
 from apps.clients.services.people import update_person
 from apps.clients.services.portal_access import invite_person_to_portal
 from apps.core.access import RequiresMixin, actor_of
 from apps.core.actors import Actor
-from apps.core.views import ActionView, ServiceFormView
+from apps.core.passports import Passport
+from apps.core.views import ActionView, PassportView, ServiceFormView
 from apps.kernel.errors import InvalidInputError, NotFoundError, gettext_noop
 
 
@@ -170,6 +173,17 @@ class PersonEditView(HouseholdMixin, ServiceFormView):
         person = person_for(by, self.household, self.kwargs["person_id"])
         update_person(person=person, fields=form.said(), seen_at=form.cleaned_data["seen_at"], by=by)
         return household_url(self.household)
+
+
+class PersonPassportView(HouseholdMixin, PassportView):
+    """Where age and income of a person come from."""
+
+    permission = Permission.VIEW_HOUSEHOLDS
+
+    def find(self, actor: Actor) -> tuple[Passport, str]:
+        """Return what the household states."""
+        person = person_for(actor, self.household, self.kwargs["person_id"])
+        return person_passport(self.household, person, actor, timezone.localdate()), household_url(self.household)
 
 
 class HouseholdStatusView(HouseholdMixin, ActionView):

@@ -134,7 +134,7 @@ def profile(assessment: RiskAssessment, adults: Iterable[Person], on: dt.date) -
         is_stale=assessment.state == AssessmentState.REVIEWED and assessment.is_stale_on(on),
         contradictions=tuple(_contradiction(assessment, each) for each in assessment.contradictions),
         disagreements=tuple(all_told(assessment.disagreements)),
-        losses=_losses(year),
+        losses=losses_of(year),
         equity_share=Decimal(year["equity_share"]) if year else None,
         review=review,
         missing=tuple(
@@ -176,7 +176,7 @@ def _adult(person: Person, shown: list[Profile]) -> AdultProfiles:
     return AdultProfiles(person, person.user_id is not None, current, upcoming, earlier)
 
 
-def _losses(year: dict[str, Any]) -> tuple[ShownLoss, ...]:
+def losses_of(year: dict[str, Any]) -> tuple[ShownLoss, ...]:
     if not year:
         return ()
     currency = year["currency"]

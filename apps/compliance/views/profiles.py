@@ -35,7 +35,8 @@ from apps.compliance.services.capacity import CapacityFacts, CapacityInputs, ass
 from apps.compliance.services.reviews import acknowledge, record_life_event, review_assessment
 from apps.core.access import RequiresMixin, actor_of
 from apps.core.actors import Actor
-from apps.core.views import ActionView, ServiceFormView
+from apps.core.passports import Passport
+from apps.core.views import ActionView, PassportView, ServiceFormView
 from apps.kernel.errors import InvalidInputError, NotFoundError, gettext_noop
 
 
@@ -246,34 +247,26 @@ class Acknowledge(OfAssessment, ActionView):
         return tab_url(found.household)
 
 
-class PassportPage(RequiresMixin, TemplateView):
-    """A passport: in the side panel, or as a page of its own."""
+class ProfilePassport(OfAssessment, PassportView):
+    """Where a figure of a profile comes from."""
 
     permission = Permission.VIEW_FINANCES
 
-    def get_template_names(self) -> list[str]:
-        """Answer htmx with the panel alone."""
-        return [f"staff/compliance/{'passport_panel' if self.request.headers.get('hx-request') else 'passport'}.html"]
-
-
-class ProfilePassport(OfAssessment, PassportPage):
-    """Where a figure of a profile comes from."""
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Put the passport into the panel."""
+    def find(self, actor: Actor) -> tuple[Passport, str]:  # noqa: ARG002 - the assessment in hand was found for them
+        """Return a level, a loss or the limit."""
         found = self.assessment
-        back = tab_url(found.household)
-        return super().get_context_data(passport=profile_passport(found, kwargs["figure"]), back_url=back, **kwargs)
+        return profile_passport(found, self.kwargs["figure"], timezone.localdate()), tab_url(found.household)
 
 
-class CapacityPassport(PassportPage):
+class CapacityPassport(PassportView):
     """Where a capacity score comes from."""
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Put the passport into the panel."""
-        rows = CapacityAssessment.objects.visible_to(actor_of(self.request)).select_related("table", "household")
-        found = rows.filter(public_id=kwargs["capacity_id"]).first()
+    permission = Permission.VIEW_FINANCES
+
+    def find(self, actor: Actor) -> tuple[Passport, str]:
+        """Return the score with its facts."""
+        rows = CapacityAssessment.objects.visible_to(actor).select_related("table", "household")
+        found = rows.filter(public_id=self.kwargs["capacity_id"]).first()
         if found is None:
             raise Http404
-        back = tab_url(found.household)
-        return super().get_context_data(passport=capacity_passport(found), back_url=back, **kwargs)
+        return capacity_passport(found), tab_url(found.household)

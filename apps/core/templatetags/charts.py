@@ -162,6 +162,7 @@ class Dial:
     target_x2: str
     target_y2: str
     passport: str
+    target_passport: str
     as_of: date | None
 
     @classmethod
@@ -172,6 +173,7 @@ class Dial:
         *,
         target: formats.Number | None = None,
         passport: str = "",
+        target_passport: str = "",
         as_of: date | None = None,
     ) -> Dial:
         """Lay the dial out; SVG wants a point as decimal sign in every language, so its numbers are text."""
@@ -191,6 +193,7 @@ class Dial:
             target_x2=outer[0],
             target_y2=outer[1],
             passport=passport,
+            target_passport=target_passport,
             as_of=as_of,
         )
 

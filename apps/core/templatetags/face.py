@@ -99,6 +99,7 @@ FIGURES: dict[str, Callable[[Any, str], str]] = {
     "quantity": lambda value, style: formats.number_text(value, int(style) if style else None),
     "count": lambda value, _style: formats.number_text(value, 0),
     "years": lambda value, style: formats.number_text(value, int(style or 0)),
+    "year": lambda value, _style: str(int(value)),
 }
 
 
@@ -319,13 +320,17 @@ def field(bound: BoundField) -> dict[str, object]:
 
 # --- charts ----------------------------------------------------------------------------------------------------------
 @register.inclusion_tag("_components/chart.html")
-def chart(spec: ChartSpec, id: str, size: str = "") -> dict[str, object]:  # noqa: A002 - the attribute's own name
-    """Draw a chart specification, with its table, CSV and picture. `size` is low, tall, or the usual."""
+def chart(spec: ChartSpec, id: str, size: str = "", passport: str = "") -> dict[str, object]:  # noqa: A002 - the attribute's own name
+    """Draw a chart specification, with its table, CSV and picture. `size` is low, tall, or the usual.
+
+    `passport` is the address of what its figures are made of.
+    """
     return {
         "spec": spec,
         "spec_id": f"{id}-spec",
         "id": id,
         "size": size,
+        "passport": passport,
         "file_name": slugify(str(spec["title"])) or id,
         "as_of": formats.date_text(date.fromisoformat(spec["as_of"])) if spec.get("as_of") else "",
         **asdict(chart_table(spec)),

@@ -9,12 +9,12 @@ from decimal import Decimal
 from django.utils.translation import gettext
 
 from apps.clients.models import Household
-from apps.core.templatetags.formats import date_text, money_text, percent_text
+from apps.core.passports import Amount, Passport, PassportLine
+from apps.core.templatetags.formats import date_text
 from apps.kernel.errors import NotFoundError, gettext_noop
 from apps.money.models import BankTransaction, FactOfHousehold
 from apps.money.selectors.balance_sheets import SheetLine, balance_sheet
-from apps.money.selectors.cash_flows import cash_flow
-from apps.portfolios.selectors.passports import Passport, PassportLine
+from apps.money.selectors.cash_flows import CashFlow, cash_flow
 
 _OF_SHEET = {
     "net_worth": (gettext_noop("Net worth"), gettext_noop("All that is owned less all that is owed, each on its day.")),
@@ -52,12 +52,14 @@ def _sheet_passport(household: Household, figure: str, day: dt.date) -> Passport
     left_out = gettext("Left out, in another currency or without a value: %(names)s.")
     return Passport(
         title=gettext(title),
-        value=money_text(value, sheet.currency, "exact"),
+        value=Amount.of_money(value, sheet.currency),
         method=gettext(method),
         as_of=day,
         source=gettext("Accounts of the firm's ledger, balances of banks, and what the household states"),
+        basis=gettext("Before taxes that a sale would cost."),
         lines=tuple(
-            PassportLine(line.name, _day(line.as_of), money_text(line.value, sheet.currency, "exact")) for line in lines
+            PassportLine(line.name, _day(line.as_of), Amount.of_money(line.value, sheet.currency, line.as_of))
+            for line in lines
         ),
         notes=(left_out % {"names": ", ".join(sheet.left_out)},) if sheet.left_out else (),
     )
@@ -72,21 +74,34 @@ def _flow_passport(household: Household, figure: str, day: dt.date) -> Passport:
     values = {"income": flow.monthly_income, "spending": flow.monthly_spending, "net": flow.monthly_net}
     value = values[figure]
     lines = [
-        PassportLine(f"{month.first_day:%Y-%m}", "", money_text(getattr(month, figure), household.currency, "exact"))
+        PassportLine(f"{month.first_day:%Y-%m}", "", Amount.of_money(getattr(month, figure), household.currency))
         for month in flow.months
     ]
     guessed = gettext("%(n)s of %(all)s entries have a category that nobody has confirmed.")
     return Passport(
         title=gettext(_OF_FLOW[figure]),
-        value="–" if value is None else money_text(value, household.currency, "exact"),
+        value=Amount.of_money(value, household.currency),
         method=gettext(
             "Mean of the whole months that have entries; transfers and savings are neither income nor spending."
         ),
         as_of=flow.last_entry_on or day,
         source=gettext("Entries of bank and card accounts"),
-        lines=tuple(lines),
+        lines=(*lines, *_category_lines(flow, household.currency)) if figure == "spending" else tuple(lines),
+        basis=gettext("What came in and went out, after taxes that were withheld."),
         notes=(guessed % {"n": flow.n_guessed, "all": flow.n_entries},) if flow.n_guessed else (),
     )
+
+
+def _category_lines(flow: CashFlow, currency: str) -> list[PassportLine]:
+    return [
+        PassportLine(
+            line.label,
+            gettext("a month"),
+            Amount.of_money(line.monthly, currency),
+            ((gettext("Share"), Amount(line.share, "percent", "1")),),
+        )
+        for line in flow.categories
+    ]
 
 
 _FACT_FIELDS = {
@@ -104,18 +119,18 @@ _RATES = {"annual_rate": gettext_noop("Interest a year"), "annual_growth": gette
 def fact_passport(fact: FactOfHousehold) -> Passport:
     """Return where a stated fact comes from."""
     lines = [
-        PassportLine(gettext(label), "", money_text(getattr(fact, name), fact.currency, "exact"))
+        PassportLine(gettext(label), "", Amount.of_money(getattr(fact, name), fact.currency))
         for name, label in _FACT_FIELDS.items()
         if hasattr(fact, name)
     ]
     lines += [
-        PassportLine(gettext(label), "", percent_text(getattr(fact, name), 2))
+        PassportLine(gettext(label), "", Amount(getattr(fact, name), "percent", "2"))
         for name, label in _RATES.items()
         if hasattr(fact, name)
     ]
     return Passport(
         title=fact.name,
-        value=lines[0].amount if lines else "–",
+        value=lines[0].amount if lines and lines[0].amount else Amount(None),
         method=gettext("As the household states it."),
         as_of=fact.as_of,
         source=gettext("Entered by the firm"),
@@ -128,11 +143,9 @@ def bank_entry_passport(entry: BankTransaction) -> Passport:
     currency = entry.account.currency
     return Passport(
         title=entry.payee or gettext("Entry"),
-        value=money_text(entry.amount, currency, "exact"),
+        value=Amount.of_money(entry.amount, currency),
         method=gettext("As the bank posted it: positive came in, negative went out."),
         as_of=entry.posted_on,
         source=gettext("Statement of %(account)s") % {"account": str(entry.account)},
-        lines=(
-            PassportLine(gettext("Posted"), date_text(entry.posted_on), money_text(entry.amount, currency, "exact")),
-        ),
+        lines=(PassportLine(gettext("Posted"), date_text(entry.posted_on), Amount.of_money(entry.amount, currency)),),
     )

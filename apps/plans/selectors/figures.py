@@ -38,6 +38,8 @@ class Figure:
             return "–"
         if isinstance(self.value, Money):
             return formats.money_text(self.value, style=self.style)
+        if self.kind == "year":
+            return str(self.value)
         if self.kind == "percent":
             return formats.percent_text(self.value, int(self.style or 1))
         return formats.number_text(self.value, int(self.style or 0))

@@ -118,6 +118,7 @@ def goals(found: Found) -> tuple[GoalLine, ...]:
             continue
         name = found.run.names.get(goal.key, goal.key)
         kind = _KINDS[goal.kind]
+        begins = goal.start.year if isinstance(goal.start, dt.date) else _retirement_year(found)
         lines.append(
             GoalLine(
                 public_id=goal.key,
@@ -126,7 +127,8 @@ def goals(found: Found) -> tuple[GoalLine, ...]:
                 name=name,
                 priority_label=str(GoalPriority(str(goal.priority)).label),
                 amount=money_figure(goal.annual_amount, found.currency, f"goal:{goal.key}:amount", name),
-                starts_in=goal.start.year if isinstance(goal.start, dt.date) else _retirement_year(found),
+                starts_in=begins,
+                start=Figure(begins, "year", f"goal:{goal.key}:start", _("First year")),
                 years=Figure(goal.years, "years", f"goal:{goal.key}:years", _("Years")) if goal.years else None,
                 success=Figure(outcome.success.value, "percent", f"goal:{goal.key}", name),
                 error=Figure(

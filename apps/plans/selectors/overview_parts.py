@@ -61,6 +61,7 @@ class GoalLine:
     priority_label: str
     amount: Figure
     starts_in: int | None
+    start: Figure
     years: Figure | None
     success: Figure
     error: Figure

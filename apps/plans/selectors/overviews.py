@@ -159,7 +159,8 @@ def _chances(found: build.Found) -> dict[str, Figure]:
     """Return the figures that head the page: the chance, its error, its target, and what is left at the end."""
     success = found.result.projection.success
     return {
-        "success": Figure(success.value, "percent", "success", _("Chance of success")),
+        # as it is kept on the run: lists and pages, which cannot open every result, say the same digits
+        "success": Figure(found.run.success, "percent", "success", _("Chance of success")),
         "success_error": Figure(success.standard_error, "percent", "success_error", _("Standard error"), "2"),
         "target": Figure(found.plan.target_success, "percent", "target", _("Success aimed for"), "0"),
         "wealth_at_end": build.terminal(found, 3, "wealth_at_end", _("Left at the end, in the middle future")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -72,6 +73,8 @@ class PlanPassport:
 
     figure: Figure
     method: str
+    as_of: dt.date
+    basis: str
     period: str
     facts: tuple[tuple[str, str], ...]
     steps: tuple[PassportStep, ...]
@@ -117,11 +120,32 @@ def passport_of(household: Household, actor: Actor, plan: Plan, key: str) -> Pla
         )
     return PlanPassport(
         figure=figure,
-        method=str(_METHODS[key.partition(":")[0]]),
+        method=_method(key),
+        as_of=overview.as_of if overview else _day_of(plan),
+        basis=_basis(key),
         period=_period(overview) if overview else "",
         facts=_facts(overview) if overview else ((_("Plan"), str(plan.version)),),
         steps=_steps(plan, key) if overview else (),
     )
+
+
+def _method(key: str) -> str:
+    if key.startswith("goal:") and key.count(":") > 1 and not key.endswith(":error"):
+        return str(_METHODS["own_goal"])
+    return str(_METHODS["success_error" if key.endswith(":error") else key.partition(":")[0]])
+
+
+def _basis(key: str) -> str:
+    if key.partition(":")[0] in {"asset", "allocation", "assumption", "inflation"}:
+        return _("Gross: before fees and taxes.")
+    if key.partition(":")[0] in {"target", "choice", "own_goal", "override"}:
+        return _("As stated: what the plan is asked, not what comes out of it.")
+    return _("Net: after the plan's yearly fee, and after taxes as the tables of each year compute them.")
+
+
+def _day_of(plan: Plan) -> dt.date:
+    run = run_shown(plan)
+    return run.facts_as_of if run is not None else plan.updated_at.date()
 
 
 def _found(where: object, key: str) -> Figure | None:

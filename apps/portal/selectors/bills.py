@@ -7,11 +7,16 @@ import uuid
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.urls import reverse
+from django.utils.translation import gettext
+
 from apps.billing.models import Invoice, Payment, PaymentState
 from apps.billing.policies import is_paid_by_client
 from apps.billing.selectors.invoices import invoice_for, invoices_for
+from apps.billing.selectors.passports import invoice_passport
 from apps.billing.selectors.receipts import HouseholdReceipt, receipt_for
 from apps.core.actors import Actor
+from apps.core.passports import Amount, Passport, PassportLine
 from apps.kernel.money import Money
 
 
@@ -41,6 +46,7 @@ class BillList:
     """All invoices of the client's household, and what is due of those they pay themselves."""
 
     bills: tuple[Bill, ...]
+    on: dt.date
 
     @property
     def due(self) -> Money | None:
@@ -49,6 +55,30 @@ class BillList:
         if not open_:
             return None
         return Money(sum((amount.amount for amount in open_), Decimal(0)), open_[0].currency)
+
+    @property
+    def passport(self) -> Passport:
+        """Where the sum comes from."""
+        return Passport(
+            title=gettext("To be paid by you"),
+            value=Amount(self.due, "money", "exact"),
+            method=gettext(
+                "The sum of what is still due on invoices that you pay yourself; fees that are debited from accounts "
+                "are not in it."
+            ),
+            as_of=self.on,
+            source=gettext("Your invoices and payments"),
+            lines=tuple(
+                PassportLine(
+                    bill.invoice.number,
+                    "",
+                    Amount(bill.due, "money", "exact"),
+                    url=reverse("portal:invoice", kwargs={"invoice_id": bill.invoice.public_id}),
+                )
+                for bill in self.bills
+                if bill.can_be_paid
+            ),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +91,11 @@ class BillPage:
     payments: tuple[Payment, ...]
 
     @property
+    def passport(self) -> Passport:
+        """Where total, paid and due come from; the lines lead to the client's own receipts."""
+        return invoice_passport(self.bill.invoice, "portal:receipt")
+
+    @property
     def under_way(self) -> Payment | None:
         """The payment that may still succeed."""
         waiting = {PaymentState.STARTED, PaymentState.PROCESSING}
@@ -69,7 +104,7 @@ class BillPage:
 
 def bill_list(actor: Actor, on: dt.date) -> BillList:
     """Return the client's invoices, the newest first."""
-    return BillList(tuple(Bill.of(invoice, on) for invoice in invoices_for(actor)))
+    return BillList(tuple(Bill.of(invoice, on) for invoice in invoices_for(actor)), on)
 
 
 def bill_page(actor: Actor, public_id: uuid.UUID, on: dt.date) -> BillPage:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 
 from apps.clients.models import Household
+from apps.core.passports import Passport
 from apps.money.selectors.passports import money_passport
-from apps.portfolios.selectors.passports import Passport, household_passport
+from apps.portfolios.selectors.passports import household_passport
 
 OF_MONEY = frozenset({"net_worth", "assets", "debts"})
 

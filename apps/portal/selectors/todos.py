@@ -13,13 +13,13 @@ from apps.clients.models import DocumentRequest, Signature
 from apps.compliance.selectors.profiles import acknowledgements_for
 from apps.compliance.selectors.questionnaires import open_assessments
 from apps.core.actors import Actor
-from apps.core.templatetags.formats import money_text
+from apps.kernel.money import Money
 from apps.portal.selectors.bills import bill_list
 
 
 @dataclass(frozen=True, slots=True)
 class Todo:
-    """One thing to do, why, and the page that does it."""
+    """One thing to do, why, and the page that does it; `why` goes on after an amount."""
 
     icon: str
     what: str
@@ -27,6 +27,8 @@ class Todo:
     url: str
     action: str
     due_on: dt.date | None = None
+    amount: Money | None = None
+    passport: str = ""
 
 
 def todos(actor: Actor, on: dt.date) -> list[Todo]:
@@ -107,7 +109,9 @@ def _invoices(actor: Actor, on: dt.date) -> list[Todo]:
         Todo(
             icon="receipt",
             what=gettext("Pay invoice %(number)s") % {"number": bill.invoice.number},
-            why=gettext("%(amount)s is due.") % {"amount": money_text(bill.due, style="exact")},
+            why=gettext("is due."),
+            amount=bill.due,
+            passport=f"{reverse('portal:invoice', kwargs={'invoice_id': bill.invoice.public_id})}?receipt",
             url=reverse("portal:invoice", kwargs={"invoice_id": bill.invoice.public_id}),
             action=gettext("Pay"),
             due_on=bill.invoice.due_on,

@@ -11,7 +11,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.actors import Actor
-from apps.core.templatetags.formats import money_text, number_text
+from apps.core.passports import Amount
+from apps.core.templatetags.formats import number_text
 from apps.portfolios.models import ReconciliationBreak, TransactionKind
 
 KINDS = {
@@ -47,6 +48,7 @@ class BreakRow:
     what: str
     cause: str
     proposal: str
+    proposed: Amount | None
     is_money: bool
     difference: Decimal
 
@@ -65,6 +67,7 @@ def break_rows(rows: Sequence[ReconciliationBreak]) -> list[BreakRow]:
             what=str(KINDS.get(row.kind, row.kind)),
             cause=str(CAUSES.get(row.cause, row.cause)),
             proposal=_proposal(row),
+            proposed=proposed_amount(row),
             is_money=row.kind in {"cash", "value", "price"},
             difference=(row.theirs or Decimal(0)) - (row.ours or Decimal(0)),
         )
@@ -85,6 +88,12 @@ def _proposal(row: ReconciliationBreak) -> str:
         parts.append(str(row.instrument))
     if told.get("split"):
         parts.append(gettext("%(new)s for %(old)s") % dict(zip(("new", "old"), told["split"], strict=True)))
-    if told.get("amount"):
-        parts.append(money_text(Decimal(told["amount"]), told.get("currency", "USD"), "exact"))
     return " ".join(parts)
+
+
+def proposed_amount(row: ReconciliationBreak) -> Amount | None:
+    """Return what the entry that would mend the break brings or takes; None where it moves no cash."""
+    told = row.proposal
+    if not told or told.get("reverses") or not told.get("amount"):
+        return None
+    return Amount.of_money(Decimal(told["amount"]), told.get("currency", "USD"))

@@ -3,43 +3,30 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+import uuid
 from decimal import Decimal
 
+from django.urls import reverse
 from django.utils.translation import gettext
 
 from apps.clients.models import Household
-from apps.core.templatetags.formats import date_text, moment_text, money_text, number_text
+from apps.core.passports import Amount, Passport, PassportLine
+from apps.core.templatetags.formats import date_text, moment_text
 from apps.kernel.errors import NotFoundError, gettext_noop
+from apps.portfolios.engine.positions import RealisedGain
 from apps.portfolios.models import Account, Instrument, ReconciliationBreak, Transaction
 from apps.portfolios.selectors.books import account_book
-from apps.portfolios.selectors.lots import open_lots
-from apps.portfolios.selectors.portfolios import AccountLine, HouseholdPortfolio, household_portfolio, simulation_of
+from apps.portfolios.selectors.breaks import proposed_amount
+from apps.portfolios.selectors.lots import LotLine, open_lots
+from apps.portfolios.selectors.portfolios import (
+    AccountLine,
+    AllocationLine,
+    HouseholdPortfolio,
+    household_portfolio,
+    simulation_of,
+)
 from apps.portfolios.selectors.prices import SimulationNotice
 from apps.portfolios.selectors.valuations import AccountHoldings, Holding, holdings_at
-
-
-@dataclass(frozen=True, slots=True)
-class PassportLine:
-    """One input of a figure."""
-
-    label: str
-    how: str
-    amount: str
-
-
-@dataclass(frozen=True, slots=True)
-class Passport:
-    """A figure's value with its method, day, source and the lines that make it."""
-
-    title: str
-    value: str
-    method: str
-    as_of: dt.date
-    source: str
-    lines: tuple[PassportLine, ...]
-    notes: tuple[str, ...] = ()
-
 
 _TITLES = {
     "total": gettext_noop("Portfolio"),
@@ -63,11 +50,15 @@ def household_passport(household: Household, figure: str, day: dt.date) -> Passp
     method = gettext("Sum over the accounts, each at the last closing prices on or before the day, brought into %(c)s.")
     return Passport(
         title=gettext(_TITLES[figure]),
-        value=money_text(getattr(sheet, figure), sheet.currency, "exact"),
+        value=Amount.of_money(getattr(sheet, figure), sheet.currency),
         method=method % {"c": sheet.currency},
         as_of=day,
         source=gettext("The firm's own ledger and the closing prices of the securities master or of custodians' files"),
-        lines=tuple(_account_line(line, cash=figure == "cash") for line in accounts),
+        lines=(
+            *(_account_line(line, cash=figure == "cash") for line in accounts),
+            *(_class_line(line, sheet) for line in sheet.allocation if figure == "total"),
+        ),
+        basis=gettext("All that is held, before taxes; fees that were taken are out of it."),
         notes=_notes(sheet.unpriced, sheet.simulation),
     )
 
@@ -76,7 +67,25 @@ def _account_line(line: AccountLine, *, cash: bool) -> PassportLine:
     how = gettext("prices of %(day)s") % {"day": date_text(line.priced_on)} if line.priced_on else gettext("cash only")
     amount = line.cash if cash else line.total
     label = f"{line.name} {line.masked_number}".strip()
-    return PassportLine(label, "" if cash else how, money_text(amount, line.currency, "exact"))
+    beside = (gettext("Cash"), Amount.of_money(line.cash, line.currency)), (gettext("Share"), _share(line.share))
+    parts = () if cash else beside
+    shown = Amount.of_money(amount, line.currency, line.priced_on)
+    return PassportLine(label, "" if cash else how, shown, parts, url=_page_of_account(line.public_id))
+
+
+def _class_line(line: AllocationLine, sheet: HouseholdPortfolio) -> PassportLine:
+    how = gettext("of all accounts together")
+    return PassportLine(
+        line.label, how, Amount.of_money(line.value, sheet.currency), ((gettext("Share"), _share(line.share)),)
+    )
+
+
+def _share(share: Decimal | None) -> Amount:
+    return Amount(share, "percent", "1")
+
+
+def _page_of_account(public_id: uuid.UUID) -> str:
+    return reverse("portfolios:account-detail", kwargs={"account_id": public_id})
 
 
 def _holding_passport(sheet: HouseholdPortfolio, household: Household, public_id: str) -> Passport:
@@ -86,19 +95,32 @@ def _holding_passport(sheet: HouseholdPortfolio, household: Household, public_id
     accounts = list(Account.objects.filter(household=household))
     at = holdings_at(accounts, sheet.as_of)
     lines = [
-        _trail(holding, account.name, account.currency)
+        _trail(holding, account.name, account.currency, _page_of_account(account.public_id))
         for account in accounts
         for holding in at[account.pk].holdings
         if str(holding.public_id) == public_id
     ]
     return Passport(
         title=line.symbol or line.name,
-        value="–" if line.value is None else money_text(line.value, sheet.currency, "exact"),
+        value=Amount.of_money(line.value, sheet.currency),
         method=gettext("Quantity of all entries up to the day, times the last closing price on or before it."),
         as_of=sheet.as_of,
         source=gettext("The firm's own ledger and the closing prices of the securities master or of custodians' files"),
-        lines=tuple(lines),
+        lines=(
+            PassportLine(
+                gettext("All accounts"),
+                "",
+                Amount.of_money(line.value, sheet.currency, line.priced_on),
+                (
+                    (gettext("Quantity"), Amount(line.quantity, "quantity")),
+                    (gettext("Price"), Amount.of_money(line.price, line.price_currency, line.priced_on)),
+                    (gettext("Share"), _share(line.share)),
+                ),
+            ),
+            *lines,
+        ),
         notes=_notes((), sheet.simulation if line.is_simulated else None),
+        basis=gettext("Before fees and taxes."),
     )
 
 
@@ -113,17 +135,18 @@ def account_passport(account: Account, figure: str, day: dt.date) -> Passport:
     chosen = [h for h in at.holdings if figure == "total" or str(h.public_id) == figure]
     if figure not in {"total", "cash"} and not chosen:
         raise NotFoundError(gettext_noop("There is no such figure."))
-    cash = PassportLine(gettext("Cash"), gettext("sum of all entries"), money_text(at.cash, at.currency, "exact"))
+    cash = PassportLine(gettext("Cash"), gettext("sum of all entries"), Amount.of_money(at.cash, at.currency))
     lines = [_trail(holding, holding.symbol or holding.name, at.currency) for holding in chosen]
     return Passport(
         title=account.name,
-        value=money_text(_value(at, figure, chosen), at.currency, "exact"),
+        value=Amount.of_money(_value(at, figure, chosen), at.currency),
         method=gettext(
             "Quantity of all entries up to the day, times the last closing price on or before it, plus cash."
         ),
         as_of=day,
         source=gettext("The firm's own ledger and the closing prices of the securities master or of custodians' files"),
         lines=(*lines, cash) if figure in {"total", "cash"} else tuple(lines),
+        basis=gettext("All that is held, before taxes; fees that were taken are out of it."),
         notes=_notes(at.unpriced if figure == "total" else (), simulation_of([at], day) if lines else None),
     )
 
@@ -136,54 +159,59 @@ def _gain_passport(account: Account, figure: str, day: dt.date) -> Passport:
     if figure == "gain":
         amounts = [lot.gain for lot in lots]
         method = gettext("Value of each open lot less its cost; lots leave first in, first out.")
-        lines = [_lot_line(lot.symbol, lot.acquired_on, lot.cost, lot.gain, account.currency) for lot in lots]
+        lines = [_lot_line(lot.symbol, lot, account.currency) for lot in lots]
     else:
         sold = [gain for gain in book.realised if gain.realised_on.year == day.year]
         amounts = [gain.gain for gain in sold]
         method = gettext("Proceeds of each lot sold this year less its cost; lots leave first in, first out.")
-        lines = [
-            _lot_line(names.get(gain.security_id, ""), gain.acquired_on, gain.cost, gain.gain, gain.currency)
-            for gain in sold
-        ]
+        lines = [_lot_line(names.get(gain.security_id, ""), gain, gain.currency) for gain in sold]
     known = [amount for amount in amounts if amount is not None]
     whole = len(known) == len(amounts)
     return Passport(
         title=gettext("Unrealised gain") if figure == "gain" else gettext("Realised this year"),
-        value=money_text(sum(known, Decimal(0)), account.currency, "exact") if whole else "–",
+        value=Amount.of_money(sum(known, Decimal(0)) if whole else None, account.currency),
         method=method,
         as_of=day,
-        source=gettext("The firm's own ledger, lot by lot, before taxes"),
+        source=gettext("The firm's own ledger, lot by lot"),
+        basis=gettext("Before taxes; fees of the trades are in cost and proceeds."),
         lines=tuple(lines),
         notes=() if whole else (gettext("The cost of some lots is not known, so the sum is not either."),),
     )
 
 
-def _lot_line(
-    symbol: str, acquired_on: dt.date, cost: Decimal | None, gain: Decimal | None, currency: str
-) -> PassportLine:
-    shown = {"day": date_text(acquired_on), "cost": "–" if cost is None else money_text(cost, currency, "exact")}
-    how = gettext("acquired %(day)s at a cost of %(cost)s") % shown
-    return PassportLine(symbol, how, "–" if gain is None else money_text(gain, currency, "exact"))
+def _lot_line(label: str, lot: LotLine | RealisedGain, currency: str) -> PassportLine:
+    how = gettext("acquired %(day)s") % {"day": date_text(lot.acquired_on)}
+    parts = [
+        (gettext("Quantity"), Amount(lot.quantity, "quantity")),
+        (gettext("Cost"), Amount.of_money(lot.cost, currency)),
+    ]
+    if isinstance(lot, LotLine):
+        parts.append((gettext("Value"), Amount.of_money(lot.value, currency)))
+    else:
+        parts.append((gettext("Proceeds"), Amount.of_money(lot.proceeds, currency)))
+    return PassportLine(label, how, Amount.of_money(lot.gain, currency), tuple(parts))
 
 
 def entry_passport(entry: Transaction) -> Passport:
     """Return where an entry of the ledger comes from: who recorded it, when, out of which file."""
+    days = [
+        PassportLine(gettext("Trade date"), date_text(entry.trade_date), None),
+        PassportLine(gettext("Settlement date"), date_text(entry.settle_date) if entry.settle_date else "–", None),
+    ]
     told = [
-        (gettext("Trade date"), date_text(entry.trade_date)),
-        (gettext("Settlement date"), date_text(entry.settle_date) if entry.settle_date else "–"),
-        (gettext("Quantity"), number_text(entry.units)),
-        (gettext("Price"), money_text(entry.price, entry.currency, "exact") if entry.price is not None else "–"),
-        (gettext("Fees"), money_text(entry.fees, entry.currency, "exact")),
-        (gettext("Cost that came along"), money_text(entry.cost, entry.currency, "exact") if entry.cost else "–"),
+        (gettext("Quantity"), Amount(entry.units, "quantity")),
+        (gettext("Price"), Amount.of_money(entry.price, entry.currency)),
+        (gettext("Fees"), Amount.of_money(entry.fees, entry.currency)),
+        (gettext("Cost that came along"), Amount.of_money(entry.cost, entry.currency)),
     ]
     recorded = gettext("Recorded on %(day)s") % {"day": moment_text(entry.recorded_at)}
     return Passport(
         title=f"{entry.get_kind_display()} {entry.instrument or ''}".strip(),
-        value=money_text(entry.cash, entry.currency, "exact"),
+        value=Amount.of_money(entry.cash, entry.currency),
         method=gettext("As recorded: positive adds to the account, negative leaves it; fees are included."),
         as_of=entry.trade_date,
         source=f"{entry.source or gettext('Recorded by hand')}. {recorded}",
-        lines=tuple(PassportLine(label, "", amount) for label, amount in told),
+        lines=(*days, *(PassportLine(label, "", amount) for label, amount in told)),
     )
 
 
@@ -192,10 +220,8 @@ def break_passport(row: ReconciliationBreak) -> Passport:
     is_money = row.kind in {"cash", "value", "price"}
     currency = row.account.currency
 
-    def written(amount: Decimal | None) -> str:
-        if amount is None:
-            return "–"
-        return money_text(amount, currency, "exact") if is_money else number_text(amount)
+    def written(amount: Decimal | None) -> Amount:
+        return Amount.of_money(amount, currency) if is_money else Amount(amount, "quantity")
 
     difference = (row.theirs or Decimal(0)) - (row.ours or Decimal(0))
     return Passport(
@@ -207,8 +233,15 @@ def break_passport(row: ReconciliationBreak) -> Passport:
         lines=(
             PassportLine(gettext("Custodian"), row.statement.source, written(row.theirs)),
             PassportLine(gettext("Our book"), gettext("sum of all entries"), written(row.ours)),
+            *_proposal_lines(row),
         ),
     )
+
+
+def _proposal_lines(row: ReconciliationBreak) -> tuple[PassportLine, ...]:
+    amount = proposed_amount(row)
+    how = gettext("recorded only when a person accepts it")
+    return () if amount is None else (PassportLine(gettext("Entry that would mend it"), how, amount),)
 
 
 def _value(at: AccountHoldings, figure: str, chosen: list[Holding]) -> Decimal:
@@ -217,18 +250,17 @@ def _value(at: AccountHoldings, figure: str, chosen: list[Holding]) -> Decimal:
     return at.cash if figure == "cash" else chosen[0].value or Decimal(0)
 
 
-def _trail(holding: Holding, label: str, currency: str) -> PassportLine:
+def _trail(holding: Holding, label: str, currency: str, url: str = "") -> PassportLine:
     if holding.price is None or holding.priced_on is None or holding.value is None:
-        return PassportLine(label, gettext("no price is known"), "–")
-    shown = {
-        "quantity": number_text(holding.quantity),
-        "price": money_text(holding.price, holding.currency, "exact"),
-        "day": date_text(holding.priced_on),
-    }
-    how = gettext("%(quantity)s × %(price)s of %(day)s") % shown
+        return PassportLine(label, gettext("no price is known"), None, url=url)
+    how = gettext("quantity × price of %(day)s") % {"day": date_text(holding.priced_on)}
     if holding.is_simulated:
         how = gettext("%(how)s, simulated") % {"how": how}
-    return PassportLine(label, how, money_text(holding.value, currency, "exact"))
+    parts = (
+        (gettext("Quantity"), Amount(holding.quantity, "quantity")),
+        (gettext("Price"), Amount.of_money(holding.price, holding.currency, holding.priced_on)),
+    )
+    return PassportLine(label, how, Amount.of_money(holding.value, currency, holding.priced_on), parts, url)
 
 
 def _notes(unpriced: tuple[str, ...], simulation: SimulationNotice | None) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.utils import timezone
 
+from apps.core.passports import Amount, Passport, PassportLine
 from apps.core.templatetags.charts import ChartSpec
 from apps.core.templatetags.face import figure, initials
 from apps.kernel.money import Money, Rate
@@ -220,6 +221,29 @@ INCLUDES: dict[str, dict[str, Any]] = {
     "no_permission": {"who": "Priya"},
     "notice": {"text": "Prices are simulated.", "tone": "note"},
     "offline_state": {},
+    "passport": {
+        "links": True,
+        "passport": Passport(
+            title="Net worth",
+            value=Amount.of_money(Decimal("1250.50"), "USD"),
+            method="Sum.",
+            as_of=date(2026, 3, 31),
+            source="Ledger",
+            basis="Before taxes.",
+            version="1",
+            notes=("Prices are simulated.",),
+            lines=(
+                PassportLine(
+                    "Savings",
+                    "as stated",
+                    Amount.of_money(Decimal(5), "USD"),
+                    (("Share", Amount(0.5, "percent")),),
+                    "/x/",
+                ),
+                PassportLine("A sentence.", "", None),
+            ),
+        ),
+    },
     "palette": {"search_url": "/search/"},
     "progress": {
         "id": "job",
