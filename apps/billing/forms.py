@@ -128,7 +128,7 @@ class RunForm(forms.Form):
     first_day = forms.DateField(label=_("First day of the period"), widget=DayInput)
 
 
-class AgreementChoiceField(forms.ModelChoiceField):  # type: ignore[type-arg] - the class takes none when it runs
+class AgreementChoiceField(forms.ModelChoiceField):  # type: ignore[type-arg]  # the class takes none when it runs
     """An agreement of the household, told from the one before it by the day it takes effect."""
 
     def label_from_instance(self, obj: Agreement) -> str:

@@ -13,6 +13,7 @@ from apps.firms.models import Registration
 from apps.firms.services import provisioning
 from apps.firms.services.demo.billing import bill_quarters
 from apps.firms.services.demo.fill import build_numbered
+from apps.firms.services.demo.plans import move_plans_on
 
 
 @job("firms.provision_firm")
@@ -29,10 +30,17 @@ def build_demo_household(_task: Any, number: int) -> None:
     build_numbered(number=number, by=Actor.system("firms.build_demo_household"))
 
 
+@job("firms.move_demo_plans")
+def move_demo_plans(_task: Any) -> None:
+    """Give the demo firm's plans to their clients, as far as they are ready."""
+    move_plans_on()
+
+
 @job("firms.bill_demo_firm", title=_("The demo firm's fees are being billed."))
 def bill_demo_firm(_task: Any) -> None:
     """Bill the demo firm's last quarters."""
     bill_quarters(today=timezone.localdate())
+    move_plans_on()
 
 
 @job("firms.send_link_again")

@@ -302,7 +302,11 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_IGNORE_RESULT = True
 # work that nobody waits for has a queue of its own; a worker takes from both in turn
-CELERY_TASK_ROUTES = {"firms.build_demo_household": {"queue": "slow"}, "firms.bill_demo_firm": {"queue": "slow"}}
+CELERY_TASK_ROUTES = {
+    "firms.build_demo_household": {"queue": "slow"},
+    "firms.bill_demo_firm": {"queue": "slow"},
+    "firms.move_demo_plans": {"queue": "slow"},
+}
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True

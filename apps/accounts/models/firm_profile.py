@@ -44,7 +44,7 @@ class FirmProfile(BaseModel):
         choices=[(RoundingRule.HALF_UP, _("up")), (RoundingRule.HALF_EVEN, _("to the even cent"))],
         default=RoundingRule.HALF_UP,
     )
-    mfa_roles = models.JSONField(_("roles that need a second factor"), default=list)
+    mfa_roles = models.JSONField(_("roles that need a second factor"), default=list, blank=True)
     self_review_minutes = models.PositiveSmallIntegerField(_("minutes a self-review takes at least"), default=5)
     setup_done = models.JSONField(default=list, blank=True, verbose_name=_("set-up done"))
 

@@ -10,6 +10,7 @@ from django_tenants.utils import tenant_context
 
 from apps.accounts.models import FirmProfile, User
 from apps.accounts.policies import Role
+from apps.accounts.services.profile import update_firm_profile
 from apps.core import audit
 from apps.core.actors import Actor
 from apps.core.services import service
@@ -26,6 +27,12 @@ STAFF = (
     (Role.SUPPORT, "Sofia Lind", "sofia@harbor.example"),
     (Role.COMPLIANCE, "Marcus Webb", "marcus@harbor.example"),
 )
+PROFILE = {
+    "display_name": "Harbor Light",
+    "address": "12 Harbor Street\nSalem, MA 01970",
+    "phone": "+1 617 555 0142",
+    "disclosures": "Harbor Light is a demonstration. Its people are invented, and prices after 2018 are simulated.",
+}
 STAND_IN = STAFF[3][2]  # the support person sees every household
 
 
@@ -62,6 +69,8 @@ def ensure_people(*, by: Actor) -> None:
     if profile.mfa_roles:
         profile.mfa_roles = []
         profile.save(update_fields=["mfa_roles", "updated_at"])
+    if not profile.address:
+        update_firm_profile(fields=PROFILE, by=by)
     for role, name, email in STAFF:
         if User.objects.filter(email=email).exists():
             continue

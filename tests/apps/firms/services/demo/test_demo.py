@@ -15,8 +15,13 @@ from apps.firms.services.demo import fill
 from apps.firms.services.demo.billing import bill_quarters, first_billed_day
 from apps.firms.services.demo.firm import DEMO_PASSWORD, ensure_people
 from apps.firms.services.demo.households import build_household
+from apps.firms.services.demo.plans import move_plans_on
 from apps.firms.services.demo.roster import demo_households
 from apps.market.services.updates import bring_up_to_date
+from apps.plans.models import Plan, PlanStatus
+from apps.plans.services.projections import cancel_projection
+from apps.plans.services.publishing import file_report
+from tests.factories import plans
 
 BY = Actor.system("tests")
 
@@ -77,6 +82,22 @@ def test_bills_are_asked_for_when_the_last_household_is_there_and_once(staffed, 
     fill.build_numbered(number=2, by=BY)
     fill.ask_for_bills(by=BY)
     assert Job.objects.filter(name=fill.BILL).count() == 1
+
+
+def test_plans_go_to_their_clients_as_they_are_generated_and_one_in_four_is_left_for_review(staffed):
+    built(1), built(4)
+    assert move_plans_on() == 0, "nothing is generated yet"
+    for plan in Plan.objects.all():  # with few paths, in place of the full run that was asked for
+        cancel_projection(run=plan.runs.get(), by=BY)
+        plans.computed(plan, plan.household.advisor)
+    assert move_plans_on() == 1
+    first, fourth = (Plan.objects.get(household__external_id=f"demo-0{number}") for number in (1, 4))
+    assert (first.status, fourth.status) == (PlanStatus.PUBLISHED, PlanStatus.IN_REVIEW)
+    file_report(plan=first, by=BY)
+    assert move_plans_on() == 1
+    first.refresh_from_db()
+    assert first.status == PlanStatus.IN_FORCE
+    assert move_plans_on() == 0
 
 
 def test_the_staff_signs_in_with_the_demo_password(staffed):
