@@ -48,6 +48,7 @@ SHARED_APPS = [
     "rest_framework",  # no tables
     "django_filters",
     "drf_spectacular",
+    "drf_spectacular_sidecar",
 ]
 TENANT_APPS = [
     "django.contrib.contenttypes",
@@ -257,6 +258,9 @@ SPECTACULAR_SETTINGS = {
         "TransactionKindEnum": "apps.portfolios.models.TransactionKind",
         "FeeScopeEnum": ["household", "account"],
     },
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "docExpansion": "list", "validatorUrl": None},
     "GET_MOCK_REQUEST": "apps.core.api.schema.mock_request",
 }
 API_SCOPES: dict[str, Any] = {

@@ -5,6 +5,7 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView
 from oauth2_provider.views import IntrospectTokenView, RevokeTokenView, TokenView
 
+from apps.core.api.docs import DocsView
 from apps.core.health import health
 
 api = [
@@ -12,6 +13,7 @@ api = [
     path("oauth/revoke", RevokeTokenView.as_view(), name="oauth-revoke"),
     path("oauth/introspect", IntrospectTokenView.as_view(), name="oauth-introspect"),
     path("schema", SpectacularAPIView.as_view(), name="api-schema"),
+    path("docs", DocsView.as_view(), name="api-docs"),
 ]
 
 urlpatterns = [

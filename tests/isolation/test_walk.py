@@ -51,6 +51,7 @@ OPEN_API = {
     "api:oauth-token": "guarded by the partner's secret",
     "api:oauth-revoke": "guarded by the partner's secret",
     "api:oauth-introspect": "guarded by the partner's token",
+    "api:api-docs": "the page over that description",
     "api:api-schema": "the description of the API, the same for all firms",
 }
 # private addresses that exist only in a state that the world is not in
