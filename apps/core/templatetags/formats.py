@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime, format_timedelta
@@ -20,8 +21,14 @@ _CENTS_MATTER_BELOW = Decimal(1000)
 
 def locale() -> Locale:
     """Return the reader's locale, or English where the language has none."""
+    return _locale_of(get_language() or "en")
+
+
+@lru_cache(maxsize=64)
+def _locale_of(language: str) -> Locale:
+    # parsing a name takes Babel longer than formatting a date by it
     try:
-        return Locale.parse(to_locale(get_language() or "en"))
+        return Locale.parse(to_locale(language))
     except UnknownLocaleError:
         return Locale("en")
 
