@@ -108,3 +108,12 @@ def test_the_page_costs_the_same_for_few_and_for_many_rows(ada, sign_in, django_
     address = reverse("clients:import-detail", args=[brought(ada, many).public_id])
     with django_assert_max_num_queries(len(few.captured_queries)):
         browser.get(address)
+
+
+def test_what_a_file_holds_is_shown_as_text_and_never_as_markup(ada, sign_in):
+    # htmx sends whatever hx-post the page holds, with the reader's own rights
+    markup = "<b hx-post=/settings/team/invite/ hx-trigger=load>"
+    batch = brought(ada, f"First name,Last name,Relationship,City\nIo,Wolf,Head,{markup}\n")
+    text = sign_in(ada).get(reverse("clients:import-detail", args=[batch.public_id])).content.decode()
+    assert "hx-post=/settings" in text
+    assert markup not in text
