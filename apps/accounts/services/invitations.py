@@ -64,9 +64,21 @@ def invite_staff(*, guest: Guest, role: str, by: Actor) -> Invitation:
 def invite_to_portal(*, guest: Guest, subject: Subject, by: Actor) -> Invitation:
     """Invite a client to the portal and mail them the link; the app of the subject hears when they arrive.
 
+    Links that were sent for the same subject to another address, or whose time has run out, stop working.
     Raises InvalidInputError for an address that is wrong, has an account, or is invited already.
     """
+    now, address = timezone.now(), guest.email.strip().lower()
+    for earlier in _open_for(subject):
+        if earlier.email != address or earlier.has_expired(now):
+            revoke_invitation(invitation=earlier, by=by)
     return _invite(guest, Role.CLIENT, by, subject)
+
+
+@service
+def revoke_portal_invitations(*, subject: Subject, by: Actor) -> None:
+    """Close every open link that was sent for a subject: its address was wrong, or it is no more."""
+    for invitation in _open_for(subject):
+        revoke_invitation(invitation=invitation, by=by)
 
 
 @service
@@ -126,6 +138,11 @@ def accept_invitation(*, key: str, full_name: str, password: str, by: Actor) -> 
     if hears is not None:
         hears(subject_id=invitation.subject_id, user=user, by=person)
     return user
+
+
+def _open_for(subject: Subject) -> list[Invitation]:
+    rows = Invitation.objects.filter(state=InvitationState.OPEN, subject_kind=subject.kind, subject_id=subject.id)
+    return list(rows.select_for_update().order_by("pk"))
 
 
 def _invite(guest: Guest, role: str, by: Actor, subject: Subject) -> Invitation:

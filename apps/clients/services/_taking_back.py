@@ -7,6 +7,7 @@ from typing import Any
 
 from apps.clients.models import Household, Person
 from apps.clients.services._client_fields import restored
+from apps.clients.services.people import close_portal_links
 from apps.core import audit
 from apps.core.actors import Actor
 from apps.core.services import service
@@ -14,7 +15,8 @@ from apps.core.services import service
 
 @service
 def take_back_person(*, person: Person, by: Actor) -> None:
-    """Remove a person whom an import added."""
+    """Remove a person whom an import added; a link to the portal that was sent for them stops working."""
+    close_portal_links(person=person, by=by)
     audit.record("clients.take_back_person", by=by, target=person, before=audit.snapshot(person))
     person.delete()
 
@@ -29,6 +31,8 @@ def take_back_household(*, household: Household, by: Actor) -> None:
 @service
 def restore_person(*, person: Person, before: Mapping[str, Any], by: Actor) -> None:
     """Set a person, and the household's address, to what an import replaced."""
+    if "email" in before["person"]:
+        close_portal_links(person=person, by=by)
     for record, values in ((person, before["person"]), (person.household, before["household"])):
         if not values:
             continue

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from apps.accounts.models import User
+from apps.accounts.services.invitations import Subject, revoke_portal_invitations
 from apps.clients import policies
 from apps.clients.models import Person
 from apps.clients.services._checks import checked
@@ -17,6 +18,8 @@ from apps.core.actors import Actor
 from apps.core.services import service
 from apps.kernel.errors import InvalidInputError, gettext_noop
 
+# what an invitation to the portal says that it is for
+PORTAL_SUBJECT = "clients.person"
 EDITABLE = frozenset(
     {
         "relationship",
@@ -42,8 +45,9 @@ def update_person(
 ) -> Person:
     """Change what is given; `tax_id` is given in clear and stored encrypted.
 
-    `seen_at` is the `updated_at` that the editor saw. Raises EditConflictError when somebody changed the person since,
-    InvalidInputError for a wrong value or a field that is not the editor's to set.
+    With another e-mail, a link to the portal that waits in the old mailbox stops working. `seen_at` is the `updated_at`
+    that the editor saw. Raises EditConflictError when somebody changed the person since, InvalidInputError for a wrong
+    value or a field that is not the editor's to set.
     """
     person = locked(Person.objects.select_related("household"), person.pk, seen_at)
     unknown = sorted(set(fields) - EDITABLE)
@@ -60,6 +64,8 @@ def update_person(
     if fields.get("tax_id") and secret_before:
         after["tax_id"] = "set anew"
     audit.record("clients.update_person", by=by, target=person, before=before, after=after)
+    if before["email"] != after["email"]:
+        close_portal_links(person=person, by=by)
     _tell(person)
     return person
 
@@ -68,9 +74,12 @@ def update_person(
 def link_portal_account(*, person: Person, user: User, by: Actor) -> Person:
     """Tie the person to the account they sign in with.
 
-    Raises InvalidInputError for an account of the firm's staff, or a person who does not decide for the household.
+    Raises InvalidInputError for an account of the firm's staff, a person who does not decide for the household, or one
+    who has another account: a second link must not take the first one's place.
     """
     person = locked(Person.objects.select_related("household"), person.pk)
+    if person.user_id not in {None, user.pk}:
+        raise InvalidInputError(gettext_noop("This person has an account of the portal."), field="user")
     if user.is_of_staff or not policies.is_of_age(person):
         raise InvalidInputError(
             gettext_noop("Only the head and the partner of a household have a portal account of their own."),
@@ -83,6 +92,12 @@ def link_portal_account(*, person: Person, user: User, by: Actor) -> Person:
     audit.record("clients.link_portal_account", by=by, target=person, before=before, after=audit.snapshot(person))
     _tell(person)
     return person
+
+
+@service
+def close_portal_links(*, person: Person, by: Actor) -> None:
+    """Close the invitations to the portal that were sent for a person and not accepted."""
+    revoke_portal_invitations(subject=Subject(PORTAL_SUBJECT, str(person.public_id)), by=by)
 
 
 def _tell(person: Person) -> None:

@@ -7,13 +7,13 @@ from apps.accounts.services.invitations import Guest, Subject, invite_to_portal
 from apps.clients import policies
 from apps.clients.models import Person
 from apps.clients.services._locks import locked
-from apps.clients.services.people import link_portal_account
+from apps.clients.services.people import PORTAL_SUBJECT, link_portal_account
 from apps.core import audit
 from apps.core.actors import Actor
 from apps.core.services import service
 from apps.kernel.errors import InvalidInputError, gettext_noop
 
-SUBJECT = "clients.person"
+SUBJECT = PORTAL_SUBJECT
 
 
 @service
