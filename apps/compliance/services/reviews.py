@@ -41,16 +41,7 @@ def review_assessment(
     recommended one without its reason.
     """
     assessment = _locked(assessment)
-    if assessment.state != AssessmentState.ANSWERED or AdvisorRiskReview.objects.filter(assessment=assessment).exists():
-        raise NotAnsweredError(
-            gettext_noop("There is nothing to review here: it is not answered yet, or was reviewed."),
-            mend=gettext_noop("Reload the page."),
-        )
-    if assessment.recommended_level is None:
-        raise CapacityUnknownError(
-            gettext_noop("The household's capacity is not known."),
-            mend=gettext_noop("Assess the capacity first: tolerance alone recommends nothing."),
-        )
+    recommended_level = _recommended_level(assessment)
     if accepted_level not in RiskLevel.values:
         raise InvalidInputError(gettext_noop("A level is 1 to 7."), field="accepted_level")
     if not note.strip():
@@ -59,15 +50,9 @@ def review_assessment(
             mend=gettext_noop("A few words on the conversation with the client are enough."),
             field="note",
         )
-    is_exception = accepted_level > assessment.recommended_level
-    if is_exception and not exception_reason.strip():
-        raise ExceptionNeedsReasonError(
-            gettext_noop("Level %(accepted)s is above the recommended level %(recommended)s."),
-            mend=gettext_noop("Give the reason for the exception, or accept a lower level."),
-            field="exception_reason",
-            accepted=accepted_level,
-            recommended=assessment.recommended_level,
-        )
+    is_exception = accepted_level > recommended_level
+    if is_exception:
+        _demand_reason(exception_reason, accepted_level, recommended_level)
     review = AdvisorRiskReview(
         assessment=assessment,
         reviewer=User.objects.get(pk=by.user_id),
@@ -172,6 +157,31 @@ def expire_assessments(*, on: dt.date, by: Actor) -> int:
         _end(assessment, AssessmentState.EXPIRED, "", by)
         ended += 1
     return ended
+
+
+def _recommended_level(assessment: RiskAssessment) -> int:
+    if assessment.state != AssessmentState.ANSWERED or AdvisorRiskReview.objects.filter(assessment=assessment).exists():
+        raise NotAnsweredError(
+            gettext_noop("There is nothing to review here: it is not answered yet, or was reviewed."),
+            mend=gettext_noop("Reload the page."),
+        )
+    if assessment.recommended_level is None:
+        raise CapacityUnknownError(
+            gettext_noop("The household's capacity is not known."),
+            mend=gettext_noop("Assess the capacity first: tolerance alone recommends nothing."),
+        )
+    return assessment.recommended_level
+
+
+def _demand_reason(reason: str, accepted_level: int, recommended_level: int) -> None:
+    if not reason.strip():
+        raise ExceptionNeedsReasonError(
+            gettext_noop("Level %(accepted)s is above the recommended level %(recommended)s."),
+            mend=gettext_noop("Give the reason for the exception, or accept a lower level."),
+            field="exception_reason",
+            accepted=accepted_level,
+            recommended=recommended_level,
+        )
 
 
 def _locked(assessment: RiskAssessment) -> RiskAssessment:

@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from apps.plans.models import GoalKind, GoalPriority, Plan, PlanStatus
 from apps.plans.selectors.figures import Figure, written
-from apps.plans.selectors.overview_parts import AllocationPart, EffectLine, RecommendationLine
+from apps.plans.selectors.overview_parts import AllocationPart, EffectLine, GoalLine, RecommendationLine, SavingsLine
 from apps.plans.selectors.overviews import PlanOverview
 
 MEASURES = (
@@ -141,7 +141,6 @@ class PlanOut(serializers.Serializer):  # type: ignore[type-arg]
 
 def plan_body(overview: PlanOverview) -> dict[str, Any]:
     """Return the plan as partners read it."""
-    savings = overview.savings
     return {
         "id": overview.plan_id,
         "household_id": overview.household_id,
@@ -154,26 +153,8 @@ def plan_body(overview: PlanOverview) -> dict[str, Any]:
         "is_outdated": overview.is_outdated,
         "success": _estimate(overview.success, overview.success_error),
         "target": overview.target.number,
-        "savings": savings
-        and {
-            "outcome": savings.outcome,
-            "rate_now": savings.rate_now.number,
-            "rate_needed": savings.rate_needed.number,
-            "monthly_needed": savings.monthly_needed.number,
-            "monthly_extra": savings.monthly_extra.number,
-        },
-        "goals": [
-            {
-                "id": goal.public_id,
-                "kind": goal.kind,
-                "name": goal.name,
-                "annual_amount": goal.amount.number,
-                "starts_in": goal.starts_in,
-                **_estimate(goal.success, goal.error),
-                "first_shortfall_year": goal.first_shortfall_year,
-            }
-            for goal in overview.goals
-        ],
+        "savings": overview.savings and _savings(overview.savings),
+        "goals": [_goal(goal) for goal in overview.goals],
         "bands": bands_body(overview),
         "allocation": allocation_body(overview.allocation),
         "recommendations": [recommendation_body(line) for line in overview.recommendations],
@@ -231,6 +212,28 @@ def recommendation_body(line: RecommendationLine) -> dict[str, Any]:
         "actions": [written(action) for action in line.actions],
         "decision": line.decision,
         "decision_reason": line.decision_reason,
+    }
+
+
+def _savings(line: SavingsLine) -> dict[str, Any]:
+    return {
+        "outcome": line.outcome,
+        "rate_now": line.rate_now.number,
+        "rate_needed": line.rate_needed.number,
+        "monthly_needed": line.monthly_needed.number,
+        "monthly_extra": line.monthly_extra.number,
+    }
+
+
+def _goal(line: GoalLine) -> dict[str, Any]:
+    return {
+        "id": line.public_id,
+        "kind": line.kind,
+        "name": line.name,
+        "annual_amount": line.amount.number,
+        "starts_in": line.starts_in,
+        **_estimate(line.success, line.error),
+        "first_shortfall_year": line.first_shortfall_year,
     }
 
 

@@ -113,14 +113,10 @@ def plan_overview(household: Household, actor: Actor, plan: Plan | None = None) 
         return None
     question = inputs_of(run)
     found = build.Found(plan, run, question, result)
-    is_person = actor.kind is ActorKind.PERSON
-    is_client = is_person and actor.can(Permission.USE_PORTAL)
+    is_client = _is_client(actor)
     # the firm's own people see what the engine would advise; everybody else what the plan advises
-    is_staff = is_person and not is_client
+    is_staff = actor.kind is ActorKind.PERSON and not is_client
     advice = recommendation_lines.lines_of(run, household.currency)
-    undecided = sum(line.decision == Decision.OPEN for line in advice)
-    if is_client:
-        advice = tuple(line for line in advice if line.decision != Decision.DECLINED)
     return PlanOverview(
         plan_id=plan.public_id,
         household_id=household.public_id,
@@ -141,8 +137,8 @@ def plan_overview(household: Household, actor: Actor, plan: Plan | None = None) 
         goals=build.goals(found),
         flows=build.flows(found),
         allocation=build.allocation(found, advised=is_staff or build.carries_allocation(found)),
-        recommendations=advice,
-        n_undecided=undecided,
+        recommendations=tuple(line for line in advice if not (is_client and line.decision == Decision.DECLINED)),
+        n_undecided=sum(line.decision == Decision.OPEN for line in advice),
         choices=build.choices(plan),
         overrides=build.overrides(plan),
         assets=asset_lines(plan.assumptions),
@@ -153,6 +149,10 @@ def plan_overview(household: Household, actor: Actor, plan: Plan | None = None) 
         questions=_questions(plan),
         disclosures=disclosures(),
     )
+
+
+def _is_client(actor: Actor) -> bool:
+    return actor.kind is ActorKind.PERSON and actor.can(Permission.USE_PORTAL)
 
 
 def _chances(found: build.Found) -> dict[str, Figure]:
