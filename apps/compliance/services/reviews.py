@@ -67,7 +67,6 @@ def review_assessment(
         "compliance.review_assessment",
         by=by,
         target=review,
-        before={"tolerance": assessment.tolerance_level, "recommended": assessment.recommended_level},
         after={
             "tolerance": assessment.tolerance_level,
             "recommended": assessment.recommended_level,

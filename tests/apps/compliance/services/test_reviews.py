@@ -49,6 +49,8 @@ def test_an_accepted_level_comes_into_force_for_two_years(ada, waiting):
         action__in=["compliance.review_assessment", "compliance.bring_profile_into_force"]
     )
     assert actions.count() == 2
+    said = actions.get(action="compliance.review_assessment").after
+    assert (said["tolerance"], said["recommended"], said["accepted"]) == (6, 6, 5)
 
 
 @pytest.mark.parametrize(
