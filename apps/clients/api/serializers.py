@@ -9,24 +9,8 @@ from rest_framework import serializers
 
 from apps.accounts.models import User
 from apps.clients.models import Household, Person, Relationship
+from apps.core.api.sparse import SparseMixin
 from apps.core.secrets import last_four
-
-
-class SparseMixin(serializers.Serializer):  # type: ignore[type-arg]
-    """Leaves out what `?fields=` does not name; a name that there is none of is refused."""
-
-    def get_fields(self) -> dict[str, Any]:
-        """Return the fields asked for, all when nothing is asked."""
-        fields = super().get_fields()
-        request = self.context.get("request")
-        asked = request.query_params.get("fields", "") if request is not None and request.method == "GET" else ""
-        if not asked:
-            return fields
-        names = [name.strip() for name in asked.split(",") if name.strip()]
-        unknown = sorted(set(names) - set(fields))
-        if unknown:
-            raise serializers.ValidationError({"fields": f"There is no field {unknown[0]}."})
-        return {name: fields[name] for name in names}
 
 
 class AdvisorOut(serializers.ModelSerializer):  # type: ignore[type-arg]

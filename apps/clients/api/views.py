@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import mixins, status, viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -19,52 +18,15 @@ from apps.clients.models.person import PersonQuerySet
 from apps.clients.services.clients import NewClient, create_client
 from apps.clients.services.people import update_person
 from apps.core.api.actor import api_actor
+from apps.core.api.etags import IF_MATCH, TaggedReadMixin, demand_match
 from apps.core.api.idempotency import IdempotentPostMixin
-from apps.core.models import BaseModel
-from apps.kernel.errors import DomainError, InvalidInputError, NotFoundError, gettext_noop
-
-SPARSE = OpenApiParameter("fields", str, description="Names of the fields wanted, separated by commas.")
-IF_MATCH = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, description="The ETag that was read last.")
-
-
-class PreconditionFailedError(DomainError):
-    """The resource is not what the caller read."""
-
-    code = "precondition_failed"
-    status = 412
-
-
-def etag(record: BaseModel) -> str:
-    """Return the tag of the record's present state."""
-    state = f"{record._meta.label}:{record.public_id}:{record.updated_at.isoformat()}"
-    return f'"{hashlib.sha256(state.encode()).hexdigest()[:32]}"'
-
-
-def demand_match(request: Request, record: BaseModel) -> None:
-    """Raise PreconditionFailedError when the request names a state (`If-Match`) that is not the present one."""
-    asked = request.headers.get("If-Match", "*")
-    if asked.strip() != "*" and etag(record) not in {tag.strip() for tag in asked.split(",")}:
-        raise PreconditionFailedError(
-            gettext_noop("The resource was changed since you read it."),
-            mend=gettext_noop("Read it again, then send your change with the new ETag."),
-        )
-
-
-class TaggedReadMixin(mixins.RetrieveModelMixin):
-    """Gives each resource its ETag."""
-
-    def retrieve(self, request: Request, *_args: Any, **_kwargs: Any) -> Response:
-        """Answer with the tag; 304 where the caller has this state already."""
-        record = self.get_object()  # type: ignore[attr-defined]
-        tag = etag(record)
-        if request.headers.get("If-None-Match") == tag:
-            return Response(status=status.HTTP_304_NOT_MODIFIED, headers={"ETag": tag})
-        return Response(self.get_serializer(record).data, headers={"ETag": tag})  # type: ignore[attr-defined]
+from apps.core.api.sparse import FIELDS
+from apps.kernel.errors import InvalidInputError, NotFoundError, gettext_noop
 
 
 @extend_schema_view(
-    list=extend_schema(summary="List clients", parameters=[SPARSE], tags=["clients"]),
-    retrieve=extend_schema(summary="Read a client", parameters=[SPARSE], tags=["clients"]),
+    list=extend_schema(summary="List clients", parameters=[FIELDS], tags=["clients"]),
+    retrieve=extend_schema(summary="Read a client", parameters=[FIELDS], tags=["clients"]),
 )
 class ClientViewSet(IdempotentPostMixin, TaggedReadMixin, mixins.ListModelMixin, viewsets.GenericViewSet[Person]):
     """The people the firm advises. A client's household, plans and accounts are named by the household's id."""
@@ -86,10 +48,8 @@ class ClientViewSet(IdempotentPostMixin, TaggedReadMixin, mixins.ListModelMixin,
         form = NewClientIn(data=request.data)
         form.is_valid(raise_exception=True)
         person = create_client(client=self._new_client(dict(form.validated_data)), by=api_actor(request))
-        address = f"{request.path.rstrip('/')}/{person.public_id}"
-        return Response(
-            ClientOut(person).data, status=status.HTTP_201_CREATED, headers={"Location": address, "ETag": etag(person)}
-        )
+        where = {"Location": f"{request.path.rstrip('/')}/{person.public_id}", "ETag": self.tag_of(person)}
+        return Response(ClientOut(person).data, status=status.HTTP_201_CREATED, headers=where)
 
     @extend_schema(
         summary="Change a client", request=ClientIn, responses={200: ClientOut}, parameters=[IF_MATCH], tags=["clients"]
@@ -97,11 +57,11 @@ class ClientViewSet(IdempotentPostMixin, TaggedReadMixin, mixins.ListModelMixin,
     def update(self, request: Request, client_id: str) -> Response:  # noqa: ARG002 - the address names it
         """Replace what is known of a client."""
         person = self.get_object()
-        demand_match(request, person)
+        demand_match(request, self.tag_of(person))
         form = ClientIn(data=request.data)
         form.is_valid(raise_exception=True)
         changed = update_person(person=person, fields=form.said(), seen_at=person.updated_at, by=api_actor(request))
-        return Response(ClientOut(changed).data, headers={"ETag": etag(changed)})
+        return Response(ClientOut(changed).data, headers={"ETag": self.tag_of(changed)})
 
     def _new_client(self, said: dict[str, Any]) -> NewClient:
         household_id, advisor_id = said.pop("household_id", None), said.pop("advisor_id", None)
@@ -127,8 +87,8 @@ class ClientViewSet(IdempotentPostMixin, TaggedReadMixin, mixins.ListModelMixin,
 
 
 @extend_schema_view(
-    list=extend_schema(summary="List households", parameters=[SPARSE], tags=["clients"]),
-    retrieve=extend_schema(summary="Read a household", parameters=[SPARSE], tags=["clients"]),
+    list=extend_schema(summary="List households", parameters=[FIELDS], tags=["clients"]),
+    retrieve=extend_schema(summary="Read a household", parameters=[FIELDS], tags=["clients"]),
 )
 class HouseholdViewSet(TaggedReadMixin, mixins.ListModelMixin, viewsets.GenericViewSet[Household]):
     """Households: the unit of service. A client's plan is the household's plan."""

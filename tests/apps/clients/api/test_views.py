@@ -110,6 +110,17 @@ def test_a_client_is_read_with_a_tag_and_not_sent_twice(partner, ana):
     assert answer.json()["annual_income"] == "140000.00"
     again = partner.get(f"{BASE}/{ana.public_id}", headers={"If-None-Match": answer["ETag"]})
     assert again.status_code == 304
+    part = partner.get(f"{BASE}/{ana.public_id}", {"fields": "id"})
+    assert (part.json(), part["ETag"]) == ({"id": str(ana.public_id)}, answer["ETag"])
+
+
+def test_a_household_has_a_new_tag_when_one_of_its_people_changes(partner, rivera, ana, ada):
+    path = f"/api/households/{rivera.public_id}"
+    tag = partner.get(path)["ETag"]
+    assert partner.get(path, headers={"If-None-Match": tag}).status_code == 304
+    update_person(person=ana, fields={"last_name": "Rivera-Lopez"}, by=ada.as_actor())
+    answer = partner.get(path, headers={"If-None-Match": tag})
+    assert (answer.status_code, answer.json()["people"][0]["last_name"]) == (200, "Rivera-Lopez")
 
 
 def test_a_put_replaces_what_is_known_but_keeps_the_tax_number(partner, ana, ada):
