@@ -22,6 +22,7 @@ from apps.billing.models import (
 from apps.billing.models.schedule import PERIODS_PER_YEAR
 from apps.billing.selectors.runs import told
 from apps.core.api.serializers import JobOut
+from apps.core.api.sparse import SparseMixin
 from apps.kernel.money import minor_units
 
 
@@ -108,7 +109,7 @@ class VersionOut(serializers.ModelSerializer):  # type: ignore[type-arg]
         fields = ("id", "number", "effective_on", "kind", "timing", "periods_per_year", "currency", "terms")
 
 
-class FeeScheduleOut(serializers.ModelSerializer):  # type: ignore[type-arg]
+class FeeScheduleOut(SparseMixin, serializers.ModelSerializer):  # type: ignore[type-arg]
     """A schedule with its versions, the newest first."""
 
     id = serializers.UUIDField(source="public_id")
@@ -162,7 +163,7 @@ class HouseholdFeeOut(serializers.ModelSerializer):  # type: ignore[type-arg]
         return [told(found["message"], found["params"]) for found in fee.warnings]
 
 
-class FeeCalculationOut(serializers.ModelSerializer):  # type: ignore[type-arg]
+class FeeCalculationOut(SparseMixin, serializers.ModelSerializer):  # type: ignore[type-arg]
     """A billing run and the job that works on it."""
 
     id = serializers.UUIDField(source="public_id")
@@ -221,7 +222,7 @@ class InvoiceLineOut(serializers.ModelSerializer):  # type: ignore[type-arg]
         fields = ("description", "billable_value", "amount")
 
 
-class InvoiceOut(serializers.ModelSerializer):  # type: ignore[type-arg]
+class InvoiceOut(SparseMixin, serializers.ModelSerializer):  # type: ignore[type-arg]
     """An invoice."""
 
     id = serializers.UUIDField(source="public_id")
@@ -260,7 +261,7 @@ class PaymentIn(serializers.Serializer):  # type: ignore[type-arg]
     invoice_id = serializers.UUIDField()
 
 
-class PaymentOut(serializers.ModelSerializer):  # type: ignore[type-arg]
+class PaymentOut(SparseMixin, serializers.ModelSerializer):  # type: ignore[type-arg]
     """A payment; `checkout_url` is the page where the client enters the card."""
 
     id = serializers.UUIDField(source="public_id")

@@ -20,7 +20,9 @@ from apps.billing.selectors.runs import run_for
 from apps.billing.selectors.schedules import schedule_for
 from apps.billing.services import invoices, payments, runs, schedules
 from apps.core.api.actor import api_actor
+from apps.core.api.etags import TaggedReadMixin
 from apps.core.api.idempotency import IdempotentPostMixin
+from apps.core.api.sparse import FIELDS
 
 BASE = "/api/financial-services"
 
@@ -28,7 +30,7 @@ BASE = "/api/financial-services"
 class _BillingViewSet(
     IdempotentPostMixin,
     mixins.ListModelMixin,
-    mixins.RetrieveModelMixin,
+    TaggedReadMixin,
     viewsets.GenericViewSet,  # type: ignore[type-arg]
 ):
     """What all resources of billing share."""
@@ -55,8 +57,8 @@ class _BillingViewSet(
 
 
 @extend_schema_view(
-    list=extend_schema(summary="List fee schedules", tags=["billing"]),
-    retrieve=extend_schema(summary="Read a fee schedule", tags=["billing"]),
+    list=extend_schema(summary="List fee schedules", parameters=[FIELDS], tags=["billing"]),
+    retrieve=extend_schema(summary="Read a fee schedule", parameters=[FIELDS], tags=["billing"]),
 )
 class FeeScheduleViewSet(_BillingViewSet):
     """Fee schedules and their versions."""
@@ -88,9 +90,10 @@ class FeeScheduleViewSet(_BillingViewSet):
 
 
 @extend_schema_view(
-    list=extend_schema(summary="List fee calculations", tags=["billing"]),
+    list=extend_schema(summary="List fee calculations", parameters=[FIELDS], tags=["billing"]),
     retrieve=extend_schema(
         summary="Read a fee calculation with its fees",
+        parameters=[FIELDS],
         tags=["billing"],
         responses={200: shapes.FeeCalculationDetailOut},
     ),
@@ -124,8 +127,8 @@ class FeeCalculationViewSet(_BillingViewSet):
 
 
 @extend_schema_view(
-    list=extend_schema(summary="List invoices", tags=["billing"]),
-    retrieve=extend_schema(summary="Read an invoice", tags=["billing"]),
+    list=extend_schema(summary="List invoices", parameters=[FIELDS], tags=["billing"]),
+    retrieve=extend_schema(summary="Read an invoice", parameters=[FIELDS], tags=["billing"]),
 )
 class InvoiceViewSet(_BillingViewSet):
     """Invoices."""
@@ -158,8 +161,8 @@ class InvoiceViewSet(_BillingViewSet):
 
 
 @extend_schema_view(
-    list=extend_schema(summary="List payments", tags=["billing"]),
-    retrieve=extend_schema(summary="Read a payment", tags=["billing"]),
+    list=extend_schema(summary="List payments", parameters=[FIELDS], tags=["billing"]),
+    retrieve=extend_schema(summary="Read a payment", parameters=[FIELDS], tags=["billing"]),
 )
 class PaymentViewSet(_BillingViewSet):
     """Payments."""

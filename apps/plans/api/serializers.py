@@ -7,6 +7,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from apps.core.api.sparse import SparseMixin
 from apps.plans.models import GoalKind, GoalPriority, Plan, PlanStatus
 from apps.plans.selectors.figures import Figure, written
 from apps.plans.selectors.overview_parts import AllocationPart, EffectLine, GoalLine, RecommendationLine, SavingsLine
@@ -25,7 +26,7 @@ MEASURES = (
 PERCENTILES = ("p5", "p10", "p25", "p50", "p75", "p90", "p95")
 
 
-class PlanRowOut(serializers.ModelSerializer):  # type: ignore[type-arg]
+class PlanRowOut(SparseMixin, serializers.ModelSerializer):  # type: ignore[type-arg]
     """One version of a plan, without its result."""
 
     id = serializers.UUIDField(source="public_id")

@@ -7,15 +7,17 @@ from typing import Any
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import translation
-from drf_spectacular.utils import extend_schema
-from rest_framework import status, viewsets
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework import mixins, status, viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.clients.models import Household, Person
 from apps.core.api.actor import api_actor
+from apps.core.api.etags import IF_MATCH, TaggedReadMixin, demand_match
 from apps.core.api.idempotency import IdempotentPostMixin
 from apps.core.api.serializers import JobOut
+from apps.core.api.sparse import FIELDS
 from apps.core.models import Job
 from apps.kernel.errors import NotFoundError, gettext_noop
 from apps.plans.api.serializers import (
@@ -114,21 +116,23 @@ class RecommendationViewSet(EnglishMixin, viewsets.ViewSet):
         return Response(RecommendationsOut(body).data)
 
 
-class FinancialPlanViewSet(EnglishMixin, IdempotentPostMixin, viewsets.GenericViewSet[Plan]):
+@extend_schema_view(
+    list=extend_schema(summary="List plans", parameters=[FIELDS], tags=["plans"]),
+    retrieve=extend_schema(summary="Read a version", parameters=[FIELDS], tags=["plans"]),
+)
+class FinancialPlanViewSet(
+    EnglishMixin, IdempotentPostMixin, TaggedReadMixin, mixins.ListModelMixin, viewsets.GenericViewSet[Plan]
+):
     """Versions of plans."""
 
     scope_area = "plans"
     serializer_class = PlanRowOut
+    lookup_field = "public_id"
+    lookup_url_kwarg = "plan_id"
 
     def get_queryset(self) -> QuerySet[Plan]:
         """Return those the caller may see."""
         return Plan.objects.visible_to(api_actor(self.request)).select_related("household")
-
-    @extend_schema(summary="List plans", responses={200: PlanRowOut(many=True)}, tags=["plans"])
-    def list(self, _request: Request) -> Response:
-        """Answer with a cursor page of versions."""
-        rows = self.paginate_queryset(self.get_queryset())
-        return self.get_paginated_response(PlanRowOut(rows, many=True).data)
 
     @extend_schema(summary="Start a plan", request=NewPlanIn, responses={201: PlanRowOut}, tags=["plans"])
     def create(self, request: Request) -> Response:
@@ -140,18 +144,17 @@ class FinancialPlanViewSet(EnglishMixin, IdempotentPostMixin, viewsets.GenericVi
         address = reverse("plans_api:plan-detail", kwargs={"plan_id": str(plan.public_id)})
         return Response(PlanRowOut(plan).data, status=status.HTTP_201_CREATED, headers={"Location": address})
 
-    @extend_schema(summary="Read a version", responses={200: PlanRowOut}, tags=["plans"])
-    def retrieve(self, request: Request, plan_id: str) -> Response:
-        """Answer with one version."""
-        return Response(PlanRowOut(plan_for(api_actor(request), plan_id)).data)
-
-    @extend_schema(summary="Move a plan", request=StatusIn, responses={200: PlanRowOut}, tags=["plans"])
+    @extend_schema(
+        summary="Move a plan", request=StatusIn, responses={200: PlanRowOut}, parameters=[IF_MATCH], tags=["plans"]
+    )
     def set_status(self, request: Request, plan_id: str) -> Response:
         """Bring a version to a status."""
         form = StatusIn(data=request.data)
         form.is_valid(raise_exception=True)
         plan = plan_for(api_actor(request), plan_id)
-        return Response(PlanRowOut(move_plan(plan=plan, by=api_actor(request), **form.validated_data)).data)
+        demand_match(request, self.tag_of(plan))
+        moved = move_plan(plan=plan, by=api_actor(request), **form.validated_data)
+        return Response(PlanRowOut(moved).data, headers={"ETag": self.tag_of(moved)})
 
     @extend_schema(summary="Analyse a plan", request=None, responses={202: JobOut}, tags=["plans"])
     def analyse(self, request: Request, plan_id: str) -> Response:

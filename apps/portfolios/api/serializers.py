@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rest_framework import serializers
 
+from apps.core.api.sparse import SparseMixin
 from apps.portfolios.models import Account, AccountOwner, Transaction
 
 
@@ -17,7 +18,7 @@ class OwnerOut(serializers.ModelSerializer):  # type: ignore[type-arg]
         fields = ("client_id", "share")
 
 
-class AccountOut(serializers.ModelSerializer):  # type: ignore[type-arg]
+class AccountOut(SparseMixin, serializers.ModelSerializer):  # type: ignore[type-arg]
     """An account."""
 
     id = serializers.UUIDField(source="public_id")
@@ -46,7 +47,7 @@ class AccountOut(serializers.ModelSerializer):  # type: ignore[type-arg]
         )
 
 
-class TransactionOut(serializers.ModelSerializer):  # type: ignore[type-arg]
+class TransactionOut(SparseMixin, serializers.ModelSerializer):  # type: ignore[type-arg]
     """An entry: quantity and amount are signed by what they add to the holding and to the cash."""
 
     id = serializers.UUIDField(source="public_id")

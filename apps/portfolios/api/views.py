@@ -16,6 +16,8 @@ from rest_framework.views import APIView
 
 from apps.clients.selectors.household_pages import household_for
 from apps.core.api.actor import api_actor
+from apps.core.api.etags import TaggedReadMixin
+from apps.core.api.sparse import FIELDS
 from apps.kernel.errors import InvalidInputError, gettext_noop
 from apps.portfolios.api.filters import AccountFilter, TransactionFilter
 from apps.portfolios.api.serializers import AccountHoldingsOut, AccountOut, PortfolioOut, TransactionOut
@@ -45,10 +47,10 @@ def day_of(request: Request) -> dt.date:
 
 
 @extend_schema_view(
-    list=extend_schema(summary="List accounts", tags=["portfolios"]),
-    retrieve=extend_schema(summary="Read an account", tags=["portfolios"]),
+    list=extend_schema(summary="List accounts", parameters=[FIELDS], tags=["portfolios"]),
+    retrieve=extend_schema(summary="Read an account", parameters=[FIELDS], tags=["portfolios"]),
 )
-class AccountViewSet(mixins.RetrieveModelMixin, mixins.ListModelMixin, viewsets.GenericViewSet[Account]):
+class AccountViewSet(TaggedReadMixin, mixins.ListModelMixin, viewsets.GenericViewSet[Account]):
     """Investment accounts of the households the caller may see."""
 
     scope_area = "portfolios"
@@ -79,7 +81,9 @@ class HoldingsView(APIView):
         return Response(AccountHoldingsOut(shown).data)
 
 
-@extend_schema_view(get=extend_schema(summary="List an account's transactions", tags=["portfolios"]))
+@extend_schema_view(
+    get=extend_schema(summary="List an account's transactions", parameters=[FIELDS], tags=["portfolios"])
+)
 class TransactionList(ListAPIView[Transaction]):
     """The entries of an account, reversals among them."""
 

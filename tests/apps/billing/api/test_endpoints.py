@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import base64
 import json
 import uuid
 
@@ -9,20 +8,12 @@ import pytest
 from apps.billing.models import BillingRun, FeeScheduleVersion, Payment, RunState
 from apps.billing.services.runs import calculate_run
 from apps.core.models import Job
-from apps.integrations.services.partners import register_partner
 from tests.cast import SiteClient
 from tests.factories import billing, clients
+from tests.factories.integrations import partner_of
 from tools.stripe_local.server import StripeLocal
 
 BASE = "/api/financial-services"
-
-
-def partner_of(paul, *scopes, name="Planner"):
-    given = register_partner(name=name, contact_email="it@p.example", scopes=list(scopes), by=paul.as_actor())
-    basic = base64.b64encode(f"{given.client_id}:{given.client_secret}".encode()).decode()
-    asking = SiteClient(headers={"host": "alpha.localhost", "authorization": f"Basic {basic}"})
-    token = asking.post("/api/oauth/token", {"grant_type": "client_credentials"}).json()["access_token"]
-    return SiteClient(headers={"host": "alpha.localhost", "authorization": f"Bearer {token}"})
 
 
 @pytest.fixture
@@ -101,8 +92,10 @@ def test_a_calculation_is_started_and_read_with_its_fees(partner, paul, househol
     assert asked.json()["job"]["state"] == "queued"
     assert Job.objects.filter(name="billing.calculate_run").count() == 1
     run = BillingRun.objects.get()
+    tag = partner.get(asked["Location"])["ETag"]
+    assert partner.get(asked["Location"], headers={"If-None-Match": tag}).status_code == 304
     calculate_run(run=run, by=ada.as_actor())
-    body = partner.get(asked["Location"]).json()
+    body = partner.get(asked["Location"], headers={"If-None-Match": tag}).json()
     assert (body["state"], body["total"]) == ("calculated", "900.00")
     assert body["fees"][0]["household_id"] == str(household.public_id)
     refused = send(partner, "billing/invoices", {"fee_calculation_id": str(run.public_id)})
@@ -122,6 +115,7 @@ def test_invoices_are_read_paid_reported_and_taken_back(partner, ada, paul, hous
     server = StripeLocal(secret_key=settings.STRIPE_SECRET_KEY, webhook_secret=settings.STRIPE_WEBHOOK_SECRET).start()
     settings.STRIPE_API_BASE = server.url
     invoice = billing.invoiced(ada, paul)[0]
+    assert set(partner.get(f"{BASE}/billing/invoices", {"fields": "number"}).json()["results"][0]) == {"number"}
     listed = partner.get(f"{BASE}/billing/invoices").json()["results"]
     assert [(row["number"], row["total"], row["due"]) for row in listed] == [(invoice.number, "900.00", "900.00")]
     started = send(partner, "billing/payments", {"invoice_id": str(invoice.public_id)})

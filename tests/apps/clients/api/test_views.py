@@ -1,4 +1,3 @@
-import base64
 import uuid
 
 import pytest
@@ -7,19 +6,11 @@ from apps.clients.models import Household, Person
 from apps.clients.services.people import update_person
 from apps.core.models import AuditEvent
 from apps.core.secrets import decrypted
-from apps.integrations.services.partners import register_partner
 from tests.cast import SiteClient
 from tests.factories.clients import household
+from tests.factories.integrations import partner_of
 
 BASE = "/api/financial-services/clients"
-
-
-def partner_of(paul, *scopes, name="Planner"):
-    given = register_partner(name=name, contact_email="it@p.example", scopes=list(scopes), by=paul.as_actor())
-    basic = base64.b64encode(f"{given.client_id}:{given.client_secret}".encode()).decode()
-    asking = SiteClient(headers={"host": "alpha.localhost", "authorization": f"Basic {basic}"})
-    token = asking.post("/api/oauth/token", {"grant_type": "client_credentials"}).json()["access_token"]
-    return SiteClient(headers={"host": "alpha.localhost", "authorization": f"Bearer {token}"})
 
 
 @pytest.fixture

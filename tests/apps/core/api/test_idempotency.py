@@ -1,6 +1,5 @@
 """Idempotency-Key and problems, on an endpoint of the tests' own behind the product's real authentication."""
 
-import base64
 import itertools
 
 import pytest
@@ -11,9 +10,9 @@ from rest_framework.views import APIView
 
 from apps.core.api.idempotency import IdempotentPostMixin
 from apps.core.models import IdempotentAnswer
-from apps.integrations.services.partners import register_partner
 from apps.kernel.errors import InvalidInputError
 from tests.cast import SiteClient
+from tests.factories.integrations import partner_of
 
 made = itertools.count(1)
 
@@ -33,13 +32,7 @@ urlpatterns = [path("api/things", Things.as_view()), path("", include("config.ur
 @pytest.fixture
 def api(paul, settings):
     settings.ROOT_URLCONF = __name__
-    got = register_partner(name="Planner", contact_email="a@b.example", scopes=["clients:write"], by=paul.as_actor())
-    basic = base64.b64encode(f"{got.client_id}:{got.client_secret}".encode()).decode()
-    host = {"host": "alpha.localhost"}
-    answer = SiteClient(headers={**host, "authorization": f"Basic {basic}"}).post(
-        "/api/oauth/token", {"grant_type": "client_credentials"}
-    )
-    return SiteClient(headers={**host, "authorization": f"Bearer {answer.json()['access_token']}"})
+    return partner_of(paul, "clients:write")
 
 
 def send(api, key: str, **body):

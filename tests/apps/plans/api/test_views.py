@@ -1,23 +1,14 @@
-import base64
 import uuid
 
 import pytest
 
 from apps.core.models import Job
-from apps.integrations.services.partners import register_partner
 from apps.plans.models import Plan, PlanStatus
 from tests.cast import SiteClient
 from tests.factories import plans
+from tests.factories.integrations import partner_of
 
 BASE = "/api/financial-services/financial-plans"
-
-
-def partner_of(paul, *scopes, name="Planner"):
-    given = register_partner(name=name, contact_email="it@p.example", scopes=list(scopes), by=paul.as_actor())
-    basic = base64.b64encode(f"{given.client_id}:{given.client_secret}".encode()).decode()
-    asking = SiteClient(headers={"host": "alpha.localhost", "authorization": f"Basic {basic}"})
-    token = asking.post("/api/oauth/token", {"grant_type": "client_credentials"}).json()["access_token"]
-    return SiteClient(headers={"host": "alpha.localhost", "authorization": f"Bearer {token}"})
 
 
 @pytest.fixture
@@ -35,8 +26,8 @@ def client_id(household):
     return household.people.get(relationship="head").public_id
 
 
-def send(client, verb, path, body=None):
-    return getattr(client, verb)(path, body or {}, content_type="application/json")
+def send(client, verb, path, body=None, **headers):
+    return getattr(client, verb)(path, body or {}, content_type="application/json", headers=headers)
 
 
 PATHS = ["/api/plans/{}", "/api/recommendations/{}", BASE, BASE + "/{}", BASE + "/{}/projections", "/api/jobs/{}"]
@@ -124,6 +115,20 @@ def test_a_version_is_started_given_goals_and_moved(partner, ada, client_id):
     plans.computed(plan, ada)
     assert send(partner, "put", f"{address}/status", {"status": "published"}).json()["status"] == "published"
     assert partner.get(BASE).json()["results"][0]["status"] == PlanStatus.PUBLISHED
+
+
+def test_a_version_is_tagged_sparse_and_moved_only_as_it_was_read(partner, ada, household):
+    plan = plans.drafted(ada, household)
+    plans.computed(plan, ada)
+    path = f"{BASE}/{plan.public_id}"
+    tag = partner.get(path, {"fields": "id"})["ETag"]
+    assert partner.get(path, headers={"If-None-Match": tag}).status_code == 304
+    assert set(partner.get(BASE, {"fields": "id,status"}).json()["results"][0]) == {"id", "status"}
+    stale = send(partner, "put", f"{path}/status", {"status": "published"}, **{"If-Match": '"another"'})
+    assert (stale.status_code, stale.json()["code"]) == (412, "precondition_failed")
+    moved = send(partner, "put", f"{path}/status", {"status": "published"}, **{"If-Match": tag})
+    assert moved.status_code == 200
+    assert moved["ETag"] == partner.get(path)["ETag"] != tag
 
 
 def test_analysis_asks_for_a_run(partner, ada, household):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import datetime as dt
 import uuid
 from decimal import Decimal
@@ -11,21 +10,13 @@ from typing import Any
 import pytest
 
 from apps.accounts.models import User
-from apps.integrations.services.partners import register_partner
 from tests.cast import SiteClient
 from tests.factories import market
 from tests.factories import portfolios as made
+from tests.factories.integrations import partner_of
 
 ACCOUNTS = "/api/financial-services/accounts"
 WEEK = made.DAY + dt.timedelta(days=7)
-
-
-def partner_of(paul: User, *scopes: str, host: str = "alpha.localhost") -> SiteClient:
-    given = register_partner(name="Planner", contact_email="it@p.example", scopes=list(scopes), by=paul.as_actor())
-    basic = base64.b64encode(f"{given.client_id}:{given.client_secret}".encode()).decode()
-    asking = SiteClient(headers={"host": host, "authorization": f"Basic {basic}"})
-    token = asking.post("/api/oauth/token", {"grant_type": "client_credentials"}).json()["access_token"]
-    return SiteClient(headers={"host": host, "authorization": f"Bearer {token}"})
 
 
 @pytest.fixture
@@ -83,6 +74,8 @@ def test_an_account_shows_no_number_but_its_last_four(partner: SiteClient, scene
     )
     assert [Decimal(owner["share"]) for owner in row["owners"]] == [1]
     assert partner.get(f"{ACCOUNTS}?status=closed").json()["results"] == []
+    tag = partner.get(f"{ACCOUNTS}/{account.public_id}?fields=id,number")["ETag"]
+    assert partner.get(f"{ACCOUNTS}/{account.public_id}", headers={"If-None-Match": tag}).status_code == 304
 
 
 def test_holdings_of_any_day(partner: SiteClient, scene: Any) -> None:
@@ -107,6 +100,7 @@ def test_transactions_are_filtered_and_paged(partner: SiteClient, scene: Any) ->
     page = partner.get(f"{path}?limit=1").json()
     assert len(page["results"]) == 1
     assert page["next"]
+    assert set(partner.get(f"{path}?fields=id,kind").json()["results"][0]) == {"id", "kind"}
     (buy,) = partner.get(f"{path}?kind=buy&since={made.DAY}").json()["results"]
     assert (buy["symbol"], Decimal(buy["quantity"]), Decimal(buy["amount"])) == ("AAA", 100, -5000)
     (deposit,) = partner.get(f"{path}?kind=deposit").json()["results"]
