@@ -34,7 +34,7 @@ class CapacityFactsSource(Protocol):
 
 
 class _Sources:
-    """The sources that `config/wiring.py` has connected, asked in the order in which they were connected."""
+    """The sources that apps above connected as they started, asked in the order in which they were connected."""
 
     def __init__(self) -> None:
         self._sources: list[CapacityFactsSource] = []

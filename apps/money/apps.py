@@ -12,6 +12,9 @@ class MoneyConfig(AppConfig):
     def ready(self) -> None:
         """Register what this app takes in."""
         from apps.clients.ports import ports
+        from apps.compliance.ports import capacity_facts
+        from apps.money.selectors.capacity import known_to_money
         from apps.money.services.bank_statement_importer import BankStatementImporter
 
         ports.importers["bank_statement"] = BankStatementImporter()
+        capacity_facts.connect(known_to_money)
