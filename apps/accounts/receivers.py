@@ -16,6 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts import ports
 from apps.accounts.models import FirmProfile, User
 from apps.accounts.selectors.guests import guest
+from apps.accounts.selectors.team import second_factors
+from apps.accounts.services.team import end_sessions
 from apps.core import audit
 from apps.core.actors import Origin
 
@@ -94,9 +96,11 @@ def email_confirmed(request: HttpRequest, email_address: Any, **_more: Any) -> N
 
 @receiver(mfa_signals.authenticator_added)
 def second_factor_added(request: HttpRequest, user: User, authenticator: Any, **_more: Any) -> None:
-    """Record a new second factor, and tell its owner."""
+    """Record a new second factor, and tell its owner; the first one ends every session that was opened without it."""
     _record("accounts.add_second_factor", request, user, factor=authenticator.type)
     if authenticator.type != "recovery_codes":
+        if not second_factors(user).exclude(pk=authenticator.pk).exists():
+            end_sessions(user, but=request.session.session_key)
         _tell(request, user, _("A second factor was added to your account."))
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from allauth.mfa.models import Authenticator
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from apps.accounts.models import Invitation, InvitationState, User
@@ -53,6 +54,11 @@ def team(actor: Actor) -> Team:
         members=tuple(Member(user, user.pk in factors, user.pk == actor.user_id) for user in users),
         invitations=tuple(InvitationRow(invitation, invitation.has_expired(now)) for invitation in invitations),
     )
+
+
+def second_factors(user: User) -> QuerySet[Authenticator]:
+    """Return what the person can prove themselves by at the sign-in, besides the password and codes to fall back on."""
+    return Authenticator.objects.filter(user=user, type__in=[Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN])
 
 
 def member_for(public_id: UUID) -> User:

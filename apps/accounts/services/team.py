@@ -134,9 +134,9 @@ def reset_second_factor(*, user: User, reason: str, by: Actor) -> User:
     return user
 
 
-def end_sessions(user: User) -> int:
-    """Sign a person out everywhere; return how many sessions ended."""
-    sessions = list(UserSession.objects.filter(user=user))
+def end_sessions(user: User, *, but: str | None = None) -> int:
+    """Sign a person out everywhere, `but` in the session of this key; return how many sessions ended."""
+    sessions = list(UserSession.objects.filter(user=user).exclude(session_key=but or ""))
     for session in sessions:
         session.end()
     return len(sessions)

@@ -163,6 +163,19 @@ def test_a_part_of_a_page_sends_the_whole_page_to_the_enrolment(half_in):
     assert (response.status_code, response["HX-Redirect"][:20]) == (204, "/accounts/2fa/enrol/")
 
 
+def test_who_came_in_by_the_password_alone_is_out_once_the_owner_has_enrolled(ada, django_capture_on_commit_callbacks):
+    """Whoever had stolen the password before would otherwise go on without ever showing the second factor."""
+    EmailAddress.objects.create(user=ada, email=ada.email, verified=True, primary=True)
+    thief, owner = visitor(), visitor()
+    for browser in (thief, owner):
+        browser.post("/accounts/login/", {"login": ada.email, "password": "correct horse battery"})
+        assert "/2fa/enrol/" in browser.get("/households/")["Location"]
+    with django_capture_on_commit_callbacks(execute=True):
+        enrol(owner)
+    assert owner.get("/households/").status_code == 200
+    assert "/accounts/login/" in thief.get("/households/")["Location"]
+
+
 def socket_of(client):
     cookie = f"{settings.SESSION_COOKIE_NAME}={client.session.session_key}".encode()
     headers = [(b"host", b"alpha.localhost"), (b"origin", b"http://alpha.localhost"), (b"cookie", cookie)]
