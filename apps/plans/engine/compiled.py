@@ -15,6 +15,9 @@ from typing import Any, TypeVar, cast
 from numba import njit
 from numba.extending import is_jitted
 
+# Paths of a block: enough that a call costs little per path, few enough that the books stay in the first cache.
+LANES = 64
+
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 
 

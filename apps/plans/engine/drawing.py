@@ -15,9 +15,8 @@ from scipy.special import ndtri
 from scipy.stats import qmc
 
 from apps.plans.engine.assumptions import AssumptionSet
-from apps.plans.engine.compiled import compiled
+from apps.plans.engine.compiled import LANES, compiled
 from apps.plans.engine.inputs import CubeSpec
-from apps.plans.engine.kernel import LANES
 from apps.plans.engine.scenarios import ScenarioCube, grow, inflation_steps, sealed
 
 SOBOL_DIMENSIONS = 64

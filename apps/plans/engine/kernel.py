@@ -5,8 +5,7 @@ order, from the year's unspent income first, then from the accounts. Order of a 
 year is paid, what is left of its income is saved or spent, every mix returns to its target weights. Flows thus
 happen at the end of a month, at its price level.
 
-Within a year, deposits and withdrawals keep the drifted weights of a mix, so a mix has one growth factor per month
-whatever flows: it is computed once for all accounts that share it, and this is exact.
+The markets come as the growth of each allocation and the price level (`growth`).
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from apps.plans.engine.compiled import compiled
+from apps.plans.engine.compiled import LANES, compiled
 from apps.plans.engine.program import (
     F_BENEFITS,
     F_CONTRIBUTIONS,
@@ -51,15 +50,12 @@ from apps.plans.engine.tax_kernel import (
     federal_taxes,
 )
 
-# Paths of a block: enough that a call costs little per path, few enough that the books stay in the first cache.
-LANES = 64
-
 # A gap below half a cent is rounding, not a shortfall.
 HALF_A_CENT = 0.005
 
 NEVER = -1
 
-PriceAndNeed = tuple[NDArray[np.float64], NDArray[np.float64]]
+PriceAndNeed = tuple[NDArray[np.float32], NDArray[np.float64]]
 
 # Columns of the incomes: where each is noted for the tax (-1: nowhere) and in which flow.
 INCOME_SLOTS = (WAGES_1, WAGES_2, BENEFITS, ORDINARY, -1)
@@ -78,12 +74,11 @@ ACCOUNTS = UNSPENT + 1
 class Recorded(NamedTuple):
     """What is kept of all paths.
 
-    ``wealth`` and ``price`` (n_years + 1, n_paths) at year ends, ``failed`` (n_demands, n_paths) the first month a
+    ``wealth`` (n_years + 1, n_paths) at the start and at year ends, ``failed`` (n_demands, n_paths) the first month a
     demand was not met or NEVER, ``flows`` (n_years, N_FLOWS, n_paths) or with no years where only success is asked.
     """
 
     wealth: NDArray[np.float64]
-    price: NDArray[np.float64]
     failed: NDArray[np.int32]
     flows: NDArray[np.float32]
 
@@ -95,36 +90,12 @@ def _balance_row(account: int) -> int:
 
 
 @compiled
-def _move_mixes(
-    weights: NDArray[np.float64], factors: NDArray[np.float32], drift: NDArray[np.float64], total: NDArray[np.float64]
-) -> None:
-    """Grow the drifted weights by a month.
-
-    ``factors`` (n_assets + 1, LANES), ``drift`` (n_mixes, n_assets, LANES), ``total`` (n_mixes, 2, LANES): the sum of
-    the drifted weights, and the growth of this month.
-    """
-    n_mixes, n_assets = weights.shape
-    for mix in range(n_mixes):
-        for lane in range(LANES):
-            total[mix, 1, lane] = 0.0
-        for asset in range(n_assets):
-            if weights[mix, asset] > 0.0:
-                for lane in range(LANES):
-                    drift[mix, asset, lane] *= factors[asset, lane]
-                    total[mix, 1, lane] += drift[mix, asset, lane]
-        for lane in range(LANES):
-            fresh = total[mix, 1, lane]
-            total[mix, 1, lane] = fresh / total[mix, 0, lane]
-            total[mix, 0, lane] = fresh
-
-
-@compiled
 def _move_accounts(
-    mix: NDArray[np.int64], rates: NDArray[np.float64], total: NDArray[np.float64], books: NDArray[np.float64]
+    mix: NDArray[np.int64], rates: NDArray[np.float64], growth: NDArray[np.float32], books: NDArray[np.float64]
 ) -> None:
     """Grow balances by the growth of their mix, charge fees, note taxable yields (they raise the cost basis)."""
     for account in range(mix.size):
-        growth = mix[account]
+        moved = growth[mix[account]]
         row = _balance_row(account)
         fee, interest, qualified = rates[account, 0], rates[account, 1], rates[account, 2]
         if interest + qualified > 0.0:
@@ -134,14 +105,24 @@ def _move_accounts(
                 books[QUALIFIED, lane] += opening * qualified
                 books[row + 1, lane] += opening * (interest + qualified)
         for lane in range(LANES):
-            books[row, lane] *= total[growth, 1, lane] * fee
+            books[row, lane] *= moved[lane] * fee
 
 
 @compiled
-def _withdraw(source: NDArray[np.int64], books: NDArray[np.float64], missing: NDArray[np.float64], month: int) -> float:
+def _count_above(amounts: NDArray[np.float64], bound: float) -> int:
+    """On how many lanes an amount lies above a bound."""
+    count = 0
+    for lane in range(LANES):
+        count += amounts[lane] > bound
+    return count
+
+
+@compiled
+def _withdraw(source: NDArray[np.int64], books: NDArray[np.float64], missing: NDArray[np.float64], month: int) -> int:
     """Take what is missing (LANES,) from one account as far as it goes; note what is taxed.
 
-    Returns the most that is still missing on any path. The loop has no branches, so that it runs on all lanes at once.
+    Returns on how many paths something is still missing: a count, since the largest amount would have to be found lane
+    by lane, and a loop without branches runs on all lanes at once.
     """
     row = _balance_row(source[0])
     taxable = source[1] == TAXABLE
@@ -155,7 +136,6 @@ def _withdraw(source: NDArray[np.int64], books: NDArray[np.float64], missing: ND
             cost = books[row + 1, lane] * share
             books[GAINS, lane] += take - cost
             books[row + 1, lane] -= cost
-    most = 0.0
     for lane in range(LANES):
         take = min(books[row, lane], missing[lane])
         books[row, lane] -= take
@@ -163,8 +143,7 @@ def _withdraw(source: NDArray[np.int64], books: NDArray[np.float64], missing: ND
         books[ORDINARY, lane] += deferred * take
         books[EARLY, lane] += penalty * take
         books[FLOWS + F_WITHDRAWALS, lane] += take
-        most = max(most, missing[lane])
-    return most
+    return _count_above(missing, 0.0)
 
 
 @compiled
@@ -175,18 +154,15 @@ def _pay(
 
     Where that does not suffice, to half a cent, note the shortfall and the first month of failure. ``need`` is used up.
     """
-    most = 0.0
     for lane in range(LANES):
         from_income = min(max(books[UNSPENT, lane], 0.0), need[lane])
         books[UNSPENT, lane] -= from_income
         need[lane] -= from_income
-        most = max(most, need[lane])
+    missing = _count_above(need, 0.0)
     for place in range(sources.shape[0]):
-        if most <= 0.0:
+        if missing == 0:
             return
-        most = _withdraw(sources[place], books, need, month)
-    if most < HALF_A_CENT:
-        return
+        missing = _withdraw(sources[place], books, need, month)
     for lane in range(LANES):
         if need[lane] >= HALF_A_CENT:
             books[FLOWS + F_SHORTFALL, lane] += need[lane]
@@ -195,7 +171,7 @@ def _pay(
 
 
 @compiled
-def _earn(due: NDArray[np.float64], books: NDArray[np.float64], price: NDArray[np.float64]) -> None:
+def _earn(due: NDArray[np.float64], books: NDArray[np.float64], price: NDArray[np.float32]) -> None:
     """Incomes of a month, ``due`` (5, 2), arrive on every path of the block."""
     for source in range(N_INCOMES):
         real, nominal = due[source, REAL], due[source, NOMINAL]
@@ -213,7 +189,7 @@ def _earn(due: NDArray[np.float64], books: NDArray[np.float64], price: NDArray[n
 
 @compiled
 def _contribute(
-    lines: NDArray[np.int64], due: NDArray[np.float64], books: NDArray[np.float64], price: NDArray[np.float64]
+    lines: NDArray[np.int64], due: NDArray[np.float64], books: NDArray[np.float64], price: NDArray[np.float32]
 ) -> None:
     """Contributions of a month go to their accounts; the household's own come out of its income."""
     for line in range(lines.shape[0]):
@@ -237,12 +213,10 @@ def _cover_deficit(
     sources: NDArray[np.int64], books: NDArray[np.float64], month: int, need: NDArray[np.float64], failure_row: int
 ) -> None:
     """Where contributions exceeded income, accounts make up for it; failing that, living costs are not met."""
-    most = 0.0
     for lane in range(LANES):
         need[lane] = max(0.0, -books[UNSPENT, lane])
         books[UNSPENT, lane] += need[lane]
-        most = max(most, need[lane])
-    if most > 0.0:
+    if _count_above(need, 0.0) > 0:
         _pay(sources, books, month, need, failure_row)
 
 
@@ -319,20 +293,8 @@ def _open_books(opening: NDArray[np.float64], n_demands: int) -> NDArray[np.floa
 
 
 @compiled
-def _rebalance(weights: NDArray[np.float64], drift: NDArray[np.float64], total: NDArray[np.float64]) -> None:
-    """Return every mix to its target weights."""
-    n_mixes, n_assets = weights.shape
-    for mix in range(n_mixes):
-        total[mix, 0, :] = 1.0
-        for asset in range(n_assets):
-            drift[mix, asset, :] = weights[mix, asset]
-
-
-@compiled
-def _record(
-    books: NDArray[np.float64], n_accounts: int, recorded: Recorded, place: tuple[int, int], price: NDArray[np.float64]
-) -> None:
-    """Keep wealth and price level at the end of a year (0 is the start), and its flows; ``place``: year, first path."""
+def _record(books: NDArray[np.float64], n_accounts: int, recorded: Recorded, place: tuple[int, int]) -> None:
+    """Keep wealth at the end of a year (0 is the start) and the flows of it; ``place``: year, first path."""
     year, first_path = place
     lanes = min(LANES, recorded.wealth.shape[1] - first_path)
     for lane in range(lanes):
@@ -340,7 +302,6 @@ def _record(
         for account in range(n_accounts):
             wealth += books[_balance_row(account), lane]
         recorded.wealth[year, first_path + lane] = wealth
-        recorded.price[year, first_path + lane] = price[lane]
     if year > 0 and recorded.flows.shape[0] > 0:
         for flow in range(N_FLOWS):
             for lane in range(lanes):
@@ -349,28 +310,22 @@ def _record(
 
 
 @compiled
-def _simulate_block(program: Program, factors: NDArray[np.float32], first_path: int, recorded: Recorded) -> None:
-    """Walk one block from the start to the horizon; ``factors`` (n_months, n_assets + 1, LANES)."""
-    n_mixes, n_assets = program.weights.shape
+def _simulate_block(program: Program, growth: NDArray[np.float32], first_path: int, recorded: Recorded) -> None:
+    """Walk one block from the start to the horizon; ``growth`` (n_months, n_mixes + 1, LANES)."""
+    n_mixes = program.weights.shape[0]
     n_accounts, n_demands = program.mix.size, program.demands.shape[1]
     first_demand = _balance_row(n_accounts)
     books = _open_books(program.opening, n_demands)
-    drift = np.empty((n_mixes, n_assets, LANES))
-    total = np.empty((n_mixes, 2, LANES))
     scratch = np.empty((2, LANES))
-    price = np.ones(LANES)
     index = np.ones(LANES)
     need = scratch[0]
-    weights, mix, rates, lines, payers = program.weights, program.mix, program.rates, program.lines, program.payers
+    mix, rates, lines, payers = program.mix, program.rates, program.lines, program.payers
     incomes, contributions, demands = program.incomes, program.contributions, program.demands
     own_lines = lines[:, 1].sum()
-    _rebalance(weights, drift, total)
-    _record(books, n_accounts, recorded, (0, first_path), price)
+    _record(books, n_accounts, recorded, (0, first_path))
     for month in range(program.year_facts.shape[0] * 12):
-        _move_mixes(weights, factors[month], drift, total)
-        _move_accounts(mix, rates, total, books)
-        for lane in range(LANES):
-            price[lane] *= factors[month, n_assets, lane]
+        price = growth[month, n_mixes]
+        _move_accounts(mix, rates, growth[month], books)
         _earn(incomes[month], books, price)
         _contribute(lines, contributions[month], books, price)
         if own_lines > 0:
@@ -379,21 +334,17 @@ def _simulate_block(program: Program, factors: NDArray[np.float32], first_path: 
         if month % 12 == 11:
             _close_year(program, books, month, index, scratch)
             index[:] = price
-            _record(books, n_accounts, recorded, (month // 12 + 1, first_path), price)
-            _rebalance(weights, drift, total)
+            _record(books, n_accounts, recorded, (month // 12 + 1, first_path))
     for demand in range(n_demands):
         for lane in range(min(LANES, recorded.wealth.shape[1] - first_path)):
             recorded.failed[demand, first_path + lane] = int(books[first_demand + demand, lane])
 
 
 @compiled
-def simulate_blocks(
-    program: Program, factors: NDArray[np.float32], first_block: int, last_block: int, recorded: Recorded
-) -> None:
-    """Simulate the blocks from ``first_block`` up to but not in ``last_block``.
+def simulate_blocks(program: Program, growth: NDArray[np.float32], first_block: int, recorded: Recorded) -> None:
+    """Simulate the blocks of ``growth`` (n_blocks, n_months, n_mixes + 1, LANES), the first being ``first_block``.
 
-    ``factors`` (n_blocks, n_months, n_assets + 1, LANES): growth of each asset and of prices over each month. Blocks
-    do not touch each other's results: any split over threads gives the same bits.
+    Blocks do not touch each other's results: any split over threads gives the same bits.
     """
-    for block in range(first_block, last_block):
-        _simulate_block(program, factors[block], block * LANES, recorded)
+    for block in range(growth.shape[0]):
+        _simulate_block(program, growth[block], (first_block + block) * LANES, recorded)

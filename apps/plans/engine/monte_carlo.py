@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from apps.plans.engine.bands import ordered, percentiles_of
+from apps.plans.engine.compiled import LANES
 from apps.plans.engine.digest import input_digest
+from apps.plans.engine.growth import MARKETS, Chunk, Mapper, Markets, Prices, chunks_of, grown, year_prices
 from apps.plans.engine.horizon import horizon_months, month_of
 from apps.plans.engine.inputs import GoalPriority, ProjectionInputs
-from apps.plans.engine.kernel import LANES, NEVER, Recorded, simulate_blocks
+from apps.plans.engine.kernel import NEVER, Recorded, simulate_blocks
+from apps.plans.engine.pot import is_pot, simulate_pots
 from apps.plans.engine.program import N_FLOWS, Demand, Program, build_program, demands_of
 from apps.plans.engine.results import (
     ENGINE_VERSION,
@@ -30,18 +33,6 @@ from apps.plans.engine.success import estimate
 
 Progress = Callable[[float, str], None]
 
-CHUNKS = 20
-
-
-class Mapper(Protocol):
-    """How chunks of paths are run: the built-in ``map``, or that of a pool of threads the caller owns."""
-
-    def __call__(
-        self, function: Callable[[tuple[int, int]], None], items: Iterable[tuple[int, int]], /
-    ) -> Iterator[None]:
-        """Call the function on each item; results come in order."""
-        ...
-
 
 def no_progress(_fraction: float, _step: str) -> None:
     """Report nothing."""
@@ -49,9 +40,10 @@ def no_progress(_fraction: float, _step: str) -> None:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Simulation:
-    """All paths of one plan: what the kernel kept, and which demands it kept it of."""
+    """All paths of one plan: what the kernel kept, the price level (n_years + 1, n_paths), and the demands."""
 
     recorded: Recorded
+    prices: Prices
     demands: tuple[Demand, ...]
     n_batches: int
 
@@ -68,7 +60,7 @@ class Simulation:
 
     def terminal_real(self) -> NDArray[np.float64]:
         """Wealth at the horizon in money of the start, shape (n_paths,)."""
-        result: NDArray[np.float64] = self.recorded.wealth[-1] / self.recorded.price[-1]
+        result: NDArray[np.float64] = self.recorded.wealth[-1] / self.prices[-1]
         return result
 
     def success(self) -> Estimate:
@@ -80,22 +72,25 @@ def _empty_record(program: Program, n_paths: int, n_flow_years: int) -> Recorded
     n_years = program.year_facts.shape[0]
     return Recorded(
         wealth=np.zeros((n_years + 1, n_paths)),
-        price=np.ones((n_years + 1, n_paths)),
         failed=np.full((program.demands.shape[1], n_paths), NEVER, dtype=np.int32),
         flows=np.zeros((n_flow_years, N_FLOWS, n_paths), dtype=np.float32),
     )
 
 
-def _run(program: Program, cube: ScenarioCube, recorded: Recorded, mapper: Mapper, progress: Progress) -> None:
-    n_blocks = -(-cube.spec.n_paths // LANES)
-    edges = [(n_blocks * chunk // CHUNKS, n_blocks * (chunk + 1) // CHUNKS) for chunk in range(CHUNKS)]
-    chunks = [(first, last) for first, last in edges if last > first]
+def _run(program: Program, cube: ScenarioCube, recorded: Recorded, mapper: Mapper, progress: Progress) -> Markets:
+    n_months, n_blocks = 12 * program.year_facts.shape[0], -(-recorded.wealth.shape[1] // LANES)
+    markets = MARKETS.of(cube, program.weights, n_months, mapper)
+    short = recorded.flows.shape[0] == 0 and is_pot(program)
+    walk, chunks = (simulate_pots, chunks_of(n_blocks, 4)) if short else (simulate_blocks, chunks_of(n_blocks, 20))
 
-    def simulate(chunk: tuple[int, int]) -> None:
-        simulate_blocks(program, cube.factors, chunk[0], chunk[1], recorded)
+    def simulate(chunk: Chunk) -> None:
+        blocks, kept = slice(*chunk), markets.growth
+        growth = grown(program.weights, cube.factors[blocks], n_months) if kept is None else kept[blocks]
+        walk(program, growth, chunk[0], recorded)
 
     for done, _ in enumerate(mapper(simulate, chunks), start=1):
         progress(done / len(chunks), "simulation")
+    return markets
 
 
 def simulate(
@@ -115,8 +110,8 @@ def simulate(
     check_fits(cube, inputs.assumptions, inputs.simulation, n_months)
     program = build_program(inputs)
     recorded = _empty_record(program, cube.spec.n_paths, n_months // 12 if with_flows else 0)
-    _run(program, cube, recorded, mapper, progress)
-    return Simulation(recorded, tuple(demands_of(inputs)), cube.spec.n_batches)
+    markets = _run(program, cube, recorded, mapper, progress)
+    return Simulation(recorded, markets.prices, tuple(demands_of(inputs)), cube.spec.n_batches)
 
 
 def success_probability(inputs: ProjectionInputs, cube: ScenarioCube, *, mapper: Mapper = map) -> Estimate:
@@ -124,24 +119,10 @@ def success_probability(inputs: ProjectionInputs, cube: ScenarioCube, *, mapper:
     return simulate(inputs, cube, with_flows=False, mapper=mapper).success()
 
 
-def percentiles_of(rows: NDArray[np.floating]) -> NDArray[np.float64]:
-    """Percentiles of each row (n_rows, n_paths) at PERCENTILES, linear between order statistics (type 7).
-
-    Numpy's vector sort of float32 beats np.percentile's partitions by an order of magnitude; seven digits are more than
-    the scenarios are worth.
-    """
-    ordered = np.sort(rows.astype(np.float32), axis=1).astype(np.float64)
-    place = np.array(PERCENTILES) / 100.0 * (ordered.shape[1] - 1)
-    low = np.floor(place).astype(np.int64)
-    high = np.minimum(low + 1, ordered.shape[1] - 1)
-    part = place - low
-    result: NDArray[np.float64] = ordered[:, low] * (1.0 - part) + ordered[:, high] * part
-    return result
-
-
-def _bands(inputs: ProjectionInputs, recorded: Recorded) -> tuple[YearBand, ...]:
-    nominal = percentiles_of(recorded.wealth)
-    real = percentiles_of(recorded.wealth / recorded.price)
+def _bands(inputs: ProjectionInputs, simulation: Simulation) -> tuple[YearBand, ...]:
+    wealth = simulation.recorded.wealth
+    nominal = percentiles_of(wealth)
+    real = percentiles_of(wealth / simulation.prices)
     return tuple(
         YearBand(
             year=year,
@@ -164,8 +145,9 @@ def _flows(inputs: ProjectionInputs, rows: NDArray[np.floating]) -> tuple[YearCa
 
 def _median_flows(recorded: Recorded) -> NDArray[np.float64]:
     n_years, n_flows, n_paths = recorded.flows.shape
-    ordered = np.sort(recorded.flows.reshape(n_years * n_flows, n_paths), axis=1).astype(np.float64)
-    middle = 0.5 * (ordered[:, (n_paths - 1) // 2] + ordered[:, n_paths // 2])
+    middle: NDArray[np.float64] = ordered(
+        recorded.flows.reshape(n_years * n_flows, n_paths), np.array([(n_paths - 1) // 2, n_paths // 2])
+    ).mean(axis=1)
     return middle.reshape(n_years, n_flows)
 
 
@@ -202,7 +184,9 @@ def project(
     program = build_program(inputs)
     n_years = program.year_facts.shape[0]
     expected = _empty_record(program, 1, n_years)
-    _run(program, expected_cube(inputs.assumptions, 12 * n_years), expected, map, no_progress)
+    certain = expected_cube(inputs.assumptions, 12 * n_years)
+    simulate_blocks(program, grown(program.weights, certain.factors, 12 * n_years), 0, expected)
+    prices = year_prices(certain.factors, 12 * n_years, 1)[:, 0]
     progress(0.95, "percentiles")
     result = Projection(
         engine_version=ENGINE_VERSION,
@@ -214,12 +198,12 @@ def project(
         success=simulation.success(),
         goals=tuple(_outcome(simulation, place, inputs) for place in range(len(simulation.demands))),
         percentiles=PERCENTILES,
-        bands=_bands(inputs, simulation.recorded),
+        bands=_bands(inputs, simulation),
         terminal=_terminal(simulation),
         median_flows=_flows(inputs, _median_flows(simulation.recorded)),
         expected_flows=_flows(inputs, expected.flows[:, :, 0]),
         expected_wealth_nominal=tuple(expected.wealth[:, 0].tolist()),
-        expected_wealth_real=tuple((expected.wealth[:, 0] / expected.price[:, 0]).tolist()),
+        expected_wealth_real=tuple((expected.wealth[:, 0] / prices).tolist()),
         trail=trail_of(inputs, cube),
     )
     progress(1.0, "done")

@@ -22,6 +22,7 @@ from apps.plans.engine.advice_texts import (
 )
 from apps.plans.engine.checks import known
 from apps.plans.engine.digest import input_digest
+from apps.plans.engine.growth import Mapper
 from apps.plans.engine.inputs import ProjectionInputs
 from apps.plans.engine.levers import (
     monthly_salaries,
@@ -31,7 +32,7 @@ from apps.plans.engine.levers import (
     with_retirement_delay,
     with_retirement_spending,
 )
-from apps.plans.engine.monte_carlo import Mapper, Progress, Simulation, no_progress, simulate, trail_of
+from apps.plans.engine.monte_carlo import Progress, Simulation, no_progress, simulate, trail_of
 from apps.plans.engine.policy import AdvicePolicy
 from apps.plans.engine.results import ENGINE_VERSION, Effect, Outcome, Recommendation, RecommendationList
 from apps.plans.engine.scenarios import ScenarioCube

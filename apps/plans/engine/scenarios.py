@@ -14,10 +14,9 @@ from numpy.typing import NDArray
 
 from apps.kernel.errors import InvalidInputError, gettext_noop
 from apps.plans.engine.assumptions import AssumptionSet
-from apps.plans.engine.compiled import compiled
+from apps.plans.engine.compiled import LANES, compiled
 from apps.plans.engine.digest import input_digest
 from apps.plans.engine.inputs import CubeSpec
-from apps.plans.engine.kernel import LANES
 
 
 @dataclass(frozen=True, slots=True, eq=False)

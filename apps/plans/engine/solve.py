@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from apps.kernel.errors import DomainError, gettext_noop
 from apps.plans.engine.checks import known, within
+from apps.plans.engine.growth import Mapper
 from apps.plans.engine.horizon import age_in_months, retirement_month_of
 from apps.plans.engine.inputs import ProjectionInputs
 from apps.plans.engine.levers import (
@@ -22,7 +23,7 @@ from apps.plans.engine.levers import (
     with_retirement_delay,
     with_retirement_spending,
 )
-from apps.plans.engine.monte_carlo import Mapper, Progress, no_progress, success_probability, trail_of
+from apps.plans.engine.monte_carlo import Progress, no_progress, success_probability, trail_of
 from apps.plans.engine.results import Estimate, Outcome, SolveOutcome, TrailStep
 from apps.plans.engine.scenarios import ScenarioCube
 

@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 
 from apps.plans.engine.advice import invested_mix
 from apps.plans.engine.allocation import optimised_allocation, portfolio_risk
+from apps.plans.engine.growth import Mapper
 from apps.plans.engine.inputs import ProjectionInputs
-from apps.plans.engine.monte_carlo import Mapper, project
+from apps.plans.engine.monte_carlo import project
 from apps.plans.engine.recommendations import measured_effect, recommend
 from apps.plans.engine.results import Effect, OptimisedAllocation, SolveOutcome
 from apps.plans.engine.scenarios import ScenarioCube

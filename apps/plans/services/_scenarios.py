@@ -19,10 +19,10 @@ import structlog
 from django.conf import settings
 
 from apps.plans.engine.assumptions import AssumptionSet
+from apps.plans.engine.compiled import LANES
 from apps.plans.engine.digest import canonical_json, input_digest
 from apps.plans.engine.drawing import draw_cube
 from apps.plans.engine.inputs import CubeSpec
-from apps.plans.engine.kernel import LANES
 from apps.plans.engine.results import ENGINE_VERSION
 from apps.plans.engine.scenarios import ScenarioCube
 

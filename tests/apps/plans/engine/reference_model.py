@@ -5,9 +5,11 @@ Taxes come from the exact Decimal rules of `taxes`, schedules straight from the 
 
 from __future__ import annotations
 
+import struct
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
+from apps.plans.engine.compiled import LANES
 from apps.plans.engine.horizon import (
     age_in_months,
     horizon_months,
@@ -16,7 +18,6 @@ from apps.plans.engine.horizon import (
     resolve,
 )
 from apps.plans.engine.inputs import GoalKind, GoalPriority, Growth, IncomeKind, ProjectionInputs, TaxTreatment
-from apps.plans.engine.kernel import LANES
 from apps.plans.engine.scenarios import ScenarioCube
 from apps.plans.engine.tax_tables import FilingStatus, StatusTable, TaxTable
 from apps.plans.engine.taxes import TaxFacts, federal_tax
@@ -49,6 +50,12 @@ def amount_at(amount: float, growth: Growth, month: int, price: float) -> float:
     return grown * price if growth.inflation_linked else grown
 
 
+def rounded(value: float) -> float:
+    """Growth of an allocation and price levels are kept to single precision."""
+    (single,) = struct.unpack("f", struct.pack("f", value))
+    return float(single)
+
+
 def indexed(table: TaxTable, index: float) -> TaxTable:
     """The law with its indexed amounts raised."""
     factor = Decimal(index)
@@ -77,6 +84,7 @@ class ReferenceModel:
         self.inputs = inputs
         self.factors = cube.factors[path // LANES, :, :, path % LANES].astype(float)
         self.n_months = horizon_months(inputs.adults, inputs.start_date)
+        self.level = 1.0
         self.price = 1.0
         self.index = 1.0
         self.wealth = [sum(account.balance for account in inputs.accounts)]
@@ -111,9 +119,10 @@ class ReferenceModel:
             before = sum(books.holdings[key].values())
             for asset in books.holdings[key]:
                 books.holdings[key][asset] *= self.factors[month, keys.index(asset)]
-            growth = sum(books.holdings[key].values()) / before
+            growth = rounded(sum(books.holdings[key].values()) / before)
             books.balance[key] = opening * growth * (1.0 - account.annual_fee) ** (1.0 / 12.0)
-        self.price *= self.factors[month, len(keys)]
+        self.level *= self.factors[month, len(keys)]
+        self.price = rounded(self.level)
 
     def _earn(self, month: int) -> None:
         inputs, books = self.inputs, self.books

@@ -8,9 +8,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from apps.plans.engine.compiled import LANES
 from apps.plans.engine.drawing import draw_cube
 from apps.plans.engine.inputs import CubeSpec
-from apps.plans.engine.kernel import LANES
 from tests.apps.plans.engine.households import family, family_cube, published_assumptions, simple_assumptions
 
 

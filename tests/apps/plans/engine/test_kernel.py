@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from apps.plans.engine.kernel import LANES, NEVER, Recorded, simulate_blocks
+from apps.plans.engine.compiled import LANES
+from apps.plans.engine.growth import grown
+from apps.plans.engine.kernel import NEVER, Recorded, simulate_blocks
 from apps.plans.engine.program import N_FLOWS, build_program
 from tests.apps.plans.engine.households import family, family_cube, published_assumptions, saver
 
@@ -13,7 +15,6 @@ from tests.apps.plans.engine.households import family, family_cube, published_as
 def recorded(n_years: int, n_demands: int, n_paths: int) -> Recorded:
     return Recorded(
         np.zeros((n_years + 1, n_paths)),
-        np.ones((n_years + 1, n_paths)),
         np.full((n_demands, n_paths), NEVER, dtype=np.int32),
         np.zeros((n_years, N_FLOWS, n_paths), dtype=np.float32),
     )
@@ -22,13 +23,14 @@ def recorded(n_years: int, n_demands: int, n_paths: int) -> Recorded:
 def test_blocks_write_to_their_own_paths_only_and_in_any_order() -> None:
     program, factors = build_program(family(256, 4)), family_cube(256, 4).factors
     forwards, backwards = recorded(47, 5, 256), recorded(47, 5, 256)
-    simulate_blocks(program, factors, 0, 4, forwards)
+    growth = grown(program.weights, factors, 564)
+    simulate_blocks(program, growth, 0, forwards)
     for block in (3, 1, 0, 2):
-        simulate_blocks(program, factors, block, block + 1, backwards)
+        simulate_blocks(program, growth[block : block + 1], block, backwards)
     assert np.array_equal(forwards.wealth, backwards.wealth)
     assert np.array_equal(forwards.flows, backwards.flows)
     alone = recorded(47, 5, 256)
-    simulate_blocks(program, factors, 1, 2, alone)
+    simulate_blocks(program, growth[1:2], 1, alone)
     assert not alone.wealth[:, :LANES].any()
     assert np.array_equal(alone.wealth[:, LANES : 2 * LANES], forwards.wealth[:, LANES : 2 * LANES])
 
@@ -40,6 +42,10 @@ def test_a_mix_drifts_within_the_year_and_is_rebalanced_at_its_end() -> None:
     factors = np.ones((1, 24, 6, LANES), dtype=np.float32)
     factors[0, :, 0, :] = 1.01
     kept = recorded(2, program.demands.shape[1], 1)
-    simulate_blocks(program, factors, 0, 1, kept)
-    year = 0.5 * np.float64(np.float32(1.01)) ** 12 + 0.5
+    simulate_blocks(program, grown(program.weights, factors, 24), 0, kept)
+    equity = np.float64(np.float32(1.01)) ** np.arange(13)
+    drifted = 0.5 * equity + 0.5
+    # The growth of an allocation over a month is kept as float32; the months multiply up to the year.
+    year = np.prod((drifted[1:] / drifted[:-1]).astype(np.float32), dtype=np.float64)
+    assert year == pytest.approx(drifted[12], rel=4e-7)
     assert kept.wealth[:, 0] == pytest.approx([1.0, year, year**2], rel=1e-12)
