@@ -9,10 +9,12 @@ from django.db.models import Max
 
 from apps.clients.models import (
     Document,
+    DocumentCategory,
     DocumentRequest,
     DocumentVersion,
     Household,
     RequestState,
+    SignatureRequestState,
 )
 from apps.clients.models.sealed_files import seal
 from apps.clients.services._checks import checked
@@ -27,6 +29,12 @@ class RequestClosedError(DomainError):
     """The paper has come already, or is not needed any more."""
 
     code = "request_closed"
+
+
+class SignedPaperError(DomainError):
+    """The paper is signed, or is the proof of it: what people read must stay what was signed."""
+
+    code = "signed_paper"
 
 
 @service
@@ -64,10 +72,16 @@ def file_document(  # noqa: PLR0913 - one paper is one call for every app above;
 def add_version(*, document: Document, filename: str, content: bytes, by: Actor) -> DocumentVersion:
     """File a newer version of the paper; older ones stay.
 
-    Raises FileNotAcceptedError.
+    Raises FileNotAcceptedError, SignedPaperError once all have signed and for a certificate of signatures.
     """
     upload = accepted(filename, content)
     document = Document.objects.select_for_update().get(pk=document.pk)
+    signed = document.signature_requests.filter(state=SignatureRequestState.COMPLETED).exists()
+    if signed or document.category == DocumentCategory.CERTIFICATE:
+        raise SignedPaperError(
+            gettext_noop("Nothing takes the place of a signed paper."),
+            mend=gettext_noop("File the newer one as a paper of its own."),
+        )
     before = _image(document.current)
     version = _add(document, upload, by)
     audit.record("clients.add_version", by=by, target=document, before=before, after=_image(version))

@@ -18,7 +18,7 @@ from apps.clients.models import (
 from apps.clients.models.sealed_files import FileDamagedError, seal
 from apps.clients.ports import ports
 from apps.clients.readers.pdf_seals import read_seal
-from apps.clients.services.documents import add_version, file_document
+from apps.clients.services.documents import SignedPaperError, add_version, file_document
 from apps.clients.services.signatures import (
     NotTheSignerError,
     SignatureNotPossibleError,
@@ -198,6 +198,17 @@ def test_a_newer_version_filed_meanwhile_is_not_what_is_signed(paper, ada, ana):
     add_version(document=paper, filename="agreement.pdf", content=pdf("Newer"), by=ada.as_actor())
     signature = request.signatures.get()
     assert view_for_signing(signature=signature, by=ana.as_actor()) == pdf("Agreement")
+
+
+def test_nothing_takes_the_place_of_what_was_signed_or_of_its_certificate(paper, ada, ana):
+    """The client and the library read the newest version, under the word that it is signed."""
+    request = asked(paper, ada, ana)
+    give(request, ana)
+    request.refresh_from_db()
+    for signed in (paper, request.certificate):
+        with pytest.raises(SignedPaperError):
+            add_version(document=signed, filename="agreement.pdf", content=pdf("Dearer"), by=ada.as_actor())
+    assert paper.versions.first() == request.sealed_version
 
 
 def test_declining_needs_a_reason_and_ends_the_request_for_all(paper, ada, ana, luis):
