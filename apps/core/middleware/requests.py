@@ -16,6 +16,7 @@ from django.db.utils import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils.translation import gettext
 
 from apps.core.access import AnonymousError
 from apps.core.actors import Origin
@@ -32,6 +33,13 @@ _PROBLEMS = {
         "status": 500,
         "code": "server_error",
         "mend": "Nothing was saved. Try again; quote X-Request-ID if it fails again.",
+    },
+    413: {
+        "type": "/api/problems/too_large",
+        "title": "The request is too large.",
+        "status": 413,
+        "code": "too_large",
+        "mend": "Nothing was saved. Send less at once.",
     },
     503: {
         "type": "/api/problems/unavailable",
@@ -85,13 +93,19 @@ class RequestIdMiddleware:
 
 
 class RefusalMiddleware:
-    """Turns a refusal that no view handled into a page with the right status."""
+    """Turns a refusal that no view handled into a page with the right status; refuses what is too large unread.
+
+    The search for a form's token reads the whole request, of strangers too, and would write any file to the disk.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Pass on."""
+        """Pass on what is of a size to be read."""
+        length = str(request.META.get("CONTENT_LENGTH") or "")
+        if length.isdecimal() and int(length) > settings.LARGEST_REQUEST:
+            return too_large(request)
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
@@ -104,6 +118,19 @@ class RefusalMiddleware:
         log.info("refused", code=told.code, status=told.status, reason=told.sentence)
         context = {"message": told.message, "mend": told.mend, "status": told.status, "back_url": back_to(request)}
         return render(request, "_errors/refused.html", context, status=told.status)
+
+
+def too_large(request: HttpRequest) -> HttpResponse:
+    """413, by what the request says of its own length: a body without one is not read at all (WSGI)."""
+    log.warning("request.too_large", path=request.path, length=request.META.get("CONTENT_LENGTH"))
+    if request.path.startswith("/api/"):
+        return JsonResponse(_PROBLEMS[413], status=413, content_type=PROBLEM_TYPE)
+    words = {
+        "message": gettext("The file is too large."),
+        "mend": gettext("Nothing was saved. Send at most %(megabytes)s MB at once.")
+        % {"megabytes": settings.LARGEST_REQUEST // 1_048_576},
+    }
+    return HttpResponse(render_to_string("_errors/refused.html", {**words, "status": 413}), status=413)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -40,6 +40,17 @@ def test_partners_get_the_same_as_a_problem(db, monkeypatch, error, status, code
     assert json.loads(response.content)["code"] == code
 
 
+def test_a_request_larger_than_any_file_is_refused_before_it_is_read(in_alpha, sign_in, settings):
+    settings.LARGEST_REQUEST = 1000
+    browser = sign_in()
+    body = {"login": "x" * 2000, "password": "y"}
+    assert browser.post("/accounts/login/", body).status_code == 413
+    api = browser.post("/api/clients", json.dumps(body), content_type="application/json")
+    assert (api.status_code, api["Content-Type"]) == (413, requests.PROBLEM_TYPE)
+    assert json.loads(api.content)["code"] == "too_large"
+    assert browser.post("/accounts/login/", {"login": "x", "password": "y"}).status_code == 200
+
+
 @pytest.mark.parametrize("given", ["short", "with space-in-it", "x" * 65, "ok-line\nforged"])
 def test_a_request_id_that_could_forge_a_log_line_is_replaced(db, given):
     response = Client(headers={"host": "localhost", "x-request-id": given}).get("/health/")
