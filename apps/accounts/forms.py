@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts import ports
 from apps.accounts.models import ApprovalRequest, ApprovalRule, FirmProfile, User, Verdict
 from apps.accounts.policies import LICENSED_ROLES, STAFF_ROLES, Role
+from apps.core.forms import DayInput
 
 # zones of places; the rest are aliases and offsets
 _ZONES = sorted(zone for zone in available_timezones() if zone.startswith(("America/", "Europe/", "Pacific/", "US/")))
@@ -233,8 +234,8 @@ class DelegationForm(forms.Form):
     """Who decides in one's place, from when to when."""
 
     delegate = forms.ModelChoiceField(label=_("Who decides for you"), queryset=User.objects.none())
-    starts_on = forms.DateField(label=_("From"), widget=forms.DateInput(attrs={"type": "date"}))
-    ends_on = forms.DateField(label=_("Until, included"), widget=forms.DateInput(attrs={"type": "date"}))
+    starts_on = forms.DateField(label=_("From"), widget=DayInput)
+    ends_on = forms.DateField(label=_("Until, included"), widget=DayInput)
     reason = forms.CharField(label=_("Reason"), max_length=200, required=False)
 
     def __init__(self, *args: Any, delegator_id: int | None = None, **kwargs: Any) -> None:

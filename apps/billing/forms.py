@@ -20,11 +20,11 @@ from apps.billing.models import (
 )
 from apps.billing.models.schedule import PERIODS_PER_YEAR
 from apps.clients.models import Agreement, AgreementState, Household
+from apps.core.forms import DayInput, PercentField
 from apps.core.templatetags import formats
 from apps.portfolios.models import Account
 
 N_TIERS = 6
-HUNDRED = Decimal(100)
 SCOPES = [("household", _("the whole household")), ("account", _("each account"))]
 BASES = [
     ("period_end", _("Value at the end of the period")),
@@ -45,15 +45,9 @@ _CLAUSES = {
 }
 
 
-class DayInput(forms.DateInput):
-    """A day, by the browser's own picker."""
-
-    input_type = "date"
-
-
-def _percent(label: Any, *, required: bool = False, places: int = 4) -> forms.DecimalField:
-    return forms.DecimalField(
-        label=label, required=required, min_value=Decimal(0), max_value=HUNDRED, max_digits=8, decimal_places=places
+def _percent(label: Any, *, required: bool = False, places: int = 4) -> PercentField:
+    return PercentField(
+        label=label, required=required, min_value=Decimal(0), max_value=100, max_digits=8, decimal_places=places
     )
 
 
@@ -100,9 +94,9 @@ class TermsForm(forms.Form):
         names += ["minimum_annual", "maximum_annual", "flow_threshold"]
         terms: dict[str, Any] = {name: given[name] for name in names}
         if given["discount"] is not None:
-            terms["discount"] = given["discount"] / HUNDRED
+            terms["discount"] = given["discount"]
         terms["tiers"] = [
-            {"up_to": given[f"up_to_{n}"], "rate": given[f"rate_{n}"] / HUNDRED}
+            {"up_to": given[f"up_to_{n}"], "rate": given[f"rate_{n}"]}
             for n in range(1, N_TIERS + 1)
             if given[f"rate_{n}"] is not None
         ]
@@ -168,10 +162,9 @@ class AssignForm(forms.Form):
     def own(self) -> dict[str, Any]:
         """Return what the household negotiated; rates as fractions."""
         given = self.cleaned_data
-        rate = given["negotiated_rate"]
         return {
-            "negotiated_rate": None if rate is None else rate / HUNDRED,
-            "discount": (given["discount"] or Decimal(0)) / HUNDRED,
+            "negotiated_rate": given["negotiated_rate"],
+            "discount": given["discount"] or Decimal(0),
             "collection": given["collection"],
             "paying_account": given["paying_account"],
         }
@@ -206,10 +199,10 @@ def first_terms(version: FeeScheduleVersion | None, on: dt.date) -> dict[str, An
         initial[f"{name}_annual"] = terms[name]["annual_amount"]["amount"] if terms[name] else None
     initial["fixed_annual"] = terms["fixed_annual"]["amount"] if terms["fixed_annual"] else None
     initial["flow_threshold"] = terms["flow_rule"]["threshold"]["amount"] if terms["flow_rule"] else None
-    initial["discount"] = Decimal(terms["discount"]["fraction"]) * HUNDRED or None
+    initial["discount"] = Decimal(terms["discount"]["fraction"]) or None
     for n, tier in enumerate(terms["tiers"][:N_TIERS], start=1):
         initial[f"up_to_{n}"] = tier["up_to"]["amount"] if tier["up_to"] else None
-        initial[f"rate_{n}"] = (Decimal(tier["rate"]["fraction"]) * HUNDRED).normalize()
+        initial[f"rate_{n}"] = Decimal(tier["rate"]["fraction"])
     initial |= {f"clause_{name}": terms["clauses"][name] for name in _CLAUSES}
     return initial
 

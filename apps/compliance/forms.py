@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.compliance.models import AssessmentKind, ExportFormat, RiskLevel
 from apps.compliance.selectors.questionnaires import QuestionnairePage
+from apps.core.forms import DayInput, PercentField
 
-HUNDRED = Decimal(100)
 EVENTS = [
     ("job_loss", _("Loss of a job")),
     ("inheritance", _("Inheritance")),
@@ -23,8 +23,7 @@ EVENTS = [
 
 
 def _day(label: Any) -> forms.DateField:
-    widget = forms.DateInput(attrs={"type": "date", "class": "form-control"})
-    return forms.DateField(label=label, required=False, widget=widget)
+    return forms.DateField(label=label, required=False, widget=DayInput({"class": "form-control"}))
 
 
 def _select() -> forms.Select:
@@ -88,8 +87,8 @@ class AcknowledgementForm(forms.Form):
     given_how = forms.CharField(max_length=300)
 
 
-def _per_cent(label: Any, help_text: Any = "", *, required: bool = True) -> forms.DecimalField:
-    return forms.DecimalField(label=label, help_text=help_text, max_digits=7, decimal_places=2, required=required)
+def _per_cent(label: Any, help_text: Any = "", *, required: bool = True) -> PercentField:
+    return PercentField(label=label, help_text=help_text, max_digits=7, decimal_places=2, required=required)
 
 
 class CapacityForm(forms.Form):
@@ -127,7 +126,6 @@ class CapacityForm(forms.Form):
         help_text=_("Statements, plan or conversation, with their date."),
     )
 
-    PER_CENT = ("liquidity_coverage", "funded_ratio", "debt_service_ratio", "net_worth_share", "required_return")
     FACTS = (
         "years_to_first_withdrawal",
         "withdrawal_years",
@@ -138,14 +136,6 @@ class CapacityForm(forms.Form):
         "dependants",
         "net_worth_share",
     )
-
-    def clean(self) -> dict[str, Any]:
-        """Turn per cent into proportions."""
-        clean: dict[str, Any] = super().clean() or {}
-        for name in self.PER_CENT:
-            if clean.get(name) is not None:
-                clean[name] = clean[name] / HUNDRED
-        return clean
 
 
 class ReviewForm(forms.Form):

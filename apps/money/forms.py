@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -10,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.clients.models import Household
+from apps.core.forms import DayInput, PercentField
 from apps.money.models import (
     Category,
     Debt,
@@ -21,30 +21,7 @@ from apps.money.models import (
     RegularSaving,
 )
 
-
-class DateInput(forms.DateInput):
-    """A day, by the browser's own picker."""
-
-    input_type = "date"
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(format="%Y-%m-%d", **kwargs)
-
-
-class PercentField(forms.DecimalField):
-    """Typed in per cent, handed on as a fraction: a percentage is never stored."""
-
-    def prepare_value(self, value: Any) -> Any:
-        """Show a fraction in per cent."""
-        return f"{(value * 100).normalize():f}" if isinstance(value, Decimal) else value
-
-    def clean(self, value: Any) -> Decimal | None:
-        """Return the fraction."""
-        percent = super().clean(value)
-        return None if percent is None else percent / 100
-
-
-_DAYS = {"as_of": DateInput(), "starts_on": DateInput(), "ends_on": DateInput()}
+_DAYS = {"as_of": DayInput(), "starts_on": DayInput(), "ends_on": DayInput()}
 
 
 class FactForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -8,10 +8,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from apps.clients.models import Household, Person
+from apps.core.forms import DayInput
 from apps.plans.models import Decision, Goal, GoalKind, GoalPriority, OverrideKind, Plan
 from apps.plans.selectors.overview_builders import CHOICE_UNITS
-
-_DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]
@@ -30,7 +29,10 @@ class GoalForm(forms.Form):
         label=_("Amount a year"), min_value=0, max_digits=14, decimal_places=2, help_text=_("In money of today.")
     )
     starts_on = forms.DateField(
-        label=_("From"), widget=_DATE, required=False, help_text=_("Empty for retirement: it starts when work ends.")
+        label=_("From"),
+        widget=DayInput(),
+        required=False,
+        help_text=_("Empty for retirement: it starts when work ends."),
     )
     years = forms.IntegerField(
         label=_("For how many years"), min_value=0, max_value=80, required=False, help_text=_("1 for a single sum.")

@@ -9,16 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.clients.models import Household, Person
+from apps.core.forms import DayInput
 from apps.portfolios.models import Registration, TransactionKind
-
-
-class DateInput(forms.DateInput):
-    """A day, by the browser's own picker."""
-
-    input_type = "date"
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(format="%Y-%m-%d", **kwargs)
 
 
 class AccountForm(forms.Form):
@@ -38,7 +30,7 @@ class AccountForm(forms.Form):
         help_text=_("Kept encrypted; pages show the last four characters."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    opened_on = forms.DateField(label=_("Opened on"), widget=DateInput(), required=False)
+    opened_on = forms.DateField(label=_("Opened on"), widget=DayInput(), required=False)
     is_held_away = forms.BooleanField(label=_("Held away: seen, not managed or billed"), required=False)
     is_open = forms.BooleanField(label=_("The account is open at the custodian already"), required=False, initial=True)
 
@@ -61,8 +53,8 @@ class EntryForm(forms.Form):
             if value not in {TransactionKind.REVERSAL, TransactionKind.JOURNAL, TransactionKind.SPLIT}
         ],
     )
-    trade_date = forms.DateField(label=_("Trade date"), widget=DateInput())
-    settle_date = forms.DateField(label=_("Settlement date"), widget=DateInput(), required=False)
+    trade_date = forms.DateField(label=_("Trade date"), widget=DayInput())
+    settle_date = forms.DateField(label=_("Settlement date"), widget=DayInput(), required=False)
     symbol = forms.CharField(label=_("Security, by symbol"), max_length=32, required=False)
     quantity = forms.DecimalField(label=_("Quantity"), max_digits=20, decimal_places=8, required=False)
     price = forms.DecimalField(label=_("Price"), max_digits=18, decimal_places=6, required=False)
@@ -106,7 +98,7 @@ class NoteForm(forms.Form):
 class DayForm(forms.Form):
     """The day that a page shows."""
 
-    day = forms.DateField(label=_("As of"), widget=DateInput(), required=False)
+    day = forms.DateField(label=_("As of"), widget=DayInput(), required=False)
 
     def chosen(self) -> Any:
         """Return the day asked for, today when none or one to come is."""

@@ -11,8 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.clients.models import Agreement, DocumentCategory, Household
-
-_DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+from apps.core.forms import DayInput, PercentField
 
 
 class UploadForm(forms.Form):
@@ -36,7 +35,7 @@ class RequestForm(forms.Form):
     title = forms.CharField(label=_("What is needed"), max_length=200)
     category = forms.ChoiceField(label=_("Category"), choices=DocumentCategory.choices)
     note = forms.CharField(label=_("Note to the client"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
-    due_on = forms.DateField(label=_("Due"), required=False, widget=_DAY)
+    due_on = forms.DateField(label=_("Due"), required=False, widget=DayInput())
 
 
 class AgreementForm(forms.Form):
@@ -44,7 +43,7 @@ class AgreementForm(forms.Form):
 
     BANDS = 4
 
-    effective_on = forms.DateField(label=_("Takes effect"), widget=_DAY, initial=timezone.localdate)
+    effective_on = forms.DateField(label=_("Takes effect"), widget=DayInput(), initial=timezone.localdate)
     kind = forms.ChoiceField(
         label=_("How the rates apply"),
         choices=[
@@ -76,7 +75,7 @@ class AgreementForm(forms.Form):
     minimum_annual = forms.DecimalField(
         label=_("Least fee a year"), required=False, min_value=0, max_digits=12, decimal_places=2
     )
-    discount = forms.DecimalField(
+    discount = PercentField(
         label=_("Discount, in per cent"), required=False, min_value=0, max_value=99, max_digits=5, decimal_places=2
     )
     supersedes = forms.ModelChoiceField(Agreement.objects.none(), label=_("Replaces"), required=False)
@@ -88,7 +87,7 @@ class AgreementForm(forms.Form):
             self.fields[f"up_to_{n}"] = forms.DecimalField(
                 label=_("Band %(n)s: up to") % {"n": n}, required=False, min_value=1, max_digits=14, decimal_places=2
             )
-            self.fields[f"rate_{n}"] = forms.DecimalField(
+            self.fields[f"rate_{n}"] = PercentField(
                 label=_("Band %(n)s: rate a year, in per cent") % {"n": n},
                 required=n == 1,
                 min_value=0,
@@ -113,7 +112,7 @@ class AgreementForm(forms.Form):
         for n in range(1, self.BANDS + 1):
             rate = self.cleaned_data.get(f"rate_{n}")
             if rate is not None:
-                found.append((self.cleaned_data.get(f"up_to_{n}"), rate / 100))
+                found.append((self.cleaned_data.get(f"up_to_{n}"), rate))
         return found
 
     def effective(self) -> dt.date:

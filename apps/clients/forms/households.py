@@ -13,10 +13,9 @@ from apps.accounts.models import User
 from apps.clients.models import Household, HouseholdStatus, Person, Relationship
 from apps.clients.readers.people import read_tax_id
 from apps.core.errors import shown
+from apps.core.forms import DayInput
 from apps.core.secrets import last_four
 from apps.core.tabular.problems import CellError
-
-_DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 class SeenAtMixin(forms.Form):
@@ -65,7 +64,7 @@ class HouseholdForm(SeenAtMixin, forms.ModelForm):  # type: ignore[type-arg]
         widgets = {
             "address": forms.Textarea(attrs={"rows": 2}),
             "objectives": forms.Textarea(attrs={"rows": 3}),
-            "next_review_on": _DAY,
+            "next_review_on": DayInput(),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -97,7 +96,7 @@ class PersonForm(SeenAtMixin, forms.ModelForm):  # type: ignore[type-arg]
             "annual_income",
             "retirement_age",
         )
-        widgets = {"date_of_birth": _DAY, "phone": forms.TextInput(attrs={"type": "tel"})}
+        widgets = {"date_of_birth": DayInput(), "phone": forms.TextInput(attrs={"type": "tel"})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -125,7 +124,7 @@ class MemberForm(forms.Form):
 
     first_name = forms.CharField(label=_("First name"), max_length=100)
     last_name = forms.CharField(label=_("Last name"), max_length=100)
-    date_of_birth = forms.DateField(label=_("Date of birth"), required=False, widget=_DAY)
+    date_of_birth = forms.DateField(label=_("Date of birth"), required=False, widget=DayInput())
 
 
 class AdultForm(MemberForm):

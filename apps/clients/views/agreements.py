@@ -59,7 +59,7 @@ def fee_summary(form: AgreementForm, currency: str) -> FeeSummary:
         timing=said["timing"],
         value_basis=said["value_basis"],
         minimum_annual=Money(minimum, currency) if minimum else None,
-        discount=(said["discount"] or Decimal(0)) / 100,
+        discount=said["discount"] or Decimal(0),
     )
 
 

@@ -10,8 +10,8 @@ from apps.clients.models import Household
 from apps.compliance.models import CapacityAssessment
 from apps.compliance.ports import capacity_facts
 
-# shown as per cent in the form, kept as proportions
-PER_CENT = ("liquidity_coverage", "funded_ratio", "debt_service_ratio", "net_worth_share")
+# the form asks for these in per cent and takes them as fractions
+FRACTIONS = {"liquidity_coverage", "funded_ratio", "debt_service_ratio", "net_worth_share", "required_return"}
 
 
 def known_capacity(household: Household, on: dt.date) -> dict[str, Any]:
@@ -30,6 +30,4 @@ def known_capacity(household: Household, on: dt.date) -> dict[str, Any]:
 
 
 def _shown(name: str, value: Any) -> Any:
-    if name in PER_CENT or name == "required_return":
-        return f"{(Decimal(value) * 100).normalize():f}"
-    return value
+    return Decimal(value) if name in FRACTIONS else value

@@ -3,6 +3,7 @@ from decimal import Decimal
 
 import pytest
 
+from apps.compliance.forms import CapacityForm
 from apps.compliance.ports import GatheredFacts, capacity_facts
 from apps.compliance.selectors.capacity_inputs import known_capacity
 from tests.factories import compliance as make
@@ -41,8 +42,9 @@ def test_what_apps_know_fills_the_form_with_its_source(ada, connect):
     connect(plans)
     connect(money)
     known = known_capacity(household(ada), DAY)
-    # the source connected first wins; proportions are shown as per cent
-    assert (known["funded_ratio"], known["debt_service_ratio"], known["required_return"]) == ("110", "25", "6")
+    # the source connected first wins
+    assert (known["funded_ratio"], known["debt_service_ratio"]) == (Decimal("1.1"), Decimal("0.25"))
+    assert CapacityForm(initial=known)["required_return"].value() == "6"
     assert known["portfolio_value"] == Decimal(400_000)
     assert known["source"] == "debt_service_ratio: debts; funded_ratio: plan of 2026-06-01"
 
@@ -51,4 +53,5 @@ def test_the_last_assessment_fills_what_nobody_knows(ada):
     rivera = household(ada)
     make.capacity(rivera, ada)
     known = known_capacity(rivera, DAY)
-    assert (known["net_worth_share"], known["dependants"], known["required_return"]) == ("50", "2", "7")
+    shown = CapacityForm(initial=known)
+    assert [shown[name].value() for name in ("net_worth_share", "dependants", "required_return")] == ["50", "2", "7"]
