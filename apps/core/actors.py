@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -52,10 +52,6 @@ class Actor:
     def can(self, permission: str) -> bool:
         """Say whether the actor holds the permission; system jobs hold all that their service asks for."""
         return self.kind is ActorKind.SYSTEM or permission in self.permissions
-
-    def from_(self, origin: Origin) -> Actor:
-        """Return the same actor with the origin of this request."""
-        return replace(self, origin=origin)
 
 
 _acting: ContextVar[Actor | None] = ContextVar("acting", default=None)

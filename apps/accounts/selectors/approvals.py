@@ -137,11 +137,6 @@ def _waits_for(request: ApprovalRequest, actor: Actor) -> bool:
     return lone is not None and lone.pk == actor.user_id
 
 
-def n_waiting(actor: Actor) -> int:
-    """Return how many requests wait for the actor, for a count beside a link."""
-    return len(approval_queue(actor).waiting)
-
-
 @dataclass(frozen=True, slots=True)
 class ApprovalSetup:
     """The rules in force with what they are called, and the delegations that the reader may see."""

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts import ports
-from apps.accounts.models import ApprovalDecision, ApprovalRequest, ApprovalState, FirmProfile, User, Verdict
+from apps.accounts.models import ApprovalDecision, ApprovalRequest, ApprovalState, User, Verdict
 from apps.accounts.selectors.approvals import Approver, approvers_of, rule_for
 from apps.core import audit, realtime
 from apps.core.actors import Actor
@@ -285,8 +285,3 @@ def _subject(target: models.Model) -> dict[str, Any]:
 def _page_of(target: models.Model) -> str:
     page = getattr(target, "get_absolute_url", None)
     return str(page()) if callable(page) else ""
-
-
-def firm_currency() -> str:
-    """Return the currency that rules' limits are in."""
-    return FirmProfile.current().currency

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from django.db.models import Count, Q, Sum
 
-from apps.billing.models import CreditNote, FeeAssignment, Invoice, InvoiceState, Payment
+from apps.billing.models import CreditNote, FeeAssignment, Invoice, InvoiceState
 from apps.clients.models import Household
 from apps.core.actors import Actor
 from apps.kernel.errors import NotFoundError, gettext_noop
@@ -33,14 +33,6 @@ def invoice_for(actor: Actor, public_id: uuid.UUID | str) -> Invoice:
     )
     if found is None:
         raise NotFoundError(gettext_noop("There is no such invoice, or it is not yours to see."))
-    return found
-
-
-def payment_for(actor: Actor, public_id: uuid.UUID | str) -> Payment:
-    """Return one payment with its invoice. Raises NotFoundError."""
-    found = Payment.objects.visible_to(actor).select_related("invoice__household").filter(public_id=public_id).first()
-    if found is None:
-        raise NotFoundError(gettext_noop("There is no such payment, or it is not yours to see."))
     return found
 
 

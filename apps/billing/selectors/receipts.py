@@ -212,11 +212,6 @@ def receipt_for(actor: Actor, invoice: Invoice) -> HouseholdReceipt | None:
     return household_receipt(fee)
 
 
-def account_receipts(receipt: HouseholdReceipt) -> list[AccountReceipt]:
-    """Return the parts of a household's receipt, account by account."""
-    return [_of_account(receipt, part) for part in fee_parts(receipt)]
-
-
 def _of_account(whole: HouseholdReceipt, part: AccountFee) -> AccountReceipt:
     receipt, key = whole.receipt, str(part.account.public_id)
     billable = _first(receipt.billables, key)

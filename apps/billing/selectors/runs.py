@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Sum
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import ApprovalRequest
@@ -170,9 +170,3 @@ def _steps(run: BillingRun) -> tuple[dict[str, str], ...]:
     if run.n_blocked and reached == 0:
         states[1] = "blocked"
     return tuple({"name": name, "state": state} for name, state in zip(names, states, strict=True))
-
-
-def n_open(actor: Actor) -> int:
-    """Return how many runs wait for somebody, for a count beside a link."""
-    waiting = Q(state__in=[RunState.DRAFT, RunState.CALCULATED, RunState.APPROVED, RunState.LOCKED])
-    return BillingRun.objects.visible_to(actor).filter(waiting).count()

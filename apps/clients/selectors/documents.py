@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from apps.clients import policies
 from apps.clients.models import (
-    FINANCIAL_CATEGORIES,
     Agreement,
     Document,
     DocumentCategory,
@@ -106,11 +105,6 @@ def document_for(actor: Actor, public_id: uuid.UUID | str) -> Document:
     if found is None:
         raise NotFoundError(gettext_noop("There is no such document, or it is not for you to open."))
     return found
-
-
-def is_financial(category: str) -> bool:
-    """Say whether papers of the category carry balances, identifiers or results."""
-    return category in FINANCIAL_CATEGORIES
 
 
 def _paper(document: Document, *, can_open: bool) -> Paper:

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.utils.translation import gettext
 
 from apps.clients.models import Household, Person
-from apps.compliance.models import AssessmentKind, CapacityAssessment, MethodKind, MethodTable, RiskAssessment
+from apps.compliance.models import AssessmentKind, CapacityAssessment, MethodTable, RiskAssessment
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +53,6 @@ def risk_limit(household: Household, on: dt.date) -> RiskLimit | None:
         is_stale=bool(reasons),
         reasons=tuple(reasons),
     )
-
-
-def limit_of_level(level: int, on: dt.date) -> tuple[float, float] | None:
-    """Return (most equity, most volatility) of a level under the table in force; None before its first use."""
-    table = MethodTable.objects.in_force(MethodKind.LEVELS, on).first()
-    if table is None:
-        return None
-    row = _row(table, level)
-    return float(row["max_equity_share"]), float(row["max_volatility"])
 
 
 def _row(table: MethodTable | None, level: int) -> dict[str, float]:

@@ -43,8 +43,6 @@ _WORD_MONTH_FIRST = re.compile(r"([^\W\d_]+)\.?\s+(\d{1,2}),?\s+(\d{4}|\d{2})")
 _CLOCK = re.compile(
     r"[T\s]+\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?\s*(?:[AaPp]\.?[Mm]\.?)?\s*(?:Z|[+-]\d{2}:?\d{2}|[A-Z]{2,4})?$"
 )
-_YES = frozenset({"yes", "y", "true", "t", "1", "x", "on", "sim", "s", "verdadeiro"})
-_NO = frozenset({"no", "n", "false", "f", "0", "off", "não", "nao", "falso"})
 
 
 class DateOrder(StrEnum):
@@ -179,25 +177,6 @@ def read_percent(cell: Cell, locale: str = "en_US") -> Decimal | None:
         cell = cell.strip().removesuffix("%")
     value = read_decimal(cell, locale)
     return None if value is None else value / 100
-
-
-def read_bool(cell: Cell) -> bool | None:
-    """Read yes or no, in English or Portuguese. Raises CellError for anything else."""
-    if isinstance(cell, bool):
-        return cell
-    if is_missing(cell):
-        return None
-    word = text_of(cell).casefold()
-    if word in _YES:
-        return True
-    if word in _NO:
-        return False
-    raise CellError(
-        "not_yes_or_no",
-        gettext_noop("“%(value)s” is neither yes nor no."),
-        mend=gettext_noop("Write yes or no."),
-        value=word[:40],
-    )
 
 
 def _not_a_day(text: str) -> CellError:

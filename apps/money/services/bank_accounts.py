@@ -9,7 +9,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import models
 from django.utils.crypto import salted_hmac
 
 from apps.clients.models import Household
@@ -180,13 +179,6 @@ def take_back_bank_account(*, account: BankAccount, by: Actor) -> None:
 
 def _days(rows: Sequence[BankTransaction]) -> tuple[dt.date, dt.date]:
     return min(row.posted_on for row in rows), max(row.posted_on for row in rows)
-
-
-def latest_entry_day(household: Household) -> dt.date | None:
-    """Return the day of the household's latest posted entry, None without any."""
-    found = BankTransaction.objects.filter(account__household=household).aggregate(day=models.Max("posted_on"))
-    day: dt.date | None = found["day"]
-    return day
 
 
 def _tell(household: Household) -> None:

@@ -10,8 +10,3 @@ from apps.kernel.money import Money
 def shown_money(value: float, currency: str) -> Money:
     """Return an amount of the engine as pages and papers show it."""
     return Money(Decimal(repr(value)).quantize(Decimal("0.01"), rounding=ROUND_HALF_UP), currency)
-
-
-def as_float(value: Decimal) -> float:
-    """Return an exact proportion for drawing."""
-    return float(value)

@@ -3,7 +3,7 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from apps.compliance.selectors.risk_limits import limit_of_level, risk_limit
+from apps.compliance.selectors.risk_limits import risk_limit
 from tests.cast import person
 from tests.factories import compliance as make
 from tests.factories.clients import household
@@ -24,7 +24,6 @@ def test_the_limit_is_read_from_the_governed_table(ada, ana):
     assert (limit.level, limit.max_equity_share, limit.max_volatility) == (6, 0.8, 0.165)
     assert limit.sources == (profile.public_id,)
     assert limit.table_version == "2026.1"
-    assert limit_of_level(2, timezone.localdate()) == (0.2, 0.09)
 
 
 def test_one_adult_of_two_makes_it_doubtful(ada, ana):

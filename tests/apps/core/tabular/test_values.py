@@ -11,7 +11,6 @@ from apps.core.tabular.values import (
     DateStyle,
     detected_order,
     is_missing,
-    read_bool,
     read_date,
     read_decimal,
     read_percent,
@@ -74,7 +73,6 @@ def test_a_mark_for_none_is_none_and_not_zero(text: str) -> None:
     assert is_missing(text)
     assert read_decimal(text) is None
     assert read_date(text) is None
-    assert read_bool(text) is None
     assert read_percent(text) is None
 
 
@@ -169,9 +167,6 @@ def test_cells_of_a_sheet_keep_their_type() -> None:
         read_date(time(10, 30))
 
 
-def test_percentages_are_proportions_and_answers_are_bilingual() -> None:
+def test_percentages_are_proportions() -> None:
     assert read_percent("+2.68%") == Decimal("0.0268")
     assert read_percent("2,5%", "pt_BR") == Decimal("0.025")
-    assert (read_bool("Yes"), read_bool("não"), read_bool(True)) == (True, False, True)
-    with pytest.raises(CellError, match="neither yes nor no"):
-        read_bool("maybe")
