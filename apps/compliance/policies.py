@@ -10,7 +10,7 @@ from apps.clients.models import Person, Relationship
 from apps.compliance.models import AcknowledgementPurpose, AdvisorRiskReview, AssessmentKind, RiskAssessment
 from apps.core.actors import Actor
 
-# DOMAIN: a profile holds two years, less after an event that changes a life
+# a profile holds two years, less after an event that changes a life (docs/risk-questionnaire.md)
 VALID_MONTHS = 24
 LIFE_EVENTS = ("job_loss", "inheritance", "divorce", "death", "retirement", "wealth_change")
 

@@ -70,7 +70,8 @@ def delegate_approvals(
 ) -> Delegation:
     """Let a licensed colleague decide in one's place, from one day to another, both included.
 
-    Raises InvalidInputError for dates in the wrong order or past, oneself, or somebody who cannot approve.
+    Raises InvalidInputError for dates in the wrong order or past, oneself, or somebody who cannot approve, and
+    NotAllowedError for an actor that is no person.
     """
     if not delegate.is_active or delegate.role not in LICENSED_ROLES:
         raise InvalidInputError(

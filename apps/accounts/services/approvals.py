@@ -148,7 +148,10 @@ def decide_approval(*, request: ApprovalRequest, decision: str, note: str = "", 
 
 @service
 def withdraw_approval(*, request: ApprovalRequest, by: Actor) -> ApprovalRequest:
-    """Take a request back; only who asked may, and only while it waits."""
+    """Take a request back.
+
+    Raises NotAllowedError unless one asked for it, ApprovalClosedError when it is no longer pending.
+    """
     request = _locked_pending(request)
     if by.key != request.requested_key:
         raise NotAllowedError(

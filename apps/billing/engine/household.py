@@ -46,9 +46,9 @@ from apps.kernel.money import Money
 def calculate_household_fee(billing: HouseholdBilling) -> HouseholdFee:
     """Return the fee of a household for a period with what each account bears, who pays, and the receipt.
 
-    The order is that of DOMAIN: billable value, standard fee, negotiated rate, minimum, maximum, credits, proration,
-    rounding, allocation. The sum is rounded once and split into cents by largest remainder. The same input gives the
-    same cents.
+    The order is the published one (docs/engine/fees.md): billable value, standard fee, negotiated rate, minimum,
+    maximum, credits, proration, rounding, allocation. The sum is rounded once and split into cents by largest
+    remainder. The same input gives the same cents.
 
     Raises ValueMissingError when a day that is billed has no recent value, RetirementPayerError when a retirement
     account would pay for another, BillingRefusedError for a household that contradicts itself.

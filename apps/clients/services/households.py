@@ -138,7 +138,10 @@ def change_status(*, household: Household, status: str, reason: str, by: Actor) 
 
 @service
 def assign_household(*, household: Household, user: User, by: Actor) -> None:
-    """Let a person of the firm see the household; a second time changes nothing."""
+    """Let a person of the firm see the household; a second time changes nothing.
+
+    Raises InvalidInputError for somebody who is not of the firm.
+    """
     if not user.is_of_staff:
         raise InvalidInputError(gettext_noop("Only people of the firm can be assigned."), field="user")
     assign_perm("clients.view_household", user, household)

@@ -114,7 +114,10 @@ def provision_firm(*, registration: Registration, attempt: int, tell: Tell, by: 
 
 
 def send_link_again(*, registration: Registration, by: Actor) -> None:
-    """Mail the principal of an open firm another link; InvalidInputError once the address is confirmed."""
+    """Mail the principal of an open firm another link.
+
+    Raises StaleAttemptError while the firm is not open, InvalidInputError once the address is confirmed.
+    """
     if registration.firm is None:
         raise StaleAttemptError(gettext_noop("%(name)s is not open yet."), name=registration.legal_name)
     with tenant_context(registration.firm):

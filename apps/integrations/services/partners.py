@@ -74,7 +74,7 @@ def renew_secret(*, partner: Partner, by: Actor) -> Credentials:
 
 @service
 def suspend_partner(*, partner: Partner, reason: str, by: Actor) -> Partner:
-    """Shut the partner out at once."""
+    """Shut the partner out at once. Raises InvalidInputError without a reason."""
     if not reason.strip():
         raise InvalidInputError(gettext_noop("Say why: the reason stands on the trail."), field="reason")
     partner.is_active = False
