@@ -6,6 +6,7 @@ step "format and lint";       make lint
 step "types";                 make types
 step "import contracts";      make arch
 step "migrations";            make migrations-check
+step "API description";       make schema-check
 step "engines alone";         make test-engine
 step "deploy check";          tools/checks/deploy_check.sh
 step "tests and journeys";    .venv/bin/pytest -q -n 2 --dist loadgroup -m "not deep"
