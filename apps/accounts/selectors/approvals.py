@@ -77,7 +77,11 @@ def lone_reviewer(request: ApprovalRequest) -> User | None:
 
 @dataclass(frozen=True, slots=True)
 class ApprovalView:
-    """A request as its page shows it to one reader."""
+    """A request as its page shows it to one reader.
+
+    What is asked for the whole firm (a billing run) names households and sums that who asked may not see otherwise:
+    `shows_whole` is for who decides or sees every household.
+    """
 
     request: ApprovalRequest
     approvers: tuple[Approver, ...]
@@ -86,6 +90,7 @@ class ApprovalView:
     may_self_review: bool
     self_review_minutes: int
     is_overdue: bool
+    shows_whole: bool
 
 
 def approval_view(actor: Actor, public_id: UUID) -> ApprovalView:
@@ -106,16 +111,25 @@ def approval_view(actor: Actor, public_id: UUID) -> ApprovalView:
         may_self_review=lone is not None and lone.pk == actor.user_id,
         self_review_minutes=FirmProfile.current().self_review_minutes,
         is_overdue=request.is_pending and request.due_at < timezone.now(),
+        shows_whole=bool(request.subject_type)
+        or mine
+        or decided
+        or (lone is not None and lone.pk == actor.user_id)
+        or actor.can(Permission.VIEW_ALL_HOUSEHOLDS),
     )
 
 
 @dataclass(frozen=True, slots=True)
 class ApprovalQueue:
-    """What waits for one person, what waits for others by their asking, and what was closed lately."""
+    """What waits for one person, what waits for others by their asking, and what was closed lately.
+
+    `partly` are those of which the reader may not see the whole (ApprovalView), by row id.
+    """
 
     waiting: tuple[ApprovalRequest, ...]
     asked: tuple[ApprovalRequest, ...]
     closed: tuple[ApprovalRequest, ...]
+    partly: frozenset[int]
 
 
 def approval_queue(actor: Actor) -> ApprovalQueue:
@@ -126,8 +140,10 @@ def approval_queue(actor: Actor) -> ApprovalQueue:
     )
     waiting = [r for r in pending if r.pk not in decided and _waits_for(r, actor)]
     mine = [r for r in pending if r.requested_by_id == actor.user_id and r not in waiting]
-    closed = ApprovalRequest.objects.visible_to(actor).exclude(state="pending").order_by("-closed_at")[:20]
-    return ApprovalQueue(tuple(waiting), tuple(mine), tuple(closed))
+    closed = list(ApprovalRequest.objects.visible_to(actor).exclude(state="pending").order_by("-closed_at")[:20])
+    sees_all = actor.can(Permission.VIEW_ALL_HOUSEHOLDS)
+    own = [r for r in (*mine, *closed) if r.requested_by_id == actor.user_id and not r.subject_type and not sees_all]
+    return ApprovalQueue(tuple(waiting), tuple(mine), tuple(closed), frozenset(r.pk for r in own))
 
 
 def _waits_for(request: ApprovalRequest, actor: Actor) -> bool:

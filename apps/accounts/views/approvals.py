@@ -35,6 +35,7 @@ from apps.core.access import RequiresMixin, actor_of
 from apps.core.actors import Actor
 from apps.core.passports import Passport
 from apps.core.views import ActionView, PassportPage, ServiceFormView
+from apps.kernel.errors import NotFoundError, gettext_noop
 
 
 class ApprovalQueueView(StaffMixin, TemplateView):
@@ -64,7 +65,10 @@ class ApprovalPassportView(StaffMixin, PassportPage):
 
     def find(self, actor: Actor) -> tuple[Passport, str]:
         """Return what was asked for."""
-        request = approval_view(actor, self.kwargs["approval_id"]).request
+        view = approval_view(actor, self.kwargs["approval_id"])
+        if not view.shows_whole:
+            raise NotFoundError(gettext_noop("There is no such approval request, or it is not yours to see."))
+        request = view.request
         return approval_passport(request), reverse("accounts:approval", args=[request.public_id])
 
 

@@ -1,10 +1,12 @@
 import datetime as dt
+from decimal import Decimal
 
 import pytest
 from django.utils import timezone
 
-from apps.accounts.models import ApprovalRule, Delegation, SelfReview
+from apps.accounts.models import ApprovalRule, Delegation, FirmProfile, SelfReview
 from apps.accounts.services.approvals import request_approval
+from apps.kernel.money import Money
 from tests.factories.clients import household
 
 
@@ -35,6 +37,22 @@ def test_a_request_of_others_does_not_exist_for_a_stranger(paul, mallory, sue, a
         assert sign_in(stranger).get(page(asked)).status_code == 404
     assert sign_in(mallory).post(page(asked, "decide/"), {"decision": "approve"}).status_code == 404
     assert sign_in(sue).post(page(asked, "decide/"), {"decision": "approve"}).status_code == 403
+
+
+def test_who_asks_for_the_whole_firm_reads_nothing_of_households_that_are_not_theirs(ada, paul, connie, sign_in):
+    """A billing run is sent for review by an advisor; what stands out in it names households of others."""
+    told = {"amount": Money(Decimal("98765.43"), "USD"), "reasons": ["Stone: 812.00, last period 610.00"]}
+    run = request_approval(kind="tests.run", target=FirmProfile.current(), title="Fees", by=ada.as_actor(), **told)
+    for address in (page(run), "/approvals/"):
+        own = sign_in(ada).get(address).content.decode()
+        assert "Fees" in own
+        assert "Stone" not in own
+        assert "98,765" not in own
+    assert sign_in(ada).get(page(run, "figures/")).status_code == 404
+    for reviewer in (paul, connie):
+        assert "Stone" in sign_in(reviewer).get(page(run)).content.decode()
+        assert sign_in(reviewer).get(page(run, "figures/")).status_code == 200
+        assert "98,765" in sign_in(reviewer).get("/approvals/").content.decode()
 
 
 def test_a_decline_without_a_note_stays_on_the_page_with_the_reason(paul, asked, sign_in):
