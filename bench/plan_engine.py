@@ -48,10 +48,12 @@ from apps.plans.engine.inputs import (
     TaxTreatment,
 )
 from apps.plans.engine.monte_carlo import project, simulate
+from apps.plans.engine.policy import AdvicePolicy, RiskLimit
 from apps.plans.engine.program import build_program
+from apps.plans.engine.recommendations import recommend
 from apps.plans.engine.scenarios import ScenarioCube
 from apps.plans.engine.tax_tables import FilingStatus
-from tests.apps.plans.engine.households import family, tax_table
+from tests.apps.plans.engine.households import family, tax_table, with_retirement_budget
 
 N_PATHS, YEARS, REPEATS, PLAIN_PATHS = 10_000, 40, 5, 50
 MEANS, VOLATILITIES = (0.08, 0.085, 0.04, 0.025), (0.16, 0.19, 0.06, 0.01)
@@ -65,6 +67,16 @@ STREAM = "job, its scenarios streamed once"
 FULL = "full household with taxes, 47 years, success"
 FULL_STREAM = "full household, its scenarios streamed once"
 PEER = "job, monteplan"
+ADVICE = AdvicePolicy(
+    target=0.85,
+    saving_account="brokerage",
+    max_savings_rate=0.6,
+    latest_retirement_age=72,
+    risk_limit=RiskLimit("balanced", 0.13, 0.7, (), ()),
+    debt_payment=300.0,
+    emergency_months=6,
+    emergency_fill_months=24,
+)
 KEYS = ("large", "small", "bonds", "cash")
 START, SAVED, SPENT = 500_000.0, 2_000.0, 6_000.0
 
@@ -234,6 +246,7 @@ def ours(inputs: ProjectionInputs, cube: ScenarioCube, mapper: Mapper) -> dict[s
     full = family(10_240, 10)
     full_cube = draw_cube(full.assumptions, full.simulation, np.random.default_rng(11))
     growth, full_growth = markets_of(inputs, cube), markets_of(full, full_cube)
+    strained = with_retirement_budget(full, 140_000.0)
     seeds = count(2)
     return {
         CACHED: lambda: bands_of(inputs, cube),
@@ -247,6 +260,7 @@ def ours(inputs: ProjectionInputs, cube: ScenarioCube, mapper: Mapper) -> dict[s
         FULL_STREAM: lambda: stream(full_growth),
         "full household, whole projection": lambda: project(full, full_cube),
         "full household, whole projection, two threads": lambda: project(full, full_cube, mapper=mapper),
+        "full household, three questions solved, advice": lambda: recommend(strained, full_cube, ADVICE),
     }
 
 

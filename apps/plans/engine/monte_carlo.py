@@ -100,8 +100,9 @@ def simulate(
     with_flows: bool,
     mapper: Mapper = map,
     progress: Progress = no_progress,
+    n_batches: int | None = None,
 ) -> Simulation:
-    """Run the plan on every path; without flows where only success and wealth are asked.
+    """Run the plan on every path, or on those of the first ``n_batches``; without flows where they are not asked.
 
     Raises InvalidInputError when the cube does not belong to the plan. The bits of the answer do not depend on how
     the mapper spreads the chunks.
@@ -109,9 +110,11 @@ def simulate(
     n_months = horizon_months(inputs.adults, inputs.start_date)
     check_fits(cube, inputs.assumptions, inputs.simulation, n_months)
     program = build_program(inputs)
-    recorded = _empty_record(program, cube.spec.n_paths, n_months // 12 if with_flows else 0)
+    batches = cube.spec.n_batches if n_batches is None else n_batches
+    n_paths = cube.spec.n_paths // cube.spec.n_batches * batches
+    recorded = _empty_record(program, n_paths, n_months // 12 if with_flows else 0)
     markets = _run(program, cube, recorded, mapper, progress)
-    return Simulation(recorded, markets.prices, tuple(demands_of(inputs)), cube.spec.n_batches)
+    return Simulation(recorded, markets.prices[:, :n_paths], tuple(demands_of(inputs)), batches)
 
 
 def success_probability(inputs: ProjectionInputs, cube: ScenarioCube, *, mapper: Mapper = map) -> Estimate:

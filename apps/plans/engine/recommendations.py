@@ -7,10 +7,8 @@ path by path with the plan as it stands. Texts are English message ids with name
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from apps.plans.engine.advice import Candidate, debt_advice, emergency_advice, risk_advice
 from apps.plans.engine.advice_texts import (
@@ -32,15 +30,16 @@ from apps.plans.engine.levers import (
     with_retirement_delay,
     with_retirement_spending,
 )
-from apps.plans.engine.monte_carlo import Progress, Simulation, no_progress, simulate, trail_of
+from apps.plans.engine.monte_carlo import Progress, no_progress, trail_of
 from apps.plans.engine.policy import AdvicePolicy
 from apps.plans.engine.results import ENGINE_VERSION, Effect, Outcome, Recommendation, RecommendationList
+from apps.plans.engine.runs import Run, Runs
 from apps.plans.engine.scenarios import ScenarioCube
 from apps.plans.engine.solve import (
     SavingsQuestion,
-    earliest_retirement,
-    required_savings_rate,
-    sustainable_spending,
+    retirement_delay,
+    savings_rate,
+    spending_that_holds,
 )
 from apps.plans.engine.success import difference
 
@@ -48,28 +47,14 @@ from apps.plans.engine.success import difference
 NOTICEABLE_ROOM = 1.05
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Baseline:
-    """The plan as it stands: its paths, to compare others with."""
-
-    simulation: Simulation
-    succeeded: NDArray[np.float64]
-    median_terminal: float
-
-
-def _baseline(simulation: Simulation) -> _Baseline:
-    return _Baseline(simulation, simulation.succeeded(), float(np.median(simulation.terminal_real())))
-
-
-def _effect(base: _Baseline, changed: Simulation) -> Effect:
-    after = changed.succeeded()
-    delta = difference(after, base.succeeded, base.simulation.n_batches)
+def _effect(before: Run, after: Run) -> Effect:
+    delta = difference(after.succeeded, before.succeeded, before.n_batches)
     return Effect(
-        success_before=float(base.succeeded.mean()),
-        success_after=float(after.mean()),
+        success_before=float(before.succeeded.mean()),
+        success_after=float(after.succeeded.mean()),
         delta_success=delta.value,
         delta_standard_error=delta.standard_error,
-        delta_median_terminal_real=float(np.median(changed.terminal_real())) - base.median_terminal,
+        delta_median_terminal_real=float(np.median(after.terminal_real)) - float(np.median(before.terminal_real)),
     )
 
 
@@ -80,8 +65,8 @@ def measured_effect(
 
     Raises InvalidInputError when the cube does not belong to both.
     """
-    base = _baseline(simulate(inputs, cube, with_flows=False, mapper=mapper))
-    return _effect(base, simulate(changed, cube, with_flows=False, mapper=mapper))
+    runs = Runs(cube, mapper)
+    return _effect(runs.of(inputs), runs.of(changed))
 
 
 def _confidence(effect: Effect | None, *, certain: bool) -> str:
@@ -95,12 +80,12 @@ def _confidence(effect: Effect | None, *, certain: bool) -> str:
     return "medium" if abs(effect.delta_success) > 2.0 * effect.delta_standard_error else "low"
 
 
-def _savings(inputs: ProjectionInputs, cube: ScenarioCube, policy: AdvicePolicy, mapper: Mapper) -> list[Candidate]:
+def _savings(inputs: ProjectionInputs, runs: Runs, policy: AdvicePolicy) -> list[Candidate]:
     salaries = monthly_salaries(inputs)
     if salaries <= 0.0:
         return []
     question = SavingsQuestion(policy.target, policy.saving_account, policy.max_savings_rate)
-    answer = required_savings_rate(inputs, cube, question, mapper=mapper)
+    answer = savings_rate(inputs, runs, question)
     saved = monthly_saving(inputs)
     extra = (answer.monthly_amount or 0.0) - saved
     if answer.outcome is Outcome.ALREADY_REACHED or extra <= 0.0:
@@ -128,9 +113,9 @@ def _savings(inputs: ProjectionInputs, cube: ScenarioCube, policy: AdvicePolicy,
     ]
 
 
-def _spending(inputs: ProjectionInputs, cube: ScenarioCube, policy: AdvicePolicy, mapper: Mapper) -> list[Candidate]:
+def _spending(inputs: ProjectionInputs, runs: Runs, policy: AdvicePolicy) -> list[Candidate]:
     planned = retirement_spending(inputs)
-    answer = sustainable_spending(inputs, cube, policy.target, mapper=mapper)
+    answer = spending_that_holds(inputs, runs, policy.target)
     room = answer.outcome is Outcome.ALREADY_REACHED
     if planned <= 0.0 or (room and answer.value < planned * NOTICEABLE_ROOM):
         return []
@@ -155,8 +140,8 @@ def _spending(inputs: ProjectionInputs, cube: ScenarioCube, policy: AdvicePolicy
     ]
 
 
-def _delay(inputs: ProjectionInputs, cube: ScenarioCube, policy: AdvicePolicy, mapper: Mapper) -> list[Candidate]:
-    answer = earliest_retirement(inputs, cube, policy.target, policy.latest_retirement_age, mapper=mapper)
+def _delay(inputs: ProjectionInputs, runs: Runs, policy: AdvicePolicy) -> list[Candidate]:
+    answer = retirement_delay(inputs, runs, policy.target, policy.latest_retirement_age)
     if answer.outcome is Outcome.ALREADY_REACHED or answer.value <= 0.0:
         return []
     facts = (
@@ -202,26 +187,30 @@ def recommend(
     *,
     mapper: Mapper = map,
     progress: Progress = no_progress,
+    runs: Runs | None = None,
 ) -> RecommendationList:
     """List what would help, in order of effect; what the risk limit demands comes first.
+
+    ``runs`` are those of questions asked before on the same cube, so that no variant is run twice.
 
     Raises InvalidInputError for an unknown account or a cube of another plan, NoAllocationError when the risk limit
     contradicts itself. Raising from ``progress`` cancels.
     """
     known(policy.saving_account, [account.key for account in inputs.accounts], "saving_account")
-    base = _baseline(simulate(inputs, cube, with_flows=False, mapper=mapper))
+    runs = runs or Runs(cube, mapper)
+    base = runs.of(inputs)
     steps: tuple[tuple[str, Callable[[], list[Candidate]]], ...] = (
         ("allocation", lambda: risk_advice(inputs, policy.risk_limit) if policy.risk_limit else []),
-        ("savings", lambda: _savings(inputs, cube, policy, mapper)),
-        ("spending", lambda: _spending(inputs, cube, policy, mapper)),
-        ("retirement_date", lambda: _delay(inputs, cube, policy, mapper)),
+        ("savings", lambda: _savings(inputs, runs, policy)),
+        ("spending", lambda: _spending(inputs, runs, policy)),
+        ("retirement_date", lambda: _delay(inputs, runs, policy)),
         ("debt", lambda: debt_advice(inputs, policy.debt_payment)),
         ("emergency_fund", lambda: emergency_advice(inputs, policy.emergency_months, policy.emergency_fill_months)),
     )
     found: list[tuple[Candidate, Effect | None]] = []
     for done, (name, candidates) in enumerate(steps):
         progress(done / len(steps), name)
-        found.extend((candidate, _measured(candidate, base, cube, mapper)) for candidate in candidates())
+        found.extend((candidate, _measured(candidate, base, runs)) for candidate in candidates())
     # An allocation that merely could be better must show that it is; one beyond the limit must change regardless.
     kept = [pair for pair in found if pair[0].key != "improve_allocation" or (pair[1] and pair[1].delta_success > 0)]
     kept.sort(key=lambda pair: (not pair[0].mandatory, -(pair[1].delta_success if pair[1] else 0.0), pair[0].key))
@@ -229,13 +218,11 @@ def recommend(
     return RecommendationList(
         engine_version=ENGINE_VERSION,
         input_digest=input_digest(inputs),
-        success=base.simulation.success(),
+        success=base.success,
         recommendations=tuple(_recommendation(candidate, effect) for candidate, effect in kept),
         trail=trail_of(inputs, cube),
     )
 
 
-def _measured(candidate: Candidate, base: _Baseline, cube: ScenarioCube, mapper: Mapper) -> Effect | None:
-    if candidate.changed is None:
-        return None
-    return _effect(base, simulate(candidate.changed, cube, with_flows=False, mapper=mapper))
+def _measured(candidate: Candidate, base: Run, runs: Runs) -> Effect | None:
+    return None if candidate.changed is None else _effect(base, runs.of(candidate.changed))

@@ -1,13 +1,12 @@
 """What must change for the plan to succeed often enough: savings rate, spending, retirement date.
 
-Every trial runs on the same scenarios (common random numbers), so success rises steadily with the lever and
-bisection over a grid finds the smallest step that reaches the target. "Already reached" and "cannot be reached" are
-answers, not errors.
+Every trial runs on the same scenarios (common random numbers), so success rises steadily with the lever and a search
+over a grid finds the smallest step that reaches the target (`search`). "Already reached" and "cannot be reached" are
+answers, not errors. Each question comes twice: for a cube, and for runs that several questions share.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from apps.kernel.errors import DomainError, gettext_noop
@@ -23,14 +22,15 @@ from apps.plans.engine.levers import (
     with_retirement_delay,
     with_retirement_spending,
 )
-from apps.plans.engine.monte_carlo import Progress, no_progress, success_probability, trail_of
+from apps.plans.engine.monte_carlo import Progress, no_progress, trail_of
 from apps.plans.engine.results import Estimate, Outcome, SolveOutcome, TrailStep
+from apps.plans.engine.runs import Runs
 from apps.plans.engine.scenarios import ScenarioCube
+from apps.plans.engine.search import Lever, Search
 
 # Grid of the answers: a tenth of a percent of salaries, ten units of currency per month, one month.
 RATE_STEPS = 1000
 SPENDING_STEP = 10.0
-_EXPECTED_TRIALS = 12
 
 
 class NoSalaryError(DomainError):
@@ -53,49 +53,21 @@ class SavingsQuestion:
         within(self.max_rate, 0.0, 1.0, "max_rate")
 
 
-class _Trials:
-    """Runs the plan with a lever and remembers each answer; counts what it ran."""
-
-    def __init__(
-        self,
-        lever: Callable[[int], ProjectionInputs],
-        cube: ScenarioCube,
-        mapper: Mapper,
-        progress: Progress,
-    ) -> None:
-        self._lever = lever
-        self._cube = cube
-        self._mapper = mapper
-        self._progress = progress
-        self._known: dict[int, Estimate] = {}
-
-    def __call__(self, step: int) -> Estimate:
-        if step not in self._known:
-            self._known[step] = success_probability(self._lever(step), self._cube, mapper=self._mapper)
-            self._progress(min(0.99, len(self._known) / _EXPECTED_TRIALS), "solve")
-        return self._known[step]
-
-    @property
-    def count(self) -> int:
-        """How many simulations were run."""
-        return len(self._known)
-
-
-def _smallest(low: int, high: int, reaches: Callable[[int], bool]) -> int:
-    """Smallest step in (low, high] that reaches, given that low does not and high does."""
-    while high - low > 1:
-        middle = (low + high) // 2
-        if reaches(middle):
-            high = middle
-        else:
-            low = middle
-    return high
-
-
-def _trail(inputs: ProjectionInputs, cube: ScenarioCube, question: str, trials: int) -> tuple[TrailStep, ...]:
+def _trail(inputs: ProjectionInputs, runs: Runs, question: str, trials: int) -> tuple[TrailStep, ...]:
     facts = (("question", question), ("simulations", str(trials)))
-    step = TrailStep("solve", facts, "bisection on common scenarios; docs/engine/plan_projection.md")
-    return (*trail_of(inputs, cube), step)
+    source = "search on common scenarios, on a part of them first; docs/engine/plan_projection.md"
+    return (*trail_of(inputs, runs.cube), TrailStep("solve", facts, source))
+
+
+def _search(lever: Lever, target: float, runs: Runs, progress: Progress) -> Search:
+    return Search(lever, target, runs, lambda part: progress(part, "solve"))
+
+
+def _outcome(found: int | None, now: Estimate, target: float) -> Outcome:
+    """How a search ended: ``found`` is its step, ``now`` the success of the plan as it stands."""
+    if found is None:
+        return Outcome.CANNOT_BE_REACHED
+    return Outcome.ALREADY_REACHED if now.value >= target else Outcome.REACHED
 
 
 def required_savings_rate(
@@ -105,6 +77,13 @@ def required_savings_rate(
     *,
     mapper: Mapper = map,
     progress: Progress = no_progress,
+) -> SolveOutcome:
+    """Answer `savings_rate` for a plan of which nothing was run yet."""
+    return savings_rate(inputs, Runs(cube, mapper), question, progress=progress)
+
+
+def savings_rate(
+    inputs: ProjectionInputs, runs: Runs, question: SavingsQuestion, *, progress: Progress = no_progress
 ) -> SolveOutcome:
     """Find the smallest savings rate (own saving / gross salaries at the start) that reaches the target.
 
@@ -124,28 +103,22 @@ def required_savings_rate(
     def lever(step: int) -> ProjectionInputs:
         return with_extra_saving(inputs, max(0.0, step / RATE_STEPS * salaries - saved), question.account)
 
-    trials = _Trials(lever, cube, mapper, progress)
+    search = _search(lever, question.target, runs, progress)
     floor = int(saved / salaries * RATE_STEPS)
     ceiling = max(floor, round(question.max_rate * RATE_STEPS))
-    now = trials(floor)
-    if now.value >= question.target:
-        outcome, step = Outcome.ALREADY_REACHED, floor
-    elif ceiling == floor or trials(ceiling).value < question.target:
-        outcome, step = Outcome.CANNOT_BE_REACHED, ceiling
-    else:
-        outcome = Outcome.REACHED
-        step = _smallest(floor, ceiling, lambda trial: trials(trial).value >= question.target)
+    found = floor if search.reaches(floor) else search.smallest(floor, ceiling) if ceiling > floor else None
+    step = ceiling if found is None else found
     rate = saved / salaries if step == floor else step / RATE_STEPS
     return SolveOutcome(
         question="savings_rate",
-        outcome=outcome,
+        outcome=_outcome(found, search.success(floor), question.target),
         target=question.target,
         value=rate,
         monthly_amount=rate * salaries,
-        success=trials(step),
-        success_now=now,
-        n_simulations=trials.count,
-        trail=_trail(inputs, cube, "savings_rate", trials.count),
+        success=search.success(step),
+        success_now=search.success(floor),
+        n_simulations=search.n_whole,
+        trail=_trail(inputs, runs, "savings_rate", search.n_whole),
     )
 
 
@@ -157,38 +130,42 @@ def sustainable_spending(
     mapper: Mapper = map,
     progress: Progress = no_progress,
 ) -> SolveOutcome:
+    """Answer `spending_that_holds` for a plan of which nothing was run yet."""
+    return spending_that_holds(inputs, Runs(cube, mapper), target, progress=progress)
+
+
+def spending_that_holds(
+    inputs: ProjectionInputs, runs: Runs, target: float, *, progress: Progress = no_progress
+) -> SolveOutcome:
     """Find the highest living costs per month in retirement, real, at which the plan reaches the target.
 
     ``value`` and ``monthly_amount`` are that amount: below today's plan when it must be cut (``reached``), at or
     above it when there is room (``already_reached``). Even nothing spent may not reach it (``cannot_be_reached``).
     """
     within(target, 0.01, 0.999, "target")
-    planned = retirement_spending(inputs)
 
-    def lever(step: int) -> ProjectionInputs:
+    def spending(step: int) -> ProjectionInputs:
         return with_retirement_spending(inputs, step * SPENDING_STEP)
 
-    trials = _Trials(lever, cube, mapper, progress)
-    now = success_probability(inputs, cube, mapper=mapper)
-    high = max(1, int(planned / SPENDING_STEP))
-    if trials(0).value < target:
-        outcome, step = Outcome.CANNOT_BE_REACHED, 0
-    else:
-        low = 0
-        while trials(high).value >= target and high < 2**24:
-            low, high = high, 2 * high
-        step = _smallest(low, high, lambda trial: trials(trial).value < target) - 1
-        outcome = Outcome.ALREADY_REACHED if now.value >= target else Outcome.REACHED
+    now = runs.of(inputs).success
+    top, tops = max(1, int(retirement_spending(inputs) / SPENDING_STEP)), 1
+    while top < 2**24 and runs.of(spending(top)).success.value >= target:
+        top, tops = 2 * top, tops + 1
+    # Success falls with spending: from the top, which fails, the search asks for the smallest cut.
+    search = _search(lambda cut: spending(top - cut), target, runs, progress)
+    found = search.smallest(0, top)
+    step = 0 if found is None else top - found
+    trials = search.n_whole + tops + 1
     return SolveOutcome(
         question="sustainable_spending",
-        outcome=outcome,
+        outcome=_outcome(found, now, target),
         target=target,
         value=step * SPENDING_STEP,
         monthly_amount=step * SPENDING_STEP,
-        success=trials(step),
+        success=search.success(top - step),
         success_now=now,
-        n_simulations=trials.count + 1,
-        trail=_trail(inputs, cube, "sustainable_spending", trials.count + 1),
+        n_simulations=trials,
+        trail=_trail(inputs, runs, "sustainable_spending", trials),
     )
 
 
@@ -200,6 +177,13 @@ def earliest_retirement(
     *,
     mapper: Mapper = map,
     progress: Progress = no_progress,
+) -> SolveOutcome:
+    """Answer `retirement_delay` for a plan of which nothing was run yet."""
+    return retirement_delay(inputs, Runs(cube, mapper), target, latest_age, progress=progress)
+
+
+def retirement_delay(
+    inputs: ProjectionInputs, runs: Runs, target: float, latest_age: int, *, progress: Progress = no_progress
 ) -> SolveOutcome:
     """Find the shortest delay of retirement, in months, that reaches the target with nobody working past an age.
 
@@ -214,23 +198,17 @@ def earliest_retirement(
         if adult.retirement_date > inputs.start_date
     ]
     longest = max(0, min(room, default=0))
-    trials = _Trials(lambda step: with_retirement_delay(inputs, step), cube, mapper, progress)
-    now = trials(0)
-    if now.value >= target:
-        outcome, step = Outcome.ALREADY_REACHED, 0
-    elif longest == 0 or trials(longest).value < target:
-        outcome, step = Outcome.CANNOT_BE_REACHED, longest
-    else:
-        outcome = Outcome.REACHED
-        step = _smallest(0, longest, lambda trial: trials(trial).value >= target)
+    search = _search(lambda step: with_retirement_delay(inputs, step) if step else inputs, target, runs, progress)
+    found = 0 if search.reaches(0) else search.smallest(0, longest) if longest > 0 else None
+    step = longest if found is None else found
     return SolveOutcome(
         question="retirement_delay_months",
-        outcome=outcome,
+        outcome=_outcome(found, search.success(0), target),
         target=target,
         value=float(step),
         monthly_amount=None,
-        success=trials(step),
-        success_now=now,
-        n_simulations=trials.count,
-        trail=_trail(inputs, cube, "retirement_delay_months", trials.count),
+        success=search.success(step),
+        success_now=search.success(0),
+        n_simulations=search.n_whole,
+        trail=_trail(inputs, runs, "retirement_delay_months", search.n_whole),
     )

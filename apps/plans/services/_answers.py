@@ -19,8 +19,9 @@ from apps.plans.engine.inputs import ProjectionInputs
 from apps.plans.engine.monte_carlo import project
 from apps.plans.engine.recommendations import measured_effect, recommend
 from apps.plans.engine.results import Effect, OptimisedAllocation, SolveOutcome
+from apps.plans.engine.runs import Runs
 from apps.plans.engine.scenarios import ScenarioCube
-from apps.plans.engine.solve import NoSalaryError, SavingsQuestion, required_savings_rate
+from apps.plans.engine.solve import NoSalaryError, SavingsQuestion, savings_rate
 from apps.plans.selectors.run_values import CurrentMix, RunInputs, RunResult
 from apps.plans.services._changes import adjusted_allocation, changed_by
 from apps.plans.services._levers import Change
@@ -49,7 +50,8 @@ def answer(question: RunInputs, cube: ScenarioCube, *, mapper: Mapper, progress:
         return lambda fraction, _step: progress(first + (last - first) * fraction, step)
 
     projection = project(inputs, cube, mapper=mapper, progress=part(0.10, 0.25, _("Living through every future")))
-    savings = _savings(question, cube, mapper, part(0.25, 0.45, _("Looking for the savings rate")))
+    runs = Runs(cube, mapper)
+    savings = _savings(question, runs, part(0.25, 0.45, _("Looking for the savings rate")))
     progress(0.45, _("Looking for the allocation"))
     mix = invested_mix(inputs)
     return RunResult(
@@ -57,7 +59,7 @@ def answer(question: RunInputs, cube: ScenarioCube, *, mapper: Mapper, progress:
         savings=savings,
         current=_current(inputs, mix) if mix else None,
         allocation=optimised_allocation(inputs.assumptions, policy.risk_limit) if policy.risk_limit else None,
-        advice=recommend(inputs, cube, policy, mapper=mapper, progress=part(0.5, 0.98, _("Trying what would help"))),
+        advice=recommend(inputs, cube, policy, progress=part(0.5, 0.98, _("Trying what would help")), runs=runs),
     )
 
 
@@ -71,12 +73,12 @@ def measured(change: Change, question: RunInputs, progress: Progress) -> tuple[E
     return effect, adjusted_allocation(change, question)
 
 
-def _savings(question: RunInputs, cube: ScenarioCube, mapper: Mapper, progress: Progress) -> SolveOutcome | None:
+def _savings(question: RunInputs, runs: Runs, progress: Progress) -> SolveOutcome | None:
     """Return the savings rate that reaches the target; None where nobody earns a salary."""
     policy = question.policy
     asked = SavingsQuestion(policy.target, policy.saving_account, policy.max_savings_rate)
     try:
-        return required_savings_rate(question.inputs, cube, asked, mapper=mapper, progress=progress)
+        return savings_rate(question.inputs, runs, asked, progress=progress)
     except NoSalaryError:
         return None
 
