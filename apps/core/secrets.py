@@ -9,6 +9,7 @@ from cryptography.fernet import Fernet, InvalidToken
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
+from django.utils.crypto import salted_hmac
 
 from apps.core.tenancy.names import require_firm
 from apps.kernel.errors import DomainError, gettext_noop
@@ -43,6 +44,15 @@ def decrypted(stored: str) -> str:
             gettext_noop("A stored identifier cannot be read with this firm's key."),
             mend=gettext_noop("Restore the SECRET_KEY that it was stored with."),
         ) from None
+
+
+def number_digest(purpose: str, number: str) -> str:
+    """Return what equal account numbers have in common, whatever their dashes and spaces; empty for no number.
+
+    Keyed, and another one in each firm and for each purpose (`money.account_number`).
+    """
+    plain = "".join(character for character in number.upper() if character.isalnum())
+    return salted_hmac(f"{purpose}.{require_firm()}", plain, algorithm="sha256").hexdigest() if plain else ""
 
 
 def last_four(stored: str) -> str:

@@ -69,27 +69,20 @@ def date_long(day: date | None) -> str:
 @register.filter(name="datetime")
 def datetime_(at: datetime | None) -> str:
     """Write a moment to the minute; the exact time and its zone show on hover."""
-    if not at:
-        return "–"
-    return format_html(
-        '<time datetime="{}" title="{}">{}</time>',
-        at.isoformat(),
-        formats.moment_text(at, "full"),
-        formats.moment_text(at),
-    )
+    return _timed(at, formats.moment_text)
 
 
 @register.filter
 def ago(at: datetime | None) -> str:
     """Write how long ago a moment was; the exact time shows on hover."""
+    return _timed(at, formats.ago_text)
+
+
+def _timed(at: datetime | None, text: Callable[[datetime], str]) -> str:
     if not at:
         return "–"
-    return format_html(
-        '<time datetime="{}" title="{}">{}</time>',
-        at.isoformat(),
-        formats.moment_text(at, "full"),
-        formats.ago_text(at),
-    )
+    exact = formats.moment_text(at, "full")
+    return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), exact, text(at))
 
 
 FIGURES: dict[str, Callable[[Any, str], str]] = {

@@ -9,18 +9,19 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.utils.crypto import salted_hmac
 
 from apps.clients.models import Household
 from apps.core import audit, realtime
 from apps.core.actors import Actor
-from apps.core.secrets import encrypted
+from apps.core.secrets import encrypted, number_digest
 from apps.core.services import service
-from apps.core.tenancy.names import require_firm
 from apps.kernel.errors import InvalidInputError, gettext_noop
 from apps.money.engine.categories import category_of
 from apps.money.models import BankAccount, BankTransaction
 from apps.money.services.categories import category_rules
+
+# what digests of account numbers are kept for
+NUMBERS = "money.account_number"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +48,6 @@ class PostedEntry:
     memo: str = ""
 
 
-def bank_number_digest(number: str) -> str:
-    """Return what equal account numbers have in common; keyed and per firm."""
-    plain = "".join(character for character in number.upper() if character.isalnum())
-    if not plain:
-        return ""
-    return salted_hmac(f"money.account_number.{require_firm()}", plain, algorithm="sha256").hexdigest()
-
-
 @service
 def add_bank_account(*, household: Household, details: BankDetails, by: Actor) -> BankAccount:
     """Add a bank or card account. Raises InvalidInputError for a wrong field or a number that is there already."""
@@ -66,7 +59,7 @@ def add_bank_account(*, household: Household, details: BankDetails, by: Actor) -
         institution=details.institution,
         number=encrypted(number),
         last_four="".join(c for c in number if c.isalnum())[-4:],
-        number_digest=bank_number_digest(number),
+        number_digest=number_digest(NUMBERS, number),
         currency=details.currency,
         balance=details.balance,
         balance_as_of=details.balance_as_of,

@@ -27,6 +27,7 @@ from apps.clients.ports import (
 from apps.clients.services.dependents import dependents_of
 from apps.core.actors import Actor
 from apps.core.models import BaseModel
+from apps.core.secrets import number_digest
 from apps.core.tabular.problems import RowProblem
 from apps.kernel.errors import InvalidInputError, gettext_noop
 from apps.money.models import BankAccount, BankAccountKind, BankTransaction
@@ -34,10 +35,10 @@ from apps.money.readers.bank_statement import read_bank_statements
 from apps.money.readers.rows import BankStatement, StatementKind
 from apps.money.readers.rows import BankTransaction as Posted
 from apps.money.services.bank_accounts import (
+    NUMBERS,
     BankDetails,
     PostedEntry,
     add_bank_account,
-    bank_number_digest,
     change_entry,
     note_balance,
     post_entries,
@@ -143,7 +144,7 @@ class BankStatementImporter:
 
 
 def _question(place: int, statement: BankStatement, owned: Sequence[BankAccount]) -> Question:
-    digest = bank_number_digest(statement.account.number)
+    digest = number_digest(NUMBERS, statement.account.number)
     match = next((account for account in owned if digest and account.number_digest == digest), None)
     known = [(str(account.public_id), str(account)) for account in owned]
     new = [(f"{NEW}{value}", gettext("New: %(kind)s") % {"kind": label}) for value, label in BankAccountKind.choices]
@@ -213,7 +214,7 @@ def _answered(file: ImportFile, place: int, statement: BankStatement) -> BankAcc
     owned = BankAccount.objects.visible_to(file.by).filter(household=file.household_id)
     answer = file.answers.get(f"account_{place}", "")
     if answer.startswith(NEW):
-        return owned.filter(number_digest=bank_number_digest(statement.account.number)).first()
+        return owned.filter(number_digest=number_digest(NUMBERS, statement.account.number)).first()
     account = owned.filter(public_id=answer).first() if answer else None
     if account is None:
         raise InvalidInputError(

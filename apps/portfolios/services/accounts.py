@@ -9,19 +9,19 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.utils.crypto import salted_hmac
 
 from apps.clients.models import Household, Person
 from apps.core import audit, realtime
 from apps.core.actors import Actor
-from apps.core.secrets import encrypted
+from apps.core.secrets import encrypted, number_digest
 from apps.core.services import service
-from apps.core.tenancy.names import require_firm
 from apps.kernel.errors import DomainError, InvalidInputError, gettext_noop
 from apps.portfolios.models import Account, AccountOwner, AccountStatus
 from apps.portfolios.policies import TAX_TREATMENTS, can_become
 
 HALF = Decimal("0.5")
+# what digests of account numbers are kept for
+NUMBERS = "portfolios.account_number"
 
 
 class AccountStepError(DomainError):
@@ -60,14 +60,6 @@ def owners_by_halves(owner: Person, other: Person | None) -> tuple[OwnerShare, .
     return (OwnerShare(owner, HALF), OwnerShare(other, HALF))
 
 
-def number_digest(number: str) -> str:
-    """Return what equal account numbers have in common, whatever their dashes and spaces; keyed and per firm."""
-    plain = "".join(character for character in number.upper() if character.isalnum())
-    if not plain:
-        return ""
-    return salted_hmac(f"portfolios.account_number.{require_firm()}", plain, algorithm="sha256").hexdigest()
-
-
 @service
 def open_account(*, household: Household, details: AccountDetails, by: Actor) -> Account:
     """Open an account of the household with its owners.
@@ -84,7 +76,7 @@ def open_account(*, household: Household, details: AccountDetails, by: Actor) ->
         custodian=details.custodian,
         number=encrypted(number),
         last_four="".join(c for c in number if c.isalnum())[-4:],
-        number_digest=number_digest(number),
+        number_digest=number_digest(NUMBERS, number),
         currency=details.currency,
         opened_on=details.opened_on,
         is_held_away=details.is_held_away,

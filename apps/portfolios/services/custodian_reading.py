@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from apps.clients.ports import ImportFile, Question, ReadFile, ReadRow
+from apps.core.secrets import number_digest
 from apps.core.tabular.problems import RowProblem, Severity
 from apps.kernel.errors import gettext_noop
 from apps.market.selectors.securities import securities_named
@@ -23,7 +24,7 @@ from apps.portfolios.readers.layouts import has_transactions
 from apps.portfolios.readers.positions import read_positions
 from apps.portfolios.readers.rows import CustodianAccount, CustodianFile, PositionRow, SecurityKey, TransactionRow
 from apps.portfolios.readers.transactions import read_transactions
-from apps.portfolios.services.accounts import number_digest
+from apps.portfolios.services.accounts import NUMBERS
 from apps.portfolios.services.instruments import NamedSecurity, known_instruments
 
 NEW = "new:"
@@ -69,7 +70,7 @@ def account_question(place: int, account: CustodianAccount, owned: Sequence[Acco
 
 
 def _matching(account: CustodianAccount, owned: Sequence[Account], custodian: str) -> Account | None:
-    digest = number_digest(account.number)
+    digest = number_digest(NUMBERS, account.number)
     exact = [row for row in owned if digest and row.number_digest == digest]
     if exact:
         return exact[0]
@@ -115,7 +116,7 @@ def answered_account(file: ImportFile, found: CustodianFile, place: int) -> Acco
     owned = Account.objects.visible_to(file.by).filter(household=file.household_id)
     answer = file.answers.get(f"account_{place}", "")
     if answer.startswith(NEW):
-        digest = number_digest(accounts_of(found)[place].number)
+        digest = number_digest(NUMBERS, accounts_of(found)[place].number)
         return owned.filter(number_digest=digest).first() if digest else None
     return owned.filter(public_id=answer).first() if answer else None
 
