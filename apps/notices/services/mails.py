@@ -1,4 +1,4 @@
-"""E-mails: written in the recipient's language and the firm's brand, sent once by a job."""
+"""E-mails: written in the recipient's language, the firm's brand and time zone, sent once by a job."""
 
 from __future__ import annotations
 
@@ -32,12 +32,13 @@ def queue_mail(*, kind: str, to: str, context: Mapping[str, Any], by: Actor, loc
 
     The subject is the title of the HTML part. `context` may carry `action_url` (a full address: `site_url`) and
     `action_label`; texts in it that are lazy translations appear in the recipient's language. Without `locale` the
-    firm's language is used. Raises ValidationError for an address that is none.
+    firm's language is used; moments are in the firm's time zone, wherever the work was started. Raises ValidationError
+    for an address that is none.
     """
     validate_email(to)
     profile = FirmProfile.current()
     language = _language(locale or profile.locale)
-    with translation.override(language):
+    with translation.override(language), timezone.override(profile.time_zone):
         known = {**context, **_brand(profile), "to": to}
         text = render_to_string(f"_emails/{kind}.txt", known).strip() + "\n"
         formatted = render_to_string(f"_emails/{kind}.html", known)

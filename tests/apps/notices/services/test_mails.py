@@ -1,3 +1,4 @@
+import datetime as dt
 import smtplib
 
 import pytest
@@ -50,6 +51,14 @@ def test_a_mail_is_written_in_the_language_of_its_recipient(in_alpha, system):
     mail = queue_mail(kind="accounts/approval_overdue", to="ada@alpha.test", context=CONTEXT, by=system, locale="pt-br")
     assert mail.locale == "pt-br"
     assert '<html lang="pt-br">' in mail.html
+
+
+def test_a_mail_tells_moments_in_the_time_zone_of_the_firm_and_names_it(in_alpha, system):
+    FirmProfile.objects.update(time_zone="America/Chicago")
+    with timezone.override("Asia/Tokyo"):
+        mail = queued(system, due_at=dt.datetime(2026, 3, 31, 3, 30, tzinfo=dt.UTC))
+    assert "It was due March 30, 2026, 10:30 p.m. CDT." in mail.text
+    assert "It was due March 30, 2026, 10:30 p.m. CDT." in mail.html
 
 
 def test_a_mail_is_on_the_trail_once_without_its_words(in_alpha, system):
