@@ -10,12 +10,33 @@ import pytest
 from tests import databases, servers
 from tools.languages import catalogue
 
+# what takes minutes goes first: then neither of two processes is left alone with it at the end
+LONGEST_FIRST = (
+    "tests/journeys/",
+    "tests/faults/",
+    "tests/config/embedded/",
+    "tests/isolation/",
+    "tests/languages/",
+    "tests/passports/",
+    "tests/apps/plans/",
+    "tests/apps/portal/",
+)
+
 pytest_plugins = ["tests.cast", "tests.live"]
 
 
 def pytest_configure() -> None:
     """Compile the catalogues for a run that did not come through make."""
     catalogue.compile_stale()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Order files by length; `--dist loadfile` keeps each with one process."""
+
+    def place(item: pytest.Item) -> int:
+        return next((at for at, start in enumerate(LONGEST_FIRST) if item.nodeid.startswith(start)), len(LONGEST_FIRST))
+
+    items.sort(key=place)
 
 
 @pytest.fixture(scope="session")

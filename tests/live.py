@@ -281,9 +281,12 @@ def live_site(_live_home: Path, django_db_setup: None, django_db_blocker: Any) -
         yield site
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
-    """Debian's Chromium under Playwright; `*.localhost` resolves by itself."""
+    """Debian's Chromium under Playwright; `*.localhost` resolves by itself.
+
+    It ends with the module: as long as it lives, its loop runs on the thread of the tests.
+    """
     from playwright.sync_api import sync_playwright
 
     os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright keeps a running loop on this thread

@@ -12,7 +12,7 @@ import pytest
 
 from tests.live import LiveSite, site_running
 
-pytestmark = [pytest.mark.xdist_group("live"), pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.timeout(400)]
 
 WITHIN_SECONDS = 60
 
@@ -93,8 +93,9 @@ def test_a_job_that_always_kills_its_process_is_given_up(site: LiveSite) -> None
 def test_a_job_left_between_commit_and_sending_is_sent(site: LiveSite) -> None:
     site.query(
         "INSERT INTO core_job (public_id, created_at, updated_at, name, arguments, state, asked_by, attempts,"
-        " max_attempts, percent, step, topic, cancel_requested, error) VALUES (gen_random_uuid(), now(), now(),"
-        """ 'tests.write', '{"key": "left"}', 'queued', 'system:tests', 0, 5, 0, '', '', false, '')""",
+        " max_attempts, percent, step, topic, cancel_requested, error, language)"
+        " VALUES (gen_random_uuid(), now(), now(),"
+        """ 'tests.write', '{"key": "left"}', 'queued', 'system:tests', 0, 5, 0, '', '', false, '', '')""",
         schema="alpha",
     )
     assert wait_for(site, "left")["sent_at"] is not None

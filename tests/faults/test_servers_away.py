@@ -10,7 +10,7 @@ import pytest
 
 from tests.live import LiveSite, site_running
 
-pytestmark = [pytest.mark.xdist_group("live"), pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.timeout(400)]
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ import pytest
 
 from tests.live import LiveSite
 
-pytestmark = [pytest.mark.xdist_group("live"), pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.timeout(400)]
 
 PEOPLE, ROUNDS = 40, 2
 PATHS = ("/", "/households/", "/settings/team/", "/settings/", "/plans/", "/households/nowhere/", "/health/")

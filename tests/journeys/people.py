@@ -24,7 +24,10 @@ _FETCH = """async (path) => {
 
 
 def totp_code(secret: str) -> str:
-    """Return what an authenticator app shows now."""
+    """Return what an authenticator app shows now; like people, wait for the next code when this one is about to end."""
+    left = _TOTP_PERIOD - time.time() % _TOTP_PERIOD
+    if left < 8:
+        time.sleep(left)
     return format_hotp_value(hotp_value(secret, int(time.time()) // _TOTP_PERIOD))
 
 

@@ -5,7 +5,7 @@ import urllib.request
 
 import pytest
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("live")]
+pytestmark = pytest.mark.journey
 
 _SIGN_IN = """
 from importlib import import_module

@@ -11,7 +11,7 @@ from tests.journeys import steps_client, steps_fee, steps_firm, steps_plan, step
 from tests.journeys.main_job import MainJob
 from tests.live import LiveSite
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("live"), pytest.mark.timeout(1500)]
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(1500)]
 
 
 def test_a_firm_signs_up_takes_a_client_on_plans_bills_and_proves_it(

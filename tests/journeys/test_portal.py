@@ -14,7 +14,7 @@ import pytest
 from config.env import ROOT
 from tests.live import site_running
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("live")]
+pytestmark = pytest.mark.journey
 
 PORTAL = ["", "plan/", "portfolio/", "documents/", "billing/", "account/"]
 SHOTS = os.environ.get("STEWARD_SHOTS", "")

@@ -9,4 +9,4 @@ step "migrations";            make migrations-check
 step "API description";       make schema-check
 step "engines alone";         make test-engine
 step "deploy check";          tools/checks/deploy_check.sh
-step "tests and journeys";    .venv/bin/pytest -q -n 2 --dist loadgroup -m "not deep"
+step "tests and journeys";    .venv/bin/pytest -q -n 2 --dist loadfile --no-loadscope-reorder -m "not deep"

@@ -25,7 +25,7 @@ from config.embedded.layout import Layout
 from config.env import ROOT
 from tests.live import free_port
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("launch"), pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(400)]
 
 COMMAND = [sys.executable, "-m", "config.embedded.launch"]
 READY_SECONDS = 300
