@@ -219,9 +219,7 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = SCHEME
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
 MFA_ADAPTER = "apps.accounts.adapters.SecondFactorAdapter"
-MFA_TOTP_TOLERANCE = (
-    1  # one period, as RFC 6238 section 5.2 recommends: a code that ends while it is typed still counts
-)
+MFA_TOTP_TOLERANCE = 1  # a code that ends while it is typed still counts (RFC 6238 section 5.2)
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 USERSESSIONS_TRACK_ACTIVITY = True
