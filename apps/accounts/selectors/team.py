@@ -58,7 +58,9 @@ def team(actor: Actor) -> Team:
 
 def second_factors(user: User) -> QuerySet[Authenticator]:
     """Return what the person can prove themselves by at the sign-in, besides the password and codes to fall back on."""
-    return Authenticator.objects.filter(user=user, type__in=[Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN])
+    factors = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
+    found: QuerySet[Authenticator] = Authenticator.objects.filter(user=user, type__in=factors)
+    return found
 
 
 def member_for(public_id: UUID) -> User:

@@ -7,15 +7,28 @@ from collections.abc import Iterator
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
+from apps.accounts.policies import Permission
 from apps.clients.models import Household, HouseholdStatus, Person, Relationship
 from apps.clients.readers.people import read_tax_id
+from apps.core.actors import Actor
 from apps.core.errors import shown
 from apps.core.forms import DayInput
 from apps.core.secrets import last_four
 from apps.core.tabular.problems import CellError
+
+
+def assignable(actor: Actor, now: int | None = None) -> QuerySet[User]:
+    """Return whom the actor may make a household's advisor: whoever the firm has, for those who assign households.
+
+    Others take households on themselves: an advisor is let in to all of a household. `now` is who advises it (row id).
+    """
+    people = User.objects.active().staff()
+    may_assign = actor.can(Permission.ASSIGN_HOUSEHOLDS)
+    return people if may_assign else people.filter(pk__in=[actor.user_id or 0, now or 0])
 
 
 class SeenAtMixin(forms.Form):
@@ -67,9 +80,9 @@ class HouseholdForm(SeenAtMixin, forms.ModelForm):  # type: ignore[type-arg]
             "next_review_on": DayInput(),
         }
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["advisor"].queryset = User.objects.active().staff()  # type: ignore[attr-defined]
+        self.fields["advisor"].queryset = assignable(actor, self.instance.advisor_id)  # type: ignore[attr-defined]
         if self.instance.pk:
             self.fields["seen_at"].initial = self.instance.updated_at.isoformat()
 
@@ -175,9 +188,9 @@ class TakeOnForm(forms.Form):
 
     CHILDREN = 3
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["advisor"].queryset = User.objects.active().staff()  # type: ignore[attr-defined]
+        self.fields["advisor"].queryset = assignable(actor)  # type: ignore[attr-defined]
         data, files = (self.data, self.files) if self.is_bound else (None, None)
         self.head = AdultForm(data, files, prefix="head")
         self.partner = AdultForm(data, files, prefix="partner", empty_permitted=True, use_required_attribute=False)

@@ -93,6 +93,10 @@ class TakeOnView(ServiceFormView):
     template_name = "staff/clients/household_new.html"
     form_class = TakeOnForm
 
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """Offer the advisors whom the actor may choose."""
+        return super().get_form_kwargs() | {"actor": actor_of(self.request)}
+
     def get_initial(self) -> dict[str, Any]:
         """Propose the one who fills the form as the advisor."""
         return {"advisor": actor_of(self.request).user_id}
@@ -133,7 +137,8 @@ class HouseholdEditView(HouseholdMixin, ServiceFormView):
 
     def get_form_kwargs(self) -> dict[str, Any]:
         """Fill the form from the row."""
-        return super().get_form_kwargs() | {"instance": household_for(actor_of(self.request), self.household.public_id)}
+        actor = actor_of(self.request)
+        return super().get_form_kwargs() | {"actor": actor, "instance": household_for(actor, self.household.public_id)}
 
     def perform(self, form: HouseholdForm, by: Actor) -> str:
         """Store what was said."""

@@ -138,6 +138,18 @@ def test_an_edit_meanwhile_is_noticed_and_nothing_is_overwritten(rivera, ada, si
     assert rivera.city == "Salem"
 
 
+def test_only_who_assigns_households_lets_somebody_else_into_one(rivera, ada, mallory, paul, sign_in):
+    """Whoever advises a household sees all of it: the forms grant what the importer and the role refuse."""
+    edit, new = reverse("clients:household-edit", args=[rivera.public_id]), reverse("clients:household-new")
+    fields = {"name": "Rivera", "advisor": mallory.pk, "country": "US"}
+    assert sign_in(ada).post(edit, fields).status_code == 422
+    assert sign_in(ada).post(new, typed(ada, advisor=mallory.pk)).status_code == 422
+    assert not Household.objects.visible_to(mallory.as_actor()).exists()
+    assert sign_in(ada).post(edit, fields | {"advisor": ada.pk, "city": "Salem"}).status_code == 302
+    assert sign_in(paul).post(edit, fields).status_code == 302
+    assert list(Household.objects.visible_to(mallory.as_actor())) == [rivera]
+
+
 def test_a_person_keeps_their_tax_number_when_the_field_is_left_empty(rivera, ada, sign_in):
     person = rivera.people.get(relationship="head")
     browser, address = sign_in(ada), reverse("clients:person-edit", args=[rivera.public_id, person.public_id])
