@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts import ports
 from apps.accounts.models import FirmProfile, User
 from apps.accounts.selectors.guests import guest
+from apps.accounts.selectors.team import second_factors
 from apps.core.secrets import decrypted, encrypted
 
 # mails of allauth that we send, as mails of ours; each other kind it knows is switched off in the settings
@@ -96,7 +97,5 @@ class SecondFactorAdapter(DefaultMFAAdapter):
         """Refuse to remove the last factor of somebody whose role needs one: add another first."""
         if authenticator.type == Authenticator.Type.RECOVERY_CODES:
             return True
-        others = Authenticator.objects.filter(
-            user_id=authenticator.user_id, type__in=[Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
-        ).exclude(pk=authenticator.pk)
+        others = second_factors(authenticator.user).exclude(pk=authenticator.pk)
         return others.exists() or not authenticator.user.needs_second_factor()

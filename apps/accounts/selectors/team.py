@@ -43,11 +43,7 @@ class Team:
 def team(actor: Actor) -> Team:
     """Return the firm's people, those who may sign in first, and the open invitations of staff."""
     users = list(User.objects.staff().order_by("-is_active", "full_name", "pk"))
-    factors = set(
-        Authenticator.objects.filter(
-            user__in=users, type__in=[Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
-        ).values_list("user_id", flat=True)
-    )
+    factors = set(second_factors(*users).values_list("user_id", flat=True))
     invitations = Invitation.objects.filter(state=InvitationState.OPEN, role__in=STAFF_ROLES)
     now = timezone.now()
     return Team(
@@ -56,10 +52,10 @@ def team(actor: Actor) -> Team:
     )
 
 
-def second_factors(user: User) -> QuerySet[Authenticator]:
-    """Return what the person can prove themselves by at the sign-in, besides the password and codes to fall back on."""
-    factors = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
-    found: QuerySet[Authenticator] = Authenticator.objects.filter(user=user, type__in=factors)
+def second_factors(*users: User) -> QuerySet[Authenticator]:
+    """Return what people can prove themselves by at the sign-in, besides the password and codes to fall back on."""
+    kinds = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
+    found: QuerySet[Authenticator] = Authenticator.objects.filter(user__in=users, type__in=kinds)
     return found
 
 
