@@ -26,7 +26,10 @@ def contrast(one: str, other: str) -> float:
 
 
 def darkened(colour: str, *, against: str = "#ffffff", ratio: float = AA_TEXT) -> str:
-    """Return the nearest darker shade of the same hue that reaches the ratio; the colour itself if it does."""
+    """Return the nearest darker shade of the same hue that reaches the ratio; the colour itself if it does.
+
+    Raises ValueError where not even black reaches it.
+    """
     red, green, blue = channels(colour)
     for step in range(256):
         keep = 1 - step / 255

@@ -55,7 +55,7 @@ def daily_sums(values: Cents, first: Days, last: Days) -> tuple[Cents, Days]:
     """Sum each account's daily values from its first to its last managed day.
 
     `values` is (n_accounts, n_days) in cents; `first` and `last` are places of days, both counted. Negative values
-    count as zero, as in the reference.
+    count as zero, as in the reference. Raises InvalidInputError for managed days that lie outside the values.
     """
     n_days = values.shape[1]
     if bool(np.any((first < 0) | (last >= n_days) | (first > last))):

@@ -21,7 +21,7 @@ _WIDE = Context(prec=400)
 
 
 def amount_in(money: Money, currency: str) -> Decimal:
-    """Return the amount; refuses another currency than the terms are in."""
+    """Return the amount. Raises MixedCurrenciesError for another currency than the terms are in."""
     if money.currency != currency:
         raise MixedCurrenciesError(
             gettext_noop("A value in %(first)s cannot be billed under terms in %(second)s."),

@@ -108,7 +108,10 @@ class _Series:
         return cls(days, amounts, tuple(value.source_id for value in ordered), terms.max_value_age, account_id)
 
     def place(self, day: date) -> int:
-        """Where the latest value on or before the day stands; −1 when there is none. Refuses one that is too old."""
+        """Where the latest value on or before the day stands; −1 when there is none.
+
+        Raises ValueMissingError for one that is too old.
+        """
         place = bisect_right(self.days, day) - 1
         if place >= 0 and (day - self.days[place]).days > self.max_age:
             raise ValueMissingError(

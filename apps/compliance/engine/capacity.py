@@ -83,7 +83,10 @@ class Capacity:
 
 
 def points_of(factor: Factor, fact: Decimal) -> Decimal:
-    """Return the points of a fact on the straight lines between the factor's knots, flat beyond its ends."""
+    """Return the points of a fact on the straight lines between the factor's knots, flat beyond its ends.
+
+    Raises RiskTableError for knots that do not ascend.
+    """
     (first_x, first_y), (last_x, last_y) = factor.knots[0], factor.knots[-1]
     if fact <= first_x:
         return first_y

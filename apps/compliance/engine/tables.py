@@ -201,7 +201,7 @@ def _bands(rows: Sequence[Mapping[str, Any]]) -> tuple[Band, ...]:
 
 
 def level_in(bands: tuple[Band, ...], score: Decimal) -> int:
-    """Return the level of a score: the first band that reaches it."""
+    """Return the level of a score: the first band that reaches it. Raises RiskTableError where none does."""
     for band in bands:
         if score <= band.up_to:
             return band.level

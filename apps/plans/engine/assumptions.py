@@ -184,7 +184,11 @@ def _check_order(order: Sequence[str], keys: Sequence[str]) -> None:
 
 
 def with_house_view(base: AssumptionSet, *, key: str, means: Mapping[str, float]) -> AssumptionSet:
-    """Return the set with other expected returns for some assets: a firm's view on top of the published set."""
+    """Return the set with other expected returns for some assets: a firm's view on top of the published set.
+
+    `means` are arithmetic, a year, as fractions. Raises InvalidInputError for an asset that the set does not have, or a
+    mean that loses more than all.
+    """
     for asset_key, mean in means.items():
         not_negative(1.0 + mean, f"means[{asset_key}]")
     unknown = set(means) - set(base.asset_keys)

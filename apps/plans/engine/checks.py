@@ -1,4 +1,7 @@
-"""Refusals of values that the engine cannot compute with; each names the field at fault."""
+"""Refusals of values that the engine cannot compute with.
+
+Each raises InvalidInputError (`same_currency`: MixedCurrenciesError) that names the field at fault.
+"""
 
 from __future__ import annotations
 

@@ -87,14 +87,14 @@ def expected_cube(assumptions: AssumptionSet, n_months: int) -> ScenarioCube:
 
 
 def sealed(assumptions: AssumptionSet, spec: CubeSpec, factors: NDArray[np.float32]) -> ScenarioCube:
-    """Close a cube: read-only from here on, named by the digest of its bytes."""
+    """Close a cube of factors (n_blocks, n_months, n_assets + 1, LANES): read-only now, named by their digest."""
     factors.setflags(write=False)
     digest = hashlib.sha256(factors.data).hexdigest()
     return ScenarioCube(spec, input_digest(assumptions), digest, factors)
 
 
 def check_fits(cube: ScenarioCube, assumptions: AssumptionSet, spec: CubeSpec, n_months: int) -> None:
-    """Refuse a cube of another assumption set or draw, or one shorter than the plan."""
+    """Refuse a cube of another assumption set or draw, or one shorter than the plan. Raises InvalidInputError."""
     if cube.assumptions_digest != input_digest(assumptions) or cube.spec != spec:
         raise InvalidInputError(
             gettext_noop("The scenarios were drawn for other assumptions than the plan names."),

@@ -24,5 +24,5 @@ def estimate(values: NDArray[np.float64], n_batches: int) -> Estimate:
 
 
 def difference(after: NDArray[np.float64], before: NDArray[np.float64], n_batches: int) -> Estimate:
-    """Mean of a difference path by path: on common scenarios most of the noise cancels."""
+    """Mean of a difference path by path, both (n_paths,): on common scenarios most of the noise cancels."""
     return estimate(after - before, n_batches)

@@ -199,7 +199,7 @@ class _Ledger:
             _add(self.fees, each.amount)
 
     def take(self, each: Transaction) -> tuple[Lot, ...]:
-        """Take lots out of the book."""
+        """Take lots out of the book. Raises OversoldError, with the transaction, when fewer are held."""
         held = self.lots.get(each.security_id, ())
         quantity = each.quantity or NOTHING
         try:

@@ -53,7 +53,8 @@ def average_capital(
 ) -> float:
     """Return BMV + Σ wᵢFᵢ with wᵢ = (CD − Dᵢ)/CD at the end of the day, (CD − Dᵢ + 1)/CD at its start.
 
-    A flow is (days from the start of the period, amount), positive when money comes in.
+    A flow is (days from the start of the period, amount), positive when money comes in. Raises InvalidInputError for a
+    period of less than a day.
     """
     if calendar_days <= 0:
         raise InvalidInputError(gettext_noop("A return needs a period of one day or more."))
@@ -97,6 +98,7 @@ def daily_returns(
     `values[i]` is the close of day i and `flows[i]` its net external flow, positive when money comes in; `opening` is
     the close before the first day. End of day: (V − F)/V₋₁ − 1; start of day: V/(V₋₁ + F) − 1. A day that begins with
     nothing counts from its own flow; where that leaves nothing invested either, the chain breaks and the day is named.
+    Raises InvalidInputError unless each day has one value and one flow, all finite.
     """
     if len(values) != len(flows):
         raise InvalidInputError(gettext_noop("Each day needs one value and one net flow."))
@@ -150,6 +152,7 @@ def irr(years: Sequence[float], amounts: Sequence[float]) -> Computed:
 
     The present value is scanned for changes of sign, each is closed by Brent's method, and of several roots the one
     nearest the Modified Dietz estimate is returned: that is the one that continues the simple return of the flows.
+    Raises InvalidInputError unless each flow has one time and one amount, all finite.
     """
     if len(years) != len(amounts):
         raise InvalidInputError(gettext_noop("Each flow needs one time and one amount."))
