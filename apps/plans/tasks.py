@@ -7,6 +7,7 @@ from typing import Any
 
 from apps.core.actors import Actor
 from apps.core.jobs import job
+from apps.core.models import Job
 from apps.plans.models import Plan, ProjectionRun, Recommendation
 from apps.plans.services import projections, publishing, recommendations
 
@@ -15,20 +16,25 @@ from apps.plans.services import projections, publishing, recommendations
 def run_projection(task: Any, run_id: int) -> None:
     """Compute one run."""
     run = ProjectionRun.objects.select_related("plan__household", "job").get(pk=run_id)
-    by = Actor.system("plans.run_projection", on_behalf_of=run.requested_by)
+    by = _asked_by("plans.run_projection", run.job)
     projections.run_projection(run=run, progress=task.progress, by=by)
 
 
 @job("plans.measure_recommendation")
 def measure_recommendation(task: Any, recommendation_id: int, value: str) -> None:
     """Compute the effect of an adjustment."""
-    row = Recommendation.objects.select_related("run__plan__household").get(pk=recommendation_id)
-    by = Actor.system("plans.measure_recommendation", on_behalf_of=row.decided_by)
+    row = Recommendation.objects.select_related("run__plan__household", "measure_job").get(pk=recommendation_id)
+    by = _asked_by("plans.measure_recommendation", row.measure_job)
     recommendations.measure_recommendation(recommendation=row, value=Decimal(value), progress=task.progress, by=by)
 
 
 @job("plans.file_report")
 def file_report(_task: Any, plan_id: int) -> None:
     """Draw, file and send out the report of a published plan."""
-    plan = Plan.objects.select_related("household", "published_run", "assumptions").get(pk=plan_id)
-    publishing.file_report(plan=plan, by=Actor.system("plans.file_report", on_behalf_of=plan.published_by))
+    plan = Plan.objects.select_related("household", "published_run", "assumptions", "report_job").get(pk=plan_id)
+    publishing.file_report(plan=plan, by=_asked_by("plans.file_report", plan.report_job))
+
+
+def _asked_by(name: str, asked: Job | None) -> Actor:
+    """Return the job's actor, on behalf of who asked: by their key, as the trail finds what was done for somebody."""
+    return Actor.system(name, on_behalf_of=asked.asked_by if asked else "")
