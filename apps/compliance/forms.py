@@ -9,17 +9,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from apps.compliance.models import AssessmentKind, ExportFormat, RiskLevel
+from apps.compliance.policies import LIFE_EVENTS
 from apps.compliance.selectors.questionnaires import QuestionnairePage
 from apps.core.forms import DayInput, PercentField
-
-EVENTS = [
-    ("job_loss", _("Loss of a job")),
-    ("inheritance", _("Inheritance")),
-    ("divorce", _("Divorce")),
-    ("death", _("Death in the family")),
-    ("retirement", _("Retirement")),
-    ("wealth_change", _("Wealth changed by more than a fifth")),
-]
 
 
 def _day(label: Any) -> forms.DateField:
@@ -75,7 +67,7 @@ class InviteForm(forms.Form):
 class LifeEventForm(forms.Form):
     """What happened."""
 
-    event = forms.ChoiceField(label=_("What happened"), choices=EVENTS)
+    event = forms.ChoiceField(label=_("What happened"), choices=list(LIFE_EVENTS.items()))
     note = forms.CharField(label=_("What you were told, when and by whom"), max_length=500)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
+from django.utils.translation import gettext_lazy as _
+
 from apps.accounts.policies import Permission
 from apps.clients.models import Person, Relationship
 from apps.compliance.models import AcknowledgementPurpose, AdvisorRiskReview, AssessmentKind, RiskAssessment
@@ -12,7 +14,14 @@ from apps.core.actors import Actor
 
 # a profile holds two years, less after an event that changes a life (docs/risk-questionnaire.md)
 VALID_MONTHS = 24
-LIFE_EVENTS = ("job_loss", "inheritance", "divorce", "death", "retirement", "wealth_change")
+LIFE_EVENTS = {
+    "job_loss": _("Loss of a job"),
+    "inheritance": _("Inheritance"),
+    "divorce": _("Divorce"),
+    "death": _("Death in the family"),
+    "retirement": _("Retirement"),
+    "wealth_change": _("Wealth changed by more than a fifth"),
+}
 
 
 def is_adult(person: Person) -> bool:
