@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from http.cookies import SimpleCookie
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import urlsplit
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
@@ -56,14 +57,21 @@ async def _refuse(send: Any, code: int) -> None:
 
 
 class FirmFromHost:
-    """Puts `scope["firm"]`; an unknown or closed firm is refused with 4404, the public hosts get None."""
+    """Puts `scope["firm"]`; an unknown or closed firm is refused with 4404, the public hosts get None.
+
+    A page opens sockets of its own site only: browsers send the cookie along from the page of another firm as well,
+    since all of them lie under one domain.
+    """
 
     def __init__(self, app: App) -> None:
         self.app = app
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> Any:
         """Resolve the host, then go on."""
-        host = _headers(scope).get("host", "").rsplit(":", 1)[0].lower()
+        headers = _headers(scope)
+        host = headers.get("host", "").rsplit(":", 1)[0].lower()
+        if "origin" in headers and urlsplit(headers["origin"]).hostname != host:
+            return await _refuse(send, NOT_SIGNED_IN)
         firm = None if host in settings.PUBLIC_HOSTS else await in_schema_of(None, firm_for_host)(host)
         if host not in settings.PUBLIC_HOSTS and (firm is None or not firm.is_open):
             return await _refuse(send, NO_SUCH_FIRM)

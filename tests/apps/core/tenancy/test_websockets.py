@@ -24,12 +24,12 @@ class Who(AsyncJsonWebsocketConsumer):
 app = FirmFromHost(ActorFromSession(URLRouter([path("ws/who/", Who.as_asgi())])))
 
 
-def call(host: str, session_key: str = "") -> dict | int:
+def call(host: str, session_key: str = "", *, origin: str = "") -> dict | int:
     """Return the first message, or the code that the gate closed with."""
 
     async def go() -> dict | int:
         cookie = f"{settings.SESSION_COOKIE_NAME}={session_key}".encode()
-        headers = [(b"host", host.encode()), (b"cookie", cookie)]
+        headers = [(b"host", host.encode()), (b"cookie", cookie), (b"origin", (origin or f"http://{host}").encode())]
         scope = {"type": "websocket", "path": "/ws/who/", "headers": headers, "subprotocols": []}
         socket = ApplicationCommunicator(app, scope)
         await socket.send_input({"type": "websocket.connect"})
@@ -57,6 +57,14 @@ def test_a_stranger_is_closed_with_4403(firm_a):
 
 def test_the_cookie_of_another_firm_opens_nothing(ada, sign_in):
     assert call("beta.localhost", sign_in(ada).session.session_key) == 4403
+
+
+def test_the_page_of_another_firm_opens_no_socket_with_the_readers_cookie(ada, sign_in):
+    """All firms lie under one domain: a browser takes their pages for one site and sends the cookie along."""
+    key = sign_in(ada).session.session_key
+    for origin in ("http://beta.localhost", "http://localhost:8000", "null", "http://alpha.localhost.evil.example"):
+        assert call("alpha.localhost", key, origin=origin) == 4403
+    assert call("alpha.localhost:8000", key, origin="http://alpha.localhost:8000") == {"actor": "Ada"}
 
 
 def test_a_socket_of_the_public_site_has_no_actor(firm_a):
