@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from apps.billing.models import Collection, HouseholdFee, Invoice, PaymentState, RunState
 
-# the life of a run (BILL-2); changed values lead back to the draft from every state before the lock
+# the life of a run; changed values lead back to the draft from every state before the lock
 TRANSITIONS: dict[str, frozenset[str]] = {
     RunState.DRAFT: frozenset({RunState.CALCULATED, RunState.DISCARDED}),
     RunState.CALCULATED: frozenset({RunState.CALCULATED, RunState.DRAFT, RunState.IN_REVIEW, RunState.DISCARDED}),

@@ -15,7 +15,7 @@ from apps.clients.models import (
 )
 
 # What a new household's file needs before work begins: who they are (customer identification), what they file,
-# what they own. DOMAIN section 14 and the firm's own completeness list start from here.
+# what they own. The firm's own completeness list starts from here.
 REQUIRED_CATEGORIES = (DocumentCategory.IDENTITY, DocumentCategory.TAX, DocumentCategory.STATEMENT)
 
 _STATUS_STEPS: dict[str, frozenset[str]] = {

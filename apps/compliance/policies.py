@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.policies import Permission
-from apps.clients.models import Person, Relationship
+from apps.clients.models import Person
 from apps.compliance.models import AcknowledgementPurpose, AdvisorRiskReview, AssessmentKind, RiskAssessment
 from apps.core.actors import Actor
 
@@ -22,11 +22,6 @@ LIFE_EVENTS = {
     "retirement": _("Retirement"),
     "wealth_change": _("Wealth changed by more than a fifth"),
 }
-
-
-def is_adult(person: Person) -> bool:
-    """Whether the person decides: head or partner."""
-    return person.relationship in {Relationship.HEAD, Relationship.PARTNER}
 
 
 def is_own(assessment: RiskAssessment, actor: Actor) -> bool:

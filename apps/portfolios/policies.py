@@ -10,7 +10,7 @@ from itertools import accumulate
 from apps.portfolios.models.account import AccountStatus, Registration, TaxTreatment
 from apps.portfolios.models.transaction import TransactionKind
 
-# the life of an account (PORT-12); closed is the end
+# the life of an account; closed is the end
 TRANSITIONS: dict[str, frozenset[str]] = {
     AccountStatus.PROPOSED: frozenset({AccountStatus.APPROVED, AccountStatus.CLOSED}),
     AccountStatus.APPROVED: frozenset({AccountStatus.FUNDING, AccountStatus.CLOSED}),

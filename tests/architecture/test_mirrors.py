@@ -15,9 +15,7 @@ LOGIC = {"engine", "readers", "services", "policies", "tabular", "tenancy", "mid
 ELSEWHERE = {
     "apps/accounts/policies.py": "tests/isolation/test_walk.py",
     "apps/billing/engine/steps.py": "tests/apps/billing/engine/test_household.py",
-    "apps/billing/policies.py": "tests/apps/billing/services",
     "apps/billing/services/effects.py": "tests/apps/billing/services",
-    "apps/clients/policies.py": "tests/apps/clients/services/test_households.py",
     "apps/clients/readers/pdf_seals.py": "tests/apps/clients/services/test_signatures.py",
     "apps/clients/services/agreement_texts.py": "tests/apps/clients/services/test_agreements.py",
     "apps/clients/services/clients.py": "tests/apps/clients/api/test_views.py",
@@ -29,7 +27,6 @@ ELSEWHERE = {
     "apps/clients/services/verifications.py": "tests/apps/clients/services/test_signatures.py",
     "apps/compliance/engine/tables.py": "tests/apps/compliance/engine/test_tolerance.py",
     "apps/compliance/engine/trail.py": "tests/apps/compliance/services/test_exports.py",
-    "apps/compliance/policies.py": "tests/apps/compliance/services/test_reviews.py",
     "apps/core/middleware/actor.py": "tests/isolation/test_walk.py",
     "apps/core/middleware/sites.py": "tests/isolation/test_walk.py",
     "apps/core/tenancy/building.py": "tests/isolation/test_building.py",

@@ -8,9 +8,10 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
 from apps.clients.models import Person
+from apps.clients.policies import is_of_age
 from apps.compliance.engine.tolerance import check_answers, score_tolerance
 from apps.compliance.models import AssessmentKind, AssessmentState, Channel, MethodKind, RiskAssessment
-from apps.compliance.policies import is_adult, is_own, may_take_down
+from apps.compliance.policies import is_own, may_take_down
 from apps.compliance.services import _mapping
 from apps.compliance.services._reconciling import reconcile_with_capacity
 from apps.compliance.services.errors import AlreadyOpenError, AnswersStandError, NotAnAdultError, NotYoursError
@@ -31,7 +32,7 @@ def invite_to_questionnaire(*, person: Person, by: Actor, kind: str = Assessment
 
     Raises NotAnAdultError for a child, AlreadyOpenError when one waits already.
     """
-    if not is_adult(person):
+    if not is_of_age(person):
         raise NotAnAdultError(
             gettext_noop("%(name)s has no risk profile of their own."),
             mend=gettext_noop("Choose the head of the household or their partner."),

@@ -1,4 +1,4 @@
-"""All that a plan needs to know of a household's finances, and what is missing (PLAN-1).
+"""All that a plan needs to know of a household's finances, and what is missing.
 
 Plans maps these facts into the inputs of its engine; nothing here is an assumption. Every amount carries the day it is
 known for and where it comes from, so that a plan can say on what it rests.

@@ -53,19 +53,6 @@ def test_an_accepted_level_comes_into_force_for_two_years(ada, waiting):
     assert (said["tolerance"], said["recommended"], said["accepted"]) == (6, 6, 5)
 
 
-@pytest.mark.parametrize(
-    ("submitted", "until"),
-    [
-        ("2026-01-31", "2028-01-31"),
-        ("2026-02-28", "2028-02-28"),
-        ("2024-02-29", "2026-02-28"),
-        ("2026-12-31", "2028-12-31"),
-    ],
-)
-def test_a_profile_is_valid_for_24_months(submitted, until):
-    assert end_of_validity(dt.date.fromisoformat(submitted)) == dt.date.fromisoformat(until)
-
-
 def test_tolerance_alone_recommends_nothing(ada, ana):
     assessment = make.answered(ana, by=ada)
     with pytest.raises(CapacityUnknownError):
