@@ -27,6 +27,13 @@ from apps.kernel.errors import DomainError
 log = structlog.get_logger("steward.requests")
 PROBLEM_TYPE = "application/problem+json"
 _PROBLEMS = {
+    400: {
+        "type": "/api/problems/bad_address",
+        "title": "The address holds a character that no text has.",
+        "status": 400,
+        "code": "bad_address",
+        "mend": "Take %00 out of the address.",
+    },
     500: {
         "type": "/api/problems/server_error",
         "title": "Something failed on our side.",
@@ -106,6 +113,8 @@ class RefusalMiddleware:
         length = str(request.META.get("CONTENT_LENGTH") or "")
         if length.isdecimal() and int(length) > settings.LARGEST_REQUEST:
             return too_large(request)
+        if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+            return bad_address(request)
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
@@ -123,14 +132,25 @@ class RefusalMiddleware:
 def too_large(request: HttpRequest) -> HttpResponse:
     """413, by what the request says of its own length: a body without one is not read at all (WSGI)."""
     log.warning("request.too_large", path=request.path, length=request.META.get("CONTENT_LENGTH"))
+    mend = gettext("Nothing was saved. Send at most %(megabytes)s MB at once.")
+    return _refused(
+        request, 413, gettext("The file is too large."), mend % {"megabytes": settings.LARGEST_REQUEST // 1_048_576}
+    )
+
+
+def bad_address(request: HttpRequest) -> HttpResponse:
+    """400: the database takes no NUL, and nobody has it in a word that they look for."""
+    log.warning("request.bad_address", path=request.path)
+    message = gettext("The address holds a character that no text has.")
+    return _refused(request, 400, message, gettext("Open the link again, or type the address."))
+
+
+def _refused(request: HttpRequest, status: int, message: str, mend: str) -> HttpResponse:
+    """Answer before anything is known of who asks."""
     if request.path.startswith("/api/"):
-        return JsonResponse(_PROBLEMS[413], status=413, content_type=PROBLEM_TYPE)
-    words = {
-        "message": gettext("The file is too large."),
-        "mend": gettext("Nothing was saved. Send at most %(megabytes)s MB at once.")
-        % {"megabytes": settings.LARGEST_REQUEST // 1_048_576},
-    }
-    return HttpResponse(render_to_string("_errors/refused.html", {**words, "status": 413}), status=413)
+        return JsonResponse(_PROBLEMS[status], status=status, content_type=PROBLEM_TYPE)
+    words = {"message": message, "mend": mend, "status": status}
+    return HttpResponse(render_to_string("_errors/refused.html", words), status=status)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -51,6 +51,19 @@ def test_a_request_larger_than_any_file_is_refused_before_it_is_read(in_alpha, s
     assert browser.post("/accounts/login/", {"login": "x", "password": "y"}).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("host", "path"),
+    [
+        ("localhost", "/register/%00/"),
+        ("alpha.localhost", "/households/?q=%00"),
+        ("alpha.localhost", "/api/clients?q=%00"),
+    ],
+)
+def test_an_address_with_a_sign_that_no_database_takes_is_a_400(paul, sign_in, host, path):
+    browser = sign_in(paul) if host.startswith("alpha") else sign_in(host=host)
+    assert browser.get(path).status_code == 400
+
+
 @pytest.mark.parametrize("given", ["short", "with space-in-it", "x" * 65, "ok-line\nforged"])
 def test_a_request_id_that_could_forge_a_log_line_is_replaced(db, given):
     response = Client(headers={"host": "localhost", "x-request-id": given}).get("/health/")
