@@ -187,6 +187,7 @@ WORDS = {
     "portfolios.accept_proposal": _("Accept proposal"),
     "portfolios.add_instrument": _("Add instrument"),
     "portfolios.change_account": _("Change account"),
+    "portfolios.change_price": _("Change price"),
     "portfolios.classify_instrument": _("Classify instrument"),
     "portfolios.explain_break": _("Explain break"),
     "portfolios.move_account": _("Move account"),

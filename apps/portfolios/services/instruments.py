@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -138,8 +138,11 @@ class FilePrice:
 
 
 @service
-def keep_prices(*, prices: Iterable[FilePrice], source: str, by: Actor) -> int:  # noqa: ARG001 - every service names its actor
-    """Keep the prices of instruments that the master lacks; the latest file of a day wins. Return how many."""
+def keep_prices(*, prices: Iterable[FilePrice], source: str, by: Actor) -> int:
+    """Keep the prices of instruments that the master lacks; the latest file of a day wins. Return how many.
+
+    A price that takes the place of another is told on the trail: it values every household that holds the security.
+    """
     rows = {
         (price.instrument.pk, price.day): InstrumentPrice(
             instrument=price.instrument, day=price.day, close=price.close, source=source
@@ -147,6 +150,16 @@ def keep_prices(*, prices: Iterable[FilePrice], source: str, by: Actor) -> int: 
         for price in prices
         if price.instrument.master_id is None
     }
+    for known in _replaced(rows):
+        told = rows[known.instrument_id, known.day]
+        audit.record(
+            "portfolios.change_price",
+            by=by,
+            target=known.instrument,
+            before={"price": known.close, "source": known.source},
+            after={"price": told.close, "source": source},
+            reason=known.day.isoformat(),
+        )
     InstrumentPrice.objects.bulk_create(
         rows.values(),
         update_conflicts=True,
@@ -154,3 +167,11 @@ def keep_prices(*, prices: Iterable[FilePrice], source: str, by: Actor) -> int: 
         unique_fields=["instrument", "day"],
     )
     return len(rows)
+
+
+def _replaced(rows: Mapping[tuple[int, dt.date], InstrumentPrice]) -> list[InstrumentPrice]:
+    """Return the prices that are known and told otherwise now, locked."""
+    days = [day for _instrument, day in rows]
+    known = InstrumentPrice.objects.filter(instrument__in={pk for pk, _day in rows}, day__in=days)
+    locked = known.select_for_update(of=("self",)).select_related("instrument").order_by("instrument_id", "day")
+    return [row for row in locked if (told := rows.get((row.instrument_id, row.day))) and told.close != row.close]
