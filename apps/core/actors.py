@@ -49,6 +49,11 @@ class Actor:
         """A named job of the system, such as `system:plans.run_projection`."""
         return cls(kind=ActorKind.SYSTEM, key=f"system:{job}", label=job, role="system", on_behalf_of=on_behalf_of)
 
+    @property
+    def is_person(self) -> bool:
+        """Whether the actor signed in, rather than a partner's application or a job."""
+        return self.kind is ActorKind.PERSON
+
     def can(self, permission: str) -> bool:
         """Say whether the actor holds the permission; system jobs hold all that their service asks for."""
         return self.kind is ActorKind.SYSTEM or permission in self.permissions

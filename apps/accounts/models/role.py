@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from apps.core.actors import Actor
+
 
 class Role(models.TextChoices):
     """What a person is to the firm."""
@@ -73,6 +75,11 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     ),
     Role.CLIENT: frozenset({_P.USE_PORTAL}),
 }
+
+
+def is_client(actor: Actor) -> bool:
+    """Say whether the actor is a client in the portal: such a one sees what was given to them, not what is prepared."""
+    return actor.is_person and actor.can(Permission.USE_PORTAL)
 
 
 def permissions_of(role: str) -> frozenset[str]:

@@ -8,12 +8,12 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts.policies import Permission
+from apps.accounts.policies import Permission, is_client
 from apps.billing.models.assignment import FeeAssignment
-from apps.billing.models.schedule import FeeTiming, is_client, may_read_bills
+from apps.billing.models.schedule import FeeTiming, may_read_bills
 from apps.clients.models import Household
 from apps.clients.models.household import households_of
-from apps.core.actors import Actor, ActorKind
+from apps.core.actors import Actor
 from apps.core.history import history
 from apps.core.models import BaseModel
 from apps.kernel.dates import DateSpan
@@ -36,7 +36,7 @@ class BillingRunQuerySet(models.QuerySet["BillingRun"]):
 
     def visible_to(self, actor: Actor) -> BillingRunQuerySet:
         """Return all for those who read billing: the fees inside are narrowed to their households."""
-        may = actor.kind is not ActorKind.PERSON or actor.can(Permission.VIEW_BILLING)
+        may = not actor.is_person or actor.can(Permission.VIEW_BILLING)
         return self if may else self.none()
 
 

@@ -7,8 +7,8 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts.policies import Permission
-from apps.core.actors import Actor, ActorKind
+from apps.accounts.policies import Permission, is_client
+from apps.core.actors import Actor
 from apps.core.history import history
 from apps.core.models import BaseModel
 
@@ -34,13 +34,7 @@ PERIODS_PER_YEAR = [(12, _("Monthly")), (4, _("Quarterly")), (2, _("Half-yearly"
 
 def may_read_bills(actor: Actor) -> bool:
     """Say whether the actor reads bills at all: clients read their own, of the staff those with the permission."""
-    is_person = actor.kind is ActorKind.PERSON
-    return not is_person or actor.can(Permission.VIEW_BILLING) or is_client(actor)
-
-
-def is_client(actor: Actor) -> bool:
-    """Say whether the actor is a client, who sees no fee before it is invoiced."""
-    return actor.kind is ActorKind.PERSON and actor.can(Permission.USE_PORTAL)
+    return not actor.is_person or actor.can(Permission.VIEW_BILLING) or is_client(actor)
 
 
 class FeeScheduleQuerySet(models.QuerySet["FeeSchedule"]):
@@ -48,7 +42,7 @@ class FeeScheduleQuerySet(models.QuerySet["FeeSchedule"]):
 
     def visible_to(self, actor: Actor) -> FeeScheduleQuerySet:
         """Return all for those who read billing: a schedule says nothing of a client. A client sees none."""
-        may = actor.kind is not ActorKind.PERSON or actor.can(Permission.VIEW_BILLING)
+        may = not actor.is_person or actor.can(Permission.VIEW_BILLING)
         return self if may else self.none()
 
 

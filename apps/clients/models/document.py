@@ -7,10 +7,10 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts.models.role import Permission
+from apps.accounts.models.role import Permission, is_client
 from apps.clients.models.household import Household, households_of
 from apps.clients.models.sealed_files import SealedFile, unseal
-from apps.core.actors import Actor, ActorKind
+from apps.core.actors import Actor
 from apps.core.history import history
 from apps.core.models import BaseModel
 
@@ -32,7 +32,7 @@ class DocumentCategory(models.TextChoices):
     OTHER = "other", _("Other")
 
 
-# Support works with the papers' status; these carry balances, identifiers or plan results (STAFF-1).
+# Support works with the papers' status; these carry balances, identifiers or plan results.
 FINANCIAL_CATEGORIES = frozenset(
     {
         DocumentCategory.TAX,
@@ -53,7 +53,7 @@ class DocumentQuerySet(models.QuerySet["Document"]):
         """Return those of households the actor may see; a client sees what was released to them."""
         condition = households_of(actor, "household")
         rows = self if condition is None else self.filter(condition)
-        return rows.filter(visible_to_client=True) if actor.can(Permission.USE_PORTAL) and is_person(actor) else rows
+        return rows.filter(visible_to_client=True) if is_client(actor) else rows
 
     def readable_by(self, actor: Actor) -> DocumentQuerySet:
         """Return those whose content the actor may open: support sees that financial papers exist, not what they say.
@@ -61,14 +61,9 @@ class DocumentQuerySet(models.QuerySet["Document"]):
         Clients read all that was released to them.
         """
         rows = self.visible_to(actor)
-        if actor.can(Permission.VIEW_FINANCES) or actor.can(Permission.USE_PORTAL) or not is_person(actor):
+        if not actor.is_person or actor.can(Permission.VIEW_FINANCES) or is_client(actor):
             return rows
         return rows.exclude(category__in=FINANCIAL_CATEGORIES)
-
-
-def is_person(actor: Actor) -> bool:
-    """Say whether the actor is a person who signed in."""
-    return actor.kind is ActorKind.PERSON
 
 
 class Document(BaseModel):

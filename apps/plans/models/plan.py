@@ -10,9 +10,9 @@ from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts.models.role import Permission
+from apps.accounts.models.role import is_client
 from apps.clients.models.household import Household, households_of
-from apps.core.actors import Actor, ActorKind
+from apps.core.actors import Actor
 from apps.core.history import history
 from apps.core.models import BaseModel
 
@@ -39,7 +39,7 @@ class PlanQuerySet(models.QuerySet["Plan"]):
         """Return those of households the actor may see; a client sees what was published to them."""
         condition = households_of(actor, "household")
         rows = self if condition is None else self.filter(condition)
-        if actor.kind is ActorKind.PERSON and actor.can(Permission.USE_PORTAL):
+        if is_client(actor):
             return rows.exclude(published_at=None)
         return rows
 

@@ -7,9 +7,9 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts.models.role import Permission
+from apps.accounts.models.role import Permission, is_client
 from apps.clients.models.household import Household, households_of
-from apps.core.actors import Actor, ActorKind
+from apps.core.actors import Actor
 from apps.core.history import history
 from apps.core.models import BaseModel
 from apps.plans.models.plan import Plan
@@ -20,8 +20,7 @@ class PlanQuestionQuerySet(models.QuerySet["PlanQuestion"]):
 
     def visible_to(self, actor: Actor) -> PlanQuestionQuerySet:
         """Return those of households the actor may see; who may not read plans sees none."""
-        may_read = actor.can(Permission.VIEW_PLANS) or actor.can(Permission.USE_PORTAL)
-        if actor.kind is ActorKind.PERSON and not may_read:
+        if actor.is_person and not (actor.can(Permission.VIEW_PLANS) or is_client(actor)):
             return self.none()
         condition = households_of(actor, "plan__household")
         return self if condition is None else self.filter(condition)

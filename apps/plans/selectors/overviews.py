@@ -10,10 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import FirmProfile
-from apps.accounts.models.role import Permission
+from apps.accounts.policies import is_client
 from apps.clients.models import Household
 from apps.compliance.selectors.risk_limits import risk_limit
-from apps.core.actors import Actor, ActorKind
+from apps.core.actors import Actor
 from apps.plans import policies
 from apps.plans.models import Decision, Plan, PlanStatus, ProjectionRun
 from apps.plans.selectors import overview_builders as build
@@ -113,9 +113,9 @@ def plan_overview(household: Household, actor: Actor, plan: Plan | None = None) 
         return None
     question = inputs_of(run)
     found = build.Found(plan, run, question, result)
-    is_client = _is_client(actor)
+    is_for_client = is_client(actor)
     # the firm's own people see what the engine would advise; everybody else what the plan advises
-    is_staff = actor.kind is ActorKind.PERSON and not is_client
+    is_staff = actor.is_person and not is_for_client
     advice = recommendation_lines.lines_of(run, household.currency)
     return PlanOverview(
         plan_id=plan.public_id,
@@ -137,7 +137,7 @@ def plan_overview(household: Household, actor: Actor, plan: Plan | None = None) 
         goals=build.goals(found),
         flows=build.flows(found),
         allocation=build.allocation(found, advised=is_staff or build.carries_allocation(found)),
-        recommendations=tuple(line for line in advice if not (is_client and line.decision == Decision.DECLINED)),
+        recommendations=tuple(line for line in advice if not (is_for_client and line.decision == Decision.DECLINED)),
         n_undecided=sum(line.decision == Decision.OPEN for line in advice),
         choices=build.choices(plan),
         overrides=build.overrides(plan),
@@ -149,10 +149,6 @@ def plan_overview(household: Household, actor: Actor, plan: Plan | None = None) 
         questions=_questions(plan),
         disclosures=disclosures(),
     )
-
-
-def _is_client(actor: Actor) -> bool:
-    return actor.kind is ActorKind.PERSON and actor.can(Permission.USE_PORTAL)
 
 
 def _chances(found: build.Found) -> dict[str, Figure]:
