@@ -44,7 +44,6 @@ ELSEWHERE = {
     "apps/plans/services/goals.py": "tests/apps/plans/services/test_plans.py",
     "apps/plans/services/statuses.py": "tests/apps/plans/services/test_publishing.py",
     "apps/portfolios/services/custodian_reading.py": "tests/apps/portfolios/services/test_custodian_importer.py",
-    "apps/portfolios/services/instruments.py": "tests/apps/portfolios/selectors/test_valuations.py",
     "apps/portfolios/services/taking_back.py": "tests/apps/portfolios/services/test_custodian_importer.py",
 }
 
