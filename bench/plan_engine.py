@@ -24,6 +24,7 @@ from dataclasses import replace
 from datetime import date
 from itertools import count
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -184,6 +185,13 @@ def peer_job() -> Callable[[], float]:
     return lambda: float(peer_simulate(plan, market, policies, config).success_probability)
 
 
+class Seconds(NamedTuple):
+    """Seconds by the clock, and of processors: on a busy machine only the latter say what a job costs."""
+
+    wall: float
+    busy: float
+
+
 class PeerProcess:
     """monteplan in an interpreter of its own; runs when asked and reports its own seconds."""
 
@@ -194,14 +202,14 @@ class PeerProcess:
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
         )
 
-    def __call__(self) -> tuple[float, float]:
+    def __call__(self) -> tuple[Seconds, float]:
         """Run once; returns seconds and success."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.write("run\n")
         self._process.stdin.flush()
-        seconds, success = self._process.stdout.readline().split()
-        return float(seconds), float(success)
+        wall, busy, success = map(float, self._process.stdout.readline().split())
+        return Seconds(wall, busy), success
 
     def close(self) -> None:
         """End the process."""
@@ -213,24 +221,22 @@ class PeerProcess:
 def serve_peer() -> None:
     """Answer each line on standard input with seconds and success."""
     run = peer_job()
-    run()
+    success = run()  # the same each time: the peer's seed does not change
     for _ in sys.stdin:
-        start = time.perf_counter()
-        success = run()
-        print(time.perf_counter() - start, success, flush=True)
+        print(*timed(run), success, flush=True)
 
 
-def timed(work: Callable[[], object]) -> float:
+def timed(work: Callable[[], object]) -> Seconds:
     """Return the seconds of one run."""
-    start = time.perf_counter()
+    start, busy = time.perf_counter(), time.process_time()
     work()
-    return time.perf_counter() - start
+    return Seconds(time.perf_counter() - start, time.process_time() - busy)
 
 
 def bands_of(inputs: ProjectionInputs, cube: ScenarioCube, mapper: Mapper = map) -> float:
     """Success and percentile bands of each year: what the peers answer."""
     simulation = simulate(inputs, cube, with_flows=False, mapper=mapper)
-    percentiles_of(simulation.recorded.wealth)
+    percentiles_of(simulation.recorded.wealth, mapper)
     return simulation.success().value
 
 
@@ -280,19 +286,25 @@ def check_agreement(inputs: ProjectionInputs, cube: ScenarioCube) -> None:
     assert np.allclose(recorded.wealth[-1, :PLAIN_PATHS], terminal, rtol=2e-5, atol=1.0)
 
 
-def measured(jobs: dict[str, Callable[[], object]], peer: PeerProcess | None) -> tuple[dict[str, float], float]:
-    """Medians of interleaved runs, and the success that the peer found."""
-    times: dict[str, list[float]] = {name: [] for name in [*jobs, PEER]}
+def measured(jobs: dict[str, Callable[[], object]], peer: PeerProcess | None) -> tuple[dict[str, Seconds], float]:
+    """Medians of interleaved runs, and the success that the peer found. Short jobs run several times in their turn."""
+    times: dict[str, list[Seconds]] = {name: [] for name in [*jobs, PEER]}
     success = 0.0
     for work in jobs.values():
         work()
+    turns = {name: max(1, min(9, int(0.1 / timed(work).wall))) for name, work in jobs.items()}
     for _ in range(REPEATS):
         for name, work in jobs.items():
-            times[name].append(timed(work))
+            times[name].extend(timed(work) for _ in range(turns[name]))
         if peer is not None:
             seconds, success = peer()
             times[PEER].append(seconds)
-    return {name: statistics.median(values) for name, values in times.items() if values}, success
+    medians = {
+        name: Seconds(*(statistics.median(column) for column in zip(*values, strict=True)))
+        for name, values in times.items()
+        if values
+    }
+    return medians, success
 
 
 def main() -> None:
@@ -309,9 +321,10 @@ def main() -> None:
         medians, peer_success = measured(ours(inputs, cube, pool.map), peer)
     if peer is not None:
         peer.close()
-    medians[PLAIN] *= N_PATHS / PLAIN_PATHS
+    medians[PLAIN] = Seconds(*(seconds * N_PATHS / PLAIN_PATHS for seconds in medians[PLAIN]))
+    print(f"{'':58s} {'clock':>12s} {'processors':>12s}")
     for name, seconds in medians.items():
-        print(f"{name:58s} {seconds * 1e3:12.2f} ms")
+        print(f"{name:58s} {seconds.wall * 1e3:9.2f} ms {seconds.busy * 1e3:9.2f} ms")
     report(medians)
     if peer is None:
         print("monteplan was not run: name an interpreter that has it in STEWARD_RESEARCH_PYTHON")
@@ -319,15 +332,20 @@ def main() -> None:
         print(f"success: engine {bands_of(inputs, cube):.4f}, monteplan {peer_success:.4f}")
 
 
-def report(medians: dict[str, float]) -> None:
-    """Print the ratios."""
+def report(medians: dict[str, Seconds]) -> None:
+    """Print the ratios, by the clock and by processor time."""
+
+    def ratio(first: str, second: str) -> None:
+        wall, busy = (over / under for over, under in zip(medians[first], medians[second], strict=True))
+        print(f"ratio {first} / {second}: {wall:.1f}x, by processor time {busy:.1f}x")
+
     for name in (CACHED, CACHED_2, FRESH):
         if PEER in medians:
-            print(f"ratio monteplan / {name}: {medians[PEER] / medians[name]:.0f}x")
-        print(f"ratio plain Python / {name}: {medians[PLAIN] / medians[name]:.0f}x")
-        print(f"ratio {name} / its scenarios streamed once: {medians[name] / medians[STREAM]:.1f}x")
-    print(f"ratio full household / its scenarios streamed once: {medians[FULL] / medians[FULL_STREAM]:.1f}x")
-    print(f"full household: {medians[FULL] / (10_240 * 47 * 12) * 1e9:.0f} ns a path and month, one core")
+            ratio(PEER, name)
+        ratio(PLAIN, name)
+        ratio(name, STREAM)
+    ratio(FULL, FULL_STREAM)
+    print(f"full household: {medians[FULL].busy / (10_240 * 47 * 12) * 1e9:.0f} ns of a processor a path and month")
 
 
 if __name__ == "__main__":

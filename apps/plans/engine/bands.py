@@ -6,11 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from apps.plans.engine.compiled import compiled
+from apps.plans.engine.growth import Chunk, Mapper, chunks_of
 from apps.plans.engine.results import PERCENTILES
 
 # Buckets of a row: some hundred for each doubling of the amount, so that a place shares its bucket with few.
-_BUCKETS = 16384
+_BUCKETS = 8192
 _SIGN = 0x80000000
+
+_CHUNKS = 4
 
 
 @compiled
@@ -59,6 +62,9 @@ def _mark(counts: NDArray[np.int32], n_low: int, places: NDArray[np.int64], skip
     while wanted < places.size and places[wanted] < n_low:
         wanted += 1
     for bucket in range(counts.size):
+        if wanted == places.size:
+            counts[bucket:] = 0
+            break
         inside = int(counts[bucket])
         counts[bucket] = 0
         while wanted < places.size and places[wanted] < below + inside:
@@ -109,7 +115,7 @@ def _order(rows: NDArray[np.floating], places: NDArray[np.int64], values: NDArra
         _write_values(found, values[row])
 
 
-def ordered(rows: NDArray[np.floating], places: NDArray[np.int64]) -> NDArray[np.float64]:
+def ordered(rows: NDArray[np.floating], places: NDArray[np.int64], mapper: Mapper = map) -> NDArray[np.float64]:
     """Return what stands at ``places`` of the ascending order of each row: (n_rows, n_places).
 
     Seven digits are more than the scenarios are worth: amounts are compared as float32. Sorting whole rows takes
@@ -117,15 +123,22 @@ def ordered(rows: NDArray[np.floating], places: NDArray[np.int64]) -> NDArray[np
     """
     sought, where = np.unique(places, return_inverse=True)
     values = np.empty((rows.shape[0], sought.size))
-    _order(np.ascontiguousarray(rows), sought, values)
+    compact = np.ascontiguousarray(rows)
+
+    def order(chunk: Chunk) -> None:
+        some = slice(*chunk)
+        _order(compact[some], sought, values[some])
+
+    for _ in mapper(order, chunks_of(rows.shape[0], _CHUNKS)):
+        pass
     return values[:, where]
 
 
-def percentiles_of(rows: NDArray[np.floating]) -> NDArray[np.float64]:
+def percentiles_of(rows: NDArray[np.floating], mapper: Mapper = map) -> NDArray[np.float64]:
     """Percentiles of each row (n_rows, n_paths) at PERCENTILES, linear between order statistics (type 7)."""
     place = np.array(PERCENTILES) / 100.0 * (rows.shape[1] - 1)
     low = np.floor(place).astype(np.int64)
     part = place - low
-    values = ordered(rows, np.concatenate([low, np.minimum(low + 1, rows.shape[1] - 1)]))
+    values = ordered(rows, np.concatenate([low, np.minimum(low + 1, rows.shape[1] - 1)]), mapper)
     result: NDArray[np.float64] = values[:, : low.size] * (1.0 - part) + values[:, low.size :] * part
     return result

@@ -48,7 +48,7 @@ def chunks_of(n_blocks: int, count: int) -> list[Chunk]:
 def grow_block(weights: NDArray[np.float64], factors: NDArray[np.float32], growth: NDArray[np.float32]) -> None:
     """Work out the growth of a block.
 
-    ``factors`` (n_months, n_assets + 1, LANES) as in the cube, ``growth`` (n_months, n_mixes + 1, LANES): each mix,
+    ``factors`` (n_months, n_assets + 1, LANES) as in the cube, ``growth`` (n_mixes + 1, n_months, LANES): each mix,
     rebalanced to its row of ``weights`` (n_mixes, n_assets) at the end of each year, then the price level.
     """
     n_mixes, n_assets = weights.shape
@@ -56,7 +56,7 @@ def grow_block(weights: NDArray[np.float64], factors: NDArray[np.float32], growt
     before = np.empty(LANES)
     after = np.empty(LANES)
     for mix in range(n_mixes):
-        for month in range(growth.shape[0]):
+        for month in range(growth.shape[1]):
             if month % 12 == 0:
                 before[:] = 1.0
                 for asset in range(n_assets):
@@ -68,13 +68,13 @@ def grow_block(weights: NDArray[np.float64], factors: NDArray[np.float32], growt
                         drift[asset, lane] *= factors[month, asset, lane]
                         after[lane] += drift[asset, lane]
             for lane in range(LANES):
-                growth[month, mix, lane] = after[lane] / before[lane]
+                growth[mix, month, lane] = after[lane] / before[lane]
                 before[lane] = after[lane]
     before[:] = 1.0
-    for month in range(growth.shape[0]):
+    for month in range(growth.shape[1]):
         for lane in range(LANES):
             before[lane] *= factors[month, n_assets, lane]
-            growth[month, n_mixes, lane] = before[lane]
+            growth[n_mixes, month, lane] = before[lane]
 
 
 @compiled
@@ -84,8 +84,8 @@ def _grow_blocks(weights: NDArray[np.float64], factors: NDArray[np.float32], gro
 
 
 def grown(weights: NDArray[np.float64], factors: NDArray[np.float32], n_months: int) -> Growth:
-    """Growth (n_blocks, n_months, n_mixes + 1, LANES) of some blocks of a cube, read-only."""
-    growth = np.empty((factors.shape[0], n_months, weights.shape[0] + 1, LANES), dtype=np.float32)
+    """Growth (n_blocks, n_mixes + 1, n_months, LANES) of some blocks of a cube, read-only."""
+    growth = np.empty((factors.shape[0], weights.shape[0] + 1, n_months, LANES), dtype=np.float32)
     _grow_blocks(weights, factors, growth)
     growth.setflags(write=False)
     return growth
@@ -93,7 +93,7 @@ def grown(weights: NDArray[np.float64], factors: NDArray[np.float32], n_months: 
 
 def year_prices(factors: NDArray[np.float32], n_months: int, n_paths: int) -> Prices:
     """Price level at the start and at year ends, (n_years + 1, n_paths), read-only."""
-    levels = grown(np.empty((0, factors.shape[2] - 1)), factors, n_months)[:, 11::12, 0, :]
+    levels = grown(np.empty((0, factors.shape[2] - 1)), factors, n_months)[:, 0, 11::12, :]
     prices = np.ones((n_months // 12 + 1, n_paths), dtype=np.float32)
     prices[1:] = levels.transpose(1, 0, 2).reshape(n_months // 12, -1)[:, :n_paths]
     prices.setflags(write=False)
@@ -103,7 +103,7 @@ def year_prices(factors: NDArray[np.float32], n_months: int, n_paths: int) -> Pr
 class Markets(NamedTuple):
     """What plans with the same allocations and length read of a cube.
 
-    ``growth`` (n_blocks, n_months, n_mixes + 1, LANES), None where it would be too large to keep: the caller then works
+    ``growth`` (n_blocks, n_mixes + 1, n_months, LANES), None where it would be too large to keep: the caller then works
     it out for a few blocks at a time. ``prices`` as `year_prices` returns them.
     """
 
@@ -142,7 +142,7 @@ class MarketCache:
 
     def _growth(self, cube: ScenarioCube, weights: NDArray[np.float64], n_months: int, mapper: Mapper) -> Growth | None:
         n_blocks = cube.factors.shape[0]
-        shape = (n_blocks, n_months, weights.shape[0] + 1, LANES)
+        shape = (n_blocks, weights.shape[0] + 1, n_months, LANES)
         if 4 * math.prod(shape) > self._kept_bytes:
             return None
         growth = np.empty(shape, dtype=np.float32)

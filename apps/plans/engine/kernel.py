@@ -91,11 +91,15 @@ def _balance_row(account: int) -> int:
 
 @compiled
 def _move_accounts(
-    mix: NDArray[np.int64], rates: NDArray[np.float64], growth: NDArray[np.float32], books: NDArray[np.float64]
+    mix: NDArray[np.int64],
+    rates: NDArray[np.float64],
+    growth: NDArray[np.float32],
+    month: int,
+    books: NDArray[np.float64],
 ) -> None:
     """Grow balances by the growth of their mix, charge fees, note taxable yields (they raise the cost basis)."""
     for account in range(mix.size):
-        moved = growth[mix[account]]
+        grows = mix[account]
         row = _balance_row(account)
         fee, interest, qualified = rates[account, 0], rates[account, 1], rates[account, 2]
         if interest + qualified > 0.0:
@@ -105,7 +109,7 @@ def _move_accounts(
                 books[QUALIFIED, lane] += opening * qualified
                 books[row + 1, lane] += opening * (interest + qualified)
         for lane in range(LANES):
-            books[row, lane] *= moved[lane] * fee
+            books[row, lane] *= growth[grows, month, lane] * fee
 
 
 @compiled
@@ -126,8 +130,6 @@ def _withdraw(source: NDArray[np.int64], books: NDArray[np.float64], missing: ND
     """
     row = _balance_row(source[0])
     taxable = source[1] == TAXABLE
-    deferred = 1.0 if source[1] == TAX_DEFERRED else 0.0
-    penalty = deferred if month < source[2] else 0.0
     if taxable:
         for lane in range(LANES):
             balance = books[row, lane]
@@ -136,12 +138,16 @@ def _withdraw(source: NDArray[np.int64], books: NDArray[np.float64], missing: ND
             cost = books[row + 1, lane] * share
             books[GAINS, lane] += take - cost
             books[row + 1, lane] -= cost
+    if source[1] == TAX_DEFERRED:
+        early = 1.0 if month < source[2] else 0.0
+        for lane in range(LANES):
+            take = min(books[row, lane], missing[lane])
+            books[ORDINARY, lane] += take
+            books[EARLY, lane] += early * take
     for lane in range(LANES):
         take = min(books[row, lane], missing[lane])
         books[row, lane] -= take
         missing[lane] -= take
-        books[ORDINARY, lane] += deferred * take
-        books[EARLY, lane] += penalty * take
         books[FLOWS + F_WITHDRAWALS, lane] += take
     return _count_above(missing, 0.0)
 
@@ -197,15 +203,18 @@ def _contribute(
         if real == 0.0 and nominal == 0.0:
             continue
         row = _balance_row(lines[line, 0])
-        own, before_tax = float(lines[line, 1]), float(lines[line, 2])
+        flow = FLOWS + (F_CONTRIBUTIONS if lines[line, 1] == 1 else F_EMPLOYER)
         for lane in range(LANES):
             amount = real * price[lane] + nominal
             books[row, lane] += amount
             books[row + 1, lane] += amount
-            books[UNSPENT, lane] -= own * amount
-            books[PRE_TAX, lane] += before_tax * amount
-            books[FLOWS + F_CONTRIBUTIONS, lane] += own * amount
-            books[FLOWS + F_EMPLOYER, lane] += (1.0 - own) * amount
+            books[flow, lane] += amount
+        if lines[line, 1] == 1:
+            for lane in range(LANES):
+                books[UNSPENT, lane] -= real * price[lane] + nominal
+        if lines[line, 2] == 1:
+            for lane in range(LANES):
+                books[PRE_TAX, lane] += real * price[lane] + nominal
 
 
 @compiled
@@ -311,7 +320,7 @@ def _record(books: NDArray[np.float64], n_accounts: int, recorded: Recorded, pla
 
 @compiled
 def _simulate_block(program: Program, growth: NDArray[np.float32], first_path: int, recorded: Recorded) -> None:
-    """Walk one block from the start to the horizon; ``growth`` (n_months, n_mixes + 1, LANES)."""
+    """Walk one block from the start to the horizon; ``growth`` (n_mixes + 1, n_months, LANES)."""
     n_mixes = program.weights.shape[0]
     n_accounts, n_demands = program.mix.size, program.demands.shape[1]
     first_demand = _balance_row(n_accounts)
@@ -324,8 +333,8 @@ def _simulate_block(program: Program, growth: NDArray[np.float32], first_path: i
     own_lines = lines[:, 1].sum()
     _record(books, n_accounts, recorded, (0, first_path))
     for month in range(program.year_facts.shape[0] * 12):
-        price = growth[month, n_mixes]
-        _move_accounts(mix, rates, growth[month], books)
+        price = growth[n_mixes, month]
+        _move_accounts(mix, rates, growth, month, books)
         _earn(incomes[month], books, price)
         _contribute(lines, contributions[month], books, price)
         if own_lines > 0:
@@ -342,7 +351,7 @@ def _simulate_block(program: Program, growth: NDArray[np.float32], first_path: i
 
 @compiled
 def simulate_blocks(program: Program, growth: NDArray[np.float32], first_block: int, recorded: Recorded) -> None:
-    """Simulate the blocks of ``growth`` (n_blocks, n_months, n_mixes + 1, LANES), the first being ``first_block``.
+    """Simulate the blocks of ``growth`` (n_blocks, n_mixes + 1, n_months, LANES), the first being ``first_block``.
 
     Blocks do not touch each other's results: any split over threads gives the same bits.
     """

@@ -109,12 +109,13 @@ def simulate(
     """
     n_months = horizon_months(inputs.adults, inputs.start_date)
     check_fits(cube, inputs.assumptions, inputs.simulation, n_months)
-    program = build_program(inputs)
+    demands = demands_of(inputs)
+    program = build_program(inputs, demands)
     batches = cube.spec.n_batches if n_batches is None else n_batches
     n_paths = cube.spec.n_paths // cube.spec.n_batches * batches
     recorded = _empty_record(program, n_paths, n_months // 12 if with_flows else 0)
     markets = _run(program, cube, recorded, mapper, progress)
-    return Simulation(recorded, markets.prices[:, :n_paths], tuple(demands_of(inputs)), batches)
+    return Simulation(recorded, markets.prices[:, :n_paths], tuple(demands), batches)
 
 
 def success_probability(inputs: ProjectionInputs, cube: ScenarioCube, *, mapper: Mapper = map) -> Estimate:
@@ -122,10 +123,10 @@ def success_probability(inputs: ProjectionInputs, cube: ScenarioCube, *, mapper:
     return simulate(inputs, cube, with_flows=False, mapper=mapper).success()
 
 
-def _bands(inputs: ProjectionInputs, simulation: Simulation) -> tuple[YearBand, ...]:
+def _bands(inputs: ProjectionInputs, simulation: Simulation, mapper: Mapper) -> tuple[YearBand, ...]:
     wealth = simulation.recorded.wealth
-    nominal = percentiles_of(wealth)
-    real = percentiles_of(wealth / simulation.prices)
+    nominal = percentiles_of(wealth, mapper)
+    real = percentiles_of(wealth / simulation.prices, mapper)
     return tuple(
         YearBand(
             year=year,
@@ -146,10 +147,10 @@ def _flows(inputs: ProjectionInputs, rows: NDArray[np.floating]) -> tuple[YearCa
     )
 
 
-def _median_flows(recorded: Recorded) -> NDArray[np.float64]:
+def _median_flows(recorded: Recorded, mapper: Mapper) -> NDArray[np.float64]:
     n_years, n_flows, n_paths = recorded.flows.shape
     middle: NDArray[np.float64] = ordered(
-        recorded.flows.reshape(n_years * n_flows, n_paths), np.array([(n_paths - 1) // 2, n_paths // 2])
+        recorded.flows.reshape(n_years * n_flows, n_paths), np.array([(n_paths - 1) // 2, n_paths // 2]), mapper
     ).mean(axis=1)
     return middle.reshape(n_years, n_flows)
 
@@ -201,9 +202,9 @@ def project(
         success=simulation.success(),
         goals=tuple(_outcome(simulation, place, inputs) for place in range(len(simulation.demands))),
         percentiles=PERCENTILES,
-        bands=_bands(inputs, simulation),
+        bands=_bands(inputs, simulation, mapper),
         terminal=_terminal(simulation),
-        median_flows=_flows(inputs, _median_flows(simulation.recorded)),
+        median_flows=_flows(inputs, _median_flows(simulation.recorded, mapper)),
         expected_flows=_flows(inputs, expected.flows[:, :, 0]),
         expected_wealth_nominal=tuple(expected.wealth[:, 0].tolist()),
         expected_wealth_real=tuple((expected.wealth[:, 0] / prices).tolist()),

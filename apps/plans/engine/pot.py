@@ -43,7 +43,7 @@ def _pay_in(
             books[POT, lane] += nominal
     else:
         for lane in range(LANES):
-            books[POT, lane] += real * growth[block, month, 1, lane] + nominal
+            books[POT, lane] += real * growth[block, 1, month, lane] + nominal
 
 
 @compiled
@@ -59,7 +59,7 @@ def _pay_out(
     block, month = place
     short = 0
     for lane in range(LANES):
-        need = real * growth[block, month, 1, lane] + nominal
+        need = real * growth[block, 1, month, lane] + nominal
         taken = min(books[POT, lane], need)
         books[POT, lane] -= taken
         books[GAP, lane] = need - taken
@@ -84,7 +84,7 @@ def _walk(
     for year in range(wealth.shape[0]):
         for month in range(12 * year, 12 * year + 12):
             for lane in range(LANES):
-                books[POT, lane] *= growth[block, month, 0, lane] * fee
+                books[POT, lane] *= growth[block, 0, month, lane] * fee
             for line in range(contributions.shape[1]):
                 real, nominal = contributions[month, line, REAL], contributions[month, line, NOMINAL]
                 if real != 0.0 or nominal != 0.0:

@@ -278,8 +278,11 @@ def _rates(inputs: ProjectionInputs, weights: FloatArray) -> FloatArray:
     return np.stack([fees, (weights @ (total - qualified)) * taxed, (weights @ qualified) * taxed], axis=1)
 
 
-def build_program(inputs: ProjectionInputs) -> Program:
-    """Lay the inputs out for the kernel. Accounts with the same allocation share one mix."""
+def build_program(inputs: ProjectionInputs, demands: list[Demand] | None = None) -> Program:
+    """Lay the inputs out for the kernel. Accounts with the same allocation share one mix.
+
+    ``demands`` are those of `demands_of`, where the caller has them.
+    """
     n_months = horizon_months(inputs.adults, inputs.start_date)
     asset_keys = inputs.assumptions.asset_keys
     weights = np.zeros((len(inputs.accounts), len(asset_keys)))
@@ -288,7 +291,7 @@ def build_program(inputs: ProjectionInputs) -> Program:
             weights[place, asset_keys.index(key)] = weight
     mixes, mix = np.unique(weights, axis=0, return_inverse=True)
     contributions, lines = _contributions(inputs, n_months)
-    demands = demands_of(inputs)
+    demands = demands_of(inputs) if demands is None else demands
     return Program(
         weights=np.ascontiguousarray(mixes),
         mix=mix.astype(np.int64).ravel(),

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import numpy as np
@@ -181,6 +182,49 @@ def saver(
 
 def cube_of(inputs: ProjectionInputs) -> ScenarioCube:
     return draw_cube(inputs.assumptions, inputs.simulation, np.random.default_rng(inputs.simulation.seed))
+
+
+def any_household(dice: Random) -> ProjectionInputs:
+    """The family with other amounts, mixes, dates, priorities and order of accounts."""
+    base = family()
+    order = list(base.withdrawal_order)
+    dice.shuffle(order)
+
+    def mixed(item: Account) -> Account:
+        equity = dice.randint(0, 10) / 10
+        balance = item.balance * dice.uniform(0.0, 3.0)
+        mix = (("equity", equity), ("bonds", 1.0 - equity))
+        return replace(
+            item,
+            balance=balance,
+            cost_basis=balance * dice.uniform(0.2, 1.2),
+            allocation=mix,
+            annual_fee=dice.uniform(0.0, 0.02),
+        )
+
+    def priced(item: Goal) -> Goal:
+        return replace(
+            item, annual_amount=item.annual_amount * dice.uniform(0.3, 1.6), priority=dice.choice(list(GoalPriority))
+        )
+
+    return replace(
+        base,
+        adults=tuple(
+            replace(adult, retirement_date=date(dice.randint(2030, 2050), dice.randint(1, 12), 1))
+            for adult in base.adults
+        ),
+        accounts=tuple(mixed(item) for item in base.accounts),
+        contributions=tuple(replace(item, monthly_amount=dice.uniform(0.0, 2_000.0)) for item in base.contributions),
+        incomes=tuple(
+            replace(item, monthly_amount=item.monthly_amount * dice.uniform(0.3, 1.5))
+            for item in base.incomes
+            if dice.random() < 0.9
+        ),
+        spending=Spending(dice.uniform(2_000.0, 12_000.0), dice.uniform(0.5, 1.0), "USD"),
+        goals=tuple(priced(item) for item in base.goals),
+        withdrawal_order=tuple(order),
+        surplus_saved_share=dice.random(),
+    )
 
 
 @cache

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -43,3 +45,8 @@ def test_percentiles_equal_numpys(values: list[float]) -> None:
     expected = np.percentile(row, PERCENTILES)
     # Compared as float32: seven digits of the largest amount.
     assert percentiles_of(row[None, :])[0] == pytest.approx(expected, abs=1e-6 * float(np.abs(row).max()) + 1e-6)
+
+
+def test_threads_find_the_same() -> None:
+    with ThreadPoolExecutor(3) as pool:
+        assert np.array_equal(percentiles_of(WEALTH, pool.map), percentiles_of(WEALTH))

@@ -22,7 +22,7 @@ def test_growth_is_that_of_holdings_rebalanced_at_year_ends() -> None:
     growth = grown(WEIGHTS, factors, 36)
     markets = factors[path // LANES, :36, :, path % LANES].astype(np.float64)
     for mix, weights in enumerate(WEIGHTS):
-        holdings, found = weights.copy(), growth[path // LANES, :, mix, path % LANES]
+        holdings, found = weights.copy(), growth[path // LANES, mix, :, path % LANES]
         for month in range(36):
             holdings = weights.copy() if month % 12 == 0 else holdings
             after = holdings * markets[month, :-1]

@@ -6,6 +6,7 @@ import math
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
+from random import Random
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from apps.plans.engine.monte_carlo import Simulation, no_progress, project, simu
 from apps.plans.engine.results import PERCENTILES
 from apps.plans.engine.success import difference
 from tests.apps.plans.engine.households import (
+    any_household,
     certain_assumptions,
     cube_of,
     family,
@@ -83,6 +85,16 @@ def test_failures_of_a_strained_plan_fall_into_the_same_month_as_in_the_plain_mo
         if simulation.recorded.failed[place, path] >= 0
     }
     assert found == twin.books.failed
+
+
+@given(dice=st.randoms(use_true_random=False), path=st.integers(0, 511))
+@settings(deadline=None, max_examples=12)
+def test_any_household_equals_the_plain_model(dice: Random, path: int) -> None:
+    inputs = any_household(dice)
+    simulation = simulate(inputs, family_cube(), with_flows=True)
+    twin = ReferenceModel(inputs, family_cube(), path).run()
+    assert simulation.recorded.wealth[:, path] == pytest.approx(twin.wealth, rel=1e-9, abs=0.05)
+    assert simulation.recorded.flows[:, 9, path] == pytest.approx(twin.taxes, rel=1e-6, abs=0.05)
 
 
 def test_threads_do_not_change_a_bit() -> None:
