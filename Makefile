@@ -17,7 +17,7 @@ RESEARCH_VENV := .venv-research
 LANGUAGES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
 FRONT_SOURCES := $(shell find static/src tools/frontend -type f 2>/dev/null)
 
-.PHONY: run setup test test-fast test-engine test-deep journeys lint format types arch bench schema-check migrations-check messages languages shell front chromium
+.PHONY: run setup test test-fast test-engine test-deep journeys lint format types arch bench schema schema-check migrations-check messages languages shell front chromium
 
 run: $(RUN) front languages ## Start Steward on this machine
 	@$(PY) -m config.embedded.launch
@@ -57,8 +57,11 @@ arch: $(DEV) ## Import contracts
 migrations-check: $(DEV)
 	DJANGO_SETTINGS_MODULE=config.settings.test $(PY) -W ignore manage.py makemigrations --check --dry-run
 
-schema-check: $(DEV) ## The OpenAPI file is drawn without a doubt and is valid
-	DJANGO_SETTINGS_MODULE=config.settings.test $(PY) -W ignore manage.py spectacular --validate --fail-on-warn > /dev/null
+schema: $(DEV) ## Draw docs/openapi.yaml anew
+	DJANGO_SETTINGS_MODULE=config.settings.test $(PY) -W ignore manage.py spectacular --file docs/openapi.yaml
+
+schema-check: $(DEV) ## The OpenAPI file is valid, drawn without a doubt, and what the code says
+	DJANGO_SETTINGS_MODULE=config.settings.test $(PY) -W ignore manage.py spectacular --validate --fail-on-warn | diff -u docs/openapi.yaml - || { echo "docs/openapi.yaml is not what the code says. Run: make schema" >&2; exit 1; }
 
 messages: $(RUN) ## Bring the translators' catalogues in step with the code
 	$(PY) -m tools.languages collect

@@ -18,6 +18,7 @@ from apps.accounts.models import User
 from apps.accounts.policies import Role
 from apps.core.actors import Actor
 from apps.firms.models import Firm
+from tests.factories.users import UserFactory
 
 
 def firm(schema: str) -> Firm:
@@ -48,9 +49,8 @@ def in_alpha(firm_a: Firm) -> Iterator[Firm]:
 
 def person(role: Role, name: str, *, host: str = "alpha.test") -> User:
     """Create a person of the current firm."""
-    return User.objects.create_user(
-        email=f"{name.lower()}@{host}", password="correct horse battery", full_name=name, role=role
-    )
+    user: User = UserFactory(full_name=name, role=role, host=host)
+    return user
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from apps.clients.models import Document, Household, Person
 from apps.clients.services.documents import file_document
 from apps.clients.services.households import onboard_household
 from apps.core.actors import Actor
+from tests.factories.users import UserFactory
 
 
 def household(advisor: User, *, name: str = "Rivera", by: Actor | None = None) -> Household:
@@ -39,12 +40,8 @@ def household(advisor: User, *, name: str = "Rivera", by: Actor | None = None) -
 
 def portal_user(member: Person, *, email: str = "") -> User:
     """Give a member of a household an account of the portal."""
-    user = User.objects.create_user(
-        email=email or f"{member.first_name}.{member.last_name}@example.com".lower(),
-        password="correct horse battery",
-        full_name=str(member),
-        role=Role.CLIENT,
-    )
+    address = email or f"{member.first_name}.{member.last_name}@example.com".lower()
+    user: User = UserFactory(full_name=str(member), role=Role.CLIENT, email=address)
     member.user = user
     member.save(update_fields=["user", "updated_at"])
     return user
