@@ -12,6 +12,12 @@ from tests.factories.clients import household
 DAY = dt.date(2026, 6, 1)
 
 
+@pytest.fixture(autouse=True)
+def _only_what_the_test_connects(monkeypatch):
+    """What apps above say is tested with them."""
+    monkeypatch.setattr(capacity_facts, "_sources", [])
+
+
 @pytest.fixture
 def connect():
     ended = []
