@@ -110,3 +110,16 @@ def test_firms_have_chains_of_their_own(firm_a, firm_b, system):
         audit.record("tests.once", by=system, target=firm_a)
     with tenant_context(firm_b):
         assert AuditEvent.objects.count() == before
+
+
+def test_a_temporary_table_of_the_caller_does_not_stand_in_for_the_seals(in_alpha, paul, system):
+    audit.record("tests.count", by=system, target=paul, after={"n": 1})
+    seal_now()
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMPORARY TABLE core_auditseal (LIKE alpha.core_auditseal) ON COMMIT DROP")
+        audit.record("tests.count", by=system, target=paul, after={"n": 2})
+        seal_now()
+        cursor.execute("SELECT count(*) FROM pg_temp.core_auditseal")
+        assert cursor.fetchone() == (0,)
+        cursor.execute("DROP TABLE pg_temp.core_auditseal")
+    assert audit.verify_chain().is_intact
