@@ -37,6 +37,7 @@ from apps.compliance.models import ExportFormat, MethodTable
 from apps.compliance.selectors.trail import TrailQuery
 from apps.compliance.services.exports import build_export, request_export
 from apps.core.actors import Actor
+from apps.firms.services.demo.households import sample_paper
 from apps.integrations.services.partners import register_partner
 from apps.kernel.money import Money
 from apps.notices.models import Mail
@@ -166,6 +167,8 @@ class Firm(World):
         own = self.client.as_actor()
         view_for_signing(signature=signature, by=own)
         sign(signature=signature, signing=Signing(str(self.head), current_consent().version, "password"), by=own)
+        sample_paper.cache_clear()  # another test may have drawn it
+        sample_paper(MARKER)
 
     def _decide(self) -> None:
         """Leave an approval overdue under a rule, and a colleague in Paul's place."""

@@ -221,6 +221,8 @@ def addresses(route: Route, books: Books) -> Iterator[Address]:
 
     keyword = next((word for word in route.keywords if _makers(route, word)), "")
     visitors = ("client",) if route.name.startswith("portal:") else ("ada", "paul", "connie", "client")
+    if route.name.startswith("accounts:approval"):
+        visitors = ("paul",)  # amounts of the whole firm are not an advisor's to see
     for chosen in _makers(route, keyword) or (None,):
         filled = {
             word: chosen(books) if chosen is not None and word == keyword else maker(route.name, word)[0](books)

@@ -37,6 +37,11 @@ class Lot:
     cost: Decimal | None
     currency: str = "USD"
 
+    @property
+    def unit_cost(self) -> Decimal | None:
+        """The cost of one share, to ledger digits."""
+        return None if self.cost is None else ratio_of(self.cost, Decimal(1), self.quantity)
+
 
 @dataclass(frozen=True, slots=True)
 class LotSelection:

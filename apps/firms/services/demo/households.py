@@ -162,13 +162,14 @@ def _file_papers(household: Household, by: Actor) -> None:
             category=category,
             title=title,
             filename=f"{title.lower().replace(' ', '-')}.pdf",
-            content=_sample_paper(title),
+            content=sample_paper(title),
             by=by,
         )
 
 
 @cache
-def _sample_paper(title: str) -> bytes:
+def sample_paper(title: str) -> bytes:
+    """Return a page that says that a client's own paper would stand here; drawn once a process."""
     context = {"document_title": title, "firm_name": FirmProfile.current().display_name}
     return render_pdf("_pdf/clients/sample.html", context)
 

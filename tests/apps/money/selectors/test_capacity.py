@@ -76,5 +76,5 @@ def test_the_advisors_form_begins_with_it_and_says_where_it_comes_from(ada, hous
     made.fact("expense", household, ada, monthly_amount=D(1000))
     made.bank_account(household, ada, balance=D(6000))
     known = known_capacity(household, ON)
-    assert (known["liquidity_coverage"], known["dependants"]) == ("50", 2)
+    assert (known["liquidity_coverage"], known["dependants"]) == (D("0.5"), 2)
     assert "liquidity_coverage: household's money, Jun 20, 2025" in known["source"]
