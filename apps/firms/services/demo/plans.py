@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from apps.clients.models import Household, SignatureRequest, SignatureRequestState
 from apps.firms.services.demo.households import sign_all
 from apps.plans.models import Plan, PlanStatus
+from apps.plans.services.errors import StatusNotPossibleError
 from apps.plans.services.publishing import SIGNATURE_PURPOSE, publish_plan
 
 _LEFT_FOR_REVIEW = 4  # one in four
@@ -19,8 +22,9 @@ def move_plans_on() -> int:
     moved = 0
     for plan in Plan.objects.filter(status=PlanStatus.IN_REVIEW).select_related("household__advisor"):
         if (number := _number(plan.household)) and number % _LEFT_FOR_REVIEW:
-            publish_plan(plan=plan, by=plan.household.advisor.as_actor())
-            moved += 1
+            with suppress(StatusNotPossibleError):  # another job has just published it
+                publish_plan(plan=plan, by=plan.household.advisor.as_actor())
+                moved += 1
     waiting = SignatureRequest.objects.filter(purpose=SIGNATURE_PURPOSE, state=SignatureRequestState.OPEN)
     for request in waiting.select_related("document__household"):
         if _number(request.document.household) % _LEFT_UNSIGNED:
