@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django import forms
+from django.core.validators import BaseValidator
+from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from apps.clients.models import Household, Person
-from apps.core.forms import DayInput
+from apps.core.forms import DayInput, PercentField
 from apps.plans.models import Decision, Goal, GoalKind, GoalPriority, OverrideKind, Plan
 from apps.plans.selectors.overview_builders import CHOICE_UNITS
+from apps.plans.selectors.overview_parts import LeverLine
 
 
 class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]
@@ -56,17 +59,17 @@ class GoalForm(forms.Form):
 
 
 class ChoicesForm(forms.Form):
-    """How the plan is made: one field for each choice; proportions as fractions."""
+    """How the plan is made: one field for each choice; proportions are typed in per cent."""
 
     def __init__(self, *args: Any, plan: Plan, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, (unit, _style) in CHOICE_UNITS.items():
-            field = cast("forms.Field", Plan._meta.get_field(name).formfield())  # type: ignore[union-attr]
-            label = str(field.label)
-            field.label = label[:1].upper() + label[1:]
-            if unit == "percent":
-                field.help_text = _("As a fraction: 0.85 is 85 %.")
-            self.fields[name] = field
+            column = Plan._meta.get_field(name)
+            field = cast("forms.Field", column.formfield())  # type: ignore[union-attr]
+            label = str(field.label)[:1].upper() + str(field.label)[1:]
+            field.label = label
+            is_share = unit == "percent"
+            self.fields[name] = _per_cent(cast("models.DecimalField[Any, Any]", column), label) if is_share else field
             self.initial[name] = getattr(plan, name)
 
 
@@ -91,13 +94,27 @@ class DecisionForm(forms.Form):
         choices=[(value, label) for value, label in Decision.choices if value != Decision.OPEN],
         widget=forms.RadioSelect,
     )
-    value = forms.DecimalField(label=_("Changed to"), required=False, max_digits=16, decimal_places=4)
     reason = forms.CharField(
         label=_("Reason"),
         widget=forms.Textarea(attrs={"rows": 3}),
         required=False,
         help_text=_("Needed when you adjust or decline: the client and an examiner read it."),
     )
+    field_order = ("decision", "value", "reason")
+
+    def __init__(self, *args: Any, lever: LeverLine | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if lever is not None:
+            kind = PercentField if lever.unit == "percent" else forms.DecimalField
+            self.fields["value"] = kind(
+                label=_("Changed to: %(name)s") % {"name": lever.label},
+                required=False,
+                initial=lever.value,
+                max_digits=16,
+                decimal_places=2,
+                help_text=_("The engine measures what it does."),
+            )
+            self.order_fields(self.field_order)
 
 
 class AnswerForm(forms.Form):
@@ -110,6 +127,18 @@ class DiscardForm(forms.Form):
     """Why a draft is given up."""
 
     reason = forms.CharField(label=_("Why"), widget=forms.Textarea(attrs={"rows": 2}))
+
+
+def _per_cent(column: models.DecimalField[Any, Any], label: str) -> PercentField:
+    """Return the field of a fraction, with the limits of its column in per cent."""
+    limits = {limit.code: 100 * limit.limit_value for limit in column.validators if isinstance(limit, BaseValidator)}
+    return PercentField(
+        label=_("%(name)s, in per cent") % {"name": label},
+        min_value=limits["min_value"],
+        max_value=limits["max_value"],
+        decimal_places=column.decimal_places - 2,
+        help_text=column.help_text,
+    )
 
 
 def _fill(field: forms.Field, people: Any) -> None:

@@ -40,6 +40,14 @@ def demand_match(request: Request, tag: str) -> None:
         )
 
 
+def tagged_answer(request: Request, body: dict[str, Any], shown: dict[str, Any] | None = None) -> Response:
+    """Answer with a computed body under its ETag, 304 where the caller has it; `shown` is the part asked for."""
+    tag = etag(body)
+    if request.headers.get("If-None-Match") == tag:
+        return Response(status=status.HTTP_304_NOT_MODIFIED, headers={"ETag": tag})
+    return Response(body if shown is None else shown, headers={"ETag": tag})
+
+
 class TaggedReadMixin(mixins.RetrieveModelMixin):
     """Gives each resource its ETag: that of all its fields, whichever of them `?fields=` asks for."""
 
@@ -50,7 +58,5 @@ class TaggedReadMixin(mixins.RetrieveModelMixin):
     def retrieve(self, request: Request, *_args: Any, **_kwargs: Any) -> Response:
         """Answer with the tag; 304 where the caller has this state already."""
         record = self.get_object()  # type: ignore[attr-defined]
-        tag = self.tag_of(record)
-        if request.headers.get("If-None-Match") == tag:
-            return Response(status=status.HTTP_304_NOT_MODIFIED, headers={"ETag": tag})
-        return Response(self.get_serializer(record).data, headers={"ETag": tag})  # type: ignore[attr-defined]
+        whole = self.get_serializer_class()(record).data  # type: ignore[attr-defined]
+        return tagged_answer(request, whole, self.get_serializer(record).data)  # type: ignore[attr-defined]

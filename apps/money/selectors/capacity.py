@@ -10,12 +10,11 @@ from django.utils.translation import gettext as _
 from apps.clients.models import Household, Relationship
 from apps.compliance.ports import GatheredFacts
 from apps.core.templatetags.formats import date_text
+from apps.money.engine.capacity import OF_AGE, debt_service_ratio, liquidity_coverage, net_worth_share, under_age
 from apps.money.models import IncomeKind
 from apps.money.selectors.facts import NOTHING, HouseholdFacts
 from apps.money.selectors.situations import household_facts
 
-OF_AGE = 18
-_PLACES = Decimal("0.0001")
 _WORK = frozenset({IncomeKind.SALARY, IncomeKind.SELF_EMPLOYMENT})
 _READY = frozenset({"cash", "taxable"})
 
@@ -29,11 +28,17 @@ def known_to_money(household: Household, on: dt.date) -> GatheredFacts:
     """
     facts = household_facts(household, on)
     invested = sum((account.balance for account in facts.accounts if account.treatment != "cash"), NOTHING)
+    payments = sum((debt.monthly_payment for debt in facts.debts), NOTHING)
     found = {
-        "debt_service_ratio": _debt_service(facts, on),
-        "liquidity_coverage": _liquidity(facts, on),
-        "net_worth_share": _share(invested, facts.net_worth),
-        "dependants": _dependants(household, on),
+        "debt_service_ratio": debt_service_ratio(payments, _income(facts, on)),
+        "liquidity_coverage": liquidity_coverage(
+            ready_money=sum((account.balance for account in facts.accounts if account.treatment in _READY), NOTHING),
+            monthly_costs=facts.spending.monthly_amount if facts.spending else None,
+            monthly_payments=payments,
+            annual_income_not_earned=_income(facts, on, from_work=False),
+        ),
+        "net_worth_share": net_worth_share(invested, facts.net_worth),
+        "dependants": under_age(_ages_of_dependants(household, on)),
     }
     known = {name: value for name, value in found.items() if value is not None}
     source = _("household's money, %(day)s") % {"day": date_text(on)}
@@ -55,31 +60,7 @@ def _income(facts: HouseholdFacts, on: dt.date, *, from_work: bool | None = None
     )
 
 
-def _payments(facts: HouseholdFacts) -> Decimal:
-    return 12 * sum((debt.monthly_payment for debt in facts.debts), NOTHING)
-
-
-def _debt_service(facts: HouseholdFacts, on: dt.date) -> Decimal | None:
-    payments, income = _payments(facts), _income(facts, on)
-    # no debt on the books may mean that nobody has asked yet
-    return (payments / income).quantize(_PLACES) if payments and income > 0 else None
-
-
-def _liquidity(facts: HouseholdFacts, on: dt.date) -> Decimal | None:
-    if facts.spending is None:
-        return None
-    need = 12 * facts.spending.monthly_amount + _payments(facts) - _income(facts, on, from_work=False)
-    ready = sum((account.balance for account in facts.accounts if account.treatment in _READY), NOTHING)
-    return (ready / need).quantize(_PLACES) if need > 0 else None
-
-
-def _share(invested: Decimal, net_worth: Decimal) -> Decimal | None:
-    return min(invested / net_worth, Decimal(1)).quantize(_PLACES) if net_worth > 0 else None
-
-
-def _dependants(household: Household, on: dt.date) -> Decimal | None:
+def _ages_of_dependants(household: Household, on: dt.date) -> list[int | None]:
     people = household.people.filter(relationship__in=[Relationship.CHILD, Relationship.DEPENDANT])
-    ages = [OF_AGE - 1 if person.relationship == Relationship.DEPENDANT else person.age_on(on) for person in people]
-    if None in ages:
-        return None
-    return Decimal(sum(1 for age in ages if age is not None and age < OF_AGE))
+    # another dependant counts at any age
+    return [OF_AGE - 1 if person.relationship == Relationship.DEPENDANT else person.age_on(on) for person in people]

@@ -106,7 +106,7 @@ class RecommendationOut(serializers.Serializer):  # type: ignore[type-arg]
     decision_reason = serializers.CharField()
 
 
-class RecommendationsOut(serializers.Serializer):  # type: ignore[type-arg]
+class RecommendationsOut(SparseMixin):
     """The household's allocation with its rationale, and the advice."""
 
     plan_id = serializers.UUIDField()
@@ -115,7 +115,7 @@ class RecommendationsOut(serializers.Serializer):  # type: ignore[type-arg]
     recommendations = RecommendationOut(many=True)
 
 
-class PlanOut(serializers.Serializer):  # type: ignore[type-arg]
+class PlanOut(SparseMixin):
     """A plan with its result, and by what it was made."""
 
     id = serializers.UUIDField()

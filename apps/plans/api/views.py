@@ -14,7 +14,7 @@ from rest_framework.response import Response
 
 from apps.clients.models import Household, Person
 from apps.core.api.actor import api_actor
-from apps.core.api.etags import IF_MATCH, TaggedReadMixin, demand_match
+from apps.core.api.etags import IF_MATCH, TaggedReadMixin, demand_match, tagged_answer
 from apps.core.api.idempotency import IdempotentPostMixin
 from apps.core.api.serializers import JobOut
 from apps.core.api.sparse import FIELDS
@@ -83,11 +83,12 @@ class ClientPlanViewSet(EnglishMixin, IdempotentPostMixin, viewsets.ViewSet):
 
     scope_area = "plans"
 
-    @extend_schema(summary="Read a client's plan", responses={200: PlanOut}, tags=["plans"])
+    @extend_schema(summary="Read a client's plan", responses={200: PlanOut}, parameters=[FIELDS], tags=["plans"])
     def retrieve(self, request: Request, client_id: str) -> Response:
         """Answer with the current version and its result."""
         overview = _overview(request, household_of_client(request, client_id))
-        return Response(PlanOut(plan_body(overview)).data)
+        body = plan_body(overview)
+        return tagged_answer(request, PlanOut(body).data, PlanOut(body, context={"request": request}).data)
 
     @extend_schema(summary="Generate a client's plan", request=None, responses={202: JobOut}, tags=["plans"])
     def create(self, request: Request, client_id: str) -> Response:
@@ -103,7 +104,12 @@ class RecommendationViewSet(EnglishMixin, viewsets.ViewSet):
 
     scope_area = "plans"
 
-    @extend_schema(summary="Read a client's recommendations", responses={200: RecommendationsOut}, tags=["plans"])
+    @extend_schema(
+        summary="Read a client's recommendations",
+        responses={200: RecommendationsOut},
+        parameters=[FIELDS],
+        tags=["plans"],
+    )
     def retrieve(self, request: Request, client_id: str) -> Response:
         """Answer with the advice of the current version."""
         overview = _overview(request, household_of_client(request, client_id))
@@ -113,7 +119,8 @@ class RecommendationViewSet(EnglishMixin, viewsets.ViewSet):
             "allocation": allocation_body(overview.allocation),
             "recommendations": [recommendation_body(line) for line in overview.recommendations],
         }
-        return Response(RecommendationsOut(body).data)
+        shown = RecommendationsOut(body, context={"request": request}).data
+        return tagged_answer(request, RecommendationsOut(body).data, shown)
 
 
 @extend_schema_view(

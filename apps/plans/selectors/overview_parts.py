@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from dataclasses import dataclass
+from decimal import Decimal
 
 from apps.plans.selectors.figures import Figure, Sentence
 
@@ -129,6 +130,15 @@ class EffectLine:
 
 
 @dataclass(frozen=True, slots=True)
+class LeverLine:
+    """The number of a piece of advice that an advisor may change; `value` of unit `percent` is a fraction."""
+
+    label: str
+    value: Decimal
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
 class RecommendationLine:
     """One piece of advice as people read it, with the decision."""
 
@@ -151,8 +161,7 @@ class RecommendationLine:
     decision_reason: str
     decided_by: str
     decided_at: dt.datetime | None
-    lever_label: str
-    lever_value: str
+    lever: LeverLine | None
     waits_for_effect: bool
 
 

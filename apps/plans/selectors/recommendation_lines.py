@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -11,7 +12,7 @@ from apps.core.templatetags import formats
 from apps.plans.models import Decision, ProjectionRun, Recommendation
 from apps.plans.selectors.figures import Figure, Wording, money_figure, sentence
 from apps.plans.selectors.levers import LEVERS, Lever
-from apps.plans.selectors.overview_parts import EffectLine, RecommendationLine
+from apps.plans.selectors.overview_parts import EffectLine, LeverLine, RecommendationLine
 
 CONFIDENCE = {"high": _("High confidence"), "medium": _("Medium confidence"), "low": _("Low confidence")}
 DIFFICULTY = {"easy": _("Easy"), "medium": _("Some effort"), "hard": _("Hard")}
@@ -51,20 +52,17 @@ def line_of(row: Recommendation, run: ProjectionRun, currency: str) -> Recommend
         decision_reason=row.reason,
         decided_by=row.decided_by,
         decided_at=row.decided_at,
-        lever_label=str(lever.label) if lever else "",
-        lever_value=_lever_value(row, lever),
+        lever=LeverLine(str(lever.label), _lever_value(row, lever), lever.unit) if lever else None,
         waits_for_effect=row.waits_for_effect,
     )
 
 
-def _lever_value(row: Recommendation, lever: Lever | None) -> str:
-    """Return what stands in the form: the changed value, else the proposed one, as a plain number."""
-    if lever is None:
-        return ""
+def _lever_value(row: Recommendation, lever: Lever) -> Decimal:
+    """Return what stands in the form: the changed value, else the proposed one."""
     if row.adjusted_value is not None:
-        return f"{row.adjusted_value.normalize():f}"
+        return row.adjusted_value
     value = formats.decimal_of(dict(row.proposal["facts"])[lever.fact])
-    return f"{formats.rounded(value, 3 if lever.unit == 'percent' else 0):f}"
+    return formats.rounded(value, 3 if lever.unit == "percent" else 0)
 
 
 def _effect(effect: Mapping[str, Any], key: str, currency: str) -> EffectLine:

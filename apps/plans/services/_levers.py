@@ -35,11 +35,14 @@ def check_value(recommendation: Recommendation, value: Decimal) -> None:
             gettext_noop("This advice has no number to change."), mend=gettext_noop("Accept or decline it.")
         )
     if not lever.low <= value <= lever.high:
+        is_share = lever.unit == "percent"
         raise NotAdjustableError(
-            gettext_noop("The value must lie between %(low)s and %(high)s."),
+            gettext_noop("The value must lie between %(low)s %% and %(high)s %%.")
+            if is_share
+            else gettext_noop("The value must lie between %(low)s and %(high)s."),
             field="value",
-            low=lever.low,
-            high=lever.high,
+            low=lever.low * (100 if is_share else 1),
+            high=lever.high * (100 if is_share else 1),
         )
     if lever.unit == "count" and value != value.to_integral_value():
         raise NotAdjustableError(gettext_noop("Give whole months."), field="value")

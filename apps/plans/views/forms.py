@@ -109,12 +109,16 @@ class DecideRecommendation(ServiceFormView):
     template_name = "staff/plans/recommendation_form.html"
     form_class = DecisionForm
 
-    def get_initial(self) -> dict[str, Any]:
-        """Show the decision as it is, and the number that may be changed."""
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """Name the number that may be changed."""
         row = recommendation_for(actor_of(self.request), self.kwargs["recommendation_id"])
-        line = line_of(row, row.run, row.run.plan.household.currency)
+        return {**super().get_form_kwargs(), "lever": line_of(row, row.run, row.run.plan.household.currency).lever}
+
+    def get_initial(self) -> dict[str, Any]:
+        """Show the decision as it is."""
+        row = recommendation_for(actor_of(self.request), self.kwargs["recommendation_id"])
         decision = self.request.GET.get("decision", "" if row.decision == Decision.OPEN else row.decision)
-        return {"decision": decision, "reason": row.reason, "value": line.lever_value}
+        return {"decision": decision, "reason": row.reason}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the advice."""
@@ -129,7 +133,7 @@ class DecideRecommendation(ServiceFormView):
         """Decide."""
         clean = form.cleaned_data
         row = recommendation_for(by, self.kwargs["recommendation_id"])
-        value = clean["value"] if clean["decision"] == Decision.ADJUSTED else None
+        value = clean.get("value") if clean["decision"] == Decision.ADJUSTED else None
         decide_recommendation(
             recommendation=row, decision=clean["decision"], reason=clean["reason"], value=value, by=by
         )

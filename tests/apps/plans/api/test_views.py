@@ -100,6 +100,19 @@ def test_a_plan_is_read_by_any_of_its_people_with_its_result(partner, ada, house
     assert bands == body["bands"]
 
 
+@pytest.mark.parametrize(("path", "field"), [("plans", "version"), ("recommendations", "as_of")])
+def test_a_computed_answer_is_tagged_and_sparse(partner, ada, household, client_id, path, field):
+    plans.computed(plans.drafted(ada, household), ada)
+    whole = partner.get(f"/api/{path}/{client_id}")
+    tag = whole["ETag"]
+    again = send(partner, "get", f"/api/{path}/{client_id}", **{"If-None-Match": tag})
+    assert (again.status_code, again.content, again["ETag"]) == (304, b"", tag)
+    part = partner.get(f"/api/{path}/{client_id}?fields={field}")
+    assert part.json() == {field: whole.json()[field]}
+    assert part["ETag"] == tag
+    assert partner.get(f"/api/{path}/{client_id}?fields=nothing").status_code == 422
+
+
 def test_a_version_is_started_given_goals_and_moved(partner, ada, client_id):
     made = send(partner, "post", BASE, {"client_id": str(client_id)})
     assert made.status_code == 201

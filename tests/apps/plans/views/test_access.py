@@ -1,4 +1,5 @@
 import re
+from decimal import Decimal
 
 import pytest
 from django.db import connection
@@ -108,7 +109,11 @@ def test_the_advisor_walks_from_the_start_to_the_client(ada, sign_in, system):
     assert wrong.status_code == 422
     assert "lies in the past" in wrong.content.decode()
     client.post(f"/plans/{plan.public_id}/goals/new/", {**goal, "priority": "important"})
-    client.post(f"/plans/{plan.public_id}/choices/", {**choices(plan), "horizon_age": "93"})
+    asked = client.get(f"/plans/{plan.public_id}/choices/").content.decode()
+    assert "in per cent" in asked
+    refused = client.post(f"/plans/{plan.public_id}/choices/", {**choices(plan), "target_success": "120"})
+    assert refused.status_code == 422
+    client.post(f"/plans/{plan.public_id}/choices/", {**choices(plan), "horizon_age": "93", "target_success": "87.5"})
     client.post(f"/plans/{plan.public_id}/generate/")
     page = client.get(tab).content.decode()
     assert "data-progress" in page
@@ -123,6 +128,7 @@ def test_the_advisor_walks_from_the_start_to_the_client(ada, sign_in, system):
     client.post(f"/plans/{plan.public_id}/publish/")
     plan.refresh_from_db()
     assert (plan.status, plan.horizon_age, plan.goals.count()) == (PlanStatus.PUBLISHED, 93, 2)
+    assert plan.target_success == Decimal("0.875")
     page = client.get(tab).content.decode()
     assert "With the client" in page
     assert "Paid off next month anyway" in page
@@ -131,7 +137,8 @@ def test_the_advisor_walks_from_the_start_to_the_client(ada, sign_in, system):
 def choices(plan):
     from apps.plans.services.plans import CHOICES
 
-    return {name: str(getattr(plan, name)) for name in CHOICES}
+    shares = {"target_success", "annual_fee", "survivor_share", "surplus_saved_share", "max_savings_rate"}
+    return {name: f"{Decimal(getattr(plan, name) * (100 if name in shares else 1)).normalize():f}" for name in CHOICES}
 
 
 def test_a_client_reads_what_was_published_and_not_what_was_declined(ada, generated):
