@@ -7,6 +7,8 @@ from typing import Any
 from allauth.account import signals as account_signals
 from allauth.mfa import signals as mfa_signals
 from django.contrib.auth import signals as auth_signals
+from django.contrib.sessions.models import Session
+from django.db.models.signals import post_delete
 from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils import timezone
@@ -18,8 +20,9 @@ from apps.accounts.models import FirmProfile, User
 from apps.accounts.selectors.guests import guest
 from apps.accounts.selectors.team import second_factors
 from apps.accounts.services.team import end_sessions
-from apps.core import audit
+from apps.core import audit, realtime
 from apps.core.actors import Origin
+from apps.core.tenancy.names import PUBLIC_SCHEMA, current_schema
 
 
 def _origin(request: HttpRequest | None) -> Origin | None:
@@ -55,6 +58,13 @@ def signed_in(request: HttpRequest, user: User, **_more: Any) -> None:
 def signed_out(request: HttpRequest, user: User | None, **_more: Any) -> None:
     """Record a sign-out."""
     _record("accounts.sign_out", request, user)
+
+
+@receiver(post_delete, sender=Session)
+def session_ended(instance: Session, **_more: Any) -> None:
+    """Close the live sockets of a session with it: signed out, ended from elsewhere, or shut out."""
+    if current_schema() != PUBLIC_SCHEMA:
+        realtime.recheck("session", instance.session_key)
 
 
 @receiver(auth_signals.user_login_failed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -30,6 +31,21 @@ def publish(topic: str, kind: str, **ids: Any) -> None:
     transaction.on_commit(lambda: _send(group, topic, kind, ids))
 
 
+def recheck(kind: str, key: str) -> None:
+    """Let open sockets ask, once the transaction commits, whether they still may be open and hear what they hear.
+
+    `holder` and a person's public id reaches all sockets of a person, `session` and a session's key those of one
+    browser. What is not told here is found by the sockets themselves within half a minute.
+    """
+    group = recheck_group(kind, key)
+    transaction.on_commit(lambda: _send_to(group, {"type": "recheck"}))
+
+
+def recheck_group(kind: str, key: str) -> str:
+    """Return the group of a person's or a session's sockets; a session's key is no name for others to read."""
+    return group_name(kind, hashlib.sha256(key.encode()).hexdigest()[:32] if kind == "session" else key)
+
+
 def send_now(topic: str, kind: str, **ids: Any) -> None:
     """Send without waiting for a commit: progress of a running job."""
     _send(_group(topic), topic, kind, ids)
@@ -51,6 +67,17 @@ def _send(group: str, topic: str, kind: str, ids: dict[str, Any]) -> None:
     except (RedisError, OSError) as away:
         # the page says that live updates are paused, and every event can be fetched again
         log.warning("realtime.not_sent", topic=topic, kind=kind, reason=str(away))
+
+
+def _send_to(group: str, message: dict[str, Any]) -> None:
+    layer = get_channel_layer()
+    if layer is None:
+        return
+    try:
+        async_to_sync(layer.group_send)(group, message)
+    except (RedisError, OSError) as away:
+        # the sockets hang on the same Redis, and ask by themselves
+        log.warning("realtime.not_sent", topic=group, kind=message["type"], reason=str(away))
 
 
 async def missed(groups: Mapping[str, str], since: float) -> list[str]:

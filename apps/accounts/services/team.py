@@ -13,7 +13,7 @@ from apps.accounts import ports
 from apps.accounts.models import FirmProfile, User
 from apps.accounts.policies import STAFF_ROLES, Role
 from apps.accounts.services._validity import checked, saved_once
-from apps.core import audit
+from apps.core import audit, realtime
 from apps.core.actors import Actor
 from apps.core.services import service
 from apps.core.tenancy.addresses import site_url
@@ -90,6 +90,7 @@ def change_role(*, user: User, role: str, by: Actor) -> User:
     user.role = role
     user.save(update_fields=["role", "updated_at"])
     audit.record("accounts.change_role", by=by, target=user, before=before, after=audit.snapshot(user))
+    realtime.recheck("holder", str(user.public_id))
     return user
 
 
@@ -148,6 +149,7 @@ def _set_active(user: User, action: str, *, by: Actor, reason: str, is_active: b
     user.is_active = is_active
     user.save(update_fields=["is_active", "updated_at"])
     n_ended = 0 if is_active else end_sessions(user)
+    realtime.recheck("holder", str(user.public_id))
     audit.record(
         action,
         by=by,

@@ -163,6 +163,7 @@ def unassign_household(*, household: Household, user: User, by: Actor) -> None:
         )
     remove_perm("clients.view_household", user, household)
     audit.record("clients.unassign_household", by=by, target=household, before={"assigned": str(user.public_id)})
+    realtime.recheck("holder", str(user.public_id))
 
 
 def _tell(household: Household) -> None:

@@ -79,7 +79,10 @@ class FirmFromHost:
 
 
 class ActorFromSession:
-    """Puts `scope["actor"]` from the session cookie, read inside the firm; strangers are refused with 4403."""
+    """Puts `scope["actor"]` and `scope["session_key"]` from the session cookie, read inside the firm.
+
+    Strangers are refused with 4403.
+    """
 
     def __init__(self, app: App) -> None:
         self.app = app
@@ -93,13 +96,14 @@ class ActorFromSession:
         origin = Origin(
             ip=str((scope.get("client") or [""])[0]), user_agent=headers.get("user-agent", ""), method="websocket"
         )
-        actor = await in_schema_of(scope["firm"], _actor)(cookie.value if cookie else "", origin)
+        session_key = cookie.value if cookie else ""
+        actor = await in_schema_of(scope["firm"], holder_of)(session_key, origin)
         if actor is None:
             return await _refuse(send, NOT_SIGNED_IN)
-        return await self.app({**scope, "actor": actor}, receive, send)
+        return await self.app({**scope, "actor": actor, "session_key": session_key}, receive, send)
 
 
-def _actor(session_key: str, origin: Origin) -> Any | None:
+def holder_of(session_key: str, origin: Origin) -> Any | None:
     """Return who holds the session; nobody while a second factor that the role needs is not enrolled."""
     if not session_key:
         return None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterable
 
-from apps.accounts.models import User
 from apps.accounts.policies import Permission
 from apps.clients.models import Household
 from apps.core.actors import Actor
@@ -13,12 +12,6 @@ from apps.core.models import Job
 
 # a page shows a handful; more is somebody who tries
 MOST_TOPICS = 50
-
-
-def still_here(actor: Actor) -> Actor | None:
-    """Return the person as they are now, None once they may not sign in any more."""
-    user = User.objects.active().filter(pk=actor.user_id or 0).first()
-    return user.as_actor(origin=actor.origin) if user else None
 
 
 def open_topics(actor: Actor, topics: Iterable[str]) -> frozenset[str]:

@@ -6,6 +6,15 @@ const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 30_000;
 const BANNER_AFTER_MS = 2000;
 const STEADY_AFTER_MS = 5000;
+const TURNED_AWAY = 4403;
+
+let typed = false; // what somebody wrote into a form is not thrown away
+
+/** Somebody who is signed out here sees the sign-in page, not their clients; with words half written, the banner. */
+async function leaveIfSignedOut() {
+  const answer = await fetch(location.href, { redirect: "manual", cache: "no-store" }).catch(() => null);
+  if (answer?.type === "opaqueredirect" && !typed) location.reload();
+}
 
 const topicsOf = (element) => element.dataset.liveTopic.split(/\s+/).filter(Boolean);
 const listeners = () => [...document.querySelectorAll("[data-live-topic]")];
@@ -67,6 +76,7 @@ class Connection {
     this.banner = banner;
     this.wait = FIRST_WAIT_MS;
     this.lost = false;
+    this.timesTurnedAway = 0;
     this.watched = "";
   }
 
@@ -74,13 +84,17 @@ class Connection {
     this.socket = new WebSocket(this.url);
     this.socket.addEventListener("open", () => this.opened());
     this.socket.addEventListener("message", (message) => this.heard(JSON.parse(message.data)));
-    this.socket.addEventListener("close", () => this.closed());
+    this.socket.addEventListener("close", (event) => this.closed(event.code));
   }
 
   opened() {
     clearTimeout(this.bannerTimer);
-    this.steady = setTimeout(() => (this.wait = FIRST_WAIT_MS), STEADY_AFTER_MS);
-    this.pause(false);
+    this.steady = setTimeout(() => {
+      this.wait = FIRST_WAIT_MS;
+      this.timesTurnedAway = 0;
+      this.pause(false);
+    }, STEADY_AFTER_MS);
+    if (!this.timesTurnedAway) this.pause(false);
     this.watched = "";
     this.watch();
     if (this.lost) listeners().forEach(refresh); // what happened meanwhile
@@ -92,8 +106,10 @@ class Connection {
     else receive(event);
   }
 
-  closed() {
+  closed(code) {
     clearTimeout(this.steady);
+    // once may be a session that was renewed: the next socket brings the new cookie
+    if (code === TURNED_AWAY && ++this.timesTurnedAway === 2) leaveIfSignedOut();
     if (!this.lost) this.bannerTimer = setTimeout(() => this.pause(true), BANNER_AFTER_MS);
     this.lost = true;
     // Half of the wait is chance: a restarted server is not met by every page at once.
@@ -122,6 +138,7 @@ export function startLive() {
   const scheme = location.protocol === "https:" ? "wss:" : "ws:";
   const since = Number(document.body.dataset.liveSince) || null;
   const connection = new Connection(`${scheme}//${location.host}${path}`, document.getElementById("live-banner"), since);
+  document.addEventListener("input", (event) => (typed ||= Boolean(event.target.closest('form[method="post"]'))));
   connection.open();
   document.addEventListener("htmx:after:swap", () => connection.watch());
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Awaitable, Callable
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -12,8 +13,13 @@ from asgiref.sync import async_to_sync, sync_to_async
 from asgiref.testing import ApplicationCommunicator
 from channels.routing import URLRouter
 from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.test import TestCase
+from django.utils import timezone
 from django_tenants.utils import tenant_context
 
+from apps.accounts.services.team import deactivate_member
+from apps.clients.services.households import assign_household, unassign_household
 from apps.core import jobs, realtime
 from apps.core.tenancy.websockets import ActorFromSession, FirmFromHost
 from apps.desk import consumers
@@ -229,9 +235,88 @@ def test_a_household_taken_away_falls_silent(ada, session, firm_a, monkeypatch):
         await watching(socket, topic)
         await sync_to_async(_take_away)(household, ada, firm_a)
         await publish(firm_a, topic, "plan.published")
-        return await socket.hear(), await socket.hears_nothing()
+        return [await socket.hear(), await socket.hear(), await socket.hears_nothing()]
 
-    assert talk(session(ada), story) == ({"type": "refused", "topics": [topic]}, True)
+    assert talk(session(ada), story) == [{"type": "refused", "topics": [topic]}, {"type": "paused"}, True]
+
+
+def ending(firm, do):
+    """Return a story: watch, let `do` happen inside the firm as a request would, say what comes of itself."""
+
+    async def story(socket):
+        await watching(socket)
+        await sync_to_async(_committed)(firm, do)
+        return await socket.hear()
+
+    return story
+
+
+def _committed(firm, do):
+    with tenant_context(firm), TestCase.captureOnCommitCallbacks() as on_commit:
+        do()
+    for tell in on_commit:  # on a thread without a loop, as the requests' are
+        Thread(target=tell).start()
+
+
+def test_a_sign_out_closes_the_sockets_of_that_browser_at_once(ada, sign_in, firm_a):
+    browser = sign_in(ada)
+    assert talk(browser.session.session_key, ending(firm_a, lambda: browser.post("/accounts/logout/"))) == 4403
+
+
+def test_the_other_browsers_of_the_person_stay_connected(ada, sign_in, firm_a):
+    browser, other = sign_in(ada), sign_in(ada)
+
+    async def story(socket):
+        await watching(socket)
+        await sync_to_async(_committed)(firm_a, lambda: browser.post("/accounts/logout/"))
+        return await socket.hears_nothing()
+
+    assert talk(other.session.session_key, story)
+
+
+@pytest.mark.parametrize(
+    "shut_out",
+    [
+        lambda ada, paul: deactivate_member(user=ada, by=paul.as_actor()),
+        lambda ada, paul: ada.usersession_set.get().end(),
+    ],
+    ids=["deactivated", "session ended from elsewhere"],
+)
+def test_who_is_shut_out_is_cut_off_at_once(shut_out, ada, paul, sign_in, firm_a):
+    browser = sign_in(ada)
+    browser.get("/")  # notes the session
+    assert talk(browser.session.session_key, ending(firm_a, lambda: shut_out(ada, paul))) == 4403
+
+
+def test_a_household_taken_back_is_lost_at_once(ada, mallory, session, firm_a):
+    household = clients.household(ada)
+    assign_household(household=household, user=mallory, by=ada.as_actor())
+    topic = f"household:{household.public_id}"
+
+    async def story(socket):
+        await watching(socket, topic)
+        take_back = lambda: unassign_household(household=household, user=mallory, by=ada.as_actor())  # noqa: E731
+        await sync_to_async(_committed)(firm_a, take_back)
+        return [await socket.hear(), await socket.hear()]
+
+    assert talk(session(mallory), story) == [{"type": "refused", "topics": [topic]}, {"type": "paused"}]
+
+
+def test_a_session_that_runs_out_is_found_without_a_word(ada, session, firm_a, monkeypatch):
+    monkeypatch.setattr(consumers, "ASK_AGAIN_SECONDS", 0.1)
+    key = session(ada)
+
+    async def story(socket):
+        await watching(socket)
+        await sync_to_async(_run_out)(key, firm_a)
+        return await socket.hear()
+
+    assert talk(key, story) == 4403
+
+
+def _run_out(key, firm):
+    with tenant_context(firm):
+        Session.objects.filter(session_key=key).update(expire_date=timezone.now())
 
 
 def test_a_person_shut_out_is_shut_out_of_the_open_socket(ada, session, firm_a, monkeypatch):
