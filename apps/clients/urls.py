@@ -28,6 +28,11 @@ urlpatterns = [
         name="person-invite",
     ),
     path(
+        "households/<uuid:household_id>/people/<uuid:person_id>/withdraw/",
+        households.PortalWithdrawView.as_view(),
+        name="person-withdraw",
+    ),
+    path(
         "households/<uuid:household_id>/documents/",
         documents.HouseholdDocumentsView.as_view(),
         name="household-documents",

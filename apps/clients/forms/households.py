@@ -229,3 +229,14 @@ class StatusForm(forms.Form):
 
     status = forms.ChoiceField(choices=HouseholdStatus.choices)
     reason = forms.CharField(required=False, max_length=500)
+
+
+class WithdrawAccessForm(forms.Form):
+    """Why somebody's portal account is taken away."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Kept on the trail: a divorce, a wrong person, a mailbox that was lost."),
+    )

@@ -57,6 +57,13 @@ def update_person(
     for name, value in stored(fields).items():
         setattr(person, name, value)
     checked(person, exclude=["household", "user"])
+    if person.user_id is not None and not policies.is_of_age(person):
+        raise InvalidInputError(
+            gettext_noop("%(name)s signs in to the portal, and only the head and the partner do."),
+            mend=gettext_noop("Withdraw the portal access first."),
+            field="relationship",
+            name=str(person),
+        )
     after = audit.snapshot(person)
     if before == after and "tax_id" not in fields:
         return person
@@ -90,6 +97,19 @@ def link_portal_account(*, person: Person, user: User, by: Actor) -> Person:
     checked(person, exclude=["household"])
     person.save(update_fields=["user", "updated_at"])
     audit.record("clients.link_portal_account", by=by, target=person, before=before, after=audit.snapshot(person))
+    _tell(person)
+    return person
+
+
+@service
+def unlink_portal_account(*, person: Person, reason: str, by: Actor) -> Person:
+    """Take the account from the person who signs in with it; what they did stays theirs."""
+    person = locked(Person.objects.select_related("household"), person.pk)
+    before = audit.snapshot(person)
+    person.user = None
+    person.save(update_fields=["user", "updated_at"])
+    after = audit.snapshot(person)
+    audit.record("clients.withdraw_portal_access", by=by, target=person, before=before, after=after, reason=reason)
     _tell(person)
     return person
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext, gettext_lazy
 from django.views.generic import TemplateView
 
 from apps.accounts.policies import Permission
-from apps.clients.forms.households import HouseholdForm, PersonForm, StatusForm, TakeOnForm
+from apps.clients.forms.households import HouseholdForm, PersonForm, StatusForm, TakeOnForm, WithdrawAccessForm
 from apps.clients.models import Household, Person
 from apps.clients.selectors.household_pages import household_for, household_header
 from apps.clients.selectors.households import HouseholdFilter, household_list
@@ -22,7 +22,7 @@ from apps.clients.selectors.passports import person_passport
 from apps.clients.selectors.people import people_of
 from apps.clients.services.households import add_person, change_status, onboard_household, update_household
 from apps.clients.services.people import update_person
-from apps.clients.services.portal_access import invite_person_to_portal
+from apps.clients.services.portal_access import invite_person_to_portal, withdraw_portal_access
 from apps.core.access import RequiresMixin, actor_of
 from apps.core.actors import Actor
 from apps.core.passports import Passport
@@ -216,4 +216,24 @@ class PersonInviteView(HouseholdMixin, ActionView):
     def perform(self, request: HttpRequest, by: Actor) -> str:  # noqa: ARG002 - the base class's signature
         """Send the invitation to the e-mail on file."""
         invite_person_to_portal(person=person_for(by, self.household, self.kwargs["person_id"]), by=by)
+        return household_url(self.household)
+
+
+class PortalWithdrawView(HouseholdMixin, ServiceFormView):
+    """Take a person's portal account away."""
+
+    permission = Permission.EDIT_HOUSEHOLDS
+    template_name = "staff/clients/person_withdraw.html"
+    form_class = WithdrawAccessForm
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Say whose."""
+        person = person_for(actor_of(self.request), self.household, self.kwargs["person_id"])
+        return super().get_context_data(person=person, **kwargs)
+
+    def perform(self, form: WithdrawAccessForm, by: Actor) -> str:
+        """Withdraw."""
+        person = person_for(by, self.household, self.kwargs["person_id"])
+        withdraw_portal_access(person=person, reason=form.cleaned_data["reason"], by=by)
+        messages.success(self.request, gettext("%(name)s has no access to the portal any more.") % {"name": person})
         return household_url(self.household)

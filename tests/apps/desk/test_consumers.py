@@ -278,7 +278,7 @@ def test_the_other_browsers_of_the_person_stay_connected(ada, sign_in, firm_a):
     "shut_out",
     [
         lambda ada, paul: deactivate_member(user=ada, by=paul.as_actor()),
-        lambda ada, paul: ada.usersession_set.get().end(),
+        lambda ada, _paul: ada.usersession_set.get().end(),
     ],
     ids=["deactivated", "session ended from elsewhere"],
 )

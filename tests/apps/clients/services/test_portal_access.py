@@ -7,13 +7,15 @@ from django.utils import timezone
 from apps.accounts.models import Invitation, User
 from apps.accounts.services.invitations import InvitationClosedError, accept_invitation
 from apps.clients.models import Household
+from apps.clients.services.documents import release_document
 from apps.clients.services.people import update_person
-from apps.clients.services.portal_access import invite_person_to_portal
+from apps.clients.services.portal_access import invite_person_to_portal, withdraw_portal_access
+from apps.clients.services.signatures import request_signature
 from apps.core.actors import Actor
 from apps.core.models import AuditEvent
 from apps.kernel.errors import InvalidInputError
 from apps.notices.models import Mail
-from tests.factories.clients import household, portal_user
+from tests.factories.clients import document, household, portal_user
 
 
 @pytest.fixture
@@ -96,3 +98,81 @@ def test_the_button_invites_and_a_second_press_says_so(rivera, ada, sign_in):
     again = browser.post(address, headers={"referer": "http://alpha.localhost/households/"}, follow=True)
     assert Invitation.objects.count() == 1
     assert "invited already" in again.content.decode()
+
+
+def test_withdrawn_access_ends_and_a_fresh_invitation_opens_it_again(rivera, ada, sign_in):
+    ana = rivera.people.get(relationship="head")
+    user = portal_user(ana)
+    browser = sign_in(user)
+    assert browser.get(reverse("portal:home")).status_code == 200
+    withdraw_portal_access(person=ana, reason="Lost mailbox", by=ada.as_actor())
+    assert browser.get(reverse("portal:home")).status_code == 302
+    assert not Household.objects.visible_to(user.as_actor()).exists()
+    ana.refresh_from_db()
+    assert ana.user is None
+    update_person(person=ana, fields={"email": "ana@new.example"}, by=ada.as_actor())
+    ana.refresh_from_db()
+    invite_person_to_portal(person=ana, by=ada.as_actor())
+    again = accept(key_in_the_mail())
+    ana.refresh_from_db()
+    assert (ana.user, again.is_active) == (again, True)
+
+
+def test_the_same_address_may_be_invited_again(rivera, ada):
+    ana = rivera.people.get(relationship="head")
+    portal_user(ana, email=ana.email)
+    withdraw_portal_access(person=ana, reason="A mistake", by=ada.as_actor())
+    ana.refresh_from_db()
+    invite_person_to_portal(person=ana, by=ada.as_actor())
+    assert accept(key_in_the_mail()).email == ana.email
+
+
+def test_what_was_signed_stays_and_an_open_signature_waits_for_the_new_account(rivera, ada):
+    ana = rivera.people.get(relationship="head")
+    portal_user(ana)
+    paper = release_document(document=document(rivera, by=ada.as_actor()), by=ada.as_actor())
+    ana.refresh_from_db()
+    asked = request_signature(document=paper, signers=[ana], purpose="agreement", by=ada.as_actor())
+    withdraw_portal_access(person=ana, reason="A mistake", by=ada.as_actor())
+    assert asked.signatures.get().person == ana
+    ana.refresh_from_db()
+    newcomer = portal_user(ana, email="ana@new.example")
+    assert asked.signatures.model.objects.visible_to(newcomer.as_actor()).get().person == ana
+
+
+def test_a_withdrawal_needs_an_account_and_a_reason_and_is_on_the_trail_once(rivera, ada):
+    ana = rivera.people.get(relationship="head")
+    with pytest.raises(InvalidInputError):
+        withdraw_portal_access(person=ana, reason="None", by=ada.as_actor())
+    portal_user(ana)
+    with pytest.raises(InvalidInputError):
+        withdraw_portal_access(person=ana, reason="  ", by=ada.as_actor())
+    withdraw_portal_access(person=ana, reason="Divorce", by=ada.as_actor())
+    event = AuditEvent.objects.get(action="clients.withdraw_portal_access")
+    assert event.reason == "Divorce"
+
+
+def test_who_signs_in_stays_head_or_partner_until_the_access_is_withdrawn(rivera, ada):
+    luis = rivera.people.get(relationship="partner")
+    portal_user(luis)
+    with pytest.raises(InvalidInputError, match="only the head and the partner"):
+        update_person(person=luis, fields={"relationship": "other"}, by=ada.as_actor())
+    luis.refresh_from_db()
+    withdraw_portal_access(person=luis, reason="Divorce", by=ada.as_actor())
+    luis.refresh_from_db()
+    assert update_person(person=luis, fields={"relationship": "other"}, by=ada.as_actor()).user is None
+
+
+def test_the_page_withdraws_for_the_advisor_and_for_nobody_else(rivera, ada, mallory, connie, sign_in):
+    ana = rivera.people.get(relationship="head")
+    client = portal_user(ana)
+    page = reverse("clients:person-withdraw", args=[rivera.public_id, ana.public_id])
+    for stranger, status in ((mallory, 404), (connie, 403), (client, 403)):
+        assert sign_in(stranger).post(page, {"reason": "x"}).status_code == status
+    browser = sign_in(ada)
+    assert client.email in browser.get(page).content.decode()
+    assert browser.post(page, {"reason": ""}).status_code == 422
+    answer = browser.post(page, {"reason": "Divorce"}, follow=True)
+    assert "no access to the portal any more" in answer.content.decode()
+    assert page not in answer.content.decode()
+    assert "no account of the portal" in browser.get(page).content.decode()
