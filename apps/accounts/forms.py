@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts import ports
 from apps.accounts.models import ApprovalRequest, ApprovalRule, FirmProfile, User, Verdict
 from apps.accounts.policies import LICENSED_ROLES, STAFF_ROLES, Role
-from apps.core.forms import DayInput
+from apps.core.forms import DayInput, PercentField
 
 # zones of places; the rest are aliases and offsets
 _ZONES = sorted(zone for zone in available_timezones() if zone.startswith(("America/", "Europe/", "Pacific/", "US/")))
@@ -129,6 +129,16 @@ class FirmProfileForm(forms.ModelForm):  # type: ignore[type-arg]
 
     time_zone = forms.ChoiceField(label=_("Time zone"), choices=_zones(_("Choose a time zone")))
     locale = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+    price_band = PercentField(
+        label=_("A price that changes by more is approved first, %"),
+        min_value=1,
+        max_value=500,
+        decimal_places=2,
+        help_text=_(
+            "Of securities that only files price: for each quarter between two prices. A file that contradicts a price"
+            " of the same day always waits for a second person."
+        ),
+    )
 
     class Meta:
         model = FirmProfile
@@ -140,6 +150,7 @@ class FirmProfileForm(forms.ModelForm):  # type: ignore[type-arg]
             "time_zone",
             "locale",
             "rounding",
+            "price_band",
             "disclosures",
         )
         widgets = {"address": forms.Textarea(attrs={"rows": 3}), "disclosures": forms.Textarea(attrs={"rows": 6})}

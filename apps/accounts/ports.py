@@ -62,7 +62,7 @@ def arrival(subject_kind: str) -> HearsArrival | None:
 def connect_approvals(kind: str, label: StrOrPromise, hears: HearsDecision | None = None) -> None:
     """Make a kind of approval known (`billing.run`): a firm can set rules for it.
 
-    `hears` is called when a request of the kind is approved, declined or voided.
+    `hears` is called when a request of the kind is approved, declined, withdrawn or voided.
     """
     _kinds[kind] = label
     if hears is not None:

@@ -68,7 +68,8 @@ class ImportFile:
     """A file on its way in, and who brings it: records that `by` may not see are none of its business.
 
     `household_id` is the row id of the household it belongs to, None for a client list; `answers` is what the
-    importer asked and was told, by the name of the question.
+    importer asked and was told, by the name of the question. `batch_id` is the row id of its import, None while that
+    is being opened.
     """
 
     filename: str
@@ -76,6 +77,7 @@ class ImportFile:
     by: Actor
     household_id: int | None = None
     answers: Mapping[str, str] = field(default_factory=dict)
+    batch_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +203,37 @@ class Importer(Protocol):
         """Take the records back."""
 
 
+@dataclass(frozen=True, slots=True)
+class OpenPoint:
+    """One thing of an import that somebody else decides: what it is, how it stands, and where it is decided."""
+
+    text: str
+    state: str
+    tone: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOpen:
+    """What an applied import left to others, in the reader's language."""
+
+    sentences: tuple[str, ...]
+    is_waiting: bool
+    url: str
+    url_label: str
+    points: tuple[OpenPoint, ...]
+
+
+class ImportFollower(Protocol):
+    """Knows what imports of a kind left to others. Registered under `ports.followers[kind]`."""
+
+    def left_open(self, batch: uuid.UUID) -> LeftOpen | None:
+        """Return what the import with this public id left, None when it left nothing."""
+
+    def take_back(self, batch: uuid.UUID, by: Actor) -> None:
+        """Withdraw what still waits: the import is being undone."""
+
+
 @dataclass(slots=True)
 class Ports:
     """What is connected."""
@@ -208,6 +241,7 @@ class Ports:
     signature_ends: dict[str, SignatureEnd] = field(default_factory=dict)
     onboarding_steps: dict[str, StepSource] = field(default_factory=dict)
     importers: dict[str, Importer] = field(default_factory=dict)
+    followers: dict[str, ImportFollower] = field(default_factory=dict)
 
 
 ports = Ports()

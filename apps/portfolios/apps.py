@@ -1,6 +1,7 @@
 """Start-up of portfolios."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class PortfoliosConfig(AppConfig):
@@ -10,8 +11,12 @@ class PortfoliosConfig(AppConfig):
     label = "portfolios"
 
     def ready(self) -> None:
-        """Register what this app takes in."""
+        """Register what this app takes in, and what of it a second person approves."""
+        from apps.accounts.ports import connect_approvals
         from apps.clients.ports import ports
         from apps.portfolios.services.custodian_importer import CustodianFileImporter
+        from apps.portfolios.services.prices import APPROVAL_KIND, PricesOfImport, hear_price_decision
 
         ports.importers["custodian_file"] = CustodianFileImporter()
+        ports.followers["custodian_file"] = PricesOfImport()
+        connect_approvals(APPROVAL_KIND, _("Price correction"), hear_price_decision)

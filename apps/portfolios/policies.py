@@ -100,3 +100,28 @@ def first_shortfall(moves: Iterable[tuple[dt.date, Decimal]]) -> dt.date | None:
     days = sorted(by_day)
     held = accumulate(by_day[day] for day in days)
     return next((day for day, quantity in zip(days, held, strict=True) if quantity < 0), None)
+
+
+_DAYS_OF_A_QUARTER = 92
+
+
+def rounds_to_the_same(one: Decimal, other: Decimal) -> bool:
+    """Say whether two prices are one, told with different places (cents at least)."""
+    places = max(2, min(_places(one), _places(other)))
+    return abs(one - other) <= Decimal(5).scaleb(-places - 1)
+
+
+def _places(price: Decimal) -> int:
+    exponent = price.normalize().as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
+
+
+def jumps(held: Decimal, told: Decimal, days: int, band: Decimal) -> bool:
+    """Say whether a price lies further from another than the band allows for each quarter begun between their days.
+
+    Up and down alike: a rise by a quarter and the fall back from it are the same step.
+    """
+    low, high = min(held, told), max(held, told)
+    if low <= 0:
+        return high != low
+    return high / low - 1 > band * max(1, -(-days // _DAYS_OF_A_QUARTER))

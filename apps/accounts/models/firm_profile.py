@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import ClassVar
 
-from django.core.validators import RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -46,6 +47,13 @@ class FirmProfile(BaseModel):
     )
     mfa_roles = models.JSONField(_("roles that need a second factor"), default=list, blank=True)
     self_review_minutes = models.PositiveSmallIntegerField(_("minutes a self-review takes at least"), default=5)
+    price_band = models.DecimalField(
+        _("step of a price that a second person approves"),
+        max_digits=5,
+        decimal_places=4,
+        default=Decimal("0.25"),
+        validators=[MinValueValidator(Decimal("0.01")), MaxValueValidator(Decimal(5))],
+    )
     setup_done = models.JSONField(default=list, blank=True, verbose_name=_("set-up done"))
 
     history = history()

@@ -164,6 +164,14 @@ def withdraw_approval(*, request: ApprovalRequest, by: Actor) -> ApprovalRequest
 
 
 @service
+def drop_approval(*, request: ApprovalRequest, by: Actor, reason: str = "") -> ApprovalRequest:
+    """Withdraw a request whose record is taken back, whoever asked for it. Raises ApprovalClosedError."""
+    request = _locked_pending(request)
+    _close(request, ApprovalState.WITHDRAWN, action="accounts.withdraw_approval", by=by, reason=reason)
+    return request
+
+
+@service
 def void_if_changed(*, request: ApprovalRequest, target: models.Model, by: Actor) -> bool:
     """End a request or an approval whose record has changed since; say whether it had."""
     request = ApprovalRequest.objects.select_for_update().get(pk=request.pk)
@@ -266,7 +274,7 @@ def _close(request: ApprovalRequest, state: ApprovalState, *, action: str, by: A
     request.save(update_fields=["state", "closed_at", "updated_at"])
     audit.record(action, by=by, target=request, before=before, after={"state": request.state}, reason=reason)
     hears = ports.decision(request.kind)
-    if hears is not None and state is not ApprovalState.WITHDRAWN:
+    if hears is not None:
         hears(request=request, by=by)
     if request.requested_by is not None:
         _tell(request.requested_by, "approval.closed", request)

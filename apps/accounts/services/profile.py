@@ -21,7 +21,17 @@ from apps.core.services import service
 from apps.kernel.errors import InvalidInputError, gettext_noop
 
 PROFILE_FIELDS = frozenset(
-    {"display_name", "website", "phone", "address", "disclosures", "time_zone", "locale", "rounding"}
+    {
+        "display_name",
+        "website",
+        "phone",
+        "address",
+        "disclosures",
+        "time_zone",
+        "locale",
+        "rounding",
+        "price_band",
+    }
 )
 MAX_LOGO_BYTES = 512 * 1024
 # SVG can carry scripts, and a logo is shown on every page

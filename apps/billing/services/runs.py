@@ -156,6 +156,8 @@ def submit_run(*, run: BillingRun, by: Actor) -> BillingRun:
 @service
 def hear_decision(*, request: ApprovalRequest, by: Actor) -> None:
     """Take up how the review of a run ended: approved, or back to the one who calculated it."""
+    if request.state == ApprovalState.WITHDRAWN:
+        return  # the run can be sent again as it is (_is_withdrawn)
     run = BillingRun.objects.select_for_update().filter(public_id=request.target_id).first()
     if run is None or run.state not in {RunState.IN_REVIEW, RunState.APPROVED}:
         return

@@ -10,7 +10,7 @@ from django.core.paginator import Page, Paginator
 from django.utils.translation import gettext
 
 from apps.clients.models import ImportBatch, ImportRow, ImportState, RowAction
-from apps.clients.ports import ports
+from apps.clients.ports import LeftOpen, ports
 from apps.core.actors import Actor
 from apps.core.field_words import choice_words, field_words
 from apps.kernel.errors import NotFoundError, gettext_noop
@@ -60,6 +60,7 @@ class ImportPage:
     problems: tuple[ShownProblem, ...]
     ignored: tuple[dict[str, Any], ...]
     only: str
+    left_open: LeftOpen | None
 
     @property
     def can_apply(self) -> bool:
@@ -92,7 +93,7 @@ def import_page(batch: ImportBatch, *, page: str = "1", only: str = "") -> Impor
     if only in RowAction.values:
         rows = rows.filter(action=only)
     paged = Paginator(rows.order_by("line", "id"), ROWS_PER_PAGE).get_page(page)
-    importer = ports.importers.get(batch.kind)
+    importer, follower = ports.importers.get(batch.kind), ports.followers.get(batch.kind)
     return ImportPage(
         batch=batch,
         kind=str(importer.label) if importer else batch.kind,
@@ -102,6 +103,7 @@ def import_page(batch: ImportBatch, *, page: str = "1", only: str = "") -> Impor
         problems=tuple(shown_problem(problem) for problem in batch.problems),
         ignored=tuple(batch.ignored),
         only=only,
+        left_open=follower.left_open(batch.public_id) if follower and batch.applied_at else None,
     )
 
 

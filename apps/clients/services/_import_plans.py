@@ -36,6 +36,7 @@ def file_of(batch: ImportBatch, by: Actor) -> ImportFile:
         by=by,
         household_id=batch.household_id,
         answers=dict(batch.answers),
+        batch_id=batch.pk,
     )
 
 

@@ -193,6 +193,8 @@ def undo_batch(*, batch: ImportBatch, by: Actor) -> ImportBatch:
     if blocking:
         raise ImportHasDependentsError(blocking)
     importer_for(batch.kind).undo(outcome.undo, outcome.besides, by)
+    if batch.kind in ports.followers:
+        ports.followers[batch.kind].take_back(batch.public_id, by)
     batch.state, batch.undone_at = ImportState.UNDONE, timezone.now()
     batch.save(update_fields=["state", "undone_at", "updated_at"])
     audit.record("clients.undo_batch", by=by, target=batch, after={"taken_back": len(outcome.undo)})

@@ -189,11 +189,14 @@ WORDS = {
     "portfolios.accept_proposal": _("Accept proposal"),
     "portfolios.add_instrument": _("Add instrument"),
     "portfolios.change_account": _("Change account"),
+    "portfolios.approve_price": _("Approve price"),
     "portfolios.change_price": _("Change price"),
     "portfolios.classify_instrument": _("Classify instrument"),
+    "portfolios.decline_price": _("Decline price"),
     "portfolios.explain_break": _("Explain break"),
     "portfolios.move_account": _("Move account"),
     "portfolios.open_account": _("Open account"),
+    "portfolios.propose_price": _("Propose price"),
     "portfolios.put_back_entry": _("Put back entry"),
     "portfolios.reconcile_statement": _("Reconcile statement"),
     "portfolios.record_transaction": _("Record transaction"),
@@ -204,6 +207,7 @@ WORDS = {
     "portfolios.take_back_entries": _("Take back entries"),
     "portfolios.take_back_lines": _("Take back lines"),
     "portfolios.take_statement": _("Take statement"),
+    "portfolios.withdraw_price": _("Withdraw price"),
 }
 
 

@@ -2,6 +2,7 @@
 
 from apps.portfolios.models.account import Account, AccountOwner, AccountStatus, Registration, TaxTreatment
 from apps.portfolios.models.instrument import Instrument, InstrumentPrice
+from apps.portfolios.models.price_proposal import PriceProposal, ProposalState
 from apps.portfolios.models.reconciliation import (
     BreakState,
     PositionStatement,
@@ -18,6 +19,8 @@ __all__ = [
     "Instrument",
     "InstrumentPrice",
     "PositionStatement",
+    "PriceProposal",
+    "ProposalState",
     "ReconciliationBreak",
     "Registration",
     "StatementLine",

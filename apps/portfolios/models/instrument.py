@@ -67,6 +67,8 @@ class InstrumentPrice(BaseModel):
     day = models.DateField(_("day"))
     close = models.DecimalField(_("price"), max_digits=18, decimal_places=6)
     source = models.CharField(_("source"), max_length=200)
+    # what was paid in the course of the day stands in until a file tells the close
+    of_trade = models.BooleanField(_("price of a trade"), default=False)
 
     class Meta:
         constraints = (

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from apps.clients.models import Household, Relationship
+from apps.clients.models import Household, ImportBatch, Relationship
 from apps.clients.ports import (
     Applied,
     ImportFile,
@@ -53,7 +53,8 @@ from apps.portfolios.services.custodian_reading import (
     read_rows,
 )
 from apps.portfolios.services.entries import NOTHING, TransactionEntry
-from apps.portfolios.services.instruments import FilePrice, NamedSecurity, instruments_for, keep_prices
+from apps.portfolios.services.instruments import NamedSecurity, instruments_for
+from apps.portfolios.services.prices import FilePrice, keep_prices
 from apps.portfolios.services.reconciliation import StatedPosition, take_statement
 from apps.portfolios.services.taking_back import (
     entries_since,
@@ -232,12 +233,12 @@ class _Taking:
             old = replaced.get(each.row.key)
             before = {"replaced": str(old.public_id)} if old else None
             self.made.append(Made(each.row.key, by_key[each.row.key], before))
-        prices = [
-            FilePrice(entry.instrument, entry.trade_date, entry.price)
-            for entry in recorded
+        lines = {each.row.key: each.row.line for each in planned}
+        self._prices(
+            FilePrice(entry.instrument, entry.trade_date, entry.price, lines[key], of_trade=True)
+            for key, entry in by_key.items()
             if entry.instrument is not None and entry.price
-        ]
-        keep_prices(prices=prices, source=self.file.filename, by=self.file.by)
+        )
 
     def _entry(self, value: CustodianValue, key: str) -> TransactionEntry:
         row = value.row
@@ -283,10 +284,17 @@ class _Taking:
         lines = {line.key: line for line in statement.lines.select_related("instrument")}
         due = [each for each in planned if each.row.key in self.due]
         self.made += [Made(each.row.key, lines[each.row.key], before.get(each.row.key)) for each in due]
-        prices = [
-            FilePrice(line.instrument, day, line.price) for line in lines.values() if line.instrument and line.price
-        ]
-        keep_prices(prices=prices, source=self.file.filename, by=self.file.by)
+        places = {each.row.key: each.row.line for each in planned}
+        self._prices(
+            FilePrice(line.instrument, day, line.price, places[key])
+            for key, line in lines.items()
+            if line.instrument and line.price and key in places
+        )
+
+    def _prices(self, prices: Iterable[FilePrice]) -> None:
+        """Keep what the file says of prices; what contradicts the firm's own waits for a second person."""
+        batch = ImportBatch.objects.select_related("household").get(pk=self.file.batch_id or 0)
+        keep_prices(prices=prices, source=self.file.filename[:200], by=self.file.by, batch=batch)
 
     def _position(self, value: CustodianValue, key: str) -> StatedPosition:
         row = value.row

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal
 
 from django.db.models import Q
 
@@ -15,7 +13,7 @@ from apps.core.services import service
 from apps.kernel.errors import InvalidInputError, gettext_noop
 from apps.market.models import Security
 from apps.market.selectors.securities import SecurityName, securities_named
-from apps.portfolios.models import Instrument, InstrumentPrice
+from apps.portfolios.models import Instrument
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,52 +124,3 @@ def classify_instrument(*, instrument: Instrument, asset_class: str, kind: str, 
         "portfolios.classify_instrument", by=by, target=instrument, before=before, after=audit.snapshot(instrument)
     )
     return instrument
-
-
-@dataclass(frozen=True, slots=True)
-class FilePrice:
-    """A price that a file gave."""
-
-    instrument: Instrument
-    day: dt.date
-    close: Decimal
-
-
-@service
-def keep_prices(*, prices: Iterable[FilePrice], source: str, by: Actor) -> int:
-    """Keep the prices of instruments that the master lacks; the latest file of a day wins. Return how many.
-
-    A price that takes the place of another is told on the trail: it values every household that holds the security.
-    """
-    rows = {
-        (price.instrument.pk, price.day): InstrumentPrice(
-            instrument=price.instrument, day=price.day, close=price.close, source=source
-        )
-        for price in prices
-        if price.instrument.master_id is None
-    }
-    for known in _replaced(rows):
-        told = rows[known.instrument_id, known.day]
-        audit.record(
-            "portfolios.change_price",
-            by=by,
-            target=known.instrument,
-            before={"price": known.close, "source": known.source},
-            after={"price": told.close, "source": source},
-            reason=known.day.isoformat(),
-        )
-    InstrumentPrice.objects.bulk_create(
-        rows.values(),
-        update_conflicts=True,
-        update_fields=["close", "source", "updated_at"],
-        unique_fields=["instrument", "day"],
-    )
-    return len(rows)
-
-
-def _replaced(rows: Mapping[tuple[int, dt.date], InstrumentPrice]) -> list[InstrumentPrice]:
-    """Return the prices that are known and told otherwise now, locked."""
-    days = [day for _instrument, day in rows]
-    known = InstrumentPrice.objects.filter(instrument__in={pk for pk, _day in rows}, day__in=days)
-    locked = known.select_for_update(of=("self",)).select_related("instrument").order_by("instrument_id", "day")
-    return [row for row in locked if (told := rows.get((row.instrument_id, row.day))) and told.close != row.close]

@@ -17,6 +17,8 @@ from apps.portfolios.policies import (
     cash_fits,
     first_shortfall,
     has_book,
+    jumps,
+    rounds_to_the_same,
     units_fit,
 )
 
@@ -96,3 +98,21 @@ def test_kinds_of_the_ledger_are_those_of_the_files_and_of_the_engine() -> None:
 
     assert {kind.value for kind in FileKind} | {"reversal"} == set(TransactionKind.values)
     assert {kind.value for kind in BookKind} | {"journal"} == set(TransactionKind.values)
+
+
+@given(st.decimals("0.0001", "99999", places=4), st.decimals("0.0001", "99999", places=4), st.integers(0, 900))
+def test_a_step_up_and_the_step_back_down_are_the_same_jump(one, other, days):
+    assert jumps(one, other, days, Decimal("0.25")) == jumps(other, one, days, Decimal("0.25"))
+    assert not jumps(one, one, days, Decimal("0.25"))
+
+
+def test_the_band_holds_for_each_quarter_begun():
+    band = Decimal("0.25")
+    assert [jumps(Decimal(100), Decimal(140), days, band) for days in (0, 92, 93)] == [True, True, False]
+    assert jumps(Decimal(0), Decimal(1), 900, band)
+
+
+def test_prices_are_one_when_they_differ_by_rounding_alone():
+    pairs = (("12.345", "12.34"), ("12.36", "12.34"), ("100", "100.4"), ("0.0012", "0.0049"), ("5", "5.000000"))
+    told = [rounds_to_the_same(Decimal(one), Decimal(other)) for one, other in pairs]
+    assert told == [True, False, False, False, True]

@@ -61,6 +61,7 @@ def test_the_profile_is_saved_from_its_page(paul, sign_in):
     fields = {
         "display_name": "Alpha", "website": "https://alpha.example", "phone": "", "address": "1 Main St",
         "time_zone": "America/Chicago", "locale": "en", "rounding": "half_even", "disclosures": "Past is past.",
+        "price_band": "30",
     }  # fmt: skip
     browser = sign_in(paul)
     page = browser.get("/settings/firm/")

@@ -12,7 +12,8 @@ from apps.accounts.models import User
 from apps.kernel.dates import DateSpan
 from apps.market.models import CurrencyRate
 from apps.portfolios.selectors.valuations import account_values, holdings_at, valuations
-from apps.portfolios.services.instruments import FilePrice, NamedSecurity, instruments_for, keep_prices
+from apps.portfolios.services.instruments import NamedSecurity, instruments_for
+from apps.portfolios.services.prices import FilePrice, keep_prices
 from apps.portfolios.services.transactions import reverse_transaction
 from tests.factories import clients as people
 from tests.factories import portfolios as made
@@ -68,7 +69,7 @@ def test_a_security_of_the_firms_own_takes_the_price_of_its_file(ada: User) -> N
     private = made.own_instrument(ada, "PRIV")
     made.entry(account, ada, "transfer_in", later(2), instrument=private, units="10")
     keep_prices(prices=[FilePrice(private, later(3), Decimal(7))], source="file", by=ada.as_actor())
-    keep_prices(prices=[FilePrice(private, later(3), Decimal(8))], source="file 2", by=ada.as_actor())
+    keep_prices(prices=[FilePrice(private, later(4), Decimal(8))], source="file 2", by=ada.as_actor())
     assert holdings_at([account], later(9))[account.pk].total == 10_580
 
 
