@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from apps.kernel.errors import InvalidInputError, gettext_noop
+from apps.portfolios.engine.computed import Computed
 
 YEAR_DAYS = 365  # Actual/365 fixed, as in the definition of XIRR
 # Roots are sought between −99.99999 % and 20,000 % a year, in the logarithm of 1 + r.
@@ -27,14 +28,6 @@ class FlowTiming(StrEnum):
     START_OF_DAY = "start_of_day"
     END_OF_DAY = "end_of_day"
     IN_START_OUT_END = "in_start_out_end"  # money in works from the morning, money out worked until the evening
-
-
-@dataclass(frozen=True, slots=True)
-class Computed:
-    """A figure, or None and why there is none."""
-
-    value: float | None
-    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
