@@ -25,6 +25,8 @@ PUBLIC_HOSTS = [BASE_DOMAIN, *env.listed("STEWARD_PUBLIC_HOSTS", "127.0.0.1")]
 ALLOWED_HOSTS = [*PUBLIC_HOSTS, f".{BASE_DOMAIN}"]
 PUBLIC_PORT = env.text("STEWARD_PUBLIC_PORT", str(PORT) if SCHEME == "http" else "")
 PUBLIC_URL = f"{SCHEME}://{BASE_DOMAIN}" + (f":{PUBLIC_PORT}" if PUBLIC_PORT else "")
+# with it /health/ tells reasons, from wherever it is asked; without it only to the machine itself
+HEALTH_TOKEN = env.text("STEWARD_HEALTH_TOKEN", "")
 TRUSTED_PROXIES = env.whole("STEWARD_TRUSTED_PROXIES", 0)
 ROOT_URLCONF = "config.urls.tenant"
 PUBLIC_SCHEMA_URLCONF = "config.urls.public"
