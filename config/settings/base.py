@@ -132,7 +132,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "apps.core.middleware.requests.RefusalMiddleware",
     "apps.core.middleware.firm.FirmMiddleware",  # the HTTP gate; everything below runs inside the firm
-    "csp.middleware.CSPMiddleware",
+    "apps.core.middleware.policy.PolicyMiddleware",
     "apps.core.middleware.sites.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -183,7 +183,7 @@ CONTENT_SECURITY_POLICY = {
         "style-src": ["'self'"],
         "img-src": ["'self'", "data:"],
         "font-src": ["'self'"],
-        "connect-src": ["'self'", "ws:", "wss:"],
+        "connect-src": ["'self'"],  # and the page's own sockets: apps.core.middleware.policy
         "frame-ancestors": ["'none'"],
         "base-uri": ["'self'"],
         "form-action": ["'self'"],
