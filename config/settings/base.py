@@ -322,6 +322,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 6 * 3600, "socket_connect_timeout": 2, "socket_timeout": 30}
 CELERY_WORKER_CONCURRENCY = env.whole("STEWARD_WORKERS", 2)
 CELERY_BEAT_SCHEDULE = {
+    "forget": {"task": "core.forget", "schedule": 3600.0, "options": {"expires": 3000}},
     "sweep-jobs": {"task": "core.sweep_jobs", "schedule": 10.0, "options": {"expires": 30}},
     "market-prices": {"task": "market.bring_up_to_date", "schedule": 3600.0, "options": {"expires": 3000}},
     "compliance-house": {"task": "compliance.keep_house_everywhere", "schedule": 86400.0},

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 import json
 from typing import Any
@@ -14,10 +13,10 @@ from rest_framework.response import Response
 from rest_framework.utils.encoders import JSONEncoder
 
 from apps.core.api.actor import api_actor
+from apps.core.cleaning import KEPT_FOR
 from apps.core.models import IdempotentAnswer
 from apps.kernel.errors import DomainError, InvalidInputError, gettext_noop
 
-KEPT_FOR = dt.timedelta(days=1)
 _HEADER = "Idempotency-Key"
 
 
