@@ -9,12 +9,15 @@ from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.functional import Promise
+from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext
 from django.views.generic import FormView, TemplateView, View
 
 from apps.core.access import RequiresMixin, actor_of
 from apps.core.actors import Actor
 from apps.core.errors import shown
+from apps.core.once import SentBeforeError, do_once, refuse_second
 from apps.core.passports import Passport
 from apps.kernel.errors import DomainError, NotFoundError
 
@@ -23,21 +26,42 @@ class ServiceFormView(RequiresMixin, FormView):  # type: ignore[type-arg]
     """A form whose valid content goes to one service.
 
     A subclass declares `permission`, `template_name`, `form_class` and `perform`; a refusal of the service stands
-    beside the field at fault (or above the form), what was typed stays, and the status says that it failed.
+    beside the field at fault (or above the form), what was typed stays, and the status says that it failed. A form that
+    comes twice does its work once (`apps.core.once`).
     """
 
     def perform(self, form: Any, by: Actor) -> str:
         """Call the service; return the address to go to."""
         raise NotImplementedError(f"{type(self).__name__} must say which service it calls.")
 
-    def form_valid(self, form: Any) -> HttpResponse:
-        """Hand the clean content to the service."""
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Go where the form went if this very one was sent already."""
         try:
-            return redirect(self.perform(form, actor_of(self.request)))
+            refuse_second(request)
+        except SentBeforeError as before:
+            return _gone_there(request, before)
+        return super().post(request, *args, **kwargs)
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Hand the clean content to the service, once."""
+        try:
+            return redirect(do_once(self.request, lambda: self.perform(form, actor_of(self.request))))
+        except SentBeforeError as before:
+            return self.form_sent_before(form, before)
         except DomainError as refused:
             told = shown(refused)
             form.add_error(told.field if told.field in form.fields else None, told.sentence)
             return self.form_invalid(form, status=told.status)
+
+    def form_sent_before(self, form: BaseForm, before: SentBeforeError) -> HttpResponse:
+        """Go where the form went; one that says something else now stays, to be read and sent as a new one."""
+        if before.says_the_same:
+            return _gone_there(self.request, before)
+        link = format_html('<a href="{}">{}</a>', before.target, gettext("Look at what was saved."))
+        told = gettext("This form was sent already with other words. What it says now is not saved.")
+        form.add_error(None, format_html("{} {}", told, link))
+        form.add_error(None, gettext("If you want this as well, send it once more."))
+        return self.form_invalid(form, status=409)
 
     def form_invalid(self, form: BaseForm, status: int = 422) -> HttpResponse:
         """Show the form again with what is wrong."""
@@ -57,7 +81,9 @@ class ActionView(RequiresMixin, View):
     def post(self, request: HttpRequest, *_args: Any, **_kwargs: Any) -> HttpResponseBase:
         """Do it once; a refusal becomes a message on the page the person came from, what is not there a 404."""
         try:
-            target = self.perform(request, actor_of(request))
+            target = do_once(request, lambda: self.perform(request, actor_of(request)))
+        except SentBeforeError as before:
+            return _gone_there(request, before)
         except NotFoundError:
             raise
         except DomainError as refused:
@@ -66,6 +92,12 @@ class ActionView(RequiresMixin, View):
         if self.success_message:
             messages.success(request, str(self.success_message))
         return redirect(target or back_to(request))
+
+
+def _gone_there(request: HttpRequest, before: SentBeforeError) -> HttpResponse:
+    """Go where the first one went, and say why nothing was done again."""
+    messages.info(request, gettext("This was sent twice and done once. To do it again, use this page as it is now."))
+    return redirect(before.target or back_to(request))
 
 
 def back_to(request: HttpRequest, otherwise: str = "/") -> str:

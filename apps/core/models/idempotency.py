@@ -1,4 +1,4 @@
-"""Answers that a partner may ask for again."""
+"""Answers that a partner may ask for again, and forms that came."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from django.db import models
 
 
 class IdempotentAnswer(models.Model):
-    """What one POST with an Idempotency-Key answered, kept for a day: the same key again does nothing again."""
+    """What one POST answered, kept for a day (apps.core.cleaning): the same key again does nothing again.
+
+    The key is a partner's Idempotency-Key, or `form:` and the token of a form (apps.core.once).
+    """
 
     MUTABLE: ClassVar[bool] = True
     PERSONAL_FIELDS: ClassVar[frozenset[str]] = frozenset({"body"})

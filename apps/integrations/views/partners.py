@@ -45,7 +45,7 @@ class RegisterPartner(ServiceFormView):
     def form_valid(self, form: Any) -> HttpResponse:
         """Show the credentials instead of going away."""
         answer = super().form_valid(form)
-        if answer.status_code != 302:
+        if answer.status_code != 302 or not hasattr(self, "credentials"):  # a form sent twice shows no secret again
             return answer
         return render(self.request, "staff/integrations/partner_secret.html", {"credentials": self.credentials})
 
