@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from django.db import transaction
 from django_tenants.utils import quote_schema_name as quoted
 
 from apps.core.tenancy.connections import connection
@@ -51,12 +52,20 @@ def create_firm_schema(schema: str) -> None:
         _grant_rows(schema, role)
 
 
+def hold_schema(schema: str) -> None:
+    """Wait until nobody else builds or drops the schema, and keep others waiting until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 11))", [f"{schema}.schema"])
+
+
 def drop_firm_schema(schema: str) -> None:
     """Remove a schema with all in it; an absent one is no error, so that a retry starts clean.
 
-    Its grants and default privileges go with it. The role stays: it belongs to the server, other databases may use it.
+    Whoever builds it at this moment ends first: of a schema that is dropped no half comes back. Its grants and default
+    privileges go with it. The role stays: it belongs to the server, other databases may use it.
     """
-    with as_migrator(), connection.cursor() as cursor:
+    with transaction.atomic(), as_migrator(), connection.cursor() as cursor:
+        hold_schema(schema)
         cursor.execute(f"DROP SCHEMA IF EXISTS {quoted(schema)} CASCADE")
 
 

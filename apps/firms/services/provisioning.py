@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django_tenants.utils import tenant_context
@@ -18,7 +19,7 @@ from apps.core.services import service
 from apps.core.tenancy.addresses import host_for
 from apps.core.tenancy.building import build_tables
 from apps.core.tenancy.connections import connection
-from apps.core.tenancy.roles import create_firm_schema, drop_firm_schema
+from apps.core.tenancy.roles import create_firm_schema, drop_firm_schema, hold_schema
 from apps.firms.models import Domain, Firm, FirmState, Registration, RegistrationState
 from apps.kernel.errors import DomainError, gettext_noop
 
@@ -32,10 +33,12 @@ class StaleAttemptError(DomainError):
 
 
 def build_schema(schema: str) -> None:
-    """Make the schema anew with all its tables; what a failed attempt left is removed first."""
-    drop_firm_schema(schema)
-    create_firm_schema(schema)
-    build_tables(schema)
+    """Make the schema anew with all its tables, whole or not at all; what a failed attempt left is removed first."""
+    with transaction.atomic():
+        hold_schema(schema)
+        drop_firm_schema(schema)
+        create_firm_schema(schema)
+        build_tables(schema)
 
 
 @service
@@ -97,6 +100,7 @@ def provision_firm(*, registration: Registration, attempt: int, tell: Tell, by: 
         firm = registration.firm or _reserve(registration=registration, by=by)
         tell(0.15, _("Building the firm's own database"))
         build_schema(firm.schema_name)
+        _refuse_cleared(registration)
         tell(0.8, _("Writing the firm's profile"))
         with tenant_context(firm):
             write_profile(firm=firm, registration=registration, by=by)
@@ -165,6 +169,15 @@ def _begin(*, registration: Registration, attempt: int, by: Actor) -> Registrati
     return registration
 
 
+def _refuse_cleared(registration: Registration) -> None:
+    """Raise StaleAttemptError when the attempt was given up while it built: what it made is then removed."""
+    here = Registration.objects.filter(pk=registration.pk, attempt=registration.attempt)
+    if not here.filter(state=RegistrationState.PROVISIONING).exists():
+        raise StaleAttemptError(
+            gettext_noop("The set-up of %(name)s was given up meanwhile."), name=registration.legal_name
+        )
+
+
 @service
 def _reserve(*, registration: Registration, by: Actor) -> Firm:
     """Write the firm, closed, and tie it to its registration."""
@@ -186,9 +199,12 @@ def _finish(*, registration: Registration, firm: Firm, by: Actor) -> Registratio
 
 @service
 def clear_attempt(*, registration: Registration, error: str, by: Actor) -> Registration:
-    """Remove what an attempt made, schema and all, and mark the registration as failed; an open firm is left alone."""
-    registration = Registration.objects.select_for_update().get(pk=registration.pk)
-    if registration.state == RegistrationState.OPEN:
+    """Remove what an attempt made, schema and all, and mark the registration as failed.
+
+    An open firm is left alone, and so is what a later attempt makes.
+    """
+    attempt, registration = registration.attempt, Registration.objects.select_for_update().get(pk=registration.pk)
+    if registration.state == RegistrationState.OPEN or registration.attempt != attempt:
         return registration
     drop_firm_schema(registration.schema)
     if registration.firm is not None:

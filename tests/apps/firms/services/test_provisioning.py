@@ -1,17 +1,25 @@
 import os
 import signal
 
+import psycopg
 import pytest
 from allauth.account.models import EmailAddress
-from django.db import connection, connections
+from django.db import OperationalError, connection, connections, transaction
 from django_tenants.utils import tenant_context
 
 from apps.accounts.models import FirmProfile, User
 from apps.accounts.policies import Role
 from apps.core.actors import Actor
 from apps.core.models import AuditEvent, Job
+from apps.core.tenancy.roles import drop_firm_schema
 from apps.firms.models import Domain, Firm, FirmState, Registration, RegistrationState
-from apps.firms.services.provisioning import StaleAttemptError, provision_firm, send_link_again
+from apps.firms.services.provisioning import (
+    StaleAttemptError,
+    build_schema,
+    clear_attempt,
+    provision_firm,
+    send_link_again,
+)
 from apps.firms.services.registrations import retry_registration
 from apps.firms.tasks import provision_firm as provision_task
 from apps.kernel.errors import InvalidInputError
@@ -141,3 +149,45 @@ def test_the_job_reports_its_steps_and_ends_at_a_hundred():
     job.refresh_from_db()
     made.refresh_from_db()
     assert (job.state, job.percent, made.state) == ("done", 100, RegistrationState.OPEN)
+
+
+@pytest.mark.parametrize("at", [0.05, 0.15])
+def test_a_set_up_given_up_while_it_is_built_leaves_nothing(at):
+    made = registration()
+
+    def give_up(fraction, step):
+        if fraction == at:
+            clear_attempt(registration=Registration.objects.get(pk=made.pk), error="Cancelled.", by=BY)
+
+    with pytest.raises(StaleAttemptError):
+        provision_firm(registration=made, attempt=1, tell=give_up, by=BY)
+    made.refresh_from_db()
+    assert made.state == RegistrationState.FAILED
+    assert not Firm.objects.filter(schema_name="harbor").exists()
+    assert schemas() == []
+
+
+def test_what_a_later_attempt_makes_is_not_cleared_by_an_earlier_one():
+    made = registration()
+    earlier = Registration.objects.get(pk=made.pk)
+    Registration.objects.update(state=RegistrationState.FAILED)
+    later = retry_registration(registration=made, by=VISITOR)
+    Registration.objects.update(state=RegistrationState.PROVISIONING)
+    build_schema(later.schema)
+    assert clear_attempt(registration=earlier, error="Late.", by=BY).state == RegistrationState.PROVISIONING
+    assert schemas() == ["harbor"]
+
+
+def test_nobody_drops_a_schema_while_it_is_built():
+    with psycopg.connect(**connection.get_connection_params() | {"cursor_factory": psycopg.Cursor}) as builder:
+        builder.execute("SELECT pg_advisory_xact_lock(hashtextextended('harbor.schema', 11))")
+        with pytest.raises(OperationalError, match="lock timeout"), transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL lock_timeout = '200ms'")
+            drop_firm_schema("harbor")
+    drop_firm_schema("harbor")
+    with transaction.atomic():
+        build_schema("harbor")
+        with psycopg.connect(**connection.get_connection_params() | {"cursor_factory": psycopg.Cursor}) as other:
+            free = other.execute("SELECT pg_try_advisory_xact_lock(hashtextextended('harbor.schema', 11))").fetchone()
+        assert free == (False,)
