@@ -4,10 +4,11 @@ from apps.accounts.models.role import (
     LICENSED_ROLES,
     PERMISSIONS,
     STAFF_ROLES,
+    TOURS,
     Permission,
     Role,
     is_client,
     permissions_of,
 )
 
-__all__ = ["LICENSED_ROLES", "PERMISSIONS", "STAFF_ROLES", "Permission", "Role", "is_client", "permissions_of"]
+__all__ = ["LICENSED_ROLES", "PERMISSIONS", "STAFF_ROLES", "TOURS", "Permission", "Role", "is_client", "permissions_of"]

@@ -22,6 +22,9 @@ STAFF_ROLES = frozenset({Role.PRINCIPAL, Role.ADVISOR, Role.SUPPORT, Role.COMPLI
 # who may stand in as the second pair of eyes, and who counts when the firm is asked whether it has one
 LICENSED_ROLES = frozenset({Role.PRINCIPAL, Role.ADVISOR, Role.COMPLIANCE})
 
+# the first steps of each role (apps.desk, apps.portal): what may be remembered as seen
+TOURS = frozenset({"first-portal", *(f"first-{role}" for role in STAFF_ROLES)})
+
 
 class Permission(models.TextChoices):
     """One thing that may be done. What is seen is narrowed further by `visible_to`."""

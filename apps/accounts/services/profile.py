@@ -13,7 +13,7 @@ from django.core.files.base import ContentFile
 
 from apps.accounts.engine.contrast import AA_TEXT, contrast, darkened
 from apps.accounts.models import FirmProfile, User
-from apps.accounts.policies import STAFF_ROLES, Role
+from apps.accounts.policies import STAFF_ROLES, TOURS, Role
 from apps.accounts.services._validity import checked
 from apps.core import audit
 from apps.core.actors import Actor
@@ -137,9 +137,14 @@ def update_own_profile(*, user: User, full_name: str, locale: str, time_zone: st
 
 @service
 def finish_tour(*, user: User, tour: str, by: Actor) -> User:
-    """Keep that a person has seen a tour, so that it does not open again; a second time changes nothing."""
+    """Keep that a person has seen a tour, so that it does not open again; a second time changes nothing.
+
+    Raises InvalidInputError for a tour that there is not.
+    """
+    if tour not in TOURS:
+        raise InvalidInputError(gettext_noop("There is no such tour."), field="tour")
     user = User.objects.select_for_update().get(pk=user.pk)
-    if tour in user.tours_seen or len(tour) > 40:
+    if tour in user.tours_seen:
         return user
     user.tours_seen = [*user.tours_seen, tour]
     user.save(update_fields=["tours_seen", "updated_at"])

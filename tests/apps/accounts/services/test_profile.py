@@ -6,6 +6,7 @@ from matplotlib.image import imsave
 
 from apps.accounts.engine.contrast import contrast
 from apps.accounts.models import FirmProfile
+from apps.accounts.policies import TOURS
 from apps.accounts.services.profile import (
     MAX_LOGO_BYTES,
     choose_accent,
@@ -17,7 +18,9 @@ from apps.accounts.services.profile import (
     update_own_profile,
 )
 from apps.core.models import AuditEvent
+from apps.desk.selectors import tours as desk_tours
 from apps.kernel.errors import InvalidInputError
+from apps.portal.selectors import tours as portal_tours
 
 
 @pytest.fixture
@@ -97,8 +100,20 @@ def test_ones_own_language_and_zone_are_checked(ada):
             update_own_profile(**own, **{"full_name": "Ada", "locale": "", "time_zone": "", **wrong})
 
 
+def test_a_tour_that_there_is_not_is_not_kept(ada):
+    for name in ("", "second-advisor", "x" * 40):
+        with pytest.raises(InvalidInputError):
+            finish_tour(user=ada, tour=name, by=ada.as_actor())
+    ada.refresh_from_db()
+    assert ada.tours_seen == []
+
+
+def test_every_tour_that_is_shown_can_be_finished():
+    assert {f"first-{role}" for role in desk_tours.STEPS} | {portal_tours.TOUR} == TOURS
+
+
 def test_a_tour_is_seen_once(ada):
     for _ in range(2):
-        finish_tour(user=ada, tour="advisor", by=ada.as_actor())
+        finish_tour(user=ada, tour="first-advisor", by=ada.as_actor())
     ada.refresh_from_db()
-    assert ada.tours_seen == ["advisor"]
+    assert ada.tours_seen == ["first-advisor"]
