@@ -25,23 +25,27 @@ GENESIS = "0" * 64
 _BOOKKEEPING = {"id", "created_at", "updated_at", "password", "last_login"}
 
 
-def record(
+def record(  # noqa: PLR0913 - the facts of an event, by name, as every service gives them
     action: str,
     *,
     by: Actor,
     target: models.Model,
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
+    facts: Mapping[str, Any] | None = None,
     reason: str = "",
 ) -> AuditEvent:
     """Write one event in the transaction of the service that calls.
 
     `action` is `app.verb` (`plans.publish_plan`). `target` is the record acted upon; a target that has a method
-    `audit_subject()` names the household it belongs to. With both images only the fields that differ are kept.
+    `audit_subject()` names the household it belongs to. With both images only the fields that differ are kept;
+    `facts` are of the event itself and are always kept, with what is there afterwards.
     """
     if before is not None and after is not None:
         names = [name for name in {**before, **after} if before.get(name) != after.get(name)]
         before, after = {n: before.get(n) for n in names}, {n: after.get(n) for n in names}
+    if facts:
+        after = {**(after or {}), **facts}
     subject = getattr(target, "audit_subject", lambda: None)()
     return AuditEvent.objects.create(
         occurred_at=timezone.now(),

@@ -155,7 +155,8 @@ def _set_active(user: User, action: str, *, by: Actor, reason: str, is_active: b
         by=by,
         target=user,
         before={"is_active": not is_active},
-        after={"is_active": is_active, "sessions_ended": n_ended},
+        after={"is_active": is_active},
+        facts={"sessions_ended": n_ended},
         reason=reason.strip(),
     )
     return user

@@ -97,6 +97,7 @@ def request_calculation(*, run: BillingRun, by: Actor) -> BillingRun:
         return run
     run.job = jobs.enqueue(CALCULATE, by=by, topic="firm:all", run_id=run.pk)
     run.save(update_fields=["job", "updated_at"])
+    audit.record("billing.request_calculation", by=by, target=run, facts={"job": str(run.job.public_id)})
     return run
 
 
@@ -224,7 +225,9 @@ def _store(*, run: BillingRun, results: Sequence[tuple[Bill, EngineFee | Problem
     if run.state == RunState.DRAFT:
         _move(run, RunState.CALCULATED)
     after = {"total": run.total, "values_digest": run.values_digest, "state": run.state}
-    audit.record("billing.calculate_run", by=by, target=run, before=before, after=after)
+    # the same values again change nothing, and the event still says what came of it
+    facts = {"total": run.total, "n_households": run.n_households, "n_blocked": run.n_blocked}
+    audit.record("billing.calculate_run", by=by, target=run, before=before, after=after, facts=facts)
     realtime.publish("firm:all", "billing.run", run=str(run.public_id))
     return run
 

@@ -246,7 +246,10 @@ def _complete(request: SignatureRequest, by: Actor) -> None:
     names = ", ".join(str(signature.person) for signature in request.signatures.select_related("person"))
     sealed = seal_pdf(pdf=original, reason=f"Signed electronically by {names}", by=by)
     version = add_version(document=document, filename=request.version.filename, content=sealed, by=by)
-    request.signatures.update(sha256_after=version.sha256, updated_at=timezone.now())
+    for signature in request.signatures.all():
+        # one by one: each keeps its versions
+        signature.sha256_after = version.sha256
+        signature.save(update_fields=["sha256_after", "updated_at"])
     request.completed_at, request.sealed_version = timezone.now(), version
     request.certificate = file_certificate(request, by)
     _end(request, SignatureRequestState.COMPLETED, by)
@@ -256,8 +259,10 @@ def _end(request: SignatureRequest, state: SignatureRequestState, by: Actor) -> 
     before = {"state": request.state}
     request.state = state
     request.save()
-    after = {"state": state, "sha256_after": request.sealed_version.sha256 if request.sealed_version else ""}
-    audit.record("clients.end_signature_request", by=by, target=request, before=before, after=after)
+    facts = {"sha256_after": request.sealed_version.sha256 if request.sealed_version else ""}
+    audit.record(
+        "clients.end_signature_request", by=by, target=request, before=before, after={"state": state}, facts=facts
+    )
     end = ports.signature_ends.get(request.purpose)
     if end is not None:
         end(ended=_ended(request), by=by)

@@ -159,8 +159,8 @@ def _submit(assessment: RiskAssessment, by: Actor, *, channel: str) -> RiskAsses
         by=by,
         target=assessment,
         before={"state": AssessmentState.OPEN},
-        after={
-            "state": assessment.state,
+        after={"state": assessment.state},
+        facts={
             "channel": channel,
             "questionnaire": assessment.questionnaire.version,
             "answers": assessment.answers,

@@ -209,7 +209,8 @@ def _bring_into_force(assessment: RiskAssessment, review: AdvisorRiskReview, by:
         by=by,
         target=assessment,
         before={"state": AssessmentState.ANSWERED, "valid_until": None},
-        after={"state": assessment.state, "valid_until": assessment.valid_until, "level": review.accepted_level},
+        after={"state": assessment.state, "valid_until": assessment.valid_until},
+        facts={"level": review.accepted_level},
     )
     _tell(assessment, "risk.in_force")
 

@@ -84,9 +84,12 @@ def open_account(*, household: Household, details: AccountDetails, by: Actor) ->
     )
     _clean(account)
     account.save()
-    audit.record("portfolios.open_account", by=by, target=account, after=audit.snapshot(account))
     for owner in details.owners:
         AccountOwner.objects.create(account=account, person=owner.person, share=owner.share)
+    owners = [{"person": str(owner.person.public_id), "share": owner.share} for owner in details.owners]
+    audit.record(
+        "portfolios.open_account", by=by, target=account, after=audit.snapshot(account), facts={"owners": owners}
+    )
     _tell(account)
     return account
 

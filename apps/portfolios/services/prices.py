@@ -158,7 +158,7 @@ def _in_the_way(price: FilePrice, book: Mapping[dt.date, InstrumentPrice], band:
 
 def _keep(price: FilePrice, held: InstrumentPrice | None, *, source: str, by: Actor) -> InstrumentPrice:
     row = held or InstrumentPrice(instrument=price.instrument, day=price.day)
-    before = _image(held)
+    before = _image(held) if held else None
     row.close, row.source, row.of_trade = price.close, source, price.of_trade
     row.save()
     if before is not None:
@@ -166,19 +166,25 @@ def _keep(price: FilePrice, held: InstrumentPrice | None, *, source: str, by: Ac
     return row
 
 
-def _image(row: InstrumentPrice | None) -> dict[str, object] | None:
-    return None if row is None else {"price": row.close, "source": row.source}
+def _image(row: InstrumentPrice) -> dict[str, object]:
+    return {"price": row.close, "source": row.source}
 
 
 def _tell(
     instrument: Instrument,
     day: dt.date,
     before: Mapping[str, object] | None,
-    after: Mapping[str, object] | None,
+    after: Mapping[str, object],
     by: Actor,
 ) -> None:
     audit.record(
-        "portfolios.change_price", by=by, target=instrument, before=before, after=after, reason=day.isoformat()
+        "portfolios.change_price",
+        by=by,
+        target=instrument,
+        before=before,
+        after=after,
+        facts={"source": after["source"]},  # told even where both came from files of one name
+        reason=day.isoformat(),
     )
 
 
@@ -247,7 +253,7 @@ def _apply(proposal: PriceProposal, request: ApprovalRequest, by: Actor) -> None
             mend=gettext_noop("Decline it; a file brought again asks anew where it differs."),
             day=proposal.day.isoformat(),
         )
-    before = _image(row)
+    before = _image(row) if row else None
     row = row or InstrumentPrice(instrument=proposal.instrument, day=proposal.day)
     row.close, row.source, row.of_trade = proposal.close, proposal.source, False
     row.save()

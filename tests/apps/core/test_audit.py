@@ -21,6 +21,13 @@ def test_an_event_keeps_only_what_changed(in_alpha, paul, system):
     assert event.target_id == str(paul.public_id)
 
 
+def test_facts_of_an_event_are_kept_whatever_changed(in_alpha, paul, system):
+    told = {"total": 5, "n": None}
+    event = audit.record("tests.count", by=system, target=paul, before=told, after=told, facts=told)
+    assert (event.before, event.after) == ({}, told)
+    assert audit.record("tests.count", by=system, target=paul, facts=told).after == told
+
+
 def test_a_snapshot_never_holds_a_secret(paul):
     image = audit.snapshot(paul)
     assert "password" not in image

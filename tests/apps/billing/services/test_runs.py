@@ -192,7 +192,7 @@ def test_calculating_asks_for_one_job_and_one_event_of_each_step(ada, paul, rive
     run.refresh_from_db()
     billing.approved(run, ada, paul)
     lock_run(run=run, by=ada.as_actor())
-    actions = ["start_run", "calculate_run", "submit_run", "review_run", "lock_run"]
+    actions = ["start_run", "request_calculation", "calculate_run", "submit_run", "review_run", "lock_run"]
     for action in actions:
         assert AuditEvent.objects.filter(action=f"billing.{action}").count() == 1, action
 

@@ -89,6 +89,7 @@ def test_a_signature_keeps_its_whole_evidence(paper, ada, ana):
     assert "withdraw this consent" in given.consent_text
     assert given.sha256_before == hashlib.sha256(pdf("Agreement")).hexdigest()
     assert given.sha256_after == hashlib.sha256(paper.current.content()).hexdigest() != given.sha256_before
+    assert given.history.first().sha256_after == given.sha256_after, "the sealing is a version of the row"
 
 
 def test_the_last_signature_seals_the_paper_and_files_the_certificate(paper, ada, ana, luis):

@@ -31,6 +31,8 @@ def test_an_account_is_opened_with_its_owners_and_its_tax_treatment(ada: User) -
     assert account.is_retirement
     assert [str(owner) for owner in account.owners.all()] == ["Ana Rivera"]
     event = AuditEvent.objects.get(action="portfolios.open_account")
+    owners = [(owner["person"], Decimal(owner["share"])) for owner in event.after["owners"]]
+    assert owners == [(str(own.person.public_id), own.share) for own in AccountOwner.objects.order_by("pk")]
     assert event.subject_id == str(household.public_id)
 
 
