@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import mixins, status, viewsets
@@ -22,6 +21,7 @@ from apps.billing.services import invoices, payments, runs, schedules
 from apps.core.api.actor import api_actor
 from apps.core.api.etags import TaggedReadMixin
 from apps.core.api.idempotency import IdempotentPostMixin
+from apps.core.api.ids import public_id
 from apps.core.api.sparse import FIELDS
 
 BASE = "/api/financial-services"
@@ -84,7 +84,7 @@ class FeeScheduleViewSet(_BillingViewSet):
     def add_version(self, request: Request, schedule_id: str) -> Response:
         """Add a version; nobody is billed by it before a household is put on it."""
         by = api_actor(request)
-        schedule = schedule_for(by, UUID(schedule_id))
+        schedule = schedule_for(by, public_id(schedule_id))
         schedules.revise_schedule(schedule=schedule, **self.valid(shapes.VersionIn, request), by=by)
         return self.made(schedule_for(by, schedule.public_id), "fee-schedules")
 
@@ -156,7 +156,7 @@ class InvoiceViewSet(_BillingViewSet):
     def void(self, request: Request, invoice_id: str) -> Response:
         """Void an invoice, with the reason."""
         by, given = api_actor(request), self.valid(shapes.VoidIn, request)
-        voided = invoices.void_invoice(invoice=invoice_for(by, UUID(invoice_id)), reason=given["reason"], by=by)
+        voided = invoices.void_invoice(invoice=invoice_for(by, public_id(invoice_id)), reason=given["reason"], by=by)
         return Response(self.get_serializer(voided).data)
 
 

@@ -1,0 +1,15 @@
+"""Ids in addresses."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from apps.kernel.errors import NotFoundError, gettext_noop
+
+
+def public_id(text: str) -> UUID:
+    """Return the id that an address names. Raises NotFoundError: under what is no id there is nothing."""
+    try:
+        return UUID(text)
+    except ValueError as wrong:
+        raise NotFoundError(gettext_noop("There is nothing under this id.")) from wrong
