@@ -176,6 +176,18 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(label=_("Why"), max_length=300)
 
 
+class ReturnPaymentForm(forms.Form):
+    """How an amount was given back."""
+
+    note = forms.CharField(label=_("How it was given back"), max_length=300)
+
+
+class ApplyPaymentForm(forms.Form):
+    """Which invoice an amount is counted on."""
+
+    invoice = forms.UUIDField(label=_("Invoice"))
+
+
 class RecordPaymentForm(forms.Form):
     """What came another way than by card."""
 

@@ -25,6 +25,8 @@ urlpatterns = [
     path("billing/invoices/", invoices.InvoiceList.as_view(), name="invoice-list"),
     path("billing/invoices/<uuid:invoice_id>/", invoices.InvoiceDetail.as_view(), name="invoice-detail"),
     path("billing/invoices/<uuid:invoice_id>/void/", invoices.VoidInvoice.as_view(), name="invoice-void"),
+    path("billing/payments/<uuid:payment_id>/return/", invoices.ReturnPayment.as_view(), name="payment-return"),
+    path("billing/payments/<uuid:payment_id>/apply/", invoices.ApplyPayment.as_view(), name="payment-apply"),
     path("billing/invoices/<uuid:invoice_id>/payment/", invoices.RecordPayment.as_view(), name="invoice-payment"),
     path(
         "billing/schedules/<uuid:schedule_id>/versions/<int:number>/figures/",

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import models
+from django.db import connection, models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -82,6 +82,7 @@ def request_approval(  # noqa: PLR0913 - the facts of a request, by name, as eve
 
     The same record asked for twice is one request; one that waits for an older version of the record is voided.
     """
+    _one_at_a_time(kind, target)
     digest = digest_of(target)
     waiting = ApprovalRequest.objects.select_for_update().filter(kind=kind, **_key(target)).pending().first()
     if waiting is not None and waiting.payload_digest == digest:
@@ -241,6 +242,13 @@ def close_approved(*, request: ApprovalRequest, by: Actor, reason: str) -> None:
 def locked_pending(request: ApprovalRequest) -> ApprovalRequest:
     """Return the request locked for this transaction, or raise ApprovalClosedError."""
     return _locked_pending(request)
+
+
+def _one_at_a_time(kind: str, target: models.Model) -> None:
+    """Let requests for one record follow each other: the second finds the first, and answers with it."""
+    scope = f"accounts.approval.{kind}.{target._meta.label}.{target.public_id}"  # type: ignore[attr-defined]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || %s, 0))", [scope])
 
 
 def _locked_pending(request: ApprovalRequest) -> ApprovalRequest:

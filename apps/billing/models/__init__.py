@@ -2,7 +2,7 @@
 
 from apps.billing.models.assignment import Collection, ExclusionReason, FeeAssignment, FeeExclusion
 from apps.billing.models.invoice import CreditNote, Invoice, InvoiceLine, InvoiceState, NumberSeries, SeriesKind
-from apps.billing.models.payment import OPEN_PAYMENTS, Payment, PaymentMethod, PaymentState, StripeEvent
+from apps.billing.models.payment import OPEN_PAYMENTS, Payment, PaymentMethod, PaymentState, StripeEvent, Unapplied
 from apps.billing.models.run import AccountFee, BillingRun, FeeState, HouseholdFee, RunState
 from apps.billing.models.schedule import FeeSchedule, FeeScheduleVersion, FeeTiming, ScheduleKind
 
@@ -31,4 +31,5 @@ __all__ = [
     "ScheduleKind",
     "SeriesKind",
     "StripeEvent",
+    "Unapplied",
 ]

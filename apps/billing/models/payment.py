@@ -35,6 +35,15 @@ class PaymentState(models.TextChoices):
     EXPIRED = "expired", _("Expired")
 
 
+class Unapplied(models.TextChoices):
+    """What became of an amount that came for an invoice that was void already."""
+
+    NO = "", _("Counted on its invoice")
+    WAITING = "waiting", _("To be given back or applied")
+    RETURNED = "returned", _("Given back")
+    APPLIED = "applied", _("Applied to another invoice")
+
+
 OPEN_PAYMENTS = frozenset({PaymentState.STARTED, PaymentState.PROCESSING})
 
 
@@ -47,6 +56,10 @@ class PaymentQuerySet(models.QuerySet["Payment"]):
             return self.none()
         condition = households_of(actor, "invoice__household")
         return self if condition is None else self.filter(condition)
+
+    def unapplied(self) -> PaymentQuerySet:
+        """Return those that came for a void invoice and of which nothing has become yet."""
+        return self.filter(unapplied=Unapplied.WAITING)
 
     def open(self) -> PaymentQuerySet:
         """Return those that may still succeed."""
@@ -74,6 +87,11 @@ class Payment(BaseModel):
     failure = models.CharField(_("why it failed"), max_length=300, blank=True)
     started_by = models.CharField(_("started by"), max_length=200)
     paid_at = models.DateTimeField(_("paid"), null=True, blank=True)
+    unapplied = models.CharField(
+        _("came after the invoice was void"), max_length=8, choices=Unapplied.choices, default=Unapplied.NO, blank=True
+    )
+    # how it was given back, or which invoice it was applied to
+    unapplied_note = models.CharField(_("what became of it"), max_length=300, blank=True)
 
     objects = PaymentQuerySet.as_manager()
     history = history()

@@ -9,9 +9,10 @@ from decimal import Decimal
 
 from django.db.models import Count, Q, Sum
 
-from apps.billing.models import CreditNote, FeeAssignment, Invoice, InvoiceState
+from apps.billing.models import CreditNote, FeeAssignment, Invoice, InvoiceState, Payment
 from apps.clients.models import Household
 from apps.core.actors import Actor
+from apps.core.templatetags.formats import money_text
 from apps.kernel.errors import NotFoundError, gettext_noop
 
 NOTHING = Decimal(0)
@@ -33,6 +34,39 @@ def invoice_for(actor: Actor, public_id: uuid.UUID | str) -> Invoice:
     )
     if found is None:
         raise NotFoundError(gettext_noop("There is no such invoice, or it is not yours to see."))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class UnappliedPayment:
+    """An amount that came after its invoice was void, and the invoices it could be counted on."""
+
+    payment: Payment
+    invoices: tuple[Invoice, ...]
+
+    @property
+    def amount(self) -> str:
+        """The amount as a sentence names it."""
+        return money_text(self.payment.amount, self.payment.currency, style="exact")
+
+
+def unapplied_payments(invoice: Invoice) -> tuple[UnappliedPayment, ...]:
+    """Return what waits on an invoice that the caller has checked; two queries, one where nothing waits."""
+    waiting = list(Payment.objects.unapplied().filter(invoice=invoice).order_by("pk"))
+    if not waiting:
+        return ()
+    others = list(Invoice.objects.open().filter(household=invoice.household_id, currency=invoice.currency))
+    return tuple(
+        UnappliedPayment(payment, tuple(other for other in others if other.due >= payment.amount))
+        for payment in waiting
+    )
+
+
+def payment_for(actor: Actor, public_id: uuid.UUID | str) -> Payment:
+    """Return one payment with its invoice. Raises NotFoundError."""
+    found = Payment.objects.visible_to(actor).select_related("invoice").filter(public_id=public_id).first()
+    if found is None:
+        raise NotFoundError(gettext_noop("There is no such payment, or it is not yours to see."))
     return found
 
 

@@ -21,6 +21,7 @@ from apps.billing.models import (
     PaymentState,
     RunState,
     SeriesKind,
+    Unapplied,
 )
 from apps.billing.models.payment import OPEN_PAYMENTS
 from apps.billing.policies import SETTLED
@@ -66,6 +67,7 @@ def request_invoices(*, run: BillingRun, by: Actor) -> BillingRun:
         return run
     run.job = jobs.enqueue(ISSUE, by=by, topic="firm:all", run_id=run.pk)
     run.save(update_fields=["job", "updated_at"])
+    audit.record("billing.request_invoices", by=by, target=run, facts={"job": str(run.job.public_id)})
     return run
 
 
@@ -133,7 +135,8 @@ def record_payment(*, invoice: Invoice, amount: Decimal, method: str, reference:
     """Record what came by check, transfer or the custodian's debit.
 
     Raises InvoiceClosedError, PaymentUnderWayError while a card payment runs, InvalidInputError for an amount above
-    what is due, one that is no amount, or card as the method: those come from Stripe alone.
+    what is due, one that is no amount, a reference that the invoice has already, or card as the method: those come
+    from Stripe alone.
     """
     invoice = Invoice.objects.select_for_update().get(pk=invoice.pk)
     if not invoice.is_open:
@@ -154,6 +157,7 @@ def record_payment(*, invoice: Invoice, amount: Decimal, method: str, reference:
         raise InvalidInputError(
             gettext_noop("Enter an amount up to %(due)s."), field="amount", due=f"{invoice.due:.{places}f}"
         )
+    _demand_new_reference(invoice, method, reference.strip())
     payment = Payment(
         invoice=invoice,
         method=method,
@@ -172,7 +176,9 @@ def record_payment(*, invoice: Invoice, amount: Decimal, method: str, reference:
 def settle_payment(*, payment: Payment, by: Actor, amount: Decimal | None = None) -> Payment:
     """Count a payment as received, once: a second call changes nothing. `amount` is what came, where it is known.
 
-    More than is due is kept on the invoice as paid, so that the overpayment can be seen and given back.
+    More than is due is kept on the invoice as paid, so that the overpayment can be seen and given back. What comes
+    when the invoice is void already is the client's money: it waits until the firm gives it back or applies it
+    (services.unapplied).
     """
     invoice = Invoice.objects.select_for_update().select_related("household").get(pk=payment.invoice_id)
     payment = Payment.objects.select_for_update().get(pk=payment.pk)
@@ -181,13 +187,16 @@ def settle_payment(*, payment: Payment, by: Actor, amount: Decimal | None = None
     before = {"state": payment.state, "paid": invoice.paid, "invoice": invoice.state}
     payment.amount = payment.amount if amount is None else amount
     payment.state, payment.failure, payment.paid_at = PaymentState.SUCCEEDED, "", timezone.now()
-    payment.save(update_fields=["amount", "state", "failure", "paid_at", "updated_at"])
-    invoice.paid += payment.amount
-    if invoice.state != InvoiceState.VOID:
+    if invoice.state == InvoiceState.VOID:
+        payment.unapplied = Unapplied.WAITING
+    else:
+        invoice.paid += payment.amount
         invoice.state = InvoiceState.PAID if invoice.paid >= invoice.total else InvoiceState.PARTIAL
-    invoice.save(update_fields=["paid", "state", "updated_at"])
+        invoice.save(update_fields=["paid", "state", "updated_at"])
+    payment.save(update_fields=["amount", "state", "unapplied", "failure", "paid_at", "updated_at"])
     after = {"state": payment.state, "paid": invoice.paid, "invoice": invoice.state}
-    audit.record("billing.settle_payment", by=by, target=payment, before=before, after=after)
+    facts = {"amount": payment.amount, "unapplied": payment.unapplied}
+    audit.record("billing.settle_payment", by=by, target=payment, before=before, after=after, facts=facts)
     _tell(invoice)
     return payment
 
@@ -282,6 +291,20 @@ def _demand_no_payment(invoice: Invoice) -> None:
             gettext_noop("A card payment of invoice %(number)s has begun."),
             mend=gettext_noop("Wait until it is paid or has expired."),
             number=invoice.number,
+        )
+
+
+def _demand_new_reference(invoice: Invoice, method: str, reference: str) -> None:
+    """Refuse what the locked invoice has already: the same check or transfer does not come twice."""
+    if (
+        reference
+        and invoice.payments.filter(method=method, reference__iexact=reference, state=PaymentState.SUCCEEDED).exists()
+    ):
+        raise InvalidInputError(
+            gettext_noop("A payment with the reference “%(reference)s” is recorded on this invoice already."),
+            mend=gettext_noop("Look at its payments; give another reference where it is another payment."),
+            field="reference",
+            reference=reference,
         )
 
 

@@ -11,11 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 
 from apps.accounts.policies import Permission
-from apps.billing.forms import ReasonForm, RecordPaymentForm
+from apps.billing.forms import ApplyPaymentForm, ReasonForm, RecordPaymentForm, ReturnPaymentForm
 from apps.billing.models import Invoice
-from apps.billing.selectors.invoices import invoice_for
+from apps.billing.selectors.invoices import invoice_for, payment_for, unapplied_payments
 from apps.billing.selectors.receipts import receipt_for
 from apps.billing.services.invoices import record_payment, void_invoice
+from apps.billing.services.unapplied import apply_payment, note_return
 from apps.core.access import RequiresMixin, actor_of
 from apps.core.actors import Actor
 from apps.core.views import ActionView, ServiceFormView
@@ -53,7 +54,8 @@ class InvoiceDetail(RequiresMixin, TemplateView):
         invoice = invoice_for(actor, kwargs["invoice_id"])
         receipt = receipt_for(actor, invoice)
         may_edit = actor.can(Permission.EDIT_BILLING)
-        return super().get_context_data(invoice=invoice, receipt=receipt, may_edit=may_edit, **kwargs)
+        context = {"invoice": invoice, "receipt": receipt, "may_edit": may_edit}
+        return super().get_context_data(**context, unapplied=unapplied_payments(invoice), **kwargs)
 
 
 class VoidInvoice(ActionView):
@@ -95,3 +97,34 @@ class RecordPayment(ServiceFormView):
         """Record it."""
         record_payment(invoice=self.invoice, **form.cleaned_data, by=by)
         return self.invoice.get_absolute_url()
+
+
+class ReturnPayment(ActionView):
+    """POST: note that money which came for a void invoice was given back."""
+
+    permission = Permission.EDIT_BILLING
+    success_message = _("It is noted that the amount was given back.")
+
+    def perform(self, request: HttpRequest, by: Actor) -> str:
+        """Note how."""
+        payment = payment_for(by, self.kwargs["payment_id"])
+        form = ReturnPaymentForm(request.POST)
+        if not form.is_valid():
+            raise InvalidInputError(gettext_noop("Say how the amount was given back."), field="note")
+        return note_return(payment=payment, note=form.cleaned_data["note"], by=by).invoice.get_absolute_url()
+
+
+class ApplyPayment(ActionView):
+    """POST: count money which came for a void invoice on another one."""
+
+    permission = Permission.EDIT_BILLING
+    success_message = _("The amount is applied.")
+
+    def perform(self, request: HttpRequest, by: Actor) -> str:
+        """Apply it."""
+        payment = payment_for(by, self.kwargs["payment_id"])
+        form = ApplyPaymentForm(request.POST)
+        if not form.is_valid():
+            raise InvalidInputError(gettext_noop("Choose an open invoice of the same household."), field="invoice")
+        target = invoice_for(by, form.cleaned_data["invoice"])
+        return apply_payment(payment=payment, invoice=target, by=by).invoice.get_absolute_url()

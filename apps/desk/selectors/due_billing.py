@@ -7,8 +7,8 @@ from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
 from apps.accounts.policies import Permission
-from apps.billing.models import BillingRun, Invoice, RunState
-from apps.core.templatetags.formats import date_text
+from apps.billing.models import BillingRun, Invoice, Payment, RunState
+from apps.core.templatetags.formats import date_text, money_text
 from apps.desk.selectors.due_items import MOST_OF_A_KIND, Asked, DueItem
 
 
@@ -64,4 +64,26 @@ def invoices_due(asked: Asked) -> list[DueItem]:
             icon="receipt",
         )
         for row in rows[:MOST_OF_A_KIND]
+    ]
+
+
+def late_payments_due(asked: Asked) -> list[DueItem]:
+    """Return payments that came after their invoice was void (one query)."""
+    if not asked.actor.can(Permission.EDIT_BILLING):
+        return []
+    rows = Payment.objects.visible_to(asked.actor).unapplied().filter(asked.of_household("invoice__household"))
+    return [
+        DueItem(
+            title=gettext("Late payment of %(household)s") % {"household": payment.invoice.household.name},
+            why=gettext("%(amount)s came for invoice %(number)s after it was void: give it back or apply it.")
+            % {
+                "amount": money_text(payment.amount, payment.currency, style="exact"),
+                "number": payment.invoice.number,
+            },
+            url=payment.invoice.get_absolute_url(),
+            action=gettext("Open the invoice"),
+            household=payment.invoice.household.name,
+            icon="receipt",
+        )
+        for payment in rows.select_related("invoice__household").order_by("pk")[:MOST_OF_A_KIND]
     ]

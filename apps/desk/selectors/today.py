@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from apps.clients.models import Household
 from apps.core.actors import Actor
-from apps.desk.selectors.due_billing import invoices_due, runs_due
+from apps.desk.selectors.due_billing import invoices_due, late_payments_due, runs_due
 from apps.desk.selectors.due_clients import onboarding_due, papers_due, reviews_due
 from apps.desk.selectors.due_decisions import approvals_due, breaks_due, plans_due, profiles_due, trail_due
 from apps.desk.selectors.due_items import Asked, DueItem
@@ -21,6 +21,7 @@ SOURCES: tuple[Callable[[Asked], list[DueItem]], ...] = (
     profiles_due,
     onboarding_due,
     runs_due,
+    late_payments_due,
     invoices_due,
     papers_due,
     reviews_due,

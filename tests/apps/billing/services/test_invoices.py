@@ -8,6 +8,7 @@ from pypdf import PdfReader
 
 from apps.billing.models import CreditNote, Invoice, InvoiceState, NumberSeries, RunState
 from apps.billing.services.invoices import (
+    ISSUE,
     InvoiceClosedError,
     NotLockedError,
     issue_invoice,
@@ -101,6 +102,8 @@ def test_asking_for_invoices_twice_makes_one_job(ada, paul, household):
     request_invoices(run=run, by=ada.as_actor())
     request_invoices(run=run, by=ada.as_actor())
     assert Job.objects.filter(name="billing.issue_invoices").count() == 1
+    event = AuditEvent.objects.get(action="billing.request_invoices")
+    assert (event.actor_key, event.after["job"]) == (ada.as_actor().key, str(Job.objects.get(name=ISSUE).public_id))
 
 
 def test_a_void_invoice_keeps_its_number_and_its_reason(ada, invoice):

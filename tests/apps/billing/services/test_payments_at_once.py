@@ -11,10 +11,14 @@ import pytest
 from django.db import connection
 from django_tenants.utils import tenant_context
 
+from apps.accounts.models import ApprovalRequest
 from apps.accounts.policies import Role
+from apps.accounts.services.approvals import request_approval
 from apps.billing.models import Invoice, InvoiceState, Payment, StripeEvent
+from apps.billing.services.invoices import record_payment
 from apps.billing.services.payments import receive_event, start_payment
 from apps.core.models import AuditEvent
+from apps.kernel.errors import InvalidInputError
 from tests import databases
 from tests.cast import firm, person
 from tests.factories import billing, clients
@@ -118,3 +122,30 @@ def test_a_button_pressed_at_once_by_many_opens_one_page(alpha, server, invoice)
         Payment.objects.get().checkout_url
     }
     assert len(server.store._rows["sessions"]) == 1
+
+
+def test_the_same_check_recorded_at_once_is_booked_once_and_never_more_than_is_due(alpha, invoice):
+    actor = person(Role.SUPPORT, "Sue").as_actor()
+
+    def record(reference: str, amount: str) -> object:
+        told = {"amount": Decimal(amount), "method": "check", "reference": reference}
+        return record_payment(invoice=invoice, **told, by=actor)
+
+    results = at_once(alpha, lambda: record("1017", "100"))
+    refused = [result for result in results if isinstance(result, InvalidInputError)]
+    assert (len(refused), sum(isinstance(result, Payment) for result in results)) == (N - 1, 1), results
+    assert {error.field for error in refused} == {"reference"}
+    at_once(alpha, lambda: record("", "300"))
+    invoice.refresh_from_db()
+    assert invoice.paid == Decimal(700), "two more of 300 fit into 900, the third is refused"
+
+
+def test_the_same_approval_asked_for_at_once_is_one_request(alpha, invoice):
+    actor = person(Role.SUPPORT, "Sue").as_actor()
+    results = at_once(
+        alpha, lambda: request_approval(kind="tests.once", target=invoice, title="May it be so?", by=actor)
+    )
+    assert {result.pk for result in results if isinstance(result, ApprovalRequest)} == {
+        ApprovalRequest.objects.get(kind="tests.once").pk
+    }, results
+    assert all(isinstance(result, ApprovalRequest) for result in results), results
