@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-BENCHMARKS = ("plan_engine", "fees", "household_list")
+BENCHMARKS = ("plan_engine", "fees", "household_list", "wash_sales")
 
 
 def main() -> int:

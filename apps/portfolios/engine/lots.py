@@ -51,9 +51,13 @@ class LotSelection:
     left: tuple[Lot, ...]
 
 
-def ratio_of(amount: Decimal, part: Decimal, whole: Decimal) -> Decimal:
+def ratio_of(amount: Decimal, part: Decimal | Fraction, whole: Decimal | Fraction) -> Decimal:
     """Return amount · part / whole to ledger digits, half to even; exact results stay as they are."""
-    exact = Fraction(amount) * Fraction(part) / Fraction(whole)
+    return to_ledger(Fraction(amount) * Fraction(part) / Fraction(whole))
+
+
+def to_ledger(exact: Fraction) -> Decimal:
+    """Return the decimal of a fraction to ledger digits, half to even."""
     units = round(exact * 10**LEDGER_PLACES)
     return _WIDE.add(_WIDE.normalize(_WIDE.multiply(Decimal(units), _STEP)), Decimal(0))
 

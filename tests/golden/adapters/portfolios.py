@@ -21,6 +21,16 @@ from apps.portfolios.engine.returns import (
     xirr,
 )
 from apps.portfolios.engine.transactions import LotMethod, Transaction, TransactionKind
+from apps.portfolios.engine.wash_ledger import (
+    AcquisitionKind,
+    Disposal,
+    HouseholdAccount,
+    HouseholdLedger,
+    Relation,
+    TaxLot,
+    TaxTreatment,
+)
+from apps.portfolios.engine.wash_sales import find_wash_sales
 from tests.golden.loader import GoldenFolders
 
 Input = dict[str, Any]
@@ -182,6 +192,55 @@ def twr_invariance(case_input: Input, _folders: GoldenFolders) -> Input:
     return {"accumulated": list(found.accumulated), "last_day": days[-1].isoformat()}
 
 
+def wash_sale(case_input: Input, _folders: GoldenFolders) -> Input:
+    """Rows are lots with at most one sale; rows that name one `lot` come from one purchase."""
+    lots, disposals = [], []
+    for place, row in enumerate(case_input["lots"]):
+        name, shares = f"{place:06}", _exact(row["shares"])
+        lots.append(
+            TaxLot(
+                lot_id=name,
+                account_id="A",
+                security_id="X",
+                acquired_on=date.fromisoformat(row["buy_date"]),
+                quantity=shares,
+                cost=_exact(row["basis"]),
+                kind=AcquisitionKind.PURCHASE,
+                purchase_id=f"lot {row['lot']}" if row.get("lot") else "",
+            )
+        )
+        if row.get("sell_date"):
+            day = date.fromisoformat(row["sell_date"])
+            disposals.append(Disposal(name, name, day, shares, _exact(row["proceeds"])))
+    account = HouseholdAccount("A", "owner", Relation.TAXPAYER, TaxTreatment.TAXABLE)
+    found = find_wash_sales(HouseholdLedger((account,), tuple(lots), tuple(disposals)))
+    pieces = sorted(found.pieces, key=lambda piece: piece.lot_id)
+    left = [
+        piece.basis - piece.proceeds - piece.disallowed
+        for piece in pieces
+        if piece.basis is not None and piece.proceeds is not None
+    ]
+    return {
+        "totals": {
+            "disallowed": sum((match.disallowed for match in found.matches), Decimal(0)),
+            "allowed_loss": sum((loss for loss in left if loss > 0), Decimal(0)),
+            "open_basis": sum((piece.basis or Decimal(0) for piece in pieces if not piece.disposal_id), Decimal(0)),
+        },
+        "lots": [
+            {
+                "shares": piece.quantity,
+                "buy_date": piece.acquired_on.isoformat(),
+                "tacked_buy_date": piece.held_since.isoformat(),
+                "basis": piece.basis,
+                "sell_date": piece.disposed_on.isoformat() if piece.disposed_on else None,
+                "proceeds": piece.proceeds,
+                "disallowed": piece.disallowed,
+            }
+            for piece in pieces
+        ],
+    }
+
+
 ADAPTERS = {
     "select_lots": select,
     "cost_and_gains": cost_and_gains,
@@ -192,4 +251,5 @@ ADAPTERS = {
     "modified_dietz": _modified_dietz,
     "modified_dietz_denominator": _modified_dietz_denominator,
     "twr_invariance": twr_invariance,
+    "wash_sale": wash_sale,
 }
