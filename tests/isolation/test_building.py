@@ -1,5 +1,7 @@
 """A schema built from the models is the one that all migrations, applied one by one, end with."""
 
+import re
+
 import pytest
 from django.core.management import call_command
 from django.db import connection
@@ -23,23 +25,44 @@ SELECT c.relname, t.tgname, t.tgdeferrable, t.tginitdeferred, p.proname, p.prose
 JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_proc p ON p.oid = t.tgfoid
 WHERE n.nspname = %s AND NOT t.tgisinternal
 """
+FUNCTIONS = """
+SELECT p.proname, pg_get_function_identity_arguments(p.oid), p.prosrc, p.prosecdef, p.proconfig, p.provolatile
+FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname = %s
+"""
+RULES = "SELECT tablename, policyname, permissive, roles, cmd, qual, with_check FROM pg_policies WHERE schemaname = %s"
+SEQUENCES = "SELECT sequencename, data_type, start_value, increment_by FROM pg_sequences WHERE schemaname = %s"
 GRANTS = """
 SELECT c.relname, a.privilege_type FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace,
 LATERAL aclexplode(c.relacl) a JOIN pg_roles r ON r.oid = a.grantee
 WHERE n.nspname = %s AND r.rolname LIKE '%%firm\\_%%'
 """
+# Django's migrations number this join table of its own by the project's kind of key, its models by that of the app;
+# nothing names its rows
+OF_DJANGO = {
+    ("columns", "auth_group_permissions", "id"),
+    ("sequences", "auth_group_permissions_id_seq"),
+}
+QUERIES = {
+    "columns": COLUMNS,
+    "constraints": CONSTRAINTS,
+    "indexes": INDEXES,
+    "triggers": TRIGGERS,
+    "functions": FUNCTIONS,
+    "rules": RULES,
+    "sequences": SEQUENCES,
+    "grants": GRANTS,
+}
 
 
-def picture(schema: str) -> dict[str, set[tuple[str, ...]]]:
+def picture(schema: str) -> set[tuple[str, ...]]:
     """Read what the schema holds, without its own name."""
+    own_name = re.compile(rf"\b{schema}\b\.?")
+    found: set[tuple[str, ...]] = set()
     with as_migrator(), connection.cursor() as cursor:
-        found = {}
-        for what, query in {
-            "columns": COLUMNS, "constraints": CONSTRAINTS, "indexes": INDEXES, "triggers": TRIGGERS, "grants": GRANTS
-        }.items():  # fmt: skip
+        for what, query in QUERIES.items():
             cursor.execute(query, [schema])
-            found[what] = {tuple(str(part).replace(f"{schema}.", "") for part in row) for row in cursor.fetchall()}
-        return found
+            found |= {(what, *(own_name.sub("", str(part)) for part in row)) for row in cursor.fetchall()}
+    return {row for row in found if row[:2] not in OF_DJANGO and row[:3] not in OF_DJANGO}
 
 
 @pytest.fixture
@@ -62,9 +85,9 @@ def test_what_is_built_equals_what_is_migrated(unblocked):
         connection.set_schema_to_public()
         assert pending("built") == pending("migrated") == set()
         built, migrated = picture("built"), picture("migrated")
-        for what in built:
-            assert built[what] - migrated[what] == set(), what
-            assert migrated[what] - built[what] == set(), what
+        assert {row[0] for row in built} >= {"columns", "constraints", "indexes", "triggers", "functions", "grants"}
+        only = {"built": sorted(built - migrated), "migrated": sorted(migrated - built)}
+        assert only == {"built": [], "migrated": []}, "\n".join(f"{key}: {row}" for key in only for row in only[key])
     finally:
         connection.set_schema_to_public()
         drop_firm_schema("built")

@@ -13,6 +13,7 @@ from apps.billing.engine.terms import Limit, PeriodFraction, ScheduleKind, Scope
 from apps.kernel.errors import InvalidInputError
 from apps.kernel.money import Money, RoundingRule
 from tests.apps.billing.engine.builders import Q2, bill, graduated, rate, usd
+from tests.depth import examples
 
 N_DAYS = Q2.days
 
@@ -133,7 +134,7 @@ def books(draw):
     return values, first, last, np.unique(households, return_inverse=True)[1]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(
     books(),
     st.sampled_from([ScheduleKind.GRADUATED, ScheduleKind.CLIFF]),

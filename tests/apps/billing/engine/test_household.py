@@ -29,6 +29,7 @@ from tests.apps.billing.engine.builders import (
     usd,
     value,
 )
+from tests.depth import examples
 
 YEAR = BillingPeriod(DateSpan(date(2026, 1, 1), date(2026, 12, 31)), 1)
 
@@ -237,7 +238,7 @@ def billings(draw):
     return bill(accounts, terms, credits=tuple(granted))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(billings())
 def test_the_accounts_sum_to_the_household_and_the_receipt_proves_it(billing):
     fee = calculate_household_fee(billing)
@@ -249,7 +250,7 @@ def test_the_accounts_sum_to_the_household_and_the_receipt_proves_it(billing):
     assert check.total == fee.total
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.lists(amounts, min_size=1, max_size=5), st.integers(1, 10**6), st.integers(0, 4))
 def test_a_graduated_fee_never_falls_when_a_value_rises(worths, more, place):
     place %= len(worths)
@@ -261,7 +262,7 @@ def test_a_graduated_fee_never_falls_when_a_value_rises(worths, more, place):
     assert fees[0] <= fees[1]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.lists(amounts, min_size=1, max_size=5))
 def test_householding_never_raises_a_graduated_fee(worths):
     accounts = [account(f"{i}", worth) for i, worth in enumerate(worths)]
@@ -270,7 +271,7 @@ def test_householding_never_raises_a_graduated_fee(worths):
     assert together <= apart
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(amounts, st.integers(0, 89), methods)
 def test_a_period_that_is_split_at_a_day_costs_the_same_within_rounding(worth, day, method):
     cut = Q2.first + timedelta(days=day)

@@ -12,6 +12,7 @@ from apps.billing.engine.refunds import refund_unearned_fees, unearned_days, une
 from apps.billing.engine.terms import PeriodFraction
 from apps.kernel.money import Money
 from tests.apps.billing.engine.builders import Q2, account, bill, graduated, in_advance, usd
+from tests.depth import examples
 
 OPENING_DAY = date(2026, 3, 31)
 
@@ -69,7 +70,7 @@ def test_an_account_that_was_not_billed_has_no_refund():
         refund_unearned_fees(fee.receipt, {"z": Q2.first})
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(
     st.decimals("0", "5000000", places=2),
     st.integers(0, 90),

@@ -15,6 +15,7 @@ from apps.core.tabular.problems import FileRefusedError, IgnoredReason, Severity
 from apps.core.tabular.writing import written_csv
 from apps.kernel.errors import InvalidInputError
 from tests.apps.core.tabular.workbooks import workbook
+from tests.depth import examples
 
 HEADER = (
     "Household,First Name,Last Name,Relationship,DOB,Email,Phone,Marital Status,Address,City,State,Zip,Country,SSN,"
@@ -286,7 +287,7 @@ CELL = st.sampled_from(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.lists(st.lists(CELL, min_size=17, max_size=17), max_size=8))
 def test_every_line_of_any_table_is_a_row_a_problem_or_ignored(body: list[list[str]]) -> None:
     # with columns as somebody confirmed them: what stands in them would change what is proposed

@@ -8,6 +8,7 @@ from apps.core.tabular import decoding
 from apps.core.tabular.problems import FileRefusedError, IgnoredReason
 from apps.core.tabular.reading import content_digest, read_table
 from apps.core.tabular.tables import Table
+from tests.depth import examples
 
 
 def lines_accounted_for(table: Table) -> list[int]:
@@ -137,7 +138,7 @@ CELLS = st.text(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(st.lists(st.lists(CELLS, min_size=3, max_size=3), max_size=12))
 def test_every_line_is_header_row_or_ignored(body: list[list[str]]) -> None:
     text = "\n".join(["Symbol,Name,Value", *(",".join(cells) for cells in body)])

@@ -13,6 +13,7 @@ from apps.core.tabular import sheets
 from apps.core.tabular.problems import FileRefusedError
 from apps.core.tabular.reading import read_table
 from tests.apps.core.tabular.workbooks import workbook
+from tests.depth import examples
 
 PEOPLE = [("First name", "Born", "Income", "Zip"), ("Ann", datetime(1980, 5, 6), 0.1 + 0.2, 2134)]
 
@@ -97,7 +98,7 @@ def test_entity_bombs_are_refused() -> None:
 WHOLE = workbook(("S", PEOPLE))
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(st.integers(0, len(WHOLE) - 1), st.integers(1, 255), st.booleans())
 def test_a_damaged_workbook_is_a_table_or_refused(place: int, flip: int, cut: bool) -> None:
     data = WHOLE[:place] if cut else WHOLE[:place] + bytes([WHOLE[place] ^ flip]) + WHOLE[place + 1 :]
@@ -105,7 +106,7 @@ def test_a_damaged_workbook_is_a_table_or_refused(place: int, flip: int, cut: bo
         assert read_table(data).header
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.sampled_from(zipfile.ZipFile(io.BytesIO(WHOLE)).namelist()), st.integers(0, 3000), st.binary(max_size=12))
 def test_a_workbook_with_a_damaged_part_is_a_table_or_refused(part: str, place: int, noise: bytes) -> None:
     out = io.BytesIO()

@@ -12,6 +12,7 @@ from ofxtools.Parser import OFXTree
 from apps.core.tabular.problems import FileRefusedError, IgnoredReason, Severity
 from apps.money.readers.bank_statement import read_bank_statements
 from apps.money.readers.rows import StatementKind
+from tests.depth import examples
 
 HEAD = (
     "OFXHEADER:100\r\nDATA:OFXSGML\r\nVERSION:102\r\nSECURITY:NONE\r\nENCODING:USASCII\r\nCHARSET:1252\r\n"
@@ -178,7 +179,7 @@ def test_a_file_cut_off_in_transfer_is_refused_with_the_line_of_the_open_entry()
 WHOLE = statement(COFFEE.format(fitid="C1"), PAY)
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 @given(st.integers(0, len(WHOLE) - 1), st.binary(max_size=3), st.integers(0, 5))
 def test_a_damaged_statement_is_read_or_refused_and_loses_no_entry_silently(place: int, noise: bytes, cut: int) -> None:
     try:

@@ -18,6 +18,7 @@ from apps.plans.engine.allocation import (
 )
 from apps.plans.engine.policy import RiskLimit
 from tests.apps.plans.engine.households import published_assumptions, simple_assumptions
+from tests.depth import examples
 
 
 def limit(volatility: float = 0.1, equity: float = 1.0) -> RiskLimit:
@@ -95,7 +96,7 @@ def test_risk_of_a_given_allocation() -> None:
 
 
 @given(volatility=st.floats(0.035, 0.3), equity=st.floats(0.0, 1.0))
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=examples(40))
 def test_every_answer_keeps_its_limits(volatility: float, equity: float) -> None:
     best = optimised_allocation(published_assumptions(), limit(volatility, equity))
     assert best.volatility <= volatility + 2e-4

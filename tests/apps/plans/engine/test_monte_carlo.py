@@ -29,6 +29,7 @@ from tests.apps.plans.engine.households import (
     with_retirement_budget,
 )
 from tests.apps.plans.engine.reference_model import ReferenceModel
+from tests.depth import examples
 
 
 def test_without_chance_and_flows_money_compounds_at_the_rate() -> None:
@@ -88,7 +89,7 @@ def test_failures_of_a_strained_plan_fall_into_the_same_month_as_in_the_plain_mo
 
 
 @given(dice=st.randoms(use_true_random=False), path=st.integers(0, 511))
-@settings(deadline=None, max_examples=12)
+@settings(deadline=None, max_examples=examples(12))
 def test_any_household_equals_the_plain_model(dice: Random, path: int) -> None:
     inputs = any_household(dice)
     simulation = simulate(inputs, family_cube(), with_flows=True)
@@ -219,7 +220,7 @@ def test_the_survivor_keeps_the_larger_benefit_and_spends_the_share() -> None:
     spending=st.floats(0, 20_000),
     share=st.floats(0, 1),
 )
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=examples(25))
 def test_wealth_is_never_negative_and_flows_balance_on_every_path(
     balance: float, spending: float, share: float
 ) -> None:

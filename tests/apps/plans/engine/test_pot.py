@@ -30,6 +30,7 @@ from apps.plans.engine.pot import is_pot, simulate_pots
 from apps.plans.engine.program import N_FLOWS, Program, build_program
 from tests.apps.plans.engine.households import REAL, cube_of, family, saver, simple_assumptions
 from tests.apps.plans.engine.reference_model import ReferenceModel
+from tests.depth import examples
 
 AMOUNT = st.floats(0.0, 9_000.0)
 ASSUMPTIONS = simple_assumptions()
@@ -64,7 +65,7 @@ def recorded(program: Program, n_paths: int) -> Recorded:
 
 
 @given(balance=st.floats(0.0, 1e6), paid=st.tuples(AMOUNT, AMOUNT), spent=AMOUNT, goal=AMOUNT, fee=st.floats(0.0, 0.02))
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=examples(60))
 def test_the_short_way_gives_the_bits_of_the_whole_kernel(
     balance: float, paid: tuple[float, float], spent: float, goal: float, fee: float
 ) -> None:

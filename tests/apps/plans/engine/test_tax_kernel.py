@@ -13,6 +13,7 @@ from apps.plans.engine import tax_kernel
 from apps.plans.engine.tax_tables import FilingStatus
 from apps.plans.engine.taxes import TaxFacts, federal_tax
 from tests.apps.plans.engine.households import tax_table
+from tests.depth import examples
 
 D = Decimal
 DOLLARS = st.integers(0, 2_000_000)
@@ -26,7 +27,7 @@ DOLLARS = st.integers(0, 2_000_000)
     seniors=st.integers(0, 2),
     year=st.integers(2026, 2030),
 )
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=examples(300))
 def test_the_kernel_equals_the_exact_rules(
     status: FilingStatus, amounts: tuple[int, ...], gain: int, loss: int, seniors: int, year: int
 ) -> None:

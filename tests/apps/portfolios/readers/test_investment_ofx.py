@@ -12,6 +12,7 @@ from ofxtools.Parser import OFXTree
 from apps.core.tabular.problems import FileRefusedError, Severity
 from apps.portfolios.readers.investment_ofx import read_investment_statements
 from apps.portfolios.readers.rows import TransactionKind
+from tests.depth import examples
 
 HEAD = (
     "OFXHEADER:100\r\nDATA:OFXSGML\r\nVERSION:102\r\nSECURITY:NONE\r\nENCODING:USASCII\r\nCHARSET:1252\r\n"
@@ -158,7 +159,7 @@ def test_a_file_cut_off_in_transfer_is_refused() -> None:
 WHOLE = statement(BUY, SELL, INCOME, TRANSFER, BANK)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(st.integers(0, len(WHOLE) - 1), st.binary(max_size=3), st.integers(0, 5))
 def test_a_damaged_statement_is_read_or_refused(place: int, noise: bytes, cut: int) -> None:
     try:

@@ -13,6 +13,7 @@ from apps.portfolios.readers.custodian_csv import FileStyle
 from apps.portfolios.readers.positions import read_positions
 from apps.portfolios.readers.rows import CustodianFile
 from tests.apps.core.tabular.workbooks import workbook
+from tests.depth import examples
 
 SCHWAB = """"Positions for All-Accounts as of 06:04 PM ET, 03/31/2026"
 
@@ -154,7 +155,7 @@ CELL = st.sampled_from(
 )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(st.lists(st.lists(CELL, min_size=5, max_size=5), max_size=10))
 def test_every_line_of_any_table_is_a_row_a_problem_or_ignored(body: list[list[str]]) -> None:
     found = read_positions(written_csv(["Symbol", "Description", "Quantity", "Price", "Market Value"], body))

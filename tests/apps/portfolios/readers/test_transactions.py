@@ -11,6 +11,7 @@ from apps.core.tabular.problems import FileRefusedError, IgnoredReason, Severity
 from apps.core.tabular.writing import written_csv
 from apps.portfolios.readers.rows import CustodianFile, TransactionKind
 from apps.portfolios.readers.transactions import read_transactions
+from tests.depth import examples
 
 SCHWAB = """"Transactions  for account Joint XXXX-4321 as of 03/31/2026 18:01:20 ET"
 "Date","Action","Symbol","Description","Quantity","Price","Fees & Comm","Amount",
@@ -167,7 +168,7 @@ CELL = st.sampled_from(
 )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(st.lists(st.lists(CELL, min_size=6, max_size=6), max_size=10))
 def test_every_line_of_any_table_is_a_row_a_problem_or_ignored(body: list[list[str]]) -> None:
     found = read_transactions(written_csv(["Date", "Action", "Symbol", "Quantity", "Price", "Amount"], body))

@@ -1,0 +1,25 @@
+"""How deep the property tests dig: `make test-deep` sets STEWARD_TEST_DEPTH, an ordinary run digs once.
+
+The folders of the engines run without a conftest, so this knows nothing but the environment and Hypothesis.
+"""
+
+from __future__ import annotations
+
+import os
+
+from hypothesis import settings
+
+DEPTH = int(os.environ.get("STEWARD_TEST_DEPTH", "1"))
+_DEFAULT_EXAMPLES = 100
+
+
+def examples(number: int) -> int:
+    """Return how many examples a test takes that takes this many in an ordinary run."""
+    return number * DEPTH
+
+
+def dig() -> None:
+    """Deepen the tests that name no number of their own; how long one example takes is not judged in a long run."""
+    if DEPTH > 1:
+        settings.register_profile("deep", max_examples=examples(_DEFAULT_EXAMPLES), deadline=None, print_blob=True)
+        settings.load_profile("deep")
