@@ -126,12 +126,12 @@ class LiveSite:
         self.start("web", "uvicorn", "config.asgi:application", "--port", str(self.port), *quiet)
         self.wait(lambda: self._answers("/health/"), "the web server to answer")
 
-    def start_worker(self, name: str = "worker", *, concurrency: int = 1) -> None:
-        """Start a worker and wait for its sign of life."""
+    def start_worker(self, name: str = "worker", *, concurrency: int = 1, include: str = "tests.live_tasks") -> None:
+        """Start a worker that knows the tests' own tasks, and wait for its sign of life."""
         client = redis.Redis.from_url(self.redis_url)
         client.delete(WORKER_SIGN)
         alone = ("--without-gossip", "--without-mingle", "-n", f"{name}@%h")
-        tasks = ("--include", "tests.live_tasks")
+        tasks = ("--include", include)
         self.start(name, "celery", "-A", "config", "worker", "--concurrency", str(concurrency), *alone, *tasks)
         self.wait(lambda: client.exists(WORKER_SIGN) == 1, "the worker")
 

@@ -309,6 +309,8 @@ OAUTH2_PROVIDER_APPLICATION_MODEL = "oauth2_provider.Application"
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# a process that is forked anew on a busy machine: after Celery's own 4 seconds it would be killed and forked again
+CELERY_WORKER_PROC_ALIVE_TIMEOUT = 60.0
 CELERY_TASK_IGNORE_RESULT = True
 # work that nobody waits for has a queue of its own; a worker takes from both in turn
 CELERY_TASK_ROUTES = {

@@ -133,3 +133,13 @@ def test_redis_away_at_the_commit_loses_no_job_and_holds_up_nobody(site: LiveSit
     site.redis.start()
     wait_for(site, "away")
     assert results(site, "away") == 1
+
+
+def test_a_process_that_starts_slowly_is_waited_for(site: LiveSite) -> None:
+    site.kill("worker")
+    site.start_worker(include="tests.live_tasks,tests.faults.slow_start")
+    ask(site, "tests.hold", key="slow")
+    site.wait(lambda: runs(site, "slow"), "the job to start")
+    os.kill(runs(site, "slow")[0], signal.SIGKILL)
+    assert wait_for(site, "slow")["attempts"] == 2
+    assert "Timed out waiting for UP message" not in (site.home / "worker.log").read_text()
