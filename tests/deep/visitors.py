@@ -11,7 +11,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 from http.cookies import SimpleCookie
-from threading import Event
+from threading import Event, Semaphore
 from typing import Any
 from urllib.parse import urlencode
 
@@ -23,6 +23,7 @@ from tests.journeys.people import totp_code
 from tests.live import LiveSite
 
 _IDS = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_DOOR = Semaphore(4)
 _BOUNDARY = "a-boundary-of-the-load-test"
 
 
@@ -111,7 +112,14 @@ class Visitor:
         return Answer(answer.status, location, text)
 
     def enter(self) -> None:
-        """Sign in with the password, and with the second factor where there is one."""
+        """Sign in with the password, and with the second factor where there is one.
+
+        A few at a time: more than ten sign-ins under way from one network address are refused (login_failed).
+        """
+        with _DOOR:
+            self._enter()
+
+    def _enter(self) -> None:
         self.cookies.clear()
         self.get("sign-in page", "/accounts/login/")
         asked = self.post("sign in", "/accounts/login/", {"login": self.told["email"], "password": PASSWORD})
