@@ -32,6 +32,8 @@ _VERSION_2 = re.compile(r"<\?OFX\b[^>]*?\bVERSION\s*=\s*[\"'](\d{3})[\"']", re.I
 _ROW_TAGS = frozenset(
     {"STMTTRN", "INVBANKTRAN", "INVPOS", "STMTRS", "CCSTMTRS", "INVSTMTRS", "BANKTRANLIST", "INVTRAN"}
 )
+# What an entry says once: twice inside one, the end of the one and the beginning of the next are damaged.
+_ONCE_TAGS = frozenset({"TRNTYPE", "DTPOSTED", "TRNAMT"})
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 
 
@@ -185,6 +187,7 @@ class _Builder:
             self._close(tag)
             self._note("unclosed_tag", gettext_noop("<%(tag)s> is not closed; it was taken to end here."), tag)
         if self.stack:
+            self._refuse_two_in_one(tag)
             self.stack[-1].children.append(node)
         following = self.text[end : end + 400].lstrip()
         has_text = bool(following) and (not following.startswith("<") or following.startswith("<![CDATA["))
@@ -203,6 +206,14 @@ class _Builder:
                     gettext_noop("Download the file again from the bank."),
                     limit=MAX_DEPTH,
                 )
+
+    def _refuse_two_in_one(self, tag: str) -> None:
+        if tag in _ONCE_TAGS and self.stack[-1].first(tag) is not None:
+            raise self._refused(
+                gettext_noop("In line %(line)s two entries run into each other: <%(tag)s> stands twice in one."),
+                gettext_noop("Download the file again from the bank."),
+                tag=tag,
+            )
 
     def _close(self, tag: str) -> None:
         self.leaf = None

@@ -179,6 +179,14 @@ def test_a_file_cut_off_in_transfer_is_refused_with_the_line_of_the_open_entry()
 WHOLE = statement(COFFEE.format(fitid="C1"), PAY)
 
 
+def test_two_entries_whose_border_is_damaged_are_not_taken_for_one() -> None:
+    border = WHOLE.index(b"<STMTTRN>", WHOLE.index(b"<STMTTRN>") + 1)
+    with pytest.raises(FileRefusedError) as refused:
+        read_bank_statements(WHOLE[: border - 4] + b"\x1a" + WHOLE[border + 1 :])
+    assert refused.value.line == 16
+    assert "TRNTYPE" in str(refused.value)
+
+
 @settings(max_examples=examples(200))
 @given(st.integers(0, len(WHOLE) - 1), st.binary(max_size=3), st.integers(0, 5))
 def test_a_damaged_statement_is_read_or_refused_and_loses_no_entry_silently(place: int, noise: bytes, cut: int) -> None:
