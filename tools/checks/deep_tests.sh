@@ -18,11 +18,8 @@ status=0
 
 load() { cut -d' ' -f1-3 /proc/loadavg 2>/dev/null || uptime; }
 
-commit() {
-    local changed
-    changed=$(git status --porcelain --untracked-files=no -- . ":!$folder" ":!$result")
-    echo "$(git rev-parse --short HEAD)${changed:+ with changes}"
-}
+changed=$(git status --porcelain --untracked-files=no -- . ":!$folder" ":!$result")
+commit="$(git rev-parse --short HEAD)${changed:+ with changes}"
 
 run() { # part, its title, the command: what it says is shown, and its end is kept
     local part=$1 title=$2 began=$SECONDS before code verdict summary
@@ -35,7 +32,7 @@ run() { # part, its title, the command: what it says is shown, and its end is ke
     [ "$code" -eq 0 ] && verdict=Passed || verdict="**Failed** (status $code)"
     summary=$(grep -E '^(FAILED|ERROR|deep:)|(passed|failed|errors?|no tests ran)\b.* in [0-9.]+s' "$log" | cut -c1-240)
     printf '## %s\n\n%s: commit %s, %s, %s s on %s processors; load of the machine before %s, after %s.\n\n```\n%s\n```\n' \
-        "$title" "$verdict" "$(commit)" "$(date -u +"%Y-%m-%d %H:%M UTC")" "$((SECONDS - began))" \
+        "$title" "$verdict" "$commit" "$(date -u +"%Y-%m-%d %H:%M UTC")" "$((SECONDS - began))" \
         "$(getconf _NPROCESSORS_ONLN)" "$before" "$(load)" "${summary:-nothing was said}" >"$folder/$part.md"
 }
 
