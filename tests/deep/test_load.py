@@ -60,6 +60,7 @@ class Crowd:
     def _visit(self, firm: str, told: dict[str, Any], number: int) -> None:
         visitor, dice = Visitor(self.site, self.notes[firm], told), random.Random(self.seed + number)  # noqa: S311
         visitor.enter()
+        visitor.get("first page", "/portal/" if told["role"] == "client" else "/")  # a socket belongs to a page
         topics = ["firm:all", *(f"household:{each}" for each in told["households"])]
         listening = threading.Thread(target=visitor.listen, args=(topics, self.over), daemon=True)
         listening.start()
