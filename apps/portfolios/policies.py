@@ -42,7 +42,8 @@ _WITHOUT_BOOK = {AccountStatus.PROPOSED, AccountStatus.APPROVED, AccountStatus.C
 
 ADDS_UNITS = {TransactionKind.BUY, TransactionKind.REINVEST, TransactionKind.TRANSFER_IN}
 TAKES_UNITS = {TransactionKind.SELL, TransactionKind.TRANSFER_OUT}
-OF_CASH_ALONE = {TransactionKind.DEPOSIT, TransactionKind.WITHDRAWAL, TransactionKind.INTEREST, TransactionKind.FEE}
+CHARGES = {TransactionKind.FEE, TransactionKind.ADVISORY_FEE}
+OF_CASH_ALONE = {TransactionKind.DEPOSIT, TransactionKind.WITHDRAWAL, TransactionKind.INTEREST} | CHARGES
 # what the client brought in or took out: a flow, not a return
 EXTERNAL = {
     TransactionKind.DEPOSIT,
@@ -84,7 +85,7 @@ def cash_fits(kind: str, cash: Decimal) -> bool:
         return cash == 0
     if kind == TransactionKind.REINVEST:
         return cash <= 0
-    if kind in {TransactionKind.DIVIDEND, TransactionKind.INTEREST, TransactionKind.FEE}:
+    if kind in {TransactionKind.DIVIDEND, TransactionKind.INTEREST} | CHARGES:
         return cash != 0
     return True
 

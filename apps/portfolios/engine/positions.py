@@ -317,6 +317,7 @@ _HANDLERS: dict[TransactionKind, Callable[[_Ledger, Transaction], None]] = {
     TransactionKind.DIVIDEND: _Ledger.earn,
     TransactionKind.INTEREST: _Ledger.earn,
     TransactionKind.FEE: _Ledger.charge,
+    TransactionKind.ADVISORY_FEE: _Ledger.charge,
     TransactionKind.SELL: _Ledger.sell,
     TransactionKind.TRANSFER_OUT: _take_out,
     TransactionKind.SPLIT: _Ledger.split,

@@ -1,6 +1,6 @@
-"""Returns: time-weighted by day, Modified Dietz, and money-weighted. Statistics in float64; NaN is refused.
+"""Returns without daily values: Modified Dietz and money-weighted. Statistics in float64; NaN is refused.
 
-What cannot be computed is None with its reason, never zero.
+What cannot be computed is None with its reason, never zero. Time-weighted ones are in `performance`.
 """
 
 from __future__ import annotations
@@ -28,17 +28,6 @@ class FlowTiming(StrEnum):
     START_OF_DAY = "start_of_day"
     END_OF_DAY = "end_of_day"
     IN_START_OUT_END = "in_start_out_end"  # money in works from the morning, money out worked until the evening
-
-
-@dataclass(frozen=True, slots=True)
-class DailyReturns:
-    """The chained return. `accumulated[i]` is the return from the start to the close of day i; `broken_days` are those
-    on which nothing was invested, across which nothing is linked.
-    """
-
-    total: Computed
-    accumulated: tuple[float, ...]
-    broken_days: tuple[int, ...]
 
 
 def average_capital(
@@ -81,42 +70,6 @@ def modified_dietz(period: DietzPeriod) -> Computed:
         return Computed(None, gettext_noop("The average capital is zero or less."))
     net = math.fsum(amount for _, amount in period.flows)
     return Computed((period.end - period.begin - net) / capital)
-
-
-def daily_returns(
-    opening: float, values: Sequence[float], flows: Sequence[float], timing: FlowTiming = FlowTiming.END_OF_DAY
-) -> DailyReturns:
-    """Chain daily returns (GIPS 2020, true time-weighted).
-
-    `values[i]` is the close of day i and `flows[i]` its net external flow, positive when money comes in; `opening` is
-    the close before the first day. End of day: (V − F)/V₋₁ − 1; start of day: V/(V₋₁ + F) − 1. A day that begins with
-    nothing counts from its own flow; where that leaves nothing invested either, the chain breaks and the day is named.
-    Raises InvalidInputError unless each day has one value and one flow, all finite.
-    """
-    if len(values) != len(flows):
-        raise InvalidInputError(gettext_noop("Each day needs one value and one net flow."))
-    _finite([opening, *values, *flows])
-    growth, before = 1.0, opening
-    accumulated: list[float] = []
-    broken: list[int] = []
-    for day, (close, flow) in enumerate(zip(values, flows, strict=True)):
-        early = _is_early(timing, flow) or before <= 0
-        invested = before + flow if early else before
-        gained = close if early else close - flow
-        if invested <= 0:
-            broken.append(day)
-        else:
-            growth *= gained / invested
-        accumulated.append(growth - 1)
-        before = close
-    total = Computed(growth - 1)
-    if not values or len(broken) == len(values):
-        total = Computed(None, gettext_noop("Nothing was invested on any day."))
-    return DailyReturns(total, tuple(accumulated), tuple(broken))
-
-
-def _is_early(timing: FlowTiming, flow: float) -> bool:
-    return timing is FlowTiming.START_OF_DAY or (timing is FlowTiming.IN_START_OUT_END and flow > 0)
 
 
 def annualised(total: float, days: int) -> Computed:

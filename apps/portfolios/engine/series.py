@@ -25,7 +25,7 @@ def as_series(returns: ArrayLike) -> Series:
     series = np.asarray(returns, dtype=np.float64)
     if series.ndim != 1 or not np.isfinite(series).all() or (series < -1).any():
         raise InvalidInputError(
-            gettext_noop("A return is not a finite number of -100 % or more."),
+            gettext_noop("A return is not a finite number, or loses more than everything."),
             mend=gettext_noop("Correct the value, or leave its period out."),
         )
     return series

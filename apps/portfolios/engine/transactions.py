@@ -22,6 +22,7 @@ class TransactionKind(StrEnum):
     INTEREST = "interest"
     REINVEST = "reinvest"  # a distribution that bought shares: no cash moves
     FEE = "fee"
+    ADVISORY_FEE = "advisory_fee"  # the firm's own: a return gross of fees leaves it out
     TRANSFER_IN = "transfer_in"  # securities in kind
     TRANSFER_OUT = "transfer_out"
     SPLIT = "split"
@@ -46,7 +47,7 @@ _CASH_IN = {
     TransactionKind.INTEREST,
     TransactionKind.RETURN_OF_CAPITAL,
 }
-_CASH_OUT = {TransactionKind.WITHDRAWAL, TransactionKind.BUY, TransactionKind.FEE}
+_CASH_OUT = {TransactionKind.WITHDRAWAL, TransactionKind.BUY, TransactionKind.FEE, TransactionKind.ADVISORY_FEE}
 _OF_QUANTITY = {
     TransactionKind.BUY,
     TransactionKind.SELL,

@@ -27,6 +27,7 @@ class TransactionKind(models.TextChoices):
     INTEREST = "interest", _("Interest")
     REINVEST = "reinvest", _("Reinvestment")
     FEE = "fee", _("Fee")
+    ADVISORY_FEE = "advisory_fee", _("Advisory fee")
     TRANSFER_IN = "transfer_in", _("Transfer in")
     TRANSFER_OUT = "transfer_out", _("Transfer out")
     SPLIT = "split", _("Split")

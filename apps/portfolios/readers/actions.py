@@ -15,12 +15,10 @@ _WORDS: tuple[tuple[TransactionKind | None, str], ...] = (
     (TransactionKind.REINVEST, "reinvestment;reinvest shares;reinvested shares;dividend reinvestment;reinv;drip"),
     (TransactionKind.SPLIT, "split;stock split;reverse split;forward split;share split;rsplit"),
     (TransactionKind.RETURN_OF_CAPITAL, "return of capital;return of principal;principal payment;roc"),
-    (TransactionKind.FEE, "fee;fees;fee charged;commission;service fee;advisor fee;adviser fee;advisory fee"),
-    (
-        TransactionKind.FEE,
-        "management fee;mgmt fee;adr mgmt fee;adr fee;wire fee;account fee;custody fee;custodial fee",
-    ),
-    (TransactionKind.FEE, "misc fee;annual fee;maintenance fee;transaction fee;transfer fee;asset based fee"),
+    (TransactionKind.ADVISORY_FEE, "advisor fee;adviser fee;advisory fee;investment advisory fee;asset based fee"),
+    (TransactionKind.ADVISORY_FEE, "management fee;mgmt fee;managed account fee;wrap fee;program fee"),
+    (TransactionKind.FEE, "fee;fees;fee charged;commission;service fee;adr mgmt fee;adr fee;wire fee;account fee"),
+    (TransactionKind.FEE, "custody fee;custodial fee;misc fee;annual fee;maintenance fee;transaction fee;transfer fee"),
     (TransactionKind.FEE, "foreign tax;nra tax;federal tax;state tax;fed tax;tax;taxes;foreign security tax"),
     (
         TransactionKind.BUY,
@@ -104,7 +102,15 @@ def _moved(quantity: Decimal | None, amount: Decimal | None) -> ReadAction | Non
 _INWARD = frozenset({TransactionKind.BUY, TransactionKind.REINVEST, TransactionKind.TRANSFER_IN})
 _OUTWARD = frozenset({TransactionKind.SELL, TransactionKind.TRANSFER_OUT})
 # What takes cash out of the account. A withdrawal is told by its sign, or is one by its word.
-SPENDING = frozenset({TransactionKind.BUY, TransactionKind.REINVEST, TransactionKind.FEE, TransactionKind.WITHDRAWAL})
+SPENDING = frozenset(
+    {
+        TransactionKind.BUY,
+        TransactionKind.REINVEST,
+        TransactionKind.FEE,
+        TransactionKind.ADVISORY_FEE,
+        TransactionKind.WITHDRAWAL,
+    }
+)
 
 
 def signed_quantity(kind: TransactionKind, quantity: Decimal | None) -> Decimal | None:

@@ -20,6 +20,7 @@ class TransactionKind(StrEnum):
     REINVEST = "reinvest"
     INTEREST = "interest"
     FEE = "fee"
+    ADVISORY_FEE = "advisory_fee"
     DEPOSIT = "deposit"
     WITHDRAWAL = "withdrawal"
     TRANSFER_IN = "transfer_in"

@@ -27,6 +27,7 @@ _BY_SIGN = {
     TransactionKind.DIVIDEND: (BookKind.DIVIDEND, BookKind.FEE),
     TransactionKind.INTEREST: (BookKind.INTEREST, BookKind.FEE),
     TransactionKind.FEE: (BookKind.INTEREST, BookKind.FEE),
+    TransactionKind.ADVISORY_FEE: (BookKind.INTEREST, BookKind.ADVISORY_FEE),
 }
 
 

@@ -36,7 +36,7 @@ def proposed_entry(proposal: Mapping[str, Any], instruments: Mapping[int, Instru
     quantity, amount = Decimal(proposal.get("quantity", 0)), Decimal(proposal.get("amount", 0))
     leaves_units = kind in {BookKind.SELL, BookKind.TRANSFER_OUT}
     in_kind = kind in {BookKind.TRANSFER_IN, BookKind.TRANSFER_OUT, BookKind.REINVEST}
-    pays = kind in {BookKind.BUY, BookKind.WITHDRAWAL, BookKind.FEE}
+    pays = kind in {BookKind.BUY, BookKind.WITHDRAWAL, BookKind.FEE, BookKind.ADVISORY_FEE}
     split = proposal.get("split")
     return TransactionEntry(
         kind=kind,

@@ -11,7 +11,7 @@ from apps.portfolios.models import Instrument, TransactionKind
 from apps.portfolios.policies import ADDS_UNITS, TAKES_UNITS
 
 NOTHING = Decimal(0)
-_PAYS = {TransactionKind.BUY, TransactionKind.WITHDRAWAL, TransactionKind.FEE}
+_PAYS = {TransactionKind.BUY, TransactionKind.WITHDRAWAL, TransactionKind.FEE, TransactionKind.ADVISORY_FEE}
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -10,12 +10,12 @@ from apps.kernel.money import Money
 from apps.portfolios.engine.currencies import gain_in_base
 from apps.portfolios.engine.errors import AmbiguousLotError, OversoldError
 from apps.portfolios.engine.lots import Lot, select_lots
+from apps.portfolios.engine.performance import DailyRecord, Day, FeeBasis, time_weighted
 from apps.portfolios.engine.positions import Book, BookPolicy, book_at
 from apps.portfolios.engine.returns import (
     DietzPeriod,
     FlowTiming,
     average_capital,
-    daily_returns,
     irr,
     modified_dietz,
     xirr,
@@ -187,9 +187,13 @@ def twr_invariance(case_input: Input, _folders: GoldenFolders) -> Input:
         before = (before + max(flow, 0.0)) * growth + min(flow, 0.0)
         level = 1 + accumulated
         values.append(before)
-    days = [date.fromisoformat(case_input["first_day"]) + timedelta(days=i) for i in range(len(path))]
-    found = daily_returns(0.0, values, flows, FlowTiming.IN_START_OUT_END)
-    return {"accumulated": list(found.accumulated), "last_day": days[-1].isoformat()}
+    days = tuple(
+        Day(_exact(value), _exact(max(flow, 0.0)), _exact(max(-flow, 0.0)))
+        for value, flow in zip(values, flows, strict=True)
+    )
+    record = DailyRecord(date.fromisoformat(case_input["first_day"]), Decimal(0), days)
+    found = time_weighted(record, FlowTiming.IN_START_OUT_END, FeeBasis.NET)
+    return {"accumulated": list(found.accumulated), "last_day": record.last_day.isoformat()}
 
 
 def wash_sale(case_input: Input, _folders: GoldenFolders) -> Input:

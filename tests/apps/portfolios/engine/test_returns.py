@@ -1,8 +1,7 @@
-import math
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.kernel.errors import InvalidInputError
@@ -11,19 +10,10 @@ from apps.portfolios.engine.returns import (
     FlowTiming,
     annualised,
     average_capital,
-    daily_returns,
     irr,
     modified_dietz,
     xirr,
 )
-
-
-def test_dollars_may_rise_while_the_time_weighted_return_falls():
-    # 10,000 falls to 9,000; 50,000 come in; 59,000 rise to 63,000
-    found = daily_returns(10_000, [9000, 59_000, 63_000], [0, 50_000, 0])
-    assert found.total.value == pytest.approx(-0.0390, abs=5e-5)
-    assert found.accumulated[0] == pytest.approx(-0.1)
-    assert found.broken_days == ()
 
 
 def test_the_same_months_modified_dietz_and_money_weighted_returns_are_positive():
@@ -50,35 +40,6 @@ def test_a_month_without_capital_has_no_return():
 def test_a_period_of_no_days_is_refused():
     with pytest.raises(InvalidInputError):
         modified_dietz(DietzPeriod(1, 1, (), 0))
-
-
-def test_the_first_funding_counts_from_its_flow():
-    assert daily_returns(0, [1010], [1000]).total.value == pytest.approx(0.01)
-
-
-def test_days_without_anything_invested_break_the_chain_and_are_named():
-    found = daily_returns(100, [110, 0, 0, 200, 220], [0, -110, 0, 200, 0])
-    assert found.broken_days == (2,)
-    assert found.total.value == pytest.approx(0.21)
-    assert daily_returns(0, [0, 0], [0, 0]).total.value is None
-
-
-@pytest.mark.parametrize(("timing", "total"), [(FlowTiming.START_OF_DAY, 0.05), (FlowTiming.END_OF_DAY, 0.1)])
-def test_a_flow_works_from_the_morning_or_from_the_evening(timing, total):
-    assert daily_returns(100, [210], [100], timing).total.value == pytest.approx(total)
-
-
-def test_values_without_their_flows_are_refused():
-    with pytest.raises(InvalidInputError):
-        daily_returns(1, [1, 2], [0])
-
-
-@pytest.mark.parametrize("number", [math.nan, math.inf])
-def test_what_is_no_number_is_refused(number):
-    with pytest.raises(InvalidInputError):
-        daily_returns(1, [number], [0])
-    with pytest.raises(InvalidInputError):
-        irr([0, 1], [-1, number])
 
 
 def test_only_more_than_a_year_is_annualised():
@@ -109,22 +70,6 @@ def test_the_first_flow_need_not_be_the_earliest():
 
 
 paths = st.lists(st.floats(-0.2, 0.2), min_size=1, max_size=30)
-
-
-@given(paths, st.data())
-def test_flows_do_not_move_the_time_weighted_return(path, data):
-    timing = data.draw(st.sampled_from(list(FlowTiming)))
-    value, level, values, flows = 1000.0, 1.0, [], []
-    for growth in path:
-        flow = data.draw(st.floats(-100, 500))
-        early = timing is FlowTiming.START_OF_DAY or (timing is FlowTiming.IN_START_OUT_END and flow > 0)
-        value = (value + flow) * (1 + growth) if early else value * (1 + growth) + flow
-        assume(value > 200)
-        level *= 1 + growth
-        values.append(value)
-        flows.append(flow)
-    found = daily_returns(1000, values, flows, timing)
-    assert found.total.value == pytest.approx(level - 1, abs=1e-9)
 
 
 @given(st.floats(-0.9, 3), st.lists(st.tuples(st.integers(0, 3000), st.floats(1, 1e5)), min_size=1, max_size=12))
