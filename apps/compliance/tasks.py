@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from celery import shared_task
-from django.utils import timezone
 from django_tenants.utils import get_tenant_model, tenant_context
 
+from apps.accounts.selectors.firm_days import firm_today
 from apps.compliance.models import AuditExport
 from apps.compliance.services.anchors import anchor_trail
 from apps.compliance.services.exports import build_export
@@ -29,7 +29,7 @@ def build_audit_export(task: Any, export_id: int) -> None:
 def keep_house(_task: Any) -> None:
     """Do a firm's daily work: end profiles that are past their date, anchor the trail."""
     by = Actor.system("compliance.keep_house")
-    expire_assessments(on=timezone.localdate(), by=by)
+    expire_assessments(on=firm_today(), by=by)
     anchor_trail(by=by)
 
 

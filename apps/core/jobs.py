@@ -34,6 +34,7 @@ from apps.core.leases import JobCancelledError, JobLostError, Lease, Progress, c
 from apps.core.models import Job, JobState
 from apps.core.tenancy.connections import connection
 from apps.core.tenancy.names import current_schema
+from apps.core.zones import in_firms_zone
 from apps.kernel.errors import DomainError, gettext_noop
 
 __all__ = [
@@ -237,7 +238,8 @@ class LeasedTask(TenantTask):
 
     def _run(self, job: Job, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         try:
-            self.run(*args, **kwargs)
+            with in_firms_zone():
+                self.run(*args, **kwargs)
             _end(job, JobState.DONE)
         except JobLostError as lost:
             log.warning("job.lost", name=self.name, reason=str(lost))

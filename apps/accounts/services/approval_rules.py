@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from apps.accounts.models import ApprovalRule, Delegation, User
 from apps.accounts.policies import LICENSED_ROLES, Permission
+from apps.accounts.selectors.firm_days import firm_today
 from apps.accounts.services._validity import checked
 from apps.core import audit
 from apps.core.actors import Actor
@@ -80,7 +81,7 @@ def delegate_approvals(
             field="delegate",
             name=delegate.full_name,
         )
-    if ends_on < timezone.localdate():
+    if ends_on < firm_today():
         raise InvalidInputError(gettext_noop("The last day has passed."), field="ends_on")
     if by.user_id is None:
         raise NotAllowedError(gettext_noop("Only a person can be stood in for."))

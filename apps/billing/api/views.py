@@ -11,9 +11,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.accounts.models import FirmProfile
+from apps.accounts.selectors.firm_days import firm_today
 from apps.billing.api import serializers as shapes
 from apps.billing.models import BillingRun, FeeSchedule, Invoice, Payment
-from apps.billing.selectors.firm_days import firm_today
 from apps.billing.selectors.invoices import invoice_for, revenue_report
 from apps.billing.selectors.runs import run_for
 from apps.billing.selectors.schedules import schedule_for

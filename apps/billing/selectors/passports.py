@@ -9,6 +9,7 @@ import datetime as dt
 from decimal import Decimal
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext
 
 from apps.billing.models import FeeAssignment, HouseholdFee, Invoice, InvoiceState, PaymentState
@@ -67,7 +68,7 @@ def invoice_passport(invoice: Invoice, receipt_page: str = "billing:receipt") ->
     payments = [
         PassportLine(
             gettext("Payment: %(how)s") % {"how": payment.get_method_display()},
-            f"{date_text(payment.created_at.date())} · {payment.get_state_display()}",
+            f"{date_text(timezone.localdate(payment.created_at))} · {payment.get_state_display()}",
             Amount.of_money(payment.amount, currency),
         )
         for payment in invoice.payments.all()
@@ -97,7 +98,7 @@ def _engine_of(fee: HouseholdFee) -> str:
 
 
 def _paid_on(invoice: Invoice) -> dt.date:
-    days = [row.updated_at.date() for row in invoice.payments.all() if row.state == PaymentState.SUCCEEDED]
+    days = [timezone.localdate(row.updated_at) for row in invoice.payments.all() if row.state == PaymentState.SUCCEEDED]
     return max(days, default=invoice.issued_on)
 
 

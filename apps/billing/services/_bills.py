@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from apps.accounts.selectors.firm_days import firm_today
 from apps.billing.engine.documents import digest, plain, restored
 from apps.billing.engine.errors import BillingRefusedError
 from apps.billing.engine.household import calculate_household_fee
@@ -19,7 +20,6 @@ from apps.billing.engine.stubs import stub_billing
 from apps.billing.engine.terms import FeeTerms, ScheduleKind, Scope
 from apps.billing.models import BillingRun, FeeAssignment, FeeTiming, HouseholdFee
 from apps.billing.policies import SETTLED
-from apps.billing.selectors.firm_days import firm_today
 from apps.billing.services._facts import Facts, Managed, Problem
 from apps.billing.services._mapping import agreed_terms, payer_of
 from apps.billing.services._periods import period_before

@@ -9,6 +9,7 @@ from decimal import Decimal
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from apps.accounts.selectors.firm_days import firm_today
 from apps.billing.models import (
     BillingRun,
     CreditNote,
@@ -25,7 +26,6 @@ from apps.billing.models import (
 )
 from apps.billing.models.payment import OPEN_PAYMENTS
 from apps.billing.policies import SETTLED
-from apps.billing.selectors.firm_days import firm_today
 from apps.billing.services._checks import checked
 from apps.billing.services._papers import file_credit_note, file_invoice, next_number, send_invoice
 from apps.core import audit, jobs, realtime

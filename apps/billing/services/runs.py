@@ -11,13 +11,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import ApprovalRequest, ApprovalState, FirmProfile
+from apps.accounts.selectors.firm_days import firm_today
 from apps.accounts.services.approvals import approval_for, demand_approval, request_approval, void_if_changed
 from apps.billing.engine import ENGINE_VERSION
 from apps.billing.engine.documents import digest, plain
 from apps.billing.engine.results import HouseholdFee as EngineFee
 from apps.billing.models import AccountFee, BillingRun, FeeState, FeeTiming, HouseholdFee, RunState
 from apps.billing.policies import EXCEPTION_SHARE_PERCENT, SETTLED, can_become, differs_much
-from apps.billing.selectors.firm_days import firm_today
 from apps.billing.services._bills import Bill, bills_of_run, calculated, households_of_run
 from apps.billing.services._checks import checked
 from apps.billing.services._facts import Problem

@@ -9,8 +9,8 @@ from django.utils.functional import cached_property
 from django.views.generic import TemplateView
 
 from apps.accounts.policies import Permission
+from apps.accounts.selectors.firm_days import firm_today
 from apps.billing.forms import AssignForm
-from apps.billing.selectors.firm_days import firm_today
 from apps.billing.selectors.invoices import household_billing
 from apps.billing.services.assignments import OwnTerms, assign_fee
 from apps.clients.models import Household

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import reverse
 
 from apps.accounts.policies import Permission
-from apps.billing.selectors.firm_days import firm_today
+from apps.accounts.selectors.firm_days import firm_today
 from apps.billing.selectors.invoices import household_billing, invoice_for
 from apps.billing.selectors.passports import billing_passport, invoice_passport, run_passport, terms_passport
 from apps.billing.selectors.runs import run_for, run_view

@@ -10,9 +10,9 @@ from django.utils.functional import cached_property
 from django.views.generic import TemplateView
 
 from apps.accounts.policies import Permission
+from apps.accounts.selectors.firm_days import firm_today
 from apps.billing.forms import ScheduleForm, TermsForm, first_terms, latest
 from apps.billing.models import FeeSchedule
-from apps.billing.selectors.firm_days import firm_today
 from apps.billing.selectors.schedules import schedule_for, schedule_rows, version_views
 from apps.billing.services import schedules
 from apps.billing.services.effects import effects_of

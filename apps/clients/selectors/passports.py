@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.utils import timezone
 from django.utils.translation import gettext
 
 from apps.clients.models import Household, Person
@@ -24,7 +25,8 @@ def person_passport(household: Household, person: Person, actor: Actor, on: dt.d
         value=Amount(facts.age, "years"),
         method=gettext("Whole years from the day of birth to today. Income is what the household states."),
         as_of=on,
-        source=gettext("The household's file, last changed on %(day)s") % {"day": date_text(person.updated_at.date())},
+        source=gettext("The household's file, last changed on %(day)s")
+        % {"day": date_text(timezone.localdate(person.updated_at))},
         basis=gettext("Gross: before taxes and contributions."),
         lines=(
             PassportLine(gettext("Age"), born, Amount(facts.age, "years")),

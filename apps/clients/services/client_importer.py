@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
 from apps.accounts.policies import Permission, Role
+from apps.accounts.selectors.firm_days import firm_today
 from apps.clients.models import Household, ImportBatch, ImportState, Person
 from apps.clients.ports import (
     Applied,
@@ -78,7 +78,7 @@ class ClientListImporter:
     def read(self, file: ImportFile) -> ReadFile:
         """Read people; lines that became none are shown by their cells, a tax number masked."""
         mapping = _mapping(file.answers)
-        found = read_clients(file.content, mapping, latest_birth=timezone.localdate())
+        found = read_clients(file.content, mapping, latest_birth=firm_today())
         numbers = {tax_id.key: tax_id.number for tax_id in found.tax_ids}
         rows = tuple(
             ReadRow(

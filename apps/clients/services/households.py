@@ -6,10 +6,10 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.utils import timezone
 from guardian.shortcuts import assign_perm, remove_perm
 
 from apps.accounts.models import User
+from apps.accounts.selectors.firm_days import firm_today
 from apps.clients import policies
 from apps.clients.models import Household, HouseholdStatus, Person, Relationship
 from apps.clients.services._checks import checked
@@ -127,7 +127,7 @@ def change_status(*, household: Household, status: str, reason: str, by: Actor) 
     before = audit.snapshot(household)
     household.status = status
     if status == HouseholdStatus.ACTIVE and household.client_since is None:
-        household.client_since = timezone.localdate()
+        household.client_since = firm_today()
     checked(household)
     household.save()
     after = audit.snapshot(household)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 from django.utils.translation import get_language
 
+from apps.accounts.selectors.firm_days import firm_today
 from apps.clients import policies
 from apps.clients.models import (
     Document,
@@ -161,7 +162,7 @@ def withdraw_request(*, request: SignatureRequest, reason: str, by: Actor) -> Si
 
 def current_consent() -> Consent:
     """Return the consent in force, in the reader's language."""
-    return consent_on(timezone.localdate(), get_language() or "en")
+    return consent_on(firm_today(), get_language() or "en")
 
 
 def _check_signers(document: Document, signers: Sequence[Person]) -> None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from django.utils import timezone
-
 from apps.accounts.models import FirmProfile
+from apps.accounts.selectors.firm_days import firm_today
 from apps.compliance.engine.risk_profile import reconcile
 from apps.compliance.engine.tables import level_table_from_mapping
 from apps.compliance.models import CapacityAssessment, MethodKind, RiskAssessment
@@ -31,7 +30,7 @@ def reconcile_with_capacity(assessment: RiskAssessment, by: Actor) -> bool:
     capacity = CapacityAssessment.objects.filter(household_id=assessment.household_id).order_by("-id").first()
     if capacity is None:
         return False
-    table = method_in_force(kind=MethodKind.LEVELS, on=timezone.localdate(), by=by)
+    table = method_in_force(kind=MethodKind.LEVELS, on=firm_today(), by=by)
     profile = reconcile(
         _mapping.tolerance_of(assessment),
         _mapping.capacity_of(capacity),

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
+from apps.accounts.selectors.firm_days import firm_today
 from apps.clients.models import Person
 from apps.clients.policies import is_of_age
 from apps.compliance.engine.tolerance import check_answers, score_tolerance
@@ -47,7 +48,7 @@ def invite_to_questionnaire(*, person: Person, by: Actor, kind: str = Assessment
             field="person",
             name=str(person),
         )
-    questionnaire = method_in_force(kind=MethodKind.QUESTIONNAIRE, on=timezone.localdate(), by=by)
+    questionnaire = method_in_force(kind=MethodKind.QUESTIONNAIRE, on=firm_today(), by=by)
     assessment = RiskAssessment(household=person.household, person=person, kind=kind, questionnaire=questionnaire)
     assessment.full_clean()
     assessment.save()

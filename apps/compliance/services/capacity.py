@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from django.utils import timezone
-
+from apps.accounts.selectors.firm_days import firm_today
 from apps.clients.models import Household
 from apps.compliance.engine.capacity import CapacityFacts, score_capacity
 from apps.compliance.engine.tables import capacity_table_from_mapping
@@ -42,7 +41,7 @@ def assess_capacity(*, household: Household, inputs: CapacityInputs, by: Actor) 
     outside −20% to 50%.
     """
     _check(inputs)
-    today = timezone.localdate()
+    today = firm_today()
     table = method_in_force(kind=MethodKind.CAPACITY, on=today, by=by)
     scored = score_capacity(inputs.facts, capacity_table_from_mapping(table.content))
     row = CapacityAssessment(

@@ -10,6 +10,8 @@ import datetime as dt
 from dataclasses import replace
 from decimal import Decimal
 
+from django.utils import timezone
+
 from apps.clients.models import Household, Person, Relationship
 from apps.kernel.errors import gettext_noop
 from apps.money.models import (
@@ -132,7 +134,7 @@ def _incomes(household: Household, people: list[Person], as_of: dt.date) -> tupl
             is_inflation_linked=True,
             starts_on=None,
             ends_on=None,
-            as_of=person.updated_at.date(),
+            as_of=timezone.localdate(person.updated_at),
             source="profile",
         )
         for person in people
@@ -185,7 +187,7 @@ def _card_debts(banks: list[BankAccount], currency: str) -> list[DebtFact]:
             balance=-bank.balance,
             annual_rate=NOTHING,
             monthly_payment=-bank.balance,
-            as_of=bank.balance_as_of or bank.updated_at.date(),
+            as_of=bank.balance_as_of or timezone.localdate(bank.updated_at),
         )
         for bank in banks
         if bank.currency == currency and bank.balance is not None and bank.balance < 0
@@ -203,7 +205,7 @@ def _bank(bank: BankAccount) -> AccountFact:
         cost_basis=balance,
         allocation=(("cash", Decimal(1)),),
         is_held_away=True,
-        as_of=bank.balance_as_of or bank.updated_at.date(),
+        as_of=bank.balance_as_of or timezone.localdate(bank.updated_at),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -145,7 +146,7 @@ def _basis(key: str) -> str:
 
 def _day_of(plan: Plan) -> dt.date:
     run = run_shown(plan)
-    return run.facts_as_of if run is not None else plan.updated_at.date()
+    return run.facts_as_of if run is not None else timezone.localdate(plan.updated_at)
 
 
 def _found(where: object, key: str) -> Figure | None:

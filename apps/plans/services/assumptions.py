@@ -8,8 +8,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from django.utils import timezone
-
+from apps.accounts.selectors.firm_days import firm_today
 from apps.core import audit
 from apps.core.actors import Actor
 from apps.core.services import service
@@ -42,7 +41,7 @@ def set_house_view(
     """
     if not reason.strip():
         raise InvalidInputError(gettext_noop("Say why the firm sees it differently."), field="reason")
-    day = effective_from or timezone.localdate()
+    day = effective_from or firm_today()
     base = assumptions_in_force(day=day, by=by)
     number = _next_number()
     view = with_house_view(

@@ -6,8 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.utils import timezone
-
+from apps.accounts.selectors.firm_days import firm_today
 from apps.clients.models import Person
 from apps.core import audit
 from apps.core.actors import Actor
@@ -72,7 +71,7 @@ def _check_time(goal: Goal) -> None:
         return
     if goal.starts_on is None:
         raise InvalidInputError(gettext_noop("Say when the money is needed."), field="starts_on")
-    if goal.starts_on < timezone.localdate().replace(day=1):
+    if goal.starts_on < firm_today().replace(day=1):
         raise InvalidInputError(
             gettext_noop("The goal lies in the past."), mend=gettext_noop("Give a date to come."), field="starts_on"
         )

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Max
 from django.utils import timezone
 
+from apps.accounts.selectors.firm_days import firm_today
 from apps.clients.models import Household, Person
 from apps.core import audit
 from apps.core.actors import Actor
@@ -50,7 +51,7 @@ def draft_plan(*, household: Household, by: Actor, based_on: Plan | None = None)
             gettext_noop("A plan of this household is being prepared already."),
             mend=gettext_noop("Go on with that one."),
         )
-    today = timezone.localdate()
+    today = firm_today()
     source = based_on or versions.newest_first().first()
     plan = Plan(
         household=household,
@@ -107,7 +108,7 @@ def set_override(
         plan=plan, kind=kind, person=person
     )
     before = audit.snapshot(row) if row.pk else None
-    row.value, row.reason, row.set_on, row.set_by = value, reason.strip(), timezone.localdate(), by.label
+    row.value, row.reason, row.set_on, row.set_by = value, reason.strip(), firm_today(), by.label
     checked(row)
     row.save()
     audit.record("plans.set_override", by=by, target=row, before=before, after=audit.snapshot(row), reason=row.reason)
@@ -144,7 +145,7 @@ def _copy_contents(source: Plan, plan: Plan) -> None:
 
 
 def _live_on_as_today(plan: Plan) -> None:
-    spending = household_facts(plan.household, timezone.localdate()).spending
+    spending = household_facts(plan.household, firm_today()).spending
     if spending is not None:
         Goal.objects.create(
             plan=plan,

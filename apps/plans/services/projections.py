@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, replace
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from apps.accounts.selectors.firm_days import firm_today
 from apps.compliance.selectors.risk_limits import RiskLimit
 from apps.core import audit, jobs
 from apps.core.actors import Actor
@@ -55,7 +56,7 @@ def request_projection(*, plan: Plan, by: Actor, precision: Precision = STANDARD
             gettext_noop("The plan is being generated already."),
             mend=gettext_noop("Wait for the result, or cancel it."),
         )
-    today = timezone.localdate()
+    today = firm_today()
     found, facts, limit = question_of(plan, today)
     question = _with_precision(found, precision)
     data = question.to_json_bytes()

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import FirmProfile
+from apps.accounts.selectors.firm_days import firm_today
 from apps.clients.models import Person, SignatureRequestState
 from apps.clients.ports import EndedRequest
 from apps.clients.selectors.languages import language_of
@@ -197,7 +198,7 @@ def _check_risk_limit(plan: Plan, run: ProjectionRun) -> None:
     """Refuse advice about the allocation that no valid risk profile carries (RISK 10: profiles older than advice)."""
     if not any(policies.needs_risk_limit(row) for row in run.recommendations.all()):
         return
-    limit = risk_limit(plan.household, timezone.localdate())
+    limit = risk_limit(plan.household, firm_today())
     mend = gettext_noop("Send the risk questionnaire and review it, or decline the advice about the allocation.")
     if limit is None:
         raise RiskLimitMissingError(gettext_noop("The household has no risk profile in force."), mend=mend)

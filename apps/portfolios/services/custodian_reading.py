@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.utils import timezone
 from django.utils.translation import gettext
 
+from apps.accounts.selectors.firm_days import firm_today
 from apps.clients.ports import ImportFile, Question, ReadFile, ReadRow
 from apps.core.secrets import number_digest
 from apps.core.tabular.problems import RowProblem, Severity
@@ -105,7 +105,7 @@ def day_question(found: CustodianFile) -> Question | None:
     """Ask for the day of positions where the file gives none: one of the last ten days."""
     if not found.positions or all(row.as_of for row in found.positions):
         return None
-    today = timezone.localdate()
+    today = firm_today()
     days = [today - dt.timedelta(days=n) for n in range(10)]
     options = tuple((day.isoformat(), day.isoformat()) for day in days)
     return Question("as_of", gettext("The positions are of the close of"), options, options[1][0])
@@ -156,7 +156,7 @@ def read_rows(found: CustodianFile, openings: Mapping[int, PositionStatement]) -
     keys = {row.security for row in found.positions if not row.is_cash} | {row.security for row in found.transactions}
     names = {key: named(key) for key in keys if key is not None}
     unknown = _unknown(names.values())
-    rows = []
+    rows, today = [], firm_today()
     for position in found.positions:
         name = names.get(position.security) if position.security and not position.is_cash else None
         value = CustodianValue(position, places[position.account.number], name)
@@ -168,7 +168,7 @@ def read_rows(found: CustodianFile, openings: Mapping[int, PositionStatement]) -
         if opening is not None and is_within(entry, opening):
             problems: tuple[RowProblem, ...] = (_contained(entry, opening),)
         else:
-            problems = (*_unfit(entry), *_foreign(entry, name, unknown))
+            problems = (*_unfit(entry, today), *_foreign(entry, name, unknown))
         rows.append(_row(value, _entry_facts(entry), problems))
     return ReadFile(rows=tuple(rows), problems=found.problems, ignored=found.ignored, lines=_lines(found))
 
@@ -252,13 +252,13 @@ def _undated(row: PositionRow) -> tuple[RowProblem, ...]:
     )
 
 
-def _unfit(row: TransactionRow) -> tuple[RowProblem, ...]:
+def _unfit(row: TransactionRow, today: dt.date) -> tuple[RowProblem, ...]:
     """Say what the ledger would refuse, beside the row."""
     units, cash = row.quantity or NOTHING, row.amount or NOTHING
     if row.kind.value in OF_CASH_ALONE:
         units = NOTHING
     problems = []
-    if row.trade_date > timezone.localdate():
+    if row.trade_date > today:
         problems.append(_problem(row, "trade_date", "future", gettext_noop("The trade date lies in the future.")))
     if not units_fit(row.kind.value, units) or (units and row.security is None):
         message = gettext_noop("The quantity does not fit an entry of this kind.")

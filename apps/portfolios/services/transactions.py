@@ -8,8 +8,8 @@ from dataclasses import replace
 from decimal import ROUND_DOWN, Decimal
 
 from django.core.exceptions import ValidationError
-from django.utils import timezone
 
+from apps.accounts.selectors.firm_days import firm_today
 from apps.core import audit, realtime
 from apps.core.actors import Actor
 from apps.core.services import service
@@ -150,6 +150,7 @@ class _Ledger:
 
     def __init__(self, account: Account) -> None:
         self.account = account
+        self.today = firm_today()
         self.moves: dict[int, list[tuple[dt.date, Decimal]]] = {}
         self.splits: dict[int, dt.date] = {}
         self.touched: set[int] = set()
@@ -223,7 +224,7 @@ class _Ledger:
         return row
 
     def _check_entry(self, entry: TransactionEntry) -> None:
-        if entry.trade_date > timezone.localdate():
+        if entry.trade_date > self.today:
             raise InvalidInputError(gettext_noop("The trade date lies in the future."), field="trade_date")
         if entry.settle_date is not None and entry.settle_date < entry.trade_date:
             raise InvalidInputError(gettext_noop("An entry cannot settle before it was traded."), field="settle_date")

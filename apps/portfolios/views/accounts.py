@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.generic import ListView, TemplateView
 
 from apps.accounts.policies import Permission
+from apps.accounts.selectors.firm_days import firm_today
 from apps.core.access import RequiresMixin, actor_of
 from apps.core.actors import Actor
 from apps.core.views import ActionView, ServiceFormView
@@ -123,5 +124,5 @@ class AccountStepView(ActionView):
         account, form = account_for(by, self.kwargs["account_id"]), StepForm(request.POST)
         form.is_valid()
         status, reason = form.cleaned_data.get("status", ""), form.cleaned_data.get("reason", "")
-        move_account(account=account, status=status, on=timezone.localdate(), reason=reason, by=by)
+        move_account(account=account, status=status, on=firm_today(), reason=reason, by=by)
         return page_of(account)
