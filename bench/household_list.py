@@ -16,8 +16,6 @@ from contextlib import contextmanager
 from typing import Any
 
 import django
-from django.http import HttpRequest, HttpResponse
-from django.urls import path
 
 N_SMALL, N_LARGE, REPEATS = 60, 2_000, 31
 PAGES = (
@@ -30,16 +28,6 @@ PAGES = (
     ("desk:search", "search"),
 )
 HOST = "alpha.localhost"
-
-same_bytes: dict[str, bytes | str] = {"body": b"", "type": "text/html"}
-
-
-def bare(_request: HttpRequest) -> HttpResponse:
-    """Answer with what the measured page answered."""
-    return HttpResponse(same_bytes["body"], content_type=same_bytes["type"])
-
-
-urlpatterns = [path("bare/", bare)]
 
 
 @contextmanager
@@ -127,22 +115,20 @@ def against_bare(title: str, client: Any, address: str, **headers: str) -> None:
     """Print one list against the bare view, behind our middleware and alone."""
     from django.test import Client, override_settings
 
+    from bench import urls
+
     answer = client.get(address, headers=headers)
     assert answer.status_code == 200, (address, answer.status_code)
-    same_bytes.update(body=answer.content, type=answer["Content-Type"])
+    urls.same_bytes.update(body=answer.content, type=answer["Content-Type"])
     alone = Client(headers={"host": HOST})
 
-    def behind_ours() -> None:
-        with override_settings(ROOT_URLCONF=__name__, TENANT_URLCONF=__name__):
-            assert client.get("/bare/").content == same_bytes["body"]
+    def bare(browser: Any) -> None:
+        assert browser.get("/bare/").content == urls.same_bytes["body"]
 
-    def by_itself() -> None:
-        with override_settings(ROOT_URLCONF=__name__):
-            assert alone.get("/bare/").content == same_bytes["body"]
-
-    with override_settings(MIDDLEWARE=[], ROOT_URLCONF=__name__):
-        alone.get("/bare/")  # loads its handler without any middleware
-    ours, gated, least = interleaved(lambda: client.get(address, headers=headers), behind_ours, by_itself)
+    with override_settings(MIDDLEWARE=[]):
+        bare(alone)  # loads its handler without any middleware
+    page = lambda: client.get(address, headers=headers)  # noqa: E731
+    ours, gated, least = interleaved(page, lambda: bare(client), lambda: bare(alone))
     print(f"{title}: {ours * 1e3:.1f} ms for {len(answer.content):,} bytes")
     print(f"  against a bare view behind the same middleware: {ours / gated:.1f}x its time")
     print(f"  against a bare view alone:                      {ours / least:.1f}x its time")
@@ -160,6 +146,8 @@ def main() -> None:
     from tests.factories import clients
 
     settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, HOST]
+    # both views in one URL configuration: changing it between two measurements would have ours compile all routes anew
+    settings.ROOT_URLCONF = settings.TENANT_URLCONF = "bench.urls"
     logging.disable(logging.INFO)  # a line for each request is not what the table is about
     with firm():
         advisor = person(Role.ADVISOR, "Ada")
