@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from typing import ClassVar
+from typing import Any, ClassVar, cast
 
 from django.db import models
+from django.utils.encoding import force_str
 
 
 class BaseModel(models.Model):
@@ -24,3 +25,11 @@ class BaseModel(models.Model):
 
     class Meta:
         abstract = True
+
+    def _get_FIELD_display(self, field: models.Field[Any, Any]) -> str:  # noqa: N802 - Django's own name
+        """Return the label of one choice; Django's own translates all of them to find it."""
+        value = getattr(self, field.attname)
+        for choice, label in field.flatchoices:
+            if choice == value:
+                return str(label)
+        return cast("str", force_str(value, strings_only=True))
