@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 
 import pytest
+from babel.numbers import format_currency, parse_pattern
+from django.conf import settings
 from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.core.templatetags import formats
-from apps.kernel.money import Money
+from apps.kernel.money import Money, minor_units
 
 
 @pytest.mark.parametrize(
@@ -43,6 +45,51 @@ def test_money_and_dates_follow_the_readers_language() -> None:
         assert formats.money_text(Money(Decimal("1234.5")), style="exact") == "US$\xa01.234,50"
         assert formats.percent_text(Decimal("0.1234")) == "12,3%"
         assert formats.date_text(date(2026, 3, 31)) == "31 de mar. de 2026"
+
+
+AMOUNTS = st.decimals(min_value=-(10**13), max_value=10**13, allow_nan=False, allow_infinity=False)
+
+
+def by_babel(value: Decimal, pattern: str, decimals: tuple[int, int], currency: str = "") -> str:
+    """Write with Babel alone, as the slow and sure way does."""
+    parsed = parse_pattern(pattern)
+    parsed.frac_prec = decimals
+    here = formats.locale()
+    text = format_currency(value, currency, parsed, here, currency_digits=False) if currency else ""
+    return (text or str(parsed.apply(value, here))).replace("-", formats.MINUS)
+
+
+@pytest.mark.parametrize("language", [*dict(settings.LANGUAGES), "hi", "de-ch", "pl", "ar"])
+@given(
+    value=AMOUNTS | AMOUNTS.map(lambda value: value.scaleb(-7)),
+    currency=st.sampled_from(["USD", "BRL", "EUR", "JPY", "KWD", "CHF"]),
+    places=st.integers(0, 6),
+)
+def test_numbers_read_as_babel_writes_them(language: str, value: Decimal, currency: str, places: int) -> None:
+    with translation.override(language):
+        here = formats.locale()
+        exact = formats.rounded(value, minor_units(currency))
+        decimals = (minor_units(currency), minor_units(currency))
+        money = by_babel(exact, here.currency_formats["standard"].pattern, decimals, currency)
+        assert formats.money_text(value, currency, "exact") == money
+        percent = by_babel(formats.rounded(value, places + 2), here.percent_formats[None].pattern, (places, places))
+        assert formats.percent_text(value, places) == percent
+        number = here.decimal_formats[None].pattern
+        assert formats.number_text(value, places) == by_babel(formats.rounded(value, places), number, (places, places))
+        assert formats.number_text(value) == by_babel(formats.rounded(value, 6), number, (0, 6))
+
+
+@pytest.mark.parametrize("language", list(dict(settings.LANGUAGES)))
+def test_the_languages_on_offer_are_written_the_short_way(language: str) -> None:
+    with translation.override(language):
+        for kind in ("currency", "percent", "decimal"):
+            assert formats._writer(formats.locale(), kind, (2, 2), "USD").__name__ == "framed"
+
+
+def test_one_moment_of_two_zones_keeps_its_two_days() -> None:
+    late = datetime(2026, 3, 31, 23, tzinfo=timezone(timedelta(hours=-3)))
+    assert formats.date_text(late) == "Mar 31, 2026"
+    assert formats.date_text(late.astimezone(UTC)) == "Apr 1, 2026"
 
 
 def test_a_language_without_a_locale_reads_as_english() -> None:
