@@ -13,10 +13,11 @@ from django.forms import BaseForm, BoundField, CheckboxInput, CheckboxSelectMult
 from django.template.context import Context
 from django.template.loader import render_to_string
 from django.templatetags.static import static
+from django.utils.formats import localize
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import slugify
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from apps.core.templatetags import formats
 from apps.core.templatetags.charts import ChartSpec, Dial, chart_table
@@ -144,18 +145,23 @@ def figure(
 @register.simple_tag
 def icon(name: str, size: str = "") -> SafeString:
     """Draw an icon of static/src/icons.json, hidden from screen readers: the words beside it say what it means."""
+    return _icon(str(name), str(size), static("icons.svg"))
+
+
+@lru_cache(maxsize=512)
+def _icon(name: str, size: str, sheet: str) -> SafeString:
     return format_html(
         '<svg class="icon{}" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>',
         f" icon-{size}" if size else "",
-        static("icons.svg"),
+        sheet,
         name,
     )
 
 
-@register.inclusion_tag("_components/badge.html")
-def badge(text: object, tone: str = "") -> dict[str, object]:
+@register.simple_tag
+def badge(text: object, tone: str = "") -> SafeString:
     """Name a status; tones good, note, warn (a person is needed), bad."""
-    return {"text": text, "tone": tone}
+    return format_html('<span class="badge {}">{}</span>\n', f"is-{tone}" if tone else "", localize(text))
 
 
 @lru_cache(maxsize=4096)
@@ -165,11 +171,16 @@ def initials(name: str) -> str:
     return "".join(part[0] for part in parts[:2] if part).upper()
 
 
-@register.inclusion_tag("_components/avatar.html")
-def avatar(name: object, size: str = "") -> dict[str, object]:
+@register.simple_tag
+def avatar(name: object, size: str = "") -> SafeString:
     """Stand for a person by initials; the tone follows the name and is decoration only."""
     text = str(name or "?")
-    return {"initials": initials(text), "tone": sum(map(ord, text)) % 4, "size": size}
+    return format_html(
+        '<span class="avatar tone-{} {}" aria-hidden="true">{}</span>\n',
+        sum(map(ord, text)) % 4,
+        f"is-{size}" if size else "",
+        initials(text),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,6 +296,17 @@ def th(context: Context, label: str, sort: str = "", numeric: bool = False, hidd
 def pagination(context: Context, page: Any) -> dict[str, object]:
     """Walk the pages of a Django `Page`, keeping sort and filters."""
     return {"page": page, "request": context["request"]}
+
+
+@register.simple_tag
+def furniture(template: str, **values: str) -> SafeString:
+    """Render what is the same on every page and for every reader of a language, once: it sees nothing of the page."""
+    return _furniture(template, get_language() or "", static("icons.svg"), tuple(values.items()))
+
+
+@lru_cache(maxsize=64)
+def _furniture(template: str, _language: str, _sheet: str, values: tuple[tuple[str, str], ...]) -> SafeString:
+    return render_to_string(template, dict(values))
 
 
 # --- forms -----------------------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from django.core.paginator import Paginator
 from django.template import engines
 from django.template.loader import render_to_string
 from django.test import RequestFactory
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from apps.core.passports import Amount, Passport, PassportLine
 from apps.core.templatetags.charts import ChartSpec
@@ -263,8 +263,6 @@ INCLUDES: dict[str, dict[str, Any]] = {
     "tour": {"tour": {"id": "advisor", "done_url": "/x/", "steps": [{"title": "Today", "text": "What needs you."}]}},
 }
 FILLED_BY_TAGS = {
-    "avatar",
-    "badge",
     "card",
     "chart",
     "dial",
@@ -343,3 +341,21 @@ def test_account_mails_carry_their_link_in_both_parts(mail: str) -> None:
     assert "Harbor & Sons" in text
     assert {"href": link} in [{"href": anchor["href"]} for anchor in Tags(html).named("a")]
     assert "Harbor &amp; Sons" in html
+
+
+def test_badge_and_avatar_escape_what_they_are_given() -> None:
+    assert rendered("{% badge text tone=tone %}", text="<b>&", tone='x" y') == (
+        '<span class="badge is-x&quot; y">&lt;b&gt;&amp;</span>\n'
+    )
+    assert rendered("{% badge text %}", text=1.5) == '<span class="badge ">1.5</span>\n'
+    assert "&lt;" in rendered("{% avatar name %}", name="<b> <i>")
+
+
+def test_furniture_is_rendered_once_for_each_language_and_sees_nothing_of_the_page() -> None:
+    source = '{% furniture "_components/palette.html" search_url=url %}'
+    english = rendered(source, url="/search/?a&b", user="Ada")
+    assert "/search/?a&amp;b" in english
+    with translation.override("pt-br"):
+        portuguese = rendered(source, url="/search/?a&b")
+    assert "Buscar" in portuguese or "Pesquisar" in portuguese
+    assert rendered(source, url="/search/?a&b") == english
