@@ -189,3 +189,14 @@ def test_fifty_households_fill_one_page(ada, sign_in):
         onboard_household(name=f"House {n:02}", advisor=ada, people=people, by=ada.as_actor())
     page = sign_in(ada).get(reverse("clients:household-list")).context["list"].page
     assert (len(page.object_list), page.paginator.count) == (50, 51)
+
+
+def test_the_list_names_its_people_their_state_and_their_place(ada, sign_in):
+    made = household(ada)
+    made.city, made.state = "Denver", ""
+    made.save()
+    page = sign_in(ada).get("/households/").content.decode()
+    assert "Denver</td>" in page
+    assert made.get_status_display() in page
+    head = made.people.get(relationship="head")
+    assert f"{head.first_name} {head.last_name}" in page
