@@ -2,18 +2,35 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import threading
 from typing import Any
 
-from celery.signals import setup_logging, worker_ready, worker_shutting_down
+from celery.signals import import_modules, setup_logging, worker_ready, worker_shutting_down
 from tenant_schemas_celery.app import CeleryApp
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.local")
 
+
+# receivers are called in the order in which they connected: this one, Django's and the search for tasks, the one below
+@import_modules.connect
+def _load_without_collecting(**_: Any) -> None:
+    """Keep the collector from looking through modules that stay: it took a twelfth of the start."""
+    gc.disable()
+
+
 app = CeleryApp("steward")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@import_modules.connect
+def _leave_alone_what_was_loaded(**_: Any) -> None:
+    """Set it aside: no collection writes to memory that the pool's processes share."""
+    gc.freeze()
+    gc.enable()
+
 
 _stopping = threading.Event()
 
