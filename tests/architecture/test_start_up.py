@@ -39,3 +39,25 @@ def test_no_process_loads_heavy_libraries_at_its_start(process: str) -> None:
     loaded = set(json.loads(told.stdout.splitlines()[-1]))
     assert "django" in loaded
     assert loaded & (set(HEAVY) | set(LATE)) == set()
+
+
+def test_a_worker_knows_every_task_without_loading_the_pages() -> None:
+    told = subprocess.run(
+        [
+            sys.executable,
+            "-W",
+            "ignore",
+            "-c",
+            f"import config.worker; {PROCESSES['worker']}{TELL}; print(len(app.tasks))",
+        ],
+        cwd=ROOT,
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings.test", "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    *_, modules, n_tasks = told.stdout.splitlines()
+    loaded = set(json.loads(modules))
+    assert loaded & {"config.urls.tenant", "apps.desk.urls", "celery.bin.celery"} == set()
+    assert {"apps.billing.tasks", "apps.plans.tasks"} <= loaded
+    assert int(n_tasks) > 20
