@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -278,3 +279,14 @@ def test_the_page_is_drawn_again_once_the_job_of_the_run_is_over(ada, invoice, s
     assert "HX-Refresh" not in sign_in(ada).get(page)
     Job.objects.filter(pk=run.job_id).update(state=JobState.DONE)
     assert sign_in(ada).get(page)["HX-Refresh"] == "true"
+
+
+def test_a_payment_without_a_reference_sent_twice_is_booked_once(ada, household, invoice, sign_in):
+    """Two equal parts fit into what is due: only the form's token tells a double click from a second check."""
+    browser, page = sign_in(ada), reverse("billing:invoice-payment", args=[invoice.public_id])
+    hidden = dict(re.findall(r'name="(submission)"[^>]*? value="([^"]*)"', browser.get(page).content.decode()))
+    form = hidden | {"amount": "10", "method": "transfer", "reference": ""}
+    answers = [browser.post(page, form) for _ in range(2)]
+    assert [(answer.status_code, answer.url) for answer in answers] == [(302, invoice.get_absolute_url())] * 2
+    invoice.refresh_from_db()
+    assert invoice.paid == D(10)
