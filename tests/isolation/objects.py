@@ -6,21 +6,30 @@ A new keyword needs a line in `OF_HOUSEHOLD` (an object of one household: strang
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
 from django.utils import timezone
 
-from apps.accounts.models import User
+from apps.accounts.models import ApprovalRequest, ApprovalRule, Delegation, Invitation, User
 from apps.accounts.policies import Role
-from apps.billing.models import HouseholdFee
+from apps.accounts.services.approval_rules import RuleTerms, delegate_approvals, set_approval_rule
+from apps.accounts.services.invitations import Guest, invite_staff
+from apps.billing.models import BillingRun, FeeSchedule, HouseholdFee, Payment
+from apps.billing.services.invoices import record_payment
 from apps.clients.models import Document, DocumentRequest, Household, Person, SignatureRequest
 from apps.clients.services.documents import release_document, request_document
 from apps.clients.services.imports import open_batch
 from apps.clients.services.signatures import request_signature
+from apps.compliance.models import AuditExport, MethodTable
+from apps.compliance.selectors.trail import TrailQuery
+from apps.compliance.services.exports import request_export
+from apps.core.models import Job
+from apps.integrations.models import Partner
+from apps.integrations.services.partners import register_partner
 from apps.plans.models import Override, PlanQuestion
 from apps.plans.selectors import overview_builders as build
 from apps.plans.selectors.figures import figures_in
@@ -164,6 +173,65 @@ class World:
         assert self.invoice
         return HouseholdFee.objects.get(household=self.household)
 
+    # --- rows of the whole firm ---
+    @cached_property
+    def run(self) -> BillingRun:
+        assert self.invoice
+        return BillingRun.objects.latest("pk")
+
+    @cached_property
+    def schedule(self) -> FeeSchedule:
+        assert self.invoice
+        return FeeSchedule.objects.latest("pk")
+
+    @cached_property
+    def payment(self) -> Payment:
+        return record_payment(
+            invoice=self.invoice, amount=Decimal("1.00"), method="check", reference="77", by=self.paul.as_actor()
+        )
+
+    @cached_property
+    def approval(self) -> ApprovalRequest:
+        assert self.run
+        return ApprovalRequest.objects.latest("pk")
+
+    @cached_property
+    def rule(self) -> ApprovalRule:
+        return set_approval_rule(
+            terms=RuleTerms(kind=self.approval.kind, approver_role=Role.PRINCIPAL), by=self.paul.as_actor()
+        )
+
+    @cached_property
+    def delegation(self) -> Delegation:
+        today = timezone.localdate()
+        return delegate_approvals(delegate=self.ada, starts_on=today, ends_on=today, by=self.paul.as_actor())
+
+    @cached_property
+    def invitation(self) -> Invitation:
+        guest = Guest(email="newcomer@alpha.example", full_name="Newcomer")
+        return invite_staff(guest=guest, role=Role.SUPPORT, by=self.paul.as_actor())
+
+    @cached_property
+    def method_table(self) -> MethodTable:
+        assert self.answered
+        return MethodTable.objects.latest("pk")
+
+    @cached_property
+    def export(self) -> AuditExport:
+        return request_export(query=TrailQuery(), format="paper", by=self.paul.as_actor())
+
+    @cached_property
+    def partner(self) -> Partner:
+        register_partner(
+            name="Alpha's planner", contact_email="it@p.example", scopes=["plans:read"], by=self.paul.as_actor()
+        )
+        return Partner.objects.latest("pk")
+
+    @cached_property
+    def job(self) -> Job:
+        assert self.recommendation
+        return Job.objects.filter(name="plans.run_projection").latest("pk")
+
 
 Maker = Callable[[World], object]
 OF_HOUSEHOLD: dict[str, Maker] = {
@@ -196,25 +264,19 @@ OF_HOUSEHOLD: dict[str, Maker] = {
     "portal:receipt.fee_id": lambda world: world.fee.accounts.first().public_id,
     "fee_id": lambda world: world.fee.public_id,
 }
-NOBODYS = uuid.UUID(int=0)
 OF_FIRM: dict[str, Maker] = {
-    # rows that roles guard, whoever advises: a stranger of another firm is what matters, and any id serves
-    **dict.fromkeys(
-        (
-            "approval_id",
-            "rule_id",
-            "delegation_id",
-            "invitation_id",
-            "table_id",
-            "export_id",
-            "partner_id",
-            "schedule_id",
-            "run_id",
-            "payment_id",
-            "job_id",
-        ),
-        lambda _world: NOBODYS,
-    ),
+    # rows that roles guard, whoever advises: a stranger of another firm is what matters
+    "approval_id": lambda world: world.approval.public_id,
+    "rule_id": lambda world: world.rule.public_id,
+    "delegation_id": lambda world: world.delegation.public_id,
+    "invitation_id": lambda world: world.invitation.public_id,
+    "table_id": lambda world: world.method_table.public_id,
+    "export_id": lambda world: world.export.public_id,
+    "partner_id": lambda world: world.partner.public_id,
+    "schedule_id": lambda world: world.schedule.public_id,
+    "run_id": lambda world: world.run.public_id,
+    "payment_id": lambda world: world.payment.public_id,
+    "job_id": lambda world: world.job.public_id,
     "member_id": lambda world: world.ada.public_id,
     # words and numbers of an address
     "key": lambda _world: "none",

@@ -12,6 +12,7 @@ import pytest
 from django.conf import settings
 from django.db import connection, transaction
 from django.test import Client, override_settings
+from django.urls import resolve
 from django_tenants.utils import tenant_context
 
 from apps.accounts.models import User
@@ -19,6 +20,7 @@ from apps.accounts.policies import Role
 from apps.firms.models import Firm
 from apps.integrations.services.partners import register_partner
 from tests.cast import SiteClient, firm, person
+from tests.factories.integrations import partner_of
 from tests.isolation.objects import MARKER, World
 from tests.isolation.routes import Route, routes
 from tools.stripe_local.server import StripeLocal
@@ -75,6 +77,16 @@ class Visitors:
             self.of_beta = {user.role: self._enter(user, "beta.localhost") for user in people}
             principal = next(user for user in people if user.role == Role.PRINCIPAL)
             self.token = _token(principal)
+        with tenant_context(beta):
+            self.at_home = {user.role: self._enter(user, "beta.localhost") for user in people}
+        with tenant_context(alpha):
+            everything = set(settings.API_SCOPES)
+            areas = {scope.partition(":")[0] for scope in everything}
+            self.partner = partner_of(self.world.paul, *everything, name="Everything")
+            self.without = {
+                area: partner_of(self.world.paul, *_not_of(area, everything), name=f"Without {area}") for area in areas
+            }
+            self.readers = {area: partner_of(self.world.paul, f"{area}:read", name=f"Reads {area}") for area in areas}
         for visitor in self.of_beta.values():
             visitor.defaults["HTTP_HOST"] = "alpha.localhost"
 
@@ -85,6 +97,10 @@ class Visitors:
         session["second_factor_known"] = True
         session.save()
         return client
+
+
+def _not_of(area: str, scopes: set[str]) -> set[str]:
+    return {scope for scope in scopes if not scope.startswith(f"{area}:")}
 
 
 def _token(principal: User) -> str:
@@ -201,6 +217,63 @@ def test_the_api_of_a_firm_opens_to_no_session_and_to_no_token_of_another_firm(r
             assert answer.status_code in {401, 403, 405} or route.name in OPEN_API, f"{method} {path}"
             assert answer.status_code < 500
             assert not saw(answer)
+
+
+IDENTIFIED = [route for route in ROUTES if any(keyword.endswith("_id") for keyword in route.keywords)]
+# their ids are small numbers of Django's own rows: another firm has such rows of its own
+NUMBERED = {route.name for route in ROUTES if route.name.startswith("admin:")}
+
+
+@pytest.mark.parametrize("route", [route for route in IDENTIFIED if route.name not in NUMBERED], ids=named)
+def test_an_object_of_a_firm_is_nobodys_on_the_site_of_another(route, visitors):
+    """On their own site, signed in and with all rights, with an id of the other firm in the address."""
+    path = path_of(route, visitors)
+    bearer = SiteClient(
+        headers={"host": "beta.localhost", "authorization": f"Bearer {visitors.token}"}, raise_request_exception=False
+    )
+    for visitor in (bearer,) if route.is_api else visitors.at_home.values():
+        for method in ("get", "post"):
+            answer = ask(visitor, method, path, **({"content_type": "application/json"} if route.is_api else {}))
+            assert answer.status_code in {400, 403, 404, 405}, f"{method} {path}: {answer.status_code}"
+            assert not saw(answer)
+
+
+def area_of(route: Route, visitors: Visitors) -> str:
+    view = resolve(path_of(route, visitors), urlconf="config.urls.tenant").func
+    return str(getattr(view, "cls", None) and getattr(view.cls, "scope_area", ""))  # type: ignore[attr-defined]
+
+
+SCOPED = [route for route in ENDPOINTS if route.name not in OPEN_API]
+
+
+@pytest.mark.parametrize("route", SCOPED, ids=named)
+def test_a_partner_of_the_firm_is_kept_to_its_scopes(route, visitors):
+    path, area = path_of(route, visitors), area_of(route, visitors)
+    for method in ("get", "post", "put", "patch", "delete"):
+        how = {"content_type": "application/json"}
+        answer = ask(visitors.without[area], method, path, **how)
+        assert answer.status_code in {403, 405}, f"without {area}, {method} {path}: {answer.status_code}"
+        assert not saw(answer)
+        if method != "get":
+            answer = ask(visitors.readers[area], method, path, **how)
+            assert answer.status_code in {403, 405}, f"reads {area}, {method} {path}: {answer.status_code}"
+
+
+@pytest.mark.parametrize("route", SCOPED, ids=named)
+def test_the_same_address_opens_to_a_partner_with_the_scope(route, visitors):
+    """Without this, an endpoint that is closed to everybody would pass the walk."""
+    path = path_of(route, visitors)
+    seen = {ask(visitors.partner, method, path, content_type="application/json").status_code for method in METHODS}
+    if route.name in ANOTHERS:
+        assert seen <= {404, 405}
+    else:
+        assert seen - {403, 404, 405}, f"{path}: {seen}"
+    assert max(seen) < 500, f"{path}: {seen}"
+
+
+METHODS = ("get", "post", "put", "patch")
+# what one partner asked for is no other's
+ANOTHERS = {"plans_api:job-detail"}
 
 
 def test_the_token_of_the_walk_opens_its_own_firm(visitors):

@@ -71,10 +71,10 @@ class SuspendPartner(ActionView):
 
     def perform(self, request: HttpRequest, by: Actor) -> str:
         """Suspend with the reason given."""
+        partner = get_object_or_404(Partner, public_id=self.kwargs["partner_id"])
         form = SuspendForm(request.POST)
         if not form.is_valid():
             raise InvalidInputError(gettext_noop("Say why: the reason stands on the trail."))
-        partner = get_object_or_404(Partner, public_id=self.kwargs["partner_id"])
         suspend_partner(partner=partner, reason=form.cleaned_data["reason"], by=by)
         return reverse("integrations:partner-list")
 
