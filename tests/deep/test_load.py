@@ -98,7 +98,8 @@ def advise(visitor: Visitor, dice: random.Random) -> Iterator[None]:
     """An advisor: lists, household pages, households by form and by file, plans."""
     households, plans = list(visitor.told["households"]), list(visitor.told["plans"])
     marker = MARKERS[visitor.notes.firm]
-    for turn in itertools.count():
+    # each begins with another kind of write: a short run has them all
+    for turn in itertools.count(visitor.told["pk"]):
         for path in ("/", "/households/", "/plans/", "/portfolios/", f"/search/?q={marker}"):
             visitor.get("lists", path)
             yield
@@ -106,11 +107,11 @@ def advise(visitor: Visitor, dice: random.Random) -> Iterator[None]:
         for page in dice.sample(HOUSEHOLD_PAGES, 4):
             visitor.get(f"household: {page or 'overview'}", f"/households/{household}/{page}")
             yield
-        if plans and turn % 4 == 1:
+        if plans and turn % 4 == 0:
             plan = plans.pop()
             if visitor.post("generate a plan", f"/plans/{plan}/generate/", {}).status == 302:
                 visitor.notes.written.append(("plan", plan))
-        elif turn % 4 == 3:
+        elif turn % 4 == 1:
             _import(visitor, f"{marker}file{next(_serial)}")
         else:
             _take_on(visitor, households, f"{marker}form{next(_serial)}")
@@ -148,7 +149,7 @@ def lead(visitor: Visitor, dice: random.Random) -> Iterator[None]:
         for _ in range(6):
             visitor.get("principal's lists", dice.choice(pages))
             yield
-        if quarters and turn % 3 == 1:
+        if quarters and turn % 3 == 0:
             day = quarters.pop(0)
             visitor.get("new billing run", "/billing/runs/new/")
             fields = {"timing": "arrears", "periods_per_year": "4", "first_day": day}
@@ -165,7 +166,7 @@ def examine(visitor: Visitor, _dice: random.Random) -> Iterator[None]:
         for path in ("/compliance/", "/compliance/trail/", "/households/", "/approvals/"):
             visitor.get("compliance", path)
             yield
-        if turn % 5 == 2 and visitor.post("verify the trail", "/compliance/verify/", {}).status == 302:
+        if turn % 5 == 0 and visitor.post("verify the trail", "/compliance/verify/", {}).status == 302:
             visitor.notes.written.append(("verification", ""))
 
 
