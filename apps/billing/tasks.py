@@ -16,7 +16,7 @@ from apps.core.jobs import job
 def calculate_run(task: Any, run_id: int) -> None:
     """Calculate the fees of a run."""
     run = BillingRun.objects.select_related("job").get(pk=run_id)
-    runs.calculate_run(run=run, by=_asked_by(run, "billing.calculate_run"), progress=task.progress)
+    runs.calculate_as_asked(run=run, by=_asked_by(run, "billing.calculate_run"), progress=task.progress)
 
 
 @job("billing.issue_invoices", title=_("Invoices are being written."))

@@ -117,6 +117,18 @@ def calculate_run(*, run: BillingRun, by: Actor, progress: Progress | None = Non
     return _store(run=run, results=results, by=by)
 
 
+def calculate_as_asked(*, run: BillingRun, by: Actor, progress: Progress | None = None) -> BillingRun:
+    """Calculate the run for the job that was asked for, once: one that died after it had kept its fees is done.
+
+    Raises RunStepError for a run that is locked or discarded.
+    """
+    job = run.job
+    is_again = job is not None and job.name == CALCULATE and job.attempts > 1
+    if is_again and job is not None and run.calculated_at is not None and run.calculated_at >= job.created_at:
+        return run
+    return calculate_run(run=run, by=by, progress=progress)
+
+
 @service
 def submit_run(*, run: BillingRun, by: Actor) -> BillingRun:
     """Ask a second person to approve the run.

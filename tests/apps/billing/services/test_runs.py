@@ -17,6 +17,7 @@ from apps.billing.services.runs import (
     RunBlockedError,
     RunStepError,
     ValuesChangedError,
+    calculate_as_asked,
     calculate_run,
     discard_run,
     lock_run,
@@ -80,6 +81,17 @@ def test_the_same_values_give_the_same_cents_and_keep_the_approval(ada, paul, ri
     run.refresh_from_db()
     assert list(AccountFee.objects.values_list("account_id", "amount").order_by("account_id")) == before
     assert (run.values_digest, run.state) == (digest, RunState.APPROVED)
+
+
+def test_a_job_that_died_after_it_had_kept_the_fees_does_not_calculate_again(ada, rivera):
+    run = start_run(timing="arrears", first_day=Q1, by=ada.as_actor())
+    calculate_as_asked(run=run, by=ada.as_actor())
+    Job.objects.filter(pk=run.job_id).update(attempts=2)  # its worker died, and another has taken it up
+    again = BillingRun.objects.select_related("job").get(pk=run.pk)
+    fees = list(again.fees.values_list("pk", flat=True))
+    calculate_as_asked(run=again, by=ada.as_actor())
+    assert list(again.fees.values_list("pk", flat=True)) == fees
+    assert AuditEvent.objects.filter(action="billing.calculate_run").count() == 1
 
 
 def test_nobody_approves_their_own_run(ada, paul, rivera):
