@@ -9,7 +9,8 @@ from decimal import Context, Decimal, Inexact
 from enum import StrEnum
 from fractions import Fraction
 
-from apps.kernel.errors import gettext_noop
+from apps.kernel.errors import InvalidInputError, gettext_noop
+from apps.kernel.money import Rate
 from apps.portfolios.engine.errors import AmbiguousLotError, OversoldError
 from apps.portfolios.engine.transactions import LotChoice, LotMethod
 
@@ -44,6 +45,30 @@ class Lot:
 
 
 @dataclass(frozen=True, slots=True)
+class TermRates:
+    """What a further dollar of short and of long gain is taxed with, as the service knows it for the taxpayer."""
+
+    short: Rate
+    long: Rate
+
+
+@dataclass(frozen=True, slots=True)
+class SaleTax:
+    """What the tax of a sale depends on. `price` is that of one share, after commissions."""
+
+    price: Decimal
+    sold_on: date
+    rates: TermRates
+
+    def per_share(self, lot: Lot) -> Fraction | None:
+        """Return (price − cost) · rate of its term; less than zero for a loss, None where the cost is not known."""
+        if lot.cost is None:
+            return None
+        rate = self.rates.long if term_of(lot.acquired_on, self.sold_on) is Term.LONG else self.rates.short
+        return (Fraction(self.price) - _unit_cost(lot)) * Fraction(rate.fraction)
+
+
+@dataclass(frozen=True, slots=True)
 class LotSelection:
     """What a sale takes and what it leaves, both in the order in which the lots were given."""
 
@@ -71,16 +96,21 @@ def exact_sum(amounts: Iterable[Decimal]) -> Decimal:
 
 
 def select_lots(
-    lots: Sequence[Lot], quantity: Decimal, method: LotMethod, choices: Sequence[LotChoice] = ()
+    lots: Sequence[Lot],
+    quantity: Decimal,
+    method: LotMethod,
+    choices: Sequence[LotChoice] = (),
+    tax: SaleTax | None = None,
 ) -> LotSelection:
     """Choose what a sale of `quantity` takes.
 
-    First in, first out; last in, first out; highest unit cost first (a lot of unknown cost last); the lots that were
-    named; or average cost, which gives every share the same cost and takes the oldest first. A lot that is taken in
-    part is split: its cost goes with its shares, and the rest of it stays, so that no part of a cent is lost.
+    First in, first out; last in, first out; highest unit cost first (a lot of unknown cost last); least tax first, that
+    is losses before gains, each by what a share saves or costs at the rate of its term; the lots that were named; or
+    average cost, which gives every share the same cost and takes the oldest first. A lot that is taken in part is
+    split: its cost goes with its shares, and the rest of it stays, so that no part of a cent is lost.
 
     Raises OversoldError when more leaves than is held, AmbiguousLotError when lots must be named and were not, or those
-    named do not make up the quantity.
+    named do not make up the quantity, InvalidInputError when the least tax is asked for without price and rates.
     """
     held = exact_sum(lot.quantity for lot in lots)
     if quantity > held:
@@ -96,16 +126,17 @@ def select_lots(
     if method is LotMethod.SPECIFIC:
         return _taken(lots, _only_way(lots, quantity, held))
     pool = _averaged(lots) if method is LotMethod.AVERAGE else tuple(lots)
+    order = _least_tax(pool, tax) if method is LotMethod.MINIMUM_TAX else _order(pool, method)
     wanted: dict[int, Decimal] = {}
     open_quantity = quantity
-    for place in _order(pool, method):
+    for place in order:
         part = min(open_quantity, pool[place].quantity)
         if part > 0:
             wanted[place] = part
             open_quantity = EXACT.subtract(open_quantity, part)
     selection = _taken(pool, wanted)
-    order = {pool[place].lot_id: rank for rank, place in enumerate(_order(pool, method))}
-    return replace(selection, taken=tuple(sorted(selection.taken, key=lambda lot: order[lot.lot_id])))
+    ranks = {pool[place].lot_id: rank for rank, place in enumerate(order)}
+    return replace(selection, taken=tuple(sorted(selection.taken, key=lambda lot: ranks[lot.lot_id])))
 
 
 def _order(lots: Sequence[Lot], method: LotMethod) -> list[int]:
@@ -115,6 +146,25 @@ def _order(lots: Sequence[Lot], method: LotMethod) -> list[int]:
     if method is LotMethod.HIFO:
         return sorted(places, key=lambda i: (-(_unit_cost(lots[i])), lots[i].acquired_on, i))
     return sorted(places, key=lambda i: (lots[i].acquired_on, i))
+
+
+def _least_tax(lots: Sequence[Lot], tax: SaleTax | None) -> list[int]:
+    """Order by tax per share: tax is linear in shares, so that taking them in this order is the least there is.
+
+    Among equals the highest cost goes first, then the oldest; a lot of unknown cost goes last.
+    """
+    if tax is None:
+        raise InvalidInputError(
+            gettext_noop("A sale for the least tax needs its price and the rates of tax."),
+            mend=gettext_noop("Hand in the rates for short and long gains, or choose another method."),
+        )
+    taxes = [tax.per_share(lot) for lot in lots]
+
+    def rank(place: int) -> tuple[bool, Fraction, Fraction, date, int]:
+        own = taxes[place]
+        return own is None, own or Fraction(0), -_unit_cost(lots[place]), lots[place].acquired_on, place
+
+    return sorted(range(len(lots)), key=rank)
 
 
 def _unit_cost(lot: Lot) -> Fraction:

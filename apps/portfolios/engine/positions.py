@@ -11,7 +11,7 @@ from enum import StrEnum
 from apps.kernel.errors import gettext_noop
 from apps.kernel.money import Money
 from apps.portfolios.engine.errors import BookRefusedError, OversoldError
-from apps.portfolios.engine.lots import EXACT, Lot, Term, exact_sum, ratio_of, select_lots, term_of
+from apps.portfolios.engine.lots import EXACT, Lot, SaleTax, Term, TermRates, exact_sum, ratio_of, select_lots, term_of
 from apps.portfolios.engine.transactions import LotMethod, Transaction, TransactionKind
 
 NOTHING = Decimal(0)
@@ -26,10 +26,11 @@ class DateBasis(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class BookPolicy:
-    """How the book is kept."""
+    """How the book is kept. `rates` are what the method of least tax needs."""
 
     method: LotMethod = LotMethod.FIFO
     basis: DateBasis = DateBasis.TRADE
+    rates: TermRates | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +91,14 @@ def book_at(transactions: Sequence[Transaction], as_of: date, policy: BookPolicy
     by then counts as if it had never been. Without a settlement date a transaction settles on its trade date.
 
     Raises OversoldError when more leaves than is held, AmbiguousLotError when a sale does not say which lots it takes
-    and must, BookRefusedError for a transaction that stands twice or a reversal of nothing.
+    and must, InvalidInputError when the least tax is asked for without rates, BookRefusedError for a transaction that
+    stands twice or a reversal of nothing.
     """
     _check_ids(transactions)
     day_of = _settled_on if policy.basis is DateBasis.SETTLE else _traded_on
     current = [t for t in transactions if day_of(t) <= as_of]
     gone = _reversed(current, {t.transaction_id: t for t in transactions})
-    ledger = _Ledger(policy.method)
+    ledger = _Ledger(policy)
     places = {t.transaction_id: place for place, t in enumerate(current)}
     for each in sorted(current, key=lambda t: (day_of(t), _ORDER[t.kind], places[t.transaction_id])):
         if each.transaction_id not in gone and each.kind is not TransactionKind.REVERSAL:
@@ -156,7 +158,7 @@ def _reversed(current: Iterable[Transaction], known: dict[str, Transaction]) -> 
 class _Ledger:
     """The book while it is written."""
 
-    method: LotMethod
+    policy: BookPolicy
     lots: dict[str, tuple[Lot, ...]] = field(default_factory=dict)
     cash: dict[str, Decimal] = field(default_factory=dict)
     income: dict[str, Decimal] = field(default_factory=dict)
@@ -203,7 +205,7 @@ class _Ledger:
         held = self.lots.get(each.security_id, ())
         quantity = each.quantity or NOTHING
         try:
-            selection = select_lots(held, quantity, self.method, each.lots)
+            selection = select_lots(held, quantity, self._method(each), each.lots, self._tax(each))
         except OversoldError as error:
             raise OversoldError(
                 gettext_noop("Transaction %(id)s of %(day)s takes %(quantity)s of %(security)s; %(held)s are held."),
@@ -216,6 +218,16 @@ class _Ledger:
             ) from error
         self.lots[each.security_id] = selection.left
         return selection.taken
+
+    def _method(self, each: Transaction) -> LotMethod:
+        """Shares that leave without a sale cost no tax: the least of it says nothing, and the oldest go."""
+        untaxed = each.kind is TransactionKind.TRANSFER_OUT and self.policy.method is LotMethod.MINIMUM_TAX
+        return LotMethod.FIFO if untaxed else self.policy.method
+
+    def _tax(self, each: Transaction) -> SaleTax | None:
+        if self.policy.rates is None or each.amount is None or not each.quantity:
+            return None
+        return SaleTax(ratio_of(each.amount.amount, Decimal(1), each.quantity), each.trade_date, self.policy.rates)
 
     def sell(self, each: Transaction) -> None:
         """A sale realises a gain on each lot that it takes; its proceeds are shared by quantity."""

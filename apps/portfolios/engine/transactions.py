@@ -37,6 +37,7 @@ class LotMethod(StrEnum):
     LIFO = "lifo"
     HIFO = "hifo"
     SPECIFIC = "specific"
+    MINIMUM_TAX = "minimum_tax"
     AVERAGE = "average"
 
 

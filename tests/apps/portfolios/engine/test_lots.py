@@ -1,12 +1,16 @@
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
+from itertools import product
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from apps.kernel.errors import InvalidInputError
+from apps.kernel.money import Rate
 from apps.portfolios.engine.errors import AmbiguousLotError, OversoldError
-from apps.portfolios.engine.lots import Lot, Term, exact_sum, select_lots, term_of
+from apps.portfolios.engine.lots import Lot, SaleTax, Term, TermRates, exact_sum, select_lots, term_of
 from apps.portfolios.engine.transactions import LotChoice, LotMethod
 
 
@@ -98,14 +102,74 @@ costs = st.decimals("0", "1000000", places=2)
 @given(
     st.lists(st.tuples(quantities, costs, st.dates(date(2020, 1, 1), date(2025, 1, 1))), min_size=1, max_size=8),
     st.fractions(0, 1),
-    st.sampled_from([LotMethod.FIFO, LotMethod.LIFO, LotMethod.HIFO, LotMethod.AVERAGE]),
+    st.sampled_from([LotMethod.FIFO, LotMethod.LIFO, LotMethod.HIFO, LotMethod.MINIMUM_TAX, LotMethod.AVERAGE]),
 )
 def test_shares_and_cost_are_neither_made_nor_lost(facts, part, method):
     held = [lot(str(i), q, c, on) for i, (q, c, on) in enumerate(facts)]
     whole = exact_sum(each.quantity for each in held)
     quantity = (whole * part.numerator / part.denominator).quantize(Decimal("0.0001"))
-    chosen = select_lots(held, min(quantity, whole), method)
+    chosen = select_lots(held, min(quantity, whole), method, tax=least_tax(100))
     assert exact_sum(each.quantity for each in chosen.taken) == min(quantity, whole)
     every = [*chosen.taken, *chosen.left]
     assert exact_sum(each.quantity for each in every) == whole
     assert exact_sum(each.cost for each in every) == exact_sum(each.cost for each in held)
+
+
+TODAY = date(2026, 6, 1)
+RECENT, LONG_AGO = date(2026, 1, 2), date(2020, 1, 2)
+
+
+def least_tax(price, short="0.37", long="0.20"):
+    return SaleTax(Decimal(str(price)), TODAY, TermRates(Rate(Decimal(short)), Rate(Decimal(long))))
+
+
+def test_the_least_tax_takes_short_losses_then_long_ones_then_what_gains_least():
+    held = [
+        lot("long gain", 1, 60, LONG_AGO),  # tax 8
+        lot("short gain", 1, 80, RECENT),  # tax 7.40
+        lot("long loss", 1, 150, LONG_AGO),  # saves 10
+        lot("short loss", 1, 130, RECENT),  # saves 11.10
+        lot("unknown", 1, None, LONG_AGO),
+        lot("even", 1, 100, RECENT),
+    ]
+    chosen = select_lots(held, Decimal(6), LotMethod.MINIMUM_TAX, tax=least_tax(100))
+    names = ["short loss", "long loss", "even", "short gain", "long gain", "unknown"]
+    assert [each.lot_id for each in chosen.taken] == names
+
+
+def test_a_long_loss_goes_first_when_it_saves_more():
+    held = [lot("short loss", 1, 110, RECENT), lot("long loss", 1, 150, LONG_AGO)]
+    assert select_lots(held, Decimal(1), LotMethod.MINIMUM_TAX, tax=least_tax(100)).taken[0].lot_id == "long loss"
+
+
+def test_among_lots_that_cost_no_tax_the_highest_cost_goes_first():
+    held = [lot("low", 1, 10, LONG_AGO), lot("high", 1, 90, LONG_AGO), lot("short", 1, 95, RECENT)]
+    chosen = select_lots(held, Decimal(2), LotMethod.MINIMUM_TAX, tax=least_tax(100, long="0"))
+    assert [each.lot_id for each in chosen.taken] == ["high", "low"]
+
+
+def test_the_least_tax_needs_price_and_rates():
+    with pytest.raises(InvalidInputError, match="least tax"):
+        select_lots(HELD, Decimal(1), LotMethod.MINIMUM_TAX)
+
+
+small_lots = st.lists(
+    st.tuples(st.integers(1, 4), st.integers(0, 20), st.sampled_from([RECENT, LONG_AGO, date(2025, 6, 1)])),
+    min_size=1,
+    max_size=4,
+)
+percents = st.integers(0, 50).map(lambda n: str(Decimal(n) / 100))
+
+
+@given(small_lots, st.integers(0, 20), percents, percents, st.fractions(0, 1))
+def test_no_other_choice_of_lots_costs_less_tax(facts, price, short, long, part):
+    held = [lot(str(i), quantity, quantity * cost, on) for i, (quantity, cost, on) in enumerate(facts)]
+    tax = least_tax(price, short, long)
+    quantity = int(sum(q for q, _, _ in facts) * part)
+    chosen = select_lots(held, Decimal(quantity), LotMethod.MINIMUM_TAX, tax=tax)
+    own = sum(tax.per_share(each) * Fraction(each.quantity) for each in chosen.taken)
+    rates = [tax.per_share(each) for each in held]
+    every = product(*(range(int(each.quantity) + 1) for each in held))
+    assert own == min(
+        sum(rate * n for rate, n in zip(rates, taken, strict=True)) for taken in every if sum(taken) == quantity
+    )

@@ -5,9 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.kernel.money import Money
+from apps.kernel.errors import InvalidInputError
+from apps.kernel.money import Money, Rate
 from apps.portfolios.engine.errors import AmbiguousLotError, BookRefusedError, OversoldError
-from apps.portfolios.engine.lots import Term, exact_sum
+from apps.portfolios.engine.lots import Term, TermRates, exact_sum
 from apps.portfolios.engine.positions import BookPolicy, DateBasis, book_at
 from apps.portfolios.engine.transactions import LotChoice, LotMethod, SplitRatio, Transaction
 from tests.apps.portfolios.engine.builders import K, day, entry, usd
@@ -46,6 +47,19 @@ def test_a_sale_may_name_its_lots():
 def test_an_account_under_specific_identification_refuses_a_sale_without_names():
     with pytest.raises(AmbiguousLotError):
         book_at([*START, entry("out", K.SELL, day(3, 5), 300, 10)], END, BookPolicy(LotMethod.SPECIFIC))
+
+
+def test_an_account_that_sells_for_the_least_tax_needs_rates_and_transfers_the_oldest():
+    held = [*START, entry("old", K.TRANSFER_IN, day(1, 6), 400, 20, acquired_on=day(5, 1, 2019))]
+    trade = entry("out", K.SELL, day(3, 5), 1200, 100)  # a gain of 2, a loss of 3, a loss of 8 a share
+    rates = TermRates(Rate(Decimal("0.37")), Rate(Decimal("0.15")))
+    book = book_at([*held, trade], END, BookPolicy(LotMethod.MINIMUM_TAX, rates=rates))
+    assert [(g.lot_id, g.quantity) for g in book.realised] == [("old", 20), ("two", 80)]
+    with pytest.raises(InvalidInputError, match="least tax"):
+        book_at([*held, trade], END, BookPolicy(LotMethod.MINIMUM_TAX))
+    moved = entry("moved", K.TRANSFER_OUT, day(3, 5), None, 30)
+    left = book_at([*held, moved], END, BookPolicy(LotMethod.MINIMUM_TAX, rates=rates)).position("ACME").lots
+    assert [(x.lot_id, x.quantity) for x in left] == [("one", 90), ("two", 100)]
 
 
 def test_overselling_is_refused_with_the_transaction_and_what_is_held():
