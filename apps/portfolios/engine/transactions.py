@@ -27,6 +27,11 @@ class TransactionKind(StrEnum):
     TRANSFER_OUT = "transfer_out"
     SPLIT = "split"
     RETURN_OF_CAPITAL = "return_of_capital"
+    STOCK_DIVIDEND = "stock_dividend"  # more of the same shares, not taxed
+    SYMBOL_CHANGE = "symbol_change"
+    MERGER = "merger"  # shares for shares, perhaps with cash besides
+    SPIN_OFF = "spin_off"
+    CASH_IN_LIEU = "cash_in_lieu"  # paid for a fraction of a share
     REVERSAL = "reversal"  # takes back one earlier transaction whole
 
 
@@ -47,6 +52,7 @@ _CASH_IN = {
     TransactionKind.DIVIDEND,
     TransactionKind.INTEREST,
     TransactionKind.RETURN_OF_CAPITAL,
+    TransactionKind.CASH_IN_LIEU,
 }
 _CASH_OUT = {TransactionKind.WITHDRAWAL, TransactionKind.BUY, TransactionKind.FEE, TransactionKind.ADVISORY_FEE}
 _OF_QUANTITY = {
@@ -55,8 +61,17 @@ _OF_QUANTITY = {
     TransactionKind.REINVEST,
     TransactionKind.TRANSFER_IN,
     TransactionKind.TRANSFER_OUT,
+    TransactionKind.CASH_IN_LIEU,
 }
-_OF_SECURITY = _OF_QUANTITY | {TransactionKind.SPLIT, TransactionKind.RETURN_OF_CAPITAL}
+_OUT_OF_POSITION = {TransactionKind.SELL, TransactionKind.TRANSFER_OUT, TransactionKind.CASH_IN_LIEU}
+_INTO_ANOTHER = {TransactionKind.SYMBOL_CHANGE, TransactionKind.MERGER, TransactionKind.SPIN_OFF}
+_OF_RATIO = {
+    TransactionKind.SPLIT,
+    TransactionKind.STOCK_DIVIDEND,
+    TransactionKind.MERGER,
+    TransactionKind.SPIN_OFF,
+}
+_OF_SECURITY = _OF_QUANTITY | _INTO_ANOTHER | _OF_RATIO | {TransactionKind.RETURN_OF_CAPITAL}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +84,10 @@ class LotChoice:
 
 @dataclass(frozen=True, slots=True)
 class SplitRatio:
-    """`new` shares for `old` ones: 3 for 2, or 1 for 10 in a reverse split."""
+    """`new` shares for `old` ones: 3 for 2, or 1 for 10 in a reverse split.
+
+    In a split or merger the new take the place of the old; in a stock dividend or spin-off they come on top.
+    """
 
     new: Decimal
     old: Decimal
@@ -80,12 +98,30 @@ class SplitRatio:
 
 
 @dataclass(frozen=True, slots=True)
+class FairValues:
+    """Fair market values per share just after a corporate action, of what was held and of what is received.
+
+    Raises InvalidInputError for a negative value, or none above zero.
+    """
+
+    old: Decimal
+    new: Decimal
+
+    def __post_init__(self) -> None:
+        if min(self.old, self.new) < 0 or max(self.old, self.new) == 0:
+            raise InvalidInputError(
+                gettext_noop("Fair market values must not be negative, and one of them must be more than zero.")
+            )
+
+
+@dataclass(frozen=True, slots=True)
 class Transaction:
     """One transaction. `quantity` and `amount` are never negative: the kind says in which direction they move.
 
     `amount` is the cash that moved, after commissions; of a reinvestment what it bought, of a transfer in kind the
-    cost that came along, or None where it is not known. `lots` names the lots of a sale or transfer out. A lot is named
-    after the transaction that opened it.
+    cost that came along, or None where it is not known; of a merger the cash that it pays besides. `lots` names the
+    lots of a sale or transfer out. A lot is named after the transaction that opened it. `split` is the ratio of a
+    split, stock dividend, merger or spin-off, `into` the security that a merger, spin-off or symbol change leads to.
 
     Raises InvalidInputError when a part that the kind needs is missing or makes no sense.
     """
@@ -101,6 +137,8 @@ class Transaction:
     acquired_on: date | None = None
     lots: tuple[LotChoice, ...] = ()
     reverses: str = ""
+    into: str = ""
+    fair_values: FairValues | None = None
 
     def __post_init__(self) -> None:
         if self.kind in _OF_SECURITY and not self.security_id:
@@ -113,8 +151,15 @@ class Transaction:
             raise self._incomplete(gettext_noop("Transaction %(id)s (%(kind)s) has no amount."))
         if self.amount is not None and self.amount.amount < 0:
             raise self._incomplete(gettext_noop("Transaction %(id)s (%(kind)s) has a negative amount."))
-        if (self.kind is TransactionKind.SPLIT) != (self.split is not None):
+        if (self.kind in _OF_RATIO) != (self.split is not None):
             raise self._incomplete(gettext_noop("Transaction %(id)s (%(kind)s) has no proper split ratio."))
+        if (self.kind in _INTO_ANOTHER) != bool(self.into) or (self.into and self.into == self.security_id):
+            raise self._incomplete(gettext_noop("Transaction %(id)s (%(kind)s) does not say what the shares become."))
+        pays = self.kind is TransactionKind.MERGER and bool(self.amount)
+        if self.fair_values is None and (self.kind is TransactionKind.SPIN_OFF or pays):
+            raise self._incomplete(
+                gettext_noop("Transaction %(id)s (%(kind)s) needs fair market values to share the basis.")
+            )
         if (self.kind is TransactionKind.REVERSAL) != bool(self.reverses):
             raise self._incomplete(gettext_noop("Transaction %(id)s (%(kind)s) names no transaction to take back."))
 
@@ -129,14 +174,13 @@ class Transaction:
     @property
     def cash(self) -> Money | None:
         """What moves in cash: positive comes in."""
-        if self.amount is None or self.kind not in _CASH_IN | _CASH_OUT:
+        if self.amount is None or self.kind not in _CASH_IN | _CASH_OUT | {TransactionKind.MERGER}:
             return None
-        return self.amount if self.kind in _CASH_IN else -self.amount
+        return -self.amount if self.kind in _CASH_OUT else self.amount
 
     @property
     def units(self) -> Decimal:
         """What moves in shares: positive comes in."""
         if self.quantity is None:
             return Decimal(0)
-        leaves = self.kind in {TransactionKind.SELL, TransactionKind.TRANSFER_OUT}
-        return -self.quantity if leaves else self.quantity
+        return -self.quantity if self.kind in _OUT_OF_POSITION else self.quantity

@@ -13,7 +13,7 @@ from apps.clients.models import Household
 from apps.core.passports import Amount, Passport, PassportLine
 from apps.core.templatetags.formats import date_text, moment_text
 from apps.kernel.errors import NotFoundError, gettext_noop
-from apps.portfolios.engine.positions import RealisedGain
+from apps.portfolios.engine.ledger import RealisedGain
 from apps.portfolios.models import Account, Instrument, ReconciliationBreak, Transaction
 from apps.portfolios.selectors.books import account_book
 from apps.portfolios.selectors.breaks import proposed_amount
