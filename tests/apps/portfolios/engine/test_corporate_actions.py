@@ -2,7 +2,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from apps.portfolios.engine.corporate_actions import (
@@ -95,6 +95,7 @@ values = st.decimals("0.01", "999", places=2)
 
 
 @given(holdings, ratios, cash_amounts, values, values)
+@settings(deadline=None)
 def test_every_action_keeps_the_ratio_and_the_cost(raw, terms, cash, old_value, new_value):
     held = [lot(str(place), quantity, cost) for place, (quantity, cost) in enumerate(raw)]
     shares, cost = exact_sum(x.quantity for x in held), exact_sum(x.cost for x in held)

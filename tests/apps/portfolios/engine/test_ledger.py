@@ -13,6 +13,7 @@ from apps.portfolios.engine.lots import Term, exact_sum
 from apps.portfolios.engine.positions import BookPolicy, book_at
 from apps.portfolios.engine.transactions import FairValues, LotMethod, SplitRatio
 from tests.apps.portfolios.engine.builders import K, day, entry, usd
+from tests.depth import examples
 
 D = Decimal
 END = day(12, 31)
@@ -148,7 +149,7 @@ def expect(held, each):
 
 
 @given(steps, st.sampled_from([LotMethod.FIFO, LotMethod.LIFO, LotMethod.HIFO, LotMethod.AVERAGE]))
-@settings(max_examples=200)
+@settings(max_examples=examples(200), deadline=None)
 def test_any_sequence_of_actions_conserves_shares_and_cost(raw, method):
     entries, held = [], {}
     for place, facts in enumerate(raw):

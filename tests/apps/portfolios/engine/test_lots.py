@@ -4,7 +4,7 @@ from fractions import Fraction
 from itertools import product
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from apps.kernel.errors import InvalidInputError
@@ -162,6 +162,7 @@ percents = st.integers(0, 50).map(lambda n: str(Decimal(n) / 100))
 
 
 @given(small_lots, st.integers(0, 20), percents, percents, st.fractions(0, 1))
+@settings(deadline=None)
 def test_no_other_choice_of_lots_costs_less_tax(facts, price, short, long, part):
     held = [lot(str(i), quantity, quantity * cost, on) for i, (quantity, cost, on) in enumerate(facts)]
     tax = least_tax(price, short, long)

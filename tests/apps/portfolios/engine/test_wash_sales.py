@@ -15,6 +15,7 @@ from apps.portfolios.engine.transactions import SplitRatio
 from apps.portfolios.engine.wash_ledger import AcquisitionKind, Disposal, TaxLot
 from apps.portfolios.engine.wash_sales import find_wash_sales, posted_parts
 from tests.apps.portfolios.engine.wash_builders import day, household, lot, sold, washed
+from tests.depth import examples
 
 D = Decimal
 
@@ -362,7 +363,7 @@ def ledger_of(raw, *, accounts=EVERY, sell_all=False):
 
 
 @given(trades)
-@settings(max_examples=150)
+@settings(max_examples=examples(150), deadline=None)
 def test_no_share_replaces_twice_and_every_cent_disallowed_is_carried_or_lost(raw):
     ledger = ledger_of(raw)
     report = find_wash_sales(ledger)
@@ -383,6 +384,7 @@ def test_no_share_replaces_twice_and_every_cent_disallowed_is_carried_or_lost(ra
 
 
 @given(trades)
+@settings(deadline=None)
 def test_a_closed_life_without_retirement_accounts_realises_what_it_earned(raw):
     ledger = ledger_of(raw, accounts=TAXED, sell_all=True)
     report = find_wash_sales(ledger)
@@ -391,6 +393,7 @@ def test_a_closed_life_without_retirement_accounts_realises_what_it_earned(raw):
 
 
 @given(trades, st.randoms(use_true_random=False))
+@settings(deadline=None)
 def test_the_order_of_the_input_does_not_matter(raw, dice: random.Random):
     ledger = ledger_of(raw)
     lots, sales, table = list(ledger.lots), list(ledger.disposals), list(ledger.memberships)
@@ -436,7 +439,7 @@ def share_by_share(rows):
 
 
 @given(whole_lots)
-@settings(max_examples=300)
+@settings(max_examples=examples(300), deadline=None)
 def test_the_search_agrees_with_judging_every_share_alone(rows):
     lots, sales = [], []
     for place, (on, quantity, cost, after, price) in enumerate(rows):
