@@ -11,8 +11,11 @@ class BillingConfig(AppConfig):
     label = "billing"
 
     def ready(self) -> None:
-        """Have accounts, which lies below, ask for approvals of runs and tell how they ended."""
+        """Have accounts ask for approvals of runs, and tell portfolios which fees were paid from outside."""
         from apps.accounts.ports import connect_approvals
+        from apps.billing.selectors.paid_fees import paid_from_outside
         from apps.billing.services.runs import APPROVAL_KIND, hear_decision
+        from apps.portfolios.ports import fees_paid_elsewhere
 
+        fees_paid_elsewhere.connect(paid_from_outside)
         connect_approvals(APPROVAL_KIND, _("Billing run"), hear_decision)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django import forms
@@ -105,3 +106,16 @@ class DayForm(forms.Form):
         today = timezone.localdate()
         day = self.cleaned_data.get("day") if self.is_valid() else None
         return min(day, today) if day else today
+
+
+class PerformanceForm(DayForm):
+    """The day up to which returns are shown, and the day as of which the ledger counts."""
+
+    known_on = forms.DateField(label=_("As it was known on"), widget=DayInput(), required=False)
+
+    def known_at(self) -> Any:
+        """Return the end of the day as of which the ledger counts; None for now."""
+        day = self.cleaned_data.get("known_on") if self.is_valid() else None
+        if day is None or day >= timezone.localdate():
+            return None
+        return timezone.make_aware(dt.datetime.combine(day, dt.time.max))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.portfolios.views import accounts, breaks, households, passports
+from apps.portfolios.views import accounts, breaks, households, passports, performance
 
 app_name = "portfolios"
 urlpatterns = [
@@ -29,6 +29,26 @@ urlpatterns = [
         name="break-passport",
     ),
     path("portfolios/entries/<uuid:entry_id>/reverse/", accounts.EntryReverseView.as_view(), name="entry-reverse"),
+    path(
+        "portfolios/accounts/<uuid:account_id>/performance/",
+        performance.AccountPerformanceView.as_view(),
+        name="account-performance",
+    ),
+    path(
+        "portfolios/accounts/<uuid:account_id>/performance/passport/<slug:figure>/",
+        performance.AccountPerformancePassportView.as_view(),
+        name="account-performance-passport",
+    ),
+    path(
+        "households/<uuid:household_id>/portfolio/performance/",
+        performance.HouseholdPerformanceView.as_view(),
+        name="household-performance",
+    ),
+    path(
+        "households/<uuid:household_id>/portfolio/performance/passport/<slug:figure>/",
+        performance.HouseholdPerformancePassportView.as_view(),
+        name="household-performance-passport",
+    ),
     path(
         "households/<uuid:household_id>/portfolio/",
         households.HouseholdPortfolioView.as_view(),

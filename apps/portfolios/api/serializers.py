@@ -139,3 +139,50 @@ class PortfolioOut(serializers.Serializer):  # type: ignore[type-arg]
     allocation = AllocationOut(many=True)
     unpriced = serializers.ListField(child=serializers.CharField())
     simulated_from = serializers.DateField(source="simulation.simulated_from", default=None, allow_null=True)
+
+
+class PeriodOut(serializers.Serializer):  # type: ignore[type-arg]
+    """One period: opening + money_in − money_out + gain = closing. Returns are fractions; null is not computable."""
+
+    period = serializers.CharField(source="span")
+    first_day = serializers.DateField()
+    last_day = serializers.DateField(source="figures.last_day", default=None, allow_null=True)
+    opening = serializers.DecimalField(
+        max_digits=24, decimal_places=4, source="figures.opening", default=None, allow_null=True
+    )
+    money_in = serializers.DecimalField(
+        max_digits=24, decimal_places=4, source="figures.money_in", default=None, allow_null=True
+    )
+    money_out = serializers.DecimalField(
+        max_digits=24, decimal_places=4, source="figures.money_out", default=None, allow_null=True
+    )
+    fees = serializers.DecimalField(
+        max_digits=24, decimal_places=4, source="figures.fees", default=None, allow_null=True
+    )
+    gain = serializers.DecimalField(
+        max_digits=24, decimal_places=4, source="figures.gain", default=None, allow_null=True
+    )
+    closing = serializers.DecimalField(
+        max_digits=24, decimal_places=4, source="figures.closing", default=None, allow_null=True
+    )
+    net = serializers.FloatField(source="figures.net.value", default=None, allow_null=True)
+    gross = serializers.FloatField(source="figures.gross.value", default=None, allow_null=True)
+    money_weighted = serializers.FloatField(source="figures.money_weighted.value", default=None, allow_null=True)
+    annual_net = serializers.FloatField(source="figures.annual_net.value", default=None, allow_null=True)
+    annual_gross = serializers.FloatField(source="figures.annual_gross.value", default=None, allow_null=True)
+    annual_money_weighted = serializers.FloatField(
+        source="figures.annual_money_weighted.value", default=None, allow_null=True
+    )
+    reason = serializers.CharField()
+
+
+class PerformanceOut(SparseMixin):
+    """Returns up to a day, of a household's managed accounts together or of one account."""
+
+    as_of = serializers.DateField()
+    known_at = serializers.DateTimeField(allow_null=True)
+    currency = serializers.CharField()
+    inception = serializers.DateField(allow_null=True)
+    periods = PeriodOut(many=True, source="lines")
+    unpriced = serializers.ListField(child=serializers.CharField())
+    simulated_from = serializers.DateField(source="simulation.simulated_from", default=None, allow_null=True)

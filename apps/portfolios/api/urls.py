@@ -2,7 +2,7 @@
 
 from django.urls import re_path
 
-from apps.portfolios.api.views import AccountViewSet, HoldingsView, PortfolioView, TransactionList
+from apps.portfolios.api.views import AccountViewSet, HoldingsView, PerformanceView, PortfolioView, TransactionList
 
 app_name = "portfolios_api"
 _ID = "[0-9a-f-]{36}"
@@ -21,5 +21,10 @@ urlpatterns = [
         rf"^financial-services/households/(?P<household_id>{_ID})/portfolio/?$",
         PortfolioView.as_view(),
         name="household-portfolio",
+    ),
+    re_path(
+        rf"^financial-services/portfolios/(?P<portfolio_id>{_ID})/performance/?$",
+        PerformanceView.as_view(),
+        name="portfolio-performance",
     ),
 ]

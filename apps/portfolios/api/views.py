@@ -16,17 +16,44 @@ from rest_framework.views import APIView
 
 from apps.clients.selectors.household_pages import household_for
 from apps.core.api.actor import api_actor
-from apps.core.api.etags import TaggedReadMixin
+from apps.core.api.etags import TaggedReadMixin, tagged_answer
 from apps.core.api.sparse import FIELDS
 from apps.kernel.errors import InvalidInputError, gettext_noop
 from apps.portfolios.api.filters import AccountFilter, TransactionFilter
-from apps.portfolios.api.serializers import AccountHoldingsOut, AccountOut, PortfolioOut, TransactionOut
+from apps.portfolios.api.serializers import (
+    AccountHoldingsOut,
+    AccountOut,
+    PerformanceOut,
+    PortfolioOut,
+    TransactionOut,
+)
 from apps.portfolios.models import Account, Transaction
 from apps.portfolios.selectors.accounts import account_for
+from apps.portfolios.selectors.performance_pages import portfolio_performance
 from apps.portfolios.selectors.portfolios import household_portfolio
 from apps.portfolios.selectors.valuations import holdings_at
 
 AS_OF = OpenApiParameter("as_of", dt.date, description="The day shown, today when it is left out.")
+
+
+KNOWN_AT = OpenApiParameter(
+    "known_at", dt.datetime, description="The ledger as it stood at this moment, as it is now when it is left out."
+)
+
+
+def moment_of(request: Request) -> dt.datetime | None:
+    """Return the moment asked for, None for now; raise InvalidInputError when it is none."""
+    asked = request.query_params.get("known_at", "")
+    try:
+        moment = dt.datetime.fromisoformat(asked) if asked else None
+    except ValueError:
+        raise InvalidInputError(
+            gettext_noop("“%(asked)s” is no moment."),
+            mend=gettext_noop("Write the moment as 2026-03-31T18:00:00Z."),
+            field="known_at",
+            asked=asked,
+        ) from None
+    return timezone.make_aware(moment) if moment is not None and timezone.is_naive(moment) else moment
 
 
 def day_of(request: Request) -> dt.date:
@@ -111,3 +138,22 @@ class PortfolioView(APIView):
         """Answer with accounts, allocation and total."""
         household = household_for(api_actor(request), household_id)
         return Response(PortfolioOut(household_portfolio(household, day_of(request))).data)
+
+
+class PerformanceView(APIView):
+    """Returns of a portfolio: of a household's managed accounts together, or of one account."""
+
+    scope_area = "portfolios"
+
+    @extend_schema(
+        summary="Read a portfolio's performance",
+        description="`portfolio_id` is the id of a household or of an account.",
+        parameters=[AS_OF, KNOWN_AT, FIELDS],
+        responses=PerformanceOut,
+        tags=["portfolios"],
+    )
+    def get(self, request: Request, portfolio_id: str) -> Response:
+        """Answer with the returns of every period."""
+        sheet = portfolio_performance(api_actor(request), portfolio_id, day_of(request), moment_of(request))
+        shown = PerformanceOut(sheet, context={"request": request}).data
+        return tagged_answer(request, PerformanceOut(sheet).data, shown)

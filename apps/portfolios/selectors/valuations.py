@@ -93,13 +93,17 @@ class ExternalFlow:
 
 @dataclass(frozen=True, slots=True)
 class AccountValuation:
-    """An account over a span of days, in its own currency. `unpriced` names instruments left out on some day."""
+    """An account over a span of days, in its own currency. `unpriced` names instruments left out on some day.
+
+    `fees` are advisory fees that were taken from it, positive; a rebate is negative.
+    """
 
     account_id: int
     currency: str
     span: DateSpan
     values: tuple[DailyValue, ...]
     flows: tuple[ExternalFlow, ...]
+    fees: tuple[ExternalFlow, ...]
     unpriced: tuple[str, ...]
     simulation: SimulationNotice | None
 
@@ -189,9 +193,15 @@ def account_values(account: Account, span: DateSpan) -> AccountValuation:
     return valuations([account], span)[account.pk]
 
 
-def valuations(accounts: Sequence[Account], span: DateSpan) -> dict[int, AccountValuation]:
-    """Return the daily values of many accounts in a fixed number of queries per currency."""
+def valuations(
+    accounts: Sequence[Account], span: DateSpan, known_at: dt.datetime | None = None
+) -> dict[int, AccountValuation]:
+    """Return the daily values of many accounts in a fixed number of queries per currency.
+
+    With `known_at` the ledger counts as it stood at that moment; prices are those known now.
+    """
     rows = Transaction.objects.filter(account_id__in=[account.pk for account in accounts]).traded_by(span.last)
+    rows = rows if known_at is None else rows.known_at(known_at)
     entries: dict[int, list[Transaction]] = defaultdict(list)
     for entry in rows.order_by("trade_date", "id"):
         entries[entry.account_id].append(entry)
@@ -226,13 +236,15 @@ class _Walk:
                 place += 1
             values.append(self._close(day))
         notice = self.book.simulation(self.span.last, self.touched)
-        flows = tuple(self._flows(entries))
+        taken_back = {entry.reversal_of_id for entry in entries if entry.kind == TransactionKind.REVERSAL}
+        standing = [entry for entry in entries if entry.trade_date in self.span and entry.pk not in taken_back]
         return AccountValuation(
             account_id=self.account.pk,
             currency=self.account.currency,
             span=self.span,
             values=tuple(values),
-            flows=flows,
+            flows=tuple(self._flows(standing)),
+            fees=tuple(self._fees(standing)),
             unpriced=tuple(sorted(self.unpriced)),
             simulation=notice,
         )
@@ -257,13 +269,20 @@ class _Walk:
         self.unpriced.update(unconverted)
         return DailyValue(day, holdings, cash)
 
-    def _flows(self, entries: list[Transaction]) -> Iterable[ExternalFlow]:
-        taken_back = {entry.reversal_of_id for entry in entries if entry.kind == TransactionKind.REVERSAL}
+    def _cash_of(self, entry: Transaction) -> Decimal:
+        rate = self.book.rate(entry.currency, entry.trade_date)
+        return entry.cash * rate if rate is not None else NOTHING
+
+    def _fees(self, entries: list[Transaction]) -> Iterable[ExternalFlow]:
         for entry in entries:
-            if entry.kind not in EXTERNAL or entry.pk in taken_back or entry.trade_date not in self.span:
+            if entry.kind == TransactionKind.ADVISORY_FEE and entry.cash:
+                yield ExternalFlow(entry.trade_date, -self._cash_of(entry), str(entry.public_id))
+
+    def _flows(self, entries: list[Transaction]) -> Iterable[ExternalFlow]:
+        for entry in entries:
+            if entry.kind not in EXTERNAL:
                 continue
-            rate = self.book.rate(entry.currency, entry.trade_date)
-            amount = entry.cash * rate if rate is not None else NOTHING
+            amount = self._cash_of(entry)
             if entry.instrument_id is not None and entry.units:
                 amount += self.book.value(entry.instrument_id, entry.units, entry.trade_date) or NOTHING
             if amount:

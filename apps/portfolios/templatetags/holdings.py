@@ -10,6 +10,7 @@ from django import template
 from django.urls import reverse
 
 from apps.kernel.money import Money
+from apps.portfolios.selectors.performance import PerformanceSheet
 
 register = template.Library()
 
@@ -24,3 +25,10 @@ def in_currency(amount: Decimal | None, currency: str) -> Money | None:
 def passport_url(name: str, owner: Any, figure: object, day: dt.date) -> str:
     """Return the address of a figure's passport on a day."""
     return f"{reverse(name, args=[owner, figure])}?day={day.isoformat()}"
+
+
+@register.simple_tag
+def performance_url(name: str, owner: Any, sheet: PerformanceSheet, span: str, figure: str) -> str:
+    """Return the address of the passport of a period's figure, of the same day and the same ledger."""
+    address = f"{reverse(name, args=[owner, f'{span}-{figure}'])}?day={sheet.as_of.isoformat()}"
+    return address if sheet.known_at is None else f"{address}&known_on={sheet.known_at.date().isoformat()}"

@@ -125,3 +125,28 @@ def test_market_data_says_its_day_its_source_and_whether_it_is_simulated(partner
     assert answer["as_of"] == (today - dt.timedelta(days=1)).isoformat()
     assert "SIM" in {row["symbol"] for row in partner.get("/api/marketdata/fund").json()["quotes"]}
     assert partner.get("/api/marketdata/tulips").status_code == 422
+
+
+def test_performance_of_a_household_and_of_an_account(partner: SiteClient, scene: Any) -> None:
+    household, account, _ = scene
+    base = "/api/financial-services/portfolios"
+    asked = f"?as_of={WEEK.isoformat()}"
+    one = partner.get(f"{base}/{account.public_id}/performance{asked}")
+    body = one.json()
+    assert (body["inception"], body["currency"], body["known_at"]) == (made.DAY.isoformat(), "USD", None)
+    whole = next(period for period in body["periods"] if period["period"] == "inception")
+    parts = [Decimal(whole[name]) for name in ("opening", "money_in", "gain", "closing")]
+    assert parts[0] + parts[1] + parts[2] - Decimal(whole["money_out"]) == parts[3]
+    assert whole["annual_net"] is None
+    assert partner.get(f"{base}/{household.public_id}/performance{asked}").json()["periods"] == body["periods"]
+    young = next(period for period in body["periods"] if period["period"] == "five_years")
+    assert young["net"] is None
+    assert "younger" in young["reason"]
+    assert partner.get(f"{base}/{account.public_id}/performance{asked}&fields=currency").json() == {"currency": "USD"}
+    again = partner.get(f"{base}/{account.public_id}/performance{asked}", headers={"If-None-Match": one["ETag"]})
+    assert again.status_code == 304
+    before = partner.get(f"{base}/{account.public_id}/performance{asked}&known_at=2020-01-01T00:00:00Z").json()
+    assert before["periods"] == []
+    for wrong in ("&known_at=yesterday", "&as_of=2999-01-01"):
+        assert partner.get(f"{base}/{account.public_id}/performance?{wrong[1:]}").status_code == 422
+    assert partner.get(f"{base}/{uuid.uuid4()}/performance").status_code == 404

@@ -41,6 +41,14 @@ class Scene:
             "entry": reverse("portfolios:entry-new", kwargs=account),
             "reverse": reverse("portfolios:entry-reverse", kwargs={"entry_id": self.entry.public_id}),
             "explain": reverse("portfolios:break-explain", kwargs={"break_id": self.difference.public_id}),
+            "performance": reverse("portfolios:household-performance", kwargs=household),
+            "account_performance": reverse("portfolios:account-performance", kwargs=account),
+            "return": reverse(
+                "portfolios:household-performance-passport", args=[self.household.public_id, "inception-net"]
+            ),
+            "account_return": reverse(
+                "portfolios:account-performance-passport", args=[self.account.public_id, "inception-net"]
+            ),
             "passport": reverse("portfolios:household-passport", args=[self.household.public_id, "total"]),
             "account_passport": reverse("portfolios:account-passport", args=[self.account.public_id, "total"]),
             "entry_passport": reverse("portfolios:entry-passport", args=[self.entry.public_id, "cash"]),

@@ -1,0 +1,104 @@
+"""Performance as pages show it: the household's managed accounts together and each alone, and the chart of growth."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.utils.translation import gettext
+
+from apps.clients.models import Household
+from apps.core.actors import Actor
+from apps.core.templatetags.charts import ChartSpec
+from apps.core.templatetags.formats import date_text, percent_text
+from apps.portfolios.engine.performance import Span
+from apps.portfolios.models import Account
+from apps.portfolios.selectors.accounts import account_for
+from apps.portfolios.selectors.performance import PerformanceBook, PerformanceSheet, SpanLine, performance_of
+
+# more points than a chart has pixels help nobody
+CHART_POINTS = 400
+_BESIDE = frozenset({Span.YEAR, Span.ONE_YEAR, Span.INCEPTION})
+
+
+@dataclass(frozen=True, slots=True)
+class AccountPerformance:
+    """One account beside the others of its household, in its own currency."""
+
+    account: Account
+    sheet: PerformanceSheet
+
+    @property
+    def nets(self) -> tuple[SpanLine, ...]:
+        """The periods shown beside each other."""
+        return tuple(line for line in self.sheet.lines if line.span in _BESIDE)
+
+    @property
+    def closing(self) -> Decimal | None:
+        """The value on the day, None before the first entry."""
+        return self.sheet.record.days[-1].value if self.sheet.record else None
+
+
+@dataclass(frozen=True, slots=True)
+class HouseholdPerformance:
+    """The accounts that the firm manages for a household: together, and each alone. Those held away are not in it."""
+
+    sheet: PerformanceSheet
+    accounts: tuple[AccountPerformance, ...]
+    n_held_away: int
+
+
+def household_performance(
+    household: Household, as_of: dt.date, known_at: dt.datetime | None = None
+) -> HouseholdPerformance:
+    """Return the household's performance up to the day, as the ledger stood at the moment."""
+    managed = list(household.accounts.managed().order_by("pk"))
+    book = PerformanceBook(managed, as_of, known_at)
+    return HouseholdPerformance(
+        sheet=book.sheet(managed, household.currency),
+        accounts=tuple(AccountPerformance(account, book.sheet([account], account.currency)) for account in managed),
+        n_held_away=household.accounts.filter(is_held_away=True).count(),
+    )
+
+
+def account_performance(account: Account, as_of: dt.date, known_at: dt.datetime | None = None) -> PerformanceSheet:
+    """Return one account's performance, in its own currency."""
+    return performance_of([account], account.currency, as_of, known_at)
+
+
+def portfolio_performance(
+    actor: Actor, portfolio_id: str, as_of: dt.date, known_at: dt.datetime | None = None
+) -> PerformanceSheet:
+    """Return the performance of the household or the account with the id. Raises NotFoundError for another."""
+    household = Household.objects.visible_to(actor).filter(public_id=portfolio_id).first()
+    if household is not None:
+        return household_performance(household, as_of, known_at).sheet
+    return account_performance(account_for(actor, portfolio_id), as_of, known_at)
+
+
+def growth_spec(sheet: PerformanceSheet) -> ChartSpec | None:
+    """Specify the chart of the net return since the beginning; None where there is none."""
+    points = sheet.growth
+    if len(points) < 2:
+        return None
+    step = max(1, len(points) // CHART_POINTS)
+    shown = points[::-1][::step][::-1]
+    title = gettext("%(total)s net of fees since %(day)s") % {
+        "total": percent_text(points[-1][1]),
+        "day": date_text(points[0][0]),
+    }
+    note = ""
+    if sheet.simulation:
+        note = gettext("Prices after %(day)s are simulated.") % {"day": date_text(sheet.simulation.simulated_from)}
+    return ChartSpec(
+        kind="lines",
+        title=title,
+        unit=gettext("time-weighted return since the beginning"),
+        format="percent",
+        as_of=sheet.as_of.isoformat(),
+        note=note,
+        x={"label": gettext("Day"), "values": [day.isoformat() for day, _ in shown]},
+        series=[{"name": gettext("Return"), "values": [value for _, value in shown], "meaning": "main"}],
+        lines=[{"y": 0.0, "label": ""}],
+    )
