@@ -57,17 +57,19 @@ def is_zip(data: bytes) -> bool:
     return data.startswith(b"PK\x03\x04")
 
 
-def decoded(data: bytes) -> DecodedText:
+def decoded(data: bytes, *, first: str = "", last: str = "", frames: str = "") -> DecodedText:
     """Decode by byte-order mark, else UTF-8, else Windows-1252, what Excel writes where nobody chose.
 
+    ``first`` is the encoding that the file itself declares, ``last`` one to try where nothing else fits, ``frames``
+    control characters that the format puts around its messages; they are dropped.
     Raises FileRefusedError for nothing, too much, a web page, a picture, a PDF and other binary files.
     """
     checked_size(data)
     _refuse_foreign(data)
-    for encoding in _candidates(data):
+    for encoding in filter(None, (first, *_candidates(data), last)):
         try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
+            text = data.decode(encoding).translate(dict.fromkeys(map(ord, frames)))
+        except (UnicodeError, LookupError):
             continue
         return DecodedText(_checked_text(text).removeprefix("\ufeff"), encoding.removesuffix("-sig"))
     raise _binary(1)

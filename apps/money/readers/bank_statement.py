@@ -6,12 +6,10 @@ RefusedTransaction beside its problem. Amounts keep every digit the bank gives.
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal
 from typing import TypeVar
 
 from babel.numbers import list_currencies
@@ -21,6 +19,7 @@ from apps.core.tabular.ofx_values import read_amount, read_day
 from apps.core.tabular.problems import CellError, IgnoredReason, IgnoredRow, RowProblem, Severity
 from apps.core.tabular.reading import content_digest
 from apps.kernel.errors import gettext_noop
+from apps.money.readers.keys import digest_of, plain
 from apps.money.readers.rows import (
     BankStatement,
     BankTransaction,
@@ -224,15 +223,6 @@ def _needed(node: OfxNode, tag: str, read: Callable[[str], _READ], notes: _Notes
         return None
 
 
-def _sha(*parts: object) -> str:
-    return hashlib.sha256("\x1f".join(str(part) for part in parts).encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _plain(amount: Decimal) -> str:
-    """The same text for 5, 5.0 and 5.00: banks change the zeros between downloads."""
-    return f"{amount.normalize():f}"
-
-
 def _keyed(entries: list[BankTransaction], context: _Context) -> list[BankTransaction]:
     """Give each entry its key.
 
@@ -240,7 +230,7 @@ def _keyed(entries: list[BankTransaction], context: _Context) -> list[BankTransa
     entries, all of them are keyed by day and amount as well. Where it gives none, the key is of all facts, and equal
     entries of one day are numbered: two equal coffees are two coffees. The same entry twice with its FITID is one.
     """
-    facts = [(entry.posted_on, _plain(entry.amount), entry.name, entry.memo) for entry in entries]
+    facts = [(entry.posted_on, plain(entry.amount), entry.name, entry.memo) for entry in entries]
     meanings: dict[str, set[tuple[object, ...]]] = {}
     for entry, fact in zip(entries, facts, strict=True):
         if entry.fitid:
@@ -250,15 +240,15 @@ def _keyed(entries: list[BankTransaction], context: _Context) -> list[BankTransa
     for entry, fact in zip(entries, facts, strict=True):
         repeats = len(meanings.get(entry.fitid, ()))
         parts = [context.account, entry.fitid] if repeats == 1 else [context.account, entry.fitid, *fact]
-        key = _sha(*parts)
+        key = digest_of(*parts)
         seen[key] += 1
         if entry.fitid and seen[key] > 1:
             context.notes.ignored.append(IgnoredRow(entry.row, IgnoredReason.DUPLICATE, f"{entry.fitid} {entry.name}"))
             continue
         if repeats > 1:
             context.notes.problems.append(_repeated(entry))
-        key = key if seen[key] == 1 else _sha(*parts, seen[key])
-        keyed.append(replace(entry, key=key, digest=_sha(*fact, entry.kind, entry.check_number)))
+        key = key if seen[key] == 1 else digest_of(*parts, seen[key])
+        keyed.append(replace(entry, key=key, digest=digest_of(*fact, entry.kind, entry.check_number)))
     return keyed
 
 

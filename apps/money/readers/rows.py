@@ -34,10 +34,13 @@ class StatementAccount:
 
 @dataclass(frozen=True, slots=True)
 class StatementBalance:
-    """What the bank says the account held."""
+    """What the bank says the account held. `code` is its own word (:62F:, CLBD) and `row` its line, where told."""
 
     amount: Decimal
     as_of: date | None
+    currency: str = ""
+    code: str = ""
+    row: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,7 @@ class BankTransaction:
     fitid: str = ""
     check_number: str = ""
     reference: str = ""
+    value_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,11 @@ class RefusedTransaction:
 
 @dataclass(frozen=True, slots=True)
 class BankStatement:
-    """One account's statement."""
+    """One account's statement.
+
+    ``ledger_balance`` is the booked closing balance. ``balances`` are all that the bank gives, in its order; formats
+    without an opening balance (OFX) give none. ``pending`` is announced and not booked: shown, never taken in.
+    """
 
     row: int
     kind: StatementKind
@@ -86,6 +94,10 @@ class BankStatement:
     available_balance: StatementBalance | None
     transactions: tuple[BankTransaction, ...]
     refused: tuple[RefusedTransaction, ...]
+    opening_balance: StatementBalance | None = None
+    balances: tuple[StatementBalance, ...] = ()
+    pending: tuple[BankTransaction, ...] = ()
+    number: str = ""
 
     @property
     def net_amount(self) -> Decimal:
@@ -102,6 +114,17 @@ class BankStatement:
         if self.ledger_balance is None or self.refused or foreign:
             return None
         return self.ledger_balance.amount - opening - self.net_amount
+
+    @property
+    def reconciles(self) -> bool | None:
+        """Whether opening + entries = closing; None where one of them is missing or could not be read."""
+        opening, closing = self.opening_balance, self.ledger_balance
+        if opening is None or closing is None:
+            return None
+        if opening.currency != closing.currency:
+            return False
+        unexplained = self.unexplained(opening.amount)
+        return None if unexplained is None else unexplained == 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,14 @@ from decimal import Decimal
 from typing import Any
 
 from apps.core.tabular.ofx_values import read_moment
-from apps.core.tabular.problems import CellError, FileRefusedError, IgnoredReason, IgnoredRow
+from apps.core.tabular.problems import CellError, FileRefusedError, IgnoredReason, IgnoredRow, Severity
 from apps.core.tabular.tables import Cell, Table
 from apps.core.tabular.values import is_missing, read_decimal
 from apps.money.readers.bank_statement import read_bank_statements
+from apps.money.readers.camt053 import read_camt
+from apps.money.readers.mt940 import read_mt940
+from apps.money.readers.reconciling import StatementDoesNotReconcileError, demand_reconciled
+from apps.money.readers.rows import BankStatement, StatementFile
 from apps.portfolios.readers.actions import adds_up
 from apps.portfolios.readers.custodian_csv import custodian_table
 from apps.portfolios.readers.investment_ofx import read_investment_statements
@@ -79,6 +83,75 @@ def parse_ofx_datetime(case: dict[str, Any], folders: GoldenFolders) -> dict[str
     return {"datetime": read_moment(case["text"]).isoformat().replace("+00:00", "Z")}
 
 
+def parse_mt940(case: dict[str, Any], folders: GoldenFolders) -> dict[str, Any]:
+    """Count statements with an opening balance, readable or not, and what their balances prove."""
+    try:
+        found = read_mt940(_bytes(case, folders))
+    except FileRefusedError as refused:
+        return {"error": refused.code, "line": refused.line}
+    _must_raise(found)
+    opened = [each for each in found.statements if each.opening_balance is not None]
+    unread = [each for each in found.problems if each.code == "unreadable_balance" and each.column.startswith(":60")]
+    closings = [each.ledger_balance.amount for each in found.statements if each.ledger_balance is not None]
+    opening = opened[0].opening_balance if opened else None
+    return {
+        "statement_blocks": len(opened) + len(unread),
+        "entries": sum(_entries(each) for each in found.statements),
+        "entry_sum": sum((_entry_sum(each) for each in found.statements), Decimal(0)),
+        "first_opening": opening.amount if opening else None,
+        "last_closing": closings[-1] if closings else None,
+        "currency": opening.currency if opening else None,
+        "statements_reconciling": sum(each.reconciles is True for each in found.statements),
+        "statements_not_reconciling": sum(each.reconciles is False for each in found.statements),
+    }
+
+
+def parse_camt(case: dict[str, Any], folders: GoldenFolders) -> dict[str, Any]:
+    """Describe each statement. The cases scan all entries, so announced ones count here, which ours never takes in."""
+    try:
+        found = read_camt(_bytes(case, folders))
+    except FileRefusedError as refused:
+        return {"error": refused.code, "line": refused.line}
+    _must_raise(found)
+    return {
+        "namespace": found.version,
+        "statements": [
+            {
+                "entries": _entries(each),
+                "entry_sum": _entry_sum(each),
+                "balances": {balance.code: balance.amount for balance in each.balances},
+                "reconciles": each.reconciles,
+            }
+            for each in found.statements
+        ],
+    }
+
+
+def _entries(statement: BankStatement) -> int:
+    return len(statement.transactions) + len(statement.refused) + len(statement.pending)
+
+
+def _entry_sum(statement: BankStatement) -> Decimal:
+    """The sum of all amounts that can be read."""
+    amounts = [entry.amount for entry in (*statement.refused, *statement.pending) if entry.amount is not None]
+    return sum(amounts, statement.net_amount)
+
+
+def _must_raise(found: StatementFile) -> None:
+    """A statement that does not add up must raise, and an entry that cannot be read must be an error of its line."""
+    fails = any(each.reconciles is False for each in found.statements)
+    try:
+        demand_reconciled(found)
+    except StatementDoesNotReconcileError as refused:
+        raised = refused.line > 0
+    else:
+        raised = False
+    errors = {problem.row for problem in found.problems if problem.severity is Severity.ERROR}
+    refused_rows = [entry for each in found.statements for entry in each.refused]
+    if raised is not fails or (refused_rows and not errors):
+        raise AssertionError(found.problems)
+
+
 def parse_custodian_csv(case: dict[str, Any], folders: GoldenFolders) -> dict[str, Any]:
     """Describe the table as the cases do.
 
@@ -144,5 +217,7 @@ ADAPTERS: dict[str, Adapter] = {
     "parse_ofx": parse_ofx,
     "parse_ofx_fields": parse_ofx_fields,
     "parse_ofx_datetime": parse_ofx_datetime,
+    "parse_mt940": parse_mt940,
+    "parse_camt": parse_camt,
     "parse_custodian_csv": parse_custodian_csv,
 }
