@@ -1,8 +1,9 @@
-"""Bank and card statements (OFX, QFX) taken in, and taken back."""
+"""Bank and card statements (OFX, QFX, MT940, camt) taken in, and taken back."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -31,9 +32,10 @@ from apps.core.secrets import number_digest
 from apps.core.tabular.problems import RowProblem
 from apps.kernel.errors import InvalidInputError, gettext_noop
 from apps.money.models import BankAccount, BankAccountKind, BankTransaction
-from apps.money.readers.bank_statement import read_bank_statements
+from apps.money.readers.reconciling import demand_reconciled
 from apps.money.readers.rows import BankStatement, StatementKind
 from apps.money.readers.rows import BankTransaction as Posted
+from apps.money.readers.statement_files import read_statement_file
 from apps.money.services.bank_accounts import (
     NUMBERS,
     BankDetails,
@@ -47,6 +49,8 @@ from apps.money.services.bank_accounts import (
 )
 
 NEW = "new:"
+_CENT = Decimal("0.01")
+_MOST = Decimal(10) ** 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,24 +64,27 @@ class StatementValue:
 class BankStatementImporter:
     """Takes in what banks and card issuers let people download."""
 
-    label = _("Bank or card statement")
-    accept = ".ofx,.qfx"
+    label = _("Bank or card statement (OFX, QFX, MT940, camt.053)")
+    # for the file dialog; what the file is, its content says
+    accept = ".ofx,.qfx,.sta,.mt940,.940,.942,.swi,.xml,.txt"
     per_household = True
 
     def questions(self, file: ImportFile) -> tuple[Question, ...]:
-        """Ask which of the household's accounts each statement is of."""
+        """Ask which of the household's accounts each statement is of; statements of one account ask once."""
         owned = list(BankAccount.objects.visible_to(file.by).filter(household=file.household_id))
-        statements = read_bank_statements(file.content).statements
-        return tuple(_question(place, statement, owned) for place, statement in enumerate(statements))
+        statements = read_statement_file(file.content).statements
+        asked = sorted(set(_places(statements)))
+        return tuple(_question(place, statements[place], owned) for place in asked)
 
     def read(self, file: ImportFile) -> ReadFile:
         """Read the entries; one in another currency than its account cannot be taken in."""
-        found = read_bank_statements(file.content)
+        found = read_statement_file(file.content)
         rows = tuple(
             _row(place, statement, entry)
             for place, statement in enumerate(found.statements)
             for entry in statement.transactions
         )
+        problems = (*found.problems, *_account_problems(file, found.statements))
         refused = {
             entry.row: {
                 gettext("Posted on"): str(entry.posted_on or ""),
@@ -87,7 +94,7 @@ class BankStatementImporter:
             for statement in found.statements
             for entry in statement.refused
         }
-        return ReadFile(rows=rows, problems=found.problems, ignored=found.ignored, lines=refused)
+        return ReadFile(rows=rows, problems=problems, ignored=found.ignored, lines=refused)
 
     def known(self, file: ImportFile, rows: Sequence[ReadRow]) -> Mapping[str, Known]:
         """Find entries that the household's accounts have under the same key."""
@@ -104,24 +111,35 @@ class BankStatementImporter:
         unchanged: Sequence[PlannedRow],  # noqa: ARG002 - the port's signature
         progress: Progress,
     ) -> Applied:
-        """Add new accounts, post new entries, take over what the bank corrected, note the closing balances."""
+        """Add new accounts, post new entries, take over what the bank corrected, note the closing balances.
+
+        Raises StatementDoesNotReconcileError when opening + entries is not the closing balance of a statement.
+        """
+        found = read_statement_file(file.content)
+        demand_reconciled(found)
         made: list[Made] = []
-        besides: list[BaseModel] = []
-        statements = read_bank_statements(file.content).statements
-        for place, statement in enumerate(statements):
-            progress(place / len(statements), gettext("Posting entries"))
-            due = [planned for planned in rows if planned.row.value.statement == place]
+        accounts: dict[int, BankAccount] = {}
+        added: list[BankAccount] = []
+        places = _places(found.statements)
+        by_statement: dict[int, list[PlannedRow]] = defaultdict(list)
+        for planned in rows:
+            by_statement[planned.row.value.statement].append(planned)
+        for number, (place, statement) in enumerate(zip(places, found.statements, strict=True)):
+            progress(number / len(places), gettext("Posting entries"))
+            due = by_statement[number]
             if not due:
                 continue
-            account = _answered(file, place, statement)
-            if account is None:
-                account = _added(file, place, statement)
-                besides.append(account)
-            made += _posted(account, due, file.by)
+            if place not in accounts:
+                answered = _answered(file, place, statement)
+                accounts[place] = answered or _added(file, place, statement)
+                added += [] if answered else [accounts[place]]
+            made += _posted(accounts[place], due, file.by)
             balance = statement.ledger_balance
-            if balance is not None and balance.as_of is not None:
-                note_balance(account=account, balance=balance.amount, as_of=balance.as_of, by=file.by)
-        return Applied(tuple(made), tuple(besides))
+            if balance is not None and balance.as_of is not None and _fits(balance.amount):
+                note_balance(
+                    account=accounts[place], balance=_of_books(balance.amount), as_of=balance.as_of, by=file.by
+                )
+        return Applied(tuple(made), tuple(added))
 
     def dependents(self, made: Sequence[BaseModel], besides: Sequence[BaseModel]) -> list[str]:
         """List what points at the entries and accounts, and entries that came to the accounts since."""
@@ -141,6 +159,56 @@ class BankStatementImporter:
         for record in besides:
             if isinstance(record, BankAccount):
                 take_back_bank_account(account=record, by=by)
+
+
+def _places(statements: Sequence[BankStatement]) -> list[int]:
+    """Return, for each statement, the place of the first one of its account: the one that is asked about."""
+    first: dict[tuple[object, ...], int] = {}
+    places = []
+    for place, statement in enumerate(statements):
+        account = statement.account
+        # statements that name no account may be of several
+        known = (account.routing_number, account.number, statement.currency) if account.number else (place,)
+        places.append(first.setdefault(known, place))
+    return places
+
+
+def _account_problems(file: ImportFile, statements: Sequence[BankStatement]) -> list[RowProblem]:
+    """Refuse statements in another currency than the account that was chosen for them."""
+    owned = {
+        str(account.public_id): account
+        for account in BankAccount.objects.visible_to(file.by).filter(household=file.household_id)
+    }
+    problems = []
+    for place, statement in zip(_places(statements), statements, strict=True):
+        account = owned.get(file.answers.get(f"account_{place}", ""))
+        if account is not None and statement.currency not in {"", account.currency}:
+            problems.append(_in_another_currency(statement.row, statement.currency, account.currency))
+        elif account is None and not statement.currency:
+            message = gettext_noop("A new account needs a currency, and the statement names none.")
+            mend = gettext_noop("Choose an account that is there already.")
+            problems.append(RowProblem(statement.row, "", "no_currency", message, mend))
+    return problems
+
+
+def _in_another_currency(line: int, theirs: str, ours: str) -> RowProblem:
+    return RowProblem(
+        line,
+        "CURRENCY",
+        "foreign_currency",
+        gettext_noop("The entry is in %(theirs)s, its account in %(ours)s."),
+        gettext_noop("Download the statement in the account's own currency."),
+        {"theirs": theirs, "ours": ours},
+    )
+
+
+def _of_books(amount: Decimal) -> Decimal:
+    """Return the amount in two decimals, which the books keep; zeros beyond them are dropped, never a digit."""
+    return amount.quantize(_CENT) if _fits(amount) else amount
+
+
+def _fits(amount: Decimal) -> bool:
+    return abs(amount) < _MOST and amount == amount.quantize(_CENT)
 
 
 def _question(place: int, statement: BankStatement, owned: Sequence[BankAccount]) -> Question:
@@ -165,18 +233,13 @@ def _kind_of(statement: BankStatement) -> str:
 
 
 def _row(place: int, statement: BankStatement, entry: Posted) -> ReadRow:
-    foreign: tuple[RowProblem, ...] = ()
+    problems: list[RowProblem] = []
     if entry.currency != statement.currency:
-        foreign = (
-            RowProblem(
-                entry.row,
-                "CURRENCY",
-                "foreign_currency",
-                gettext_noop("The entry is in %(theirs)s, its account in %(ours)s."),
-                gettext_noop("Download the statement in the account's own currency."),
-                {"theirs": entry.currency, "ours": statement.currency},
-            ),
-        )
+        problems.append(_in_another_currency(entry.row, entry.currency, statement.currency))
+    if not _fits(entry.amount):
+        message = gettext_noop("The amount %(amount)s does not fit the books, which keep two decimals.")
+        mend = gettext_noop("Ask the bank what it means.")
+        problems.append(RowProblem(entry.row, "", "not_in_cents", message, mend, {"amount": entry.amount}))
     return ReadRow(
         line=entry.row,
         key=entry.key,
@@ -190,13 +253,18 @@ def _row(place: int, statement: BankStatement, entry: Posted) -> ReadRow:
             "memo": entry.memo,
         },
         value=StatementValue(entry, place),
-        problems=foreign,
+        problems=tuple(problems),
     )
 
 
 def _changes(entry: BankTransaction, row: ReadRow) -> dict[str, Any]:
     told = row.value.row
-    fields = {"posted_on": told.posted_on, "amount": told.amount, "payee": told.name[:200], "memo": told.memo[:300]}
+    fields = {
+        "posted_on": told.posted_on,
+        "amount": _of_books(told.amount),
+        "payee": told.name[:200],
+        "memo": told.memo[:300],
+    }
     return {name: value for name, value in fields.items() if getattr(entry, name) != value}
 
 
@@ -214,7 +282,8 @@ def _answered(file: ImportFile, place: int, statement: BankStatement) -> BankAcc
     owned = BankAccount.objects.visible_to(file.by).filter(household=file.household_id)
     answer = file.answers.get(f"account_{place}", "")
     if answer.startswith(NEW):
-        return owned.filter(number_digest=number_digest(NUMBERS, statement.account.number)).first()
+        digest = number_digest(NUMBERS, statement.account.number)
+        return owned.filter(number_digest=digest).first() if digest else None
     account = owned.filter(public_id=answer).first() if answer else None
     if account is None:
         raise InvalidInputError(
@@ -239,7 +308,11 @@ def _posted(account: BankAccount, due: Sequence[PlannedRow], by: Actor) -> list[
     new = [planned for planned in due if planned.target is None]
     entries = [
         PostedEntry(
-            p.row.key, p.row.value.row.posted_on, p.row.value.row.amount, p.row.value.row.name, p.row.value.row.memo
+            p.row.key,
+            p.row.value.row.posted_on,
+            _of_books(p.row.value.row.amount),
+            p.row.value.row.name,
+            p.row.value.row.memo,
         )
         for p in new
     ]

@@ -5,6 +5,8 @@ from django.urls import reverse
 from apps.clients.models import ImportBatch, ImportState, Person
 from apps.clients.services.imports import apply_batch, open_batch
 from apps.clients.services.people import update_person
+from tests.apps.money.readers import mt940_samples
+from tests.factories import clients as people
 
 TEXT = (
     "First name,Last name,Relationship,Email,SSN\nIo,Wolf,Head,io@example.com,536-90-4399\nMo,Wolf,Head,mo@example,\n"
@@ -117,3 +119,27 @@ def test_what_a_file_holds_is_shown_as_text_and_never_as_markup(ada, sign_in):
     text = sign_in(ada).get(reverse("clients:import-detail", args=[batch.public_id])).content.decode()
     assert "hx-post=/settings" in text
     assert markup not in text
+
+
+def test_a_bank_statement_says_which_files_are_taken_and_is_known_by_its_content(ada, sign_in):
+    browser, household = sign_in(ada), people.household(ada)
+    address = reverse("clients:import-new", args=["bank_statement"])
+    assert "OFX, QFX, MT940, camt.053" in browser.get(address).content.decode()
+    file = SimpleUploadedFile("may.txt", mt940_samples.SOUND.encode("cp1252"), "text/plain")
+    answer = browser.post(address, {"file": file, "household": str(household.public_id)})
+    text = browser.get(answer["Location"]).content.decode()
+    assert "MUELLER" in text
+    assert "Take the file in" in text
+    assert "0194787400888" not in text
+
+
+def test_a_bank_statement_that_does_not_add_up_says_so_on_its_page(ada, sign_in):
+    browser, household = sign_in(ada), people.household(ada)
+    wrong = mt940_samples.SOUND.replace("EUR3200,00", "EUR3250,00").encode()
+    answer = browser.post(
+        reverse("clients:import-new", args=["bank_statement"]),
+        {"file": SimpleUploadedFile("may.sta", wrong), "household": str(household.public_id)},
+    )
+    text = browser.get(answer["Location"]).content.decode()
+    assert "50.00 EUR is unexplained" in text
+    assert "Take the file in" not in text
