@@ -205,6 +205,7 @@ WORDS = {
     "opened_book": _("opened book"),
     "others_view": _("view of others"),
     "outcome": _("outcome"),
+    "owners": _("owners"),
     "paid": _("paid"),
     "past_fall": _("past fall"),
     "pay": _("pay"),

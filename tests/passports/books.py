@@ -201,7 +201,11 @@ OF_BOOKS: dict[str, tuple[Maker, ...]] = {
     "account_id": (lambda books: books.account.public_id, lambda books: books.away.public_id),
     "portal:invoice.invoice_id": (lambda books: books.invoice.public_id, lambda books: books.paid.public_id),
     "portal:receipt.fee_id": (lambda books: books.paid.household_fee.accounts.first().public_id,),
-    "portal:passport.figure": (lambda _books: "net_worth", lambda _books: "total"),
+    "portal:passport.figure": (
+        lambda _books: "net_worth",
+        lambda _books: "total",
+        lambda books: books.entry and "inception-net",
+    ),
     "portal:plan-passport.key": (lambda _books: "success",),
     "clients:import-new.kind": (lambda _books: "clients",),
 }

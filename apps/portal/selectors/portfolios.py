@@ -8,7 +8,13 @@ from decimal import Decimal
 
 from apps.clients.models import Household
 from apps.kernel.money import Money
+from apps.portfolios.engine.performance import Span
+from apps.portfolios.selectors.performance import PerformanceSheet
+from apps.portfolios.selectors.performance_pages import household_performance
 from apps.portfolios.selectors.portfolios import AccountLine, HoldingLine, HouseholdPortfolio, household_portfolio
+
+# the periods a client asks about; an advisor sees all
+_SHOWN = frozenset({Span.QUARTER, Span.YEAR, Span.ONE_YEAR, Span.THREE_YEARS, Span.INCEPTION})
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +35,20 @@ class ShownHolding:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownReturn:
+    """What a period brought: the return net of fees, a year's where the period is longer, and the gain."""
+
+    span: str
+    label: str
+    first_day: dt.date
+    net: float | None
+    annual: float | None
+    gain: Money
+    money_in: Money
+    money_out: Money
+
+
+@dataclass(frozen=True, slots=True)
 class ShownPortfolio:
     """The portfolio of a day in amounts of money."""
 
@@ -39,6 +59,7 @@ class ShownPortfolio:
     cash: Money
     accounts: tuple[ShownAccount, ...]
     holdings: tuple[ShownHolding, ...]
+    returns: tuple[ShownReturn, ...]
 
 
 def shown_portfolio(household: Household, on: dt.date) -> ShownPortfolio:
@@ -56,6 +77,25 @@ def shown_portfolio(household: Household, on: dt.date) -> ShownPortfolio:
             ShownHolding(line, _money(line.price, line.price_currency), _money(line.value, here))
             for line in sheet.holdings
         ),
+        returns=_returns(household_performance(household, on).sheet),
+    )
+
+
+def _returns(sheet: PerformanceSheet) -> tuple[ShownReturn, ...]:
+    """Return the periods that the managed accounts cover, the shortest first."""
+    return tuple(
+        ShownReturn(
+            span=line.span,
+            label=line.label,
+            first_day=line.first_day,
+            net=figures.net.value,
+            annual=figures.annual_net.value,
+            gain=Money(figures.gain, sheet.currency),
+            money_in=Money(figures.money_in, sheet.currency),
+            money_out=Money(figures.money_out, sheet.currency),
+        )
+        for line in sheet.lines
+        if (figures := line.figures) is not None and line.span in _SHOWN
     )
 
 

@@ -100,5 +100,4 @@ def growth_spec(sheet: PerformanceSheet) -> ChartSpec | None:
         note=note,
         x={"label": gettext("Day"), "values": [day.isoformat() for day, _ in shown]},
         series=[{"name": gettext("Return"), "values": [value for _, value in shown], "meaning": "main"}],
-        lines=[{"y": 0.0, "label": ""}],
     )

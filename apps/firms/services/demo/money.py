@@ -12,7 +12,8 @@ from apps.clients.models import Household, Person
 from apps.core.actors import Actor
 from apps.firms.services.demo.roster import DemoHousehold
 from apps.kernel.dates import DateSpan
-from apps.market.selectors.prices import closes_in
+from apps.market.selectors.prices import close_at, closes_in
+from apps.market.services.illustrative import illustrative_market
 from apps.money.services.bank_accounts import BankDetails, PostedEntry, add_bank_account, post_entries
 from apps.money.services.facts import add_fact
 from apps.portfolios.models import Account, AccountStatus, Registration, TransactionKind
@@ -150,37 +151,67 @@ def invest(spec: DemoHousehold, household: Household, by: Actor) -> list[Account
 def _fill(account: Account, spec: DemoHousehold, amount: Decimal, start: dt.date, by: Actor) -> None:
     mix = [(symbol, weight * spec.equity_weight) for symbol, weight in _STOCKS]
     mix += [(symbol, weight * (1 - spec.equity_weight)) for symbol, weight in _BONDS]
-    named = {symbol: NamedSecurity(symbol=symbol) for symbol, _ in mix}
-    instruments = instruments_for(names=named.values(), by=by)
-    today = timezone.localdate()
-    closes = closes_in(
-        [key for name in named.values() if (key := instruments[name].master_id) is not None],
-        DateSpan(start - dt.timedelta(days=7), today),
-    )
+    buyer = _Buyer(mix, start, by)
     entries: list[TransactionEntry] = []
     day, deposit = start, (amount * Decimal("0.7")).quantize(CENT)
-    while day < today:
-        entries.append(TransactionEntry(kind=TransactionKind.DEPOSIT, trade_date=day, cash=deposit))
-        for symbol, weight in mix:
-            instrument = instruments[named[symbol]]
-            known = [close for close in closes.get(instrument.master_id or 0, []) if close.day <= day]
-            if not known:
+    while day < timezone.localdate():
+        paid = buyer.distributions(day)
+        entries += [*paid, TransactionEntry(kind=TransactionKind.DEPOSIT, trade_date=day, cash=deposit)]
+        entries += buyer.purchases(day, deposit * Decimal("0.98") + sum((each.cash for each in paid), Decimal(0)))
+        day, deposit = _next_quarter(day), (amount * Decimal("0.025")).quantize(CENT)
+    record_transactions(account=account, entries=entries, by=by)
+
+
+class _Buyer:
+    """Spreads money over the securities of a mix at their closes, and tells what they distributed."""
+
+    def __init__(self, mix: list[tuple[str, Decimal]], start: dt.date, by: Actor) -> None:
+        self.mix = mix
+        named = {symbol: NamedSecurity(symbol=symbol) for symbol, _ in mix}
+        found = instruments_for(names=named.values(), by=by)
+        self.instruments = {symbol: found[name] for symbol, name in named.items()}
+        masters = [key for each in self.instruments.values() if (key := each.master_id) is not None]
+        self.closes = closes_in(masters, DateSpan(start - dt.timedelta(days=7), timezone.localdate()))
+        self.held = dict.fromkeys(named, Decimal(0))
+        # what leaves the simulated prices reaches those who hold them
+        self.yields = {each.symbol: each.motion.distribution_yield for each in illustrative_market().securities}
+
+    def price(self, symbol: str, day: dt.date) -> Decimal | None:
+        """Return the last close on or before the day."""
+        close = close_at(self.closes.get(self.instruments[symbol].master_id or 0, []), day)
+        return close.close if close else None
+
+    def distributions(self, day: dt.date) -> list[TransactionEntry]:
+        """Return a quarter's distributions of what is held."""
+        paid = []
+        for symbol, units in self.held.items():
+            price, a_year = self.price(symbol, day), Decimal(repr(self.yields.get(symbol, 0.0)))
+            cash = (units * (price or 0) * a_year / 4).quantize(CENT)
+            if cash:
+                kind, instrument = TransactionKind.DIVIDEND, self.instruments[symbol]
+                paid.append(TransactionEntry(kind=kind, trade_date=day, instrument=instrument, cash=cash))
+        return paid
+
+    def purchases(self, day: dt.date, money: Decimal) -> list[TransactionEntry]:
+        """Return what the money buys on the day, and hold it."""
+        bought = []
+        for symbol, weight in self.mix:
+            price = self.price(symbol, day)
+            if price is None:
                 continue
-            price = known[-1].close
-            units = (deposit * weight * Decimal("0.98") / price).quantize(Decimal("0.0001"), rounding=ROUND_DOWN)
-            cost = (units * price).quantize(CENT)
-            entries.append(
+            units = (money * weight / price).quantize(Decimal("0.0001"), rounding=ROUND_DOWN)
+            self.held[symbol] += units
+            bought.append(
                 TransactionEntry(
                     kind=TransactionKind.BUY,
                     trade_date=day,
-                    instrument=instrument,
+                    instrument=self.instruments[symbol],
                     units=units,
-                    cash=-cost,
+                    cash=-(units * price).quantize(CENT),
                     price=price,
                 )
             )
-        day, deposit = _next_quarter(day), (amount * Decimal("0.025")).quantize(CENT)
-    record_transactions(account=account, entries=entries, by=by)
+        return bought
 
 
 def _next_quarter(day: dt.date) -> dt.date:

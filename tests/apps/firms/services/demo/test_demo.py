@@ -21,6 +21,8 @@ from apps.market.services.updates import bring_up_to_date
 from apps.plans.models import Plan, PlanStatus
 from apps.plans.services.projections import cancel_projection
 from apps.plans.services.publishing import file_report
+from apps.portfolios.models import Transaction
+from apps.portfolios.selectors.performance_pages import household_performance
 from tests.factories import plans
 
 BY = Actor.system("tests")
@@ -58,6 +60,9 @@ def test_a_household_is_built_whole_and_once(staffed):
     assert household.plans.exists()
     assert FeeAssignment.objects.get(household=household).agreement.state == "signed"
     assert built(1) == household
+    sheet = household_performance(household, timezone.localdate()).sheet
+    assert Transaction.objects.filter(account__household=household, kind="dividend").count() > 100
+    assert sheet.line("inception").figures.net.value > -1
     assert Household.objects.filter(external_id=household.external_id).count() == 1
 
 
