@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from apps.kernel.money import Money
+from apps.portfolios.engine.class_changes import ClassChange, amounts_for
 from apps.portfolios.engine.currencies import gain_in_base
 from apps.portfolios.engine.errors import AmbiguousLotError, OversoldError
 from apps.portfolios.engine.lots import Lot, select_lots
@@ -245,7 +246,13 @@ def wash_sale(case_input: Input, _folders: GoldenFolders) -> Input:
     }
 
 
+def rebalance_amounts(case_input: Input, _folders: GoldenFolders) -> Input:
+    found = amounts_for([ClassChange(wish["loadings"], wish["amount"]) for wish in case_input["constraints"]])
+    return {"amounts": found.amounts, "exact": found.is_exact}
+
+
 ADAPTERS = {
+    "rebalance_amounts": rebalance_amounts,
     "select_lots": select,
     "cost_and_gains": cost_and_gains,
     "position_pnl_average_cost": position_pnl_average_cost,
