@@ -8,11 +8,15 @@ import threading
 from typing import Any
 
 from celery.signals import import_modules, setup_logging, worker_ready, worker_shutting_down
+from kombu.transport import TRANSPORT_ALIASES
 from tenant_schemas_celery.app import CeleryApp
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.local")
 # Django's checks load every page and endpoint to look at them: the build and `manage.py check` do that, no worker need
 os.environ.setdefault("CELERY_SKIP_CHECKS", "1")
+
+# by its alias: for the address of a socket (redis+socket://) Kombu does not look at the setting broker_transport
+TRANSPORT_ALIASES.update(dict.fromkeys(("redis", "rediss"), "config.broker:Transport"))
 
 
 # receivers are called in the order in which they connected: this one, Django's and the search for tasks, the one below

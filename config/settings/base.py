@@ -321,6 +321,10 @@ CELERY_TASK_ROUTES = {
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# for ever, every half minute at last: after Celery's own 100 times, 50 minutes, the worker would end
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+# what runs when the broker goes away runs on under its lease
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 # longer than any job: a dead worker's jobs are found by their lease (apps.core.jobs), not by this
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 6 * 3600, "socket_connect_timeout": 2, "socket_timeout": 30}
 CELERY_WORKER_CONCURRENCY = env.whole("STEWARD_WORKERS", 2)

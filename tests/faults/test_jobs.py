@@ -135,6 +135,19 @@ def test_redis_away_at_the_commit_loses_no_job_and_holds_up_nobody(site: LiveSit
     assert results(site, "away") == 1
 
 
+def test_a_redis_that_crashes_while_a_job_runs_ends_no_worker_and_leaves_one_result(site: LiveSite) -> None:
+    ask(site, "tests.write", key="crash", seconds=6)
+    site.wait(lambda: runs(site, "crash"), "the job to start")
+    site.redis.process.kill()
+    site.redis.process.wait(10)
+    site.redis.start()
+    ask(site, "tests.write", key="after")
+    assert wait_for(site, "crash")["attempts"] == 1
+    wait_for(site, "after")
+    assert (results(site, "crash"), results(site, "after")) == (1, 1)
+    assert site.processes["worker"].poll() is None
+
+
 def test_a_process_that_starts_slowly_is_waited_for(site: LiveSite) -> None:
     site.kill("worker")
     site.start_worker(include="tests.live_tasks,tests.faults.slow_start")
