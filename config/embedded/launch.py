@@ -1,7 +1,8 @@
 """`make run`: everything that Steward needs on one machine, in the right order, with one clear line when it cannot.
 
 Servers first (unless DATABASE_URL and REDIS_URL name others), then tables, then web, worker and beat under honcho,
-then the demo firm. Ctrl-C stops all of it; what a power cut left behind is cleared up at the next start.
+then the demo firm. A server, worker or beat that dies is started again; without the web server all of it stops. Ctrl-C
+stops all of it; what a power cut left behind is cleared up at the next start.
 """
 
 from __future__ import annotations
@@ -17,12 +18,12 @@ import threading
 import time
 import urllib.error
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
 import psutil
 from honcho.environ import parse_procfile
-from honcho.manager import Manager
 
 from config import env
 from config.embedded.database import prepare, prepare_given
@@ -30,6 +31,7 @@ from config.embedded.errors import LaunchError
 from config.embedded.layout import DATABASE, LOGIN, Layout
 from config.embedded.leftovers import end_leftovers, remember
 from config.embedded.marks import Marks
+from config.embedded.parts import Parts, Starts
 from config.embedded.ports import check_free
 from config.embedded.postgres import Postgres
 from config.embedded.redis import Redis, check_given
@@ -191,7 +193,7 @@ class Launcher:
     def _supervise(self) -> int:
         log = _LogFile(self.layout.logs / "steward.log")
         self.layout.ready.unlink(missing_ok=True)
-        manager = Manager(log)
+        manager = Parts(log, tell=self._tell, remember=lambda pids: remember(self.layout, pids))
         waits = f"until [ -e {shlex.quote(str(self.layout.ready))} ]; do sleep 0.2; done; "
         for name, command in parse_procfile((env.ROOT / "Procfile").read_text()).processes.items():
             if name == "stripe" and not self._has_local_stripe:
@@ -199,7 +201,12 @@ class Launcher:
             whole = waits + command if name in _AFTER_READY else command
             manager.add_process(name, whole, env=self._environment(), cwd=str(env.ROOT))
         threading.Thread(target=self._announce, args=(manager,), daemon=True).start()
+        ended = threading.Event()
+        keeper = threading.Thread(target=self._keep_servers, args=(manager, ended), daemon=True)
+        keeper.start()
         manager.loop()
+        ended.set()
+        keeper.join()  # it may be starting one, which is then stopped with the others
         if self.failed:
             raise LaunchError(self.failed, f"See {log.output.name}.")
         stopped_by_hand = manager.returncode in {130, 143}
@@ -209,13 +216,30 @@ class Launcher:
             )
         return 0
 
-    def _announce(self, manager: Manager) -> None:
+    def _tell(self, line: str) -> None:
+        print(f"Steward: {line} See {self.layout.logs}.", flush=True)  # noqa: T201 - what the command is for
+
+    def _keep_servers(self, manager: Parts, ended: threading.Event) -> None:
+        """Start a server of ours that died again: the site waits for it meanwhile. Runs beside honcho's loop."""
+        starts = {server: Starts() for server in self.servers}
+        while not ended.wait(0.5):
+            for server, counted in starts.items():
+                if server.process is None or server.process.poll() is None:
+                    continue
+                code = server.process.returncode
+                if not counted.one_more():
+                    self.failed = f"{server.name} died (code {code}), too often to start it again."
+                    manager.terminate()
+                    return
+                self._tell(f"{server.name} died (code {code}) and is started again, {counted}.")
+                with suppress(LaunchError, OSError):  # counted: the next round tries again
+                    server.start()
+
+    def _announce(self, manager: Parts) -> None:
         """Wait until every part is well, fill the demo firm, say where it is. Runs beside honcho's loop."""
         deadline = time.monotonic() + READY_SECONDS
         reason = ""
         while time.monotonic() < deadline:
-            # at once: a kill -9 of the launcher may come before anything is well
-            remember(self.layout, [part["pid"] for part in manager._processes.values() if part.get("pid")])  # noqa: SLF001 - it has no accessor
             reason = self._unwell()
             if not reason:
                 break

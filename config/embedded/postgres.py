@@ -63,6 +63,8 @@ def _open_to(user: str | None, folder: Path) -> None:
 class Postgres:
     """One server over one data folder."""
 
+    name = "PostgreSQL"
+
     def __init__(self, layout: Layout, *, settings: dict[str, str] | None = None) -> None:
         self.layout, self.settings = layout, {**_TUNING, **(settings or {})}
         self.process: subprocess.Popen[bytes] | None = None

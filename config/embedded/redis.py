@@ -39,6 +39,8 @@ class Redis:
     one for up to 20 seconds.
     """
 
+    name = "Redis"
+
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
         self.process: subprocess.Popen[bytes] | None = None

@@ -20,7 +20,9 @@ from pathlib import Path
 import psutil
 import psycopg
 import pytest
+import redis
 
+from apps.core.signs import WORKER_SIGN
 from config.embedded.layout import Layout
 from config.env import ROOT
 from tests.live import free_port
@@ -69,6 +71,18 @@ class Machine:
         deadline = time.monotonic() + READY_SECONDS
         while "Steward is ready" not in log.read_text():
             assert self.launcher.poll() is None, log.read_text()
+            assert time.monotonic() < deadline, log.read_text()
+            time.sleep(0.1)
+
+    def running(self, part: str) -> psutil.Process:
+        """Return the process of a part: the first, whose children the others are."""
+        return min((each for each in self.processes() if part in " ".join(each.cmdline())), key=lambda each: each.pid)
+
+    def waits_for(self, line: str) -> None:
+        """Wait until the launcher prints a line."""
+        log = self.home.parent / "launcher.log"
+        deadline = time.monotonic() + 60
+        while line not in log.read_text():
             assert time.monotonic() < deadline, log.read_text()
             time.sleep(0.1)
 
@@ -200,6 +214,25 @@ def test_the_first_start_becomes_healthy_and_a_second_launcher_is_refused(machin
     told = machine.refusal(STEWARD_PORT=str(free_port()))
     assert told.startswith(f"steward: Steward runs on {machine.home} already.")
     assert machine.is_healthy()
+
+
+@pytest.mark.parametrize("part", ["config.worker", "redis-server", "postgres"])
+def test_a_worker_or_server_that_is_killed_is_started_again_and_the_site_goes_on(machine: Machine, part: str) -> None:
+    assert machine.launcher is not None
+    before = machine.running(part)
+    before.kill()
+    before.wait(10)
+    told = {"config.worker": "worker", "redis-server": "Redis", "postgres": "PostgreSQL"}[part]
+    if part == "config.worker":  # the new one must speak for itself
+        redis.Redis.from_url(Layout(machine.home).redis_url).delete(WORKER_SIGN)
+        assert not machine.is_healthy()
+    machine.waits_for(f"{told} died (code -9) and is started again, 1 of at most 5 times a minute.")
+    deadline = time.monotonic() + 90
+    while not machine.is_healthy():
+        assert time.monotonic() < deadline
+        assert machine.launcher.poll() is None
+        time.sleep(0.2)
+    assert machine.running(part).pid != before.pid
 
 
 def test_ctrl_c_stops_every_process(machine: Machine) -> None:
