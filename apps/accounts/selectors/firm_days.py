@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 
 from apps.accounts.models import FirmProfile
+from apps.core.tenancy.names import PUBLIC_SCHEMA, current_schema
 
 
 def firm_today() -> dt.date:
@@ -19,5 +20,7 @@ def firm_today() -> dt.date:
 
 
 def firm_zone() -> str:
-    """Return the name of the firm's time zone; nothing on the public site, which is no firm."""
+    """Return the name of the firm's time zone; nothing on the public site, which is no firm and has no such table."""
+    if current_schema() == PUBLIC_SCHEMA:
+        return ""
     return FirmProfile.objects.filter(pk=1).values_list("time_zone", flat=True).first() or ""

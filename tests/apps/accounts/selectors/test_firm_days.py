@@ -59,6 +59,16 @@ def test_where_there_is_no_firm_the_servers_zone_stays(in_alpha):
         assert timezone.get_current_timezone_name() == "UTC"
 
 
+@pytest.mark.django_db
+def test_a_job_of_the_public_site_works_by_the_servers_clock(settings, tmp_path):
+    settings.HOME = tmp_path
+    SEEN.clear()
+    job = jobs.enqueue("tests.tell_the_day", by=Actor.system("tests"))
+    tell_the_day.apply(headers={jobs.JOB_HEADER: str(job.public_id), jobs.SCHEMA_HEADER: "public"})
+    job.refresh_from_db()
+    assert (job.state, job.error, SEEN) == ("done", "", [("UTC", FIVE.date())])
+
+
 def test_an_entry_of_the_firms_tomorrow_lies_in_the_future(ada, in_los_angeles, at_five):
     account = portfolios.account(clients.household(ada), ada)
     portfolios.entry(account, ada, "deposit", LAST, cash="100")
