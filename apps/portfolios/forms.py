@@ -112,9 +112,13 @@ class PerformanceForm(DayForm):
     """The day up to which returns are shown, and the day as of which the ledger counts."""
 
     known_on = forms.DateField(label=_("As it was known on"), widget=DayInput(), required=False)
+    # the very moment: of the figures before and after a correction
+    moment = forms.DateTimeField(required=False, widget=forms.HiddenInput())
 
     def known_at(self) -> Any:
-        """Return the end of the day as of which the ledger counts; None for now."""
+        """Return the moment as of which the ledger counts: the end of the day that was chosen; None for now."""
+        if self.is_valid() and self.cleaned_data.get("moment"):
+            return self.cleaned_data["moment"]
         day = self.cleaned_data.get("known_on") if self.is_valid() else None
         if day is None or day >= timezone.localdate():
             return None

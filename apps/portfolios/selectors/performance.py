@@ -103,6 +103,11 @@ class PerformanceSheet:
         return next((line for line in self.lines if line.span == span), None)
 
     @property
+    def closing(self) -> Decimal | None:
+        """The value on the day, None when nothing was ever in it."""
+        return self.record.days[-1].value if self.record else None
+
+    @property
     def growth(self) -> tuple[tuple[dt.date, float], ...]:
         """The net return since the beginning at the close of each day."""
         if self.record is None or self.inception is None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
 from django.utils.translation import gettext
 
@@ -16,6 +16,7 @@ from apps.portfolios.engine.performance import Span
 from apps.portfolios.models import Account
 from apps.portfolios.selectors.accounts import account_for
 from apps.portfolios.selectors.performance import PerformanceBook, PerformanceSheet, SpanLine, performance_of
+from apps.portfolios.selectors.performance_changes import LedgerChange, changes_since
 
 # more points than a chart has pixels help nobody
 CHART_POINTS = 400
@@ -33,11 +34,6 @@ class AccountPerformance:
     def nets(self) -> tuple[SpanLine, ...]:
         """The periods shown beside each other."""
         return tuple(line for line in self.sheet.lines if line.span in _BESIDE)
-
-    @property
-    def closing(self) -> Decimal | None:
-        """The value on the day, None before the first entry."""
-        return self.sheet.record.days[-1].value if self.sheet.record else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +71,18 @@ def portfolio_performance(
     if household is not None:
         return household_performance(household, as_of, known_at).sheet
     return account_performance(account_for(actor, portfolio_id), as_of, known_at)
+
+
+def changes_of(accounts: Sequence[Account], sheet: PerformanceSheet) -> tuple[LedgerChange, ...]:
+    """Return what was recorded since the moment that the sheet shows; nothing where it shows now."""
+    if sheet.known_at is None:
+        return ()
+    return changes_since(accounts, sheet.currency, sheet.as_of, sheet.known_at)
+
+
+def changes_of_household(household: Household, sheet: PerformanceSheet) -> tuple[LedgerChange, ...]:
+    """Return what was recorded since about the accounts that the firm manages for the household."""
+    return changes_of(list(household.accounts.managed().order_by("pk")), sheet)
 
 
 def growth_spec(sheet: PerformanceSheet) -> ChartSpec | None:

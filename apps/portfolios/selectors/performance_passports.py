@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 
 from apps.core.passports import Amount, Passport, PassportLine
-from apps.core.templatetags.formats import date_text
+from apps.core.templatetags.formats import date_text, moment_text
 from apps.kernel.errors import NotFoundError, gettext_noop
 from apps.portfolios.engine import ENGINE_VERSION
 from apps.portfolios.engine.performance import FeeBasis, PeriodFigures, time_weighted
@@ -160,9 +160,7 @@ def _notes(sheet: PerformanceSheet, line: SpanLine) -> Iterator[str]:
     if sheet.n_accounts > 1:
         yield gettext("Money that went from one of these accounts to another on the same day is neither in nor out.")
     if sheet.known_at is not None:
-        yield gettext("The ledger counts as it stood at the end of %(day)s.") % {
-            "day": date_text(sheet.known_at.date())
-        }
+        yield gettext("The ledger counts as it stood on %(moment)s.") % {"moment": moment_text(sheet.known_at)}
     broken = line.figures.broken_days if line.figures else ()
     if broken:
         yield gettext("On %(n)s days nothing was invested (the first: %(day)s); nothing is linked across them.") % {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 from django import template
 from django.urls import reverse
@@ -31,4 +32,4 @@ def passport_url(name: str, owner: Any, figure: object, day: dt.date) -> str:
 def performance_url(name: str, owner: Any, sheet: PerformanceSheet, span: str, figure: str) -> str:
     """Return the address of the passport of a period's figure, of the same day and the same ledger."""
     address = f"{reverse(name, args=[owner, f'{span}-{figure}'])}?day={sheet.as_of.isoformat()}"
-    return address if sheet.known_at is None else f"{address}&known_on={sheet.known_at.date().isoformat()}"
+    return address if sheet.known_at is None else f"{address}&{urlencode({'moment': sheet.known_at.isoformat()})}"

@@ -15,7 +15,13 @@ from apps.core.passports import Passport
 from apps.core.views import PassportView
 from apps.portfolios.forms import PerformanceForm
 from apps.portfolios.selectors.accounts import account_for
-from apps.portfolios.selectors.performance_pages import account_performance, growth_spec, household_performance
+from apps.portfolios.selectors.performance_pages import (
+    account_performance,
+    changes_of,
+    changes_of_household,
+    growth_spec,
+    household_performance,
+)
 from apps.portfolios.selectors.performance_passports import performance_passport
 
 
@@ -36,6 +42,7 @@ class HouseholdPerformanceView(RequiresMixin, TemplateView):
             performance=found,
             sheet=found.sheet,
             growth=growth_spec(found.sheet),
+            changes=changes_of_household(household, found.sheet),
             form=form,
             **kwargs,
         )
@@ -65,7 +72,14 @@ class AccountPerformanceView(RequiresMixin, TemplateView):
         form = PerformanceForm(self.request.GET)
         account = account_for(actor_of(self.request), self.kwargs["account_id"])
         sheet = account_performance(account, form.chosen(), form.known_at())
-        return super().get_context_data(account=account, sheet=sheet, growth=growth_spec(sheet), form=form, **kwargs)
+        return super().get_context_data(
+            account=account,
+            sheet=sheet,
+            growth=growth_spec(sheet),
+            changes=changes_of([account], sheet),
+            form=form,
+            **kwargs,
+        )
 
 
 class AccountPerformancePassportView(PassportView):
