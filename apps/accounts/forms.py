@@ -151,12 +151,14 @@ class FirmProfileForm(forms.ModelForm):  # type: ignore[type-arg]
             "locale",
             "rounding",
             "price_band",
+            "flow_timing",
             "disclosures",
         )
         widgets = {"address": forms.Textarea(attrs={"rows": 3}), "disclosures": forms.Textarea(attrs={"rows": 6})}
         help_texts = {
             "disclosures": _("Printed at the foot of reports, plans and invoices."),
             "rounding": _("How fees are rounded to the cent; written into every receipt."),
+            "flow_timing": _("Choose once and keep to it: returns of the past change with it. Every return says it."),
         }
 
 

@@ -54,6 +54,17 @@ class FirmProfile(BaseModel):
         default=Decimal("0.25"),
         validators=[MinValueValidator(Decimal("0.01")), MaxValueValidator(Decimal(5))],
     )
+    # the values are those of apps.portfolios.engine.returns.FlowTiming
+    flow_timing = models.CharField(
+        _("in returns, money counts"),
+        max_length=16,
+        choices=[
+            ("in_start_out_end", _("in from the morning, out until the evening of its day")),
+            ("end_of_day", _("from the evening of its day")),
+            ("start_of_day", _("from the morning of its day")),
+        ],
+        default="in_start_out_end",
+    )
     setup_done = models.JSONField(default=list, blank=True, verbose_name=_("set-up done"))
 
     history = history()

@@ -31,6 +31,7 @@ PROFILE_FIELDS = frozenset(
         "locale",
         "rounding",
         "price_band",
+        "flow_timing",
     }
 )
 MAX_LOGO_BYTES = 512 * 1024

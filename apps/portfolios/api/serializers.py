@@ -183,6 +183,7 @@ class PerformanceOut(SparseMixin):
     known_at = serializers.DateTimeField(allow_null=True)
     currency = serializers.CharField()
     inception = serializers.DateField(allow_null=True)
+    flow_timing = serializers.CharField(source="timing", help_text="When money in and out counts on its day.")
     periods = PeriodOut(many=True, source="lines")
     unpriced = serializers.ListField(child=serializers.CharField())
     simulated_from = serializers.DateField(source="simulation.simulated_from", default=None, allow_null=True)

@@ -12,6 +12,7 @@ from django.db.models import Min
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from apps.accounts.models import FirmProfile
 from apps.kernel.dates import DateSpan
 from apps.market.selectors.prices import close_at, rates_in
 from apps.portfolios.engine.performance import (
@@ -32,8 +33,12 @@ from apps.portfolios.ports import PaidFee, fees_paid_elsewhere
 from apps.portfolios.selectors.prices import SimulationNotice
 from apps.portfolios.selectors.valuations import AccountValuation, valuations
 
-# when a flow counts on its day; stated on every page and paper that shows a return
-FLOW_TIMING = FlowTiming.IN_START_OUT_END
+# what every page and paper that shows a return says of the firm's choice
+TIMINGS: Mapping[FlowTiming, str | Promise] = {
+    FlowTiming.IN_START_OUT_END: _("Money in counts from the morning of its day, money out until the evening."),
+    FlowTiming.END_OF_DAY: _("Money in and out counts from the evening of its day."),
+    FlowTiming.START_OF_DAY: _("Money in and out counts from the morning of its day."),
+}
 ONE_DAY = dt.timedelta(days=1)
 NOTHING = Decimal(0)
 SPANS: Mapping[Span, str | Promise] = {
@@ -97,6 +102,12 @@ class PerformanceSheet:
     n_accounts: int
     unpriced: tuple[str, ...]
     simulation: SimulationNotice | None
+    timing: FlowTiming
+
+    @property
+    def timing_text(self) -> str:
+        """When a flow counts on its day, in words."""
+        return str(TIMINGS[self.timing])
 
     def line(self, span: str) -> SpanLine | None:
         """Return the line of a span, or None."""
@@ -113,7 +124,7 @@ class PerformanceSheet:
         if self.record is None or self.inception is None:
             return ()
         part = self.record.between(self.inception, self.record.last_day)
-        found = time_weighted(part, FLOW_TIMING, FeeBasis.NET).accumulated
+        found = time_weighted(part, self.timing, FeeBasis.NET).accumulated
         return tuple((self.inception + i * ONE_DAY, value) for i, value in enumerate(found))
 
 
@@ -129,6 +140,7 @@ class PerformanceBook:
 
     def __init__(self, accounts: Sequence[Account], as_of: dt.date, known_at: dt.datetime | None = None) -> None:
         self.as_of, self.known_at = as_of, known_at
+        self.timing = FlowTiming(FirmProfile.current().flow_timing)
         first = _first_day(accounts, as_of, known_at)
         self.span = DateSpan(first, as_of) if first is not None else None
         self._valued: dict[int, AccountValuation] = {}
@@ -142,7 +154,9 @@ class PerformanceBook:
         """Return what some of the accounts earned together, in a currency."""
         span, n_accounts = self.span, len(accounts)
         if span is None or not accounts:
-            return PerformanceSheet(currency, self.as_of, self.known_at, None, None, (), (), (), n_accounts, (), None)
+            return PerformanceSheet(
+                currency, self.as_of, self.known_at, None, None, (), (), (), n_accounts, (), None, self.timing
+            )
         valued = {account.pk: self._valued[account.pk] for account in accounts}
         exchange = _Exchange(currency, {account.currency for account in accounts}, span)
         fees = self._fees(accounts, exchange, span)
@@ -154,12 +168,13 @@ class PerformanceBook:
             known_at=self.known_at,
             inception=record.inception,
             record=record,
-            lines=tuple(_line(record, wanted, self.as_of) for wanted in SPANS) if record.inception else (),
+            lines=tuple(_line(record, wanted, self.timing) for wanted in SPANS) if record.inception else (),
             flows=tuple(_flows(accounts, valued, exchange)),
             fees=fees,
             n_accounts=n_accounts,
             unpriced=tuple(sorted({name for v in valued.values() for name in v.unpriced} | exchange.missing)),
             simulation=_merged(notices),
+            timing=self.timing,
         )
 
     def _fees(self, accounts: Sequence[Account], exchange: _Exchange, span: DateSpan) -> tuple[Fee, ...]:
@@ -185,12 +200,13 @@ def _first_day(accounts: Sequence[Account], as_of: dt.date, known_at: dt.datetim
     return first
 
 
-def _line(record: DailyRecord, span: Span, as_of: dt.date) -> SpanLine:
+def _line(record: DailyRecord, span: Span, timing: FlowTiming) -> SpanLine:
+    as_of = record.last_day
     label, inception = str(SPANS[span]), record.inception or as_of
     first = first_day_of(span, as_of, inception)
     if first < inception:
         return SpanLine(span, label, first, None, NOT_COVERED)
-    return SpanLine(span, label, first, period_figures(record.between(first, as_of), FLOW_TIMING))
+    return SpanLine(span, label, first, period_figures(record.between(first, as_of), timing))
 
 
 def _record(

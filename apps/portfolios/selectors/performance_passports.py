@@ -14,7 +14,8 @@ from apps.core.templatetags.formats import date_text, moment_text
 from apps.kernel.errors import NotFoundError, gettext_noop
 from apps.portfolios.engine import ENGINE_VERSION
 from apps.portfolios.engine.performance import FeeBasis, PeriodFigures, time_weighted
-from apps.portfolios.selectors.performance import FLOW_TIMING, ONE_DAY, Fee, Flow, PerformanceSheet, SpanLine
+from apps.portfolios.engine.returns import FlowTiming
+from apps.portfolios.selectors.performance import ONE_DAY, Fee, Flow, PerformanceSheet, SpanLine
 
 # the name of each figure; those of the first group are returns
 RETURNS = {
@@ -34,18 +35,24 @@ AMOUNTS = {
     "closing": gettext_noop("Value at the end"),
 }
 _METHODS = {
-    "net": gettext_noop(
-        "Daily returns, linked: (value + money out) / (value of the day before + money in) − 1. An advisory fee lowers "
-        "the return on the day it was paid, from wherever it was paid."
-    ),
-    "gross": gettext_noop(
-        "Daily returns, linked: (value + money out + advisory fee) / (value of the day before + money in) − 1."
-    ),
+    "net": gettext_noop("An advisory fee lowers the return on the day it was paid, from wherever it was paid."),
+    "gross": gettext_noop("An advisory fee taken from the portfolio counts as money out at the end of its day."),
     "money_weighted": gettext_noop(
         "The rate of the whole period at which the value at the start, all money in and out and the value at the end "
         "are worth nothing."
     ),
     "amount": gettext_noop("Value at the start + money in − money out + gain = value at the end."),
+}
+_DAILY = {
+    FlowTiming.IN_START_OUT_END: gettext_noop(
+        "Daily returns, linked: (value + money out) / (value of the day before + money in) − 1."
+    ),
+    FlowTiming.END_OF_DAY: gettext_noop(
+        "Daily returns, linked: (value − money in + money out) / value of the day before − 1."
+    ),
+    FlowTiming.START_OF_DAY: gettext_noop(
+        "Daily returns, linked: value / (value of the day before + money in − money out) − 1."
+    ),
 }
 DAYS_SHOWN_SINGLY = 62
 
@@ -63,7 +70,7 @@ def performance_passport(sheet: PerformanceSheet, owner: str, figure: str) -> Pa
     return Passport(
         title=f"{owner}: {title}",
         value=value,
-        method=_method(name),
+        method=_method(name, sheet.timing),
         as_of=sheet.as_of,
         source=gettext("The firm's own ledger and the closing prices of the securities master or of custodians' files"),
         basis=_basis(name),
@@ -86,9 +93,11 @@ def _value(figures: PeriodFigures, name: str, currency: str) -> Amount:
     return Amount.of_money(getattr(figures, name), currency)
 
 
-def _method(name: str) -> str:
+def _method(name: str, timing: FlowTiming) -> str:
     base = name.removeprefix("annual_")
     method = gettext(_METHODS[base if base in RETURNS else "amount"])
+    if base in {"net", "gross"}:
+        method = f"{gettext(_DAILY[timing])} {method}"
     if name.startswith("annual_"):
         method += " " + gettext("Brought to a year: (1 + return)^(365 / days) − 1.")
     return method
@@ -132,7 +141,7 @@ def _parts(sheet: PerformanceSheet, line: SpanLine, name: str) -> Iterator[Passp
     basis = FeeBasis.GROSS if name.endswith("gross") else FeeBasis.NET
     for first, last in _cuts(line.first_day, sheet.as_of):
         part = sheet.record.between(first, last)
-        found = time_weighted(part, FLOW_TIMING, basis).total
+        found = time_weighted(part, sheet.timing, basis).total
         if found.value is None:
             continue
         label = date_text(first) if first == last else date_format(first, "YEAR_MONTH_FORMAT")
@@ -156,7 +165,7 @@ def _end_of_month(day: dt.date) -> dt.date:
 
 
 def _notes(sheet: PerformanceSheet, line: SpanLine) -> Iterator[str]:
-    yield gettext("Money in counts from the morning of its day, money out until the evening.")
+    yield sheet.timing_text
     if sheet.n_accounts > 1:
         yield gettext("Money that went from one of these accounts to another on the same day is neither in nor out.")
     if sheet.known_at is not None:

@@ -61,7 +61,7 @@ def test_the_profile_is_saved_from_its_page(paul, sign_in):
     fields = {
         "display_name": "Alpha", "website": "https://alpha.example", "phone": "", "address": "1 Main St",
         "time_zone": "America/Chicago", "locale": "en", "rounding": "half_even", "disclosures": "Past is past.",
-        "price_band": "30",
+        "price_band": "30", "flow_timing": "end_of_day",
     }  # fmt: skip
     browser = sign_in(paul)
     page = browser.get("/settings/firm/")
@@ -71,6 +71,7 @@ def test_the_profile_is_saved_from_its_page(paul, sign_in):
     assert done.status_code == 302, done.context["form"].errors
     profile = FirmProfile.current()
     assert (profile.display_name, profile.disclosures) == ("Alpha", "Past is past.")
+    assert profile.flow_timing == "end_of_day"
 
 
 def test_security_is_set_from_its_page(paul, sign_in):

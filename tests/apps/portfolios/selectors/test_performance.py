@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
+from apps.accounts.models import FirmProfile
 from apps.kernel.errors import NotFoundError
 from apps.portfolios.ports import PaidFee, fees_paid_elsewhere
 from apps.portfolios.selectors.performance import performance_of
@@ -92,6 +93,20 @@ def test_money_in_counts_from_the_morning_of_its_day(ada, household, fund):
     made.entry(account, ada, "deposit", MIDDLE, cash="10000")  # the day on which the price rises by a fifth
     figures = account_performance(account, END).line("inception").figures
     assert figures.net.value == pytest.approx((22_000 / 20_000) * (23_200 / 22_000) - 1)
+
+
+@pytest.mark.parametrize(
+    ("timing", "expected"), [("end_of_day", 0.2), ("start_of_day", 0.1), ("in_start_out_end", 0.1)]
+)
+def test_the_firm_chooses_when_money_counts_and_the_passport_says_it(ada, household, fund, timing, expected):
+    FirmProfile.objects.update(flow_timing=timing)
+    account = invested(household, ada, fund)
+    made.entry(account, ada, "deposit", MIDDLE, cash="10000")  # the day on which the price rises by a fifth
+    sheet = account_performance(account, MIDDLE)
+    assert sheet.line("inception").figures.net.value == pytest.approx(expected)
+    passport = performance_passport(sheet, "Brokerage", "inception-net")
+    assert ("− money in + money out" in passport.method) == (timing == "end_of_day")
+    assert sheet.timing_text in passport.notes
 
 
 def test_another_charge_is_a_cost_and_no_advisory_fee(ada, household, fund):
