@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests import databases, depth, servers
+from tests import databases, servers
 from tools.languages import catalogue
 
 # what takes minutes goes first: then neither of two processes is left alone with it at the end
@@ -26,9 +26,8 @@ pytest_plugins = ["tests.cast", "tests.live"]
 
 
 def pytest_configure() -> None:
-    """Compile the catalogues for a run that did not come through make; let property tests dig as deep as asked."""
+    """Compile the catalogues for a run that did not come through make."""
     catalogue.compile_stale()
-    depth.dig()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -19,7 +19,6 @@ def examples(number: int) -> int:
 
 
 def dig() -> None:
-    """Deepen the tests that name no number of their own; how long one example takes is not judged in a long run."""
-    if DEPTH > 1:
-        settings.register_profile("deep", max_examples=examples(_DEFAULT_EXAMPLES), deadline=None, print_blob=True)
-        settings.load_profile("deep")
+    """Deepen the tests that name no number of their own. How long an example takes is never judged: see bench/."""
+    settings.register_profile("steward", max_examples=examples(_DEFAULT_EXAMPLES), deadline=None, print_blob=True)
+    settings.load_profile("steward")

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,13 +49,19 @@ class Day:
     fees_elsewhere: Decimal = NOTHING
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class DailyRecord:
     """A portfolio day by day without a gap. `opening` is its value at the close of the day before `first_day`."""
 
     first_day: date
     opening: Decimal
     days: tuple[Day, ...]
+
+    @cached_property
+    def table(self) -> Array:
+        """The days as numbers, (n_days, 5): value, money in, money out, fees, fees elsewhere."""
+        rows = [(d.value, d.money_in, d.money_out, d.fees, d.fees_elsewhere) for d in self.days]
+        return np.array(rows, dtype=np.float64).reshape(-1, 5)
 
     @property
     def last_day(self) -> date:
@@ -74,7 +81,9 @@ class DailyRecord:
         start, stop = (first - self.first_day).days, (last - self.first_day).days + 1
         if not 0 <= start < stop <= len(self.days):
             raise InvalidInputError(gettext_noop("The period lies outside of what is recorded."), field="first_day")
-        return DailyRecord(first, self.days[start - 1].value if start else self.opening, self.days[start:stop])
+        part = DailyRecord(first, self.days[start - 1].value if start else self.opening, self.days[start:stop])
+        part.__dict__["table"] = self.table[start:stop]  # made once for all parts
+        return part
 
 
 def total_of(records: Sequence[DailyRecord]) -> DailyRecord:
@@ -268,7 +277,4 @@ class _Columns:
 def _columns(record: DailyRecord) -> _Columns:
     if not record.days:
         raise InvalidInputError(gettext_noop("A return needs a period of one day or more."))
-    table = np.array(
-        [(d.value, d.money_in, d.money_out, d.fees, d.fees_elsewhere) for d in record.days], dtype=np.float64
-    )  # (n_days, 5)
-    return _Columns(*table.T)
+    return _Columns(*record.table.T)

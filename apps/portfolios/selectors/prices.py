@@ -32,6 +32,8 @@ class PriceBook:
         self._instruments = listed
         self._closes = self._read(listed, span)
         self._currency = currency
+        # accounts of one household hold the same securities: each is priced once a day
+        self._units: dict[tuple[int, dt.date], Decimal | None] = {}
         self._rates = rates_in(currency, {*cash, *(i.currency for i in listed.values())}, span)
 
     @staticmethod
@@ -62,10 +64,17 @@ class PriceBook:
 
     def value(self, instrument_id: int, units: Decimal, day: dt.date) -> Decimal | None:
         """Return what units are worth in the book's currency, unrounded; None without a price or a rate."""
+        key = instrument_id, day
+        if key not in self._units:
+            self._units[key] = self._of_one(instrument_id, day)
+        one = self._units[key]
+        return None if one is None else units * one
+
+    def _of_one(self, instrument_id: int, day: dt.date) -> Decimal | None:
         close = self.price(instrument_id, day)
         instrument = self._instruments[instrument_id]
         rate = self.rate(instrument.currency, day)
-        return None if close is None or rate is None else units * close.close * instrument.multiplier * rate
+        return None if close is None or rate is None else close.close * instrument.multiplier * rate
 
     def simulation(self, day: dt.date, instrument_ids: Collection[int]) -> SimulationNotice | None:
         """Say whether prices of these instruments up to the day are simulated."""
