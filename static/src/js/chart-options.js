@@ -233,7 +233,8 @@ function allocation(spec, _frame, width) {
   return { ...options, grid: grid(width, names.length), legend: legend(names), tooltip: { trigger: "axis", axisPointer: { type: "shadow" } }, series };
 }
 
-function sankey(spec, frame) {
+/** Words stand right of their node: the last column is given the room that its longest take. */
+function sankey(spec, frame, width) {
   const flows = spec.frames[frame]?.flows ?? [];
   const names = [...new Set(flows.flatMap((flow) => [flow.source, flow.target]))];
   const write = writerOf(spec, true);
@@ -241,17 +242,23 @@ function sankey(spec, frame) {
     const sum = (end) => flows.filter((flow) => flow[end] === name).reduce((all, flow) => all + flow.value, 0);
     return [name, Math.max(sum("source"), sum("target"))];
   }));
+  const narrow = width < 420;
+  const said = (name) => `${name}${narrow ? "\n" : " "}${write(amounts[name])}`;
+  const all = spec.frames.flatMap((one) => one.flows); // of every year: the columns stay where they are
+  const sources = new Set(all.map((flow) => flow.source));
+  const longest = Math.max(0, ...all.filter((flow) => !sources.has(flow.target)).map((flow) => flow.target.length));
+  const room = Math.min(16 + 7 * Math.max(longest + (narrow ? 0 : 7), 6), width * 0.4);
   return {
     tooltip: { trigger: "item" },
     series: [
       {
         type: "sankey",
-        top: 8, bottom: 8, left: 4, right: 130,
+        top: 8, bottom: 8, left: 4, right: room,
         nodeWidth: 12,
         nodeGap: 12,
         draggable: false,
         emphasis: { focus: "adjacency" },
-        label: { color: token("ink"), fontSize: 12, formatter: ({ name }) => `${name} ${write(amounts[name])}` },
+        label: { color: token("ink"), fontSize: 12, width: room - 8, overflow: "break", formatter: ({ name }) => said(name) },
         lineStyle: { color: "source", opacity: 0.28, curveness: 0.5 },
         data: names.map((name, place) => ({ name, itemStyle: { color: colourOf(spec.meanings?.[name], place), borderWidth: 0 } })),
         links: flows.filter((flow) => flow.value > 0),
