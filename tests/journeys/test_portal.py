@@ -12,12 +12,54 @@ from typing import Any
 import pytest
 
 from config.env import ROOT
+from tests.eyes import Eyes, eyes
 from tests.live import site_running
 
 pytestmark = pytest.mark.journey
 
 PORTAL = ["", "plan/", "portfolio/", "documents/", "billing/", "account/"]
 SHOTS = os.environ.get("STEWARD_SHOTS", "")
+
+
+def palette(seen: Eyes) -> None:
+    seen.page.keyboard.press("Control+k")
+    seen.page.get_by_role("combobox", name="Search").fill("river")
+    seen.page.get_by_role("option", name="Rivera").first.wait_for()
+
+
+def passport(seen: Eyes) -> None:
+    seen.page.locator("main a[data-figure]").first.click()
+    seen.page.locator("#side-panel-body [data-passport]").first.wait_for()
+
+
+def menu(seen: Eyes) -> None:
+    seen.page.locator("header details.menu > summary").click()
+
+
+def rail(seen: Eyes) -> None:
+    seen.page.locator("header [data-opens-rail]").click()
+    seen.page.locator("#rail a").first.wait_for()
+
+
+def errors(seen: Eyes) -> None:
+    seen.page.evaluate("document.querySelectorAll('main form').forEach((form) => { form.noValidate = true; })")
+    seen.page.locator("main form button.btn-primary").click()
+    seen.page.locator(".form-summary").first.wait_for()
+
+
+# who, page, view, and what is opened there: together all layouts and nearly all components
+# (`make test-deep` looks at every page in every view)
+SAMPLE = [
+    ("", "/accounts/login/", "phone", errors),
+    ("ana", "/portal/", "light", Eyes.unfold),
+    ("ana", "/portal/plan/", "dark", Eyes.unfold),
+    ("ana", "/portal/portfolio/", "phone", passport),
+    ("ada", "/", "dark", palette),
+    ("ada", "/households/{household}/", "light", menu),
+    ("ada", "/households/{household}/plan/", "phone", Eyes.unfold),
+    ("ada", "/households/new/", "dark", errors),
+    ("paul", "/billing/", "phone", rail),
+]
 
 
 @pytest.fixture(scope="module")
@@ -131,3 +173,14 @@ def test_the_desk_fits_and_is_silent(site, browse, story, who, width, dark):
     }.items():
         visit(page, site.url("alpha", path))
         shot(page, f"desk_{who}_{name}_{width}{'_dark' if dark else ''}")
+
+
+@pytest.mark.parametrize("look", SAMPLE, ids=[f"{view}_{path}" for _who, path, view, _opening in SAMPLE])
+def test_a_sample_of_pages_holds_to_wcag_with_what_opens_on_them(site, chromium, story, look):
+    who, path, view, opening = look
+    with eyes(chromium, view, site.url("alpha"), story.get(who, "")) as seen:
+        seen.open(path, site.url("alpha", path.format(**story)))
+        seen.look()
+        opening(seen)
+        seen.look()
+    assert not seen.wrong, "\n".join(seen.wrong)
