@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 
@@ -28,6 +29,13 @@ pytest_plugins = ["tests.cast", "tests.live"]
 def pytest_configure() -> None:
     """Compile the catalogues for a run that did not come through make."""
     catalogue.compile_stale()
+
+
+def pytest_collection_finish() -> None:
+    """Leave what is loaded to itself: the collector would walk all of Django again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
