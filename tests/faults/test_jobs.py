@@ -148,6 +148,7 @@ def test_a_redis_that_crashes_while_a_job_runs_ends_no_worker_and_leaves_one_res
     assert site.processes["worker"].poll() is None
 
 
+@pytest.mark.deep
 def test_a_process_that_starts_slowly_is_waited_for(site: LiveSite) -> None:
     site.kill("worker")
     site.start_worker(include="tests.live_tasks,tests.faults.slow_start")
