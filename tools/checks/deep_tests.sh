@@ -45,7 +45,7 @@ for part in "${@:-properties building load faults pages}"; do
                 .venv/bin/pytest -q -n 2 -m hypothesis --hypothesis-seed="$seed" --durations=3 -o timeout=1800 tests
             ;;
         building) run building "Migrations against building" "${deep[@]}" tests/isolation ;;
-        load) run load "Load" "${deep[@]}" tests/deep ;;
+        load) run load "Load and size" "${deep[@]}" tests/deep tests/apps ;;
         faults) run faults "Faults" "${deep[@]}" tests/faults ;;
         pages) run pages "Pages in a browser" "${deep[@]}" tests/journeys ;;
         *) echo "There is no part $each: properties, building, load, faults, pages." >&2 && exit 2 ;;
