@@ -157,6 +157,8 @@ class Launcher:
         if not (welcome.exists() and marks.demo_is_filled()):
             self._manage("seed_demo")
             marks.note_demo()
+            # the firm that it made has its tables from this very code: the next start need not look at them
+            self._marks().note_tables()
         return welcome.read_text()
 
     def _collect_static(self) -> None:

@@ -23,6 +23,7 @@ import pytest
 import redis
 
 from apps.core.signs import WORKER_SIGN
+from config.embedded.launch import Launcher
 from config.embedded.layout import Layout
 from config.env import ROOT
 from tests.live import free_port
@@ -308,3 +309,26 @@ def test_sigterm_before_everything_runs_leaves_nothing(machine: Machine) -> None
     launcher.send_signal(signal.SIGTERM)
     assert launcher.wait(40) == 0, Path(log.name).read_text()
     assert machine.processes() == []
+
+
+def test_the_firm_of_the_demo_is_no_news_to_the_next_start(monkeypatch, tmp_path) -> None:
+    noted = []
+
+    class Told:
+        def demo_is_filled(self) -> bool:
+            return False
+
+        def note_demo(self) -> None:
+            noted.append("demo")
+
+        def note_tables(self) -> None:
+            noted.append("tables")
+
+    launcher = Launcher.__new__(Launcher)
+    launcher.port, launcher.layout = 8000, Layout(tmp_path)
+    monkeypatch.setattr(launcher, "_marks", lambda *_facts: Told())
+    monkeypatch.setattr(
+        launcher, "_manage", lambda *_words: (launcher.layout.home / "welcome.txt").write_text("Welcome")
+    )
+    assert launcher._fill_demo() == "Welcome"
+    assert noted == ["demo", "tables"], "its schema came after the tables were noted"
