@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core.history import history
 from apps.core.models import BaseModel
+from apps.kernel.flows import FlowTiming
 from apps.kernel.money import RoundingRule
 
 
@@ -54,16 +55,15 @@ class FirmProfile(BaseModel):
         default=Decimal("0.25"),
         validators=[MinValueValidator(Decimal("0.01")), MaxValueValidator(Decimal(5))],
     )
-    # the values are those of apps.portfolios.engine.returns.FlowTiming
     flow_timing = models.CharField(
         _("in returns, money counts"),
         max_length=16,
         choices=[
-            ("in_start_out_end", _("in from the morning, out until the evening of its day")),
-            ("end_of_day", _("from the evening of its day")),
-            ("start_of_day", _("from the morning of its day")),
+            (FlowTiming.IN_START_OUT_END, _("in from the morning, out until the evening of its day")),
+            (FlowTiming.END_OF_DAY, _("from the evening of its day")),
+            (FlowTiming.START_OF_DAY, _("from the morning of its day")),
         ],
-        default="in_start_out_end",
+        default=FlowTiming.IN_START_OUT_END,
     )
     setup_done = models.JSONField(default=list, blank=True, verbose_name=_("set-up done"))
 

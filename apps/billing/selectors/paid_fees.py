@@ -8,11 +8,13 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
-from apps.accounts.models import FirmProfile
+from apps.accounts.selectors.firm_days import firm_zone
 from apps.billing.models import Payment, PaymentMethod, PaymentState, Unapplied
 from apps.kernel.dates import DateSpan
 from apps.kernel.money import Money, allocated
 from apps.portfolios.ports import PaidFee
+
+ONE_DAY = dt.timedelta(days=1)
 
 
 def paid_from_outside(account_ids: Collection[int], span: DateSpan) -> list[PaidFee]:
@@ -25,14 +27,15 @@ def paid_from_outside(account_ids: Collection[int], span: DateSpan) -> list[Paid
             state=PaymentState.SUCCEEDED,
             unapplied=Unapplied.NO,
             invoice__lines__account_fee__account__in=account_ids,
-            paid_at__isnull=False,
+            # a day more on both ends: the firm's day is not that of the database
+            paid_at__date__range=(span.first - ONE_DAY, span.last + ONE_DAY),
         )
         .exclude(method=PaymentMethod.DEBIT)
         .distinct()
         .select_related("invoice")
         .prefetch_related("invoice__lines__account_fee")
     )
-    zone = ZoneInfo(FirmProfile.current().time_zone)
+    zone = ZoneInfo(firm_zone())
     wanted = set(account_ids)
     return [
         fee

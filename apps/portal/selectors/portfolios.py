@@ -10,7 +10,7 @@ from apps.clients.models import Household
 from apps.kernel.money import Money
 from apps.portfolios.engine.performance import Span
 from apps.portfolios.selectors.performance import PerformanceSheet
-from apps.portfolios.selectors.performance_pages import household_performance
+from apps.portfolios.selectors.performance_pages import household_sheet
 from apps.portfolios.selectors.portfolios import AccountLine, HoldingLine, HouseholdPortfolio, household_portfolio
 
 # the periods a client asks about; an advisor sees all
@@ -77,7 +77,7 @@ def shown_portfolio(household: Household, on: dt.date) -> ShownPortfolio:
             ShownHolding(line, _money(line.price, line.price_currency), _money(line.value, here))
             for line in sheet.holdings
         ),
-        returns=_returns(household_performance(household, on).sheet),
+        returns=_returns(household_sheet(household, on)),
     )
 
 

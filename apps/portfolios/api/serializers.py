@@ -141,38 +141,36 @@ class PortfolioOut(serializers.Serializer):  # type: ignore[type-arg]
     simulated_from = serializers.DateField(source="simulation.simulated_from", default=None, allow_null=True)
 
 
+def _amount_of(figure: str) -> serializers.DecimalField:
+    """Return the field of an amount of a period, null where the period has no figures."""
+    return serializers.DecimalField(
+        max_digits=24, decimal_places=4, source=f"figures.{figure}", default=None, allow_null=True
+    )
+
+
+def _return_of(figure: str) -> serializers.FloatField:
+    """Return the field of a return of a period, null where it is not computable."""
+    return serializers.FloatField(source=f"figures.{figure}.value", default=None, allow_null=True)
+
+
 class PeriodOut(serializers.Serializer):  # type: ignore[type-arg]
     """One period: opening + money_in − money_out + gain = closing. Returns are fractions; null is not computable."""
 
     period = serializers.CharField(source="span")
     first_day = serializers.DateField()
     last_day = serializers.DateField(source="figures.last_day", default=None, allow_null=True)
-    opening = serializers.DecimalField(
-        max_digits=24, decimal_places=4, source="figures.opening", default=None, allow_null=True
-    )
-    money_in = serializers.DecimalField(
-        max_digits=24, decimal_places=4, source="figures.money_in", default=None, allow_null=True
-    )
-    money_out = serializers.DecimalField(
-        max_digits=24, decimal_places=4, source="figures.money_out", default=None, allow_null=True
-    )
-    fees = serializers.DecimalField(
-        max_digits=24, decimal_places=4, source="figures.fees", default=None, allow_null=True
-    )
-    gain = serializers.DecimalField(
-        max_digits=24, decimal_places=4, source="figures.gain", default=None, allow_null=True
-    )
-    closing = serializers.DecimalField(
-        max_digits=24, decimal_places=4, source="figures.closing", default=None, allow_null=True
-    )
-    net = serializers.FloatField(source="figures.net.value", default=None, allow_null=True)
-    gross = serializers.FloatField(source="figures.gross.value", default=None, allow_null=True)
-    money_weighted = serializers.FloatField(source="figures.money_weighted.value", default=None, allow_null=True)
-    annual_net = serializers.FloatField(source="figures.annual_net.value", default=None, allow_null=True)
-    annual_gross = serializers.FloatField(source="figures.annual_gross.value", default=None, allow_null=True)
-    annual_money_weighted = serializers.FloatField(
-        source="figures.annual_money_weighted.value", default=None, allow_null=True
-    )
+    opening = _amount_of("opening")
+    money_in = _amount_of("money_in")
+    money_out = _amount_of("money_out")
+    fees = _amount_of("fees")
+    gain = _amount_of("gain")
+    closing = _amount_of("closing")
+    net = _return_of("net")
+    gross = _return_of("gross")
+    money_weighted = _return_of("money_weighted")
+    annual_net = _return_of("annual_net")
+    annual_gross = _return_of("annual_gross")
+    annual_money_weighted = _return_of("annual_money_weighted")
     reason = serializers.CharField()
 
 

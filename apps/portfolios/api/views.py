@@ -29,7 +29,7 @@ from apps.portfolios.api.serializers import (
 )
 from apps.portfolios.models import Account, Transaction
 from apps.portfolios.selectors.accounts import account_for
-from apps.portfolios.selectors.performance_pages import portfolio_performance
+from apps.portfolios.selectors.performance_pages import portfolio_sheet
 from apps.portfolios.selectors.portfolios import household_portfolio
 from apps.portfolios.selectors.valuations import holdings_at
 
@@ -154,6 +154,6 @@ class PerformanceView(APIView):
     )
     def get(self, request: Request, portfolio_id: str) -> Response:
         """Answer with the returns of every period."""
-        sheet = portfolio_performance(api_actor(request), portfolio_id, day_of(request), moment_of(request))
+        sheet = portfolio_sheet(api_actor(request), portfolio_id, day_of(request), moment_of(request))
         shown = PerformanceOut(sheet, context={"request": request}).data
         return tagged_answer(request, PerformanceOut(sheet).data, shown)

@@ -18,8 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from apps.kernel.errors import InvalidInputError, gettext_noop
+from apps.kernel.flows import FlowTiming
 from apps.portfolios.engine.computed import Computed
-from apps.portfolios.engine.returns import YEAR_DAYS, FlowTiming, annualised, irr
+from apps.portfolios.engine.returns import YEAR_DAYS, annualised, irr
 
 Array = NDArray[np.float64]
 NOTHING = Decimal(0)

@@ -9,25 +9,17 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
 from apps.kernel.errors import InvalidInputError, gettext_noop
+from apps.kernel.flows import FlowTiming
 from apps.portfolios.engine.computed import Computed
 
 YEAR_DAYS = 365  # Actual/365 fixed, as in the definition of XIRR
 # Roots are sought between −99.99999 % and 20,000 % a year, in the logarithm of 1 + r.
 _LOG_RATES = np.linspace(math.log(1e-7), math.log(201), 4001)
-
-
-class FlowTiming(StrEnum):
-    """When on its day a flow counts. A firm chooses once and states it."""
-
-    START_OF_DAY = "start_of_day"
-    END_OF_DAY = "end_of_day"
-    IN_START_OUT_END = "in_start_out_end"  # money in works from the morning, money out worked until the evening
 
 
 def average_capital(

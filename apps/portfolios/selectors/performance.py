@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db.models import Min
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import FirmProfile
 from apps.kernel.dates import DateSpan
+from apps.kernel.flows import FlowTiming
 from apps.market.selectors.prices import close_at, rates_in
 from apps.portfolios.engine.performance import (
     NOT_COVERED,
@@ -27,7 +29,6 @@ from apps.portfolios.engine.performance import (
     time_weighted,
     total_of,
 )
-from apps.portfolios.engine.returns import FlowTiming
 from apps.portfolios.models import Account, Transaction
 from apps.portfolios.ports import PaidFee, fees_paid_elsewhere
 from apps.portfolios.selectors.prices import SimulationNotice
@@ -148,7 +149,12 @@ class PerformanceBook:
         if self.span is not None:
             # one day more before the first, for its opening value
             self._valued = valuations(accounts, DateSpan(self.span.first - ONE_DAY, as_of), known_at)
-            self._paid = fees_paid_elsewhere.paid({account.pk for account in accounts}, self.span)
+            self._paid = fees_paid_elsewhere.paid({account.pk for account in accounts}, self._known_span(self.span))
+
+    def _known_span(self, span: DateSpan) -> DateSpan:
+        """What was paid after the moment was not known at it: a payment is recorded on its day."""
+        last = span.last if self.known_at is None else min(span.last, timezone.localdate(self.known_at))
+        return DateSpan(span.first, max(span.first, last))
 
     def sheet(self, accounts: Sequence[Account], currency: str) -> PerformanceSheet:
         """Return what some of the accounts earned together, in a currency."""
@@ -160,7 +166,12 @@ class PerformanceBook:
         valued = {account.pk: self._valued[account.pk] for account in accounts}
         exchange = _Exchange(currency, {account.currency for account in accounts}, span)
         fees = self._fees(accounts, exchange, span)
-        record = total_of([_record(account, valued[account.pk], exchange, fees, span) for account in accounts])
+        of_account: dict[int, list[Fee]] = defaultdict(list)
+        for fee in fees:
+            of_account[fee.account.pk].append(fee)
+        record = total_of(
+            [_record(account, valued[account.pk], exchange, of_account[account.pk], span) for account in accounts]
+        )
         notices = [v.simulation for v in valued.values() if v.simulation is not None]
         return PerformanceSheet(
             currency=currency,
@@ -221,8 +232,7 @@ def _record(
     inside: dict[dt.date, Decimal] = defaultdict(Decimal)
     outside: dict[dt.date, Decimal] = defaultdict(Decimal)
     for fee in fees:
-        if fee.account.pk == account.pk:
-            (outside if fee.invoice else inside)[fee.day] += fee.amount
+        (outside if fee.invoice else inside)[fee.day] += fee.amount
     opening, *closes = (value.total * exchange.rate(account.currency, value.day) for value in valued.values)
     days = tuple(
         Day(close, came.get(day, NOTHING), left.get(day, NOTHING), inside.get(day, NOTHING), outside.get(day, NOTHING))

@@ -63,24 +63,25 @@ class LedgerChange:
         )
 
 
-def changes_since(
-    accounts: Sequence[Account], currency: str, as_of: dt.date, known_at: dt.datetime
-) -> tuple[LedgerChange, ...]:
-    """Return what was recorded after the moment about days up to `as_of`, in the order in which it was recorded.
+def changes_since(accounts: Sequence[Account], sheet: PerformanceSheet) -> tuple[LedgerChange, ...]:
+    """Return what was recorded about the accounts after the moment that their sheet shows, in the order of recording.
 
     The figures after one change are those before the next, so that the steps lead from what was shown then to what is
-    shown now. Prices are those known now on both sides: a corrected price is on the trail, not here.
+    shown now; nothing where the sheet shows now. Prices are those known now on both sides: a corrected price is on the
+    trail, not here.
     """
+    if sheet.known_at is None:
+        return ()
     rows = (
-        Transaction.objects.filter(account_id__in=[account.pk for account in accounts], recorded_at__gt=known_at)
-        .traded_by(as_of)
+        Transaction.objects.filter(account_id__in=[account.pk for account in accounts], recorded_at__gt=sheet.known_at)
+        .traded_by(sheet.as_of)
         .select_related("account", "instrument", "reversal_of")
         .order_by("recorded_at", "id")
     )
-    found, before = [], performance_of(accounts, currency, as_of, known_at)
+    found, before = [], sheet
     for entries in _grouped(list(rows)):
         moment = entries[-1].recorded_at
-        after = performance_of(accounts, currency, as_of, moment)
+        after = performance_of(accounts, sheet.currency, sheet.as_of, moment)
         found.append(LedgerChange(moment, tuple(entries), before, after))
         before = after
     return tuple(found)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext
@@ -16,7 +15,6 @@ from apps.portfolios.engine.performance import Span
 from apps.portfolios.models import Account
 from apps.portfolios.selectors.accounts import account_for
 from apps.portfolios.selectors.performance import PerformanceBook, PerformanceSheet, SpanLine, performance_of
-from apps.portfolios.selectors.performance_changes import LedgerChange, changes_since
 
 # more points than a chart has pixels help nobody
 CHART_POINTS = 400
@@ -48,8 +46,8 @@ class HouseholdPerformance:
 def household_performance(
     household: Household, as_of: dt.date, known_at: dt.datetime | None = None
 ) -> HouseholdPerformance:
-    """Return the household's performance up to the day, as the ledger stood at the moment."""
-    managed = list(household.accounts.managed().order_by("pk"))
+    """Return the household's performance up to the day, and each account's, as the ledger stood at the moment."""
+    managed = _managed(household)
     book = PerformanceBook(managed, as_of, known_at)
     return HouseholdPerformance(
         sheet=book.sheet(managed, household.currency),
@@ -58,31 +56,28 @@ def household_performance(
     )
 
 
-def account_performance(account: Account, as_of: dt.date, known_at: dt.datetime | None = None) -> PerformanceSheet:
+def household_sheet(household: Household, as_of: dt.date, known_at: dt.datetime | None = None) -> PerformanceSheet:
+    """Return the household's performance alone, without its accounts one by one."""
+    return performance_of(_managed(household), household.currency, as_of, known_at)
+
+
+def account_sheet(account: Account, as_of: dt.date, known_at: dt.datetime | None = None) -> PerformanceSheet:
     """Return one account's performance, in its own currency."""
     return performance_of([account], account.currency, as_of, known_at)
 
 
-def portfolio_performance(
+def portfolio_sheet(
     actor: Actor, portfolio_id: str, as_of: dt.date, known_at: dt.datetime | None = None
 ) -> PerformanceSheet:
     """Return the performance of the household or the account with the id. Raises NotFoundError for another."""
     household = Household.objects.visible_to(actor).filter(public_id=portfolio_id).first()
     if household is not None:
-        return household_performance(household, as_of, known_at).sheet
-    return account_performance(account_for(actor, portfolio_id), as_of, known_at)
+        return household_sheet(household, as_of, known_at)
+    return account_sheet(account_for(actor, portfolio_id), as_of, known_at)
 
 
-def changes_of(accounts: Sequence[Account], sheet: PerformanceSheet) -> tuple[LedgerChange, ...]:
-    """Return what was recorded since the moment that the sheet shows; nothing where it shows now."""
-    if sheet.known_at is None:
-        return ()
-    return changes_since(accounts, sheet.currency, sheet.as_of, sheet.known_at)
-
-
-def changes_of_household(household: Household, sheet: PerformanceSheet) -> tuple[LedgerChange, ...]:
-    """Return what was recorded since about the accounts that the firm manages for the household."""
-    return changes_of(list(household.accounts.managed().order_by("pk")), sheet)
+def _managed(household: Household) -> list[Account]:
+    return list(household.accounts.managed().order_by("pk"))
 
 
 def growth_spec(sheet: PerformanceSheet) -> ChartSpec | None:

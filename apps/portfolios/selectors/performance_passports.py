@@ -12,9 +12,9 @@ from django.utils.translation import gettext
 from apps.core.passports import Amount, Passport, PassportLine
 from apps.core.templatetags.formats import date_text, moment_text
 from apps.kernel.errors import NotFoundError, gettext_noop
+from apps.kernel.flows import FlowTiming
 from apps.portfolios.engine import ENGINE_VERSION
 from apps.portfolios.engine.performance import FeeBasis, PeriodFigures, time_weighted
-from apps.portfolios.engine.returns import FlowTiming
 from apps.portfolios.selectors.performance import ONE_DAY, Fee, Flow, PerformanceSheet, SpanLine
 
 # the name of each figure; those of the first group are returns

@@ -15,12 +15,12 @@ from apps.core.passports import Passport
 from apps.core.views import PassportView
 from apps.portfolios.forms import PerformanceForm
 from apps.portfolios.selectors.accounts import account_for
+from apps.portfolios.selectors.performance_changes import changes_since
 from apps.portfolios.selectors.performance_pages import (
-    account_performance,
-    changes_of,
-    changes_of_household,
+    account_sheet,
     growth_spec,
     household_performance,
+    household_sheet,
 )
 from apps.portfolios.selectors.performance_passports import performance_passport
 
@@ -42,7 +42,7 @@ class HouseholdPerformanceView(RequiresMixin, TemplateView):
             performance=found,
             sheet=found.sheet,
             growth=growth_spec(found.sheet),
-            changes=changes_of_household(household, found.sheet),
+            changes=changes_since([each.account for each in found.accounts], found.sheet),
             form=form,
             **kwargs,
         )
@@ -57,7 +57,7 @@ class HouseholdPerformancePassportView(PassportView):
         """Return it with its parts."""
         household, form = household_for(actor, self.kwargs["household_id"]), PerformanceForm(self.request.GET)
         back = reverse("portfolios:household-performance", kwargs={"household_id": household.public_id})
-        sheet = household_performance(household, form.chosen(), form.known_at()).sheet
+        sheet = household_sheet(household, form.chosen(), form.known_at())
         return performance_passport(sheet, household.name, self.kwargs["figure"]), back
 
 
@@ -71,12 +71,12 @@ class AccountPerformanceView(RequiresMixin, TemplateView):
         """Put the returns up to the day into the page."""
         form = PerformanceForm(self.request.GET)
         account = account_for(actor_of(self.request), self.kwargs["account_id"])
-        sheet = account_performance(account, form.chosen(), form.known_at())
+        sheet = account_sheet(account, form.chosen(), form.known_at())
         return super().get_context_data(
             account=account,
             sheet=sheet,
             growth=growth_spec(sheet),
-            changes=changes_of([account], sheet),
+            changes=changes_since([account], sheet),
             form=form,
             **kwargs,
         )
@@ -91,5 +91,5 @@ class AccountPerformancePassportView(PassportView):
         """Return it with its parts."""
         account, form = account_for(actor, self.kwargs["account_id"]), PerformanceForm(self.request.GET)
         back = reverse("portfolios:account-performance", kwargs={"account_id": account.public_id})
-        sheet = account_performance(account, form.chosen(), form.known_at())
+        sheet = account_sheet(account, form.chosen(), form.known_at())
         return performance_passport(sheet, account.name, self.kwargs["figure"]), back

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from apps.kernel.flows import FlowTiming
 from apps.kernel.money import Money
 from apps.portfolios.engine.class_changes import ClassChange, amounts_for
 from apps.portfolios.engine.currencies import gain_in_base
@@ -15,7 +16,6 @@ from apps.portfolios.engine.performance import DailyRecord, Day, FeeBasis, time_
 from apps.portfolios.engine.positions import Book, BookPolicy, book_at
 from apps.portfolios.engine.returns import (
     DietzPeriod,
-    FlowTiming,
     average_capital,
     irr,
     modified_dietz,

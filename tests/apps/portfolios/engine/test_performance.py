@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.kernel.errors import InvalidInputError
+from apps.kernel.flows import FlowTiming
 from apps.portfolios.engine.performance import (
     DailyRecord,
     Day,
@@ -18,7 +19,6 @@ from apps.portfolios.engine.performance import (
     time_weighted,
     total_of,
 )
-from apps.portfolios.engine.returns import FlowTiming
 
 D = Decimal
 FIRST = date(2025, 1, 1)

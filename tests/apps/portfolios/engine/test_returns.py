@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.kernel.errors import InvalidInputError
+from apps.kernel.flows import FlowTiming
 from apps.portfolios.engine.returns import (
     DietzPeriod,
-    FlowTiming,
     annualised,
     average_capital,
     irr,

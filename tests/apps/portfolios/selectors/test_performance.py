@@ -10,7 +10,7 @@ from apps.accounts.models import FirmProfile
 from apps.kernel.errors import NotFoundError
 from apps.portfolios.ports import PaidFee, fees_paid_elsewhere
 from apps.portfolios.selectors.performance import performance_of
-from apps.portfolios.selectors.performance_pages import account_performance, growth_spec, household_performance
+from apps.portfolios.selectors.performance_pages import account_sheet, growth_spec, household_performance
 from apps.portfolios.selectors.performance_passports import AMOUNTS, RETURNS, performance_passport
 from apps.portfolios.services.transactions import reverse_transaction
 from tests.factories import clients
@@ -40,7 +40,7 @@ def invested(household, ada, fund, **fields):
 
 
 def test_a_fund_bought_and_held_earns_what_its_price_does(ada, household, fund):
-    sheet = account_performance(invested(household, ada, fund), END)
+    sheet = account_sheet(invested(household, ada, fund), END)
     whole = sheet.line("inception").figures
     assert (whole.opening, whole.money_in, whole.gain, whole.closing) == (0, 10_000, 3200, 13_200)
     assert whole.net.value == whole.gross.value == pytest.approx(0.32)
@@ -58,7 +58,7 @@ def test_money_that_comes_and_goes_is_no_return(ada, household, fund):
     account, later = invested(household, ada, fund), MIDDLE + dt.timedelta(days=1)
     made.entry(account, ada, "deposit", later, cash="12000")
     made.entry(account, ada, "buy", later, instrument=fund, units="100", price="120", cash="-12000")
-    figures = account_performance(account, END).line("inception").figures
+    figures = account_sheet(account, END).line("inception").figures
     assert figures.net.value == pytest.approx(0.32)
     assert figures.money_weighted.value > 0.32  # more of the money met the months that earned more a year
     assert figures.gain == 2000 + 2400
@@ -68,7 +68,7 @@ def test_the_firms_fee_lowers_net_and_not_gross_wherever_it_is_paid(ada, househo
     account = invested(household, ada, fund)
     made.entry(account, ada, "sell", MIDDLE, instrument=fund, units="-1", price="120", cash="120")
     made.entry(account, ada, "advisory_fee", MIDDLE, cash="-120")
-    inside = account_performance(account, END)
+    inside = account_sheet(account, END)
     figures = inside.line("inception").figures
     assert figures.fees == 120
     assert figures.gross.value == pytest.approx(0.32)
@@ -80,7 +80,7 @@ def test_the_firms_fee_lowers_net_and_not_gross_wherever_it_is_paid(ada, househo
 
     disconnect = fees_paid_elsewhere.connect(card)
     try:
-        figures = account_performance(account, END).line("inception").figures
+        figures = account_sheet(account, END).line("inception").figures
     finally:
         disconnect()
     assert figures.fees == 252
@@ -91,7 +91,7 @@ def test_the_firms_fee_lowers_net_and_not_gross_wherever_it_is_paid(ada, househo
 def test_money_in_counts_from_the_morning_of_its_day(ada, household, fund):
     account = invested(household, ada, fund)
     made.entry(account, ada, "deposit", MIDDLE, cash="10000")  # the day on which the price rises by a fifth
-    figures = account_performance(account, END).line("inception").figures
+    figures = account_sheet(account, END).line("inception").figures
     assert figures.net.value == pytest.approx((22_000 / 20_000) * (23_200 / 22_000) - 1)
 
 
@@ -102,7 +102,7 @@ def test_the_firm_chooses_when_money_counts_and_the_passport_says_it(ada, househ
     FirmProfile.objects.update(flow_timing=timing)
     account = invested(household, ada, fund)
     made.entry(account, ada, "deposit", MIDDLE, cash="10000")  # the day on which the price rises by a fifth
-    sheet = account_performance(account, MIDDLE)
+    sheet = account_sheet(account, MIDDLE)
     assert sheet.line("inception").figures.net.value == pytest.approx(expected)
     passport = performance_passport(sheet, "Brokerage", "inception-net")
     assert ("− money in + money out" in passport.method) == (timing == "end_of_day")
@@ -113,7 +113,7 @@ def test_another_charge_is_a_cost_and_no_advisory_fee(ada, household, fund):
     account = invested(household, ada, fund)
     made.entry(account, ada, "sell", MIDDLE, instrument=fund, units="-1", price="120", cash="120")
     made.entry(account, ada, "fee", MIDDLE, cash="-120")
-    figures = account_performance(account, END).line("inception").figures
+    figures = account_sheet(account, END).line("inception").figures
     assert figures.fees == 0
     assert figures.gross.value == figures.net.value == pytest.approx(1.2 * 0.99 * 1.1 - 1)
 
@@ -149,15 +149,15 @@ def test_a_past_moment_is_asked_again_after_a_correction(ada, household, fund):
     wrong = account.transactions.get(kind="deposit", trade_date=MIDDLE)
     before = timezone.now()
     reverse_transaction(transaction=wrong, reason="Belongs to another client", by=ada.as_actor())
-    now, then = account_performance(account, END), account_performance(account, END, before)
+    now, then = account_sheet(account, END), account_sheet(account, END, before)
     assert now.line("inception").figures.money_in == 10_000
     assert then.line("inception").figures.money_in == 10_500
     assert then.line("inception").figures.closing == now.line("inception").figures.closing + 500
-    assert account_performance(account, END, before - dt.timedelta(days=1)).lines == ()
+    assert account_sheet(account, END, before - dt.timedelta(days=1)).lines == ()
 
 
 def test_an_account_without_entries_has_nothing_to_measure(ada, household):
-    sheet = account_performance(made.account(household, ada), END)
+    sheet = account_sheet(made.account(household, ada), END)
     assert (sheet.lines, sheet.inception, sheet.growth) == ((), None, ())
     assert growth_spec(sheet) is None
     assert performance_of([], "USD", END).lines == ()
@@ -168,7 +168,7 @@ def test_an_account_without_entries_has_nothing_to_measure(ada, household):
 def test_each_figure_has_a_passport_whose_parts_make_it(ada, household, fund):
     account = invested(household, ada, fund)
     made.entry(account, ada, "deposit", dt.date(2025, 3, 3), cash="1000")
-    sheet = account_performance(account, END)
+    sheet = account_sheet(account, END)
     figures = sheet.line("year").figures
     for name in RETURNS | AMOUNTS:
         passport = performance_passport(sheet, "Brokerage", f"year-{name}")
@@ -190,6 +190,6 @@ def test_each_figure_has_a_passport_whose_parts_make_it(ada, household, fund):
 
 
 def test_the_chart_says_what_it_finds(ada, household, fund):
-    spec = growth_spec(account_performance(invested(household, ada, fund), END))
+    spec = growth_spec(account_sheet(invested(household, ada, fund), END))
     assert spec["title"].startswith("32.0")
     assert spec["series"][0]["values"][-1] == pytest.approx(0.32)

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from apps.portfolios.models import Transaction
 from apps.portfolios.selectors.performance_changes import MOST_GROUPS, changes_since
-from apps.portfolios.selectors.performance_pages import account_performance, household_performance
+from apps.portfolios.selectors.performance_pages import account_sheet, household_performance
 from apps.portfolios.services.transactions import reverse_transaction
 from tests.factories import clients
 from tests.factories import portfolios as made
@@ -39,12 +39,12 @@ def test_the_steps_lead_from_what_was_shown_to_what_is_shown(ada, account):
     reverse_transaction(transaction=wrong, reason="Another client's", by=ada.as_actor())
     Transaction.objects.filter(kind="reversal").update(recorded_at=timezone.now() - dt.timedelta(hours=2))
     made.entry(account, ada, "advisory_fee", CORRECTED, cash="-110")
-    changes = changes_since([account], "USD", END, then)
+    changes = changes_since([account], account_sheet(account, END, then))
     assert [[entry.kind for entry in change.entries] for change in changes] == [["reversal"], ["advisory_fee"]]
     first, last = changes
     assert (first.before.closing, first.after.closing, last.after.closing) == (11_600, 12_100, 11_990)
     assert first.after is last.before
-    now, before = account_performance(account, END), account_performance(account, END, then)
+    now, before = account_sheet(account, END), account_sheet(account, END, then)
     assert first.before.closing == before.closing
     assert last.after.closing == now.closing
     assert last.after.line("inception").figures == now.line("inception").figures
@@ -56,7 +56,7 @@ def test_entries_recorded_together_are_one_change_and_a_file_is_told_by_its_firs
     then = shown_before(account)
     for _ in range(6):
         made.entry(account, ada, "interest", CORRECTED, cash="1")
-    (change,) = changes_since([account], "USD", END, then)
+    (change,) = changes_since([account], account_sheet(account, END, then))
     assert len(change.entries) == 6
     assert (len(change.shown), change.n_more) == (4, 2)
 
@@ -66,15 +66,19 @@ def test_the_earliest_of_many_changes_are_taken_together(ada, account):
     for day in range(MOST_GROUPS + 3):
         entry = made.entry(account, ada, "interest", CORRECTED, cash="1")
         Transaction.objects.filter(pk=entry.pk).update(recorded_at=timezone.now() - dt.timedelta(days=40 - day))
-    changes = changes_since([account], "USD", END, then)
+    changes = changes_since([account], account_sheet(account, END, then))
     assert [len(change.entries) for change in changes] == [4] + [1] * (MOST_GROUPS - 1)
-    assert changes[-1].after.closing == account_performance(account, END).closing
+    assert changes[-1].after.closing == account_sheet(account, END).closing
+
+
+def test_a_sheet_of_now_has_no_changes(account):
+    assert changes_since([account], account_sheet(account, END)) == ()
 
 
 def test_an_entry_of_a_later_day_changes_nothing(ada, account):
     then = shown_before(account)
     made.entry(account, ada, "interest", END + dt.timedelta(days=1), cash="1")
-    assert changes_since([account], "USD", END, then) == ()
+    assert changes_since([account], account_sheet(account, END, then)) == ()
 
 
 def test_the_page_says_what_changed_and_each_figure_opens(ada, account, sign_in):
@@ -100,3 +104,11 @@ def test_the_page_says_what_changed_and_each_figure_opens(ada, account, sign_in)
     assert told
     assert {answer.status_code for answer in told} == {200}
     assert household_performance(account.household, END).sheet.closing == Decimal(12_100)
+
+
+def test_a_date_that_is_none_is_told_and_the_page_shows_today(ada, account, sign_in):
+    for asked in ("day=yesterday", "known_on=2026-13-01", "moment=soon"):
+        page = sign_in(ada).get(f"/portfolios/accounts/{account.public_id}/performance/?{asked}")
+        assert page.status_code == 200
+        assert "A date could not be read" in page.content.decode()
+        assert page.context["sheet"].as_of == timezone.localdate()
