@@ -76,7 +76,7 @@ class Person:
 
     def _fill_one(self, name: str, value: Any) -> None:
         control = self.page.locator(f'main [name="{name}"]')
-        assert control.count(), f"No field {name} at {self.page.url}\n{self.text()}"
+        self._there(control.first, f"field {name}")
         kind = control.first.evaluate("e => e.tagName === 'INPUT' ? e.type : e.tagName.toLowerCase()")
         if kind == "radio":
             self.page.locator(f'main [name="{name}"][value="{value}"]').check()
@@ -93,13 +93,22 @@ class Person:
             control.first.fill(str(value))
 
     def button(self, label: str, within: str = "main") -> Any:
-        """Return the button or link that says this, as the eye or a screen reader has it."""
+        """Return the button or link that says this, as the eye or a screen reader has it.
+
+        It may come with a live change of the page, so it is waited for.
+        """
         place = self.page.locator(within)
         by_role = place.get_by_role("button", name=label, exact=True)
         by_link = place.get_by_role("link", name=label, exact=True)
         found = by_role.or_(by_link).or_(place.locator(f':is(a, button, summary):text-is("{label}")'))
-        assert found.count(), f"No button {label} at {self.page.url}\n{self.text()}"
-        return found.first
+        return self._there(found.first, f"button {label}")
+
+    def _there(self, target: Any, what: str) -> Any:
+        try:
+            target.wait_for(state="attached")
+        except NotSeenError:
+            raise AssertionError(f"No {what} at {self.page.url}\n{self.text()}\n{self.site.logs()}") from None
+        return target
 
     def press(self, label: str, *, within: str = "main") -> None:
         """Press what leads to another page and wait for it; a form must not come back with errors.
