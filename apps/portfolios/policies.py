@@ -8,6 +8,7 @@ from decimal import Decimal
 from itertools import accumulate
 
 from apps.portfolios.models.account import AccountStatus, Registration, TaxTreatment
+from apps.portfolios.models.trade import TradeState
 from apps.portfolios.models.transaction import TransactionKind
 
 # the life of an account; closed is the end
@@ -19,6 +20,21 @@ TRANSITIONS: dict[str, frozenset[str]] = {
     AccountStatus.RESTRICTED: frozenset({AccountStatus.ACTIVE, AccountStatus.CLOSING}),
     AccountStatus.CLOSING: frozenset({AccountStatus.ACTIVE, AccountStatus.CLOSED}),
     AccountStatus.CLOSED: frozenset(),
+}
+
+# the way of a proposal of trades; what was decided against, withdrawn or came too late is at its end
+_ENDS = {TradeState.WITHDRAWN, TradeState.EXPIRED}
+TRADE_STEPS: dict[str, frozenset[str]] = {
+    TradeState.DRAFT: frozenset({TradeState.CHECKING, *_ENDS}),
+    TradeState.CHECKING: frozenset({TradeState.CLEARED, TradeState.DECLINED, *_ENDS}),
+    TradeState.CLEARED: frozenset({TradeState.ORDERED, TradeState.DECLINED, *_ENDS}),
+    # withdrawn from here: the market executed nothing of it
+    TradeState.ORDERED: frozenset({TradeState.FILLED, TradeState.WITHDRAWN}),
+    TradeState.FILLED: frozenset({TradeState.VERIFIED}),
+    TradeState.VERIFIED: frozenset(),
+    TradeState.DECLINED: frozenset(),
+    TradeState.WITHDRAWN: frozenset(),
+    TradeState.EXPIRED: frozenset(),
 }
 
 # the tax treatment that follows from the registration
@@ -57,6 +73,21 @@ EXTERNAL = {
 def can_become(status: str, target: str) -> bool:
     """Say whether an account in `status` may go to `target`."""
     return target in TRANSITIONS.get(status, frozenset())
+
+
+def trade_can_become(state: str, target: str) -> bool:
+    """Say whether a proposal in `state` may go to `target`."""
+    return target in TRADE_STEPS.get(state, frozenset())
+
+
+# further off than this and a decimal point slipped, or the security is another one
+_PRICE_FACTOR = Decimal(2)
+
+
+def price_is_off(given: Decimal, known: Decimal) -> bool:
+    """Say whether a price differs from the one known by more than a market moves between two closes."""
+    low, high = min(given, known), max(given, known)
+    return low <= 0 or high / low > _PRICE_FACTOR
 
 
 def has_book(status: str) -> bool:

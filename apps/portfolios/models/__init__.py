@@ -9,9 +9,19 @@ from apps.portfolios.models.reconciliation import (
     ReconciliationBreak,
     StatementLine,
 )
+from apps.portfolios.models.trade import (
+    OPEN_TRADE_STATES,
+    ProposedLot,
+    ProposedTrade,
+    Side,
+    TradeProposal,
+    TradeSource,
+    TradeState,
+)
 from apps.portfolios.models.transaction import Transaction, TransactionKind
 
 __all__ = [
+    "OPEN_TRADE_STATES",
     "Account",
     "AccountOwner",
     "AccountStatus",
@@ -21,10 +31,16 @@ __all__ = [
     "PositionStatement",
     "PriceProposal",
     "ProposalState",
+    "ProposedLot",
+    "ProposedTrade",
     "ReconciliationBreak",
     "Registration",
+    "Side",
     "StatementLine",
     "TaxTreatment",
+    "TradeProposal",
+    "TradeSource",
+    "TradeState",
     "Transaction",
     "TransactionKind",
 ]

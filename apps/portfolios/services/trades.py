@@ -1,0 +1,169 @@
+"""The one door of trades: a form, a rebalance, a harvest, a partner's application all propose here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.exceptions import ValidationError
+
+from apps.accounts.selectors.firm_days import firm_today
+from apps.clients.models import Household
+from apps.core import audit, realtime
+from apps.core.actors import Actor
+from apps.core.services import service
+from apps.kernel.errors import DomainError, InvalidInputError, gettext_noop
+from apps.market.selectors.securities import securities_named
+from apps.portfolios.models import (
+    Account,
+    Instrument,
+    ProposedLot,
+    ProposedTrade,
+    TradeProposal,
+    TradeSource,
+    TradeState,
+)
+from apps.portfolios.models.trade import default_expiry
+from apps.portfolios.policies import trade_can_become
+from apps.portfolios.services.accounts import refusal
+from apps.portfolios.services.instruments import NamedSecurity, instruments_for, known_instruments
+from apps.portfolios.services.trade_lines import CheckedLine, TradeLine, checked_lines
+
+
+class TradeStepError(DomainError):
+    """The proposal cannot go from its state to the one asked for."""
+
+    code = "trade_step"
+
+
+@service
+def propose_trades(
+    *, household: Household, lines: Sequence[TradeLine], purpose: str, by: Actor, source: str = TradeSource.FORM
+) -> TradeProposal:
+    """Write down trades as a proposal; nothing is ordered by it.
+
+    Raises what `trade_lines.checked_lines` raises, InvalidInputError without a purpose or for an unknown source.
+    """
+    if not purpose.strip():
+        raise InvalidInputError(gettext_noop("Say what the trades are for."), field="purpose")
+    # proposals for one household follow each other: what one has spoken for the next one sees
+    list(Account.objects.select_for_update().filter(household=household).order_by("pk").values_list("pk"))
+    today = firm_today()
+    checked = checked_lines(household, lines, today)
+    proposal = TradeProposal(
+        household=household,
+        source=source,
+        purpose=purpose.strip()[:300],
+        proposed_on=today,
+        expires_on=default_expiry(today),
+        proposed_by_id=by.user_id,
+        proposed_label=by.label[:200],
+    )
+    try:
+        proposal.full_clean(exclude=["household", "proposed_by"])
+    except ValidationError as wrong:
+        raise refusal(wrong) from wrong
+    proposal.save()
+    rows = [_row(proposal, each) for each in checked]
+    after = {**audit.snapshot(proposal), "lines": [row.payload() for row in rows]}
+    audit.record("portfolios.propose_trades", by=by, target=proposal, after=after)
+    tell(proposal)
+    return proposal
+
+
+def _row(proposal: TradeProposal, each: CheckedLine) -> ProposedTrade:
+    row = ProposedTrade.objects.create(
+        proposal=proposal,
+        account=each.line.account,
+        instrument=each.line.instrument,
+        side=each.line.side,
+        quantity=each.quantity,
+        amount=each.line.amount if each.line.quantity is None else None,
+        limit_price=each.line.limit_price,
+        estimated_price=each.estimate.price,
+        priced_on=each.estimate.priced_on,
+        estimated_amount=each.value,
+        reason=each.line.reason[:300],
+    )
+    for pick in each.lots:
+        ProposedLot.objects.create(
+            trade=row, lot_id=pick.lot_id, acquired_on=pick.acquired_on or proposal.proposed_on, quantity=pick.quantity
+        )
+    return row
+
+
+@service
+def named_instrument(*, symbol: str, field: str, by: Actor) -> Instrument:
+    """Return the security of a symbol, taken into the firm's books if only the master has it.
+
+    Raises InvalidInputError for a symbol that neither knows.
+    """
+    name = NamedSecurity(symbol=symbol.strip().upper())
+    if not name.symbol or (not known_instruments([name]) and not securities_named([name.of_master])):
+        raise InvalidInputError(
+            gettext_noop("No security has the symbol %(symbol)s."),
+            mend=gettext_noop("Check the symbol; a security of the firm's own comes with a custodian's file."),
+            field=field,
+            symbol=symbol,
+        )
+    return instruments_for(names=[name], by=by)[name]
+
+
+@service
+def withdraw_proposal(*, proposal: TradeProposal, reason: str, by: Actor) -> TradeProposal:
+    """Take a proposal back before it is ordered.
+
+    Raises TradeStepError once it is ordered or over, InvalidInputError without a reason.
+    """
+    if not reason.strip():
+        raise InvalidInputError(gettext_noop("Say why the proposal is taken back."), field="reason")
+    locked = locked_proposal(proposal)
+    if locked.state == TradeState.ORDERED:
+        raise TradeStepError(
+            gettext_noop("The orders are in the market."), mend=gettext_noop("Cancel what is not executed there.")
+        )
+    return move_proposal(
+        locked, TradeState.WITHDRAWN, action="portfolios.withdraw_proposal", by=by, reason=reason.strip()
+    )
+
+
+@service
+def expire_proposals(*, by: Actor) -> int:
+    """End proposals that were not ordered in time; return how many."""
+    late = TradeProposal.objects.select_for_update(skip_locked=True).filter(
+        state__in=[TradeState.DRAFT, TradeState.CHECKING, TradeState.CLEARED], expires_on__lt=firm_today()
+    )
+    found = list(late.order_by("pk"))
+    for proposal in found:
+        move_proposal(proposal, TradeState.EXPIRED, action="portfolios.expire_proposal", by=by)
+    return len(found)
+
+
+def locked_proposal(proposal: TradeProposal) -> TradeProposal:
+    """Return the proposal locked for this transaction."""
+    return TradeProposal.objects.select_for_update(of=("self",)).select_related("household").get(pk=proposal.pk)
+
+
+def move_proposal(
+    proposal: TradeProposal, state: TradeState, *, action: str, by: Actor, reason: str = "", **facts: Any
+) -> TradeProposal:
+    """Move a locked proposal on and tell the trail and its pages. Raises TradeStepError."""
+    if not trade_can_become(proposal.state, state):
+        raise TradeStepError(
+            gettext_noop("A proposal that is “%(state)s” cannot become “%(target)s”."),
+            state=proposal.state,
+            target=str(state),
+        )
+    before = {"state": proposal.state}
+    proposal.state = state
+    if reason:
+        proposal.ended_because = reason[:300]
+    proposal.save(update_fields=["state", "ended_because", "updated_at"])
+    audit.record(action, by=by, target=proposal, before=before, after={"state": str(state), **facts}, reason=reason)
+    tell(proposal)
+    return proposal
+
+
+def tell(proposal: TradeProposal) -> None:
+    """Have pages that show the proposal ask again."""
+    realtime.publish(f"household:{proposal.household.public_id}", "portfolio.changed", proposal=str(proposal.public_id))

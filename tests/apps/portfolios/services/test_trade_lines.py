@@ -1,0 +1,168 @@
+"""Lines of trades against the book: what it has no room for is refused, with the field at fault."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from decimal import Decimal
+
+import pytest
+
+from apps.accounts.models import User
+from apps.portfolios.models import Account, AccountStatus, TradeState
+from apps.portfolios.selectors.trading_limits import BrokenLimit, IntendedTrade, connect_limits
+from apps.portfolios.services.trade_lines import (
+    CashShortError,
+    LotPick,
+    OversoldTradeError,
+    RestrictedTradeError,
+    TradeRefusedError,
+    checked_lines,
+)
+from tests.factories import clients as people
+from tests.factories import portfolios as made
+from tests.factories.trades import line, proposal
+
+TODAY = dt.date.today()
+
+
+def test_an_amount_buys_whole_shares(ada: User) -> None:
+    household, account, fund = made.funded(ada)
+    (checked,) = checked_lines(household, [line(account, fund, "buy", "", amount="600")], TODAY)
+    assert (checked.quantity, checked.value) == (Decimal(10), Decimal("550.00"))
+
+
+def test_a_fund_is_bought_in_fractions(ada: User) -> None:
+    household, account, _ = made.funded(ada)
+    fund = made.instrument(ada, "MMF", {made.DAY: "7"}, kind="mutual_fund")
+    (checked,) = checked_lines(household, [line(account, fund, "buy", "", amount="100")], TODAY)
+    assert (checked.quantity, checked.value) == (Decimal("14.285"), Decimal("100.00"))
+
+
+def test_a_fraction_of_a_share_goes_only_with_the_whole_holding(ada: User) -> None:
+    household, account, fund = made.funded(ada)
+    with pytest.raises(TradeRefusedError, match="whole shares"):
+        checked_lines(household, [line(account, fund, quantity="1.5")], TODAY)
+    made.entry(account, ada, "buy", made.DAY, instrument=fund, units="0.25", cash="-12.5")
+    (checked,) = checked_lines(household, [line(account, fund, quantity="100.25")], TODAY)
+    assert checked.quantity == Decimal("100.25")
+
+
+def test_more_than_is_held_cannot_be_sold_and_open_proposals_count(ada: User) -> None:
+    household, account, fund = made.funded(ada)
+    with pytest.raises(OversoldTradeError, match="can sell 100 of AAA, not 101") as refused:
+        checked_lines(household, [line(account, fund, quantity="101")], TODAY)
+    assert refused.value.field == "line_0_quantity"
+    open_one = proposal(household, ada, line(account, fund, quantity="60"))
+    with pytest.raises(OversoldTradeError, match="can sell 40"):
+        checked_lines(household, [line(account, fund, quantity="41")], TODAY)
+    assert checked_lines(household, [line(account, fund, quantity="100")], TODAY, besides=open_one)
+    type(open_one).objects.update(state=TradeState.WITHDRAWN)
+    assert checked_lines(household, [line(account, fund, quantity="100")], TODAY)
+
+
+def test_two_lines_of_one_proposal_share_what_is_held(ada: User) -> None:
+    household, account, fund = made.funded(ada)
+    with pytest.raises(OversoldTradeError) as refused:
+        checked_lines(household, [line(account, fund, quantity="60"), line(account, fund, quantity="60")], TODAY)
+    assert refused.value.field == "line_1_quantity"
+
+
+def test_purchases_need_cash_which_sales_of_the_same_proposal_bring(ada: User) -> None:
+    household, account, fund = made.funded(ada)
+    other = made.instrument(ada, "BBB", {made.DAY: "20"})
+    buy = line(account, other, "buy", "300")  # 6,000, and there are 5,000
+    with pytest.raises(CashShortError, match="lacks 1000.00"):
+        checked_lines(household, [buy], TODAY)
+    assert checked_lines(household, [buy, line(account, fund, quantity="20")], TODAY)
+
+
+def test_what_another_proposal_would_sell_is_not_there_to_be_spent(ada: User) -> None:
+    household, account, fund = made.funded(ada)
+    other = made.instrument(ada, "BBB", {made.DAY: "20"})
+    proposal(household, ada, line(account, fund, quantity="50"))
+    with pytest.raises(CashShortError):
+        checked_lines(household, [line(account, other, "buy", "300")], TODAY)
+
+
+def test_accounts_that_are_not_active_held_away_or_of_others_are_refused(ada: User) -> None:
+    household, account, fund = made.funded(ada)
+    for change in ({"status": AccountStatus.RESTRICTED}, {"is_held_away": True}):
+        Account.objects.filter(pk=account.pk).update(
+            **{"status": AccountStatus.ACTIVE, "is_held_away": False, **change}
+        )
+        account.refresh_from_db()
+        with pytest.raises(TradeRefusedError, match="not active, or held away"):
+            checked_lines(household, [line(account, fund)], TODAY)
+    with pytest.raises(TradeRefusedError, match="another household"):
+        checked_lines(people.household(ada, name="Okafor"), [line(account, fund)], TODAY)
+
+
+def test_securities_that_are_not_traded_or_have_no_price_are_refused(ada: User) -> None:
+    household, account, _ = made.funded(ada)
+    unpriced = made.instrument(ada, "CCC")
+    with pytest.raises(TradeRefusedError, match="No price is known"):
+        checked_lines(household, [line(account, unpriced, "buy", "1")], TODAY)
+    gone = made.instrument(ada, "DDD", {made.DAY: "5"}, is_active=False)
+    with pytest.raises(TradeRefusedError, match="DDD is not traded"):
+        checked_lines(household, [line(account, gone, "buy", "1")], TODAY)
+
+
+@pytest.mark.parametrize(
+    ("field", "more"),
+    [
+        ("quantity", {"quantity": "-5"}),
+        ("amount", {"quantity": "", "amount": "-5"}),
+        ("limit_price", {"limit_price": "0"}),
+        ("quantity", {"quantity": ""}),
+        ("amount", {"quantity": "", "amount": "20"}),
+        ("amount", {"quantity": "10", "amount": "55000"}),
+        ("amount", {"quantity": "10", "amount": "5.50"}),
+        ("limit_price", {"limit_price": "5500"}),
+        ("limit_price", {"limit_price": "0.55"}),
+        ("side", {"side": "short"}),
+    ],
+)
+def test_numbers_that_cannot_be_are_refused_at_their_field(ada: User, field: str, more: dict[str, str]) -> None:
+    household, account, fund = made.funded(ada)
+    with pytest.raises(TradeRefusedError) as refused:
+        checked_lines(household, [line(account, fund, **{"side": "buy", **more})], TODAY)
+    assert refused.value.field == f"line_0_{field}"
+
+
+def test_lots_must_make_the_sale(ada: User) -> None:
+    household, account, fund = made.funded(ada)
+    with pytest.raises(TradeRefusedError, match="lots named"):
+        checked_lines(household, [line(account, fund, lots=(LotPick("none", Decimal(10)),))], TODAY)
+
+
+def test_a_proposal_has_a_line(ada: User) -> None:
+    household, *_ = made.funded(ada)
+    with pytest.raises(TradeRefusedError, match="no trade"):
+        checked_lines(household, [], TODAY)
+
+
+@pytest.fixture
+def forbidden() -> Iterator[None]:
+    """A source of limits that forbids to buy AAA and keeps 4,900 in every account."""
+
+    def limits(trades: list[IntendedTrade], _day: dt.date) -> list[BrokenLimit]:
+        return [
+            BrokenLimit(place, "never buy", "his employer")
+            for place, trade in enumerate(trades)
+            if trade.side == "buy" and trade.instrument.symbol == "AAA"
+        ]
+
+    end = connect_limits(limits, lambda accounts, _day: {account.pk: Decimal(4900) for account in accounts})
+    yield
+    end()
+
+
+@pytest.mark.usefixtures("forbidden")
+def test_what_the_household_forbade_and_set_aside_holds(ada: User) -> None:
+    household, account, fund = made.funded(ada)
+    with pytest.raises(RestrictedTradeError, match="never buy \\(his employer\\)"):
+        checked_lines(household, [line(account, fund, "buy", "1")], TODAY)
+    other = made.instrument(ada, "BBB", {made.DAY: "20"})
+    with pytest.raises(CashShortError, match="lacks 20.00"):
+        checked_lines(household, [line(account, other, "buy", "6")], TODAY)
