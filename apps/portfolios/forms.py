@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.clients.models import Household, Person
 from apps.core.forms import DayInput
 from apps.portfolios.models import Registration, TransactionKind
+from apps.portfolios.policies import RESHAPES
 
 
 class AccountForm(forms.Form):
@@ -51,7 +52,7 @@ class EntryForm(forms.Form):
         choices=[
             (value, label)
             for value, label in TransactionKind.choices
-            if value not in {TransactionKind.REVERSAL, TransactionKind.JOURNAL, TransactionKind.SPLIT}
+            if value not in RESHAPES | {TransactionKind.REVERSAL, TransactionKind.JOURNAL, TransactionKind.RECEIVED}
         ],
     )
     trade_date = forms.DateField(label=_("Trade date"), widget=DayInput())
@@ -73,6 +74,46 @@ class EntryForm(forms.Form):
         """Write symbols as the master does."""
         symbol: str = self.cleaned_data["symbol"].strip().upper()
         return symbol
+
+
+class CorporateActionForm(forms.Form):
+    """What a company did to its shares; which fields are needed follows from the kind."""
+
+    kind = forms.ChoiceField(
+        label=_("Kind"), choices=[(value, label) for value, label in TransactionKind.choices if value in RESHAPES]
+    )
+    trade_date = forms.DateField(
+        label=_("Day"), widget=DayInput(), help_text=_("From this day on trades are in the new shares.")
+    )
+    symbol = forms.CharField(label=_("Security, by symbol"), max_length=32)
+    into = forms.CharField(
+        label=_("Becomes or brings, by symbol"),
+        max_length=32,
+        required=False,
+        help_text=_("Of a merger, a spin-off or a change of symbol."),
+    )
+    split_new = forms.DecimalField(
+        label=_("New shares"),
+        max_digits=20,
+        decimal_places=8,
+        required=False,
+        help_text=_("Of a split or merger those that take the place of the old, else those that come on top."),
+    )
+    split_old = forms.DecimalField(label=_("For old shares"), max_digits=20, decimal_places=8, required=False)
+    cash = forms.DecimalField(
+        label=_("Cash paid besides, for all shares"), max_digits=18, decimal_places=2, required=False
+    )
+    fair_old = forms.DecimalField(
+        label=_("Value of an old share afterwards"), max_digits=18, decimal_places=6, required=False
+    )
+    fair_new = forms.DecimalField(
+        label=_("Value of a new share"),
+        max_digits=18,
+        decimal_places=6,
+        required=False,
+        help_text=_("The cost is shared by these values (Form 8937). Left empty, the closes of the day are taken."),
+    )
+    description = forms.CharField(label=_("Description"), max_length=300, required=False)
 
 
 class StepForm(forms.Form):

@@ -57,7 +57,17 @@ TAX_TREATMENTS: dict[str, str] = {
 _WITHOUT_BOOK = {AccountStatus.PROPOSED, AccountStatus.APPROVED, AccountStatus.CLOSED}
 
 ADDS_UNITS = {TransactionKind.BUY, TransactionKind.REINVEST, TransactionKind.TRANSFER_IN}
-TAKES_UNITS = {TransactionKind.SELL, TransactionKind.TRANSFER_OUT}
+TAKES_UNITS = {TransactionKind.SELL, TransactionKind.TRANSFER_OUT, TransactionKind.CASH_IN_LIEU}
+# corporate actions that change by ratio or name what is held on their day
+RESHAPES = {
+    TransactionKind.SPLIT,
+    TransactionKind.STOCK_DIVIDEND,
+    TransactionKind.MERGER,
+    TransactionKind.SPIN_OFF,
+    TransactionKind.SYMBOL_CHANGE,
+}
+LEADS_ELSEWHERE = {TransactionKind.MERGER, TransactionKind.SPIN_OFF, TransactionKind.SYMBOL_CHANGE}
+OF_RATIO = RESHAPES - {TransactionKind.SYMBOL_CHANGE}
 CHARGES = {TransactionKind.FEE, TransactionKind.ADVISORY_FEE}
 OF_CASH_ALONE = {TransactionKind.DEPOSIT, TransactionKind.WITHDRAWAL, TransactionKind.INTEREST} | CHARGES
 # what the client brought in or took out: a flow, not a return
@@ -103,22 +113,28 @@ def units_fit(kind: str, units: Decimal) -> bool:
         return units < 0 or (kind == TransactionKind.TRANSFER_OUT and units == 0)
     if kind == TransactionKind.SPLIT:
         return units != 0
+    if kind in {TransactionKind.MERGER, TransactionKind.SYMBOL_CHANGE}:
+        return units < 0
+    if kind in {TransactionKind.STOCK_DIVIDEND, TransactionKind.RECEIVED}:
+        return units > 0
     return kind == TransactionKind.JOURNAL or units == 0
+
+
+_PAYS = {TransactionKind.BUY, TransactionKind.WITHDRAWAL}
+_EARNS = {TransactionKind.DEPOSIT, TransactionKind.RETURN_OF_CAPITAL, TransactionKind.CASH_IN_LIEU}
+_MOVES_CASH = {TransactionKind.DIVIDEND, TransactionKind.INTEREST} | CHARGES
+_WITHOUT_CASH = (RESHAPES - {TransactionKind.MERGER}) | {TransactionKind.RECEIVED}
 
 
 def cash_fits(kind: str, cash: Decimal) -> bool:
     """Say whether the sign of the cash is one that the kind can have; interest and fees go both ways."""
-    if kind in {TransactionKind.BUY, TransactionKind.WITHDRAWAL}:
-        return cash < 0
-    if kind in {TransactionKind.SELL, TransactionKind.DEPOSIT, TransactionKind.RETURN_OF_CAPITAL}:
-        return cash >= 0 if kind == TransactionKind.SELL else cash > 0
-    if kind == TransactionKind.SPLIT:
+    if kind == TransactionKind.REINVEST or kind in _PAYS:
+        return cash < 0 or (kind == TransactionKind.REINVEST and cash == 0)
+    if kind in {TransactionKind.SELL, TransactionKind.MERGER} or kind in _EARNS:
+        return cash > 0 or (kind not in _EARNS and cash == 0)
+    if kind in _WITHOUT_CASH:
         return cash == 0
-    if kind == TransactionKind.REINVEST:
-        return cash <= 0
-    if kind in {TransactionKind.DIVIDEND, TransactionKind.INTEREST} | CHARGES:
-        return cash != 0
-    return True
+    return kind not in _MOVES_CASH or cash != 0
 
 
 def first_shortfall(moves: Iterable[tuple[dt.date, Decimal]]) -> dt.date | None:

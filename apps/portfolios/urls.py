@@ -13,6 +13,7 @@ urlpatterns = [
     path("portfolios/accounts/<uuid:account_id>/", accounts.AccountDetailView.as_view(), name="account-detail"),
     path("portfolios/accounts/<uuid:account_id>/step/", accounts.AccountStepView.as_view(), name="account-step"),
     path("portfolios/accounts/<uuid:account_id>/entries/new/", accounts.EntryNewView.as_view(), name="entry-new"),
+    path("portfolios/accounts/<uuid:account_id>/actions/new/", accounts.ActionNewView.as_view(), name="action-new"),
     path(
         "portfolios/accounts/<uuid:account_id>/passport/<slug:figure>/",
         passports.AccountPassportView.as_view(),

@@ -55,7 +55,7 @@ def entry(account_: Account, by: User, kind: str, day: dt.date = DAY, **fields: 
     return record_transaction(account=account_, entry=told, by=by.as_actor())
 
 
-_NUMBERS = {"units", "cash", "price", "fees", "cost", "split_new", "split_old"}
+_NUMBERS = {"units", "cash", "price", "fees", "cost", "split_new", "split_old", "fair_old", "fair_new"}
 
 
 def funded(advisor: User) -> tuple[Household, Account, Security]:

@@ -57,6 +57,15 @@ class TransactionOut(SparseMixin, serializers.ModelSerializer):  # type: ignore[
     quantity = serializers.DecimalField(source="units", max_digits=20, decimal_places=8)
     amount = serializers.DecimalField(source="cash", max_digits=18, decimal_places=4)
     reversal_of = serializers.UUIDField(source="reversal_of.public_id", default=None, allow_null=True)
+    into_symbol = serializers.CharField(
+        source="into.symbol", default=None, allow_null=True, help_text="What a corporate action leads to."
+    )
+    part_of = serializers.UUIDField(
+        source="leg_of.public_id",
+        default=None,
+        allow_null=True,
+        help_text="The corporate action that brought these units.",
+    )
 
     class Meta:
         model = Transaction
@@ -75,6 +84,10 @@ class TransactionOut(SparseMixin, serializers.ModelSerializer):  # type: ignore[
             "currency",
             "description",
             "reversal_of",
+            "into_symbol",
+            "split_new",
+            "split_old",
+            "part_of",
             "recorded_at",
         )
 

@@ -123,7 +123,7 @@ class TransactionList(ListAPIView[Transaction]):
         if getattr(self, "swagger_fake_view", False):
             return Transaction.objects.visible_to(api_actor(self.request)).none()
         account = account_for(api_actor(self.request), self.kwargs["account_id"])
-        return account.transactions.select_related("account", "instrument", "reversal_of")
+        return account.transactions.select_related("account", "instrument", "into", "reversal_of", "leg_of")
 
 
 class PortfolioView(APIView):

@@ -31,7 +31,13 @@ class TransactionKind(models.TextChoices):
     TRANSFER_IN = "transfer_in", _("Transfer in")
     TRANSFER_OUT = "transfer_out", _("Transfer out")
     SPLIT = "split", _("Split")
+    STOCK_DIVIDEND = "stock_dividend", _("Dividend in shares")
     RETURN_OF_CAPITAL = "return_of_capital", _("Return of capital")
+    MERGER = "merger", _("Merger")
+    SPIN_OFF = "spin_off", _("Spin-off")
+    SYMBOL_CHANGE = "symbol_change", _("Change of symbol")
+    CASH_IN_LIEU = "cash_in_lieu", _("Cash in lieu of a fraction")
+    RECEIVED = "received", _("Received in a corporate action")
     JOURNAL = "journal", _("Journal")
     REVERSAL = "reversal", _("Reversal")
 
@@ -61,8 +67,10 @@ class Transaction(BaseModel):
     """One entry. `units` is what it adds to the holding, `cash` what it adds to the cash, both signed.
 
     `cost` is what came along with units that no cash of the account paid for (transfers in kind, reinvestments); None
-    where nobody knows it. A reversal carries the opposite of its target on the target's own day, so that sums over any
-    days are right; what the book said before the reversal is found by `recorded_at`.
+    where nobody knows it. A corporate action that leads to another security (`into`) has a second row of the kind
+    `received`, its leg, which adds the new units: each row moves one security. `fair_old` and `fair_new` are the values
+    per share by which it shares the cost. A reversal carries the opposite of its target on the target's own day, so
+    that sums over any days are right; what the book said before the reversal is found by `recorded_at`.
     """
 
     MUTABLE: ClassVar[bool] = False
@@ -83,6 +91,14 @@ class Transaction(BaseModel):
     acquired_on = models.DateField(_("acquired on"), null=True, blank=True)
     split_new = models.DecimalField(_("new shares"), max_digits=20, decimal_places=8, null=True, blank=True)
     split_old = models.DecimalField(_("for old shares"), max_digits=20, decimal_places=8, null=True, blank=True)
+    into = models.ForeignKey(
+        Instrument, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("becomes")
+    )
+    fair_old = models.DecimalField(_("value of an old share"), max_digits=18, decimal_places=6, null=True, blank=True)
+    fair_new = models.DecimalField(_("value of a new share"), max_digits=18, decimal_places=6, null=True, blank=True)
+    leg_of = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="legs", verbose_name=_("part of")
+    )
     currency = models.CharField(_("currency"), max_length=3, default="USD")
     description = models.CharField(_("description"), max_length=300, blank=True)
     reversal_of = models.OneToOneField(
@@ -113,6 +129,11 @@ class Transaction(BaseModel):
                 condition=models.Q(kind=TransactionKind.REVERSAL, reversal_of__isnull=False)
                 | (~models.Q(kind=TransactionKind.REVERSAL) & models.Q(reversal_of=None)),
                 name="transaction_reversal_of_one",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind=TransactionKind.RECEIVED, leg_of__isnull=False)
+                | (~models.Q(kind=TransactionKind.RECEIVED) & models.Q(leg_of=None)),
+                name="transaction_leg_of_one",
             ),
             models.CheckConstraint(
                 condition=models.Q(settle_date=None) | models.Q(settle_date__gte=models.F("trade_date")),

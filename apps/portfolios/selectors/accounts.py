@@ -109,7 +109,7 @@ def account_page(account: Account, as_of: dt.date, limit: int = 50) -> AccountPa
     costs = [lot.cost for lot in lots]
     cost = sum((value for value in costs if value is not None), Decimal(0)) if None not in costs else None
     worth = sum((holding.value for holding in at.holdings if holding.value is not None), Decimal(0))
-    entries = account.transactions.traded_by(as_of).select_related("instrument", "reversal", "reversal_of")
+    entries = account.transactions.traded_by(as_of).select_related("instrument", "into", "reversal", "reversal_of")
     year = [gain.gain for gain in book.realised if gain.realised_on.year == as_of.year and gain.gain is not None]
     return AccountPage(
         account=account,

@@ -204,6 +204,16 @@ def entry_passport(entry: Transaction) -> Passport:
         (gettext("Fees"), Amount.of_money(entry.fees, entry.currency)),
         (gettext("Cost that came along"), Amount.of_money(entry.cost, entry.currency)),
     ]
+    if entry.split_new and entry.split_old:
+        told += [
+            (gettext("New shares"), Amount(entry.split_new, "quantity")),
+            (gettext("For old shares"), Amount(entry.split_old, "quantity")),
+        ]
+    if entry.fair_new is not None:
+        told += [
+            (gettext("Value of an old share afterwards"), Amount.of_money(entry.fair_old, entry.currency)),
+            (gettext("Value of a new share"), Amount.of_money(entry.fair_new, entry.currency)),
+        ]
     recorded = gettext("Recorded on %(day)s") % {"day": moment_text(entry.recorded_at)}
     return Passport(
         title=f"{entry.get_kind_display()} {entry.instrument or ''}".strip(),

@@ -18,8 +18,10 @@ _PAYS = {TransactionKind.BUY, TransactionKind.WITHDRAWAL, TransactionKind.FEE, T
 class TransactionEntry:
     """What happened. `units` and `cash` are signed by what they add to the holding and to the cash, fees included.
 
-    `cost` comes along with units that no cash of the account paid for. A split is `split_new` for `split_old` shares;
-    its units follow from what is held. `external_key` is the same for the same entry in every file of the account.
+    `cost` comes along with units that no cash of the account paid for. A split or merger is `split_new` for `split_old`
+    shares, a dividend in shares or spin-off so many on top of so many; units follow from what is held. `into` is what a
+    merger, spin-off or change of symbol leads to, `fair_old` and `fair_new` are the values per share after it.
+    `external_key` is the same for the same entry in every file of the account.
     """
 
     kind: str
@@ -34,6 +36,9 @@ class TransactionEntry:
     acquired_on: dt.date | None = None
     split_new: Decimal | None = None
     split_old: Decimal | None = None
+    into: Instrument | None = None
+    fair_old: Decimal | None = None
+    fair_new: Decimal | None = None
     currency: str = ""
     description: str = ""
     external_key: str = ""
@@ -100,4 +105,4 @@ def _traded_amount(typed: EntryByHand, quantity: Decimal, fees: Decimal) -> Deci
             field="amount",
         )
     gross = quantity * typed.price
-    return gross - fees if typed.kind == TransactionKind.SELL else gross + fees
+    return gross - fees if typed.kind in TAKES_UNITS else gross + fees

@@ -82,6 +82,24 @@ def instruments_for(*, names: Iterable[NamedSecurity], by: Actor) -> dict[NamedS
     return result
 
 
+@service
+def instrument_by_symbol(*, symbol: str, field: str, by: Actor) -> Instrument:
+    """Return the instrument of a symbol that a person typed into a field.
+
+    Raises InvalidInputError for a symbol that neither the securities master nor the firm's books know.
+    """
+    name = NamedSecurity(symbol=symbol.strip().upper())
+    known = name.symbol and (known_instruments([name]) or securities_named([name.of_master]))
+    if not known:
+        raise InvalidInputError(
+            gettext_noop("No security has the symbol %(symbol)s."),
+            mend=gettext_noop("Check the symbol; a security of the firm's own comes with a custodian's file."),
+            field=field,
+            symbol=symbol,
+        )
+    return instruments_for(names=[name], by=by)[name]
+
+
 def _add(name: NamedSecurity, master: Security | None, by: Actor) -> Instrument:
     if master is not None:
         instrument = Instrument(

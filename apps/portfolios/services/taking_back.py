@@ -7,11 +7,13 @@ from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Q
+
 from apps.core import audit
 from apps.core.actors import Actor
 from apps.core.services import service
-from apps.portfolios.models import Account, PositionStatement, StatementLine, Transaction, TransactionKind
-from apps.portfolios.policies import first_shortfall
+from apps.portfolios.models import Account, PositionStatement, StatementLine, Transaction
+from apps.portfolios.policies import RESHAPES, first_shortfall
 from apps.portfolios.services.reconciliation import reconcile_statement
 
 LINE_FIELDS = ("quantity", "price", "market_value", "cost_basis")
@@ -41,10 +43,10 @@ def in_the_way(entries: Collection[Transaction]) -> list[str]:
 
 
 def _left_over(account: Account, others: Sequence[Transaction]) -> list[str]:
-    splits = [e for e in others if e.kind == TransactionKind.SPLIT]
+    actions = [e for e in others if e.kind in RESHAPES]
     day = first_shortfall((e.trade_date, e.units) for e in others)
-    leaving = [e for e in others if day is not None and e.units < 0 and e.trade_date >= day and e not in splits]
-    return [_sentence(account, e) for e in (*splits, *leaving)]
+    leaving = [e for e in others if day is not None and e.units < 0 and e.trade_date >= day and e not in actions]
+    return [_sentence(account, e) for e in (*actions, *leaving)]
 
 
 def _sentence(account: Account, entry: Transaction) -> str:
@@ -66,8 +68,10 @@ def take_back_entries(*, entries: Sequence[Transaction], by: Actor) -> None:
     for account in Account.objects.select_for_update().filter(pk__in=by_account):
         told = [_told(entry) for entry in by_account[account.pk]]
         audit.record("portfolios.take_back_entries", by=by, target=account, before={"entries": told})
-    Transaction.objects.filter(reversal_of__in=[entry.pk for entry in entries]).delete()
-    Transaction.objects.filter(pk__in=[entry.pk for entry in entries]).delete()
+    ids = [entry.pk for entry in entries]
+    Transaction.objects.filter(Q(reversal_of__in=ids) | Q(reversal_of__leg_of__in=ids)).delete()
+    Transaction.objects.filter(leg_of__in=ids).delete()
+    Transaction.objects.filter(pk__in=ids).delete()
 
 
 def _told(entry: Transaction) -> dict[str, Any]:
@@ -83,10 +87,10 @@ def _told(entry: Transaction) -> dict[str, Any]:
 @service
 def put_back_entry(*, entry: Transaction, by: Actor) -> None:
     """Take back the reversal of an entry that an import had replaced."""
-    reversal = Transaction.objects.filter(reversal_of=entry).first()
-    if reversal is not None:
+    reversals = Transaction.objects.filter(Q(reversal_of=entry) | Q(reversal_of__leg_of=entry))
+    if reversals.exists():
         audit.record("portfolios.put_back_entry", by=by, target=entry, after=_told(entry))
-        reversal.delete()
+        reversals.delete()
 
 
 @service

@@ -2,38 +2,35 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
-from decimal import ROUND_DOWN, Decimal
 
-from django.core.exceptions import ValidationError
-
-from apps.accounts.selectors.firm_days import firm_today
 from apps.core import audit, realtime
 from apps.core.actors import Actor
 from apps.core.services import service
 from apps.kernel.errors import DomainError, InvalidInputError, gettext_noop
-from apps.market.selectors.securities import securities_named
 from apps.portfolios.models import Account, Transaction, TransactionKind
-from apps.portfolios.policies import cash_fits, first_shortfall, has_book, units_fit
-from apps.portfolios.services.accounts import refusal
+from apps.portfolios.policies import RESHAPES, has_book
+from apps.portfolios.selectors.books import account_book
+from apps.portfolios.services._ledger import AccountLedger, ShortfallError
 from apps.portfolios.services.entries import EntryByHand, TransactionEntry, entry_by_hand
-from apps.portfolios.services.instruments import NamedSecurity, instruments_for, known_instruments
+from apps.portfolios.services.instruments import instrument_by_symbol
 
-UNIT = Decimal("0.00000001")
+__all__ = [
+    "AccountWithoutBookError",
+    "AlreadyReversedError",
+    "ShortfallError",
+    "record_by_hand",
+    "record_transaction",
+    "record_transactions",
+    "reverse_transaction",
+]
 
 
 class AccountWithoutBookError(DomainError):
     """The account is in a state in which nothing can happen in it."""
 
     code = "account_without_book"
-
-
-class ShortfallError(DomainError):
-    """More would leave than is held."""
-
-    code = "oversold"
 
 
 class AlreadyReversedError(DomainError):
@@ -55,17 +52,7 @@ def record_by_hand(*, account: Account, typed: EntryByHand, symbol: str, by: Act
     Raises InvalidInputError for a symbol that neither the securities master nor the firm's books know, and what
     `entry_by_hand` and `record_transactions` raise.
     """
-    instrument = None
-    if symbol:
-        name = NamedSecurity(symbol=symbol)
-        if not known_instruments([name]) and not securities_named([name.of_master]):
-            raise InvalidInputError(
-                gettext_noop("No security has the symbol %(symbol)s."),
-                mend=gettext_noop("Check the symbol; a security of the firm's own comes with a custodian's file."),
-                field="symbol",
-                symbol=symbol,
-            )
-        instrument = instruments_for(names=[name], by=by)[name]
+    instrument = instrument_by_symbol(symbol=symbol, field="symbol", by=by) if symbol else None
     entry = entry_by_hand(replace(typed, instrument=instrument))
     return record_transaction(account=account, entry=entry, by=by)
 
@@ -85,11 +72,14 @@ def record_transactions(*, account: Account, entries: Sequence[TransactionEntry]
             mend=gettext_noop("Move the account on first."),
             status=locked.status,
         )
-    ledger = _Ledger(locked)
-    rows = [ledger.row(entry, by) for entry in sorted(entries, key=lambda e: (e.trade_date, e.kind != "split"))]
+    ledger = AccountLedger(locked)
+    rows = [ledger.row(entry, by) for entry in sorted(entries, key=lambda e: (e.trade_date, e.kind not in RESHAPES))]
     ledger.check()
     Transaction.objects.bulk_create(rows)
-    for row in rows if len(rows) <= 20 else ():
+    legs = ledger.legs(by)
+    Transaction.objects.bulk_create(legs)
+    _demand_book(locked)
+    for row in (*rows, *legs) if len(rows) <= 20 else ():
         audit.record("portfolios.record_transaction", by=by, target=row, after=audit.snapshot(row))
     if len(rows) > 20:
         after = {
@@ -105,10 +95,11 @@ def record_transactions(*, account: Account, entries: Sequence[TransactionEntry]
 
 @service
 def reverse_transaction(*, transaction: Transaction, reason: str, by: Actor) -> Transaction:
-    """Take one entry back by its opposite on its own day; both stay in the book.
+    """Take one entry back by its opposite on its own day; both stay in the book, as do the legs of both.
 
     Raises AlreadyReversedError for an entry that was taken back or is a reversal, ShortfallError when later entries
-    need what it brought, InvalidInputError without a reason.
+    need what it brought, InvalidInputError without a reason or for the leg of a corporate action, and what the book
+    refuses without the entry.
     """
     if not reason.strip():
         raise InvalidInputError(gettext_noop("A reversal needs a reason."), field="reason")
@@ -118,11 +109,27 @@ def reverse_transaction(*, transaction: Transaction, reason: str, by: Actor) -> 
             gettext_noop("This entry was taken back already."),
             mend=gettext_noop("Record a new entry instead."),
         )
-    ledger = _Ledger(account)
-    ledger.move(transaction.instrument_id, transaction.trade_date, -transaction.units)
+    if transaction.kind == TransactionKind.RECEIVED:
+        raise InvalidInputError(
+            gettext_noop("This is one half of a corporate action."),
+            mend=gettext_noop("Take the corporate action back: both halves go with it."),
+        )
+    both = [transaction, *transaction.legs.all()]
+    ledger = AccountLedger(account)
+    for each in both:
+        ledger.move(each.instrument_id, each.trade_date, -each.units)
     ledger.check()
+    reversal, *legs = [_reversal(each, reason.strip()[:300], by) for each in both]
+    _demand_book(account)
+    for row in (reversal, *legs):
+        audit.record("portfolios.reverse_transaction", by=by, target=row, after=audit.snapshot(row), reason=reason)
+    _tell(account)
+    return reversal
+
+
+def _reversal(transaction: Transaction, reason: str, by: Actor) -> Transaction:
     reversal = Transaction(
-        account=account,
+        account_id=transaction.account_id,
         kind=TransactionKind.REVERSAL,
         trade_date=transaction.trade_date,
         settle_date=transaction.settle_date,
@@ -132,144 +139,20 @@ def reverse_transaction(*, transaction: Transaction, reason: str, by: Actor) -> 
         cash=-transaction.cash,
         fees=-transaction.fees,
         currency=transaction.currency,
-        description=reason.strip()[:300],
+        description=reason,
         reversal_of=transaction,
         recorded_by=by.key,
     )
     reversal.full_clean(exclude=["account"])
     reversal.save()
-    audit.record(
-        "portfolios.reverse_transaction", by=by, target=reversal, after=audit.snapshot(reversal), reason=reason
-    )
-    _tell(account)
     return reversal
 
 
-class _Ledger:
-    """The units of an account day by day, while entries are checked against them."""
-
-    def __init__(self, account: Account) -> None:
-        self.account = account
-        self.today = firm_today()
-        self.moves: dict[int, list[tuple[dt.date, Decimal]]] = {}
-        self.splits: dict[int, dt.date] = {}
-        self.touched: set[int] = set()
-        self.keys: set[str] = set()
-        rows = account.transactions.exclude(instrument=None).values_list("instrument_id", "trade_date", "units")
-        for instrument_id, day, units in rows:
-            self.moves.setdefault(instrument_id, []).append((day, units))
-        splits = account.transactions.standing().filter(kind=TransactionKind.SPLIT).order_by("trade_date")
-        for instrument_id, day in splits.values_list("instrument_id", "trade_date"):
-            self.splits[instrument_id] = day
-        self.keys.update(account.transactions.exclude(external_key="").values_list("external_key", flat=True))
-
-    def move(self, instrument_id: int | None, day: dt.date, units: Decimal) -> None:
-        """Add to what is held."""
-        if instrument_id is None or not units:
-            return
-        if day < self.splits.get(instrument_id, day):
-            raise InvalidInputError(
-                gettext_noop(
-                    "The account has a later split of this security, on %(day)s, reckoned without this entry."
-                ),
-                mend=gettext_noop("Reverse the split, record the entry, and record the split again."),
-                field="trade_date",
-                day=self.splits[instrument_id],
-            )
-        self.moves.setdefault(instrument_id, []).append((day, units))
-        self.touched.add(instrument_id)
-
-    def held(self, instrument_id: int, day: dt.date) -> Decimal:
-        """Return what is held at the close of the day, as far as entered."""
-        return sum((units for on, units in self.moves.get(instrument_id, []) if on <= day), Decimal(0))
-
-    def row(self, entry: TransactionEntry, by: Actor) -> Transaction:
-        """Check one entry and return its row."""
-        self._check_entry(entry)
-        units, new, old = entry.units, entry.split_new, entry.split_old
-        if entry.kind == TransactionKind.SPLIT and entry.instrument is not None:
-            units, new, old = self._split(entry, entry.instrument.pk)
-        if not units_fit(entry.kind, units):
-            raise _sign(entry, "quantity")
-        if not cash_fits(entry.kind, entry.cash):
-            raise _sign(entry, "amount")
-        instrument_id = entry.instrument.pk if entry.instrument else None
-        self.move(instrument_id, entry.trade_date, units)
-        if entry.kind == TransactionKind.SPLIT and instrument_id is not None:
-            self.splits[instrument_id] = entry.trade_date
-        row = Transaction(
-            account=self.account,
-            kind=entry.kind,
-            trade_date=entry.trade_date,
-            settle_date=entry.settle_date,
-            instrument=entry.instrument,
-            units=units,
-            price=entry.price,
-            cash=entry.cash,
-            fees=entry.fees,
-            cost=entry.cost,
-            acquired_on=entry.acquired_on,
-            split_new=new,
-            split_old=old,
-            currency=entry.currency or self.account.currency,
-            description=entry.description[:300],
-            external_key=entry.external_key,
-            source=entry.source,
-            recorded_by=by.key,
-        )
-        try:
-            row.full_clean(exclude=["account", "instrument", "reversal_of"], validate_constraints=False)
-        except ValidationError as wrong:
-            raise refusal(wrong) from wrong
-        return row
-
-    def _check_entry(self, entry: TransactionEntry) -> None:
-        if entry.trade_date > self.today:
-            raise InvalidInputError(gettext_noop("The trade date lies in the future."), field="trade_date")
-        if entry.settle_date is not None and entry.settle_date < entry.trade_date:
-            raise InvalidInputError(gettext_noop("An entry cannot settle before it was traded."), field="settle_date")
-        if entry.kind == TransactionKind.REVERSAL or entry.kind not in TransactionKind.values:
-            raise InvalidInputError(gettext_noop("“%(kind)s” cannot be recorded."), field="kind", kind=entry.kind)
-        if (entry.units or entry.kind in {"buy", "sell", "split", "reinvest"}) and entry.instrument is None:
-            raise InvalidInputError(gettext_noop("The entry names no security."), field="instrument")
-        if entry.external_key:
-            if entry.external_key in self.keys:
-                raise InvalidInputError(gettext_noop("The account has this entry already."), field="external_key")
-            self.keys.add(entry.external_key)
-
-    def _split(self, entry: TransactionEntry, instrument_id: int) -> tuple[Decimal, Decimal, Decimal]:
-        """Return units and ratio; a file may give the units alone, a person the ratio alone."""
-        held = self.held(instrument_id, entry.trade_date)
-        if held <= 0:
-            raise InvalidInputError(gettext_noop("Nothing is held of the security that splits."), field="instrument")
-        if entry.split_new and entry.split_old:
-            # rounded down: a stored fraction must never exceed what the lots come to
-            after = (held * entry.split_new / entry.split_old).quantize(UNIT, ROUND_DOWN)
-            units = after - held
-            return units, entry.split_new, entry.split_old
-        return entry.units, held + entry.units, held
-
-    def check(self) -> None:
-        """Raise ShortfallError when less than nothing would be held on any day."""
-        for instrument_id in self.touched:
-            day = first_shortfall(self.moves[instrument_id])
-            if day is not None:
-                raise ShortfallError(
-                    gettext_noop("On %(day)s more of a security would have left the account than it held."),
-                    mend=gettext_noop("Record how the missing part came in first, or correct the quantity."),
-                    field="quantity",
-                    day=day,
-                )
-
-
-def _sign(entry: TransactionEntry, field: str) -> InvalidInputError:
-    return InvalidInputError(
-        gettext_noop("The %(name)s does not fit an entry of the kind “%(kind)s”."),
-        mend=gettext_noop("Correct it, or choose the kind that fits."),
-        field=field,
-        name=field,
-        kind=entry.kind,
-    )
+def _demand_book(account: Account) -> None:
+    """Let the book refuse what units alone do not show: where an account has corporate actions."""
+    if account.transactions.filter(kind__in=RESHAPES).exists():
+        last = account.transactions.order_by("-trade_date").values_list("trade_date", flat=True)[0]
+        account_book(account, last)
 
 
 def _tell(account: Account) -> None:

@@ -16,11 +16,12 @@ from apps.accounts.selectors.firm_days import firm_today
 from apps.core.access import RequiresMixin, actor_of
 from apps.core.actors import Actor
 from apps.core.views import ActionView, ServiceFormView
-from apps.portfolios.forms import DayForm, EntryForm, ReasonForm, StepForm
+from apps.portfolios.forms import CorporateActionForm, DayForm, EntryForm, ReasonForm, StepForm
 from apps.portfolios.models import Account, AccountStatus, Transaction
 from apps.portfolios.selectors.accounts import account_for, account_list, account_page, entry_for
 from apps.portfolios.selectors.portfolios import account_rows
 from apps.portfolios.services.accounts import move_account
+from apps.portfolios.services.corporate_actions import ActionByHand, record_action_by_hand
 from apps.portfolios.services.entries import EntryByHand
 from apps.portfolios.services.transactions import record_by_hand, reverse_transaction
 
@@ -88,6 +89,28 @@ class EntryNewView(ServiceFormView):
         told = dict(form.cleaned_data)
         symbol = told.pop("symbol")
         record_by_hand(account=self.account, typed=EntryByHand(**told), symbol=symbol, by=by)
+        return page_of(self.account)
+
+
+class ActionNewView(ServiceFormView):
+    """Record a corporate action by hand."""
+
+    permission = Permission.EDIT_PORTFOLIOS
+    template_name = "staff/portfolios/action_new.html"
+    form_class = CorporateActionForm
+
+    @cached_property
+    def account(self) -> Account:
+        """The account of the address."""
+        return account_for(actor_of(self.request), self.kwargs["account_id"])
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Head the page with the account."""
+        return super().get_context_data(account=self.account, **kwargs)
+
+    def perform(self, form: Any, by: Actor) -> str:
+        """Record it and go back to the account."""
+        record_action_by_hand(account=self.account, typed=ActionByHand(**form.cleaned_data), by=by)
         return page_of(self.account)
 
 

@@ -96,10 +96,10 @@ def test_kinds_of_the_ledger_are_those_of_the_files_and_of_the_engine() -> None:
     from apps.portfolios.engine.transactions import TransactionKind as BookKind
     from apps.portfolios.readers.rows import TransactionKind as FileKind
 
-    # carried by the engine; a file that tells of one is looked at by a person (readers.actions), and no page records it
-    engine_alone = {"merger", "spin_off", "stock_dividend", "symbol_change", "cash_in_lieu"}
-    assert {kind.value for kind in FileKind} | {"reversal"} == set(TransactionKind.values)
-    assert {kind.value for kind in BookKind} | {"journal"} == set(TransactionKind.values) | engine_alone
+    # what no line of a file tells whole; the leg is told to the engine by its action
+    by_people = {"merger", "spin_off", "stock_dividend", "symbol_change", "cash_in_lieu"}
+    assert {kind.value for kind in FileKind} | {"reversal", "received"} | by_people == set(TransactionKind.values)
+    assert {kind.value for kind in BookKind} | {"journal", "received"} == set(TransactionKind.values)
 
 
 @given(st.decimals("0.0001", "99999", places=4), st.decimals("0.0001", "99999", places=4), st.integers(0, 900))

@@ -160,7 +160,7 @@ def test_a_split_from_a_file_gives_the_units_alone(ada: User) -> None:
 def test_an_entry_before_a_split_is_refused_since_the_split_was_reckoned_without_it(ada: User) -> None:
     _, account, security = made.funded(ada)
     made.entry(account, ada, "split", later(4), instrument=security, split_new="2", split_old="1")
-    with pytest.raises(InvalidInputError, match="later split"):
+    with pytest.raises(InvalidInputError, match="later corporate action"):
         made.entry(account, ada, "buy", later(2), instrument=security, units="1", cash="-50")
 
 

@@ -39,6 +39,7 @@ class Scene:
             "new": reverse("portfolios:account-new", kwargs=household),
             "account": reverse("portfolios:account-detail", kwargs=account),
             "entry": reverse("portfolios:entry-new", kwargs=account),
+            "action": reverse("portfolios:action-new", kwargs=account),
             "reverse": reverse("portfolios:entry-reverse", kwargs={"entry_id": self.entry.public_id}),
             "explain": reverse("portfolios:break-explain", kwargs={"break_id": self.difference.public_id}),
             "performance": reverse("portfolios:household-performance", kwargs=household),
@@ -67,7 +68,7 @@ def scene(ada: User) -> Scene:
 
 
 NAMES = ["list", "breaks", "tab", "new", "account", "entry", "reverse", "explain", "passport", "account_passport"]
-NAMES += ["entry_passport", "break_passport"]
+NAMES += ["entry_passport", "break_passport", "action"]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -147,6 +148,26 @@ def test_an_entry_is_recorded_by_form_and_a_refusal_stands_at_its_field(
     assert "would have left the account" in refused.content.decode()
     unknown = browser.post(url, {**told, "symbol": "NOPE"})
     assert "No security has the symbol NOPE" in unknown.content.decode()
+
+
+def test_a_corporate_action_is_recorded_by_form_and_told_on_the_page(ada: User, scene: Scene, sign_in: SignIn) -> None:
+    made.instrument(ada, "BBB", {made.DAY: "20"})
+    browser, url = sign_in(ada), scene.pages()["action"]
+    told = {
+        "kind": "merger",
+        "trade_date": "2025-03-10",
+        "symbol": "aaa",
+        "into": "bbb",
+        "split_new": "3",
+        "split_old": "2",
+    }
+    refused = browser.post(url, {**told, "cash": "50"})
+    assert refused.status_code == 422
+    assert "value of a new share" in refused.content.decode()
+    assert browser.post(url, told).status_code == 302
+    page = browser.get(scene.pages()["account"]).content.decode()
+    assert "Merger AAA → BBB" in page
+    assert "Received in a corporate action BBB" in page
 
 
 def test_an_entry_is_taken_back_by_form(ada: User, scene: Scene, sign_in: SignIn) -> None:

@@ -1,0 +1,225 @@
+"""The units of an account day by day, while entries are checked against them and become rows."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import ROUND_DOWN, Decimal
+
+from django.core.exceptions import ValidationError
+
+from apps.accounts.selectors.firm_days import firm_today
+from apps.core.actors import Actor
+from apps.kernel.errors import DomainError, InvalidInputError, gettext_noop
+from apps.portfolios.models import Account, Transaction, TransactionKind
+from apps.portfolios.policies import LEADS_ELSEWHERE, OF_RATIO, RESHAPES, cash_fits, first_shortfall, units_fit
+from apps.portfolios.services.accounts import refusal
+from apps.portfolios.services.entries import TransactionEntry
+
+UNIT, NOTHING = Decimal("0.00000001"), Decimal(0)
+_OF_SECURITY = {"buy", "sell", "reinvest", "cash_in_lieu", "return_of_capital"} | RESHAPES
+_OF_ACTION = RESHAPES | {TransactionKind.RECEIVED}
+
+
+class ShortfallError(DomainError):
+    """More would leave than is held."""
+
+    code = "oversold"
+
+
+class AccountLedger:
+    """What an account holds, entry by entry; entries that were taken back count as if they had never been."""
+
+    def __init__(self, account: Account) -> None:
+        self.account = account
+        self.today = firm_today()
+        # day, units, and whether a corporate action moved them: those come first on their day
+        self.moves: dict[int, list[tuple[dt.date, Decimal, bool]]] = {}
+        self.reshaped: dict[int, dt.date] = {}
+        self.touched: set[int] = set()
+        self.keys: set[str] = set()
+        self._legs: list[tuple[Transaction, TransactionEntry, Decimal]] = []
+        rows = account.transactions.standing().exclude(instrument=None).order_by("trade_date")
+        for instrument_id, day, units, kind in rows.values_list("instrument_id", "trade_date", "units", "kind"):
+            self.moves.setdefault(instrument_id, []).append((day, units, kind in _OF_ACTION))
+            if kind in RESHAPES:
+                self.reshaped[instrument_id] = day
+        self.keys.update(account.transactions.exclude(external_key="").values_list("external_key", flat=True))
+
+    def move(self, instrument_id: int | None, day: dt.date, units: Decimal, kind: str = "") -> None:
+        """Add to what is held. Raises InvalidInputError before a corporate action that was reckoned without it."""
+        if instrument_id is None or not units:
+            return
+        if day < self.reshaped.get(instrument_id, day):
+            raise InvalidInputError(
+                gettext_noop(
+                    "The account has a later corporate action of this security, on %(day)s, reckoned without this."
+                ),
+                mend=gettext_noop("Take that one back, record this, and record the action again."),
+                field="trade_date",
+                day=self.reshaped[instrument_id],
+            )
+        self.moves.setdefault(instrument_id, []).append((day, units, kind in _OF_ACTION))
+        self.touched.add(instrument_id)
+
+    def held_for_action(self, instrument_id: int, day: dt.date) -> Decimal:
+        """Return what a corporate action of the day meets: what was held the day before, and earlier actions."""
+        moves = self.moves.get(instrument_id, [])
+        return sum((units for on, units, of_action in moves if on < day or (on == day and of_action)), NOTHING)
+
+    def row(self, entry: TransactionEntry, by: Actor) -> Transaction:
+        """Check one entry and return its row; the leg of a corporate action waits in `legs`."""
+        self._check_entry(entry)
+        units, new, old, received = entry.units, entry.split_new, entry.split_old, NOTHING
+        if entry.kind in RESHAPES and entry.instrument is not None:
+            held = self.held_for_action(entry.instrument.pk, entry.trade_date)
+            units, new, old, received = _reshaped(entry, held)
+        if not units_fit(entry.kind, units):
+            raise _sign(entry, "quantity")
+        if not cash_fits(entry.kind, entry.cash):
+            raise _sign(entry, "amount")
+        instrument_id = entry.instrument.pk if entry.instrument else None
+        self.move(instrument_id, entry.trade_date, units, entry.kind)
+        if entry.kind in RESHAPES and instrument_id is not None:
+            self.reshaped[instrument_id] = entry.trade_date
+        row = self._row(entry, by)
+        row.units, row.split_new, row.split_old = units, new, old
+        _clean(row)
+        if entry.kind in LEADS_ELSEWHERE and entry.into is not None:
+            self.move(entry.into.pk, entry.trade_date, received, TransactionKind.RECEIVED)
+            self._legs.append((row, entry, received))
+        return row
+
+    def legs(self, by: Actor) -> list[Transaction]:
+        """Return the legs of the corporate actions, whose own rows are stored by now."""
+        found = []
+        for row, entry, received in self._legs:
+            leg = Transaction(
+                account=self.account,
+                kind=TransactionKind.RECEIVED,
+                trade_date=entry.trade_date,
+                settle_date=entry.settle_date,
+                instrument=entry.into,
+                units=received,
+                currency=row.currency,
+                description=row.description,
+                source=entry.source,
+                leg_of=row,
+                recorded_by=by.key,
+            )
+            _clean(leg)
+            found.append(leg)
+        return found
+
+    def _row(self, entry: TransactionEntry, by: Actor) -> Transaction:
+        return Transaction(
+            account=self.account,
+            kind=entry.kind,
+            trade_date=entry.trade_date,
+            settle_date=entry.settle_date,
+            instrument=entry.instrument,
+            price=entry.price,
+            cash=entry.cash,
+            fees=entry.fees,
+            cost=entry.cost,
+            acquired_on=entry.acquired_on,
+            into=entry.into,
+            fair_old=entry.fair_old,
+            fair_new=entry.fair_new,
+            currency=entry.currency or self.account.currency,
+            description=entry.description[:300],
+            external_key=entry.external_key,
+            source=entry.source,
+            recorded_by=by.key,
+        )
+
+    def _check_entry(self, entry: TransactionEntry) -> None:
+        if entry.trade_date > self.today:
+            raise InvalidInputError(gettext_noop("The trade date lies in the future."), field="trade_date")
+        if entry.settle_date is not None and entry.settle_date < entry.trade_date:
+            raise InvalidInputError(gettext_noop("An entry cannot settle before it was traded."), field="settle_date")
+        by_others = {TransactionKind.REVERSAL, TransactionKind.RECEIVED}
+        if entry.kind in by_others or entry.kind not in TransactionKind.values:
+            raise InvalidInputError(gettext_noop("“%(kind)s” cannot be recorded."), field="kind", kind=entry.kind)
+        if (entry.units or entry.kind in _OF_SECURITY) and entry.instrument is None:
+            raise InvalidInputError(gettext_noop("The entry names no security."), field="instrument")
+        if entry.kind in RESHAPES:
+            _check_terms(entry)
+        if entry.external_key:
+            if entry.external_key in self.keys:
+                raise InvalidInputError(gettext_noop("The account has this entry already."), field="external_key")
+            self.keys.add(entry.external_key)
+
+    def check(self) -> None:
+        """Raise ShortfallError when less than nothing would be held on any day."""
+        for instrument_id in self.touched:
+            day = first_shortfall((on, units) for on, units, _ in self.moves[instrument_id])
+            if day is not None:
+                raise ShortfallError(
+                    gettext_noop("On %(day)s more of a security would have left the account than it held."),
+                    mend=gettext_noop("Record how the missing part came in first, or correct the quantity."),
+                    field="quantity",
+                    day=day,
+                )
+
+
+def _check_terms(entry: TransactionEntry) -> None:
+    if entry.kind in LEADS_ELSEWHERE and (entry.into is None or entry.into == entry.instrument):
+        raise InvalidInputError(gettext_noop("The action does not say which other security comes of it."), field="into")
+    for name in ("split_new", "split_old"):
+        told = getattr(entry, name)
+        if told is not None and told <= 0:
+            raise InvalidInputError(gettext_noop("The ratio needs two numbers above zero."), field=name)
+    needs_ratio = entry.kind in OF_RATIO and not entry.units
+    if needs_ratio and (entry.split_new is None or entry.split_old is None):
+        raise InvalidInputError(gettext_noop("The action needs its ratio, new shares for old ones."), field="split_new")
+    of_values = entry.kind == TransactionKind.SPIN_OFF or (entry.kind == TransactionKind.MERGER and entry.cash)
+    if of_values and entry.fair_new is None:
+        raise InvalidInputError(
+            gettext_noop("The action needs the value of a new share on its day, to share the cost by."),
+            field="fair_new",
+        )
+    if entry.kind == TransactionKind.SPIN_OFF and entry.fair_old is None:
+        raise InvalidInputError(
+            gettext_noop("A spin-off needs the value of an old share after it, to share the cost by."), field="fair_old"
+        )
+
+
+def _reshaped(entry: TransactionEntry, held: Decimal) -> tuple[Decimal, Decimal | None, Decimal | None, Decimal]:
+    """Return what an action adds to the security, its ratio, and what it brings of the other.
+
+    A file may give units alone, a person the ratio alone. Quantities are rounded down: a stored fraction must never
+    exceed what the lots come to.
+    """
+    if held <= 0:
+        raise InvalidInputError(
+            gettext_noop("Nothing is held of this security on the day of the action."), field="instrument"
+        )
+    if entry.kind == TransactionKind.SYMBOL_CHANGE:
+        return -held, None, None, held
+    new, old = entry.split_new, entry.split_old
+    if new is None or old is None:
+        # the file says what came: of a split and a dividend in shares what was added, else what was received
+        new, old = (held + entry.units if entry.kind == TransactionKind.SPLIT else entry.units), held
+    by_ratio = (held * new / old).quantize(UNIT, ROUND_DOWN)
+    if entry.kind == TransactionKind.SPLIT:
+        return by_ratio - held, new, old, NOTHING
+    if entry.kind == TransactionKind.STOCK_DIVIDEND:
+        return by_ratio, new, old, NOTHING
+    return (-held if entry.kind == TransactionKind.MERGER else NOTHING), new, old, by_ratio
+
+
+def _clean(row: Transaction) -> None:
+    try:
+        row.full_clean(exclude=["account", "instrument", "into", "reversal_of", "leg_of"], validate_constraints=False)
+    except ValidationError as wrong:
+        raise refusal(wrong) from wrong
+
+
+def _sign(entry: TransactionEntry, field: str) -> InvalidInputError:
+    return InvalidInputError(
+        gettext_noop("The %(name)s does not fit an entry of the kind “%(kind)s”."),
+        mend=gettext_noop("Correct it, or choose the kind that fits."),
+        field=field,
+        name=field,
+        kind=entry.kind,
+    )
