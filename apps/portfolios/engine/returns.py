@@ -106,6 +106,33 @@ def irr(years: Sequence[float], amounts: Sequence[float]) -> Computed:
     return Computed(math.expm1(min(roots, key=lambda root: abs(root - guess))))
 
 
+def net_present_value(rate: float, flows: Sequence[float], first_period: int = 0) -> float:
+    """Return Σ CFᵢ (1 + r)^−(i + first_period) of flows a period apart.
+
+    The first counts in full with `first_period` 0, and is one period away with 1, as Excel's NPV has it. Raises
+    InvalidInputError for a rate of −100 % or less.
+    """
+    _finite([rate, *flows])
+    if rate <= -1:
+        raise InvalidInputError(gettext_noop("A rate of −100 % or less discounts nothing."), field="rate")
+    return math.fsum(amount * (1 + rate) ** -(place + first_period) for place, amount in enumerate(flows))
+
+
+def modified_irr(flows: Sequence[float], finance_rate: float, reinvest_rate: float) -> Computed:
+    """Return (FV(money out, reinvest_rate) / −PV(money in, finance_rate))^(1/(n − 1)) − 1, a rate of one period.
+
+    What comes back is put aside at one rate to the end, what goes in is borrowed at another (Lin 1976; Excel's MIRR).
+    Not computable unless there is money in and money out.
+    """
+    _finite([*flows, finance_rate, reinvest_rate])
+    if not (min(flows, default=0.0) < 0 < max(flows, default=0.0)):
+        return Computed(None, gettext_noop("There must be money in and money out."))
+    periods = len(flows) - 1
+    back = net_present_value(reinvest_rate, [max(amount, 0.0) for amount in flows]) * (1 + reinvest_rate) ** periods
+    paid = -net_present_value(finance_rate, [min(amount, 0.0) for amount in flows])
+    return Computed((back / paid) ** (1 / periods) - 1)
+
+
 def _scaled_value(log_rate: float, times: NDArray[np.float64], cash: NDArray[np.float64]) -> float:
     """The present value over its largest discount factor: same sign and roots, no overflow."""
     exponents = -log_rate * times

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -19,6 +20,8 @@ from apps.portfolios.engine.returns import (
     average_capital,
     irr,
     modified_dietz,
+    modified_irr,
+    net_present_value,
     xirr,
 )
 from apps.portfolios.engine.transactions import LotMethod, Transaction, TransactionKind
@@ -158,6 +161,21 @@ def _irr_by_years(case_input: Input, _folders: GoldenFolders) -> Input:
     return {"irr_annual": irr(years, amounts).value}
 
 
+def _periodic_irr(case_input: Input, _folders: GoldenFolders) -> Input:
+    return {"rate": irr(range(len(case_input["flows"])), case_input["flows"]).value}
+
+
+def _npv(first_period: int) -> Callable[[Input, GoldenFolders], Input]:
+    def answer(case_input: Input, _folders: GoldenFolders) -> Input:
+        return {"npv": net_present_value(case_input["rate"], case_input["flows"], first_period)}
+
+    return answer
+
+
+def _mirr(case_input: Input, _folders: GoldenFolders) -> Input:
+    return {"rate": modified_irr(case_input["flows"], case_input["finance_rate"], case_input["reinvest_rate"]).value}
+
+
 def _period(case_input: Input) -> DietzPeriod:
     if "calendar_days" in case_input:
         flows = tuple((float(day), float(amount)) for day, amount in case_input["flows"])
@@ -258,6 +276,10 @@ ADAPTERS = {
     "position_pnl_average_cost": position_pnl_average_cost,
     "position_pnl_fx": position_pnl_fx,
     "xirr": _xirr,
+    "irr": _periodic_irr,
+    "npv_t0": _npv(0),
+    "npv_t1": _npv(1),
+    "mirr": _mirr,
     "irr_of_same_flows": _irr_by_years,
     "modified_dietz": _modified_dietz,
     "modified_dietz_denominator": _modified_dietz_denominator,

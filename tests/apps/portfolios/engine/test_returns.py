@@ -1,3 +1,4 @@
+import math
 from datetime import date, timedelta
 
 import pytest
@@ -12,6 +13,8 @@ from apps.portfolios.engine.returns import (
     average_capital,
     irr,
     modified_dietz,
+    modified_irr,
+    net_present_value,
     xirr,
 )
 
@@ -63,6 +66,18 @@ def test_of_two_rates_the_one_near_the_simple_return_is_meant():
 def test_flows_that_lose_in_total_get_the_rate_that_says_so():
     # solved by -40 % and by 50 %; 10 and 9 came back of 21
     assert irr([0, 1, 2], [10, -21, 9]).value == pytest.approx(-0.40)
+
+
+def test_the_first_flow_counts_in_full_or_one_period_away():
+    assert net_present_value(0.10, [-100, 110]) == pytest.approx(0)
+    assert net_present_value(0.10, [110], first_period=1) == pytest.approx(100)
+    with pytest.raises(InvalidInputError):
+        net_present_value(-1, [1])
+
+
+def test_what_comes_back_is_put_aside_at_a_rate_of_its_own():
+    assert modified_irr([-100, 50, 60], 0.10, 0.20).value == pytest.approx(math.sqrt(1.2) - 1)
+    assert modified_irr([50, 60], 0.10, 0.20).value is None
 
 
 def test_the_first_flow_need_not_be_the_earliest():
