@@ -19,3 +19,9 @@ class AmbiguousLotError(BookRefusedError):
     """Lots must be named and were not, or those that were named do not fit."""
 
     code = "ambiguous_lot"
+
+
+class DriftRefusedError(DomainError):
+    """A target contradicts itself."""
+
+    code = "drift_refused"
