@@ -14,9 +14,13 @@ class PortfoliosConfig(AppConfig):
         """Register what this app takes in, and what of it a second person approves."""
         from apps.accounts.ports import connect_approvals
         from apps.clients.ports import ports
+        from apps.portfolios.services import model_portfolios
         from apps.portfolios.services.custodian_importer import CustodianFileImporter
         from apps.portfolios.services.prices import APPROVAL_KIND, PricesOfImport, hear_price_decision
 
         ports.importers["custodian_file"] = CustodianFileImporter()
         ports.followers["custodian_file"] = PricesOfImport()
         connect_approvals(APPROVAL_KIND, _("Price correction"), hear_price_decision)
+        connect_approvals(
+            model_portfolios.APPROVAL_KIND, _("Version of a model portfolio"), model_portfolios.hear_version_decision
+        )

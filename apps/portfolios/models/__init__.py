@@ -2,6 +2,15 @@
 
 from apps.portfolios.models.account import Account, AccountOwner, AccountStatus, Registration, TaxTreatment
 from apps.portfolios.models.instrument import Instrument, InstrumentPrice
+from apps.portfolios.models.mandate import CashReserve, Mandate, Restriction, RestrictionKind
+from apps.portfolios.models.model_portfolio import (
+    ModelPortfolio,
+    ModelVersion,
+    Sleeve,
+    SleeveHolding,
+    Substitute,
+    VersionState,
+)
 from apps.portfolios.models.price_proposal import PriceProposal, ProposalState
 from apps.portfolios.models.reconciliation import (
     BreakState,
@@ -26,8 +35,12 @@ __all__ = [
     "AccountOwner",
     "AccountStatus",
     "BreakState",
+    "CashReserve",
     "Instrument",
     "InstrumentPrice",
+    "Mandate",
+    "ModelPortfolio",
+    "ModelVersion",
     "PositionStatement",
     "PriceProposal",
     "ProposalState",
@@ -35,12 +48,18 @@ __all__ = [
     "ProposedTrade",
     "ReconciliationBreak",
     "Registration",
+    "Restriction",
+    "RestrictionKind",
     "Side",
+    "Sleeve",
+    "SleeveHolding",
     "StatementLine",
+    "Substitute",
     "TaxTreatment",
     "TradeProposal",
     "TradeSource",
     "TradeState",
     "Transaction",
     "TransactionKind",
+    "VersionState",
 ]

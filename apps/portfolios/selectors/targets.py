@@ -1,0 +1,275 @@
+"""What accounts and households ought to hold on a day: model, reserves and restrictions resolved.
+
+A household's mandate covers its managed accounts together, but those that have one of their own. Held-away and closed
+accounts are covered by none.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TypeVar
+
+from django.db.models import Q
+
+from apps.clients.models import Household
+from apps.portfolios.engine.drift import Band, SecurityTarget, SleeveTarget
+from apps.portfolios.models import (
+    Account,
+    CashReserve,
+    Instrument,
+    Mandate,
+    ModelVersion,
+    Restriction,
+    Sleeve,
+    SleeveHolding,
+)
+from apps.portfolios.models.model_portfolio import STANDING
+
+NOTHING = Decimal(0)
+T = TypeVar("T", Account, Mandate, Restriction, CashReserve)
+
+
+@dataclass(frozen=True, slots=True)
+class HoldingOfTarget:
+    """A security of a sleeve. `share` is of the sleeve, `weight` of the whole; substitutes stand in order."""
+
+    instrument: Instrument
+    share: Decimal
+    weight: Decimal
+    band: Band
+    substitutes: tuple[Instrument, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SleeveOfTarget:
+    """An asset class with its weight in the whole; without holdings it is money in the account (cash alone)."""
+
+    name: str
+    asset_class: str
+    weight: Decimal
+    band: Band
+    holdings: tuple[HoldingOfTarget, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PortfolioTarget:
+    """What `accounts` ought to hold together on the day. `account` is None for the household's own mandate.
+
+    `restrictions` are those of the household and of these accounts (`Restriction.account` says which), `reserves` those
+    of the household for its own mandate, else those of the account.
+    """
+
+    household: Household
+    account: Account | None
+    accounts: tuple[Account, ...]
+    day: dt.date
+    mandate: Mandate
+    version: ModelVersion
+    sleeves: tuple[SleeveOfTarget, ...]
+    reserves: tuple[CashReserve, ...]
+    restrictions: tuple[Restriction, ...]
+
+    @property
+    def currency(self) -> str:
+        """The currency in which it is measured."""
+        return self.account.currency if self.account is not None else self.household.currency
+
+    def reserve_of(self, values: Mapping[int, Decimal]) -> Decimal:
+        """Return the cash that is kept back of what accounts are worth, by their row ids."""
+        return reserve_amount(self.reserves, values)
+
+    def restrictions_on(self, instrument: Instrument, account: Account | None = None) -> tuple[Restriction, ...]:
+        """Return those about a security: all, or those that hold in one account."""
+        return tuple(
+            each
+            for each in self.restrictions
+            if each.is_about(instrument)
+            and (account is None or each.account_id is None or each.account_id == account.pk)
+        )
+
+    def for_engine(self) -> tuple[SleeveTarget, ...]:
+        """Return the sleeves as the engine takes them; securities are named by row id."""
+        return tuple(
+            SleeveTarget(
+                name=sleeve.name,
+                asset_class=sleeve.asset_class,
+                weight=sleeve.weight,
+                band=sleeve.band,
+                securities=tuple(
+                    SecurityTarget(
+                        security_id=str(holding.instrument.pk),
+                        weight=holding.weight,
+                        band=holding.band,
+                        substitutes=tuple(str(each.pk) for each in holding.substitutes),
+                    )
+                    for holding in sleeve.holdings
+                ),
+            )
+            for sleeve in self.sleeves
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class HouseholdTargets:
+    """All targets of a household, its own first; `without` are managed accounts that follow no model."""
+
+    household: Household
+    targets: tuple[PortfolioTarget, ...]
+    without: tuple[Account, ...]
+    reserves: tuple[CashReserve, ...]
+    restrictions: tuple[Restriction, ...]
+
+    def of(self, account: Account) -> PortfolioTarget | None:
+        """Return the target that an account is part of."""
+        return next((each for each in self.targets if account.pk in {a.pk for a in each.accounts}), None)
+
+
+def reserve_amount(reserves: Iterable[CashReserve], values: Mapping[int, Decimal]) -> Decimal:
+    """Return what reserves keep back: amounts, and shares of the account they are for, else of all these accounts."""
+    total = sum(values.values(), NOTHING)
+    kept = NOTHING
+    for each in reserves:
+        base = total if each.account_id is None else values.get(each.account_id, NOTHING)
+        kept += each.amount if each.amount is not None else max(base, NOTHING) * (each.share or NOTHING)
+    return kept
+
+
+def household_targets(household: Household, day: dt.date) -> HouseholdTargets:
+    """Return what a household ought to hold on the day."""
+    return targets_on([household], day)[household.pk]
+
+
+def account_target(account: Account, day: dt.date) -> PortfolioTarget | None:
+    """Return the target that an account is part of on the day: its own, else its household's; None without."""
+    return household_targets(account.household, day).of(account)
+
+
+def targets_on(households: Sequence[Household], day: dt.date) -> dict[int, HouseholdTargets]:
+    """Return for each household, by its row id, what it ought to hold, in a fixed number of queries.
+
+    A mandate whose model has no version in force on the day has no target.
+    """
+    ids = [household.pk for household in households]
+    of_household = Q(household__in=ids)
+    accounts = _by_household(
+        Account.objects.filter(of_household).managed().open().exclude(closed_on__lt=day).order_by("pk")
+    )
+    mandates = _by_household(Mandate.objects.filter(of_household).on(day).select_related("model"))
+    restrictions = _by_household(
+        Restriction.objects.filter(of_household).on(day).select_related("instrument", "account")
+    )
+    reserves = _by_household(CashReserve.objects.filter(of_household).on(day).select_related("account"))
+    versions = versions_on({row.model_id for rows in mandates.values() for row in rows}, day)
+    return {
+        household.pk: _Terms(
+            household,
+            day,
+            accounts[household.pk],
+            mandates[household.pk],
+            reserves[household.pk],
+            restrictions[household.pk],
+        ).resolved(versions)
+        for household in households
+    }
+
+
+def versions_on(model_ids: Iterable[int], day: dt.date) -> dict[int, ModelVersion]:
+    """Return for each model the version in force on the day, with all it holds; models without one are left out."""
+    rows = (
+        ModelVersion.objects.filter(model_id__in=list(model_ids), state__in=STANDING, effective_from__lte=day)
+        .filter(Q(until=None) | Q(until__gte=day))
+        .select_related("model")
+        .prefetch_related("sleeves__holdings__instrument", "sleeves__holdings__substitutes__instrument")
+        .order_by("effective_from", "number")
+    )
+    return {row.model_id: row for row in rows}
+
+
+def sleeves_of(version: ModelVersion) -> tuple[SleeveOfTarget, ...]:
+    """Return what a version holds, weights resolved to the whole."""
+    return tuple(_sleeve(row) for row in version.sleeves.all())
+
+
+def _sleeve(row: Sleeve) -> SleeveOfTarget:
+    return SleeveOfTarget(
+        name=row.name,
+        asset_class=row.asset_class,
+        weight=row.weight,
+        band=Band(row.absolute_band, row.relative_band),
+        holdings=tuple(_holding(row, holding) for holding in row.holdings.all()),
+    )
+
+
+def _holding(sleeve: Sleeve, row: SleeveHolding) -> HoldingOfTarget:
+    return HoldingOfTarget(
+        instrument=row.instrument,
+        share=row.share,
+        weight=sleeve.weight * row.share,
+        band=Band(row.absolute_band, row.relative_band),
+        substitutes=tuple(each.instrument for each in row.substitutes.all()),
+    )
+
+
+def _by_household(rows: Iterable[T]) -> dict[int, list[T]]:
+    found: dict[int, list[T]] = defaultdict(list)
+    for row in rows:
+        found[row.household_id].append(row)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Terms:
+    """What stands in the rows of one household on the day."""
+
+    household: Household
+    day: dt.date
+    accounts: list[Account]
+    mandates: list[Mandate]
+    reserves: list[CashReserve]
+    restrictions: list[Restriction]
+
+    def resolved(self, versions: dict[int, ModelVersion]) -> HouseholdTargets:
+        standing = [mandate for mandate in self.mandates if mandate.model_id in versions]
+        own = {mandate.account_id: mandate for mandate in standing if mandate.account_id is not None}
+        shared = next((mandate for mandate in standing if mandate.account_id is None), None)
+        rest = tuple(account for account in self.accounts if account.pk not in own)
+        targets = []
+        if shared is not None and rest:
+            targets.append(self._target(shared, None, rest, versions[shared.model_id]))
+        for account in self.accounts:
+            if account.pk in own:
+                mandate = own[account.pk]
+                targets.append(self._target(mandate, account, (account,), versions[mandate.model_id]))
+        return HouseholdTargets(
+            household=self.household,
+            targets=tuple(targets),
+            without=() if shared is not None else rest,
+            reserves=tuple(self.reserves),
+            restrictions=tuple(self.restrictions),
+        )
+
+    def _target(
+        self, mandate: Mandate, account: Account | None, accounts: tuple[Account, ...], version: ModelVersion
+    ) -> PortfolioTarget:
+        covered = {each.pk for each in accounts}
+        return PortfolioTarget(
+            household=self.household,
+            account=account,
+            accounts=accounts,
+            day=self.day,
+            mandate=mandate,
+            version=version,
+            sleeves=sleeves_of(version),
+            reserves=tuple(
+                each
+                for each in self.reserves
+                if each.account_id in covered or (each.account_id is None and account is None)
+            ),
+            restrictions=tuple(
+                each for each in self.restrictions if each.account_id is None or each.account_id in covered
+            ),
+        )

@@ -1,0 +1,103 @@
+"""What a client must not hold, and the cash that stays."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+
+from apps.accounts.models import User
+from apps.accounts.selectors.firm_days import firm_today
+from apps.core.models import AuditEvent
+from apps.kernel.errors import InvalidInputError
+from apps.market.models import AssetClass
+from apps.portfolios.models import CashReserve, Restriction, RestrictionKind
+from apps.portfolios.services.restrictions import (
+    ReserveTerms,
+    RestrictionOverlapError,
+    RestrictionTerms,
+    add_reserve,
+    add_restriction,
+    end_reserve,
+    end_restriction,
+)
+from tests.factories import clients as people
+from tests.factories import portfolios
+
+DAY = dt.timedelta(days=1)
+D = Decimal
+
+
+def never(**fields: object) -> RestrictionTerms:
+    told = {"kind": RestrictionKind.NEVER_BUY, "reason": "No tobacco.", "from_day": firm_today(), **fields}
+    return RestrictionTerms(**told)
+
+
+def test_a_restriction_holds_for_its_security(ada: User) -> None:
+    household, security = people.household(ada), portfolios.instrument(ada)
+    other = portfolios.instrument(ada, "BBB")
+    made = add_restriction(household=household, terms=never(instrument=security), by=ada.as_actor())
+    assert (made.is_about(security), made.is_about(other), str(made)) == (True, False, "Never buy: AAA")
+    by_class = add_restriction(
+        household=household,
+        terms=never(kind=RestrictionKind.MAX_WEIGHT, asset_class=AssetClass.US_EQUITY, max_weight=D("0.5")),
+        by=ada.as_actor(),
+    )
+    assert by_class.is_about(other)
+    assert AuditEvent.objects.filter(action="portfolios.add_restriction").count() == 2
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {},
+        {"asset_class": "no such class"},
+        {"asset_class": AssetClass.OTHER, "kind": RestrictionKind.MAX_WEIGHT},
+        {"asset_class": AssetClass.OTHER, "max_weight": D("0.5")},
+        {"asset_class": AssetClass.OTHER, "kind": "sometimes"},
+        {"asset_class": AssetClass.OTHER, "reason": " "},
+        {"asset_class": AssetClass.OTHER, "until": dt.date(2020, 1, 1)},
+    ],
+)
+def test_a_restriction_that_says_nothing_clear_is_refused(ada: User, fields: dict[str, object]) -> None:
+    with pytest.raises(InvalidInputError):
+        add_restriction(household=people.household(ada), terms=never(**fields), by=ada.as_actor())
+    assert not Restriction.objects.exists()
+
+
+def test_the_same_restriction_holds_once(ada: User) -> None:
+    household, security = people.household(ada), portfolios.instrument(ada)
+    first = add_restriction(household=household, terms=never(instrument=security), by=ada.as_actor())
+    with pytest.raises(RestrictionOverlapError):
+        add_restriction(household=household, terms=never(instrument=security), by=ada.as_actor())
+    end_restriction(restriction=first, until=firm_today(), reason="Asked for.", by=ada.as_actor())
+    again = never(instrument=security, from_day=firm_today() + DAY)
+    add_restriction(household=household, terms=again, by=ada.as_actor())
+    assert Restriction.objects.on(firm_today()).count() == Restriction.objects.on(firm_today() + DAY).count() == 1
+    assert AuditEvent.objects.get(action="portfolios.end_restriction").reason == "Asked for."
+
+
+def test_a_reserve_is_an_amount_or_a_share(ada: User) -> None:
+    household = people.household(ada)
+
+    def reserve(**fields: object) -> CashReserve:
+        told = ReserveTerms(**{"purpose": "New roof", "from_day": firm_today(), **fields})
+        return add_reserve(household=household, terms=told, by=ada.as_actor())
+
+    made = reserve(amount=D(20_000))
+    reserve(share=D("0.02"))
+    for wrong in ({}, {"amount": D(1), "share": D("0.1")}, {"amount": D(-5)}, {"share": D(1)}, {"amount": D(0)}):
+        with pytest.raises(InvalidInputError):
+            reserve(**wrong)
+    assert CashReserve.objects.count() == 2
+    end_reserve(reserve=made, until=firm_today(), reason="Paid.", by=ada.as_actor())
+    assert CashReserve.objects.on(firm_today() + DAY).count() == 1
+    assert AuditEvent.objects.filter(action="portfolios.end_reserve").count() == 1
+
+
+def test_an_account_of_another_household_is_refused(ada: User) -> None:
+    other = portfolios.account(people.household(ada, name="Okafor"), ada)
+    terms = ReserveTerms(purpose="Roof", from_day=firm_today(), amount=D(5), account=other)
+    with pytest.raises(InvalidInputError, match="another household"):
+        add_reserve(household=people.household(ada), terms=terms, by=ada.as_actor())
