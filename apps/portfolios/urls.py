@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.portfolios.views import accounts, breaks, households, passports, performance
+from apps.portfolios.views import accounts, breaks, households, passports, performance, trades
 
 app_name = "portfolios"
 urlpatterns = [
@@ -10,6 +10,15 @@ urlpatterns = [
     path("portfolios/breaks/", breaks.BreakListView.as_view(), name="break-list"),
     path("portfolios/breaks/<uuid:break_id>/accept/", breaks.BreakAcceptView.as_view(), name="break-accept"),
     path("portfolios/breaks/<uuid:break_id>/explain/", breaks.BreakExplainView.as_view(), name="break-explain"),
+    path("portfolios/trades/", trades.TradeListView.as_view(), name="trade-list"),
+    path("portfolios/trades/<uuid:proposal_id>/", trades.TradeDetailView.as_view(), name="trade-detail"),
+    path("portfolios/trades/<uuid:proposal_id>/withdraw/", trades.TradeWithdrawView.as_view(), name="trade-withdraw"),
+    path(
+        "portfolios/trades/<uuid:proposal_id>/passport/<slug:figure>/",
+        trades.TradePassportView.as_view(),
+        name="trade-passport",
+    ),
+    path("households/<uuid:household_id>/portfolio/trades/new/", trades.TradeNewView.as_view(), name="trade-new"),
     path("portfolios/accounts/<uuid:account_id>/", accounts.AccountDetailView.as_view(), name="account-detail"),
     path("portfolios/accounts/<uuid:account_id>/step/", accounts.AccountStepView.as_view(), name="account-step"),
     path("portfolios/accounts/<uuid:account_id>/entries/new/", accounts.EntryNewView.as_view(), name="entry-new"),

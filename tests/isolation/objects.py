@@ -34,7 +34,7 @@ from apps.plans.models import Override, PlanQuestion
 from apps.plans.selectors import overview_builders as build
 from apps.plans.selectors.figures import figures_in
 from tests.cast import person
-from tests.factories import billing, clients, compliance, money, plans, portfolios
+from tests.factories import billing, clients, compliance, money, plans, portfolios, trades
 
 # no page that a stranger may see holds this name
 MARKER = "Quillfeather"
@@ -123,6 +123,13 @@ class World:
     @cached_property
     def entry(self) -> Any:
         return portfolios.entry(self.account, self.ada, "deposit", cash="1000")
+
+    @cached_property
+    def trade(self) -> Any:
+        self.entry  # noqa: B018 - the account has cash
+        fund = portfolios.instrument(self.ada, "TRD", {portfolios.DAY: "20"})
+        told = trades.line(self.account, fund, "buy", "3", reason=MARKER)
+        return trades.proposal(self.household, self.ada, told, purpose=f"{MARKER} buys")
 
     @cached_property
     def break_(self) -> Any:
@@ -255,6 +262,7 @@ OF_HOUSEHOLD: dict[str, Maker] = {
     "money:entry-category.entry_id": lambda world: world.bank_entry.public_id,
     "money:entry-passport.entry_id": lambda world: world.bank_entry.public_id,
     "portfolio_id": lambda world: world.household.public_id,
+    "proposal_id": lambda world: world.trade.public_id,
     "break_id": lambda world: world.break_.public_id,
     "fact_id": lambda world: world.fact.public_id,
     "assessment_id": lambda world: world.assessment.public_id,
@@ -286,6 +294,7 @@ OF_FIRM: dict[str, Maker] = {
     "number": lambda _world: 1,
     "figure": lambda _world: "value",
     "compliance:profile-passport.figure": lambda _world: "tolerance",
+    "portfolios:trade-passport.figure": lambda _world: "bought-USD",
     "money:household-passport.figure": lambda _world: "net_worth",
     "portfolios:household-passport.figure": lambda _world: "total",
     "portfolios:account-passport.figure": lambda _world: "total",

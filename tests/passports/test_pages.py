@@ -53,6 +53,7 @@ RICH = (
     "portfolios:account-list",
     "portfolios:break-list",
     "portfolios:household-portfolio",
+    "portfolios:trade-detail",
 )
 # kinds of figures that lead nowhere, and why
 WITHOUT = {"count": "counts rows that the page itself lists or links"}

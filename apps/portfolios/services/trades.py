@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -90,6 +92,52 @@ def _row(proposal: TradeProposal, each: CheckedLine) -> ProposedTrade:
             trade=row, lot_id=pick.lot_id, acquired_on=pick.acquired_on or proposal.proposed_on, quantity=pick.quantity
         )
     return row
+
+
+@dataclass(frozen=True, slots=True)
+class TypedLine:
+    """A line as a person or a partner writes it: the security by its symbol. `place` is its place in what was sent."""
+
+    place: int
+    account: Account
+    symbol: str
+    side: str
+    quantity: Decimal | None = None
+    amount: Decimal | None = None
+    limit_price: Decimal | None = None
+    reason: str = ""
+
+
+@service
+def propose_typed(
+    *,
+    household: Household,
+    lines: Sequence[TypedLine],
+    purpose: str,
+    by: Actor,
+    source: str = TradeSource.FORM,
+) -> TradeProposal:
+    """Propose lines whose securities are named by symbol. Raises what `propose_trades` and `named_instrument` raise."""
+    found = [
+        TradeLine(
+            account=line.account,
+            instrument=named_instrument(symbol=line.symbol, field=f"line_{line.place}_symbol", by=by),
+            side=line.side,
+            quantity=line.quantity,
+            amount=line.amount,
+            limit_price=line.limit_price,
+            reason=line.reason,
+        )
+        for line in lines
+    ]
+    try:
+        return propose_trades(household=household, lines=found, purpose=purpose, source=source, by=by)
+    except DomainError as refused:
+        # the field at fault is named by where the line stood in what was sent
+        head, place, what = [*refused.field.split("_", 2), "", ""][:3]
+        if head == "line" and place.isdigit() and int(place) < len(lines):
+            refused.field = f"line_{lines[int(place)].place}_{what}"
+        raise
 
 
 @service

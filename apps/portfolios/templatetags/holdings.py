@@ -11,6 +11,7 @@ from django import template
 from django.urls import reverse
 
 from apps.kernel.money import Money
+from apps.portfolios.models import TradeProposal
 from apps.portfolios.selectors.performance import PerformanceSheet
 
 register = template.Library()
@@ -26,6 +27,12 @@ def in_currency(amount: Decimal | None, currency: str) -> Money | None:
 def passport_url(name: str, owner: Any, figure: object, day: dt.date) -> str:
     """Return the address of a figure's passport on a day."""
     return f"{reverse(name, args=[owner, figure])}?day={day.isoformat()}"
+
+
+@register.simple_tag
+def trade_url(proposal: TradeProposal, figure: str, of: Any) -> str:
+    """Return the address of the passport of a proposal's figure, of one of its rows."""
+    return reverse("portfolios:trade-passport", args=[proposal.public_id, f"{figure}-{of.public_id}"])
 
 
 @register.simple_tag

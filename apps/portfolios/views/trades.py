@@ -1,0 +1,112 @@
+"""Trades: proposals, one of them, a new one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.functional import cached_property
+from django.views.generic import ListView, TemplateView
+
+from apps.accounts.policies import Permission
+from apps.clients.models import Household
+from apps.clients.selectors.household_pages import household_for
+from apps.core.access import RequiresMixin, actor_of
+from apps.core.actors import Actor
+from apps.core.passports import Passport
+from apps.core.views import PassportView, ServiceFormView
+from apps.portfolios.forms import ReasonForm, TradeForm
+from apps.portfolios.models import TradeProposal, TradeState
+from apps.portfolios.selectors.trades import TONES, proposal_for, proposal_list, proposal_page, trade_passport
+from apps.portfolios.services.trades import TypedLine, propose_typed, withdraw_proposal
+
+
+class TradeListView(RequiresMixin, ListView):  # type: ignore[type-arg]
+    """All proposals of the households one may see."""
+
+    permission = Permission.VIEW_PORTFOLIOS
+    template_name = "staff/portfolios/trade_list.html"
+    paginate_by = 50
+
+    def get_queryset(self) -> Any:
+        """Filter as the address says."""
+        return proposal_list(actor_of(self.request), state=self.request.GET.get("state", ""))
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Offer the states."""
+        context = super().get_context_data(**kwargs)
+        rows = [(proposal, TONES[TradeState(proposal.state)]) for proposal in context["page_obj"]]
+        return {**context, "rows": rows, "states": TradeState.choices, "asked": self.request.GET}
+
+
+class TradeDetailView(RequiresMixin, TemplateView):
+    """One proposal: its lines, where it stands, what can be done next."""
+
+    permission = Permission.VIEW_PORTFOLIOS
+    template_name = "staff/portfolios/trade_detail.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Show the proposal."""
+        actor = actor_of(self.request)
+        page = proposal_page(proposal_for(actor, self.kwargs["proposal_id"]))
+        may_edit = actor.can(Permission.EDIT_PORTFOLIOS)
+        return super().get_context_data(page=page, proposal=page.proposal, may_edit=may_edit, **kwargs)
+
+
+class TradeNewView(ServiceFormView):
+    """Write trades down."""
+
+    permission = Permission.EDIT_PORTFOLIOS
+    template_name = "staff/portfolios/trade_new.html"
+    form_class = TradeForm
+
+    @cached_property
+    def household(self) -> Household:
+        """The household of the address."""
+        return household_for(actor_of(self.request), self.kwargs["household_id"])
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """Offer the accounts of the household."""
+        return {**super().get_form_kwargs(), "household": self.household}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Head the page with the household."""
+        return super().get_context_data(household=self.household, **kwargs)
+
+    def perform(self, form: Any, by: Actor) -> str:
+        """Propose and go to the proposal."""
+        told = form.cleaned_data
+        lines = [TypedLine(**line) for line in told["lines"]]
+        kept = propose_typed(household=self.household, lines=lines, purpose=told["purpose"], by=by)
+        return kept.get_absolute_url()
+
+
+class TradeWithdrawView(ServiceFormView):
+    """Take a proposal back."""
+
+    permission = Permission.EDIT_PORTFOLIOS
+    template_name = "staff/portfolios/trade_withdraw.html"
+    form_class = ReasonForm
+
+    @cached_property
+    def proposal(self) -> TradeProposal:
+        """The proposal of the address."""
+        return proposal_for(actor_of(self.request), self.kwargs["proposal_id"])
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Say what is taken back."""
+        return super().get_context_data(proposal=self.proposal, **kwargs)
+
+    def perform(self, form: Any, by: Actor) -> str:
+        """Withdraw it and show it."""
+        return withdraw_proposal(proposal=self.proposal, reason=form.cleaned_data["reason"], by=by).get_absolute_url()
+
+
+class TradePassportView(PassportView):
+    """A figure of a proposal."""
+
+    permission = Permission.VIEW_PORTFOLIOS
+
+    def find(self, actor: Actor) -> tuple[Passport, str]:
+        """Return a total, or a figure of a line."""
+        proposal = proposal_for(actor, self.kwargs["proposal_id"])
+        return trade_passport(proposal, self.kwargs["figure"]), proposal.get_absolute_url()

@@ -1,0 +1,141 @@
+"""Staff pages of trades: who may open them, what they show, what they refuse."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from apps.accounts.models import User
+from apps.portfolios.models import TradeProposal, TradeState
+from tests.factories import portfolios as made
+from tests.factories.trades import line, proposal
+
+SignIn = Callable[..., Client]
+
+
+class Scene:
+    """A household with a proposal to sell."""
+
+    def __init__(self, ada: User) -> None:
+        self.household, self.account, self.fund = made.funded(ada)
+        self.proposal = proposal(self.household, ada, line(self.account, self.fund, limit_price="54"))
+        (self.line,) = self.proposal.lines.all()
+
+    def pages(self) -> dict[str, str]:
+        """Return every page by name."""
+        kept = self.proposal.public_id
+        return {
+            "list": reverse("portfolios:trade-list"),
+            "new": reverse("portfolios:trade-new", args=[self.household.public_id]),
+            "detail": reverse("portfolios:trade-detail", args=[kept]),
+            "withdraw": reverse("portfolios:trade-withdraw", args=[kept]),
+            **{
+                name: reverse("portfolios:trade-passport", args=[kept, f"{name}-{self.line.public_id}"])
+                for name in ("quantity", "price", "amount", "limit")
+            },
+            "sold": reverse("portfolios:trade-passport", args=[kept, "sold-USD"]),
+            "net": reverse("portfolios:trade-passport", args=[kept, "net-USD"]),
+        }
+
+
+NAMES = ["list", "new", "detail", "withdraw", "quantity", "price", "amount", "limit", "sold", "net"]
+
+
+@pytest.fixture
+def scene(ada: User) -> Scene:
+    return Scene(ada)
+
+
+@pytest.fixture
+def without_permission(sue: User, clay: User) -> list[User]:
+    return [sue, clay]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_page_opens_for_its_advisor_and_for_nobody_else(
+    name: str, scene: Scene, ada: User, mallory: User, without_permission: list[User], sign_in: SignIn
+) -> None:
+    url = scene.pages()[name]
+    assert sign_in(ada).get(url).status_code == 200
+    assert sign_in().get(url).status_code == 302
+    for other in without_permission:
+        assert sign_in(other).get(url).status_code == 403
+    if name == "list":
+        assert "Trim the stock" not in sign_in(mallory).get(url).text
+    else:
+        assert sign_in(mallory).get(url).status_code == 404
+
+
+def test_the_proposal_shows_its_lines_and_what_they_bring(scene: Scene, ada: User, sign_in: SignIn) -> None:
+    page = sign_in(ada).get(scene.pages()["detail"]).text
+    assert "Trim the stock" in page
+    assert "Sell AAA" in page
+    assert page.count("$550.00") >= 3
+    assert (
+        sign_in(ada).get(reverse("portfolios:trade-passport", args=[scene.proposal.public_id, "x"])).status_code == 404
+    )
+
+
+def test_the_list_is_filtered_by_state(scene: Scene, ada: User, sign_in: SignIn) -> None:
+    browser, url = sign_in(ada), scene.pages()["list"]
+    assert "Trim the stock" in browser.get(url, {"state": "draft"}).text
+    assert "Trim the stock" not in browser.get(url, {"state": "verified"}).text
+
+
+def typed(scene: Scene, **more: Any) -> dict[str, Any]:
+    row = {"account": scene.account.pk, "side": "sell", "symbol": "aaa", "quantity": "5", **more}
+    return {"purpose": "Raise cash", **{f"line_2_{name}": value for name, value in row.items()}}
+
+
+def test_trades_are_typed_and_become_a_proposal(scene: Scene, ada: User, sign_in: SignIn) -> None:
+    answer = sign_in(ada).post(scene.pages()["new"], typed(scene))
+    kept = TradeProposal.objects.latest("pk")
+    assert answer.url == kept.get_absolute_url()
+    assert (kept.purpose, kept.lines.get().quantity) == ("Raise cash", 5)
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        ({"quantity": "500"}, "can sell 90 of AAA"),
+        ({"symbol": "NOPE"}, "No security has the symbol NOPE"),
+        ({"symbol": ""}, "This line needs it"),
+        ({"quantity": "", "amount": ""}, "neither a quantity nor an amount"),
+        ({"account": "999999"}, "not one of the available choices"),
+        ({"limit_price": "5500"}, "far from the last one"),
+    ],
+)
+def test_what_cannot_be_is_said_beside_the_row(
+    scene: Scene, ada: User, sign_in: SignIn, more: dict[str, str], message: str
+) -> None:
+    answer = sign_in(ada).post(scene.pages()["new"], typed(scene, **more))
+    assert answer.status_code in {409, 422}
+    assert message in answer.text.replace("&#x27;", "'")
+    assert any(name.startswith("line_2_") for name in answer.context["form"].errors)
+    assert TradeProposal.objects.count() == 1
+
+
+def test_an_empty_form_is_refused(scene: Scene, ada: User, sign_in: SignIn) -> None:
+    assert "at least one trade" in sign_in(ada).post(scene.pages()["new"], {"purpose": "x"}).text
+
+
+def test_a_proposal_is_withdrawn_with_a_reason(scene: Scene, ada: User, sign_in: SignIn) -> None:
+    sign_in(ada).post(scene.pages()["withdraw"], {"reason": "not now"})
+    scene.proposal.refresh_from_db()
+    assert scene.proposal.state == TradeState.WITHDRAWN
+    page = sign_in(ada).get(scene.pages()["detail"]).text
+    assert "not now" in page
+    assert scene.pages()["withdraw"] not in page
+
+
+def test_the_proposal_costs_a_fixed_number_of_queries(
+    scene: Scene, ada: User, sign_in: SignIn, django_assert_max_num_queries: Any
+) -> None:
+    browser = sign_in(ada)
+    browser.get(scene.pages()["detail"])
+    with django_assert_max_num_queries(20):
+        browser.get(scene.pages()["detail"])
