@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.portfolios.views import accounts, breaks, households, passports, performance, trades
+from apps.portfolios.views import accounts, breaks, households, models, passports, performance, trades
 
 app_name = "portfolios"
 urlpatterns = [
@@ -73,5 +73,34 @@ urlpatterns = [
         "households/<uuid:household_id>/portfolio/accounts/new/",
         households.AccountNewView.as_view(),
         name="account-new",
+    ),
+    path("portfolios/models/", models.ModelListView.as_view(), name="model-list"),
+    path("portfolios/models/new/", models.ModelEditView.as_view(), name="model-new"),
+    path("portfolios/models/rows/", models.ModelRowsView.as_view(), name="model-rows"),
+    path("portfolios/models/<uuid:model_id>/", models.ModelDetailView.as_view(), name="model-detail"),
+    path("portfolios/models/<uuid:model_id>/edit/", models.ModelEditView.as_view(), name="model-edit"),
+    path("portfolios/models/<uuid:model_id>/retire/", models.ModelRetireView.as_view(), name="model-retire"),
+    path(
+        "portfolios/models/<uuid:model_id>/followers/", models.FollowersPassportView.as_view(), name="model-followers"
+    ),
+    path(
+        "portfolios/models/<uuid:model_id>/versions/<int:number>/submit/",
+        models.VersionSubmitView.as_view(),
+        name="model-submit",
+    ),
+    path(
+        "portfolios/models/<uuid:model_id>/versions/<int:number>/recall/",
+        models.VersionRecallView.as_view(),
+        name="model-recall",
+    ),
+    path(
+        "portfolios/models/<uuid:model_id>/versions/<int:number>/discard/",
+        models.VersionDiscardView.as_view(),
+        name="model-discard",
+    ),
+    path(
+        "portfolios/models/<uuid:model_id>/versions/<int:number>/passport/<slug:figure>/",
+        models.ModelPassportView.as_view(),
+        name="model-passport",
     ),
 ]

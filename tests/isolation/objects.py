@@ -34,7 +34,7 @@ from apps.plans.models import Override, PlanQuestion
 from apps.plans.selectors import overview_builders as build
 from apps.plans.selectors.figures import figures_in
 from tests.cast import person
-from tests.factories import billing, clients, compliance, money, plans, portfolios, trades
+from tests.factories import billing, clients, compliance, models, money, plans, portfolios, trades
 
 # no page that a stranger may see holds this name
 MARKER = "Quillfeather"
@@ -180,6 +180,10 @@ class World:
         assert self.invoice
         return HouseholdFee.objects.get(household=self.household)
 
+    @cached_property
+    def model(self) -> Any:
+        return models.approved(self.ada, self.paul)
+
     # --- rows of the whole firm ---
     @cached_property
     def run(self) -> BillingRun:
@@ -284,6 +288,7 @@ OF_FIRM: dict[str, Maker] = {
     "partner_id": lambda world: world.partner.public_id,
     "schedule_id": lambda world: world.schedule.public_id,
     "run_id": lambda world: world.run.public_id,
+    "model_id": lambda world: world.model.public_id,
     "payment_id": lambda world: world.payment.public_id,
     "job_id": lambda world: world.job.public_id,
     "member_id": lambda world: world.ada.public_id,
@@ -296,6 +301,7 @@ OF_FIRM: dict[str, Maker] = {
     "compliance:profile-passport.figure": lambda _world: "tolerance",
     "portfolios:trade-passport.figure": lambda _world: "bought-USD",
     "money:household-passport.figure": lambda _world: "net_worth",
+    "portfolios:model-passport.figure": lambda _world: "terms",
     "portfolios:household-passport.figure": lambda _world: "total",
     "portfolios:account-passport.figure": lambda _world: "total",
     "portfolios:household-performance-passport.figure": lambda world: world.entry and "inception-net",

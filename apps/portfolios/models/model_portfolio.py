@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models.role import Permission
@@ -65,6 +66,10 @@ class ModelPortfolio(BaseModel):
     def __str__(self) -> str:
         return self.name
 
+    def get_absolute_url(self) -> str:
+        """Return the model's page."""
+        return reverse("portfolios:model-detail", kwargs={"model_id": self.public_id})
+
 
 class ModelVersion(BaseModel):
     """What a model holds from a day on. Drafts change; a version that was put to a second person does not."""
@@ -111,6 +116,10 @@ class ModelVersion(BaseModel):
 
     def __str__(self) -> str:
         return f"{self.model} {self.number}"
+
+    def get_absolute_url(self) -> str:
+        """Return the page that an approver reads: the model with this version."""
+        return f"{self.model.get_absolute_url()}?version={self.number}"
 
     def approval_payload(self) -> dict[str, Any]:
         """Return what a second person approves: every weight, band and substitute, and the day."""

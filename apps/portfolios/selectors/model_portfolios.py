@@ -57,7 +57,7 @@ class ModelPage:
     draft: ModelVersion | None
     waiting: ModelVersion | None
     holders: tuple[Mandate, ...]
-    stocks: Decimal
+    is_in_force: bool
 
 
 def model_for(actor: Actor, public_id: uuid.UUID | str) -> ModelPortfolio:
@@ -65,6 +65,14 @@ def model_for(actor: Actor, public_id: uuid.UUID | str) -> ModelPortfolio:
     found = ModelPortfolio.objects.visible_to(actor).filter(public_id=public_id).first()
     if found is None:
         raise NotFoundError(gettext_noop("There is no such model."))
+    return found
+
+
+def version_for(actor: Actor, model_id: uuid.UUID | str, number: int) -> ModelVersion:
+    """Return a version of a model the actor may see, with all it holds; raise NotFoundError otherwise."""
+    found = _full(ModelVersion.objects.filter(model=model_for(actor, model_id), number=number)).first()
+    if found is None:
+        raise NotFoundError(gettext_noop("There is no such version of this model."))
     return found
 
 
@@ -120,7 +128,7 @@ def model_page(model: ModelPortfolio, actor: Actor, day: dt.date, number: int | 
         draft=by_state.get(VersionState.DRAFT),
         waiting=by_state.get(VersionState.WAITING),
         holders=tuple(holders.select_related("household", "account").order_by("household__name", "pk")),
-        stocks=stocks_of(shown.sleeves),
+        is_in_force=_in_force(in_force.version, day),
     )
 
 

@@ -61,18 +61,18 @@ def check_terms(terms: VersionTerms) -> None:
     for n, sleeve in enumerate(terms.sleeves):
         _check_sleeve(sleeve, f"sleeve-{n}")
     _check_once(
-        [(f"sleeve-{n}", sleeve.asset_class) for n, sleeve in enumerate(terms.sleeves)],
+        [(f"sleeve-{n}-asset_class", sleeve.asset_class) for n, sleeve in enumerate(terms.sleeves)],
         gettext_noop("Two sleeves have the same asset class."),
         gettext_noop("Put their securities into one sleeve."),
     )
     _check_once(
-        [(f"sleeve-{n}", sleeve.name.strip().casefold()) for n, sleeve in enumerate(terms.sleeves)],
+        [(f"sleeve-{n}-name", sleeve.name.strip().casefold()) for n, sleeve in enumerate(terms.sleeves)],
         gettext_noop("Two sleeves have the same name."),
         gettext_noop("Give one of them another name."),
     )
     _check_once(
         [
-            (f"sleeve-{n}-holding-{row}", instrument)
+            (f"sleeve-{n}-holding-{row}-symbol", instrument)
             for n, sleeve in enumerate(terms.sleeves)
             for row, holding in enumerate(sleeve.holdings)
             for instrument in (holding.instrument, *holding.substitutes)

@@ -67,9 +67,12 @@ def wrong_terms(held: Held) -> dict[str, tuple[VersionTerms, str]]:
             replace(told, sleeves=(replace(first, holdings=(HoldingTerms(stocks, D("0.9")),)), second, cash)),
             "sleeve-0-name",
         ),
-        "twice": (replace(told, sleeves=(first, twice, cash)), "sleeve-1-holding-0"),
-        "class": (replace(told, sleeves=(first, replace(second, asset_class=first.asset_class), cash)), "sleeve-1"),
-        "name": (replace(told, sleeves=(first, replace(second, name="stocks "), cash)), "sleeve-1"),
+        "twice": (replace(told, sleeves=(first, twice, cash)), "sleeve-1-holding-0-symbol"),
+        "class": (
+            replace(told, sleeves=(first, replace(second, asset_class=first.asset_class), cash)),
+            "sleeve-1-asset_class",
+        ),
+        "name": (replace(told, sleeves=(first, replace(second, name="stocks "), cash)), "sleeve-1-name"),
         "weight": (
             replace(told, sleeves=(replace(first, weight=D("1.1")), replace(second, weight=D("-0.15")), cash)),
             "sleeve-0-weight",
