@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.portfolios.views import accounts, breaks, households, models, passports, performance, trades
+from apps.portfolios.views import accounts, breaks, households, lot_rules, models, passports, performance, trades
 
 app_name = "portfolios"
 urlpatterns = [
@@ -21,6 +21,36 @@ urlpatterns = [
     path("households/<uuid:household_id>/portfolio/trades/new/", trades.TradeNewView.as_view(), name="trade-new"),
     path("portfolios/accounts/<uuid:account_id>/", accounts.AccountDetailView.as_view(), name="account-detail"),
     path("portfolios/accounts/<uuid:account_id>/step/", accounts.AccountStepView.as_view(), name="account-step"),
+    path("portfolios/accounts/<uuid:account_id>/lots/", lot_rules.LotMethodView.as_view(), name="lot-methods"),
+    path(
+        "portfolios/lot-methods/<uuid:election_id>/withdraw/",
+        lot_rules.LotMethodWithdrawView.as_view(),
+        name="lot-method-withdraw",
+    ),
+    path(
+        "portfolios/accounts/<uuid:account_id>/holdings/<uuid:instrument_id>/sell/",
+        lot_rules.SaleNewView.as_view(),
+        name="sale-new",
+    ),
+    path(
+        "portfolios/accounts/<uuid:account_id>/holdings/<uuid:instrument_id>/passport/",
+        lot_rules.SalePassportView.as_view(),
+        name="sale-passport",
+    ),
+    path("portfolios/tax-rates/", lot_rules.FirmTaxRatesView.as_view(), name="firm-tax-rates"),
+    path(
+        "portfolios/tax-rates/<uuid:rate_id>/withdraw/", lot_rules.TaxRateWithdrawView.as_view(), name="rate-withdraw"
+    ),
+    path(
+        "portfolios/tax-rates/<uuid:rate_id>/passport/<slug:figure>/",
+        lot_rules.TaxRatePassportView.as_view(),
+        name="rate-passport",
+    ),
+    path(
+        "households/<uuid:household_id>/portfolio/tax-rates/",
+        lot_rules.HouseholdTaxRatesView.as_view(),
+        name="household-tax-rates",
+    ),
     path("portfolios/accounts/<uuid:account_id>/entries/new/", accounts.EntryNewView.as_view(), name="entry-new"),
     path("portfolios/accounts/<uuid:account_id>/actions/new/", accounts.ActionNewView.as_view(), name="action-new"),
     path(

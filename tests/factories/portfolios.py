@@ -8,10 +8,20 @@ from decimal import Decimal
 from apps.accounts.models import User
 from apps.clients.models import Household
 from apps.market.models import Security
-from apps.portfolios.models import Account, AccountStatus, Instrument, Registration, Transaction
+from apps.portfolios.models import (
+    Account,
+    AccountStatus,
+    Instrument,
+    LotElection,
+    Registration,
+    TaxRate,
+    Transaction,
+)
 from apps.portfolios.services.accounts import AccountDetails, OwnerShare, open_account
 from apps.portfolios.services.entries import TransactionEntry
 from apps.portfolios.services.instruments import NamedSecurity, instruments_for
+from apps.portfolios.services.lot_rules import MethodTerms, elect_lot_method
+from apps.portfolios.services.tax_rates import RateTerms, set_tax_rates
 from apps.portfolios.services.transactions import record_transaction
 from tests.factories import clients, market
 
@@ -56,6 +66,24 @@ def entry(account_: Account, by: User, kind: str, day: dt.date = DAY, **fields: 
 
 
 _NUMBERS = {"units", "cash", "price", "fees", "cost", "split_new", "split_old", "fair_old", "fair_new"}
+
+
+def election(account_: Account, by: User, method: str, day: dt.date = DAY, scope: str = "all") -> LotElection:
+    """Give an account a standing order about lots."""
+    terms = MethodTerms(method=method, starts_on=day, reason="The client's standing order", scope=scope)
+    return elect_lot_method(account=account_, terms=terms, by=by.as_actor())
+
+
+def tax_rate(
+    by: User,
+    household: Household | None = None,
+    rates: tuple[str, str] = ("0.37", "0.20"),
+    day: dt.date = dt.date(2025, 1, 1),
+    reason: str = "Return of last year",
+) -> TaxRate:
+    """Set rates of tax, of a household or of the firm."""
+    terms = RateTerms(short=Decimal(rates[0]), long=Decimal(rates[1]), starts_on=day, reason=reason)
+    return set_tax_rates(household=household, terms=terms, by=by.as_actor())
 
 
 def funded(advisor: User) -> tuple[Household, Account, Security]:

@@ -132,6 +132,20 @@ class World:
         return trades.proposal(self.household, self.ada, told, purpose=f"{MARKER} buys")
 
     @cached_property
+    def holding(self) -> Any:
+        fund = portfolios.own_instrument(self.ada, "QFT")
+        portfolios.entry(self.account, self.ada, "transfer_in", instrument=fund, units="10", cost="100")
+        return fund
+
+    @cached_property
+    def election(self) -> Any:
+        return portfolios.election(self.account, self.ada, method="hifo")
+
+    @cached_property
+    def tax_rate(self) -> Any:
+        return portfolios.tax_rate(self.ada, self.household, reason=f"{MARKER} return")
+
+    @cached_property
     def break_(self) -> Any:
         from apps.portfolios.models import PositionStatement, ReconciliationBreak
 
@@ -267,6 +281,10 @@ OF_HOUSEHOLD: dict[str, Maker] = {
     "money:entry-passport.entry_id": lambda world: world.bank_entry.public_id,
     "portfolio_id": lambda world: world.household.public_id,
     "proposal_id": lambda world: world.trade.public_id,
+    "election_id": lambda world: world.election.public_id,
+    "portfolios:sale-new.instrument_id": lambda world: world.holding.public_id,
+    "portfolios:sale-passport.instrument_id": lambda world: world.holding.public_id,
+    "rate_id": lambda world: world.tax_rate.public_id,
     "break_id": lambda world: world.break_.public_id,
     "fact_id": lambda world: world.fact.public_id,
     "assessment_id": lambda world: world.assessment.public_id,
@@ -304,6 +322,7 @@ OF_FIRM: dict[str, Maker] = {
     "portfolios:model-passport.figure": lambda _world: "terms",
     "portfolios:household-passport.figure": lambda _world: "total",
     "portfolios:account-passport.figure": lambda _world: "total",
+    "portfolios:rate-passport.figure": lambda _world: "short",
     "portfolios:household-performance-passport.figure": lambda world: world.entry and "inception-net",
     "portfolios:account-performance-passport.figure": lambda world: world.entry and "inception-net",
     "plans:figure.key": lambda world: next(iter(figures_in(build.own_goals(world.plan)))).key,

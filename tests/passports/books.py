@@ -199,6 +199,9 @@ OF_BOOKS: dict[str, tuple[Maker, ...]] = {
     ),
     "compliance:assessment-review.assessment_id": (lambda books: books.answered.public_id,),
     "account_id": (lambda books: books.account.public_id, lambda books: books.away.public_id),
+    # the first of them holds what is sold
+    "portfolios:sale-new.account_id": (lambda books: books.account.public_id,),
+    "portfolios:sale-passport.account_id": (lambda books: books.account.public_id,),
     "portal:invoice.invoice_id": (lambda books: books.invoice.public_id, lambda books: books.paid.public_id),
     "portal:receipt.fee_id": (lambda books: books.paid.household_fee.accounts.first().public_id,),
     "portal:passport.figure": (

@@ -48,6 +48,7 @@ COMMANDS: tuple[tuple[str, str | Promise, str, str], ...] = (
     ("accounts:approval-queue", _("Approvals"), Permission.APPROVE, "check"),
     ("accounts:invite", _("Invite somebody to the firm"), Permission.INVITE_STAFF, "people"),
     ("portfolios:break-list", _("Differences from custodians"), Permission.VIEW_PORTFOLIOS, "chart-pie"),
+    ("portfolios:firm-tax-rates", _("Tax rates of the firm"), Permission.MANAGE_FIRM, "chart-pie"),
     ("billing:run-new", _("Start a billing run"), Permission.EDIT_BILLING, "receipt"),
     ("billing:invoice-list", _("Invoices"), Permission.VIEW_BILLING, "receipt"),
     ("compliance:trail", _("Read the trail"), Permission.VIEW_COMPLIANCE, "history"),

@@ -19,8 +19,9 @@ from apps.portfolios.engine.corporate_actions import (
     spun_off_lots,
     stock_dividend_lots,
 )
+from apps.portfolios.engine.elections import LotRules
 from apps.portfolios.engine.errors import BookRefusedError, OversoldError
-from apps.portfolios.engine.lots import EXACT, Lot, SaleTax, Term, TermRates, ratio_of, select_lots, term_of
+from apps.portfolios.engine.lots import EXACT, Lot, SaleTax, Term, ratio_of, select_lots, term_of
 from apps.portfolios.engine.transactions import LotMethod, Transaction, TransactionKind
 
 NOTHING = Decimal(0)
@@ -47,8 +48,7 @@ class RealisedGain:
 class Ledger:
     """The book while it is written."""
 
-    method: LotMethod
-    rates: TermRates | None = None
+    rules: LotRules
     lots: dict[str, tuple[Lot, ...]] = field(default_factory=dict)
     cash: dict[str, Decimal] = field(default_factory=dict)
     income: dict[str, Decimal] = field(default_factory=dict)
@@ -111,15 +111,16 @@ class Ledger:
 
     def _method(self, each: Transaction) -> LotMethod:
         """The oldest go where nobody chooses: a transfer costs no tax, a fraction is paid out without an order."""
-        method = self.method
+        method = self.rules.method_on(each.security_id, each.trade_date)
         untaxed = each.kind is TransactionKind.TRANSFER_OUT and method is LotMethod.MINIMUM_TAX
         unasked = each.kind is TransactionKind.CASH_IN_LIEU and method is not LotMethod.AVERAGE
         return LotMethod.FIFO if untaxed or unasked else method
 
     def _tax(self, each: Transaction) -> SaleTax | None:
-        if self.rates is None or each.amount is None or not each.quantity:
+        rates = self.rules.rates_on(each.trade_date)
+        if rates is None or each.amount is None or not each.quantity:
             return None
-        return SaleTax(ratio_of(each.amount.amount, Decimal(1), each.quantity), each.trade_date, self.rates)
+        return SaleTax(ratio_of(each.amount.amount, Decimal(1), each.quantity), each.trade_date, rates)
 
     def sell(self, each: Transaction) -> None:
         """A sale realises a gain on each lot that it takes; its proceeds are shared by quantity."""

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from apps.kernel.errors import gettext_noop
 from apps.kernel.money import Money
+from apps.portfolios.engine.elections import Election, LotRules, RatesFrom
 from apps.portfolios.engine.errors import BookRefusedError
 from apps.portfolios.engine.ledger import Ledger, RealisedGain
 from apps.portfolios.engine.lots import Lot, TermRates, exact_sum
@@ -25,11 +26,18 @@ class DateBasis(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class BookPolicy:
-    """How the book is kept. `rates` are what the method of least tax needs."""
+    """How the book is kept: by `method` until the first election. `rates` are what the method of least tax needs."""
 
     method: LotMethod = LotMethod.FIFO
     basis: DateBasis = DateBasis.TRADE
     rates: TermRates | None = None
+    elections: tuple[Election, ...] = ()
+    dated_rates: tuple[RatesFrom, ...] = ()
+
+    def rules(self) -> LotRules:
+        """Return the standing orders; rates without a day hold from the beginning."""
+        always = () if self.rates is None else (RatesFrom(date.min, self.rates),)
+        return LotRules(self.method, self.elections, (*always, *self.dated_rates))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +89,7 @@ def book_at(transactions: Sequence[Transaction], as_of: date, policy: BookPolicy
     day_of = _settled_on if policy.basis is DateBasis.SETTLE else _traded_on
     current = [t for t in transactions if day_of(t) <= as_of]
     gone = _reversed(current, {t.transaction_id: t for t in transactions})
-    ledger = Ledger(policy.method, policy.rates)
+    ledger = Ledger(policy.rules())
     places = {t.transaction_id: place for place, t in enumerate(current)}
     for each in sorted(current, key=lambda t: (day_of(t), _ORDER[t.kind], places[t.transaction_id])):
         if each.transaction_id not in gone and each.kind is not TransactionKind.REVERSAL:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -10,8 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.clients.models import Household, Person
-from apps.core.forms import DayInput
-from apps.portfolios.models import Account, AccountStatus, Registration, Side, TransactionKind
+from apps.core.forms import DayInput, PercentField
+from apps.portfolios.models import Account, AccountStatus, ElectionScope, LotMethod, Registration, Side, TransactionKind
 from apps.portfolios.policies import RESHAPES
 
 
@@ -114,6 +116,72 @@ class CorporateActionForm(forms.Form):
         help_text=_("The cost is shared by these values (Form 8937). Left empty, the closes of the day are taken."),
     )
     description = forms.CharField(label=_("Description"), max_length=300, required=False)
+
+
+class LotMethodForm(forms.Form):
+    """A standing order about lots."""
+
+    scope = forms.ChoiceField(label=_("For"), choices=ElectionScope.choices, required=True)
+    method = forms.ChoiceField(label=_("Method"), choices=LotMethod.choices)
+    starts_on = forms.DateField(
+        label=_("From"), widget=DayInput(), help_text=_("Sales from this day on follow it, those before stay.")
+    )
+    reason = forms.CharField(label=_("Reason"), max_length=300, help_text=_("Whose order it is, and where it stands."))
+
+
+class TaxRateForm(forms.Form):
+    """Rates of tax."""
+
+    short = PercentField(label=_("Short-term gains, per cent"), max_value=100, min_value=0, decimal_places=2)
+    long = PercentField(label=_("Long-term gains, per cent"), max_value=100, min_value=0, decimal_places=2)
+    starts_on = forms.DateField(label=_("From"), widget=DayInput())
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=300,
+        help_text=_("Where they come from: a return, a bracket, the client's preparer."),
+    )
+
+
+class SaleOfLotsForm(forms.Form):
+    """A sale, and how much of each open lot it takes."""
+
+    trade_date = forms.DateField(label=_("Trade date"), widget=DayInput())
+    settle_date = forms.DateField(label=_("Settlement date"), widget=DayInput(), required=False)
+    price = forms.DecimalField(label=_("Price"), max_digits=18, decimal_places=6, required=False)
+    fees = forms.DecimalField(label=_("Fees"), max_digits=18, decimal_places=2, required=False)
+    amount = forms.DecimalField(
+        label=_("Amount"),
+        max_digits=18,
+        decimal_places=2,
+        required=False,
+        help_text=_("What came in cash. It follows from quantity, price and fees when left empty."),
+    )
+    description = forms.CharField(label=_("Description"), max_length=300, required=False)
+
+    def __init__(self, *args: Any, lots: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.lots = lots
+        for lot_id in lots:
+            self.fields[f"lot_{lot_id}"] = forms.DecimalField(
+                label=_("Of this lot"), max_digits=20, decimal_places=8, min_value=0, required=False
+            )
+
+    def of_sale(self) -> list[Any]:
+        """Return the fields that are not of a lot."""
+        return [field for field in self if not field.name.startswith("lot_")]
+
+    def of_lot(self, lot_id: str) -> Any:
+        """Return the field of a lot."""
+        return self[f"lot_{lot_id}"]
+
+    def sale(self) -> dict[str, Any]:
+        """Return what was typed of the sale itself."""
+        return {name: value for name, value in self.cleaned_data.items() if not name.startswith("lot_")}
+
+    def chosen(self) -> list[tuple[str, Decimal]]:
+        """Return the lots of which something is sold."""
+        told = ((lot_id, self.cleaned_data.get(f"lot_{lot_id}")) for lot_id in self.lots)
+        return [(lot_id, quantity) for lot_id, quantity in told if quantity]
 
 
 class StepForm(forms.Form):

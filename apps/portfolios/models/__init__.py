@@ -2,6 +2,7 @@
 
 from apps.portfolios.models.account import Account, AccountOwner, AccountStatus, Registration, TaxTreatment
 from apps.portfolios.models.instrument import Instrument, InstrumentPrice
+from apps.portfolios.models.lot_rules import ElectionScope, LotChoice, LotElection, LotMethod, TaxRate
 from apps.portfolios.models.mandate import CashReserve, Mandate, Restriction, RestrictionKind
 from apps.portfolios.models.model_portfolio import (
     ModelPortfolio,
@@ -36,8 +37,12 @@ __all__ = [
     "AccountStatus",
     "BreakState",
     "CashReserve",
+    "ElectionScope",
     "Instrument",
     "InstrumentPrice",
+    "LotChoice",
+    "LotElection",
+    "LotMethod",
     "Mandate",
     "ModelPortfolio",
     "ModelVersion",
@@ -55,6 +60,7 @@ __all__ = [
     "SleeveHolding",
     "StatementLine",
     "Substitute",
+    "TaxRate",
     "TaxTreatment",
     "TradeProposal",
     "TradeSource",

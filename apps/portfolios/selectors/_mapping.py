@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from apps.kernel.money import Money
-from apps.portfolios.engine.transactions import FairValues, SplitRatio
+from apps.portfolios.engine.transactions import FairValues, LotChoice, SplitRatio
 from apps.portfolios.engine.transactions import Transaction as BookEntry
 from apps.portfolios.engine.transactions import TransactionKind as BookKind
 from apps.portfolios.models import Transaction, TransactionKind
@@ -62,6 +62,7 @@ def _entry(row: Transaction) -> BookEntry | None:
         reverses=str(row.reversal_of.public_id) if row.reversal_of else "",
         into=str(row.into_id) if row.into_id and row.kind in LEADS_ELSEWHERE else "",
         fair_values=_fair_values(row),
+        lots=tuple(LotChoice(named.lot_id, named.quantity) for named in row.lot_choices.all()),
     )
 
 

@@ -18,6 +18,7 @@ from apps.kernel.errors import NotFoundError, gettext_noop
 from apps.portfolios.models import Account, AccountStatus, ReconciliationBreak, Transaction
 from apps.portfolios.policies import TRANSITIONS
 from apps.portfolios.selectors.books import account_book
+from apps.portfolios.selectors.lot_rules import method_text
 from apps.portfolios.selectors.lots import LotLine, open_lots
 from apps.portfolios.selectors.portfolios import simulation_of
 from apps.portfolios.selectors.prices import SimulationNotice
@@ -93,6 +94,7 @@ class AccountPage:
     cost: Decimal | None
     gain: Decimal | None
     realised: Decimal
+    method: str
     entries: tuple[Transaction, ...]
     n_entries: int
     chart: ChartSpec | None
@@ -119,6 +121,7 @@ def account_page(account: Account, as_of: dt.date, limit: int = 50) -> AccountPa
         cost=cost,
         gain=worth - cost if cost is not None and not at.unpriced else None,
         realised=sum(year, Decimal(0)),
+        method=method_text(account, as_of),
         entries=tuple(entries[:limit]),
         n_entries=entries.count(),
         chart=value_chart(account, as_of),

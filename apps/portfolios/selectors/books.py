@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 
-from apps.portfolios.engine.positions import Book, BookPolicy, book_at
+from apps.portfolios.engine.positions import Book, book_at
 from apps.portfolios.models import Account
 from apps.portfolios.selectors._mapping import book_entries
+from apps.portfolios.selectors.lot_rules import book_policy
 
-DEFAULT_POLICY = BookPolicy()
 
-
-def account_book(
-    account: Account, as_of: dt.date, known_at: dt.datetime | None = None, policy: BookPolicy = DEFAULT_POLICY
-) -> Book:
+def account_book(account: Account, as_of: dt.date, known_at: dt.datetime | None = None) -> Book:
     """Return the book at the close of the day; with `known_at` as it stood at that moment, mistakes included.
 
-    Securities are named by the instrument's row id. Raises BookRefusedError and its like where the ledger contradicts
-    itself, which the checks of recording keep out.
+    Lots leave as the account's standing orders say, or as they were named for the sale. Securities are named by the
+    instrument's row id. Raises BookRefusedError and its like where the ledger contradicts itself, which the checks of
+    recording keep out.
     """
-    rows = account.transactions.select_related("reversal_of").order_by("trade_date", "id")
+    rows = account.transactions.select_related("reversal_of").prefetch_related("lot_choices")
+    rows = rows.order_by("trade_date", "id")
     if known_at is not None:
         rows = rows.known_at(known_at)
-    return book_at(book_entries(rows), as_of, policy)
+    return book_at(book_entries(rows), as_of, book_policy(account, known_at))

@@ -17,6 +17,7 @@ from apps.portfolios.engine.ledger import RealisedGain
 from apps.portfolios.models import Account, Instrument, ReconciliationBreak, Transaction
 from apps.portfolios.selectors.books import account_book
 from apps.portfolios.selectors.breaks import proposed_amount
+from apps.portfolios.selectors.lot_rules import method_text
 from apps.portfolios.selectors.lots import LotLine, open_lots
 from apps.portfolios.selectors.portfolios import (
     AccountLine,
@@ -155,15 +156,18 @@ def _gain_passport(account: Account, figure: str, day: dt.date) -> Passport:
     book = account_book(account, day)
     at = holdings_at([account], day)[account.pk]
     lots = open_lots(book, at)
+    ordered = method_text(account, day)
     names = {str(i.pk): str(i) for i in Instrument.objects.filter(transactions__account=account)}
     if figure == "gain":
         amounts = [lot.gain for lot in lots]
-        method = gettext("Value of each open lot less its cost; lots leave first in, first out.")
+        method = gettext("Value of each open lot less its cost. Lots leave: %(method)s.") % {"method": ordered}
         lines = [_lot_line(lot.symbol, lot, account.currency) for lot in lots]
     else:
         sold = [gain for gain in book.realised if gain.realised_on.year == day.year]
         amounts = [gain.gain for gain in sold]
-        method = gettext("Proceeds of each lot sold this year less its cost; lots leave first in, first out.")
+        method = gettext("Proceeds of each lot sold this year less its cost. Lots leave: %(method)s.") % {
+            "method": ordered
+        }
         lines = [_lot_line(names.get(gain.security_id, ""), gain, gain.currency) for gain in sold]
     known = [amount for amount in amounts if amount is not None]
     whole = len(known) == len(amounts)
@@ -254,15 +258,16 @@ def _proposal_lines(row: ReconciliationBreak) -> tuple[PassportLine, ...]:
     return () if amount is None else (PassportLine(gettext("Entry that would mend it"), how, amount),)
 
 
-def _value(at: AccountHoldings, figure: str, chosen: list[Holding]) -> Decimal:
+def _value(at: AccountHoldings, figure: str, chosen: list[Holding]) -> Decimal | None:
     if figure == "total":
         return at.total
-    return at.cash if figure == "cash" else chosen[0].value or Decimal(0)
+    return at.cash if figure == "cash" else chosen[0].value
 
 
 def _trail(holding: Holding, label: str, currency: str, url: str = "") -> PassportLine:
     if holding.price is None or holding.priced_on is None or holding.value is None:
-        return PassportLine(label, gettext("no price is known"), None, url=url)
+        held = ((gettext("Quantity"), Amount(holding.quantity, "quantity")),)
+        return PassportLine(label, gettext("no price is known"), None, held, url)
     how = gettext("quantity × price of %(day)s") % {"day": date_text(holding.priced_on)}
     if holding.is_simulated:
         how = gettext("%(how)s, simulated") % {"how": how}

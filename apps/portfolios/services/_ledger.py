@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from apps.accounts.selectors.firm_days import firm_today
 from apps.core.actors import Actor
 from apps.kernel.errors import DomainError, InvalidInputError, gettext_noop
-from apps.portfolios.models import Account, Transaction, TransactionKind
+from apps.portfolios.models import Account, LotChoice, Transaction, TransactionKind
 from apps.portfolios.policies import LEADS_ELSEWHERE, OF_RATIO, RESHAPES, cash_fits, first_shortfall, units_fit
 from apps.portfolios.services.accounts import refusal
 from apps.portfolios.services.entries import TransactionEntry
@@ -37,6 +37,7 @@ class AccountLedger:
         self.reshaped: dict[int, dt.date] = {}
         self.touched: set[int] = set()
         self.keys: set[str] = set()
+        self._choices: list[LotChoice] = []
         self._legs: list[tuple[Transaction, TransactionEntry, Decimal]] = []
         rows = account.transactions.standing().exclude(instrument=None).order_by("trade_date")
         for instrument_id, day, units, kind in rows.values_list("instrument_id", "trade_date", "units", "kind"):
@@ -84,6 +85,7 @@ class AccountLedger:
         row = self._row(entry, by)
         row.units, row.split_new, row.split_old = units, new, old
         _clean(row)
+        self._choices += [LotChoice(transaction=row, lot_id=lot.lot_id, quantity=lot.quantity) for lot in entry.lots]
         if entry.kind in LEADS_ELSEWHERE and entry.into is not None:
             self.move(entry.into.pk, entry.trade_date, received, TransactionKind.RECEIVED)
             self._legs.append((row, entry, received))
@@ -109,6 +111,14 @@ class AccountLedger:
             _clean(leg)
             found.append(leg)
         return found
+
+    def choices(self) -> list[LotChoice]:
+        """Return the lots that were named, for rows that are stored by now."""
+        return self._choices
+
+    def named(self, row: Transaction) -> list[list[str]]:
+        """Return what was named for a row, for the trail."""
+        return [[each.lot_id, f"{each.quantity:f}"] for each in self._choices if each.transaction is row]
 
     def _row(self, entry: TransactionEntry, by: Actor) -> Transaction:
         return Transaction(
@@ -144,6 +154,8 @@ class AccountLedger:
             raise InvalidInputError(gettext_noop("The entry names no security."), field="instrument")
         if entry.kind in RESHAPES:
             _check_terms(entry)
+        if entry.lots:
+            _check_lots(entry)
         if entry.external_key:
             if entry.external_key in self.keys:
                 raise InvalidInputError(gettext_noop("The account has this entry already."), field="external_key")
@@ -160,6 +172,19 @@ class AccountLedger:
                     field="quantity",
                     day=day,
                 )
+
+
+def _check_lots(entry: TransactionEntry) -> None:
+    if entry.kind not in {TransactionKind.SELL, TransactionKind.TRANSFER_OUT}:
+        raise InvalidInputError(gettext_noop("Lots are named for what leaves the account."), field="lots")
+    if any(lot.quantity <= 0 for lot in entry.lots) or sum(lot.quantity for lot in entry.lots) != -entry.units:
+        raise InvalidInputError(
+            gettext_noop("The named lots do not add up to the quantity that leaves."),
+            mend=gettext_noop("Name lots for every share, each once."),
+            field="lots",
+        )
+    if len({lot.lot_id for lot in entry.lots}) != len(entry.lots):
+        raise InvalidInputError(gettext_noop("A lot is named twice."), field="lots")
 
 
 def _check_terms(entry: TransactionEntry) -> None:

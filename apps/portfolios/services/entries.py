@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from apps.kernel.errors import InvalidInputError, gettext_noop
+from apps.portfolios.engine.transactions import LotChoice
 from apps.portfolios.models import Instrument, TransactionKind
 from apps.portfolios.policies import ADDS_UNITS, TAKES_UNITS
 
@@ -20,8 +21,9 @@ class TransactionEntry:
 
     `cost` comes along with units that no cash of the account paid for. A split or merger is `split_new` for `split_old`
     shares, a dividend in shares or spin-off so many on top of so many; units follow from what is held. `into` is what a
-    merger, spin-off or change of symbol leads to, `fair_old` and `fair_new` are the values per share after it.
-    `external_key` is the same for the same entry in every file of the account.
+    merger, spin-off or change of symbol leads to, `fair_old` and `fair_new` are the values per share after it. `lots`
+    names what a sale takes; without them the account's standing order chooses. `external_key` is the same for the same
+    entry in every file of the account.
     """
 
     kind: str
@@ -39,6 +41,7 @@ class TransactionEntry:
     into: Instrument | None = None
     fair_old: Decimal | None = None
     fair_new: Decimal | None = None
+    lots: tuple[LotChoice, ...] = ()
     currency: str = ""
     description: str = ""
     external_key: str = ""

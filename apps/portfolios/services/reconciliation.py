@@ -161,7 +161,8 @@ def reconcile_statement(*, statement: PositionStatement, by: Actor) -> list[Reco
 def _differences(statement: PositionStatement) -> tuple[Break, ...]:
     account, as_of = statement.account, statement.as_of
     lines = list(statement.lines.select_related("instrument"))
-    ledger = account.transactions.select_related("reversal_of").order_by("trade_date", "id")
+    ledger = account.transactions.select_related("reversal_of").prefetch_related("lot_choices")
+    ledger = ledger.order_by("trade_date", "id")
     entries = book_entries(ledger)
     instruments = {i.pk: i for i in Instrument.objects.filter(transactions__account=account).select_related("master")}
     instruments |= {line.instrument.pk: line.instrument for line in lines if line.instrument}

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from django.db.models import Q
+
 from apps.core import audit, realtime
 from apps.core.actors import Actor
 from apps.core.services import service
 from apps.kernel.errors import DomainError, InvalidInputError, gettext_noop
-from apps.portfolios.models import Account, Transaction, TransactionKind
+from apps.portfolios.models import Account, LotChoice, Transaction, TransactionKind
 from apps.portfolios.policies import RESHAPES, has_book
 from apps.portfolios.selectors.books import account_book
 from apps.portfolios.services._ledger import AccountLedger, ShortfallError
@@ -78,9 +80,11 @@ def record_transactions(*, account: Account, entries: Sequence[TransactionEntry]
     Transaction.objects.bulk_create(rows)
     legs = ledger.legs(by)
     Transaction.objects.bulk_create(legs)
+    LotChoice.objects.bulk_create(ledger.choices())
     _demand_book(locked)
     for row in (*rows, *legs) if len(rows) <= 20 else ():
-        audit.record("portfolios.record_transaction", by=by, target=row, after=audit.snapshot(row))
+        after = {**audit.snapshot(row), "lots": ledger.named(row)} if ledger.named(row) else audit.snapshot(row)
+        audit.record("portfolios.record_transaction", by=by, target=row, after=after)
     if len(rows) > 20:
         after = {
             "entries": len(rows),
@@ -149,8 +153,8 @@ def _reversal(transaction: Transaction, reason: str, by: Actor) -> Transaction:
 
 
 def _demand_book(account: Account) -> None:
-    """Let the book refuse what units alone do not show: where an account has corporate actions."""
-    if account.transactions.filter(kind__in=RESHAPES).exists():
+    """Let the book refuse what units alone do not show: where an account has corporate actions or named lots."""
+    if account.transactions.filter(Q(kind__in=RESHAPES) | Q(lot_choices__isnull=False)).exists():
         last = account.transactions.order_by("-trade_date").values_list("trade_date", flat=True)[0]
         account_book(account, last)
 

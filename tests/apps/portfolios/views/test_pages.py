@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from apps.accounts.models import User
 from apps.clients.models import Household
-from apps.portfolios.models import Account, AccountStatus, Instrument, ReconciliationBreak, Transaction
+from apps.portfolios.models import Account, AccountStatus, Instrument, ReconciliationBreak, TaxRate, Transaction
 from apps.portfolios.services.reconciliation import StatedPosition, take_statement
 from tests.factories import portfolios as made
 
@@ -40,6 +40,12 @@ class Scene:
             "account": reverse("portfolios:account-detail", kwargs=account),
             "entry": reverse("portfolios:entry-new", kwargs=account),
             "action": reverse("portfolios:action-new", kwargs=account),
+            "methods": reverse("portfolios:lot-methods", kwargs=account),
+            "rates": reverse("portfolios:household-tax-rates", kwargs=household),
+            "sale": reverse("portfolios:sale-new", kwargs={**account, "instrument_id": self.security.public_id}),
+            "sale_passport": reverse(
+                "portfolios:sale-passport", kwargs={**account, "instrument_id": self.security.public_id}
+            ),
             "reverse": reverse("portfolios:entry-reverse", kwargs={"entry_id": self.entry.public_id}),
             "explain": reverse("portfolios:break-explain", kwargs={"break_id": self.difference.public_id}),
             "performance": reverse("portfolios:household-performance", kwargs=household),
@@ -68,7 +74,7 @@ def scene(ada: User) -> Scene:
 
 
 NAMES = ["list", "breaks", "tab", "new", "account", "entry", "reverse", "explain", "passport", "account_passport"]
-NAMES += ["entry_passport", "break_passport", "action"]
+NAMES += ["entry_passport", "break_passport", "action", "methods", "rates", "sale", "sale_passport"]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -168,6 +174,52 @@ def test_a_corporate_action_is_recorded_by_form_and_told_on_the_page(ada: User, 
     page = browser.get(scene.pages()["account"]).content.decode()
     assert "Merger AAA → BBB" in page
     assert "Received in a corporate action BBB" in page
+
+
+def test_a_lot_method_is_given_and_taken_back_by_form(ada: User, scene: Scene, sign_in: SignIn) -> None:
+    browser, url = sign_in(ada), scene.pages()["methods"]
+    told = {"scope": "all", "method": "average", "starts_on": "2025-03-10", "reason": "Letter of 5 March"}
+    assert browser.post(url, told).status_code == 422
+    assert browser.post(url, {**told, "method": "hifo"}).status_code == 302
+    assert "Letter of 5 March" in browser.get(url).content.decode()
+    assert "Highest cost first" in browser.get(scene.pages()["account"]).content.decode()
+    election = scene.account.lot_elections.get()
+    browser.post(reverse("portfolios:lot-method-withdraw", args=[election.public_id]), {"reason": "wrong account"})
+    assert not scene.account.lot_elections.exists()
+
+
+def test_tax_rates_are_set_in_per_cent_and_the_firms_by_who_manages_it(
+    ada: User, paul: User, scene: Scene, sign_in: SignIn
+) -> None:
+    told = {"short": "37", "long": "23.8", "starts_on": "2025-01-01", "reason": "Top bracket with NIIT"}
+    firm = reverse("portfolios:firm-tax-rates")
+    assert sign_in(ada).post(firm, told).status_code == 403
+    assert sign_in(paul).post(firm, told).status_code == 302
+    page = sign_in(ada).get(scene.pages()["rates"]).content.decode()
+    assert 'data-value="0.2380"' in page
+    rate = TaxRate.objects.get()
+    withdraw = reverse("portfolios:rate-withdraw", args=[rate.public_id])
+    assert sign_in(ada).post(withdraw, {"reason": "x"}).status_code == 404
+    assert sign_in(ada).post(scene.pages()["rates"], {**told, "short": "24"}).status_code == 302
+    own = scene.household.tax_rates.get()
+    assert 'data-value="0.2400"' in sign_in(ada).get(scene.pages()["rates"]).content.decode()
+    sign_in(ada).post(reverse("portfolios:rate-withdraw", args=[own.public_id]), {"reason": "moved"})
+    sign_in(paul).post(withdraw, {"reason": "new law"})
+    assert not TaxRate.objects.exists()
+
+
+def test_a_sale_names_its_lots_on_the_page_that_shows_their_tax(ada: User, scene: Scene, sign_in: SignIn) -> None:
+    made.tax_rate(ada)
+    browser, url = sign_in(ada), scene.pages()["sale"]
+    page = browser.get(url).content.decode()
+    assert 'data-value="100.00"' in page  # 20 % of 500, after a year
+    told = {"trade_date": "2025-03-10", "price": "55"}
+    assert "at least one lot" in browser.post(url, told).content.decode()
+    field = f"lot_{scene.entry.public_id}"
+    assert browser.post(url, {**told, field: "101"}).status_code == 409
+    assert browser.post(url, {**told, field: "40"}).status_code == 302
+    sale = Transaction.objects.get(kind="sell")
+    assert (sale.units, sale.cash, sale.lot_choices.get().quantity) == (-40, 2200, 40)
 
 
 def test_an_entry_is_taken_back_by_form(ada: User, scene: Scene, sign_in: SignIn) -> None:

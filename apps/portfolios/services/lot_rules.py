@@ -1,0 +1,90 @@
+"""Standing orders: which lots an account sells from a day on."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.core.exceptions import ValidationError
+
+from apps.accounts.selectors.firm_days import firm_today
+from apps.core import audit
+from apps.core.actors import Actor
+from apps.core.services import service
+from apps.kernel.errors import InvalidInputError, gettext_noop
+from apps.portfolios.models import Account, ElectionScope, LotElection, LotMethod
+from apps.portfolios.selectors.books import account_book
+from apps.portfolios.selectors.lot_rules import dated_rates
+from apps.portfolios.services.accounts import refusal
+
+
+@dataclass(frozen=True, slots=True)
+class MethodTerms:
+    """A method, for what, from which day, and why or by whose order."""
+
+    method: str
+    starts_on: dt.date
+    reason: str
+    scope: str = ElectionScope.ALL
+
+
+@service
+def elect_lot_method(*, account: Account, terms: MethodTerms, by: Actor) -> LotElection:
+    """Give an account its lot method from a day on; the books of sales from that day follow.
+
+    Raises InvalidInputError without a reason, for a day before the account was opened or a second method from one day,
+    for average cost of anything but mutual funds, and for the least tax without rates from that day.
+    """
+    locked = Account.objects.select_for_update().get(pk=account.pk)
+    if not terms.reason.strip():
+        raise InvalidInputError(gettext_noop("A lot method needs a reason: whose order it is."), field="reason")
+    if locked.opened_on is not None and terms.starts_on < locked.opened_on:
+        raise InvalidInputError(gettext_noop("The account was not open on this day."), field="starts_on")
+    if terms.method == LotMethod.AVERAGE and terms.scope != ElectionScope.FUNDS:
+        raise InvalidInputError(
+            gettext_noop("Average cost is for mutual funds alone."),
+            mend=gettext_noop("Choose “Mutual funds alone”, or another method."),
+            field="scope",
+        )
+    if terms.method == LotMethod.MINIMUM_TAX:
+        _demand_rates(locked, terms.starts_on)
+    election = LotElection(
+        account=locked,
+        scope=terms.scope,
+        method=terms.method,
+        starts_on=terms.starts_on,
+        reason=terms.reason.strip(),
+    )
+    try:
+        election.full_clean()
+    except ValidationError as wrong:
+        raise refusal(wrong) from wrong
+    election.save()
+    audit.record("portfolios.elect_lot_method", by=by, target=election, after=audit.snapshot(election))
+    account_book(locked, firm_today())
+    return election
+
+
+@service
+def withdraw_lot_method(*, election: LotElection, reason: str, by: Actor) -> None:
+    """Take a standing order back as if it had never been given; it stays on the trail.
+
+    Raises InvalidInputError without a reason.
+    """
+    if not reason.strip():
+        raise InvalidInputError(gettext_noop("Taking it back needs a reason."), field="reason")
+    account = Account.objects.select_for_update().get(pk=election.account_id)
+    before = audit.snapshot(election)
+    audit.record("portfolios.withdraw_lot_method", by=by, target=election, before=before, after={}, reason=reason)
+    LotElection.objects.filter(pk=election.pk).delete()
+    account_book(account, firm_today())
+
+
+def _demand_rates(account: Account, day: dt.date) -> None:
+    if not any(each.starts_on <= day for each in dated_rates(account.household_id)):
+        raise InvalidInputError(
+            gettext_noop("The least tax needs the tax rates of the household, and there are none on %(day)s."),
+            mend=gettext_noop("Give the firm's or the household's rates from this day or an earlier one first."),
+            field="method",
+            day=day,
+        )
