@@ -42,3 +42,12 @@ def daily(security_: Security, first: dt.date, closes: list[str]) -> None:
             Price(security=security_, day=first + dt.timedelta(days=n), close=Decimal(close))
             for n, close in enumerate(closes)
         )
+
+
+def stored(security_: Security, closes: dict[dt.date, str]) -> Security:
+    """Store many closes at once."""
+    with schema_context("public"):
+        rows = [Price(security=security_, day=day, close=Decimal(close)) for day, close in closes.items()]
+        Price.objects.bulk_create(rows)
+    connection.cursor().close()
+    return security_
