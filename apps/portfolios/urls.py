@@ -2,10 +2,45 @@
 
 from django.urls import path
 
-from apps.portfolios.views import accounts, breaks, households, lot_rules, models, passports, performance, trades
+from apps.portfolios.views import (
+    accounts,
+    benchmarks,
+    breaks,
+    households,
+    lot_rules,
+    models,
+    passports,
+    performance,
+    trades,
+)
 
 app_name = "portfolios"
 urlpatterns = [
+    path("portfolios/benchmarks/", benchmarks.BenchmarkListView.as_view(), name="benchmark-list"),
+    path("portfolios/benchmarks/new/", benchmarks.BenchmarkNewView.as_view(), name="benchmark-new"),
+    path(
+        "portfolios/benchmarks/<uuid:benchmark_id>/", benchmarks.BenchmarkDetailView.as_view(), name="benchmark-detail"
+    ),
+    path(
+        "portfolios/benchmarks/<uuid:benchmark_id>/revise/",
+        benchmarks.BenchmarkReviseView.as_view(),
+        name="benchmark-revise",
+    ),
+    path(
+        "portfolios/benchmarks/<uuid:benchmark_id>/offer/",
+        benchmarks.BenchmarkOfferView.as_view(),
+        name="benchmark-offer",
+    ),
+    path(
+        "portfolios/benchmarks/<uuid:benchmark_id>/passport/<slug:figure>/",
+        benchmarks.BenchmarkPassportView.as_view(),
+        name="benchmark-passport",
+    ),
+    path(
+        "portfolios/benchmarks/assigned/<uuid:assignment_id>/end/",
+        benchmarks.BenchmarkEndView.as_view(),
+        name="benchmark-end",
+    ),
     path("portfolios/", accounts.AccountListView.as_view(), name="account-list"),
     path("portfolios/breaks/", breaks.BreakListView.as_view(), name="break-list"),
     path("portfolios/breaks/<uuid:break_id>/accept/", breaks.BreakAcceptView.as_view(), name="break-accept"),
@@ -71,22 +106,34 @@ urlpatterns = [
     path("portfolios/entries/<uuid:entry_id>/reverse/", accounts.EntryReverseView.as_view(), name="entry-reverse"),
     path(
         "portfolios/accounts/<uuid:account_id>/performance/",
-        performance.AccountPerformanceView.as_view(),
+        performance.PerformanceView.as_view(),
         name="account-performance",
+    ),
+    path("portfolios/accounts/<uuid:account_id>/risk/", performance.RiskView.as_view(), name="account-risk"),
+    path(
+        "portfolios/accounts/<uuid:account_id>/benchmark/",
+        benchmarks.PortfolioBenchmarkView.as_view(),
+        name="account-benchmark",
     ),
     path(
         "portfolios/accounts/<uuid:account_id>/performance/passport/<slug:figure>/",
-        performance.AccountPerformancePassportView.as_view(),
+        performance.PerformancePassportView.as_view(),
         name="account-performance-passport",
     ),
     path(
         "households/<uuid:household_id>/portfolio/performance/",
-        performance.HouseholdPerformanceView.as_view(),
+        performance.PerformanceView.as_view(),
         name="household-performance",
+    ),
+    path("households/<uuid:household_id>/portfolio/risk/", performance.RiskView.as_view(), name="household-risk"),
+    path(
+        "households/<uuid:household_id>/portfolio/benchmark/",
+        benchmarks.PortfolioBenchmarkView.as_view(),
+        name="household-benchmark",
     ),
     path(
         "households/<uuid:household_id>/portfolio/performance/passport/<slug:figure>/",
-        performance.HouseholdPerformancePassportView.as_view(),
+        performance.PerformancePassportView.as_view(),
         name="household-performance-passport",
     ),
     path(

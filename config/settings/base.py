@@ -389,4 +389,10 @@ HOUSEHOLD_TABS = [
     ("compliance:household-history", _("History"), "view_compliance"),
 ]
 # pages that stand beneath a tab: the tab stays marked on them
-HOUSEHOLD_PAGES = {"portfolios:household-portfolio": ["portfolios:household-performance"]}
+HOUSEHOLD_PAGES = {
+    "portfolios:household-portfolio": [
+        "portfolios:household-performance",
+        "portfolios:household-risk",
+        "portfolios:household-benchmark",
+    ]
+}

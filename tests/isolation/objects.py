@@ -6,6 +6,7 @@ A new keyword needs a line in `OF_HOUSEHOLD` (an object of one household: strang
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -33,8 +34,9 @@ from apps.integrations.services.partners import register_partner
 from apps.plans.models import Override, PlanQuestion
 from apps.plans.selectors import overview_builders as build
 from apps.plans.selectors.figures import figures_in
+from apps.portfolios.services.benchmarks import assign_benchmark
 from tests.cast import person
-from tests.factories import billing, clients, compliance, models, money, plans, portfolios, trades
+from tests.factories import benchmarks, billing, clients, compliance, models, money, plans, portfolios, trades
 
 # no page that a stranger may see holds this name
 MARKER = "Quillfeather"
@@ -153,6 +155,16 @@ class World:
         return ReconciliationBreak.objects.create(
             account=self.account, statement=statement, kind="cash", ours=1, theirs=2, cause="unknown"
         )
+
+    @cached_property
+    def benchmark(self) -> Any:
+        benchmarks.series("rate_of_cash", {dt.date(2024, 1, 1): "0.03"})
+        return benchmarks.benchmark(self.ada, ("rate_of_cash", "1"))
+
+    @cached_property
+    def assignment(self) -> Any:
+        told = {"benchmark": self.benchmark, "starts_on": dt.date(2025, 1, 2)}
+        return assign_benchmark(household=self.household, by=self.ada.as_actor(), **told)
 
     @cached_property
     def bank_entry(self) -> Any:
@@ -286,6 +298,7 @@ OF_HOUSEHOLD: dict[str, Maker] = {
     "portfolios:sale-passport.instrument_id": lambda world: world.holding.public_id,
     "rate_id": lambda world: world.tax_rate.public_id,
     "break_id": lambda world: world.break_.public_id,
+    "assignment_id": lambda world: world.assignment.public_id,
     "fact_id": lambda world: world.fact.public_id,
     "assessment_id": lambda world: world.assessment.public_id,
     "compliance:profile-passport.assessment_id": lambda world: world.answered.public_id,
@@ -304,6 +317,7 @@ OF_FIRM: dict[str, Maker] = {
     "table_id": lambda world: world.method_table.public_id,
     "export_id": lambda world: world.export.public_id,
     "partner_id": lambda world: world.partner.public_id,
+    "benchmark_id": lambda world: world.benchmark.public_id,
     "schedule_id": lambda world: world.schedule.public_id,
     "run_id": lambda world: world.run.public_id,
     "model_id": lambda world: world.model.public_id,
@@ -324,6 +338,7 @@ OF_FIRM: dict[str, Maker] = {
     "portfolios:account-passport.figure": lambda _world: "total",
     "portfolios:rate-passport.figure": lambda _world: "short",
     "portfolios:household-performance-passport.figure": lambda world: world.entry and "inception-net",
+    "portfolios:benchmark-passport.figure": lambda _world: "weights-1",
     "portfolios:account-performance-passport.figure": lambda world: world.entry and "inception-net",
     "plans:figure.key": lambda world: next(iter(figures_in(build.own_goals(world.plan)))).key,
     "purpose": lambda _world: "profile",

@@ -51,6 +51,8 @@ RICH = (
     "portal:portfolio",
     "portfolios:account-detail",
     "portfolios:account-list",
+    "portfolios:benchmark-detail",
+    "portfolios:benchmark-list",
     "portfolios:break-list",
     "portfolios:household-portfolio",
     "portfolios:trade-detail",

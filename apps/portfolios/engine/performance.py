@@ -131,6 +131,40 @@ def time_weighted(record: DailyRecord, timing: FlowTiming, basis: FeeBasis) -> L
     Net: the fee taken from the portfolio lowers its value, one paid from elsewhere is taken off the day's gain. Gross:
     a fee taken from the portfolio counts as money that left at the end of the day.
     """
+    base, end = _base_and_end(record, timing, basis)
+    invested = base > 0
+    factors = np.divide(end, base, out=np.ones_like(base), where=invested)
+    accumulated = np.cumprod(factors) - 1
+    broken = tuple(record.first_day + timedelta(days=int(place)) for place in np.flatnonzero(~invested))
+    if not invested.any():
+        return LinkedReturn(Computed(None, gettext_noop("Nothing was invested on any day.")), (), broken)
+    return LinkedReturn(Computed(float(accumulated[-1])), tuple(accumulated.tolist()), broken)
+
+
+@dataclass(frozen=True, slots=True)
+class DailyEarnings:
+    """What each day earned on what was invested in it, each (n_days,): `gains` over `bases` is the day's return.
+
+    A day on which nothing is invested has a return of 0 and breaks the chain (see `LinkedReturn.broken_days`).
+    """
+
+    bases: Array
+    gains: Array
+
+    @property
+    def returns(self) -> Array:
+        """The returns of the days (n_days,)."""
+        return np.divide(self.gains, self.bases, out=np.zeros_like(self.bases), where=self.bases > 0)
+
+
+def daily_earnings(record: DailyRecord, timing: FlowTiming, basis: FeeBasis) -> DailyEarnings:
+    """Return the parts of the daily returns that `time_weighted` chains."""
+    base, end = _base_and_end(record, timing, basis)
+    return DailyEarnings(base, end - base)
+
+
+def _base_and_end(record: DailyRecord, timing: FlowTiming, basis: FeeBasis) -> tuple[Array, Array]:
+    """What is invested on each day and what it became, (n_days,) each."""
     columns = _columns(record)
     before = np.concatenate([[float(record.opening)], columns.value[:-1]])
     end = columns.value + (columns.fees if basis is FeeBasis.GROSS else -columns.fees_elsewhere)
@@ -144,13 +178,7 @@ def time_weighted(record: DailyRecord, timing: FlowTiming, basis: FeeBasis) -> L
         fresh = before <= 0
         base = np.where(fresh, early_in, before)
         end = end + columns.money_out - np.where(fresh, 0.0, columns.money_in)
-    invested = base > 0
-    factors = np.divide(end, base, out=np.ones_like(base), where=invested)
-    accumulated = np.cumprod(factors) - 1
-    broken = tuple(record.first_day + timedelta(days=int(place)) for place in np.flatnonzero(~invested))
-    if not invested.any():
-        return LinkedReturn(Computed(None, gettext_noop("Nothing was invested on any day.")), (), broken)
-    return LinkedReturn(Computed(float(accumulated[-1])), tuple(accumulated.tolist()), broken)
+    return base, end
 
 
 def money_weighted(record: DailyRecord) -> Computed:

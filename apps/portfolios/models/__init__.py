@@ -1,6 +1,13 @@
 """Rows of portfolios."""
 
 from apps.portfolios.models.account import Account, AccountOwner, AccountStatus, Registration, TaxTreatment
+from apps.portfolios.models.benchmark import (
+    Benchmark,
+    BenchmarkAssignment,
+    BenchmarkPart,
+    BenchmarkVersion,
+    Rebalanced,
+)
 from apps.portfolios.models.instrument import Instrument, InstrumentPrice
 from apps.portfolios.models.lot_rules import ElectionScope, LotChoice, LotElection, LotMethod, TaxRate
 from apps.portfolios.models.mandate import CashReserve, Mandate, Restriction, RestrictionKind
@@ -35,6 +42,10 @@ __all__ = [
     "Account",
     "AccountOwner",
     "AccountStatus",
+    "Benchmark",
+    "BenchmarkAssignment",
+    "BenchmarkPart",
+    "BenchmarkVersion",
     "BreakState",
     "CashReserve",
     "ElectionScope",
@@ -51,6 +62,7 @@ __all__ = [
     "ProposalState",
     "ProposedLot",
     "ProposedTrade",
+    "Rebalanced",
     "ReconciliationBreak",
     "Registration",
     "Restriction",

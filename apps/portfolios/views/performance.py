@@ -1,95 +1,65 @@
-"""Returns of a household and of an account, and where each figure comes from."""
+"""Returns of a household and of an account beside their benchmark, their risk, and where each figure comes from."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.urls import reverse
 from django.views.generic import TemplateView
 
 from apps.accounts.policies import Permission
-from apps.clients.selectors.household_pages import household_for, household_header
-from apps.core.access import RequiresMixin, actor_of
 from apps.core.actors import Actor
 from apps.core.passports import Passport
 from apps.core.views import PassportView
 from apps.portfolios.forms import PerformanceForm
-from apps.portfolios.selectors.accounts import account_for
+from apps.portfolios.forms.benchmarks import RiskForm
+from apps.portfolios.selectors.compared_passports import figure_passport
+from apps.portfolios.selectors.comparisons import compared, drawdown_spec, growth_beside_spec
 from apps.portfolios.selectors.performance_changes import changes_since
-from apps.portfolios.selectors.performance_pages import (
-    account_sheet,
-    growth_spec,
-    household_performance,
-    household_sheet,
-)
-from apps.portfolios.selectors.performance_passports import performance_passport
+from apps.portfolios.selectors.performance_pages import household_performance
+from apps.portfolios.selectors.risk import risk_sheet
+from apps.portfolios.views._owner import OwnerMixin, address, owner_for
 
 
-class HouseholdPerformanceView(RequiresMixin, TemplateView):
-    """What the household's managed accounts earned."""
+class PerformanceView(OwnerMixin, TemplateView):
+    """What an account, or the household's managed accounts together, earned."""
 
-    permission = Permission.VIEW_PORTFOLIOS
-    template_name = "staff/portfolios/household_performance.html"
+    template_name = "staff/portfolios/performance.html"
+    page = "performance"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Put the returns up to the day into the page."""
-        actor, form = actor_of(self.request), PerformanceForm(self.request.GET)
-        household = household_for(actor, self.kwargs["household_id"])
-        found = household_performance(household, form.chosen(), form.known_at())
-        return super().get_context_data(
-            household=household,
-            header=household_header(household, actor),
-            performance=found,
-            sheet=found.sheet,
-            growth=growth_spec(found.sheet),
-            changes=changes_since([each.account for each in found.accounts], found.sheet),
-            form=form,
-            **kwargs,
-        )
+        """Put the returns up to the day into the page, beside the benchmark's."""
+        form, owner = PerformanceForm(self.request.GET), self.owner
+        day, moment = form.chosen(), form.known_at()
+        whole = household_performance(owner.household, day, moment) if owner.account is None else None
+        sheet = whole.sheet if whole is not None else owner.sheet(day, moment)
+        beside = compared(owner, sheet)
+        kwargs |= {"performance": whole, "sheet": sheet, "beside": beside, "form": form}
+        kwargs |= {"growth": growth_beside_spec(beside), "drawdown": drawdown_spec(beside)}
+        return super().get_context_data(changes=changes_since(owner.accounts, sheet), **kwargs)
 
 
-class HouseholdPerformancePassportView(PassportView):
-    """A figure of a household's performance."""
+class RiskView(OwnerMixin, TemplateView):
+    """How much the returns move."""
+
+    template_name = "staff/portfolios/risk.html"
+    page = "risk"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Put the figures of risk up to the day into the page."""
+        form = RiskForm(self.request.GET)
+        sheet = self.owner.sheet(form.chosen(), form.known_at())
+        risk = risk_sheet(self.owner, sheet, form.frequency())
+        drawdown = drawdown_spec(risk.comparison)
+        return super().get_context_data(risk=risk, sheet=sheet, drawdown=drawdown, form=form, **kwargs)
+
+
+class PerformancePassportView(PassportView):
+    """A figure of performance, benchmark or risk."""
 
     permission = Permission.VIEW_PORTFOLIOS
 
     def find(self, actor: Actor) -> tuple[Passport, str]:
         """Return it with its parts."""
-        household, form = household_for(actor, self.kwargs["household_id"]), PerformanceForm(self.request.GET)
-        back = reverse("portfolios:household-performance", kwargs={"household_id": household.public_id})
-        sheet = household_sheet(household, form.chosen(), form.known_at())
-        return performance_passport(sheet, household.name, self.kwargs["figure"]), back
-
-
-class AccountPerformanceView(RequiresMixin, TemplateView):
-    """What an account earned."""
-
-    permission = Permission.VIEW_PORTFOLIOS
-    template_name = "staff/portfolios/account_performance.html"
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Put the returns up to the day into the page."""
-        form = PerformanceForm(self.request.GET)
-        account = account_for(actor_of(self.request), self.kwargs["account_id"])
-        sheet = account_sheet(account, form.chosen(), form.known_at())
-        return super().get_context_data(
-            account=account,
-            sheet=sheet,
-            growth=growth_spec(sheet),
-            changes=changes_since([account], sheet),
-            form=form,
-            **kwargs,
-        )
-
-
-class AccountPerformancePassportView(PassportView):
-    """A figure of an account's performance."""
-
-    permission = Permission.VIEW_PORTFOLIOS
-
-    def find(self, actor: Actor) -> tuple[Passport, str]:
-        """Return it with its parts."""
-        account, form = account_for(actor, self.kwargs["account_id"]), PerformanceForm(self.request.GET)
-        back = reverse("portfolios:account-performance", kwargs={"account_id": account.public_id})
-        sheet = account_sheet(account, form.chosen(), form.known_at())
-        return performance_passport(sheet, account.name, self.kwargs["figure"]), back
+        owner, form = owner_for(actor, self.kwargs), PerformanceForm(self.request.GET)
+        sheet = owner.sheet(form.chosen(), form.known_at())
+        return figure_passport(owner, sheet, self.kwargs["figure"]), address(owner, "performance")

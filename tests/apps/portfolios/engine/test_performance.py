@@ -13,6 +13,7 @@ from apps.portfolios.engine.performance import (
     Day,
     FeeBasis,
     Span,
+    daily_earnings,
     first_day_of,
     money_weighted,
     period_figures,
@@ -176,3 +177,11 @@ def test_spans_end_on_the_day_of_the_report(span, first):
     assert first_day_of(span, date(2024, 2, 29), date(2020, 5, 6)) == first
     assert first_day_of(Span.ONE_YEAR, date(2025, 8, 20), FIRST) == date(2024, 8, 21)
     assert first_day_of(Span.QUARTER, date(2025, 12, 31), FIRST) == date(2025, 10, 1)
+
+
+@given(RECORDS, TIMINGS, st.sampled_from(list(FeeBasis)))
+def test_daily_earnings_are_the_links_of_the_chain(found, timing, basis):
+    earned = daily_earnings(found, timing, basis)
+    whole = time_weighted(found, timing, basis).total.value
+    if whole is not None:
+        assert math.prod(1 + each for each in earned.returns) - 1 == pytest.approx(whole, rel=1e-9, abs=1e-9)

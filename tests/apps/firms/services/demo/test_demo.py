@@ -21,8 +21,12 @@ from apps.market.services.updates import bring_up_to_date
 from apps.plans.models import Plan, PlanStatus
 from apps.plans.services.projections import cancel_projection
 from apps.plans.services.publishing import file_report
+from apps.portfolios.engine.risk_figures import Frequency, Measure
 from apps.portfolios.models import Transaction
+from apps.portfolios.selectors.comparisons import compared
+from apps.portfolios.selectors.owners import PortfolioOwner
 from apps.portfolios.selectors.performance_pages import household_performance
+from apps.portfolios.selectors.risk import risk_sheet
 from tests.factories import plans
 
 BY = Actor.system("tests")
@@ -64,6 +68,9 @@ def test_a_household_is_built_whole_and_once(staffed):
     assert Transaction.objects.filter(account__household=household, kind="dividend").count() > 100
     assert sheet.line("inception").figures.net.value > -1
     assert Household.objects.filter(external_id=household.external_id).count() == 1
+    owner = PortfolioOwner(household)
+    assert compared(owner, sheet).line("inception").benchmark.value is not None
+    assert risk_sheet(owner, sheet, Frequency.MONTHLY).column("inception").figures[Measure.BETA].value > 0.5
 
 
 def test_two_quarters_are_billed_by_two_people_once_and_some_of_it_is_still_due(staffed):
