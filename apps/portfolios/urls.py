@@ -11,6 +11,7 @@ from apps.portfolios.views import (
     models,
     passports,
     performance,
+    reports,
     trades,
 )
 
@@ -42,6 +43,22 @@ urlpatterns = [
         name="benchmark-end",
     ),
     path("portfolios/", accounts.AccountListView.as_view(), name="account-list"),
+    path("portfolios/reports/", reports.ReportListView.as_view(), name="report-list"),
+    path("portfolios/reports/new/", reports.ReportNewView.as_view(), name="report-new"),
+    path("portfolios/reports/<uuid:batch_id>/", reports.ReportBatchView.as_view(), name="report-batch"),
+    path("portfolios/reports/<uuid:batch_id>/progress/", reports.ReportProgressView.as_view(), name="report-progress"),
+    path("portfolios/reports/<uuid:batch_id>/make/", reports.ReportsMakeView.as_view(), name="report-make"),
+    path("portfolios/reports/<uuid:batch_id>/deliver/", reports.ReportsDeliverView.as_view(), name="report-deliver"),
+    path(
+        "portfolios/reports/of/<uuid:report_id>/restate/",
+        reports.ReportRestateView.as_view(),
+        name="report-restate",
+    ),
+    path(
+        "portfolios/reports/of/<uuid:report_id>/passport/<slug:figure>/",
+        reports.ReportPassportView.as_view(),
+        name="report-passport",
+    ),
     path("portfolios/breaks/", breaks.BreakListView.as_view(), name="break-list"),
     path("portfolios/breaks/<uuid:break_id>/accept/", breaks.BreakAcceptView.as_view(), name="break-accept"),
     path("portfolios/breaks/<uuid:break_id>/explain/", breaks.BreakExplainView.as_view(), name="break-explain"),

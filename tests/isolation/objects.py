@@ -34,7 +34,10 @@ from apps.integrations.services.partners import register_partner
 from apps.plans.models import Override, PlanQuestion
 from apps.plans.selectors import overview_builders as build
 from apps.plans.selectors.figures import figures_in
+from apps.portfolios.models import PerformanceReport, ReportBatch
+from apps.portfolios.selectors.reports import quarters_over
 from apps.portfolios.services.benchmarks import assign_benchmark
+from apps.portfolios.services.reports import deliver_reports, make_reports, start_reports
 from tests.cast import person
 from tests.factories import benchmarks, billing, clients, compliance, models, money, plans, portfolios, trades
 
@@ -212,6 +215,18 @@ class World:
 
     # --- rows of the whole firm ---
     @cached_property
+    def report_batch(self) -> ReportBatch:
+        assert self.entry
+        begun = start_reports(last_day=quarters_over(timezone.localdate())[0][1], by=self.ada.as_actor())
+        make_reports(batch=begun, by=self.ada.as_actor())
+        deliver_reports(batch=begun, by=self.ada.as_actor())
+        return begun
+
+    @cached_property
+    def report(self) -> PerformanceReport:
+        return self.report_batch.reports.get(household=self.household)
+
+    @cached_property
     def run(self) -> BillingRun:
         assert self.invoice
         return BillingRun.objects.latest("pk")
@@ -299,6 +314,7 @@ OF_HOUSEHOLD: dict[str, Maker] = {
     "rate_id": lambda world: world.tax_rate.public_id,
     "break_id": lambda world: world.break_.public_id,
     "assignment_id": lambda world: world.assignment.public_id,
+    "report_id": lambda world: world.report.public_id,
     "fact_id": lambda world: world.fact.public_id,
     "assessment_id": lambda world: world.assessment.public_id,
     "compliance:profile-passport.assessment_id": lambda world: world.answered.public_id,
@@ -321,6 +337,7 @@ OF_FIRM: dict[str, Maker] = {
     "schedule_id": lambda world: world.schedule.public_id,
     "run_id": lambda world: world.run.public_id,
     "model_id": lambda world: world.model.public_id,
+    "batch_id": lambda world: world.report_batch.public_id,
     "payment_id": lambda world: world.payment.public_id,
     "job_id": lambda world: world.job.public_id,
     "member_id": lambda world: world.ada.public_id,
@@ -340,6 +357,7 @@ OF_FIRM: dict[str, Maker] = {
     "portfolios:household-performance-passport.figure": lambda world: world.entry and "inception-net",
     "portfolios:benchmark-passport.figure": lambda _world: "weights-1",
     "portfolios:account-performance-passport.figure": lambda world: world.entry and "inception-net",
+    "portfolios:report-passport.figure": lambda world: world.report and "inception-net",
     "plans:figure.key": lambda world: next(iter(figures_in(build.own_goals(world.plan)))).key,
     "purpose": lambda _world: "profile",
     "kind": lambda _world: "debt",

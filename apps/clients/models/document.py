@@ -23,6 +23,7 @@ class DocumentCategory(models.TextChoices):
     STATEMENT = "statement", _("Account statement")
     AGREEMENT = "agreement", _("Agreement")
     PLAN = "plan", _("Financial plan")
+    PERFORMANCE = "performance", _("Performance report")
     SUITABILITY = "suitability", _("Suitability")
     INVOICE = "invoice", _("Invoice")
     DISCLOSURE = "disclosure", _("Disclosure")
@@ -38,6 +39,7 @@ FINANCIAL_CATEGORIES = frozenset(
         DocumentCategory.TAX,
         DocumentCategory.STATEMENT,
         DocumentCategory.PLAN,
+        DocumentCategory.PERFORMANCE,
         DocumentCategory.SUITABILITY,
         DocumentCategory.INVOICE,
         DocumentCategory.INSURANCE,

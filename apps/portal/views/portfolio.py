@@ -9,6 +9,7 @@ from django.utils import timezone
 from apps.portal.selectors.portfolios import shown_portfolio
 from apps.portal.views._page import PortalPage
 from apps.portfolios.selectors.charts import allocation_spec
+from apps.portfolios.selectors.reports import reports_of
 
 
 class PortfolioView(PortalPage):
@@ -20,4 +21,5 @@ class PortfolioView(PortalPage):
         """Add the portfolio of today."""
         portfolio = shown_portfolio(self.member.household, timezone.localdate())
         chart = allocation_spec(portfolio.sheet)
-        return super().get_context_data(portfolio=portfolio, allocation=chart, **kwargs)
+        reports = reports_of(self.member.household)
+        return super().get_context_data(portfolio=portfolio, allocation=chart, reports=reports, **kwargs)

@@ -26,6 +26,7 @@ from apps.portfolios.models.reconciliation import (
     ReconciliationBreak,
     StatementLine,
 )
+from apps.portfolios.models.report import PerformanceReport, ReportBatch, ReportState
 from apps.portfolios.models.trade import (
     OPEN_TRADE_STATES,
     ProposedLot,
@@ -57,6 +58,7 @@ __all__ = [
     "Mandate",
     "ModelPortfolio",
     "ModelVersion",
+    "PerformanceReport",
     "PositionStatement",
     "PriceProposal",
     "ProposalState",
@@ -65,6 +67,8 @@ __all__ = [
     "Rebalanced",
     "ReconciliationBreak",
     "Registration",
+    "ReportBatch",
+    "ReportState",
     "Restriction",
     "RestrictionKind",
     "Side",

@@ -13,6 +13,7 @@ from apps.kernel.dates import DateSpan
 from apps.market.models import AssetClass
 from apps.market.selectors.prices import close_at, rates_in
 from apps.portfolios.models import Account, AccountStatus, ReconciliationBreak
+from apps.portfolios.models.account import AccountQuerySet
 from apps.portfolios.selectors.prices import SimulationNotice
 from apps.portfolios.selectors.valuations import NOTHING, AccountHoldings, holdings_at
 
@@ -92,11 +93,17 @@ class HouseholdPortfolio:
 
 def household_portfolio(household: Household, as_of: dt.date) -> HouseholdPortfolio:
     """Return the household's portfolio at the close of the day, in a fixed number of queries."""
-    accounts = list(
-        Account.objects.filter(household=household)
-        .exclude(status=AccountStatus.CLOSED, closed_on__lt=as_of)
-        .prefetch_related("owners__person")
-    )
+    return _portfolio(household, Account.objects.filter(household=household), as_of)
+
+
+def managed_portfolio(household: Household, as_of: dt.date) -> HouseholdPortfolio:
+    """Return what of it the firm manages: the accounts that its returns are made of."""
+    return _portfolio(household, Account.objects.filter(household=household).managed(), as_of)
+
+
+def _portfolio(household: Household, rows: AccountQuerySet, as_of: dt.date) -> HouseholdPortfolio:
+    listed = rows.exclude(status=AccountStatus.CLOSED, closed_on__lt=as_of).prefetch_related("owners__person")
+    accounts = list(listed)
     at = holdings_at(accounts, as_of)
     sheet = _Sheet(household.currency, as_of, accounts, at)
     n_breaks = ReconciliationBreak.objects.filter(account__household=household).open().count()

@@ -1,0 +1,198 @@
+"""Reports of a quarter as their pages show them, and the figures that a report says."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, Q
+
+from apps.accounts.selectors.firm_days import firm_today
+from apps.clients.models import Household
+from apps.core.actors import Actor
+from apps.core.passports import Passport
+from apps.kernel.errors import NotFoundError, gettext_noop
+from apps.portfolios.engine.performance import Span, first_day_of
+from apps.portfolios.models import Account, PerformanceReport, ReportBatch, ReportState, Transaction
+from apps.portfolios.selectors.performance import ONE_DAY, PerformanceSheet
+from apps.portfolios.selectors.performance_pages import household_sheet
+from apps.portfolios.selectors.performance_passports import performance_passport
+
+STATE_TONES = {
+    ReportState.WAITING: "note",
+    ReportState.MADE: "good",
+    ReportState.FAILED: "bad",
+    ReportState.DELIVERED: "good",
+}
+QUARTERS_OFFERED = 8
+_AMOUNTS = ("opening", "money_in", "money_out", "fees", "gain", "closing")
+_RETURNS = ("net", "gross", "money_weighted", "annual_net", "annual_gross")
+
+
+def reported_figures(sheet: PerformanceSheet) -> dict[str, Any]:
+    """Return what a report says, to be kept: amounts exact, returns as the engine gave them, None for none."""
+    return {
+        "currency": sheet.currency,
+        "as_of": sheet.as_of.isoformat(),
+        "timing": sheet.timing.value,
+        "spans": {
+            line.span.value: {
+                "first_day": line.first_day.isoformat(),
+                **{name: str(getattr(line.figures, name)) for name in _AMOUNTS},
+                **{name: getattr(line.figures, name).value for name in _RETURNS},
+            }
+            for line in sheet.lines
+            if line.figures is not None
+        },
+    }
+
+
+def quarters_over(today: dt.date) -> list[tuple[dt.date, dt.date]]:
+    """Return the quarters that are over, the newest first."""
+    found, last = [], first_day_of(Span.QUARTER, today, today) - ONE_DAY
+    for _n in range(QUARTERS_OFFERED):
+        first = first_day_of(Span.QUARTER, last, last)
+        found.append((first, last))
+        last = first - ONE_DAY
+    return found
+
+
+def households_to_report(first_day: dt.date, last_day: dt.date) -> list[Household]:
+    """Return those with a managed account that had entries by the last day and was not closed before the first."""
+    accounts = Account.objects.managed().exclude(closed_on__lt=first_day)
+    with_book = Transaction.objects.filter(account__in=accounts).traded_by(last_day)
+    return list(Household.objects.filter(accounts__in=with_book.values("account")).distinct().order_by("pk"))
+
+
+@dataclass(frozen=True, slots=True)
+class BatchRow:
+    """A batch in the list, counted over the households one may see."""
+
+    batch: ReportBatch
+    n_reports: int
+    n_delivered: int
+    n_failed: int
+
+
+def batch_rows(actor: Actor) -> list[BatchRow]:
+    """Return the batches, the newest first."""
+    mine = Q(reports__in=PerformanceReport.objects.visible_to(actor))
+    rows = ReportBatch.objects.visible_to(actor)
+    counted = rows.annotate(
+        n_reports=Count("reports", filter=mine),
+        n_delivered=Count("reports", filter=mine & Q(reports__state=ReportState.DELIVERED)),
+        n_failed=Count("reports", filter=mine & Q(reports__state=ReportState.FAILED)),
+    ).values_list("pk", "n_reports", "n_delivered", "n_failed")
+    numbers = {pk: counts for pk, *counts in counted}
+    return [BatchRow(batch, *numbers[batch.pk]) for batch in rows]
+
+
+def batch_for(actor: Actor, batch_id: uuid.UUID | str) -> ReportBatch:
+    """Return a batch that the actor may see. Raises NotFoundError."""
+    found = ReportBatch.objects.visible_to(actor).select_related("job").filter(public_id=batch_id).first()
+    if found is None:
+        raise NotFoundError(gettext_noop("There is no such batch of reports."))
+    return found
+
+
+def report_for(actor: Actor, report_id: uuid.UUID | str) -> PerformanceReport:
+    """Return a report of a household that the actor may see. Raises NotFoundError."""
+    rows = PerformanceReport.objects.visible_to(actor).select_related("batch", "household", "document")
+    found = rows.filter(public_id=report_id).first()
+    if found is None:
+        raise NotFoundError(gettext_noop("There is no such report, or its household is not yours."))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class ReportRow:
+    """One household of a batch with the figures that its report says; None before it is made."""
+
+    report: PerformanceReport
+    tone: str
+    span: str
+    net: float | None
+    gross: float | None
+    closing: Decimal | None
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class BatchView:
+    """A batch with the reports that the reader may see. `is_part` says that the firm has more than these."""
+
+    batch: ReportBatch
+    rows: tuple[ReportRow, ...]
+    counts: Mapping[str, int]
+    is_part: bool
+
+    @property
+    def n_made(self) -> int:
+        """How many can be delivered."""
+        return self.counts.get(ReportState.MADE, 0)
+
+    @property
+    def n_failed(self) -> int:
+        """How many could not be made."""
+        return self.counts.get(ReportState.FAILED, 0)
+
+    @property
+    def n_waiting(self) -> int:
+        """How many are still to be made."""
+        return self.counts.get(ReportState.WAITING, 0)
+
+    @property
+    def n_delivered(self) -> int:
+        """How many the clients have."""
+        return self.counts.get(ReportState.DELIVERED, 0)
+
+
+def batch_view(actor: Actor, batch: ReportBatch) -> BatchView:
+    """Return the batch as its page shows it."""
+    reports = list(
+        batch.reports.visible_to(actor).select_related("household", "document").prefetch_related("document__versions")
+    )
+    counts: dict[str, int] = {}
+    for report in reports:
+        counts[report.state] = counts.get(report.state, 0) + 1
+    return BatchView(batch, tuple(_row(report) for report in reports), counts, batch.reports.count() > len(reports))
+
+
+def _row(report: PerformanceReport) -> ReportRow:
+    spans = report.figures.get("spans", {})
+    # a household that came within the quarter has figures since its beginning alone
+    span = Span.QUARTER if Span.QUARTER in spans else Span.INCEPTION
+    told = spans.get(span, {})
+    return ReportRow(
+        report=report,
+        tone=STATE_TONES[ReportState(report.state)],
+        span=span.value,
+        net=told.get("net"),
+        gross=told.get("gross"),
+        closing=Decimal(told["closing"]) if told else None,
+        currency=report.figures.get("currency", report.household.currency),
+    )
+
+
+def report_passport(report: PerformanceReport, figure: str) -> Passport:
+    """Return the passport of a figure as it was reported. Raises NotFoundError."""
+    if report.known_at is None:
+        raise NotFoundError(gettext_noop("There is no such figure."))
+    sheet = household_sheet(report.household, report.batch.last_day, report.known_at)
+    return performance_passport(sheet, report.household.name, figure)
+
+
+def reports_of(household: Household) -> list[PerformanceReport]:
+    """Return the reports that the client has, the newest first."""
+    delivered = household.performance_reports.filter(state=ReportState.DELIVERED)
+    return list(delivered.select_related("batch", "document").order_by("-batch__last_day"))
+
+
+def choices_of_quarters() -> list[tuple[dt.date, dt.date]]:
+    """Return the quarters that are over and have no batch yet."""
+    taken = set(ReportBatch.objects.values_list("last_day", flat=True))
+    return [quarter for quarter in quarters_over(firm_today()) if quarter[1] not in taken]

@@ -1,0 +1,194 @@
+from __future__ import annotations
+
+import datetime as dt
+import io
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from pypdf import PdfReader
+
+from apps.clients.models import DocumentCategory
+from apps.core.models import AuditEvent, Job
+from apps.core.templatetags.formats import money_text, percent_text
+from apps.kernel.errors import InvalidInputError
+from apps.notices.models import Mail
+from apps.portfolios.models import AccountStatus, Instrument, InstrumentPrice, PerformanceReport, ReportState
+from apps.portfolios.selectors.performance_pages import household_sheet
+from apps.portfolios.services._report_paper import ReportNotPossibleError
+from apps.portfolios.services.reports import (
+    ReportStepError,
+    deliver_reports,
+    make_report,
+    make_reports,
+    request_reports,
+    restate_report,
+    start_reports,
+)
+from apps.portfolios.services.transactions import reverse_transaction
+from tests.factories import clients, portfolios
+
+QUARTER = dt.date(2025, 3, 31)
+
+
+@pytest.fixture
+def household(ada):
+    return portfolios.funded(ada)[0]
+
+
+@pytest.fixture
+def batch(ada, household):
+    return start_reports(last_day=QUARTER, message="A calm quarter.", by=ada.as_actor())
+
+
+def unpriced_household(ada):
+    """A second household that holds what has no price."""
+    other = clients.household(ada, name="Silva")
+    account = portfolios.account(other, ada, number="77", status=AccountStatus.ACTIVE)
+    nameless = Instrument.objects.create(symbol="NOPX", name="Nobody's fund")
+    portfolios.entry(account, ada, "transfer_in", portfolios.DAY, instrument=nameless, units="10", cost="100")
+    return other
+
+
+def priced(instrument, close):
+    InstrumentPrice.objects.create(instrument=instrument, day=portfolios.DAY, close=Decimal(close), source="a.csv")
+
+
+def paper_text(report):
+    pages = PdfReader(io.BytesIO(report.document.current.content())).pages
+    return " ".join(" ".join(page.extract_text() for page in pages).split())
+
+
+def test_a_quarter_is_reported_for_each_household_with_a_managed_portfolio(ada, batch, household):
+    clients.household(ada, name="Empty")
+    report = batch.reports.get()
+    assert (report.household, report.state) == (household, ReportState.WAITING)
+    assert Job.objects.filter(name="portfolios.make_reports").count() == 1
+    event = AuditEvent.objects.get(action="portfolios.start_reports")
+    assert event.after["count"] == 1
+
+
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [
+        (dt.date(2025, 3, 30), "No quarter ends"),
+        (dt.date(2099, 3, 31), "is over after"),
+        (dt.date(2024, 12, 31), "No household had"),
+    ],
+)
+def test_a_day_that_ends_no_quarter_is_refused(ada, household, day, said):
+    with pytest.raises(InvalidInputError, match=said):
+        start_reports(last_day=day, by=ada.as_actor())
+    assert not PerformanceReport.objects.exists()
+
+
+def test_a_quarter_has_one_batch(ada, batch):
+    with pytest.raises(InvalidInputError, match="has its batch"):
+        start_reports(last_day=QUARTER, by=ada.as_actor())
+
+
+def test_paper_screen_and_kept_figures_say_the_same(ada, batch, household):
+    make_reports(batch=batch, by=ada.as_actor())
+    report = batch.reports.get()
+    line = household_sheet(household, QUARTER).line("inception")
+    told = report.figures["spans"]["inception"]
+    assert told["net"] == line.figures.net.value
+    assert Decimal(told["closing"]) == line.figures.closing == Decimal(10500)
+    text = paper_text(report)
+    assert percent_text(line.figures.net.value, 2) in text
+    assert money_text(line.figures.closing, "USD", "exact") in text
+    assert "A calm quarter." in text
+    assert (report.state, report.document.category) == (ReportState.MADE, DocumentCategory.PERFORMANCE)
+    assert report.document.visible_to_client is False
+
+
+def test_one_that_fails_is_named_the_others_are_made_and_a_rerun_makes_it(ada, household):
+    other = unpriced_household(ada)
+    batch = start_reports(last_day=QUARTER, by=ada.as_actor())
+    assert make_reports(batch=batch, by=ada.as_actor()) == 1
+    failed = batch.reports.get(household=other)
+    assert failed.state == ReportState.FAILED
+    assert "Without a price" in failed.problem
+    assert "NOPX" in failed.problem
+    made = batch.reports.get(household=household)
+    first_paper = made.document_id
+    priced(Instrument.objects.get(symbol="NOPX"), "12")
+    Job.objects.update(state="done")
+    request_reports(batch=batch, by=ada.as_actor())
+    assert make_reports(batch=batch, by=ada.as_actor()) == 1
+    failed.refresh_from_db()
+    made.refresh_from_db()
+    assert (failed.state, failed.problem) == (ReportState.MADE, "")
+    assert made.document_id == first_paper
+
+
+def test_a_broken_row_of_one_household_ends_no_other_report(ada, household):
+    other = unpriced_household(ada)
+    priced(Instrument.objects.get(symbol="NOPX"), "12")
+    with connection.cursor() as cursor:
+        # a row that no form or file of ours writes: the column can hold it all the same
+        cursor.execute("UPDATE portfolios_instrumentprice SET close = 'NaN'")
+    batch = start_reports(last_day=QUARTER, by=ada.as_actor())
+    assert make_reports(batch=batch, by=ada.as_actor()) == 1
+    assert "could not be made" in batch.reports.get(household=other).problem
+    assert batch.reports.get(household=household).state == ReportState.MADE
+    assert AuditEvent.objects.filter(action="portfolios.fail_report").count() == 1
+
+
+def test_a_report_that_cannot_be_stated_leaves_nothing_behind(ada):
+    unpriced_household(ada)
+    batch = start_reports(last_day=QUARTER, by=ada.as_actor())
+    report = batch.reports.get()
+    with pytest.raises(ReportNotPossibleError):
+        make_report(report=report, by=ada.as_actor())
+    report.refresh_from_db()
+    assert (report.state, report.document, report.known_at) == (ReportState.WAITING, None, None)
+
+
+def test_delivery_shows_the_paper_mails_without_a_figure_and_happens_once(ada, batch, household):
+    make_reports(batch=batch, by=ada.as_actor())
+    assert deliver_reports(batch=batch, by=ada.as_actor()) == 1
+    report = batch.reports.get()
+    assert (report.state, report.document.visible_to_client) == (ReportState.DELIVERED, True)
+    mail = Mail.objects.filter(kind="portfolios/report").first()
+    assert mail is not None
+    assert "10,500" not in mail.text
+    assert AuditEvent.objects.filter(action="portfolios.deliver_report").count() == 1
+    with pytest.raises(ReportStepError):
+        deliver_reports(batch=batch, by=ada.as_actor())
+
+
+def test_an_advisor_delivers_only_what_they_see(ada, paul, batch, mallory):
+    make_reports(batch=batch, by=ada.as_actor())
+    with pytest.raises(ReportStepError):
+        deliver_reports(batch=batch, by=mallory.as_actor())
+    assert batch.reports.get().state == ReportState.MADE
+    assert deliver_reports(batch=batch, by=paul.as_actor()) == 1
+
+
+def test_a_restated_report_says_why_and_the_client_keeps_the_first(ada, batch, household):
+    make_reports(batch=batch, by=ada.as_actor())
+    deliver_reports(batch=batch, by=ada.as_actor())
+    report = batch.reports.get()
+    first, known = report.document, report.known_at
+    Job.objects.update(state="done")
+    with pytest.raises(InvalidInputError, match="Say why"):
+        restate_report(report=report, reason=" ", by=ada.as_actor())
+    buy = household.accounts.get().transactions.get(kind="buy")
+    reverse_transaction(transaction=buy, reason="Booked twice", by=ada.as_actor())
+    restate_report(report=report, reason="A purchase was booked twice.", by=ada.as_actor())
+    make_reports(batch=batch, by=ada.as_actor())
+    report.refresh_from_db()
+    assert report.document_id != first.pk
+    assert first.visible_to_client
+    text = paper_text(report)
+    assert "A purchase was booked twice." in text
+    assert report.figures["spans"]["inception"]["closing"] == "10000.0000"
+    # what was reported first can be asked again
+    then = household_sheet(household, QUARTER, known).line("inception")
+    assert then.figures.closing == Decimal(10500)
+
+
+def test_a_report_that_waits_cannot_be_made_anew(ada, batch):
+    with pytest.raises(ReportStepError):
+        restate_report(report=batch.reports.get(), reason="x", by=ada.as_actor())
