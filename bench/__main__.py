@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-BENCHMARKS = ("plan_engine", "fees", "household_list", "wash_sales", "returns")
+BENCHMARKS = ("plan_engine", "fees", "household_list", "wash_sales", "returns", "rebalancing")
 
 
 def main() -> int:
