@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from apps.compliance.models import AssessmentKind, ExportFormat, RiskLevel
+from apps.compliance.models import AssessmentKind, ConsentRule, ExportFormat, RiskLevel
 from apps.compliance.policies import LIFE_EVENTS
 from apps.compliance.selectors.questionnaires import QuestionnairePage
 from apps.core.forms import DayInput, PercentField
@@ -174,3 +174,16 @@ class WithdrawForm(forms.Form):
     """Why an open questionnaire is taken back."""
 
     reason = forms.CharField(max_length=200)
+
+
+class CheckpointRulesForm(forms.Form):
+    """The firm's rules for the checkpoints before money moves."""
+
+    manager_above_amount = forms.DecimalField(
+        label=_("A manager reviews trades above"), max_digits=14, decimal_places=2, min_value=0
+    )
+    manager_above_share = PercentField(
+        label=_("or above this share of the portfolio, in per cent"), max_digits=6, decimal_places=2, min_value=0
+    )
+    manager_above_lines = forms.IntegerField(label=_("or above this many trades"), min_value=1, max_value=1000)
+    consent = forms.ChoiceField(label=_("The client approves trades"), choices=ConsentRule.choices)

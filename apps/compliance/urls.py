@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from apps.compliance.views import dashboard, profiles, trail
+from apps.compliance.views import checkpoints, dashboard, profiles, trail
 
 app_name = "compliance"
 urlpatterns = [
     path("compliance/", dashboard.Dashboard.as_view(), name="dashboard"),
+    path("compliance/checkpoints/", checkpoints.CheckpointRulesView.as_view(), name="checkpoint-rules"),
     path("compliance/verify/", dashboard.Verify.as_view(), name="verify"),
     path("compliance/methods/<uuid:table_id>/", dashboard.MethodPage.as_view(), name="method-detail"),
     path("compliance/methods/<uuid:table_id>/adopt/", dashboard.AdoptMethod.as_view(), name="method-adopt"),

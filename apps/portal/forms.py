@@ -70,3 +70,15 @@ class QuestionForm(forms.Form):
     text = forms.CharField(
         label=_("Your question"), widget=forms.Textarea(attrs={"rows": 4}), max_length=4000, strip=True
     )
+
+
+class TradeApprovalForm(forms.Form):
+    """A client's yes to trades."""
+
+    agreed = forms.BooleanField(
+        label=_("I have read these trades and approve them."),
+        error_messages={"required": _("Tick the box to confirm.")},
+    )
+    typed_name = forms.CharField(
+        label=_("Your full name"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )

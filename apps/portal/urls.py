@@ -13,6 +13,7 @@ from apps.portal.views import (
     portfolio,
     questionnaires,
     signatures,
+    trades,
 )
 
 app_name = "portal"
@@ -54,6 +55,12 @@ urlpatterns = [
         "portal/questionnaires/<uuid:assessment_id>/confirm/<slug:purpose>/",
         acknowledgements.AcknowledgementView.as_view(),
         name="acknowledgement",
+    ),
+    path("portal/trades/", trades.TradesView.as_view(), name="trades"),
+    path("portal/trades/<uuid:proposal_id>/", trades.TradeView.as_view(), name="trade"),
+    path("portal/trades/<uuid:proposal_id>/decline/", trades.TradeDeclineView.as_view(), name="trade-decline"),
+    path(
+        "portal/trades/<uuid:proposal_id>/figures/<slug:figure>/", trades.TradeFigureView.as_view(), name="trade-figure"
     ),
     path("portal/signatures/<uuid:signature_id>/", signatures.SignatureView.as_view(), name="signature"),
     path("portal/signatures/<uuid:signature_id>/paper/", signatures.PaperView.as_view(), name="signature-paper"),

@@ -14,10 +14,18 @@ class PortfoliosConfig(AppConfig):
         """Register what this app takes in, and what of it a second person approves."""
         from apps.accounts.ports import connect_approvals
         from apps.clients.ports import ports
+        from apps.portfolios.models.trade import ADVISOR_REVIEW, COMPLIANCE_REVIEW, MANAGER_REVIEW
         from apps.portfolios.services import model_portfolios
         from apps.portfolios.services.custodian_importer import CustodianFileImporter
         from apps.portfolios.services.prices import APPROVAL_KIND, PricesOfImport, hear_price_decision
+        from apps.portfolios.services.trade_checks import hear_trade_review
 
+        for kind, label in (
+            (ADVISOR_REVIEW, _("Trades: advisor's review")),
+            (MANAGER_REVIEW, _("Trades: manager's review")),
+            (COMPLIANCE_REVIEW, _("Trades: compliance review")),
+        ):
+            connect_approvals(kind, label, hear_trade_review)
         ports.importers["custodian_file"] = CustodianFileImporter()
         ports.followers["custodian_file"] = PricesOfImport()
         connect_approvals(APPROVAL_KIND, _("Price correction"), hear_price_decision)

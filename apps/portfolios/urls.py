@@ -65,6 +65,7 @@ urlpatterns = [
     path("portfolios/trades/", trades.TradeListView.as_view(), name="trade-list"),
     path("portfolios/trades/<uuid:proposal_id>/", trades.TradeDetailView.as_view(), name="trade-detail"),
     path("portfolios/trades/<uuid:proposal_id>/withdraw/", trades.TradeWithdrawView.as_view(), name="trade-withdraw"),
+    path("portfolios/trades/<uuid:proposal_id>/checks/", trades.TradeCheckView.as_view(), name="trade-check"),
     path(
         "portfolios/trades/<uuid:proposal_id>/passport/<slug:figure>/",
         trades.TradePassportView.as_view(),

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from apps.accounts.models import User
+from apps.accounts.models import ApprovalRequest, User
+from apps.accounts.services.approvals import decide_approval
 from apps.clients.models import Household
-from apps.portfolios.models import Account, Instrument, TradeProposal
+from apps.portfolios.models import Account, Instrument, TradeProposal, TradeState
+from apps.portfolios.services.trade_checks import pass_checkpoints
 from apps.portfolios.services.trade_lines import TradeLine
 from apps.portfolios.services.trades import propose_trades
+from tests.factories import billing, clients, compliance, portfolios
 
 
 def line(
@@ -24,3 +27,33 @@ def line(
 def proposal(household: Household, by: User, *lines: TradeLine, purpose: str = "Trim the stock") -> TradeProposal:
     """Propose the lines."""
     return propose_trades(household=household, lines=lines, purpose=purpose, by=by.as_actor())
+
+
+def ready(advisor: User, *, points: int = 9) -> tuple[Household, Account, Instrument]:
+    """A funded household whose file lets trades pass: identified, agreed, with a risk profile in force."""
+    household, account, fund = portfolios.funded(advisor)
+    for place, person in enumerate(household.people.filter(relationship__in=["head", "partner"]).order_by("pk")):
+        person.tax_id = f"123-45-678{place}"
+        person.save(update_fields=["tax_id", "updated_at"])
+        clients.portal_user(person)
+        compliance.in_force(person, advisor, points=points)
+    clients.document(household, by=advisor.as_actor(), category="identity", title="Passport")
+    billing.agreement(household, advisor)
+    return household, account, fund
+
+
+def approved(kept: TradeProposal, reviewer: User) -> TradeProposal:
+    """Approve every review that waits."""
+    for request in ApprovalRequest.objects.filter(target_id=kept.public_id).pending():
+        decide_approval(request=request, decision="approve", note="Read.", by=reviewer.as_actor())
+    kept.refresh_from_db()
+    return kept
+
+
+def cleared(advisor: User, reviewer: User, *lines: TradeLine, household: Household) -> TradeProposal:
+    """A proposal past its checkpoints."""
+    kept = proposal(household, advisor, *lines)
+    pass_checkpoints(proposal=kept, by=advisor.as_actor())
+    kept = approved(kept, reviewer)
+    assert kept.state == TradeState.CLEARED
+    return kept

@@ -151,6 +151,15 @@ class World:
         return portfolios.tax_rate(self.ada, self.household, reason=f"{MARKER} return")
 
     @cached_property
+    def ordered_trade(self) -> Any:
+        """Trades that the client may read."""
+        assert self.trade
+        told = trades.line(self.account, self.trade.lines.get().instrument, "buy", "2", reason=MARKER)
+        kept = trades.proposal(self.household, self.ada, told, purpose=f"{MARKER} more")
+        type(kept).objects.filter(pk=kept.pk).update(state="ordered")
+        return kept
+
+    @cached_property
     def break_(self) -> Any:
         from apps.portfolios.models import PositionStatement, ReconciliationBreak
 
@@ -312,6 +321,9 @@ OF_HOUSEHOLD: dict[str, Maker] = {
     "portfolios:sale-new.instrument_id": lambda world: world.holding.public_id,
     "portfolios:sale-passport.instrument_id": lambda world: world.holding.public_id,
     "rate_id": lambda world: world.tax_rate.public_id,
+    "portal:trade.proposal_id": lambda world: world.ordered_trade.public_id,
+    "portal:trade-decline.proposal_id": lambda world: world.ordered_trade.public_id,
+    "portal:trade-figure.proposal_id": lambda world: world.ordered_trade.public_id,
     "break_id": lambda world: world.break_.public_id,
     "assignment_id": lambda world: world.assignment.public_id,
     "report_id": lambda world: world.report.public_id,
@@ -348,6 +360,7 @@ OF_FIRM: dict[str, Maker] = {
     "number": lambda _world: 1,
     "figure": lambda _world: "value",
     "compliance:profile-passport.figure": lambda _world: "tolerance",
+    "portal:trade-figure.figure": lambda _world: "bought-USD",
     "portfolios:trade-passport.figure": lambda _world: "bought-USD",
     "money:household-passport.figure": lambda _world: "net_worth",
     "portfolios:model-passport.figure": lambda _world: "terms",

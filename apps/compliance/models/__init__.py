@@ -2,6 +2,13 @@
 
 from apps.compliance.models.assessment import AssessmentKind, AssessmentState, Channel, RiskAssessment, RiskLevel
 from apps.compliance.models.capacity import CapacityAssessment
+from apps.compliance.models.checkpoint import (
+    CheckpointKind,
+    CheckpointRecord,
+    CheckpointRules,
+    CheckpointVerdict,
+    ConsentRule,
+)
 from apps.compliance.models.method_table import MethodKind, MethodTable
 from apps.compliance.models.review import AcknowledgementPurpose, AdvisorRiskReview, RiskAcknowledgement
 from apps.compliance.models.trail import AuditExport, ExportFormat, TrailVerification
@@ -14,6 +21,11 @@ __all__ = [
     "AuditExport",
     "CapacityAssessment",
     "Channel",
+    "CheckpointKind",
+    "CheckpointRecord",
+    "CheckpointRules",
+    "CheckpointVerdict",
+    "ConsentRule",
     "ExportFormat",
     "MethodKind",
     "MethodTable",

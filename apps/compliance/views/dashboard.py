@@ -32,7 +32,8 @@ class Dashboard(RequiresMixin, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Put the dashboard into the page."""
         board = dashboard(actor_of(self.request), timezone.localdate())
-        return super().get_context_data(board=board, **kwargs)
+        may_set_rules = actor_of(self.request).can(Permission.EDIT_COMPLIANCE)
+        return super().get_context_data(board=board, may_set_rules=may_set_rules, **kwargs)
 
 
 class Verify(ActionView):

@@ -15,6 +15,7 @@ from apps.compliance.selectors.questionnaires import open_assessments
 from apps.core.actors import Actor
 from apps.kernel.money import Money
 from apps.portal.selectors.bills import bill_list
+from apps.portfolios.selectors.trade_steps import waiting_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,21 @@ def _signatures(actor: Actor, _on: dt.date) -> list[Todo]:
     ]
 
 
+def _trades(actor: Actor, _on: dt.date) -> list[Todo]:
+    return [
+        Todo(
+            icon="chart-pie",
+            what=gettext("Approve trades: %(purpose)s") % {"purpose": row.purpose},
+            why=gettext("%(advisor)s asks for your word before anything is ordered.")
+            % {"advisor": str(row.household.advisor)},
+            url=reverse("portal:trade", kwargs={"proposal_id": row.public_id}),
+            action=gettext("Read and decide"),
+            due_on=row.expires_on,
+        )
+        for row in waiting_for(actor)
+    ]
+
+
 def _papers(actor: Actor, _on: dt.date) -> list[Todo]:
     return [
         Todo(
@@ -126,5 +142,6 @@ SOURCES: list[Callable[[Actor, dt.date], list[Todo]]] = [
     _acknowledgements,
     _signatures,
     _papers,
+    _trades,
     _invoices,
 ]

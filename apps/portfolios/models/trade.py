@@ -51,6 +51,12 @@ class Side(models.TextChoices):
 OPEN_TRADE_STATES = (TradeState.DRAFT, TradeState.CHECKING, TradeState.CLEARED, TradeState.ORDERED)
 
 
+# the kinds of approval that stand before the market
+ADVISOR_REVIEW, MANAGER_REVIEW = "portfolios.trade_advisor", "portfolios.trade_manager"
+COMPLIANCE_REVIEW = "portfolios.trade_compliance"
+REVIEW_KINDS = (ADVISOR_REVIEW, MANAGER_REVIEW, COMPLIANCE_REVIEW)
+
+
 class TradeProposalQuerySet(models.QuerySet["TradeProposal"]):
     """Proposals by who may see them and by state."""
 

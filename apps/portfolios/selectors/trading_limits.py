@@ -3,11 +3,33 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from apps.portfolios.models import Account, Instrument
+from django.db.models import Q
+
+from apps.clients.models import Household
+from apps.portfolios.models import (
+    Account,
+    CashReserve,
+    Instrument,
+    ProposedTrade,
+    Restriction,
+    RestrictionKind,
+    Side,
+    TradeProposal,
+)
+from apps.portfolios.models.trade import OPEN_TRADE_STATES
+from apps.portfolios.selectors.targets import reserve_amount
+from apps.portfolios.selectors.valuations import AccountHoldings, holdings_at
+
+NOTHING = Decimal(0)
+_FORBIDS = {
+    RestrictionKind.NEVER_BUY: {Side.BUY},
+    RestrictionKind.NEVER_SELL: {Side.SELL},
+    RestrictionKind.HOLD: {Side.BUY, Side.SELL},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,45 +42,98 @@ class IntendedTrade:
     quantity: Decimal
     value: Decimal
 
+    @property
+    def signed(self) -> Decimal:
+        """What it adds to what is held."""
+        return self.value if self.side == Side.BUY else -self.value
+
 
 @dataclass(frozen=True, slots=True)
 class BrokenLimit:
-    """Which of the trades (by its place) breaks which limit, with the reason of who set it."""
+    """Which of the trades (by its place) breaks which restriction."""
 
     place: int
-    what: str
-    reason: str
+    restriction: Restriction
 
 
-LimitSource = Callable[[list[IntendedTrade], dt.date], list[BrokenLimit]]
-ReserveSource = Callable[[list[Account], dt.date], dict[int, Decimal]]
-_limits: list[LimitSource] = []
-_reserves: list[ReserveSource] = []
+def broken_limits(
+    household: Household, trades: Sequence[IntendedTrade], day: dt.date, besides: TradeProposal | None = None
+) -> list[BrokenLimit]:
+    """Return what the trades of a household would break on the day.
+
+    A share is measured after the trades and those of other open proposals, of the account or of the household's
+    managed accounts together, whichever the restriction is for.
+    """
+    standing = list(Restriction.objects.on(day).filter(household=household).select_related("instrument"))
+    capped = [each for each in standing if each.kind == RestrictionKind.MAX_WEIGHT]
+    weights = _Weights(household, trades, day, besides) if capped else None
+    found = []
+    for place, trade in enumerate(trades):
+        for each in standing:
+            if not each.is_about(trade.instrument) or each.account_id not in {None, trade.account.pk}:
+                continue
+            over = weights is not None and each in capped and trade.side == Side.BUY and weights.exceeds(each)
+            if over or trade.side in _FORBIDS.get(RestrictionKind(each.kind), set()):
+                found.append(BrokenLimit(place, each))
+    return found
 
 
-def connect_limits(limits: LimitSource, reserves: ReserveSource) -> Callable[[], None]:
-    """Name who knows restrictions and reserves; return what disconnects them."""
-    _limits.append(limits)
-    _reserves.append(reserves)
+class _Weights:
+    """What the managed accounts of a household hold after the trades."""
 
-    def disconnect() -> None:
-        _limits.remove(limits)
-        _reserves.remove(reserves)
+    def __init__(
+        self, household: Household, trades: Sequence[IntendedTrade], day: dt.date, besides: TradeProposal | None
+    ) -> None:
+        accounts = Account.objects.filter(household=household).managed().open()
+        self.held: Mapping[int, AccountHoldings] = holdings_at(accounts, day)
+        others = ProposedTrade.objects.filter(
+            proposal__household=household, proposal__state__in=OPEN_TRADE_STATES, filled_quantity=None
+        ).exclude(proposal=besides)
+        self.moves = [(t.account.pk, t.instrument, t.signed) for t in trades]
+        self.moves += [
+            (line.account_id, line.instrument, -line.signed_amount) for line in others.select_related("instrument")
+        ]
+        ids = {h.instrument_id for at in self.held.values() for h in at.holdings}
+        self.instruments = Instrument.objects.in_bulk(ids)
 
-    return disconnect
-
-
-def broken_limits(trades: Iterable[IntendedTrade], day: dt.date) -> list[BrokenLimit]:
-    """Return what the trades would break on the day."""
-    intended = list(trades)
-    return [broken for source in _limits for broken in source(intended, day)]
+    def exceeds(self, cap: Restriction) -> bool:
+        """Say whether more than the share is held."""
+        within = [at for pk, at in self.held.items() if cap.account_id in {None, pk}]
+        total = sum((at.total for at in within), NOTHING)
+        held = sum(
+            (
+                h.value or NOTHING
+                for at in within
+                for h in at.holdings
+                if cap.is_about(self.instruments[h.instrument_id])
+            ),
+            NOTHING,
+        )
+        held += sum(
+            (
+                signed
+                for pk, instrument, signed in self.moves
+                if cap.account_id in {None, pk} and cap.is_about(instrument)
+            ),
+            NOTHING,
+        )
+        return held > total * (cap.max_weight or NOTHING)
 
 
 def reserved_cash(accounts: Iterable[Account], day: dt.date) -> dict[int, Decimal]:
-    """Return the cash of each account that must stay on the day."""
-    listed = list(accounts)
-    result: dict[int, Decimal] = {}
-    for source in _reserves:
-        for pk, amount in source(listed, day).items():
-            result[pk] = max(result.get(pk, Decimal(0)), amount)
-    return result
+    """Return the cash of each account that its own reserves keep on the day."""
+    listed = {account.pk: account for account in accounts}
+    kept: dict[int, list[CashReserve]] = {}
+    for each in CashReserve.objects.on(day).filter(account__in=listed):
+        kept.setdefault(each.account_id or 0, []).append(each)
+    values = {pk: at.total for pk, at in holdings_at([listed[pk] for pk in kept], day).items()} if kept else {}
+    return {pk: reserve_amount(reserves, values) for pk, reserves in kept.items()}
+
+
+def household_reserve(household: Household, day: dt.date) -> Decimal:
+    """Return the cash that the household's managed accounts keep together on the day, its accounts' own included."""
+    reserves = list(CashReserve.objects.on(day).filter(Q(household=household)))
+    if not any(each.account_id is None for each in reserves):
+        return NOTHING
+    accounts = Account.objects.filter(household=household).managed().open()
+    return reserve_amount(reserves, {pk: at.total for pk, at in holdings_at(accounts, day).items()})

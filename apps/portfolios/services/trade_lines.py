@@ -13,7 +13,7 @@ from apps.market.models import SecurityKind
 from apps.portfolios.models import Account, AccountStatus, Instrument, Side, TradeProposal
 from apps.portfolios.policies import price_is_off
 from apps.portfolios.selectors.books import account_book
-from apps.portfolios.selectors.trading_limits import IntendedTrade, broken_limits
+from apps.portfolios.selectors.trading_limits import IntendedTrade, broken_limits, household_reserve
 from apps.portfolios.selectors.trading_room import AccountRoom, Estimate, estimates, rooms_of
 
 CENT, WHOLE, UNIT = Decimal("0.01"), Decimal(1), Decimal("0.00000001")
@@ -95,7 +95,8 @@ def checked_lines(
     if not lines:
         raise TradeRefusedError(gettext_noop("The proposal has no trade."), field="line_0_symbol")
     accounts = {line.account.pk: line.account for line in lines}
-    rooms = rooms_of(accounts.values(), day, besides)
+    managed = Account.objects.filter(household=household).managed().open()
+    rooms = rooms_of({**{account.pk: account for account in managed}, **accounts}.values(), day, besides)
     known = {
         (currency, pk): found
         for currency in {account.currency for account in accounts.values()}
@@ -114,8 +115,9 @@ def checked_lines(
             )
         checked.append(_sized(place, line, estimate, rooms[line.account.pk]))
     _enough(checked, rooms)
+    _reserve_left(household, checked, rooms, day)
     _named_lots(checked, day)
-    _allowed(checked, day)
+    _allowed(household, checked, day, besides)
     return checked
 
 
@@ -252,17 +254,34 @@ def _named_lots(checked: Sequence[CheckedLine], day: dt.date) -> None:
             )
 
 
-def _allowed(checked: Sequence[CheckedLine], day: dt.date) -> None:
+def _reserve_left(
+    household: Household, checked: Sequence[CheckedLine], rooms: dict[int, AccountRoom], day: dt.date
+) -> None:
+    """Hold purchases against the cash that the household keeps over all its managed accounts."""
+    kept = household_reserve(household, day)
+    moves = sum((e.value if e.line.side == Side.SELL else -e.value for e in checked), Decimal(0))
+    short = kept - moves - sum((room.cash for room in rooms.values()), Decimal(0))
+    bought = next((place for place, each in enumerate(checked) if each.line.side == Side.BUY), None)
+    if kept and short > 0 and moves < 0 and bought is not None:
+        raise CashShortError(
+            gettext_noop("The household's cash reserve would lack %(short)s."),
+            mend=gettext_noop("Buy less, sell more, or wait for cash."),
+            field=f"line_{bought}_quantity",
+            short=f"{short:.2f}",
+        )
+
+
+def _allowed(household: Household, checked: Sequence[CheckedLine], day: dt.date, besides: TradeProposal | None) -> None:
     intended = [
         IntendedTrade(each.line.account, each.line.instrument, each.line.side, each.quantity, each.value)
         for each in checked
     ]
-    for broken in broken_limits(intended, day):
+    for broken in broken_limits(household, intended, day, besides):
         raise RestrictedTradeError(
             gettext_noop("%(symbol)s may not be traded so: %(what)s (%(reason)s)."),
             mend=gettext_noop("Take the line out, or end the restriction first."),
             field=f"line_{broken.place}_symbol",
             symbol=str(intended[broken.place].instrument),
-            what=broken.what,
-            reason=broken.reason,
+            what=str(broken.restriction.get_kind_display()).lower(),
+            reason=broken.restriction.reason,
         )

@@ -10,6 +10,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 
 from apps.accounts.selectors.firm_days import firm_today
+from apps.accounts.services.approvals import approval_for, drop_approval
 from apps.clients.models import Household
 from apps.core import audit, realtime
 from apps.core.actors import Actor
@@ -25,7 +26,7 @@ from apps.portfolios.models import (
     TradeSource,
     TradeState,
 )
-from apps.portfolios.models.trade import default_expiry
+from apps.portfolios.models.trade import REVIEW_KINDS, default_expiry
 from apps.portfolios.policies import trade_can_become
 from apps.portfolios.services.accounts import refusal
 from apps.portfolios.services.instruments import NamedSecurity, instruments_for, known_instruments
@@ -170,9 +171,12 @@ def withdraw_proposal(*, proposal: TradeProposal, reason: str, by: Actor) -> Tra
         raise TradeStepError(
             gettext_noop("The orders are in the market."), mend=gettext_noop("Cancel what is not executed there.")
         )
-    return move_proposal(
-        locked, TradeState.WITHDRAWN, action="portfolios.withdraw_proposal", by=by, reason=reason.strip()
-    )
+    move_proposal(locked, TradeState.WITHDRAWN, action="portfolios.withdraw_proposal", by=by, reason=reason.strip())
+    for kind in REVIEW_KINDS:
+        request = approval_for(kind=kind, target=locked)
+        if request is not None and request.is_pending:
+            drop_approval(request=request, reason=gettext_noop("The proposal is over."), by=by)
+    return locked
 
 
 @service

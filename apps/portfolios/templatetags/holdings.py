@@ -30,9 +30,9 @@ def passport_url(name: str, owner: Any, figure: object, day: dt.date) -> str:
 
 
 @register.simple_tag
-def trade_url(proposal: TradeProposal, figure: str, of: Any) -> str:
+def trade_url(name: str, proposal: TradeProposal, figure: str, of: Any) -> str:
     """Return the address of the passport of a proposal's figure, of one of its rows."""
-    return reverse("portfolios:trade-passport", args=[proposal.public_id, f"{figure}-{of.public_id}"])
+    return reverse(name, args=[proposal.public_id, f"{figure}-{of.public_id}"])
 
 
 @register.simple_tag

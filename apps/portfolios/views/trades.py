@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.http import HttpRequest
 from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
 from django.views.generic import ListView, TemplateView
 
 from apps.accounts.policies import Permission
@@ -13,10 +15,12 @@ from apps.clients.selectors.household_pages import household_for
 from apps.core.access import RequiresMixin, actor_of
 from apps.core.actors import Actor
 from apps.core.passports import Passport
-from apps.core.views import PassportView, ServiceFormView
+from apps.core.views import ActionView, PassportView, ServiceFormView
 from apps.portfolios.forms import ReasonForm, TradeForm
 from apps.portfolios.models import TradeProposal, TradeState
+from apps.portfolios.selectors.trade_steps import trade_progress, words_of_checks
 from apps.portfolios.selectors.trades import TONES, proposal_for, proposal_list, proposal_page, trade_passport
+from apps.portfolios.services.trade_checks import pass_checkpoints
 from apps.portfolios.services.trades import TypedLine, propose_typed, withdraw_proposal
 
 
@@ -49,7 +53,20 @@ class TradeDetailView(RequiresMixin, TemplateView):
         actor = actor_of(self.request)
         page = proposal_page(proposal_for(actor, self.kwargs["proposal_id"]))
         may_edit = actor.can(Permission.EDIT_PORTFOLIOS)
-        return super().get_context_data(page=page, proposal=page.proposal, may_edit=may_edit, **kwargs)
+        progress = trade_progress(page.proposal)
+        more = {"progress": progress, "checks_text": words_of_checks(), "may_edit": may_edit}
+        return super().get_context_data(page=page, proposal=page.proposal, **more, **kwargs)
+
+
+class TradeCheckView(ActionView):
+    """POST: take the proposal through the checkpoints, as far as it gets."""
+
+    permission = Permission.EDIT_PORTFOLIOS
+    success_message = _("The checkpoints were asked; what is missing stands below.")
+
+    def perform(self, request: HttpRequest, by: Actor) -> str:  # noqa: ARG002 - the frame's signature
+        """Ask them and show the proposal."""
+        return pass_checkpoints(proposal=proposal_for(by, self.kwargs["proposal_id"]), by=by).get_absolute_url()
 
 
 class TradeNewView(ServiceFormView):

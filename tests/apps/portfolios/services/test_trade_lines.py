@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 from decimal import Decimal
 
 import pytest
 
 from apps.accounts.models import User
-from apps.portfolios.models import Account, AccountStatus, TradeState
-from apps.portfolios.selectors.trading_limits import BrokenLimit, IntendedTrade, connect_limits
+from apps.clients.models import Household
+from apps.portfolios.models import Account, AccountStatus, CashReserve, Restriction, TradeState
 from apps.portfolios.services.trade_lines import (
     CashShortError,
     LotPick,
@@ -142,27 +141,55 @@ def test_a_proposal_has_a_line(ada: User) -> None:
         checked_lines(household, [], TODAY)
 
 
-@pytest.fixture
-def forbidden() -> Iterator[None]:
-    """A source of limits that forbids to buy AAA and keeps 4,900 in every account."""
-
-    def limits(trades: list[IntendedTrade], _day: dt.date) -> list[BrokenLimit]:
-        return [
-            BrokenLimit(place, "never buy", "his employer")
-            for place, trade in enumerate(trades)
-            if trade.side == "buy" and trade.instrument.symbol == "AAA"
-        ]
-
-    end = connect_limits(limits, lambda accounts, _day: {account.pk: Decimal(4900) for account in accounts})
-    yield
-    end()
+def restrict(household: Household, **more: object) -> Restriction:
+    """A restriction in force since long ago."""
+    told = {"kind": "never_buy", "reason": "his employer", "from_day": made.DAY, **more}
+    return Restriction.objects.create(household=household, **told)
 
 
-@pytest.mark.usefixtures("forbidden")
-def test_what_the_household_forbade_and_set_aside_holds(ada: User) -> None:
+@pytest.mark.parametrize(
+    ("kind", "side"), [("never_buy", "buy"), ("never_sell", "sell"), ("hold", "buy"), ("hold", "sell")]
+)
+def test_what_the_household_forbade_is_refused_with_its_reason(ada: User, kind: str, side: str) -> None:
     household, account, fund = made.funded(ada)
-    with pytest.raises(RestrictedTradeError, match="never buy \\(his employer\\)"):
+    limit = restrict(household, kind=kind, instrument=fund)
+    with pytest.raises(RestrictedTradeError, match="his employer"):
+        checked_lines(household, [line(account, fund, side, "1")], TODAY)
+    limit.until = TODAY - dt.timedelta(days=1)
+    limit.save()
+    assert checked_lines(household, [line(account, fund, side, "1")], TODAY)
+
+
+def test_a_restriction_of_a_class_or_of_one_account_holds_there(ada: User) -> None:
+    household, account, fund = made.funded(ada)
+    other = made.account(household, ada, name="Second", number="55-5")
+    restrict(household, asset_class=fund.asset_class, account=other)
+    assert checked_lines(household, [line(account, fund, "buy", "1")], TODAY)
+    restrict(household, asset_class=fund.asset_class)
+    with pytest.raises(RestrictedTradeError):
         checked_lines(household, [line(account, fund, "buy", "1")], TODAY)
-    other = made.instrument(ada, "BBB", {made.DAY: "20"})
-    with pytest.raises(CashShortError, match="lacks 20.00"):
-        checked_lines(household, [line(account, other, "buy", "6")], TODAY)
+
+
+def test_a_share_is_measured_after_the_trades_and_those_that_are_open(ada: User) -> None:
+    household, account, fund = made.funded(ada)  # 5,500 of 10,500
+    restrict(household, kind="max_weight", max_weight=Decimal("0.6"), instrument=fund)  # at most 6,300
+    assert checked_lines(household, [line(account, fund, "buy", "14")], TODAY)
+    with pytest.raises(RestrictedTradeError, match="no more than a share"):
+        checked_lines(household, [line(account, fund, "buy", "15")], TODAY)
+    proposal(household, ada, line(account, fund, "buy", "10"))
+    with pytest.raises(RestrictedTradeError):
+        checked_lines(household, [line(account, fund, "buy", "5")], TODAY)
+
+
+def test_cash_that_is_set_aside_is_not_spent(ada: User) -> None:
+    household, account, fund = made.funded(ada)  # 5,000 in cash
+    reserve = CashReserve.objects.create(
+        household=household, account=account, amount=Decimal(4900), purpose="taxes", from_day=made.DAY
+    )
+    with pytest.raises(CashShortError, match="lacks 10.00"):
+        checked_lines(household, [line(account, fund, "buy", "2")], TODAY)
+    reserve.account = None
+    reserve.save()
+    with pytest.raises(CashShortError, match="reserve would lack 10.00"):
+        checked_lines(household, [line(account, fund, "buy", "2")], TODAY)
+    assert checked_lines(household, [line(account, fund, "buy", "1")], TODAY)

@@ -1,0 +1,60 @@
+"""What compliance is told of a proposal: what it comes to, whom it concerns, and how the risk of the whole moves."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+
+from apps.clients.models import Person
+from apps.compliance.engine.checkpoints import OrderFacts
+from apps.compliance.models import CheckpointRules, ConsentRule
+from apps.market.models import AssetClass
+from apps.portfolios.models import Account, Mandate, TradeProposal
+from apps.portfolios.selectors.valuations import holdings_at
+
+NOTHING = Decimal(0)
+EQUITY = {AssetClass.US_EQUITY, AssetClass.US_SMALL_EQUITY, AssetClass.INTERNATIONAL_EQUITY}
+
+
+@dataclass(frozen=True, slots=True)
+class TradeFacts:
+    """What a proposal comes to; shares are of the household's managed accounts (0 to 1)."""
+
+    orders: OrderFacts
+    equity_before: Decimal
+    equity_after: Decimal
+
+
+def trade_facts(proposal: TradeProposal, day: dt.date) -> TradeFacts:
+    """Return what the proposal comes to on the day."""
+    lines = list(proposal.lines.select_related("instrument"))
+    held = holdings_at(Account.objects.filter(household=proposal.household_id).managed().open(), day).values()
+    total = sum((at.total for at in held), NOTHING)
+    equity = sum((h.value or NOTHING for at in held for h in at.holdings if h.asset_class in EQUITY), NOTHING)
+    moved = sum((-line.signed_amount for line in lines if line.instrument.asset_class in EQUITY), NOTHING)
+    gross = sum((line.estimated_amount for line in lines), NOTHING)
+    return TradeFacts(
+        OrderFacts(gross, gross / total if total > 0 else Decimal(1), len(lines)),
+        _share(equity, total),
+        _share(equity + moved, total),
+    )
+
+
+def _share(part: Decimal, whole: Decimal) -> Decimal:
+    return (part / whole).quantize(Decimal("0.000001")) if whole > 0 else NOTHING
+
+
+def owners_of(proposal: TradeProposal) -> list[Person]:
+    """Return the people who own the accounts of the proposal."""
+    people = Person.objects.filter(owned_accounts__account__proposed_trades__proposal=proposal)
+    return list(people.distinct().order_by("pk"))
+
+
+def client_decides(proposal: TradeProposal, rules: CheckpointRules, day: dt.date) -> bool:
+    """Say whether the client has to approve: by the firm's rule, or by a mandate of the accounts on the day."""
+    if rules.consent == ConsentRule.ALWAYS:
+        return True
+    accounts = {None, *proposal.lines.values_list("account_id", flat=True)}
+    mandates = Mandate.objects.on(day).filter(household=proposal.household_id, client_approves=True)
+    return any(each.account_id in accounts for each in mandates)

@@ -1,0 +1,77 @@
+"""The client's word about trades, in the portal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from apps.accounts.models import User
+from apps.portfolios.models import TradeProposal, TradeState
+from apps.portfolios.services.trade_checks import pass_checkpoints
+from tests.apps.portfolios.services.test_trade_checks import asks_client
+from tests.factories.trades import approved, line, proposal, ready
+
+SignIn = Callable[..., Client]
+
+
+@pytest.fixture
+def asked(ada: User, connie: User) -> TradeProposal:
+    """Trades that wait for the client's word."""
+    household, account, fund = ready(ada)
+    asks_client(household)
+    kept = pass_checkpoints(proposal=proposal(household, ada, line(account, fund)), by=ada.as_actor())
+    return approved(kept, connie)
+
+
+@pytest.fixture
+def ana(asked: TradeProposal) -> User:
+    user = asked.household.people.get(relationship="head").user
+    assert user is not None
+    return user
+
+
+def page(kept: TradeProposal, name: str = "trade") -> str:
+    return reverse(f"portal:{name}", args=[kept.public_id])
+
+
+def test_the_client_reads_what_is_asked_and_approves(asked: TradeProposal, ana: User, sign_in: SignIn) -> None:
+    browser = sign_in(ana)
+    assert "Approve trades: Trim the stock" in browser.get(reverse("portal:home")).text
+    shown = browser.get(page(asked)).text
+    assert "$550.00" in shown
+    assert "asks for your word" in shown
+    assert browser.post(page(asked), {"typed_name": "Ana Rivera"}).status_code == 422
+    assert browser.post(page(asked), {"agreed": "on", "typed_name": "Somebody"}).status_code == 422
+    assert browser.post(page(asked), {"agreed": "on", "typed_name": "Ana Rivera"}).url == page(asked)
+    asked.refresh_from_db()
+    assert asked.state == TradeState.CLEARED
+    assert "Your decision" not in browser.get(page(asked)).text
+
+
+def test_the_client_declines_with_a_reason(asked: TradeProposal, ana: User, sign_in: SignIn) -> None:
+    browser = sign_in(ana)
+    assert browser.get(page(asked, "trade-decline")).status_code == 200
+    browser.post(page(asked, "trade-decline"), {"reason": "Not this year."})
+    asked.refresh_from_db()
+    assert (asked.state, asked.ended_because) == (TradeState.DECLINED, "Not this year.")
+    assert "Trim the stock" in browser.get(reverse("portal:trades")).text
+
+
+def test_figures_open_their_passport(asked: TradeProposal, ana: User, sign_in: SignIn) -> None:
+    url = reverse("portal:trade-figure", args=[asked.public_id, "sold-USD"])
+    assert "$550.00" in sign_in(ana).get(url).text
+
+
+def test_staff_strangers_and_what_is_not_yet_asked_are_kept_out(
+    asked: TradeProposal, ana: User, ada: User, clay: User, sign_in: SignIn
+) -> None:
+    assert sign_in().get(page(asked)).status_code == 302
+    assert sign_in(ada).get(page(asked)).status_code == 403
+    assert sign_in(clay).get(page(asked)).status_code in {403, 404}
+    line_ = asked.lines.get()
+    draft = proposal(asked.household, ada, line(line_.account, line_.instrument), purpose="Only prepared")
+    assert sign_in(ana).get(page(draft)).status_code == 404
+    assert "Only prepared" not in sign_in(ana).get(reverse("portal:trades")).text

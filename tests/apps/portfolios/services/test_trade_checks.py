@@ -1,0 +1,265 @@
+"""The checkpoints of a proposal: in order, none skipped, each with its record; and again at the release."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from decimal import Decimal
+
+import pytest
+from django.db import ProgrammingError, transaction
+
+from apps.accounts.models import ApprovalRequest, User
+from apps.accounts.services.approvals import ApprovalMissingError, OwnRequestError, decide_approval
+from apps.clients.models import Agreement, Document, Household
+from apps.compliance.models import CheckpointRecord, RiskAssessment
+from apps.compliance.services.checkpoints import CheckpointTerms, set_checkpoint_rules
+from apps.core.models import AuditEvent
+from apps.kernel.errors import DomainError, InvalidInputError, NotAllowedError
+from apps.portfolios.models import (
+    AccountStatus,
+    Mandate,
+    ModelPortfolio,
+    ProposedTrade,
+    Restriction,
+    TradeProposal,
+    TradeState,
+)
+from apps.portfolios.services.trade_checks import (
+    CheckpointOpenError,
+    ClientWord,
+    decide_as_client,
+    demand_checkpoints,
+    pass_checkpoints,
+)
+from apps.portfolios.services.trade_lines import RestrictedTradeError
+from apps.portfolios.services.trades import TradeStepError, withdraw_proposal
+from tests.factories.trades import approved, cleared, line, proposal, ready
+
+TODAY = dt.date.today()
+
+
+def verdicts(kept: TradeProposal) -> dict[str, str]:
+    records = CheckpointRecord.objects.filter(target_id=kept.public_id).order_by("id")
+    return {record.kind: record.verdict for record in records}
+
+
+def asks_client(household: Household) -> None:
+    model = ModelPortfolio.objects.create(name="Balanced")
+    Mandate.objects.create(household=household, model=model, from_day=dt.date(2025, 1, 2), client_approves=True)
+
+
+def test_a_proposal_passes_when_the_file_is_right_and_compliance_approves(ada: User, connie: User) -> None:
+    household, account, fund = ready(ada)
+    kept = proposal(household, ada, line(account, fund))
+    kept = pass_checkpoints(proposal=kept, by=ada.as_actor())
+    assert kept.state == TradeState.CHECKING
+    assert verdicts(kept) == {"client_verification": "passed"}
+    (request,) = ApprovalRequest.objects.pending()
+    assert (request.kind, request.requested_by) == ("portfolios.trade_compliance", ada)
+    with pytest.raises(OwnRequestError):
+        decide_approval(request=request, decision="approve", by=ada.as_actor())
+    kept = approved(kept, connie)
+    assert kept.state == TradeState.CLEARED
+    assert verdicts(kept) == {
+        "client_verification": "passed",
+        "investment_review": "passed",
+        "client_approval": "not_required",
+    }
+    review = CheckpointRecord.objects.get(kind="investment_review")
+    assert review.approvals == [str(request.public_id)]
+    assert review.recorded_label == str(connie)
+    assert AuditEvent.objects.filter(action="compliance.record_checkpoint").count() == 3
+    assert AuditEvent.objects.filter(action="portfolios.clear_proposal").count() == 1
+    demand_checkpoints(kept, TODAY)
+
+
+def test_a_record_of_a_checkpoint_stands(ada: User) -> None:
+    household, account, fund = ready(ada)
+    pass_checkpoints(proposal=proposal(household, ada, line(account, fund)), by=ada.as_actor())
+    with pytest.raises(ProgrammingError, match="This record stands"), transaction.atomic():
+        CheckpointRecord.objects.update(verdict="failed")
+
+
+def no_papers(household: Household) -> None:
+    Document.objects.filter(household=household, category="identity").update(category="other")
+
+
+def no_agreement(household: Household) -> None:
+    Agreement.objects.update(state="withdrawn")
+
+
+def no_tax_number(household: Household) -> None:
+    household.people.update(tax_id="")
+
+
+@pytest.mark.parametrize("spoil", [no_papers, no_agreement, no_tax_number])
+def test_an_unfinished_file_stops_before_anybody_is_asked(
+    ada: User, connie: User, spoil: Callable[[Household], None]
+) -> None:
+    household, account, fund = ready(ada)
+    spoil(household)
+    kept = pass_checkpoints(proposal=proposal(household, ada, line(account, fund)), by=ada.as_actor())
+    assert kept.state == TradeState.CHECKING
+    assert verdicts(kept) == {"client_verification": "failed"}
+    assert not ApprovalRequest.objects.exists()
+
+
+def test_what_was_missing_can_be_mended_and_asked_again(ada: User, connie: User) -> None:
+    household, account, fund = ready(ada)
+    no_agreement(household)
+    kept = pass_checkpoints(proposal=proposal(household, ada, line(account, fund)), by=ada.as_actor())
+    Agreement.objects.update(state="signed")
+    pass_checkpoints(proposal=kept, by=ada.as_actor())
+    assert approved(kept, connie).state == TradeState.CLEARED
+
+
+def test_a_purchase_beyond_the_risk_profile_does_not_pass_but_a_sale_towards_it_does(ada: User, connie: User) -> None:
+    household, account, fund = ready(ada, points=1)  # stocks are half of what they hold
+    buy = pass_checkpoints(proposal=proposal(household, ada, line(account, fund, "buy", "1")), by=ada.as_actor())
+    assert verdicts(buy)["investment_review"] == "failed"
+    assert not ApprovalRequest.objects.exists()
+    sell = pass_checkpoints(proposal=proposal(household, ada, line(account, fund)), by=ada.as_actor())
+    assert approved(sell, connie).state == TradeState.CLEARED
+
+
+def test_complex_trades_need_a_manager_as_well(ada: User, paul: User, connie: User) -> None:
+    terms = CheckpointTerms(Decimal(500), Decimal(1), 50, "mandate")
+    set_checkpoint_rules(terms=terms, by=paul.as_actor())
+    household, account, fund = ready(ada)
+    kept = pass_checkpoints(proposal=proposal(household, ada, line(account, fund)), by=ada.as_actor())
+    first, second = ApprovalRequest.objects.pending().order_by("kind")
+    assert (first.kind, second.kind) == ("portfolios.trade_compliance", "portfolios.trade_manager")
+    decide_approval(request=first, decision="approve", by=connie.as_actor())
+    kept.refresh_from_db()
+    assert kept.state == TradeState.CHECKING
+    decide_approval(request=second, decision="approve", by=paul.as_actor())
+    kept.refresh_from_db()
+    assert kept.state == TradeState.CLEARED
+
+
+def test_a_decline_ends_the_proposal_and_what_else_waits(ada: User, paul: User, connie: User) -> None:
+    set_checkpoint_rules(terms=CheckpointTerms(Decimal(1), Decimal(1), 50, "mandate"), by=paul.as_actor())
+    household, account, fund = ready(ada)
+    kept = pass_checkpoints(proposal=proposal(household, ada, line(account, fund)), by=ada.as_actor())
+    request = ApprovalRequest.objects.pending().first()
+    decide_approval(request=request, decision="decline", note="Too soon.", by=connie.as_actor())
+    kept.refresh_from_db()
+    assert (kept.state, kept.ended_because) == (TradeState.DECLINED, "Too soon.")
+    assert not ApprovalRequest.objects.pending().exists()
+    with pytest.raises(TradeStepError):
+        pass_checkpoints(proposal=kept, by=ada.as_actor())
+
+
+def test_a_withdrawal_takes_the_reviews_back(ada: User, connie: User) -> None:
+    household, account, fund = ready(ada)
+    kept = pass_checkpoints(proposal=proposal(household, ada, line(account, fund)), by=ada.as_actor())
+    withdraw_proposal(proposal=kept, reason="not now", by=ada.as_actor())
+    assert not ApprovalRequest.objects.pending().exists()
+    kept.refresh_from_db()
+    assert kept.state == TradeState.WITHDRAWN
+
+
+def test_the_client_decides_where_the_mandate_asks(ada: User, connie: User) -> None:
+    household, account, fund = ready(ada)
+    asks_client(household)
+    head = household.people.get(relationship="head")
+    kept = pass_checkpoints(proposal=proposal(household, ada, line(account, fund)), by=ada.as_actor())
+    yes = ClientWord(approves=True, typed_name="ana  rivera".replace("  ", " "), authentication="password, mfa totp")
+    with pytest.raises(TradeStepError, match="do not wait"):
+        decide_as_client(proposal=kept, word=yes, by=head.user.as_actor())
+    kept = approved(kept, connie)
+    assert kept.state == TradeState.CHECKING
+    for stranger in (ada, connie, household.people.get(relationship="partner").user):
+        with pytest.raises(NotAllowedError):
+            decide_as_client(proposal=kept, word=yes, by=stranger.as_actor())
+    with pytest.raises(InvalidInputError, match="Type your name"):
+        decide_as_client(proposal=kept, word=ClientWord(approves=True, typed_name="A"), by=head.user.as_actor())
+    kept = decide_as_client(proposal=kept, word=yes, by=head.user.as_actor())
+    assert kept.state == TradeState.CLEARED
+    record = CheckpointRecord.objects.get(kind="client_approval")
+    assert (record.verdict, record.recorded_key) == ("passed", head.user.as_actor().key)
+    assert "mfa totp" in record.note
+    demand_checkpoints(kept, TODAY)
+
+
+def test_the_client_may_decline_and_says_why(ada: User, connie: User) -> None:
+    household, account, fund = ready(ada)
+    asks_client(household)
+    user = household.people.get(relationship="head").user.as_actor()
+    kept = pass_checkpoints(proposal=proposal(household, ada, line(account, fund)), by=ada.as_actor())
+    kept = approved(kept, connie)
+    with pytest.raises(InvalidInputError, match="what has to change"):
+        decide_as_client(proposal=kept, word=ClientWord(approves=False), by=user)
+    kept = decide_as_client(proposal=kept, word=ClientWord(approves=False, reason="I like that share."), by=user)
+    assert (kept.state, kept.ended_because) == (TradeState.DECLINED, "I like that share.")
+
+
+def expired(kept: TradeProposal) -> None:
+    day = TODAY - dt.timedelta(days=1)
+    TradeProposal.objects.filter(pk=kept.pk).update(proposed_on=day, expires_on=day)
+
+
+def restricted(kept: TradeProposal) -> None:
+    Restriction.objects.create(
+        household=kept.household, kind="never_sell", instrument=kept.lines.get().instrument, reason="x", from_day=TODAY
+    )
+
+
+def unsigned(kept: TradeProposal) -> None:
+    Agreement.objects.update(state="withdrawn")
+
+
+def altered(kept: TradeProposal) -> None:
+    ProposedTrade.objects.filter(proposal=kept).update(quantity=11)
+
+
+def consent_since(kept: TradeProposal) -> None:
+    asks_client(kept.household)
+
+
+def unapproved(kept: TradeProposal) -> None:
+    ApprovalRequest.objects.update(state="voided")
+
+
+def unsuitable(kept: TradeProposal) -> None:
+    RiskAssessment.objects.update(state="expired")
+
+
+def frozen(kept: TradeProposal) -> None:
+    kept.lines.get().account.__class__.objects.update(status=AccountStatus.RESTRICTED)
+
+
+def drafted(kept: TradeProposal) -> None:
+    TradeProposal.objects.update(state=TradeState.DRAFT)
+
+
+SPOILT = [expired, restricted, unsigned, altered, consent_since, unapproved, unsuitable, frozen, drafted]
+
+
+@pytest.mark.parametrize("spoil", SPOILT)
+def test_everything_is_asked_again_before_an_order(
+    ada: User, connie: User, spoil: Callable[[TradeProposal], None]
+) -> None:
+    household, account, fund = ready(ada)
+    kept = cleared(ada, connie, line(account, fund), household=household)
+    spoil(kept)
+    kept.refresh_from_db()
+    with pytest.raises(DomainError) as refused:
+        demand_checkpoints(kept, TODAY)
+    expected = {restricted: RestrictedTradeError, unapproved: ApprovalMissingError, frozen: DomainError}
+    assert isinstance(refused.value, expected.get(spoil, CheckpointOpenError))
+
+
+def test_a_firm_of_one_reviews_itself(paul: User) -> None:
+    household, account, fund = ready(paul)
+    kept = pass_checkpoints(proposal=proposal(household, paul, line(account, fund)), by=paul.as_actor())
+    request = ApprovalRequest.objects.pending().get()
+    from apps.accounts.models import FirmProfile
+    from apps.accounts.services.self_reviews import attest_self_review, open_self_review
+
+    FirmProfile.objects.update(self_review_minutes=0)
+    open_self_review(request=request, by=paul.as_actor())
+    attest_self_review(request=request, attestation="I compared it with the plan and the book.", by=paul.as_actor())
+    kept.refresh_from_db()
+    assert kept.state == TradeState.CLEARED
