@@ -12,6 +12,7 @@ from apps.portfolios.views import (
     passports,
     performance,
     reports,
+    targets,
     trades,
 )
 
@@ -198,4 +199,32 @@ urlpatterns = [
         models.ModelPassportView.as_view(),
         name="model-passport",
     ),
+    path(
+        "households/<uuid:household_id>/portfolio/targets/",
+        targets.HouseholdTargetsView.as_view(),
+        name="household-targets",
+    ),
+    path(
+        "households/<uuid:household_id>/portfolio/targets/passport/<slug:figure>/",
+        targets.TargetPassportView.as_view(),
+        name="target-passport",
+    ),
+    path(
+        "households/<uuid:household_id>/portfolio/mandates/new/", targets.MandateNewView.as_view(), name="mandate-new"
+    ),
+    path(
+        "households/<uuid:household_id>/portfolio/restrictions/new/",
+        targets.RestrictionNewView.as_view(),
+        name="restriction-new",
+    ),
+    path(
+        "households/<uuid:household_id>/portfolio/reserves/new/", targets.ReserveNewView.as_view(), name="reserve-new"
+    ),
+    path("portfolios/mandates/<uuid:mandate_id>/end/", targets.MandateEndView.as_view(), name="mandate-end"),
+    path(
+        "portfolios/restrictions/<uuid:restriction_id>/end/",
+        targets.RestrictionEndView.as_view(),
+        name="restriction-end",
+    ),
+    path("portfolios/reserves/<uuid:reserve_id>/end/", targets.ReserveEndView.as_view(), name="reserve-end"),
 ]

@@ -394,5 +394,6 @@ HOUSEHOLD_PAGES = {
         "portfolios:household-performance",
         "portfolios:household-risk",
         "portfolios:household-benchmark",
+        "portfolios:household-targets",
     ]
 }

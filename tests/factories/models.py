@@ -10,7 +10,15 @@ from apps.accounts.selectors.firm_days import firm_today
 from apps.accounts.services.approvals import decide_approval
 from apps.clients.models import Household
 from apps.market.models import AssetClass
-from apps.portfolios.models import Instrument, Mandate, ModelPortfolio, ModelVersion
+from apps.portfolios.models import (
+    CashReserve,
+    Instrument,
+    Mandate,
+    ModelPortfolio,
+    ModelVersion,
+    Restriction,
+    RestrictionKind,
+)
 from apps.portfolios.services.mandates import MandateTerms, give_mandate
 from apps.portfolios.services.model_portfolios import (
     HoldingTerms,
@@ -20,6 +28,7 @@ from apps.portfolios.services.model_portfolios import (
     create_model,
     submit_version,
 )
+from apps.portfolios.services.restrictions import ReserveTerms, RestrictionTerms, add_reserve, add_restriction
 from tests.factories import portfolios
 
 D = Decimal
@@ -80,3 +89,16 @@ def mandate(household: Household, model: ModelPortfolio, by: User, **fields: obj
     """The household follows the model from today."""
     told = MandateTerms(**{"model": model, "from_day": firm_today(), "note": "Agreed with the client.", **fields})
     return give_mandate(household=household, terms=told, by=by.as_actor())
+
+
+def restricted(household: Household, by: User, **fields: object) -> Restriction:
+    """The household never buys commodities."""
+    told = {"kind": RestrictionKind.NEVER_BUY, "asset_class": AssetClass.COMMODITIES, "from_day": firm_today()}
+    terms = RestrictionTerms(**{**told, "reason": "Asked for by the client.", **fields})
+    return add_restriction(household=household, terms=terms, by=by.as_actor())
+
+
+def reserved(household: Household, by: User, **fields: object) -> CashReserve:
+    """2,500 stay in cash."""
+    told = {"purpose": "New roof", "from_day": firm_today(), "amount": D(2500)}
+    return add_reserve(household=household, terms=ReserveTerms(**{**told, **fields}), by=by.as_actor())

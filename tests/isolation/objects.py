@@ -222,6 +222,19 @@ class World:
     def model(self) -> Any:
         return models.approved(self.ada, self.paul)
 
+    @cached_property
+    def mandate(self) -> Any:
+        assert self.account
+        return models.mandate(self.household, self.model, self.ada)
+
+    @cached_property
+    def restriction(self) -> Any:
+        return models.restricted(self.household, self.ada, reason=f"{MARKER} asked for it")
+
+    @cached_property
+    def reserve(self) -> Any:
+        return models.reserved(self.household, self.ada, purpose=f"Roof of {MARKER}")
+
     # --- rows of the whole firm ---
     @cached_property
     def report_batch(self) -> ReportBatch:
@@ -324,6 +337,9 @@ OF_HOUSEHOLD: dict[str, Maker] = {
     "portal:trade.proposal_id": lambda world: world.ordered_trade.public_id,
     "portal:trade-decline.proposal_id": lambda world: world.ordered_trade.public_id,
     "portal:trade-figure.proposal_id": lambda world: world.ordered_trade.public_id,
+    "mandate_id": lambda world: world.mandate.public_id,
+    "restriction_id": lambda world: world.restriction.public_id,
+    "reserve_id": lambda world: world.reserve.public_id,
     "break_id": lambda world: world.break_.public_id,
     "assignment_id": lambda world: world.assignment.public_id,
     "report_id": lambda world: world.report.public_id,
@@ -364,6 +380,7 @@ OF_FIRM: dict[str, Maker] = {
     "portfolios:trade-passport.figure": lambda _world: "bought-USD",
     "money:household-passport.figure": lambda _world: "net_worth",
     "portfolios:model-passport.figure": lambda _world: "terms",
+    "portfolios:target-passport.figure": lambda world: world.mandate and "sheet",
     "portfolios:household-passport.figure": lambda _world: "total",
     "portfolios:account-passport.figure": lambda _world: "total",
     "portfolios:rate-passport.figure": lambda _world: "short",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TypeVar
 
@@ -16,6 +16,7 @@ from apps.core.services import service
 from apps.kernel.errors import DomainError, gettext_noop
 from apps.portfolios.models import Account, CashReserve, Instrument, Restriction
 from apps.portfolios.services.accounts import refusal
+from apps.portfolios.services.instruments import instrument_by_symbol
 from apps.portfolios.services.mandates import check_account, check_end, tell_household
 
 T = TypeVar("T", Restriction, CashReserve)
@@ -79,6 +80,16 @@ def add_restriction(*, household: Household, terms: RestrictionTerms, by: Actor)
     audit.record("portfolios.add_restriction", by=by, target=restriction, after=audit.snapshot(restriction))
     tell_household(household)
     return restriction
+
+
+@service
+def restrict_by_symbol(*, household: Household, terms: RestrictionTerms, symbol: str, by: Actor) -> Restriction:
+    """Restrict what a person typed, with the security named by its symbol, or left out for an asset class.
+
+    Raises InvalidInputError for a symbol that nobody knows, and what `add_restriction` raises.
+    """
+    instrument = instrument_by_symbol(symbol=symbol, field="symbol", by=by) if symbol.strip() else None
+    return add_restriction(household=household, terms=replace(terms, instrument=instrument), by=by)
 
 
 @service

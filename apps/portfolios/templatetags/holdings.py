@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from apps.kernel.money import Money
 from apps.portfolios.models import TradeProposal
+from apps.portfolios.selectors.drift import DriftSheet
 from apps.portfolios.selectors.performance import PerformanceSheet
 
 register = template.Library()
@@ -40,3 +41,12 @@ def performance_url(name: str, owner: Any, sheet: PerformanceSheet, span: str, f
     """Return the address of the passport of a period's figure, of the same day and the same ledger."""
     address = f"{reverse(name, args=[owner, f'{span}-{figure}'])}?day={sheet.as_of.isoformat()}"
     return address if sheet.known_at is None else f"{address}&{urlencode({'moment': sheet.known_at.isoformat()})}"
+
+
+@register.simple_tag
+def target_url(household_id: Any, sheet: DriftSheet) -> str:
+    """Return the address of the passport of a sheet of drift: of the household, or of one account."""
+    address = reverse("portfolios:target-passport", args=[household_id, "sheet"])
+    account = sheet.target.account
+    told = {"day": sheet.as_of.isoformat(), **({"account": str(account.public_id)} if account is not None else {})}
+    return f"{address}?{urlencode(told)}"
