@@ -30,6 +30,7 @@ from apps.core.services import service
 from apps.firms.services.demo.benchmarks import ensure_benchmarks, hold_against
 from apps.firms.services.demo.billing import fees, first_billed_day, put_on_schedule
 from apps.firms.services.demo.firm import STAND_IN
+from apps.firms.services.demo.models import follow_model
 from apps.firms.services.demo.money import add_facts, invest, keep_bank_account, save_monthly
 from apps.firms.services.demo.roster import DemoHousehold
 from apps.kernel.errors import gettext_noop
@@ -56,6 +57,7 @@ def build_household(*, spec: DemoHousehold, advisor: User, password: str, by: Ac
     ensure_benchmarks(by=by)
     hold_against(spec, household, acting)
     _profile(spec, household, acting)
+    follow_model(spec, household, acting)
     _agree(household, acting)
     _file_papers(household, acting)
     assign_household(household=household, user=User.objects.get(email=STAND_IN), by=acting)

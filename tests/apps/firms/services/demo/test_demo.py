@@ -7,6 +7,7 @@ from django.utils import timezone
 from django_tenants.utils import tenant_context
 
 from apps.accounts.models import User
+from apps.accounts.selectors.firm_days import firm_today
 from apps.billing.models import BillingRun, FeeAssignment, Invoice, InvoiceState, RunState
 from apps.clients.models import Household, HouseholdStatus
 from apps.core.actors import Actor
@@ -22,8 +23,9 @@ from apps.plans.models import Plan, PlanStatus
 from apps.plans.services.projections import cancel_projection
 from apps.plans.services.publishing import file_report
 from apps.portfolios.engine.risk_figures import Frequency, Measure
-from apps.portfolios.models import Transaction
+from apps.portfolios.models import ModelPortfolio, Transaction
 from apps.portfolios.selectors.comparisons import compared
+from apps.portfolios.selectors.drift import household_drift
 from apps.portfolios.selectors.owners import PortfolioOwner
 from apps.portfolios.selectors.performance_pages import household_performance
 from apps.portfolios.selectors.risk import risk_sheet
@@ -71,6 +73,18 @@ def test_a_household_is_built_whole_and_once(staffed):
     owner = PortfolioOwner(household)
     assert compared(owner, sheet).line("inception").benchmark.value is not None
     assert risk_sheet(owner, sheet, Frequency.MONTHLY).column("inception").figures[Measure.BETA].value > 0.5
+
+
+def test_households_follow_models_that_the_principal_approved(staffed):
+    first, second, third = (built(number) for number in (1, 2, 3))
+    assert ModelPortfolio.objects.count() == 3
+    for household in (first, second, third):
+        (sheet,) = household_drift(household, firm_today())
+        assert sheet.target.version.state == "approved"
+        assert not sheet.unclassified
+        assert abs(float(sheet.drift.distance)) < 0.5
+    assert first.cashreserves.count() == 1
+    assert {row.kind for row in [*second.restrictions.all(), *third.restrictions.all()]} == {"never_sell", "never_buy"}
 
 
 def test_two_quarters_are_billed_by_two_people_once_and_some_of_it_is_still_due(staffed):
