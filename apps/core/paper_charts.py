@@ -7,6 +7,7 @@ together. A Sankey diagram moves through the years and has no still picture: pri
 from __future__ import annotations
 
 import base64
+import datetime as dt
 import io
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -40,6 +41,7 @@ ORDER = ("main", "blue", "ochre", "plum", "teal", "rust", "grey")
 INK, QUIET, LINE = "#1b1d1c", "#5f6561", "#e4dfd6"
 WIDTH, HEIGHT = 6.9, 2.9
 MOST_LABELS = 12
+MOST_DAYS = 8
 
 
 def drawn(spec: ChartSpec, *, accent: str = COLOURS["main"], height: float = HEIGHT) -> str:
@@ -98,8 +100,16 @@ def _quiet(axes: Axes, spec: ChartSpec, *, along: str = "y") -> None:
 
 
 def _name_positions(axes: Axes, names: list[Any]) -> None:
-    step = -(-len(names) // MOST_LABELS)
-    axes.set_xticks(range(0, len(names), step), [str(name) for name in names[::step]])
+    step = -(-len(names) // (MOST_DAYS if names and _name(names[0]) != str(names[0]) else MOST_LABELS))
+    axes.set_xticks(range(0, len(names), step), [_name(name) for name in names[::step]])
+
+
+def _name(name: Any) -> str:
+    """A day as people write it in their language; any other name as it is."""
+    try:
+        return formats.date_text(dt.date.fromisoformat(name))
+    except (TypeError, ValueError):
+        return str(name)
 
 
 def _explain(axes: Axes, count: int) -> None:

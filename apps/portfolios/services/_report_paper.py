@@ -117,6 +117,7 @@ def _context(report: PerformanceReport, found: HouseholdPerformance, title: str)
         "engine_version": ENGINE_VERSION,
         "accounts": found.accounts,
         "portfolio": portfolio,
+        "cash_share": portfolio.cash / portfolio.total if portfolio.total else None,
         "charts": {
             name: {"spec": spec, "address": as_address(drawn(spec, accent=accent, height=height))}
             for name, (spec, height) in specs.items()

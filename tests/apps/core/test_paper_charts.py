@@ -72,3 +72,10 @@ def test_a_fan_draws_its_band_its_lines_and_its_goal():
     assert strokes.count("#868b85") >= 1
     assert strokes.count("#b4532a") >= 1
     assert ("#0f5c4a", "0.13") in fills
+
+
+def test_days_along_a_chart_are_written_as_people_write_them():
+    days = {"label": "Day", "values": [f"2025-03-{day:02}" for day in range(1, 31)]}
+    svg = drawn({**SPECS["lines"], "x": days, "series": [{"name": "A", "values": [0.1] * 30}]})
+    assert "Mar 1, 2025" in svg
+    assert "2025-03-01" not in svg
