@@ -14,6 +14,7 @@ from apps.firms.services import provisioning
 from apps.firms.services.demo.billing import bill_quarters
 from apps.firms.services.demo.fill import build_numbered
 from apps.firms.services.demo.plans import move_plans_on
+from apps.firms.services.demo.reports import report_quarter
 
 
 @job("firms.provision_firm")
@@ -36,11 +37,12 @@ def move_demo_plans(_task: Any) -> None:
     move_plans_on()
 
 
-@job("firms.bill_demo_firm", title=_("The demo firm's fees are being billed."))
+@job("firms.bill_demo_firm", title=_("The demo firm's fees are being billed, its quarter reported."))
 def bill_demo_firm(_task: Any) -> None:
     """Bill the demo firm's last quarters."""
     bill_quarters(today=timezone.localdate())
     move_plans_on()
+    report_quarter(today=timezone.localdate())
 
 
 @job("firms.send_link_again")

@@ -17,13 +17,14 @@ from apps.firms.services.demo.billing import bill_quarters, first_billed_day
 from apps.firms.services.demo.firm import DEMO_PASSWORD, ensure_people
 from apps.firms.services.demo.households import build_household
 from apps.firms.services.demo.plans import move_plans_on
+from apps.firms.services.demo.reports import report_quarter
 from apps.firms.services.demo.roster import demo_households
 from apps.market.services.updates import bring_up_to_date
 from apps.plans.models import Plan, PlanStatus
 from apps.plans.services.projections import cancel_projection
 from apps.plans.services.publishing import file_report
 from apps.portfolios.engine.risk_figures import Frequency, Measure
-from apps.portfolios.models import ModelPortfolio, Transaction
+from apps.portfolios.models import ModelPortfolio, PerformanceReport, Transaction
 from apps.portfolios.selectors.comparisons import compared
 from apps.portfolios.selectors.drift import household_drift
 from apps.portfolios.selectors.owners import PortfolioOwner
@@ -98,6 +99,15 @@ def test_two_quarters_are_billed_by_two_people_once_and_some_of_it_is_still_due(
     assert states == [[InvoiceState.PAID, InvoiceState.PAID], [InvoiceState.ISSUED, InvoiceState.PAID]]
     assert {fee.household for fee in runs[0].fees.all()} == {first, second}
     assert all(invoice.total > 0 for invoice in Invoice.objects.all())
+
+
+def test_the_last_quarter_is_reported_and_delivered_once(staffed):
+    built(1)
+    for _n in range(2):
+        report_quarter(today=timezone.localdate())
+    report = PerformanceReport.objects.get()
+    assert (report.state, report.problem) == ("delivered", "")
+    assert report.figures["spans"]["quarter"]["net"] is not None
 
 
 def test_bills_are_asked_for_when_the_last_household_is_there_and_once(staffed, monkeypatch):
