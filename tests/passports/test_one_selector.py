@@ -9,7 +9,10 @@ import pytest
 from django.test import Client
 
 from apps.integrations.services.partners import register_partner
+from apps.portfolios.selectors.comparisons import compared
+from apps.portfolios.selectors.owners import PortfolioOwner
 from tests.cast import SiteClient
+from tests.passports.books import TODAY
 from tests.passports.finder import marked, read
 from tests.passports.walk import Walk, ask
 
@@ -99,3 +102,30 @@ def test_the_total_of_an_invoice(walk, partner):
         "row": invoice.total,
     }
     assert len(set(values.values())) == 1, values
+
+
+def by_passport(walk: Walk, who: str, path: str, figure: str) -> Decimal:
+    """Return the value of the figure on the page whose passport is the one named."""
+    page = read(ask(walk.browsers[who], path).content.decode())
+    found = next(each for each in marked(page) if f"/{figure}/" in each.address)
+    return Decimal(found.value)
+
+
+@pytest.mark.parametrize(("figure", "field"), [("inception-net", "net"), ("inception-benchmark", "benchmark")])
+def test_a_return_and_its_benchmark(walk, partner, figure, field):
+    household = walk.books.household
+    body = told(partner, f"financial-services/portfolios/{household.public_id}/performance")
+    period = next(each for each in body["periods"] if each["period"] == "inception")
+    values = {
+        "staff": by_passport(walk, "ada", f"/households/{household.public_id}/portfolio/performance/", figure),
+        "portal": by_passport(walk, "client", "/portal/portfolio/", figure),
+        "API": Decimal(str(period[field])),
+    }
+    assert len(set(values.values())) == 1, values
+
+
+def test_the_deepest_fall(walk):
+    household = walk.books.household
+    owner = PortfolioOwner(household)
+    fall = compared(owner, owner.sheet(TODAY)).fall
+    assert by_passport(walk, "client", "/portal/portfolio/", "inception-drawdown") == Decimal(repr(fall.depth))

@@ -7,10 +7,10 @@ import datetime as dt
 from apps.clients.models import Household
 from apps.core.passports import Passport
 from apps.money.selectors.passports import money_passport
+from apps.portfolios.selectors.compared_passports import figure_passport as portfolio_figure
+from apps.portfolios.selectors.owners import PortfolioOwner
 from apps.portfolios.selectors.passports import household_passport
 from apps.portfolios.selectors.performance import SPANS
-from apps.portfolios.selectors.performance_pages import household_sheet
-from apps.portfolios.selectors.performance_passports import performance_passport
 
 OF_MONEY = frozenset({"net_worth", "assets", "debts"})
 
@@ -21,7 +21,8 @@ def figure_passport(household: Household, figure: str, on: dt.date) -> Passport:
     Raises NotFoundError for any other.
     """
     if figure.partition("-")[0] in SPANS:
-        return performance_passport(household_sheet(household, on), household.name, figure)
+        owner = PortfolioOwner(household)
+        return portfolio_figure(owner, owner.sheet(on), figure)
     if figure in OF_MONEY:
         return money_passport(household, figure, on)
     return household_passport(household, figure, on)

@@ -8,9 +8,10 @@ from decimal import Decimal
 
 from apps.clients.models import Household
 from apps.kernel.money import Money
+from apps.portfolios.engine.drawdowns import Drawdown
 from apps.portfolios.engine.performance import Span
-from apps.portfolios.selectors.performance import PerformanceSheet
-from apps.portfolios.selectors.performance_pages import household_sheet
+from apps.portfolios.selectors.comparisons import Comparison, compared
+from apps.portfolios.selectors.owners import PortfolioOwner
 from apps.portfolios.selectors.portfolios import AccountLine, HoldingLine, HouseholdPortfolio, household_portfolio
 
 # the periods a client asks about; an advisor sees all
@@ -42,6 +43,8 @@ class ShownReturn:
     label: str
     first_day: dt.date
     net: float | None
+    benchmark: float | None
+    benchmark_reason: str
     annual: float | None
     gain: Money
     money_in: Money
@@ -60,11 +63,15 @@ class ShownPortfolio:
     accounts: tuple[ShownAccount, ...]
     holdings: tuple[ShownHolding, ...]
     returns: tuple[ShownReturn, ...]
+    benchmark: str
+    fall: Drawdown | None
 
 
 def shown_portfolio(household: Household, on: dt.date) -> ShownPortfolio:
     """Return the portfolio at the close of a day, in a fixed number of queries."""
     sheet = household_portfolio(household, on)
+    owner = PortfolioOwner(household)
+    beside = compared(owner, owner.sheet(on))
     here = sheet.currency
     return ShownPortfolio(
         sheet=sheet,
@@ -77,25 +84,32 @@ def shown_portfolio(household: Household, on: dt.date) -> ShownPortfolio:
             ShownHolding(line, _money(line.price, line.price_currency), _money(line.value, here))
             for line in sheet.holdings
         ),
-        returns=_returns(household_sheet(household, on)),
+        returns=_returns(beside),
+        benchmark=beside.benchmark.name if beside.benchmark is not None else "",
+        fall=beside.fall,
     )
 
 
-def _returns(sheet: PerformanceSheet) -> tuple[ShownReturn, ...]:
+def _returns(beside: Comparison) -> tuple[ShownReturn, ...]:
     """Return the periods that the managed accounts cover, the shortest first."""
+    sheet = beside.sheet
     return tuple(
         ShownReturn(
             span=line.span,
             label=line.label,
             first_day=line.first_day,
             net=figures.net.value,
+            benchmark=compare.benchmark.value,
+            benchmark_reason=compare.benchmark.reason,
             annual=figures.annual_net.value,
             gain=Money(figures.gain, sheet.currency),
             money_in=Money(figures.money_in, sheet.currency),
             money_out=Money(figures.money_out, sheet.currency),
         )
         for line in sheet.lines
-        if (figures := line.figures) is not None and line.span in _SHOWN
+        if (figures := line.figures) is not None
+        and line.span in _SHOWN
+        and (compare := beside.line(line.span)) is not None
     )
 
 

@@ -2,7 +2,8 @@
 
 from django.urls import re_path
 
-from apps.portfolios.api.views import AccountViewSet, HoldingsView, PerformanceView, PortfolioView, TransactionList
+from apps.portfolios.api.performance import BenchmarkViewSet, PerformanceView
+from apps.portfolios.api.views import AccountViewSet, HoldingsView, PortfolioView, TransactionList
 
 app_name = "portfolios_api"
 _ID = "[0-9a-f-]{36}"
@@ -26,5 +27,11 @@ urlpatterns = [
         rf"^financial-services/portfolios/(?P<portfolio_id>{_ID})/performance/?$",
         PerformanceView.as_view(),
         name="portfolio-performance",
+    ),
+    re_path(r"^financial-services/benchmarks/?$", BenchmarkViewSet.as_view({"get": "list"}), name="benchmark-list"),
+    re_path(
+        rf"^financial-services/benchmarks/(?P<benchmark_id>{_ID})/?$",
+        BenchmarkViewSet.as_view({"get": "retrieve"}),
+        name="benchmark-detail",
     ),
 ]

@@ -16,20 +16,18 @@ from rest_framework.views import APIView
 
 from apps.clients.selectors.household_pages import household_for
 from apps.core.api.actor import api_actor
-from apps.core.api.etags import TaggedReadMixin, tagged_answer
+from apps.core.api.etags import TaggedReadMixin
 from apps.core.api.sparse import FIELDS
 from apps.kernel.errors import InvalidInputError, gettext_noop
 from apps.portfolios.api.filters import AccountFilter, TransactionFilter
 from apps.portfolios.api.serializers import (
     AccountHoldingsOut,
     AccountOut,
-    PerformanceOut,
     PortfolioOut,
     TransactionOut,
 )
 from apps.portfolios.models import Account, Transaction
 from apps.portfolios.selectors.accounts import account_for
-from apps.portfolios.selectors.performance_pages import portfolio_sheet
 from apps.portfolios.selectors.portfolios import household_portfolio
 from apps.portfolios.selectors.valuations import holdings_at
 
@@ -138,22 +136,3 @@ class PortfolioView(APIView):
         """Answer with accounts, allocation and total."""
         household = household_for(api_actor(request), household_id)
         return Response(PortfolioOut(household_portfolio(household, day_of(request))).data)
-
-
-class PerformanceView(APIView):
-    """Returns of a portfolio: of a household's managed accounts together, or of one account."""
-
-    scope_area = "portfolios"
-
-    @extend_schema(
-        summary="Read a portfolio's performance",
-        description="`portfolio_id` is the id of a household or of an account.",
-        parameters=[AS_OF, KNOWN_AT, FIELDS],
-        responses=PerformanceOut,
-        tags=["portfolios"],
-    )
-    def get(self, request: Request, portfolio_id: str) -> Response:
-        """Answer with the returns of every period."""
-        sheet = portfolio_sheet(api_actor(request), portfolio_id, day_of(request), moment_of(request))
-        shown = PerformanceOut(sheet, context={"request": request}).data
-        return tagged_answer(request, PerformanceOut(sheet).data, shown)

@@ -14,6 +14,7 @@ from apps.core.templatetags.formats import date_text
 from apps.kernel.errors import NotFoundError, gettext_noop
 from apps.market.models import Security
 from apps.portfolios.engine import ENGINE_VERSION
+from apps.portfolios.engine.drawdowns import Drawdown
 from apps.portfolios.engine.risk_figures import LEAST, PERIODS_PER_YEAR, Frequency, Measure
 from apps.portfolios.selectors.benchmarks import BenchmarkDays
 from apps.portfolios.selectors.comparisons import ComparedLine, Comparison, compared
@@ -79,6 +80,8 @@ def figure_passport(owner: PortfolioOwner, sheet: PerformanceSheet, figure: str)
         if column is None or column.figures[Measure(measure)].value is None:
             raise NotFoundError(gettext_noop("There is no such figure."))
         return _risk_passport(owner, found, column, Measure(measure))
+    if figure == "inception-drawdown":
+        return _fall_passport(owner, compared(owner, sheet))
     if name not in COMPARED:
         return performance_passport(sheet, owner.name, figure)
     beside = compared(owner, sheet)
@@ -154,7 +157,7 @@ def _risk_passport(owner: PortfolioOwner, found: RiskSheet, column: RiskColumn, 
         PassportLine(gettext("Observations needed"), "", Amount(LEAST[frequency], "count")),
     ]
     if column.fall is not None and measure is Measure.MAX_DRAWDOWN:
-        told += _fall_lines(column)
+        told += _fall_lines(column.fall)
     return Passport(
         title=f"{owner.name}: {MEASURES[measure]}",
         value=kind,
@@ -169,10 +172,24 @@ def _risk_passport(owner: PortfolioOwner, found: RiskSheet, column: RiskColumn, 
     )
 
 
-def _fall_lines(column: RiskColumn) -> Iterator[PassportLine]:
-    fall = column.fall
+def _fall_passport(owner: PortfolioOwner, beside: Comparison) -> Passport:
+    fall = beside.fall
     if fall is None:
-        return
+        raise NotFoundError(gettext_noop("There is no such figure."))
+    return Passport(
+        title=f"{owner.name}: {MEASURES[Measure.MAX_DRAWDOWN]}",
+        value=Amount(fall.depth, "percent", "2"),
+        method=gettext("Value at the close of each day against its highest before, by linked returns net of fees."),
+        as_of=beside.sheet.as_of,
+        source=gettext("Daily returns net of fees, from %(first)s to %(last)s")
+        % {"first": date_text(beside.lines[-1].first_day), "last": date_text(beside.sheet.as_of)},
+        basis=gettext("After the costs of trading and the advisory fee, before taxes."),
+        version=ENGINE_VERSION,
+        lines=tuple(_fall_lines(fall)),
+    )
+
+
+def _fall_lines(fall: Drawdown) -> Iterator[PassportLine]:
     yield PassportLine(gettext("Peak"), date_text(fall.peak), None)
     yield PassportLine(gettext("Trough"), date_text(fall.trough), None)
     back = date_text(fall.recovered) if fall.recovered else gettext("not yet")

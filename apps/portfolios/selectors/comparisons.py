@@ -13,9 +13,9 @@ from apps.core.templatetags.charts import ChartSpec
 from apps.core.templatetags.formats import date_text, percent_text
 from apps.kernel.dates import DateSpan
 from apps.portfolios.engine.computed import Computed
-from apps.portfolios.engine.drawdowns import drawdown_series
+from apps.portfolios.engine.drawdowns import Drawdown, drawdown_series
 from apps.portfolios.engine.performance import FeeBasis, Span, daily_earnings
-from apps.portfolios.engine.risk_figures import NO_BENCHMARK
+from apps.portfolios.engine.risk_figures import NO_BENCHMARK, Frequency, Observations, deepest_fall
 from apps.portfolios.selectors.benchmarks import BenchmarkDays, portfolio_benchmark
 from apps.portfolios.selectors.owners import PortfolioOwner
 from apps.portfolios.selectors.performance import ONE_DAY, PerformanceSheet
@@ -49,11 +49,14 @@ class Comparison:
         """Return the line of a span, or None."""
         return next((line for line in self.lines if line.span == span), None)
 
-    def daily_from(self, first: dt.date) -> Array:
-        """Return the net returns of the days from a day on."""
+    @property
+    def fall(self) -> Drawdown | None:
+        """The deepest fall from a peak since the beginning, by daily closes; None when there was none."""
         if self.sheet.inception is None:
-            return self.daily
-        return self.daily[max(0, (first - self.sheet.inception).days) :]
+            return None
+        before = self.sheet.inception - ONE_DAY
+        ends = tuple(before + n * ONE_DAY for n in range(self.daily.size + 1))
+        return deepest_fall(Observations(Frequency.DAILY, ends, self.daily, None, None))
 
 
 def compared(owner: PortfolioOwner, sheet: PerformanceSheet) -> Comparison:

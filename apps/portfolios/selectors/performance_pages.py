@@ -1,19 +1,13 @@
-"""Performance as pages show it: the household's managed accounts together and each alone, and the chart of growth."""
+"""Performance as pages show it: the household's managed accounts together and each alone."""
 
 from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
 
-from django.utils.translation import gettext
-
 from apps.clients.models import Household
-from apps.core.actors import Actor
-from apps.core.templatetags.charts import ChartSpec
-from apps.core.templatetags.formats import date_text, percent_text
 from apps.portfolios.engine.performance import Span
 from apps.portfolios.models import Account
-from apps.portfolios.selectors.accounts import account_for
 from apps.portfolios.selectors.performance import PerformanceBook, PerformanceSheet, SpanLine, performance_of
 
 # more points than a chart has pixels help nobody
@@ -66,41 +60,5 @@ def account_sheet(account: Account, as_of: dt.date, known_at: dt.datetime | None
     return performance_of([account], account.currency, as_of, known_at)
 
 
-def portfolio_sheet(
-    actor: Actor, portfolio_id: str, as_of: dt.date, known_at: dt.datetime | None = None
-) -> PerformanceSheet:
-    """Return the performance of the household or the account with the id. Raises NotFoundError for another."""
-    household = Household.objects.visible_to(actor).filter(public_id=portfolio_id).first()
-    if household is not None:
-        return household_sheet(household, as_of, known_at)
-    return account_sheet(account_for(actor, portfolio_id), as_of, known_at)
-
-
 def _managed(household: Household) -> list[Account]:
     return list(household.accounts.managed().order_by("pk"))
-
-
-def growth_spec(sheet: PerformanceSheet) -> ChartSpec | None:
-    """Specify the chart of the net return since the beginning; None where there is none."""
-    points = sheet.growth
-    if len(points) < 2:
-        return None
-    step = max(1, len(points) // CHART_POINTS)
-    shown = points[::-1][::step][::-1]
-    title = gettext("%(total)s net of fees since %(day)s") % {
-        "total": percent_text(points[-1][1]),
-        "day": date_text(points[0][0]),
-    }
-    note = ""
-    if sheet.simulation:
-        note = gettext("Prices after %(day)s are simulated.") % {"day": date_text(sheet.simulation.simulated_from)}
-    return ChartSpec(
-        kind="lines",
-        title=title,
-        unit=gettext("time-weighted return since the beginning"),
-        format="percent",
-        as_of=sheet.as_of.isoformat(),
-        note=note,
-        x={"label": gettext("Day"), "values": [day.isoformat() for day, _ in shown]},
-        series=[{"name": gettext("Return"), "values": [value for _, value in shown], "meaning": "main"}],
-    )

@@ -19,8 +19,11 @@ from apps.portfolios.engine import ENGINE_VERSION
 from apps.portfolios.engine.performance import PeriodFigures, Span
 from apps.portfolios.models import PerformanceReport, ReportBatch
 from apps.portfolios.selectors.charts import allocation_spec
+from apps.portfolios.selectors.comparisons import compared, growth_beside_spec
+from apps.portfolios.selectors.owners import PortfolioOwner
 from apps.portfolios.selectors.performance import PerformanceSheet, SpanLine
-from apps.portfolios.selectors.performance_pages import HouseholdPerformance, growth_spec, household_performance
+from apps.portfolios.selectors.performance_pages import HouseholdPerformance, household_performance
+from apps.portfolios.selectors.performance_reports import ReportedPeriod
 from apps.portfolios.selectors.portfolios import managed_portfolio
 from apps.portfolios.selectors.reports import reported_figures
 
@@ -103,7 +106,8 @@ def _context(report: PerformanceReport, found: HouseholdPerformance, title: str)
     portfolio = managed_portfolio(household, batch.last_day)
     quarter = _line(found.sheet)
     accent = FirmProfile.current().accent
-    specs = {"growth": (growth_spec(found.sheet), _GROWTH), "mix": (allocation_spec(portfolio), _MIX)}
+    beside = compared(PortfolioOwner(household), found.sheet)
+    specs = {"growth": (growth_beside_spec(beside), _GROWTH), "mix": (allocation_spec(portfolio), _MIX)}
     return {
         **letterhead(title),
         "report": report,
@@ -113,6 +117,8 @@ def _context(report: PerformanceReport, found: HouseholdPerformance, title: str)
         "people": list(household.people.adults()),
         "sheet": found.sheet,
         "quarter": quarter,
+        "benchmark": beside.benchmark.name if beside.benchmark is not None else "",
+        "periods": [ReportedPeriod(line, beside.line(line.span)) for line in found.sheet.lines if line.figures],
         "money_out": -quarter.figures.money_out if quarter and quarter.figures else None,
         "engine_version": ENGINE_VERSION,
         "accounts": found.accounts,

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from apps.accounts.models import User
+from apps.portfolios.services.benchmarks import assign_benchmark
 from tests.cast import SiteClient
-from tests.factories import market
+from tests.factories import benchmarks, market
 from tests.factories import portfolios as made
 from tests.factories.integrations import partner_of
 
@@ -150,3 +151,35 @@ def test_performance_of_a_household_and_of_an_account(partner: SiteClient, scene
     for wrong in ("&known_at=yesterday", "&as_of=2999-01-01"):
         assert partner.get(f"{base}/{account.public_id}/performance?{wrong[1:]}").status_code == 422
     assert partner.get(f"{base}/{uuid.uuid4()}/performance").status_code == 404
+
+
+def test_performance_stands_beside_the_benchmark_and_tells_the_risk(partner: SiteClient, scene: Any, ada: User) -> None:
+    household, account, _ = scene
+    benchmarks.series("rate_of_cash", {made.DAY - dt.timedelta(days=9): "0.05"})
+    blend = benchmarks.benchmark(ada, ("rate_of_cash", "1"))
+    assign_benchmark(household=household, benchmark=blend, starts_on=made.DAY, by=ada.as_actor())
+    base = f"/api/financial-services/portfolios/{account.public_id}/performance?as_of={WEEK.isoformat()}"
+    body = partner.get(base).json()
+    assert body["benchmark"] == "Blend"
+    whole = next(period for period in body["periods"] if period["period"] == "inception")
+    assert whole["benchmark"] == pytest.approx(1.05 ** (8 / 365) - 1)
+    assert whole["difference"] == pytest.approx(whole["net"] - whole["benchmark"])
+    (risk,) = body["risk"]
+    assert (risk["period"], risk["observations"]) == ("inception", 0)
+    assert risk["figures"]["volatility"] is None
+    assert "too few" in risk["reasons"]["volatility"]
+    assert partner.get(f"{base}&counted=daily").json()["risk_counted_in"] == "daily"
+    assert partner.get(f"{base}&counted=hourly").status_code == 422
+
+
+def test_benchmarks_are_listed_with_their_dated_parts(partner: SiteClient, scene: Any, ada: User, paul: User) -> None:
+    blend = benchmarks.benchmark(ada, ("AAA", "1"))
+    url = "/api/financial-services/benchmarks"
+    (row,) = partner.get(url).json()["results"]
+    assert row["versions"][0]["parts"] == [{"symbol": "AAA", "name": "AAA fund", "weight": "1.00000000"}]
+    one = partner.get(f"{url}/{blend.public_id}")
+    assert one.json()["name"] == "Blend"
+    assert partner.get(f"{url}/{blend.public_id}", headers={"If-None-Match": one["ETag"]}).status_code == 304
+    assert partner.get(f"{url}/{uuid.uuid4()}").status_code == 404
+    assert partner_of(paul, "clients:read", name="Other").get(url).status_code == 403
+    assert partner.post(url, {}, content_type="application/json").status_code in {403, 405}

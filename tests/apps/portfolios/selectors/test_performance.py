@@ -9,8 +9,10 @@ from django.utils import timezone
 from apps.accounts.models import FirmProfile
 from apps.kernel.errors import NotFoundError
 from apps.portfolios.ports import PaidFee, fees_paid_elsewhere
+from apps.portfolios.selectors.comparisons import compared, growth_beside_spec
+from apps.portfolios.selectors.owners import PortfolioOwner
 from apps.portfolios.selectors.performance import performance_of
-from apps.portfolios.selectors.performance_pages import account_sheet, growth_spec, household_performance
+from apps.portfolios.selectors.performance_pages import account_sheet, household_performance
 from apps.portfolios.selectors.performance_passports import AMOUNTS, RETURNS, performance_passport
 from apps.portfolios.services.transactions import reverse_transaction
 from tests.factories import clients
@@ -157,9 +159,10 @@ def test_a_past_moment_is_asked_again_after_a_correction(ada, household, fund):
 
 
 def test_an_account_without_entries_has_nothing_to_measure(ada, household):
-    sheet = account_sheet(made.account(household, ada), END)
+    account = made.account(household, ada)
+    sheet = account_sheet(account, END)
     assert (sheet.lines, sheet.inception, sheet.growth) == ((), None, ())
-    assert growth_spec(sheet) is None
+    assert growth_beside_spec(compared(PortfolioOwner(household, account), sheet)) is None
     assert performance_of([], "USD", END).lines == ()
     with pytest.raises(NotFoundError):
         performance_passport(sheet, "Brokerage", "year-net")
@@ -190,6 +193,7 @@ def test_each_figure_has_a_passport_whose_parts_make_it(ada, household, fund):
 
 
 def test_the_chart_says_what_it_finds(ada, household, fund):
-    spec = growth_spec(account_sheet(invested(household, ada, fund), END))
+    owner = PortfolioOwner(household, invested(household, ada, fund))
+    spec = growth_beside_spec(compared(owner, owner.sheet(END)))
     assert spec["title"].startswith("32.0")
     assert spec["series"][0]["values"][-1] == pytest.approx(0.32)

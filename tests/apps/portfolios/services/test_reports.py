@@ -14,8 +14,11 @@ from apps.core.templatetags.formats import money_text, percent_text
 from apps.kernel.errors import InvalidInputError
 from apps.notices.models import Mail
 from apps.portfolios.models import AccountStatus, Instrument, InstrumentPrice, PerformanceReport, ReportState
+from apps.portfolios.selectors.comparisons import compared
+from apps.portfolios.selectors.owners import PortfolioOwner
 from apps.portfolios.selectors.performance_pages import household_sheet
 from apps.portfolios.services._report_paper import ReportNotPossibleError
+from apps.portfolios.services.benchmarks import assign_benchmark
 from apps.portfolios.services.reports import (
     ReportStepError,
     deliver_reports,
@@ -26,7 +29,7 @@ from apps.portfolios.services.reports import (
     start_reports,
 )
 from apps.portfolios.services.transactions import reverse_transaction
-from tests.factories import clients, portfolios
+from tests.factories import benchmarks, clients, portfolios
 
 QUARTER = dt.date(2025, 3, 31)
 
@@ -100,6 +103,18 @@ def test_paper_screen_and_kept_figures_say_the_same(ada, batch, household):
     assert "A calm quarter." in text
     assert (report.state, report.document.category) == (ReportState.MADE, DocumentCategory.PERFORMANCE)
     assert report.document.visible_to_client is False
+
+
+def test_the_benchmark_on_paper_is_that_of_the_page(ada, batch, household):
+    benchmarks.series("rate_of_cash", {portfolios.DAY - dt.timedelta(days=9): "0.25"})
+    blend = benchmarks.benchmark(ada, ("rate_of_cash", "1"))
+    assign_benchmark(household=household, benchmark=blend, starts_on=portfolios.DAY, by=ada.as_actor())
+    make_reports(batch=batch, by=ada.as_actor())
+    owner = PortfolioOwner(household)
+    line = compared(owner, owner.sheet(QUARTER)).line("inception")
+    text = paper_text(batch.reports.get())
+    assert f"{percent_text(line.net.value, 2)} {percent_text(line.benchmark.value, 2)}" in text
+    assert "Benchmark: Blend." in text
 
 
 def test_one_that_fails_is_named_the_others_are_made_and_a_rerun_makes_it(ada, household):
