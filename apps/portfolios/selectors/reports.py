@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
 
 from apps.accounts.selectors.firm_days import firm_today
 from apps.clients.models import Household
@@ -110,9 +110,13 @@ def report_for(actor: Actor, report_id: uuid.UUID | str) -> PerformanceReport:
 
 @dataclass(frozen=True, slots=True)
 class ReportRow:
-    """One household of a batch with the figures that its report says; None before it is made."""
+    """One household of a batch with the figures that its report says; None before it is made.
+
+    `is_outdated` says that entries up to its last day were recorded or taken back after it was made.
+    """
 
     report: PerformanceReport
+    is_outdated: bool
     tone: str
     span: str
     net: float | None
@@ -159,16 +163,30 @@ def batch_view(actor: Actor, batch: ReportBatch) -> BatchView:
     counts: dict[str, int] = {}
     for report in reports:
         counts[report.state] = counts.get(report.state, 0) + 1
-    return BatchView(batch, tuple(_row(report) for report in reports), counts, batch.reports.count() > len(reports))
+    outdated = _outdated(batch)
+    rows = tuple(_row(report, is_outdated=report.pk in outdated) for report in reports)
+    return BatchView(batch, rows, counts, batch.reports.count() > len(reports))
 
 
-def _row(report: PerformanceReport) -> ReportRow:
+def _outdated(batch: ReportBatch) -> set[int]:
+    """Return the reports whose ledger says something else now up to their last day."""
+    made = batch.reports.filter(
+        state__in=[ReportState.MADE, ReportState.DELIVERED],
+        household__accounts__is_held_away=False,
+        household__accounts__transactions__trade_date__lte=batch.last_day,
+        household__accounts__transactions__recorded_at__gt=F("known_at"),
+    )
+    return set(made.values_list("pk", flat=True))
+
+
+def _row(report: PerformanceReport, *, is_outdated: bool) -> ReportRow:
     spans = report.figures.get("spans", {})
     # a household that came within the quarter has figures since its beginning alone
     span = Span.QUARTER if Span.QUARTER in spans else Span.INCEPTION
     told = spans.get(span, {})
     return ReportRow(
         report=report,
+        is_outdated=is_outdated,
         tone=STATE_TONES[ReportState(report.state)],
         span=span.value,
         net=told.get("net"),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import html
+import re
 
 import pytest
 from django.db import connection
@@ -72,6 +74,19 @@ def test_a_quarter_is_started_made_delivered_and_made_anew_by_buttons(ada, sign_
     report.refresh_from_db()
     assert (report.state, report.household) == ("waiting", household)
     assert staff.post(reverse("portfolios:report-make", args=[batch.public_id])).status_code == 302
+
+
+def test_a_report_whose_ledger_changed_leads_to_what_changed_and_why(ada, sign_in, batch):
+    staff = sign_in(ada)
+    assert "The ledger has changed since" not in staff.get(batch.get_absolute_url()).text
+    report = batch.reports.get()
+    account = report.household.accounts.get()
+    portfolios.entry(account, ada, "interest", dt.date(2025, 3, 20), cash="12.50", description="Found late")
+    page = staff.get(batch.get_absolute_url()).text
+    link = re.search(r'href="([^"]*moment=[^"]*)"', page)
+    assert link is not None
+    told = staff.get(html.unescape(link[1])).text
+    assert "12.50" in told
 
 
 def test_an_unknown_quarter_stands_beside_its_field(ada, sign_in, batch):
