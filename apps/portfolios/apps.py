@@ -15,7 +15,7 @@ class PortfoliosConfig(AppConfig):
         from apps.accounts.ports import connect_approvals
         from apps.clients.ports import ports
         from apps.portfolios.models.trade import ADVISOR_REVIEW, COMPLIANCE_REVIEW, MANAGER_REVIEW
-        from apps.portfolios.services import model_portfolios
+        from apps.portfolios.services import equivalence, model_portfolios
         from apps.portfolios.services.custodian_importer import CustodianFileImporter
         from apps.portfolios.services.prices import APPROVAL_KIND, PricesOfImport, hear_price_decision
         from apps.portfolios.services.trade_checks import hear_trade_review
@@ -32,3 +32,4 @@ class PortfoliosConfig(AppConfig):
         connect_approvals(
             model_portfolios.APPROVAL_KIND, _("Version of a model portfolio"), model_portfolios.hear_version_decision
         )
+        connect_approvals(equivalence.APPROVAL_KIND, _("Identical securities"), equivalence.hear_equivalence_decision)

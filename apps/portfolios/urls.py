@@ -6,6 +6,7 @@ from apps.portfolios.views import (
     accounts,
     benchmarks,
     breaks,
+    gains,
     households,
     lot_rules,
     models,
@@ -90,6 +91,19 @@ urlpatterns = [
         "portfolios/accounts/<uuid:account_id>/holdings/<uuid:instrument_id>/passport/",
         lot_rules.SalePassportView.as_view(),
         name="sale-passport",
+    ),
+    path("portfolios/identical/", gains.EquivalenceListView.as_view(), name="equivalence-list"),
+    path("portfolios/identical/new/", gains.EquivalenceNewView.as_view(), name="equivalence-new"),
+    path("households/<uuid:household_id>/portfolio/gains/", gains.HouseholdGainsView.as_view(), name="household-gains"),
+    path(
+        "households/<uuid:household_id>/portfolio/gains/file/",
+        gains.HouseholdGainsFileView.as_view(),
+        name="household-gains-file",
+    ),
+    path(
+        "households/<uuid:household_id>/portfolio/gains/passport/<slug:figure>/",
+        gains.HouseholdGainsPassportView.as_view(),
+        name="household-gains-passport",
     ),
     path("portfolios/tax-rates/", lot_rules.FirmTaxRatesView.as_view(), name="firm-tax-rates"),
     path(

@@ -383,6 +383,7 @@ OF_FIRM: dict[str, Maker] = {
     "portfolios:target-passport.figure": lambda world: world.mandate and "sheet",
     "portfolios:household-passport.figure": lambda _world: "total",
     "portfolios:account-passport.figure": lambda _world: "total",
+    "portfolios:household-gains-passport.figure": lambda _world: "short",
     "portfolios:rate-passport.figure": lambda _world: "short",
     "portfolios:household-performance-passport.figure": lambda world: world.entry and "inception-net",
     "portfolios:benchmark-passport.figure": lambda _world: "weights-1",

@@ -44,6 +44,15 @@ class RealisedGain:
     currency: str
 
 
+@dataclass(frozen=True, slots=True)
+class GoneLot:
+    """A lot, or part of one, that left in kind: nothing was realised."""
+
+    transaction_id: str
+    lot: Lot
+    day: date
+
+
 @dataclass(slots=True)
 class Ledger:
     """The book while it is written."""
@@ -54,6 +63,7 @@ class Ledger:
     income: dict[str, Decimal] = field(default_factory=dict)
     fees: dict[str, Decimal] = field(default_factory=dict)
     realised: list[RealisedGain] = field(default_factory=list)
+    gone: list[GoneLot] = field(default_factory=list)
 
     def enter(self, each: Transaction) -> None:
         """Enter one transaction."""
@@ -224,7 +234,7 @@ class Ledger:
 
 
 def _take_out(ledger: Ledger, each: Transaction) -> None:
-    ledger.take(each)
+    ledger.gone += [GoneLot(each.transaction_id, lot, each.trade_date) for lot in ledger.take(each)]
 
 
 _HANDLERS: dict[TransactionKind, Callable[[Ledger, Transaction], None]] = {

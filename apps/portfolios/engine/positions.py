@@ -12,7 +12,7 @@ from apps.kernel.errors import gettext_noop
 from apps.kernel.money import Money
 from apps.portfolios.engine.elections import Election, LotRules, RatesFrom
 from apps.portfolios.engine.errors import BookRefusedError
-from apps.portfolios.engine.ledger import Ledger, RealisedGain
+from apps.portfolios.engine.ledger import GoneLot, Ledger, RealisedGain
 from apps.portfolios.engine.lots import Lot, TermRates, exact_sum
 from apps.portfolios.engine.transactions import LotMethod, Transaction, TransactionKind
 
@@ -61,6 +61,7 @@ class Book:
     realised: tuple[RealisedGain, ...]
     income: tuple[Money, ...]
     fees: tuple[Money, ...]
+    gone: tuple[GoneLot, ...] = ()
 
     def position(self, security_id: str) -> Position | None:
         """Return what is held of a security, or None."""
@@ -160,6 +161,7 @@ def _closed(ledger: Ledger, as_of: date, basis: DateBasis) -> Book:
         realised=tuple(ledger.realised),
         income=_moneys(ledger.income),
         fees=_moneys(ledger.fees),
+        gone=tuple(ledger.gone),
     )
 
 

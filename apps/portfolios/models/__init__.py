@@ -8,6 +8,12 @@ from apps.portfolios.models.benchmark import (
     BenchmarkVersion,
     Rebalanced,
 )
+from apps.portfolios.models.equivalence import (
+    EquivalenceGroup,
+    EquivalenceMember,
+    EquivalenceRole,
+    EquivalenceState,
+)
 from apps.portfolios.models.instrument import Instrument, InstrumentPrice
 from apps.portfolios.models.lot_rules import ElectionScope, LotChoice, LotElection, LotMethod, TaxRate
 from apps.portfolios.models.mandate import CashReserve, Mandate, Restriction, RestrictionKind
@@ -50,6 +56,10 @@ __all__ = [
     "BreakState",
     "CashReserve",
     "ElectionScope",
+    "EquivalenceGroup",
+    "EquivalenceMember",
+    "EquivalenceRole",
+    "EquivalenceState",
     "Instrument",
     "InstrumentPrice",
     "LotChoice",

@@ -17,12 +17,12 @@ from apps.kernel.dates import DateSpan
 from apps.kernel.errors import NotFoundError, gettext_noop
 from apps.portfolios.models import Account, AccountStatus, ReconciliationBreak, Transaction
 from apps.portfolios.policies import TRANSITIONS
-from apps.portfolios.selectors.books import account_book
 from apps.portfolios.selectors.lot_rules import method_text
 from apps.portfolios.selectors.lots import LotLine, open_lots
 from apps.portfolios.selectors.portfolios import simulation_of
 from apps.portfolios.selectors.prices import SimulationNotice
 from apps.portfolios.selectors.valuations import AccountHoldings, AccountValuation, account_values, holdings_at
+from apps.portfolios.selectors.wash_sales import household_wash_sales
 
 CHART_DAYS = 365
 # more points than a chart has pixels help nobody
@@ -106,13 +106,13 @@ class AccountPage:
 def account_page(account: Account, as_of: dt.date, limit: int = 50) -> AccountPage:
     """Return what the account's page shows. Raises what the book refuses when the ledger contradicts itself."""
     at = holdings_at([account], as_of)[account.pk]
-    book = account_book(account, as_of)
-    lots = open_lots(book, at)
+    judged = household_wash_sales(account.household, as_of)
+    lots = open_lots(judged.open_pieces, at)
     costs = [lot.cost for lot in lots]
     cost = sum((value for value in costs if value is not None), Decimal(0)) if None not in costs else None
     worth = sum((holding.value for holding in at.holdings if holding.value is not None), Decimal(0))
     entries = account.transactions.traded_by(as_of).select_related("instrument", "into", "reversal", "reversal_of")
-    year = [gain.gain for gain in book.realised if gain.realised_on.year == as_of.year and gain.gain is not None]
+    year = [line.recognised for line in judged.of_account(account.pk, as_of.year) if line.recognised is not None]
     return AccountPage(
         account=account,
         as_of=as_of,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Sequence
 
 from apps.portfolios.engine.positions import Book, book_at
-from apps.portfolios.models import Account
+from apps.portfolios.models import Account, Transaction
 from apps.portfolios.selectors._mapping import book_entries
 from apps.portfolios.selectors.lot_rules import book_policy
 
@@ -22,3 +23,16 @@ def account_book(account: Account, as_of: dt.date, known_at: dt.datetime | None 
     if known_at is not None:
         rows = rows.known_at(known_at)
     return book_at(book_entries(rows), as_of, book_policy(account, known_at))
+
+
+def account_books(accounts: Sequence[Account], rows: Iterable[Transaction], as_of: dt.date) -> dict[int, Book]:
+    """Return the books of several accounts out of their entries, in the order of their days.
+
+    The rows come with their reversals' targets and lot choices, the accounts with their standing orders.
+    """
+    by_account: dict[int, list[Transaction]] = {account.pk: [] for account in accounts}
+    for row in rows:
+        by_account[row.account_id].append(row)
+    return {
+        account.pk: book_at(book_entries(by_account[account.pk]), as_of, book_policy(account)) for account in accounts
+    }

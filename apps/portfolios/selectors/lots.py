@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from apps.portfolios.engine.positions import Book
 from apps.portfolios.selectors.valuations import AccountHoldings
+from apps.portfolios.selectors.wash_sales import OpenPiece
 
 # less than the ledger can hold: what is left of a lot after rounded splits
 DUST = Decimal("0.00000001")
@@ -15,39 +16,45 @@ DUST = Decimal("0.00000001")
 
 @dataclass(frozen=True, slots=True)
 class LotLine:
-    """One open lot with what it is worth on the day."""
+    """One open lot, or a part of one with its own basis, with what it is worth on the day.
+
+    `cost` is the basis: what was paid and what a wash sale `added` to it, which also moved `held_since` back.
+    """
 
     symbol: str
     acquired_on: dt.date
+    held_since: dt.date
     quantity: Decimal
     cost: Decimal | None
     value: Decimal | None
     gain: Decimal | None
     is_long_term: bool
+    added: Decimal = Decimal(0)
 
 
-def open_lots(book: Book, at: AccountHoldings) -> tuple[LotLine, ...]:
-    """Return the open lots of an account's book, each with its share of what the holding is worth on the day."""
+def open_lots(pieces: Iterable[OpenPiece], at: AccountHoldings) -> tuple[LotLine, ...]:
+    """Return the open lots of an account, each with its share of what the holding is worth on the day."""
     held = {holding.instrument_id: holding for holding in at.holdings}
     lines = []
-    for position in book.positions:
-        holding = held.get(int(position.security_id))
-        for lot in position.lots:
-            if holding is None or lot.quantity < DUST:
-                continue
-            # a holding's value by share: price, multiplier and rate are in it
-            value = holding.value * lot.quantity / holding.quantity if holding.value and holding.quantity else None
-            lines.append(
-                LotLine(
-                    symbol=holding.symbol or holding.name,
-                    acquired_on=lot.acquired_on,
-                    quantity=lot.quantity,
-                    cost=lot.cost,
-                    value=value,
-                    gain=value - lot.cost if value is not None and lot.cost is not None else None,
-                    is_long_term=_anniversary(lot.acquired_on) < at.as_of,
-                )
+    for piece in pieces:
+        holding = held.get(int(piece.security_id))
+        if holding is None or piece.account_id != at.account_id or piece.quantity < DUST:
+            continue
+        # a holding's value by share: price, multiplier and rate are in it
+        value = holding.value * piece.quantity / holding.quantity if holding.value and holding.quantity else None
+        lines.append(
+            LotLine(
+                symbol=holding.symbol or holding.name,
+                acquired_on=piece.acquired_on,
+                held_since=piece.held_since,
+                quantity=piece.quantity,
+                cost=piece.basis,
+                value=value,
+                gain=value - piece.basis if value is not None and piece.basis is not None else None,
+                is_long_term=_anniversary(piece.held_since) < at.as_of,
+                added=piece.added,
             )
+        )
     return tuple(sorted(lines, key=lambda line: (line.symbol, line.acquired_on)))
 
 

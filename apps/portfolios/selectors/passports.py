@@ -13,9 +13,7 @@ from apps.clients.models import Household
 from apps.core.passports import Amount, Passport, PassportLine
 from apps.core.templatetags.formats import date_text, moment_text
 from apps.kernel.errors import NotFoundError, gettext_noop
-from apps.portfolios.engine.ledger import RealisedGain
-from apps.portfolios.models import Account, Instrument, ReconciliationBreak, Transaction
-from apps.portfolios.selectors.books import account_book
+from apps.portfolios.models import Account, ReconciliationBreak, Transaction
 from apps.portfolios.selectors.breaks import proposed_amount
 from apps.portfolios.selectors.lot_rules import method_text
 from apps.portfolios.selectors.lots import LotLine, open_lots
@@ -28,6 +26,7 @@ from apps.portfolios.selectors.portfolios import (
 )
 from apps.portfolios.selectors.prices import SimulationNotice
 from apps.portfolios.selectors.valuations import AccountHoldings, Holding, holdings_at
+from apps.portfolios.selectors.wash_sales import GainLine, household_wash_sales
 
 _TITLES = {
     "total": gettext_noop("Portfolio"),
@@ -153,22 +152,20 @@ def account_passport(account: Account, figure: str, day: dt.date) -> Passport:
 
 
 def _gain_passport(account: Account, figure: str, day: dt.date) -> Passport:
-    book = account_book(account, day)
-    at = holdings_at([account], day)[account.pk]
-    lots = open_lots(book, at)
+    judged = household_wash_sales(account.household, day)
     ordered = method_text(account, day)
-    names = {str(i.pk): str(i) for i in Instrument.objects.filter(transactions__account=account)}
     if figure == "gain":
+        lots = open_lots(judged.open_pieces, holdings_at([account], day)[account.pk])
         amounts = [lot.gain for lot in lots]
-        method = gettext("Value of each open lot less its cost. Lots leave: %(method)s.") % {"method": ordered}
-        lines = [_lot_line(lot.symbol, lot, account.currency) for lot in lots]
+        method = gettext("Value of each open lot less its basis. Lots leave: %(method)s.") % {"method": ordered}
+        lines = [_lot_line(lot, account.currency) for lot in lots]
     else:
-        sold = [gain for gain in book.realised if gain.realised_on.year == day.year]
-        amounts = [gain.gain for gain in sold]
-        method = gettext("Proceeds of each lot sold this year less its cost. Lots leave: %(method)s.") % {
-            "method": ordered
-        }
-        lines = [_lot_line(names.get(gain.security_id, ""), gain, gain.currency) for gain in sold]
+        sold = judged.of_account(account.pk, day.year)
+        amounts = [line.recognised for line in sold]
+        method = gettext(
+            "Proceeds of each lot sold this year less its basis, plus what wash sales disallow. Lots leave: %(method)s."
+        ) % {"method": ordered}
+        lines = [_sold_line(line, account.currency) for line in sold]
     known = [amount for amount in amounts if amount is not None]
     whole = len(known) == len(amounts)
     return Passport(
@@ -176,24 +173,35 @@ def _gain_passport(account: Account, figure: str, day: dt.date) -> Passport:
         value=Amount.of_money(sum(known, Decimal(0)) if whole else None, account.currency),
         method=method,
         as_of=day,
-        source=gettext("The firm's own ledger, lot by lot"),
+        source=gettext("The firm's own ledger of all accounts of the household, lot by lot"),
         basis=gettext("Before taxes; fees of the trades are in cost and proceeds."),
         lines=tuple(lines),
         notes=() if whole else (gettext("The cost of some lots is not known, so the sum is not either."),),
     )
 
 
-def _lot_line(label: str, lot: LotLine | RealisedGain, currency: str) -> PassportLine:
+def _lot_line(lot: LotLine, currency: str) -> PassportLine:
     how = gettext("acquired %(day)s") % {"day": date_text(lot.acquired_on)}
-    parts = [
+    if lot.held_since != lot.acquired_on:
+        how = gettext("%(how)s, held since %(day)s by a wash sale") % {"how": how, "day": date_text(lot.held_since)}
+    parts = (
         (gettext("Quantity"), Amount(lot.quantity, "quantity")),
-        (gettext("Cost"), Amount.of_money(lot.cost, currency)),
-    ]
-    if isinstance(lot, LotLine):
-        parts.append((gettext("Value"), Amount.of_money(lot.value, currency)))
-    else:
-        parts.append((gettext("Proceeds"), Amount.of_money(lot.proceeds, currency)))
-    return PassportLine(label, how, Amount.of_money(lot.gain, currency), tuple(parts))
+        (gettext("Cost basis"), Amount.of_money(lot.cost, currency)),
+        (gettext("Added by a wash sale"), Amount.of_money(lot.added, currency)),
+        (gettext("Value"), Amount.of_money(lot.value, currency)),
+    )
+    return PassportLine(lot.symbol, how, Amount.of_money(lot.gain, currency), parts)
+
+
+def _sold_line(line: GainLine, currency: str) -> PassportLine:
+    parts = (
+        (gettext("Quantity"), Amount(line.quantity, "quantity")),
+        (gettext("Proceeds"), Amount.of_money(line.proceeds, currency)),
+        (gettext("Cost basis"), Amount.of_money(line.basis, currency)),
+        (gettext("Disallowed"), Amount.of_money(line.disallowed, currency)),
+    )
+    how = gettext("acquired %(day)s") % {"day": date_text(line.acquired_on)}
+    return PassportLine(str(line.instrument), how, Amount.of_money(line.recognised, currency), parts)
 
 
 def entry_passport(entry: Transaction) -> Passport:

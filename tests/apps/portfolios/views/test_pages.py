@@ -10,9 +10,18 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from apps.accounts.models import User
+from apps.accounts.models import ApprovalRequest, User
+from apps.accounts.services.approvals import decide_approval
 from apps.clients.models import Household
-from apps.portfolios.models import Account, AccountStatus, Instrument, ReconciliationBreak, TaxRate, Transaction
+from apps.portfolios.models import (
+    Account,
+    AccountStatus,
+    EquivalenceGroup,
+    Instrument,
+    ReconciliationBreak,
+    TaxRate,
+    Transaction,
+)
 from apps.portfolios.services.reconciliation import StatedPosition, take_statement
 from tests.factories import portfolios as made
 
@@ -46,6 +55,9 @@ class Scene:
             "sale_passport": reverse(
                 "portfolios:sale-passport", kwargs={**account, "instrument_id": self.security.public_id}
             ),
+            "gains": reverse("portfolios:household-gains", kwargs=household),
+            "gains_file": reverse("portfolios:household-gains-file", kwargs=household),
+            "gains_passport": reverse("portfolios:household-gains-passport", kwargs={**household, "figure": "short"}),
             "reverse": reverse("portfolios:entry-reverse", kwargs={"entry_id": self.entry.public_id}),
             "explain": reverse("portfolios:break-explain", kwargs={"break_id": self.difference.public_id}),
             "performance": reverse("portfolios:household-performance", kwargs=household),
@@ -74,7 +86,18 @@ def scene(ada: User) -> Scene:
 
 
 NAMES = ["list", "breaks", "tab", "new", "account", "entry", "reverse", "explain", "passport", "account_passport"]
-NAMES += ["entry_passport", "break_passport", "action", "methods", "rates", "sale", "sale_passport"]
+NAMES += [
+    "entry_passport",
+    "break_passport",
+    "action",
+    "methods",
+    "rates",
+    "sale",
+    "sale_passport",
+    "gains",
+    "gains_file",
+]
+NAMES += ["gains_passport"]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -220,6 +243,47 @@ def test_a_sale_names_its_lots_on_the_page_that_shows_their_tax(ada: User, scene
     assert browser.post(url, {**told, field: "40"}).status_code == 302
     sale = Transaction.objects.get(kind="sell")
     assert (sale.units, sale.cash, sale.lot_choices.get().quantity) == (-40, 2200, 40)
+
+
+def test_gains_of_a_year_show_wash_sales_and_leave_as_a_file(ada: User, scene: Scene, sign_in: SignIn) -> None:
+    scene.security.symbol = "=AAA"
+    scene.security.save()
+    sold, bought = made.DAY.replace(day=20), made.DAY.replace(day=25)
+    made.entry(scene.account, ada, "sell", sold, instrument=scene.security, units="-100", cash="4000")
+    made.entry(scene.account, ada, "buy", bought, instrument=scene.security, units="40", cash="-1600")
+    browser = sign_in(ada)
+    html = browser.get(f"{scene.pages()['gains']}?year=2025").content.decode()
+    assert 'data-value="-600' in html
+    assert "the loss goes into the basis of the new shares" in html
+    assert "Nothing was sold in this year" in browser.get(f"{scene.pages()['gains']}?year=2024").content.decode()
+    for address in {link.replace("&amp;", "&") for link in re.findall(r'data-figure[^>]*href="([^"]+)"', html)}:
+        assert browser.get(address, headers={"hx-request": "true"}).status_code == 200
+    answer = browser.get(f"{scene.pages()['gains_file']}?year=2025")
+    lines = answer.content.decode("utf-8-sig").splitlines()
+    assert answer["content-type"].startswith("text/csv")
+    assert len(lines) == 3
+    assert ",W,400.00," in lines[1]
+    assert "40 =AAA" in lines[1]
+
+
+def test_identical_securities_are_proposed_by_form_and_in_force_when_approved(
+    ada: User, paul: User, sue: User, scene: Scene, sign_in: SignIn
+) -> None:
+    made.instrument(ada, "BBB", {made.DAY: "20"})
+    url, page = reverse("portfolios:equivalence-new"), reverse("portfolios:equivalence-list")
+    assert sign_in(sue).get(page).status_code == 403
+    assert sign_in().get(page).status_code == 302
+    told = {"name": "Twins", "members": "aaa\nBBB 2 right", "valid_from": "2025-01-01", "basis": "An option on it"}
+    browser = sign_in(ada)
+    assert "No group yet" in browser.get(page).content.decode()
+    assert "Line 2" in browser.post(url, {**told, "members": "aaa\nBBB many"}).content.decode()
+    assert browser.post(url, {**told, "members": "aaa"}).status_code == 422
+    assert browser.post(url, told).status_code == 302
+    assert "Waiting for approval" in browser.get(page).content.decode()
+    decide_approval(request=ApprovalRequest.objects.get(), decision="approve", by=paul.as_actor())
+    assert "In force" in browser.get(page).content.decode()
+    member = EquivalenceGroup.objects.get().members.get(instrument__symbol="BBB")
+    assert (member.role, member.shares) == ("right", 2)
 
 
 def test_an_entry_is_taken_back_by_form(ada: User, scene: Scene, sign_in: SignIn) -> None:
