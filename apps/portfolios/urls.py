@@ -4,6 +4,7 @@ from django.urls import path
 
 from apps.portfolios.views import (
     accounts,
+    attribution,
     benchmarks,
     breaks,
     gains,
@@ -142,6 +143,12 @@ urlpatterns = [
         performance.PerformanceView.as_view(),
         name="account-performance",
     ),
+    path(
+        "portfolios/accounts/<uuid:account_id>/attribution/",
+        attribution.AttributionView.as_view(),
+        name="account-attribution",
+    ),
+    path("portfolios/accounts/<uuid:account_id>/sources/", attribution.SourcesView.as_view(), name="account-sources"),
     path("portfolios/accounts/<uuid:account_id>/risk/", performance.RiskView.as_view(), name="account-risk"),
     path(
         "portfolios/accounts/<uuid:account_id>/benchmark/",
@@ -157,6 +164,16 @@ urlpatterns = [
         "households/<uuid:household_id>/portfolio/performance/",
         performance.PerformanceView.as_view(),
         name="household-performance",
+    ),
+    path(
+        "households/<uuid:household_id>/portfolio/attribution/",
+        attribution.AttributionView.as_view(),
+        name="household-attribution",
+    ),
+    path(
+        "households/<uuid:household_id>/portfolio/sources/",
+        attribution.SourcesView.as_view(),
+        name="household-sources",
     ),
     path("households/<uuid:household_id>/portfolio/risk/", performance.RiskView.as_view(), name="household-risk"),
     path(

@@ -391,9 +391,7 @@ HOUSEHOLD_TABS = [
 # pages that stand beneath a tab: the tab stays marked on them
 HOUSEHOLD_PAGES = {
     "portfolios:household-portfolio": [
-        "portfolios:household-performance",
-        "portfolios:household-risk",
-        "portfolios:household-benchmark",
-        "portfolios:household-targets",
+        f"portfolios:household-{page}"
+        for page in ("performance", "risk", "attribution", "sources", "benchmark", "targets")
     ]
 }

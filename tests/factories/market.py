@@ -9,7 +9,7 @@ from django.db import connection
 from django_tenants.utils import schema_context
 
 from apps.core.actors import Actor
-from apps.market.models import AssetClass, Price, Security, SecurityKind
+from apps.market.models import AssetClass, CurrencyRate, Price, Security, SecurityKind
 from apps.market.services.history import set_price
 
 JOB = Actor.system("tests.market")
@@ -51,3 +51,13 @@ def stored(security_: Security, closes: dict[dt.date, str]) -> Security:
         Price.objects.bulk_create(rows)
     connection.cursor().close()
     return security_
+
+
+def rates(pair: tuple[str, str], told: dict[dt.date, str]) -> None:
+    """Store what one unit of the first currency was worth in the second."""
+    base, quote = pair
+    with schema_context("public"):
+        CurrencyRate.objects.bulk_create(
+            CurrencyRate(base=base, quote=quote, day=day, rate=Decimal(rate)) for day, rate in told.items()
+        )
+    connection.cursor().close()

@@ -8,6 +8,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.forms import DayInput, PercentField
+from apps.portfolios.engine.active_return import Linking
+from apps.portfolios.engine.performance import Span
 from apps.portfolios.engine.risk_figures import Frequency
 from apps.portfolios.forms import PerformanceForm
 from apps.portfolios.models import Benchmark, Rebalanced
@@ -102,3 +104,19 @@ class RiskForm(PerformanceForm):
         """Return the choice, months where none was made."""
         chosen = self.cleaned_data.get("counted") if self.is_valid() else ""
         return Frequency(chosen) if chosen else Frequency.MONTHLY
+
+
+class AttributionForm(RiskForm):
+    """The same, over which span, and how the periods are linked."""
+
+    span = forms.ChoiceField(choices=[(each.value, each.value) for each in Span], required=False)
+    linked = forms.ChoiceField(choices=[(each.value, each.value) for each in Linking], required=False)
+
+    def chosen_span(self) -> str:
+        """Return the choice, the year to date where none was made."""
+        return (self.cleaned_data.get("span") if self.is_valid() else "") or Span.YEAR
+
+    def linking(self) -> Linking:
+        """Return the choice, Carino's where none was made."""
+        chosen = self.cleaned_data.get("linked") if self.is_valid() else ""
+        return Linking(chosen) if chosen else Linking.CARINO

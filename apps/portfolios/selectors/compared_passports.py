@@ -16,6 +16,7 @@ from apps.market.models import Security
 from apps.portfolios.engine import ENGINE_VERSION
 from apps.portfolios.engine.drawdowns import Drawdown
 from apps.portfolios.engine.risk_figures import LEAST, PERIODS_PER_YEAR, Frequency, Measure
+from apps.portfolios.selectors.attribution_passports import attribution_passport, source_passport
 from apps.portfolios.selectors.benchmarks import BenchmarkDays
 from apps.portfolios.selectors.comparisons import ComparedLine, Comparison, compared
 from apps.portfolios.selectors.owners import PortfolioOwner
@@ -71,8 +72,12 @@ FREQUENCIES = {
 
 
 def figure_passport(owner: PortfolioOwner, sheet: PerformanceSheet, figure: str) -> Passport:
-    """Return the passport of `<span>-<figure>` of returns, benchmark or risk. Raises NotFoundError for another."""
+    """Return the passport of `<span>-<figure>` of all that is said of returns. Raises NotFoundError for another."""
     span, _dash, name = figure.partition("-")
+    if name.startswith("attribution-"):
+        return attribution_passport(owner, sheet, figure)
+    if name.startswith("source-"):
+        return source_passport(owner, sheet, figure)
     measure, _dash, frequency = name.partition("-")
     if measure in set(Measure) and frequency in set(Frequency):
         found = risk_sheet(owner, sheet, Frequency(frequency))

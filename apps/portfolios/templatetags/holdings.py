@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from apps.kernel.money import Money
 from apps.portfolios.models import TradeProposal
+from apps.portfolios.selectors.attribution import AttributionSheet
 from apps.portfolios.selectors.drift import DriftSheet
 from apps.portfolios.selectors.performance import PerformanceSheet
 
@@ -50,3 +51,9 @@ def target_url(household_id: Any, sheet: DriftSheet) -> str:
     account = sheet.target.account
     told = {"day": sheet.as_of.isoformat(), **({"account": str(account.public_id)} if account is not None else {})}
     return f"{address}?{urlencode(told)}"
+
+
+@register.simple_tag
+def attribution_key(found: AttributionSheet, line: str, effect: str) -> str:
+    """Return the name of a figure of attribution, after its span."""
+    return f"attribution-{found.frequency}-{found.linking}-{line}-{effect}"

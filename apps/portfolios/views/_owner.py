@@ -16,7 +16,7 @@ from apps.core.actors import Actor
 from apps.portfolios.selectors.accounts import account_for
 from apps.portfolios.selectors.owners import PortfolioOwner
 
-PAGES = ("performance", "risk", "benchmark")
+PAGES = ("performance", "risk", "attribution", "sources", "benchmark")
 
 
 def owner_for(actor: Actor, kwargs: dict[str, Any]) -> PortfolioOwner:
@@ -74,7 +74,13 @@ class OwnerMixin(RequiresMixin):
         return context
 
     def _links(self) -> list[dict[str, Any]]:
-        labels = {"performance": gettext("Returns"), "risk": gettext("Risk"), "benchmark": gettext("Benchmark")}
+        labels = {
+            "performance": gettext("Returns"),
+            "risk": gettext("Risk"),
+            "attribution": gettext("Attribution"),
+            "sources": gettext("Sources"),
+            "benchmark": gettext("Benchmark"),
+        }
         return [
             {"url": address(self.owner, page), "label": labels[page], "active": page == self.page} for page in PAGES
         ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -39,6 +40,10 @@ class Scene:
             "weights": reverse("portfolios:benchmark-passport", args=[self.benchmark.public_id, "weights-1"]),
             "risk": reverse("portfolios:household-risk", args=household),
             "account_risk": reverse("portfolios:account-risk", args=account),
+            "attribution": reverse("portfolios:household-attribution", args=household),
+            "account_attribution": reverse("portfolios:account-attribution", args=account),
+            "sources": reverse("portfolios:household-sources", args=household),
+            "account_sources": reverse("portfolios:account-sources", args=account),
             "choice": reverse("portfolios:household-benchmark", args=household),
             "account_choice": reverse("portfolios:account-benchmark", args=account),
         }
@@ -50,7 +55,8 @@ def scene(ada: User) -> Scene:
 
 
 OF_FIRM = ["list", "new", "detail", "revise", "weights"]
-OF_HOUSEHOLD = ["risk", "account_risk", "choice", "account_choice"]
+OF_HOUSEHOLD = ["attribution", "account_attribution", "sources", "account_sources", "risk", "account_risk"]
+OF_HOUSEHOLD += ["choice", "account_choice"]
 
 
 @pytest.fixture
@@ -121,7 +127,25 @@ def test_the_pages_ask_the_database_a_fixed_number_of_times(
     scene: Scene, ada: User, sign_in: SignIn, django_assert_max_num_queries: Any
 ) -> None:
     browser, pages = sign_in(ada), scene.pages()
-    for name, most in {"list": 14, "detail": 16, "risk": 34, "choice": 20}.items():
+    for name, most in {"list": 14, "detail": 16, "risk": 34, "attribution": 34, "sources": 30, "choice": 20}.items():
         browser.get(pages[name])
         with django_assert_max_num_queries(most):
             assert browser.get(pages[name]).status_code == 200
+
+
+def test_the_page_of_attribution_sums_and_its_figures_open(scene: Scene, ada: User, sign_in: SignIn) -> None:
+    blend = made.benchmark(ada, (made.series("rate", {dt.date(2024, 1, 1): "0.04"}).key, "1"), name="Cash")
+    told: dict[str, Any] = {"benchmark": blend, "starts_on": books.DAY}
+    assign_benchmark(household=scene.household, account=scene.account, by=ada.as_actor(), **told)
+    browser, day = sign_in(ada), (books.DAY + dt.timedelta(days=9)).isoformat()
+    for linked in ("carino", "menchero"):
+        asked = f"?day={day}&span=inception&counted=daily&linked={linked}"
+        html = browser.get(f"{scene.pages()['account_attribution']}{asked}").content.decode()
+        assert "US stocks" in html
+        assert "Fees, charges and trading" in html
+        addresses = {link.replace("&amp;", "&") for link in re.findall(r'data-figure[^>]*href="([^"]+)"', html)}
+        assert len(addresses) > 10
+        for address in list(addresses)[:6]:
+            assert browser.get(address, headers={"hx-request": "true"}).status_code == 200, address
+    html = browser.get(f"{scene.pages()['account_sources']}?day={day}").content.decode()
+    assert "inception-source-price" in html

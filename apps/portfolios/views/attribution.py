@@ -1,0 +1,48 @@
+"""Where the lead over the benchmark came from, and what made the return."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.views.generic import TemplateView
+
+from apps.portfolios.forms import PerformanceForm
+from apps.portfolios.forms.benchmarks import AttributionForm
+from apps.portfolios.selectors.attribution import (
+    attribution_sheet,
+    attribution_spec,
+    source_columns,
+    source_rows,
+    source_spec,
+)
+from apps.portfolios.views._owner import OwnerMixin
+
+
+class AttributionView(OwnerMixin, TemplateView):
+    """The effects by asset class and holding."""
+
+    template_name = "staff/portfolios/attribution.html"
+    page = "attribution"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Put the attribution of the span into the page."""
+        form = AttributionForm(self.request.GET)
+        sheet = self.owner.sheet(form.chosen(), form.known_at())
+        found = attribution_sheet(self.owner, sheet, form.chosen_span(), (form.frequency(), form.linking()))
+        kwargs |= {"sheet": sheet, "found": found, "form": form, "span": form.chosen_span()}
+        return super().get_context_data(chart=attribution_spec(found), **kwargs)
+
+
+class SourcesView(OwnerMixin, TemplateView):
+    """Price, income, currency and fees apart."""
+
+    template_name = "staff/portfolios/sources.html"
+    page = "sources"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Put the sources of every span into the page."""
+        form = PerformanceForm(self.request.GET)
+        sheet = self.owner.sheet(form.chosen(), form.known_at())
+        columns = source_columns(self.owner, sheet)
+        kwargs |= {"sheet": sheet, "columns": columns, "rows": source_rows(columns), "form": form}
+        return super().get_context_data(chart=source_spec(columns, sheet), **kwargs)
