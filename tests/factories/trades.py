@@ -32,6 +32,12 @@ def proposal(household: Household, by: User, *lines: TradeLine, purpose: str = "
 def ready(advisor: User, *, points: int = 9) -> tuple[Household, Account, Instrument]:
     """A funded household whose file lets trades pass: identified, agreed, with a risk profile in force."""
     household, account, fund = portfolios.funded(advisor)
+    complete_file(household, advisor, points=points)
+    return household, account, fund
+
+
+def complete_file(household: Household, advisor: User, *, points: int = 9) -> None:
+    """Identify the people, let them into the portal, agree with them, and put their risk profiles in force."""
     for place, person in enumerate(household.people.filter(relationship__in=["head", "partner"]).order_by("pk")):
         person.tax_id = f"123-45-678{place}"
         person.save(update_fields=["tax_id", "updated_at"])
@@ -39,7 +45,6 @@ def ready(advisor: User, *, points: int = 9) -> tuple[Household, Account, Instru
         compliance.in_force(person, advisor, points=points)
     clients.document(household, by=advisor.as_actor(), category="identity", title="Passport")
     billing.agreement(household, advisor)
-    return household, account, fund
 
 
 def approved(kept: TradeProposal, reviewer: User) -> TradeProposal:

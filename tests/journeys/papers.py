@@ -83,3 +83,25 @@ def transactions(quarter: Quarter) -> str:
 def positions(quarter: Quarter) -> str:
     """Return what those purchases hold some days later."""
     return _POSITIONS.format(day=quarter.first + dt.timedelta(days=2))
+
+
+_BOOK = """Trade Date,Settlement Date,Account Number,Action,Symbol,Description,Quantity,Price,Fees,Amount
+{first:%m/%d/%Y},{first:%m/%d/%Y},7654-3210,Deposit,,Wire received,,,,"100,000.00"
+{next:%m/%d/%Y},{next:%m/%d/%Y},7654-3210,Buy,STK,STK fund,800,100.00,,"-80,000.00"
+{next:%m/%d/%Y},{next:%m/%d/%Y},7654-3210,Buy,BND,BND fund,100,100.00,,"-10,000.00"
+"""
+_HELD = """Account Number,Symbol,Description,Quantity,Price,Market Value,Cost Basis,As Of Date
+7654-3210,STK,STK fund,800,100.00,"80,000.00","80,000.00",{day:%m/%d/%Y}
+7654-3210,BND,BND fund,100,100.00,"10,000.00","10,000.00",{day:%m/%d/%Y}
+7654-3210,Cash,Cash & Cash Investments,,,"10,012.50",,{day:%m/%d/%Y}
+"""
+
+
+def book(quarter: Quarter) -> str:
+    """Return a deposit and two purchases in the first days of the quarter: far more stocks than the model wants."""
+    return _BOOK.format(first=quarter.first, next=quarter.first + dt.timedelta(days=1))
+
+
+def held(quarter: Quarter) -> str:
+    """Return what the custodian holds some days later: the same, and 12.50 of cash that the book lacks."""
+    return _HELD.format(day=quarter.first + dt.timedelta(days=2))

@@ -75,7 +75,7 @@ def bring(person: Person, kind: str, path: Path, **answers: str) -> None:
 def take_in(person: Person) -> None:
     """Apply the file that is shown; the page turns by itself when the worker is done."""
     person.press("Take the file in")
-    person.page.get_by_text("The file is taken in.").wait_for(timeout=60_000)
+    person.await_live(person.page.get_by_text("The file is taken in."))
 
 
 def undo_the_client_list(job: MainJob, folder: Path) -> None:
