@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 
 from apps.accounts.models import ApprovalRequest, User
 from apps.accounts.services.approvals import decide_approval
 from apps.clients.models import Household
-from apps.portfolios.models import Account, Instrument, TradeProposal, TradeState
+from apps.portfolios.models import (
+    Account,
+    BlockOrder,
+    Fill,
+    FillProblem,
+    Instrument,
+    OrderShare,
+    TradeProposal,
+    TradeState,
+)
+from apps.portfolios.services.fills import Execution, record_fill
+from apps.portfolios.services.orders import mark_sent, release_orders
 from apps.portfolios.services.trade_checks import pass_checkpoints
 from apps.portfolios.services.trade_lines import TradeLine
 from apps.portfolios.services.trades import propose_trades
@@ -62,3 +74,35 @@ def cleared(advisor: User, reviewer: User, *lines: TradeLine, household: Househo
     kept = approved(kept, reviewer)
     assert kept.state == TradeState.CLEARED
     return kept
+
+
+def ordered(advisor: User, reviewer: User, *lines: TradeLine, household: Household) -> list[BlockOrder]:
+    """Blocks in the market of a proposal of these lines."""
+    kept = cleared(advisor, reviewer, *lines, household=household)
+    return mark_sent(
+        orders=release_orders(proposals=[kept], by=advisor.as_actor()), route="form", by=advisor.as_actor()
+    )
+
+
+def fill(order: BlockOrder, by: User, quantity: str, price: str, key: str = "E1", **more: object) -> Fill | FillProblem:
+    """Tell an execution of today; numbers as text."""
+    told = {"day": dt.date.today(), "source": "test", **more}
+    execution = Execution(order.reference, key, Decimal(quantity), Decimal(price), **told)
+    return record_fill(execution=execution, by=by.as_actor())
+
+
+def block_of(kept: TradeProposal, by: User) -> BlockOrder:
+    """The block of a proposal of one line that was put into the state of ordered without its checkpoints."""
+    (row,) = kept.lines.select_related("account", "instrument")
+    order = BlockOrder.objects.create(
+        reference=f"ST{kept.public_id.hex[:14].upper()}",
+        instrument=row.instrument,
+        side=row.side,
+        custodian=row.account.custodian,
+        currency=row.account.currency,
+        quantity=row.quantity,
+        seed=1,
+        released_label=str(by),
+    )
+    OrderShare.objects.create(order=order, line=row, quantity=row.quantity, rank=0)
+    return order

@@ -37,6 +37,7 @@ from apps.plans.selectors.figures import figures_in
 from apps.portfolios.models import PerformanceReport, ReportBatch
 from apps.portfolios.selectors.reports import quarters_over
 from apps.portfolios.services.benchmarks import assign_benchmark
+from apps.portfolios.services.order_files import write_order_file
 from apps.portfolios.services.reports import deliver_reports, make_reports, start_reports
 from tests.cast import person
 from tests.factories import benchmarks, billing, clients, compliance, models, money, plans, portfolios, trades
@@ -158,6 +159,19 @@ class World:
         kept = trades.proposal(self.household, self.ada, told, purpose=f"{MARKER} more")
         type(kept).objects.filter(pk=kept.pk).update(state="ordered")
         return kept
+
+    @cached_property
+    def order(self) -> Any:
+        return trades.block_of(self.ordered_trade, self.ada)
+
+    @cached_property
+    def order_file(self) -> Any:
+        return write_order_file(orders=[self.order], by=self.ada.as_actor())
+
+    @cached_property
+    def order_problem(self) -> Any:
+        assert self.order_file  # it is in the market
+        return trades.fill(self.order, self.ada, "900", "20", "E900")
 
     @cached_property
     def break_(self) -> Any:
@@ -330,6 +344,9 @@ OF_HOUSEHOLD: dict[str, Maker] = {
     "money:entry-passport.entry_id": lambda world: world.bank_entry.public_id,
     "portfolio_id": lambda world: world.household.public_id,
     "proposal_id": lambda world: world.trade.public_id,
+    "order_id": lambda world: world.order.public_id,
+    "file_id": lambda world: world.order_file.public_id,
+    "problem_id": lambda world: world.order_problem.public_id,
     "election_id": lambda world: world.election.public_id,
     "portfolios:sale-new.instrument_id": lambda world: world.holding.public_id,
     "portfolios:sale-passport.instrument_id": lambda world: world.holding.public_id,
@@ -377,6 +394,7 @@ OF_FIRM: dict[str, Maker] = {
     "figure": lambda _world: "value",
     "compliance:profile-passport.figure": lambda _world: "tolerance",
     "portal:trade-figure.figure": lambda _world: "bought-USD",
+    "portfolios:order-passport.figure": lambda _world: "quantity",
     "portfolios:trade-passport.figure": lambda _world: "bought-USD",
     "money:household-passport.figure": lambda _world: "net_worth",
     "portfolios:model-passport.figure": lambda _world: "terms",

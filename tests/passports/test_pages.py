@@ -55,6 +55,8 @@ RICH = (
     "portfolios:benchmark-list",
     "portfolios:break-list",
     "portfolios:household-portfolio",
+    "portfolios:order-detail",
+    "portfolios:order-list",
     "portfolios:trade-detail",
 )
 # kinds of figures that lead nowhere, and why

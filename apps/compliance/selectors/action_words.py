@@ -206,6 +206,7 @@ WORDS = {
     "portfolios.classify_instrument": _("Classify instrument"),
     "portfolios.clear_proposal": _("Clear proposal"),
     "portfolios.close_order": _("Close order"),
+    "portfolios.confirm_entry": _("Confirm entry"),
     "portfolios.create_model": _("Create model"),
     "portfolios.decline_price": _("Decline price"),
     "portfolios.decline_proposal": _("Decline proposal"),
@@ -245,6 +246,7 @@ WORDS = {
     "portfolios.reverse_transaction": _("Reverse transaction"),
     "portfolios.revise_benchmark": _("Revise benchmark"),
     "portfolios.send_orders": _("Send orders"),
+    "portfolios.solve_fill": _("Solve fill"),
     "portfolios.start_reports": _("Start reports"),
     "portfolios.submit_model_version": _("Submit model version"),
     "portfolios.submit_proposal": _("Submit proposal"),
@@ -256,6 +258,7 @@ WORDS = {
     "portfolios.verify_execution": _("Verify execution"),
     "portfolios.withdraw_price": _("Withdraw price"),
     "portfolios.withdraw_proposal": _("Withdraw proposal"),
+    "portfolios.write_order_file": _("Write order file"),
 }
 
 

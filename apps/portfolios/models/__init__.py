@@ -25,6 +25,15 @@ from apps.portfolios.models.model_portfolio import (
     Substitute,
     VersionState,
 )
+from apps.portfolios.models.order import (
+    BlockOrder,
+    EntryConfirmation,
+    Fill,
+    FillProblem,
+    OrderFile,
+    OrderShare,
+    OrderState,
+)
 from apps.portfolios.models.price_proposal import PriceProposal, ProposalState
 from apps.portfolios.models.reconciliation import (
     BreakState,
@@ -53,13 +62,17 @@ __all__ = [
     "BenchmarkAssignment",
     "BenchmarkPart",
     "BenchmarkVersion",
+    "BlockOrder",
     "BreakState",
     "CashReserve",
     "ElectionScope",
+    "EntryConfirmation",
     "EquivalenceGroup",
     "EquivalenceMember",
     "EquivalenceRole",
     "EquivalenceState",
+    "Fill",
+    "FillProblem",
     "Instrument",
     "InstrumentPrice",
     "LotChoice",
@@ -68,6 +81,9 @@ __all__ = [
     "Mandate",
     "ModelPortfolio",
     "ModelVersion",
+    "OrderFile",
+    "OrderShare",
+    "OrderState",
     "PerformanceReport",
     "PositionStatement",
     "PriceProposal",

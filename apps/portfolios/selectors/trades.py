@@ -91,6 +91,9 @@ _LINE_TITLES = {
     "price": gettext_noop("Estimated price"),
     "limit": gettext_noop("Limit price"),
     "amount": gettext_noop("Estimated amount"),
+    "filled": gettext_noop("Executed quantity"),
+    "worth": gettext_noop("Executed amount"),
+    "fees": gettext_noop("Fees"),
 }
 _TOTAL_TITLES = {
     "sold": gettext_noop("Sold"),
@@ -165,6 +168,9 @@ def _line_passport(line: ProposedTrade, name: str) -> Passport:
             Amount.of_money(line.estimated_amount, line.account.currency),
             gettext("Quantity times the estimated price, or the limit of a purchase where that is higher."),
         ),
+        "filled": (Amount(line.filled_quantity, "quantity"), _rule()),
+        "worth": (Amount.of_money(line.filled_amount, line.account.currency), _rule()),
+        "fees": (Amount.of_money(line.filled_fees, line.account.currency), _rule()),
     }[name]
     return Passport(
         title=f"{gettext(_LINE_TITLES[name])}: {line}",
@@ -175,3 +181,7 @@ def _line_passport(line: ProposedTrade, name: str) -> Passport:
         lines=(_as_line(line),),
         basis=gettext("Before commissions and taxes."),
     )
+
+
+def _rule() -> str:
+    return gettext("The account's part of what its block executed, at the average price, to the cent.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from django.utils.translation import gettext
@@ -26,6 +27,7 @@ from apps.clients.services.dependents import dependents_of
 from apps.core.actors import Actor
 from apps.core.models import BaseModel
 from apps.kernel.errors import DomainError, InvalidInputError, gettext_noop
+from apps.portfolios.engine.transactions import LotChoice
 from apps.portfolios.models import (
     Account,
     AccountStatus,
@@ -39,6 +41,12 @@ from apps.portfolios.models import (
 from apps.portfolios.policies import OF_CASH_ALONE
 from apps.portfolios.readers.rows import CustodianAccount, PositionRow, TransactionRow
 from apps.portfolios.services.accounts import AccountDetails, OwnerShare, open_account
+from apps.portfolios.services.custodian_confirming import (
+    confirm_entries,
+    lots_named,
+    note_difference,
+    told_executions,
+)
 from apps.portfolios.services.custodian_reading import (
     CUSTODIANS,
     NEW,
@@ -53,6 +61,7 @@ from apps.portfolios.services.custodian_reading import (
     read_rows,
 )
 from apps.portfolios.services.entries import NOTHING, TransactionEntry
+from apps.portfolios.services.fills import BOOKED
 from apps.portfolios.services.instruments import NamedSecurity, instruments_for
 from apps.portfolios.services.prices import FilePrice, keep_prices
 from apps.portfolios.services.reconciliation import StatedPosition, take_statement
@@ -110,12 +119,15 @@ class CustodianFileImporter:
         }
         keys = {row.key for row in rows if isinstance(row.value.row, TransactionRow)}
         entries = Transaction.objects.filter(account__household=file.household_id, external_key__in=keys)
-        return within | {entry.external_key: Known(entry, is_changed=False) for entry in entries}
+        found = within | {entry.external_key: Known(entry, is_changed=False) for entry in entries}
+        told = told_executions(file, custodian_file(file), [row for row in rows if row.key not in found])
+        return told | found
 
     def apply(
         self, file: ImportFile, rows: Sequence[PlannedRow], unchanged: Sequence[PlannedRow], progress: Progress
     ) -> Applied:
         """Open new accounts, record entries account by account, keep statements and reconcile them."""
+        confirm_entries(rows=unchanged, source=file.filename, by=file.by)
         return _Taking(file, (*rows, *unchanged), {planned.row.key for planned in rows}, progress).apply()
 
     def dependents(self, made: Sequence[BaseModel], besides: Sequence[BaseModel]) -> list[str]:
@@ -222,11 +234,14 @@ class _Taking:
             key = each.row.key
             if isinstance(each.target, Transaction):
                 replaced[key] = each.target
+                if each.target.external_key.startswith(BOOKED):
+                    self._differs(each.target, each.row.value)
                 reverse_transaction(
                     transaction=each.target, reason=gettext_noop("Corrected by the custodian."), by=self.file.by
                 )
-                key = f"{key}#{each.row.fingerprint[:12]}"
-            told.append(self._entry(each.row.value, key))
+                if not each.target.external_key.startswith(BOOKED):
+                    key = f"{key}#{each.row.fingerprint[:12]}"
+            told.append(self._with_lots(self._entry(each.row.value, key), each.target))
         recorded = record_transactions(account=account, entries=told, by=self.file.by) if told else []
         by_key = {entry.external_key.partition("#")[0]: entry for entry in recorded}
         for each in planned:
@@ -264,6 +279,17 @@ class _Taking:
             external_key=key,
             source=self.file.filename[:200],
         )
+
+    def _differs(self, entry: Transaction, value: CustodianValue) -> None:
+        if isinstance(value.row, TransactionRow):
+            note_difference(entry=entry, told=value.row, source=self.file.filename, by=self.file.by)
+
+    def _with_lots(self, entry: TransactionEntry, before: object) -> TransactionEntry:
+        """Keep the lots that the replaced entry named, where as many are sold."""
+        lots = lots_named(before) if isinstance(before, Transaction) else {}
+        if not lots or sum(lots.values()) != -entry.units:
+            return entry
+        return replace(entry, lots=tuple(LotChoice(lot, quantity) for lot, quantity in lots.items()))
 
     def _instrument(self, name: NamedSecurity | None) -> Instrument | None:
         return self.instruments[name] if name is not None else None

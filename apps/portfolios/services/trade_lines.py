@@ -18,8 +18,8 @@ from apps.portfolios.selectors.trading_room import AccountRoom, Estimate, estima
 
 CENT, WHOLE, UNIT = Decimal("0.01"), Decimal(1), Decimal("0.00000001")
 # these are dealt in fractions; everything else in whole shares, unless the whole holding is sold
-_FRACTIONAL = {SecurityKind.MUTUAL_FUND, SecurityKind.MONEY_MARKET}
-_FRACTION = Decimal("0.001")
+FRACTIONAL = {SecurityKind.MUTUAL_FUND, SecurityKind.MONEY_MARKET}
+FRACTION = Decimal("0.001")
 
 
 class TradeRefusedError(InvalidInputError):
@@ -170,7 +170,7 @@ def _sized(place: int, line: TradeLine, estimate: Estimate, room: AccountRoom) -
     elif line.amount is not None and price_is_off(line.amount / quantity, estimate.unit_value):
         raise _off(place, "amount", line.amount / quantity, estimate)
     quantity = quantity.quantize(UNIT, ROUND_DOWN)
-    whole = line.instrument.kind in _FRACTIONAL or quantity == quantity.to_integral_value()
+    whole = line.instrument.kind in FRACTIONAL or quantity == quantity.to_integral_value()
     if not whole and not (line.side == Side.SELL and quantity == room.held(line.instrument.pk)):
         raise TradeRefusedError(
             gettext_noop("%(symbol)s is traded in whole shares; a fraction goes only with the whole holding."),
@@ -188,7 +188,7 @@ def _sized(place: int, line: TradeLine, estimate: Estimate, room: AccountRoom) -
 
 
 def _step_of(instrument: Instrument, quantity: Decimal) -> Decimal:
-    step = _FRACTION if instrument.kind in _FRACTIONAL else WHOLE
+    step = FRACTION if instrument.kind in FRACTIONAL else WHOLE
     return quantity.quantize(step, ROUND_DOWN)
 
 

@@ -9,9 +9,10 @@ from urllib.parse import urlencode
 
 from django import template
 from django.urls import reverse
+from django.utils import timezone
 
 from apps.kernel.money import Money
-from apps.portfolios.models import TradeProposal
+from apps.portfolios.models import BlockOrder, TradeProposal
 from apps.portfolios.selectors.attribution import AttributionSheet
 from apps.portfolios.selectors.drift import DriftSheet
 from apps.portfolios.selectors.performance import PerformanceSheet
@@ -35,6 +36,18 @@ def passport_url(name: str, owner: Any, figure: object, day: dt.date) -> str:
 def trade_url(name: str, proposal: TradeProposal, figure: str, of: Any) -> str:
     """Return the address of the passport of a proposal's figure, of one of its rows."""
     return reverse(name, args=[proposal.public_id, f"{figure}-{of.public_id}"])
+
+
+@register.simple_tag
+def order_url(order: BlockOrder, figure: str, of: Any) -> str:
+    """Return the address of the passport of an order's figure, of one of its rows."""
+    return reverse("portfolios:order-passport", args=[order.public_id, f"{figure}-{of.public_id}"])
+
+
+@register.filter
+def date_of(moment: dt.datetime) -> dt.date:
+    """Return the day of a moment where the reader is."""
+    return timezone.localtime(moment).date()
 
 
 @register.simple_tag

@@ -16,8 +16,10 @@ from apps.core.access import RequiresMixin, actor_of
 from apps.core.actors import Actor
 from apps.core.passports import Passport
 from apps.core.views import ActionView, PassportView, ServiceFormView
-from apps.portfolios.forms import ReasonForm, TradeForm
-from apps.portfolios.models import TradeProposal, TradeState
+from apps.portfolios.forms import ReasonForm
+from apps.portfolios.forms.trades import TradeForm
+from apps.portfolios.models import BlockOrder, TradeProposal, TradeState
+from apps.portfolios.selectors.orders import order_rows
 from apps.portfolios.selectors.trade_steps import trade_progress, words_of_checks
 from apps.portfolios.selectors.trades import TONES, proposal_for, proposal_list, proposal_page, trade_passport
 from apps.portfolios.services.trade_checks import pass_checkpoints
@@ -54,7 +56,10 @@ class TradeDetailView(RequiresMixin, TemplateView):
         page = proposal_page(proposal_for(actor, self.kwargs["proposal_id"]))
         may_edit = actor.can(Permission.EDIT_PORTFOLIOS)
         progress = trade_progress(page.proposal)
-        more = {"progress": progress, "checks_text": words_of_checks(), "may_edit": may_edit}
+        orders = order_rows(
+            BlockOrder.objects.visible_to(actor).filter(shares__line__proposal=page.proposal).distinct()
+        )
+        more = {"progress": progress, "orders": orders, "checks_text": words_of_checks(), "may_edit": may_edit}
         return super().get_context_data(page=page, proposal=page.proposal, **more, **kwargs)
 
 

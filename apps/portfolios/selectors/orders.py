@@ -1,0 +1,227 @@
+"""Orders as pages show them: the blotter, one block with its sharing and executions, what waits in the queue."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from apps.clients.models import Household
+from apps.core.actors import Actor
+from apps.core.passports import Amount, Passport, PassportLine
+from apps.core.templatetags.formats import date_text
+from apps.kernel.errors import NotFoundError, gettext_noop
+from apps.portfolios.models import (
+    BlockOrder,
+    Fill,
+    FillProblem,
+    OrderFile,
+    OrderShare,
+    OrderState,
+    TradeProposal,
+    TradeState,
+)
+
+NOTHING = Decimal(0)
+TONES = {
+    OrderState.READY: "warn",
+    OrderState.SENT: "note",
+    OrderState.PARTIAL: "note",
+    OrderState.FILLED: "good",
+    OrderState.CLOSED: "",
+}
+PROBLEM_WORDS = {
+    "unknown_order": _("No order has this reference."),
+    "not_in_market": _("The order was not in the market."),
+    "overfill": _("More than the order."),
+    "beyond_limit": _("Beyond the limit of the order."),
+    "price_off": _("The price is far from the last one."),
+    "custodian_differs": _("The custodian's file tells it otherwise; its word took the place of the entry."),
+}
+
+
+def order_for(actor: Actor, public_id: uuid.UUID | str) -> BlockOrder:
+    """Return an order in which a household that the actor may see has a share; raise NotFoundError otherwise."""
+    found = (
+        BlockOrder.objects.visible_to(actor).select_related("instrument", "file").filter(public_id=public_id).first()
+    )
+    if found is None:
+        raise NotFoundError(gettext_noop("There is no such order, or none of your households has a share in it."))
+    return found
+
+
+def problem_for(actor: Actor, public_id: uuid.UUID | str) -> FillProblem:
+    """Return a queued execution: of an order the actor may see, or of none; raise NotFoundError otherwise."""
+    found = next((each for each in open_problems(actor) if str(each.public_id) == str(public_id)), None)
+    if found is None:
+        raise NotFoundError(gettext_noop("There is no such execution in your queue."))
+    return found
+
+
+def open_problems(actor: Actor) -> list[FillProblem]:
+    """Return the queue: executions of orders the actor may see, and those of no order of the firm."""
+    rows = FillProblem.objects.filter(is_open=True).select_related("order__instrument")
+    seen = set(BlockOrder.objects.visible_to(actor).values_list("pk", flat=True))
+    return [row for row in rows if row.order_id is None or row.order_id in seen]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRow:
+    """One block of the blotter; `sides_with` are the households that the reader may see."""
+
+    order: BlockOrder
+    tone: str
+    filled: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Blotter:
+    """What waits to be released and to be sent, what is in the market and was, and what needs a person."""
+
+    cleared: tuple[TradeProposal, ...]
+    custodians: tuple[str, ...]
+    rows: tuple[OrderRow, ...]
+    problems: tuple[tuple[FillProblem, str], ...]
+
+
+def blotter(actor: Actor, limit: int = 200) -> Blotter:
+    """Return the blotter of what the actor may see."""
+    cleared = TradeProposal.objects.visible_to(actor).filter(state=TradeState.CLEARED).select_related("household")
+    orders = order_rows(BlockOrder.objects.visible_to(actor)[:limit])
+    problems = tuple((each, str(PROBLEM_WORDS.get(each.code, each.code))) for each in open_problems(actor))
+    custodians = sorted({order.custodian for order in whole_orders(actor).filter(state=OrderState.READY)})
+    return Blotter(tuple(cleared.order_by("pk")), tuple(custodians), orders, problems)
+
+
+def order_rows(orders: QuerySet[BlockOrder] | Iterable[BlockOrder]) -> tuple[OrderRow, ...]:
+    """Return rows with what is executed, in two queries."""
+    if isinstance(orders, QuerySet):
+        orders = orders.select_related("instrument").prefetch_related("fills")
+    return tuple(OrderRow(order, TONES[OrderState(order.state)], order.filled) for order in orders)
+
+
+def whole_orders(actor: Actor) -> QuerySet[BlockOrder]:
+    """Return the orders of which the actor may see every share: their file names all accounts."""
+    seen = Household.objects.visible_to(actor)
+    others = OrderShare.objects.exclude(line__proposal__household__in=seen)
+    return BlockOrder.objects.visible_to(actor).exclude(pk__in=others.values("order"))
+
+
+def file_for(actor: Actor, public_id: uuid.UUID | str) -> OrderFile:
+    """Return a file of orders of which the actor may see every share; raise NotFoundError otherwise."""
+    found = OrderFile.objects.filter(public_id=public_id).first()
+    theirs = set(whole_orders(actor).values_list("pk", flat=True))
+    if found is None or not set(found.orders.values_list("pk", flat=True)) <= theirs:
+        raise NotFoundError(gettext_noop("There is no such file, or it names accounts that you do not see."))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPage:
+    """One block: shares of the households that the reader may see, executions, and what can be done."""
+
+    row: OrderRow
+    shares: tuple[OrderShare, ...]
+    fills: tuple[Fill, ...]
+    average: Decimal | None
+    sees_all: bool
+
+
+def order_page(actor: Actor, order: BlockOrder) -> OrderPage:
+    """Return what the page of a block shows to this reader."""
+    fills = tuple(order.fills.all())
+    shares = order.shares.select_related("line__account", "line__proposal__household", "line__instrument")
+    seen = shares.filter(line__proposal__in=TradeProposal.objects.visible_to(actor))
+    filled = sum((fill.quantity for fill in fills), NOTHING)
+    worth = sum((fill.quantity * fill.price for fill in fills), NOTHING)
+    return OrderPage(
+        row=OrderRow(order, TONES[OrderState(order.state)], filled),
+        shares=tuple(seen),
+        fills=fills,
+        average=worth / filled if filled else None,
+        sees_all=whole_orders(actor).filter(pk=order.pk).exists(),
+    )
+
+
+def order_passport(actor: Actor, order: BlockOrder, figure: str) -> Passport:
+    """Return the passport of quantity, filled, average, limit, or of a share or execution by its id.
+
+    Raises NotFoundError for another figure.
+    """
+    page = order_page(actor, order)
+    name, _sep, of = figure.partition("-")
+    found = _of_block(page, name) if not of else _of_row(page, name, of)
+    if found is None:
+        raise NotFoundError(gettext_noop("There is no such figure."))
+    value, method = found
+    return Passport(
+        title=f"{order.reference}: {order}",
+        value=value,
+        method=method,
+        as_of=order.created_at.date(),
+        source=gettext("The orders released, and the executions told by broker, file or form"),
+        lines=(*(_share_line(share) for share in page.shares), *(_fill_line(order, fill) for fill in page.fills)),
+    )
+
+
+def _of_block(page: OrderPage, name: str) -> tuple[Amount, str] | None:
+    order, currency = page.row.order, page.row.order.instrument.currency
+    known = {
+        "quantity": (Amount(order.quantity, "quantity"), gettext("Sum of the lines that share in the block.")),
+        "filled": (Amount(page.row.filled, "quantity"), gettext("Sum of the executions.")),
+        "average": (
+            Amount.of_money(page.average, currency),
+            gettext("Executions weighted by quantity: every account trades at this price."),
+        ),
+        "limit": (
+            Amount.of_money(order.limit_price, currency),
+            gettext("The order is executed at this price or a better one."),
+        ),
+    }
+    return known.get(name)
+
+
+def _of_row(page: OrderPage, name: str, of: str) -> tuple[Amount, str] | None:
+    share = next((each for each in page.shares if str(each.public_id) == of), None)
+    fill = next((each for each in page.fills if str(each.public_id) == of), None)
+    currency = page.row.order.instrument.currency
+    if share is not None and name == "share":
+        return Amount(share.quantity, "quantity"), gettext("As the line was proposed and cleared.")
+    if share is not None and name == "got":
+        return Amount(share.line.filled_quantity, "quantity"), _rule()
+    if fill is not None:
+        told = gettext("As it was told; each execution is known once by its id.")
+        return {
+            "units": (Amount(fill.quantity, "quantity"), told),
+            "price": (Amount.of_money(fill.price, currency), told),
+            "fees": (Amount.of_money(fill.fees, page.row.order.currency), told),
+        }.get(name)
+    return None
+
+
+def _rule() -> str:
+    return gettext(
+        "Pro rata of what was executed, in whole lots by largest remainder, equal ones in the order drawn beforehand."
+    )
+
+
+def _share_line(share: OrderShare) -> PassportLine:
+    label = f"{share.line.proposal.household.name}, {share.line.account.name}"
+    parts: tuple[tuple[str, Amount], ...] = ()
+    if share.line.filled_quantity is not None:
+        parts = ((gettext("Executed"), Amount(share.line.filled_quantity, "quantity")),)
+    return PassportLine(label, gettext("share"), Amount(share.quantity, "quantity"), parts)
+
+
+def _fill_line(order: BlockOrder, fill: Fill) -> PassportLine:
+    parts = (
+        (gettext("Price"), Amount.of_money(fill.price, order.instrument.currency)),
+        (gettext("Fees"), Amount.of_money(fill.fees, order.currency)),
+    )
+    how = gettext("execution of %(day)s") % {"day": date_text(fill.day)}
+    return PassportLine(fill.key, how, Amount(fill.quantity, "quantity"), parts)

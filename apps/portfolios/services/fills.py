@@ -1,0 +1,231 @@
+"""Executions: each known once, booked when its block is done, with the lots that the proposal named."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+from django.utils import timezone
+
+from apps.accounts.selectors.firm_days import firm_today
+from apps.core import audit
+from apps.core.actors import Actor
+from apps.core.services import service
+from apps.kernel.errors import InvalidInputError, gettext_noop
+from apps.portfolios.engine.allocation import Allotted, Share, allocate
+from apps.portfolios.engine.transactions import LotChoice
+from apps.portfolios.models import (
+    BlockOrder,
+    Fill,
+    FillProblem,
+    OrderShare,
+    OrderState,
+    ProposedTrade,
+    Side,
+    TradeProposal,
+    TradeState,
+)
+from apps.portfolios.policies import price_is_off
+from apps.portfolios.services.entries import TransactionEntry
+from apps.portfolios.services.orders import OrderStateError, locked_order, tell_orders
+from apps.portfolios.services.trade_lines import FRACTION, FRACTIONAL
+from apps.portfolios.services.trades import locked_proposal, move_proposal
+from apps.portfolios.services.transactions import record_transactions
+
+NOTHING, CENT, PRICE = Decimal(0), Decimal("0.01"), Decimal("0.000001")
+BOOKED = "order:"
+
+
+@dataclass(frozen=True, slots=True)
+class Execution:
+    """What a broker, a file or a person tells: the order's reference, the execution's id, and what was done."""
+
+    reference: str
+    key: str
+    quantity: Decimal
+    price: Decimal
+    day: dt.date
+    fees: Decimal = NOTHING
+    source: str = ""
+
+
+@service
+def record_fill(*, execution: Execution, by: Actor) -> Fill | FillProblem:
+    """Take up an execution; the same id a second time changes nothing.
+
+    One that fits no order, exceeds it, or breaks its limit goes to the queue, nothing booked. Raises InvalidInputError
+    for numbers or a day that cannot be.
+    """
+    if execution.quantity <= 0 or execution.price <= 0 or execution.fees < 0:
+        raise InvalidInputError(gettext_noop("Give quantity and price above zero, and fees of zero or more."))
+    if execution.day > firm_today():
+        raise InvalidInputError(gettext_noop("The execution lies in the future."), field="day")
+    order = BlockOrder.objects.filter(reference=execution.reference).first()
+    locked = locked_order(order) if order is not None else None
+    before = Fill.objects.filter(key=execution.key).first() or FillProblem.objects.filter(key=execution.key).first()
+    if before is not None:
+        return before
+    code = _fault(locked, execution)
+    if code or locked is None:
+        return _put_off(locked, execution, code, by)
+    fill = Fill.objects.create(
+        order=locked,
+        key=execution.key[:120],
+        quantity=execution.quantity,
+        price=execution.price,
+        fees=execution.fees,
+        day=execution.day,
+        source=execution.source[:200],
+    )
+    audit.record("portfolios.record_fill", by=by, target=fill, after=audit.snapshot(fill))
+    done = locked.filled
+    if done == locked.quantity:
+        _finish(locked, OrderState.FILLED, "", by)
+    elif locked.state == OrderState.SENT:
+        locked.state = OrderState.PARTIAL
+        locked.save(update_fields=["state", "updated_at"])
+    tell_orders()
+    return fill
+
+
+def _fault(order: BlockOrder | None, execution: Execution) -> str:
+    if order is None:
+        return "unknown_order"
+    if order.state not in {OrderState.SENT, OrderState.PARTIAL}:
+        return "not_in_market"
+    if order.filled + execution.quantity > order.quantity:
+        return "overfill"
+    limit = order.limit_price
+    if limit is not None and (execution.price > limit if order.side == Side.BUY else execution.price < limit):
+        return "beyond_limit"
+    known = order.shares.select_related("line").first()
+    if known is not None and price_is_off(execution.price, known.line.estimated_price):
+        return "price_off"
+    return ""
+
+
+def _put_off(order: BlockOrder | None, execution: Execution, code: str, by: Actor) -> FillProblem:
+    problem = FillProblem.objects.create(
+        order=order,
+        key=execution.key[:120],
+        reference=execution.reference[:40],
+        quantity=execution.quantity,
+        price=execution.price,
+        day=execution.day,
+        code=code,
+        source=execution.source[:200],
+    )
+    audit.record("portfolios.refuse_fill", by=by, target=problem, after=audit.snapshot(problem))
+    tell_orders()
+    return problem
+
+
+@service
+def close_order(*, order: BlockOrder, reason: str, by: Actor) -> BlockOrder:
+    """End a block for the day: what was executed is shared out and booked, the rest is not done.
+
+    Raises OrderStateError for one that is done, InvalidInputError without a reason.
+    """
+    if not reason.strip():
+        raise InvalidInputError(gettext_noop("Say why the order ends."), field="reason")
+    locked = locked_order(order)
+    if locked.state in {OrderState.FILLED, OrderState.CLOSED}:
+        raise OrderStateError(gettext_noop("The order is done already."))
+    return _finish(locked, OrderState.CLOSED, reason.strip(), by)
+
+
+@service
+def solve_problem(*, problem: FillProblem, note: str, by: Actor) -> FillProblem:
+    """Take an execution off the queue with a word on how it was solved. Raises InvalidInputError without one."""
+    if not note.strip():
+        raise InvalidInputError(gettext_noop("Say how it was solved."), field="note")
+    locked = FillProblem.objects.select_for_update().get(pk=problem.pk)
+    before = audit.snapshot(locked)
+    locked.is_open, locked.note = False, note.strip()[:300]
+    locked.save(update_fields=["is_open", "note", "updated_at"])
+    audit.record("portfolios.solve_fill", by=by, target=locked, before=before, after=audit.snapshot(locked))
+    return locked
+
+
+def _finish(order: BlockOrder, state: OrderState, reason: str, by: Actor) -> BlockOrder:
+    before = {"state": order.state}
+    order.state, order.closed_at, order.note = state, timezone.now(), reason[:300]
+    order.save(update_fields=["state", "closed_at", "note", "updated_at"])
+    shares = list(
+        order.shares.select_related("line__account", "line__proposal__household", "line__instrument").order_by("pk")
+    )
+    for share, got in zip(shares, _allotted(order, shares), strict=True):
+        _book(order, share.line, got, by)
+    after = {"state": str(state), "filled": str(order.filled)}
+    audit.record("portfolios.close_order", by=by, target=order, before=before, after=after, reason=reason)
+    for proposal in TradeProposal.objects.filter(lines__share__order=order).distinct().order_by("pk"):
+        _move_on(locked_proposal(proposal), by)
+    tell_orders()
+    return order
+
+
+def _allotted(order: BlockOrder, shares: Sequence[OrderShare]) -> tuple[Allotted, ...]:
+    fills = list(order.fills.all())
+    worth = sum((fill.quantity * fill.price for fill in fills), NOTHING) * order.instrument.multiplier
+    return allocate(
+        [Share(str(share.pk), share.quantity, share.rank) for share in shares],
+        sum((fill.quantity for fill in fills), NOTHING),
+        worth.quantize(CENT, ROUND_HALF_UP),
+        sum((fill.fees for fill in fills), NOTHING),
+        FRACTION if order.instrument.kind in FRACTIONAL else Decimal(1),
+    )
+
+
+def _book(order: BlockOrder, line: ProposedTrade, got: Allotted, by: Actor) -> None:
+    line.filled_quantity, line.filled_amount, line.filled_fees = got.quantity, got.amount, got.fees
+    line.save(update_fields=["filled_quantity", "filled_amount", "filled_fees", "updated_at"])
+    if not got.quantity:
+        return
+    sells = order.side == Side.SELL
+    day = max(fill.day for fill in order.fills.all())
+    entry = TransactionEntry(
+        kind=order.side,
+        trade_date=day,
+        settle_date=next_weekday(day),
+        instrument=line.instrument,
+        units=-got.quantity if sells else got.quantity,
+        price=(got.amount / got.quantity / order.instrument.multiplier).quantize(PRICE, ROUND_HALF_UP),
+        cash=got.amount - got.fees if sells else -(got.amount + got.fees),
+        fees=got.fees,
+        lots=_lots_of(line, got.quantity),
+        currency=order.currency,
+        description=order.reference,
+        external_key=f"{BOOKED}{order.reference}:{line.public_id}",
+        source=order.route,
+    )
+    record_transactions(account=line.account, entries=[entry], by=by)
+
+
+def _lots_of(line: ProposedTrade, quantity: Decimal) -> tuple[LotChoice, ...]:
+    """Return the lots named, in the order named, as far as was executed."""
+    chosen, left = [], quantity
+    for lot in line.lots.order_by("pk"):
+        part = min(lot.quantity, left)
+        if part > 0:
+            chosen.append(LotChoice(lot.lot_id, part))
+        left -= part
+    return tuple(chosen)
+
+
+def next_weekday(day: dt.date) -> dt.date:
+    """Return the day on which a trade settles (T+1), holidays not counted: the custodian's file says the very day."""
+    after = day + dt.timedelta(days=1)
+    return after + dt.timedelta(days=max(0, 7 - after.weekday())) if after.weekday() > 4 else after
+
+
+def _move_on(proposal: TradeProposal, by: Actor) -> None:
+    lines = list(proposal.lines.all())
+    if proposal.state != TradeState.ORDERED or any(line.filled_quantity is None for line in lines):
+        return
+    if any(line.filled_quantity for line in lines):
+        move_proposal(proposal, TradeState.FILLED, action="portfolios.execute_proposal", by=by)
+    else:
+        reason = gettext_noop("The market executed nothing of it.")
+        move_proposal(proposal, TradeState.WITHDRAWN, action="portfolios.execute_proposal", by=by, reason=reason)

@@ -1,0 +1,237 @@
+"""The blotter: orders to release and send, what was executed, and what needs a person."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+from django.views.generic import TemplateView, View
+
+from apps.accounts.policies import Permission
+from apps.core.access import RequiresMixin, actor_of
+from apps.core.actors import Actor
+from apps.core.passports import Passport
+from apps.core.views import ActionView, PassportView, ServiceFormView
+from apps.portfolios.forms import NoteForm, ReasonForm
+from apps.portfolios.forms.trades import ConfirmationsForm, FillForm, VerifyForm
+from apps.portfolios.models import BlockOrder, Fill, FillProblem, OrderState, TradeProposal
+from apps.portfolios.selectors.orders import (
+    blotter,
+    file_for,
+    order_for,
+    order_page,
+    order_passport,
+    problem_for,
+    whole_orders,
+)
+from apps.portfolios.selectors.trades import proposal_for
+from apps.portfolios.services.fills import Execution, close_order, record_fill, solve_problem
+from apps.portfolios.services.order_files import content_of, take_confirmations, write_order_file
+from apps.portfolios.services.orders import mark_sent, release_orders
+from apps.portfolios.services.trade_verification import verify_execution
+
+
+class BlotterView(RequiresMixin, TemplateView):
+    """All orders of the households one may see."""
+
+    permission = Permission.VIEW_PORTFOLIOS
+    template_name = "staff/portfolios/order_list.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Show the blotter."""
+        actor = actor_of(self.request)
+        may_edit = actor.can(Permission.EDIT_PORTFOLIOS)
+        return super().get_context_data(board=blotter(actor), may_edit=may_edit, **kwargs)
+
+
+class OrderDetailView(RequiresMixin, TemplateView):
+    """One block: its statement of allocation and its executions."""
+
+    permission = Permission.VIEW_PORTFOLIOS
+    template_name = "staff/portfolios/order_detail.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Show the block."""
+        actor = actor_of(self.request)
+        page = order_page(actor, order_for(actor, self.kwargs["order_id"]))
+        may_edit = actor.can(Permission.EDIT_PORTFOLIOS)
+        return super().get_context_data(page=page, order=page.row.order, may_edit=may_edit, **kwargs)
+
+
+class OrderPassportView(PassportView):
+    """A figure of a block."""
+
+    permission = Permission.VIEW_PORTFOLIOS
+
+    def find(self, actor: Actor) -> tuple[Passport, str]:
+        """Return a figure of the block, of a share or of an execution."""
+        order = order_for(actor, self.kwargs["order_id"])
+        return order_passport(actor, order, self.kwargs["figure"]), order.get_absolute_url()
+
+
+class ReleaseView(ActionView):
+    """POST: make orders of the cleared proposals that were chosen."""
+
+    permission = Permission.EDIT_PORTFOLIOS
+    success_message = _("The orders are made; send them from here.")
+
+    def perform(self, request: HttpRequest, by: Actor) -> str:
+        """Release them and go to the blotter."""
+        release_orders(proposals=[proposal_for(by, each) for each in request.POST.getlist("proposal")], by=by)
+        return reverse("portfolios:order-list")
+
+
+class OrderSentView(ActionView):
+    """POST: note that the order was given by telephone or on the custodian's own site."""
+
+    permission = Permission.EDIT_PORTFOLIOS
+    success_message = _("The order is in the market.")
+
+    def perform(self, request: HttpRequest, by: Actor) -> str:  # noqa: ARG002 - the frame's signature
+        """Note it."""
+        order = order_for(by, self.kwargs["order_id"])
+        mark_sent(orders=[order], route="form", by=by)
+        return order.get_absolute_url()
+
+
+class OrderFileNewView(ActionView):
+    """POST: write the orders of a custodian that are ready into a file."""
+
+    permission = Permission.EDIT_PORTFOLIOS
+    success_message = _("The file is written and its orders count as sent: hand it to the custodian now.")
+
+    def perform(self, request: HttpRequest, by: Actor) -> str:
+        """Write it and go where it can be fetched."""
+        ready = whole_orders(by).filter(state=OrderState.READY, custodian=request.POST.get("custodian", ""))
+        file = write_order_file(orders=list(ready), by=by)
+        return f"{reverse('portfolios:order-list')}?file={file.public_id}"
+
+
+class OrderFileView(RequiresMixin, View):
+    """GET: the very file that was written."""
+
+    permission = Permission.EDIT_PORTFOLIOS
+
+    def get(self, request: HttpRequest, file_id: str) -> HttpResponse:
+        """Hand it over."""
+        file = file_for(actor_of(request), file_id)
+        response = HttpResponse(content_of(file), content_type="text/csv; charset=utf-8")
+        response["Content-Disposition"] = f'attachment; filename="orders-{file.created_at:%Y-%m-%d}.csv"'
+        return response
+
+
+class _OrderFormView(ServiceFormView):
+    """A form about one order."""
+
+    permission = Permission.EDIT_PORTFOLIOS
+    template_name = "staff/portfolios/order_form.html"
+    heading: Any = ""
+
+    @cached_property
+    def order(self) -> BlockOrder:
+        """The order of the address."""
+        return order_for(actor_of(self.request), self.kwargs["order_id"])
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Head the page with the order."""
+        back = {"back_url": self.order.get_absolute_url(), "back_label": str(self.order)}
+        return super().get_context_data(heading=self.heading, **back, **kwargs)
+
+
+class FillNewView(_OrderFormView):
+    """Write an execution down."""
+
+    form_class = FillForm
+    heading = _("Record an execution")
+
+    def perform(self, form: Any, by: Actor) -> str:
+        """Take it up, or put it in the queue."""
+        told = dict(form.cleaned_data)
+        key = f"form:{self.order.reference}:{told.pop('execution_id')}"
+        told["fees"] = told["fees"] or 0
+        made = record_fill(execution=Execution(self.order.reference, key, **told, source=by.label), by=by)
+        if not isinstance(made, Fill):
+            messages.warning(self.request, _("The execution does not fit its order: it waits in the queue."))
+        return self.order.get_absolute_url()
+
+
+class OrderCloseView(_OrderFormView):
+    """End an order for the day."""
+
+    form_class = ReasonForm
+    heading = _("End the order")
+
+    def perform(self, form: Any, by: Actor) -> str:
+        """Share out and book what was executed."""
+        return close_order(order=self.order, reason=form.cleaned_data["reason"], by=by).get_absolute_url()
+
+
+class ConfirmationsView(ServiceFormView):
+    """Bring a custodian's file of executions."""
+
+    permission = Permission.EDIT_PORTFOLIOS
+    template_name = "staff/portfolios/order_form.html"
+    form_class = ConfirmationsForm
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Name the page."""
+        back = {"back_url": reverse("portfolios:order-list"), "back_label": _("Orders")}
+        return super().get_context_data(heading=_("Bring executions"), **back, **kwargs)
+
+    def perform(self, form: Any, by: Actor) -> str:
+        """Take them up."""
+        file = form.cleaned_data["file"]
+        taken = take_confirmations(content=file.read(), filename=file.name, by=by)
+        told = _("%(fills)s executions taken up, %(known)s known before, %(problems)s in the queue.")
+        counts = {"fills": taken.fills, "known": taken.known, "problems": taken.problems}
+        messages.success(self.request, str(told) % counts)
+        return reverse("portfolios:order-list")
+
+
+class ProblemSolveView(ServiceFormView):
+    """Take an execution off the queue."""
+
+    permission = Permission.EDIT_PORTFOLIOS
+    template_name = "staff/portfolios/order_form.html"
+    form_class = NoteForm
+
+    @cached_property
+    def problem(self) -> FillProblem:
+        """The queued execution of the address."""
+        return problem_for(actor_of(self.request), self.kwargs["problem_id"])
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Name the page."""
+        back = {"back_url": reverse("portfolios:order-list"), "back_label": self.problem.reference}
+        return super().get_context_data(heading=_("Solve an execution"), **back, **kwargs)
+
+    def perform(self, form: Any, by: Actor) -> str:
+        """Close it."""
+        solve_problem(problem=self.problem, note=form.cleaned_data["note"], by=by)
+        return reverse("portfolios:order-list")
+
+
+class TradeVerifyView(ServiceFormView):
+    """Verify an executed proposal."""
+
+    permission = Permission.EDIT_PORTFOLIOS
+    template_name = "staff/portfolios/order_form.html"
+    form_class = VerifyForm
+
+    @cached_property
+    def proposal(self) -> TradeProposal:
+        """The proposal of the address."""
+        return proposal_for(actor_of(self.request), self.kwargs["proposal_id"])
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Name the page."""
+        back = {"back_url": self.proposal.get_absolute_url(), "back_label": self.proposal.purpose}
+        return super().get_context_data(heading=_("Verify the execution"), **back, **kwargs)
+
+    def perform(self, form: Any, by: Actor) -> str:
+        """Verify it and show it."""
+        return verify_execution(proposal=self.proposal, **form.cleaned_data, by=by).get_absolute_url()

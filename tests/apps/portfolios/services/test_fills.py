@@ -1,0 +1,175 @@
+"""Executions: known once, shared out fairly, booked with the lots that were named; what does not fit is queued."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+
+from apps.accounts.models import User
+from apps.core.models import AuditEvent
+from apps.kernel.errors import InvalidInputError
+from apps.portfolios.models import Fill, FillProblem, OrderState, TradeProposal, TradeState, Transaction
+from apps.portfolios.selectors.books import account_book
+from apps.portfolios.services import fills
+from apps.portfolios.services.fills import close_order, next_weekday, solve_problem
+from apps.portfolios.services.orders import OrderStateError, mark_sent, release_orders
+from apps.portfolios.services.trade_lines import LotPick
+from tests.apps.portfolios.services.test_orders import second_account
+from tests.factories import portfolios as made
+from tests.factories.trades import cleared, fill, line, ordered, ready
+
+TODAY = dt.date.today()
+
+
+def booked() -> list[Transaction]:
+    return list(Transaction.objects.filter(external_key__startswith="order:").order_by("pk"))
+
+
+def test_a_full_execution_is_booked_at_the_average_price_and_the_proposal_is_executed(ada: User, connie: User) -> None:
+    household, account, fund = ready(ada)
+    other = second_account(ada, household, fund)
+    (block,) = ordered(ada, connie, line(account, fund), line(other, fund, quantity="5"), household=household)
+    fill(block, ada, "9", "56", "E1", fees=Decimal("1.00"))
+    block.refresh_from_db()
+    assert (block.state, booked()) == (OrderState.PARTIAL, [])
+    fill(block, ada, "6", "55", "E2", fees=Decimal("0.50"))
+    block.refresh_from_db()
+    assert block.state == OrderState.FILLED
+    first, second = booked()  # 834.00 over 15, and 1.50 of fees
+    assert (first.units, first.cash, first.fees) == (-10, Decimal("555.00"), Decimal("1.00"))
+    assert (second.units, second.cash, second.fees) == (-5, Decimal("277.50"), Decimal("0.50"))
+    assert first.price == second.price == Decimal("55.600000")
+    assert first.settle_date == next_weekday(TODAY)
+    kept = TradeProposal.objects.get()
+    assert kept.state == TradeState.FILLED
+    assert kept.lines.first().filled_amount == Decimal("556.00")
+
+
+def test_the_same_execution_twice_changes_nothing(ada: User, connie: User) -> None:
+    household, account, fund = ready(ada)
+    (block,) = ordered(ada, connie, line(account, fund), household=household)
+    first = fill(block, ada, "10", "55")
+    assert fill(block, ada, "10", "55") == first
+    assert (Fill.objects.count(), FillProblem.objects.count(), len(booked())) == (1, 0, 1)
+    assert AuditEvent.objects.filter(action="portfolios.record_fill").count() == 1
+
+
+def test_a_sale_takes_the_lots_that_the_proposal_named(ada: User, connie: User) -> None:
+    household, account, fund = ready(ada)
+    made.entry(
+        account, ada, "buy", made.DAY + dt.timedelta(days=3), instrument=fund, units="20", cash="-1100", price="55"
+    )
+    lots = account_book(account, TODAY).position(str(fund.pk)).lots
+    newest = lots[-1]
+    picked = (LotPick(newest.lot_id, Decimal(10), newest.acquired_on),)
+    (block,) = ordered(ada, connie, line(account, fund, lots=picked), household=household)
+    fill(block, ada, "10", "55")
+    left = {lot.lot_id: lot.quantity for lot in account_book(account, TODAY).position(str(fund.pk)).lots}
+    assert left[newest.lot_id] == 10
+    assert left[lots[0].lot_id] == 100
+
+
+@pytest.mark.parametrize(
+    ("quantity", "price", "code"),
+    [("11", "55", "overfill"), ("5", "50", "beyond_limit"), ("5", "5500", "price_off")],
+)
+def test_what_does_not_fit_its_order_is_queued_and_not_booked(
+    ada: User, connie: User, quantity: str, price: str, code: str
+) -> None:
+    household, account, fund = ready(ada)
+    (block,) = ordered(ada, connie, line(account, fund, limit_price="54"), household=household)
+    problem = fill(block, ada, quantity, price)
+    assert isinstance(problem, FillProblem)
+    assert (problem.code, problem.is_open) == (code, True)
+    assert fill(block, ada, quantity, price) == problem
+    assert not Fill.objects.exists()
+    assert booked() == []
+
+
+def test_what_was_not_sent_or_is_no_order_is_queued(ada: User, connie: User) -> None:
+    household, account, fund = ready(ada)
+    kept = cleared(ada, connie, line(account, fund), household=household)
+    (block,) = release_orders(proposals=[kept], by=ada.as_actor())
+    assert fill(block, ada, "10", "55").code == "not_in_market"
+    block.reference = "STNONE"
+    assert fill(block, ada, "10", "55", "E2").code == "unknown_order"
+
+
+def test_numbers_and_days_that_cannot_be_are_refused(ada: User, connie: User) -> None:
+    household, account, fund = ready(ada)
+    (block,) = ordered(ada, connie, line(account, fund), household=household)
+    for told in ({"quantity": "-1"}, {"price": "0"}, {"fees": Decimal(-1)}, {"day": TODAY + dt.timedelta(days=2)}):
+        with pytest.raises(InvalidInputError):
+            fill(block, ada, **{"quantity": "1", "price": "55", **told})
+    assert not Fill.objects.exists()
+
+
+def test_a_block_that_ends_in_part_is_shared_pro_rata_and_books_the_part(ada: User, connie: User) -> None:
+    household, account, fund = ready(ada)
+    other = second_account(ada, household, fund)
+    (block,) = ordered(ada, connie, line(account, fund), line(other, fund, quantity="5"), household=household)
+    fill(block, ada, "9", "55")
+    with pytest.raises(InvalidInputError, match="Say why"):
+        close_order(order=block, reason=" ", by=ada.as_actor())
+    closed = close_order(order=block, reason="end of the day", by=ada.as_actor())
+    assert closed.state == OrderState.CLOSED
+    assert [entry.units for entry in booked()] == [-6, -3]
+    assert TradeProposal.objects.get().state == TradeState.FILLED
+    with pytest.raises(OrderStateError):
+        close_order(order=block, reason="again", by=ada.as_actor())
+
+
+def test_a_proposal_of_which_nothing_was_executed_is_withdrawn(ada: User, connie: User) -> None:
+    household, account, fund = ready(ada)
+    (block,) = ordered(ada, connie, line(account, fund), household=household)
+    close_order(order=block, reason="no buyer", by=ada.as_actor())
+    kept = TradeProposal.objects.get()
+    assert (kept.state, booked()) == (TradeState.WITHDRAWN, [])
+    assert "executed nothing" in kept.ended_because
+
+
+def test_a_failure_while_booking_leaves_no_execution(ada: User, connie: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    household, account, fund = ready(ada)
+    (block,) = ordered(ada, connie, line(account, fund), household=household)
+
+    def broken(**_kwargs: object) -> None:
+        raise RuntimeError("no book today")
+
+    monkeypatch.setattr(fills, "record_transactions", broken)
+    with pytest.raises(RuntimeError):
+        fill(block, ada, "10", "55")
+    block.refresh_from_db()
+    assert (block.state, Fill.objects.count()) == (OrderState.SENT, 0)
+
+
+def test_a_problem_is_solved_with_a_word(ada: User, connie: User) -> None:
+    household, account, fund = ready(ada)
+    (block,) = ordered(ada, connie, line(account, fund), household=household)
+    problem = fill(block, ada, "11", "55")
+    with pytest.raises(InvalidInputError):
+        solve_problem(problem=problem, note="", by=ada.as_actor())
+    assert not solve_problem(problem=problem, note="The broker busted it.", by=ada.as_actor()).is_open
+    assert AuditEvent.objects.filter(action="portfolios.solve_fill").count() == 1
+
+
+@pytest.mark.parametrize(("day", "settles"), [(16, 17), (20, 23), (21, 23), (22, 23)])
+def test_trades_settle_on_the_next_weekday(day: int, settles: int) -> None:
+    assert next_weekday(dt.date(2026, 11, day)) == dt.date(2026, 11, settles)
+
+
+def test_blocks_in_two_parts_move_the_proposal_on_once_both_are_done(ada: User, connie: User) -> None:
+    household, account, fund = ready(ada)
+    other = made.instrument(ada, "BBB", {made.DAY: "20"})
+    kept = cleared(ada, connie, line(account, fund), line(account, other, "buy", "20"), household=household)
+    sale, purchase = release_orders(proposals=[kept], by=ada.as_actor())
+    assert (sale.side, purchase.side) == ("sell", "buy")
+    mark_sent(orders=[sale, purchase], route="form", by=ada.as_actor())
+    fill(sale, ada, "10", "55")
+    kept.refresh_from_db()
+    assert kept.state == TradeState.ORDERED
+    fill(purchase, ada, "20", "20.10", "E2", fees=Decimal("1.25"))
+    kept.refresh_from_db()
+    assert kept.state == TradeState.FILLED
+    assert booked()[-1].cash == Decimal("-403.25")

@@ -1,0 +1,142 @@
+"""The blotter and its orders, from the release to the verified execution, by the pages alone."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from apps.accounts.models import User
+from apps.portfolios.models import BlockOrder, FillProblem, OrderFile, OrderState, TradeProposal, TradeState
+from tests.factories.trades import cleared, fill, line, ordered, proposal, ready
+
+SignIn = Callable[..., Client]
+TODAY = dt.date.today().isoformat()
+
+
+class Scene:
+    """A block in the market with one execution, and one in the queue."""
+
+    def __init__(self, ada: User, connie: User) -> None:
+        self.household, self.account, self.fund = ready(ada)
+        sale = line(self.account, self.fund, limit_price="54")
+        (self.order,) = ordered(ada, connie, sale, household=self.household)
+        self.fill = fill(self.order, ada, "4", "55", "E1")
+        self.problem = fill(self.order, ada, "40", "55", "E2")
+        self.proposal = TradeProposal.objects.get()
+
+    def pages(self) -> dict[str, str]:
+        """Return every page by name."""
+        order, share = self.order.public_id, self.order.shares.get().public_id
+        figures = ["quantity", "filled", "average", "limit", f"share-{share}", f"got-{share}"]
+        figures += [f"{name}-{self.fill.public_id}" for name in ("units", "price", "fees")]
+        return {
+            "list": reverse("portfolios:order-list"),
+            "confirmations": reverse("portfolios:order-confirmations"),
+            "detail": reverse("portfolios:order-detail", args=[order]),
+            "fill": reverse("portfolios:order-fill", args=[order]),
+            "close": reverse("portfolios:order-close", args=[order]),
+            "problem": reverse("portfolios:order-problem", args=[self.problem.public_id]),
+            "verify": reverse("portfolios:trade-verify", args=[self.proposal.public_id]),
+            **{
+                f"figure {place}": reverse("portfolios:order-passport", args=[order, figure])
+                for place, figure in enumerate(figures)
+            },
+        }
+
+
+@pytest.fixture
+def scene(ada: User, connie: User) -> Scene:
+    return Scene(ada, connie)
+
+
+def test_each_page_opens_for_its_advisor_and_for_nobody_else(
+    scene: Scene, ada: User, mallory: User, sue: User, sign_in: SignIn
+) -> None:
+    advisor, other, support = sign_in(ada), sign_in(mallory), sign_in(sue)
+    for name, url in scene.pages().items():
+        assert advisor.get(url).status_code == 200, name
+        assert sign_in().get(url).status_code == 302, name
+        assert support.get(url).status_code == 403, name
+        if name in {"list", "confirmations"}:
+            assert scene.order.reference not in other.get(url).text
+        else:
+            assert other.get(url).status_code == 404, name
+    assert advisor.get(reverse("portfolios:order-passport", args=[scene.order.public_id, "x"])).status_code == 404
+
+
+def test_a_cleared_proposal_is_released_written_and_executed_by_a_file(
+    ada: User, connie: User, mallory: User, sign_in: SignIn
+) -> None:
+    household, account, fund = ready(ada)
+    kept = cleared(ada, connie, line(account, fund), household=household)
+    browser, board = sign_in(ada), reverse("portfolios:order-list")
+    assert "Trim the stock" in browser.get(board).text
+    assert browser.post(reverse("portfolios:order-release"), {"proposal": kept.public_id}).url == board
+    block = BlockOrder.objects.get()
+    answer = browser.post(reverse("portfolios:order-file-new"), {"custodian": block.custodian})
+    file = OrderFile.objects.get()
+    assert answer.url == f"{board}?file={file.public_id}"
+    url = reverse("portfolios:order-file", args=[file.public_id])
+    assert url in browser.get(answer.url).text
+    content = browser.get(url)
+    assert block.reference in content.content.decode()
+    assert "attachment" in content["Content-Disposition"]
+    assert sign_in(mallory).get(url).status_code == 404
+    again = browser.post(reverse("portfolios:order-file-new"), {"custodian": block.custodian}, follow=True)
+    assert OrderFile.objects.count() == 1
+    assert "one custodian" in again.text
+    head = "Order reference,Execution id,Quantity,Price,Commission,Trade date"
+    told = SimpleUploadedFile("c.csv", f"{head}\n{block.reference},X1,10,55,1.00,{TODAY}\n".encode())
+    browser.post(reverse("portfolios:order-confirmations"), {"file": told})
+    kept.refresh_from_db()
+    assert kept.state == TradeState.FILLED
+    shown = browser.get(kept.get_absolute_url()).text
+    assert "$549.00" not in shown
+    assert "$550.00" in shown
+    verify = reverse("portfolios:trade-verify", args=[kept.public_id])
+    assert browser.post(verify, {"note": ""}).status_code == 422
+    assert browser.post(verify, {"fees_confirmed": "on"}).url == kept.get_absolute_url()
+    kept.refresh_from_db()
+    assert kept.state == TradeState.VERIFIED
+
+
+def test_an_execution_is_typed_and_the_rest_ended(scene: Scene, ada: User, sign_in: SignIn) -> None:
+    browser, pages = sign_in(ada), scene.pages()
+    row = {"execution_id": "E9", "quantity": "3", "price": "55", "day": TODAY}
+    browser.post(pages["fill"], row)
+    browser.post(pages["fill"], row)
+    assert [each.quantity for each in scene.order.fills.all()] == [4, 3]
+    browser.post(pages["fill"], {**row, "execution_id": "E10", "quantity": "30"})
+    assert FillProblem.objects.filter(is_open=True).count() == 2
+    assert "More than the order" in browser.get(pages["list"]).text
+    browser.post(pages["problem"], {"note": "The broker busted it."})
+    assert FillProblem.objects.filter(is_open=True).count() == 1
+    browser.post(pages["close"], {"reason": "end of the day"})
+    scene.order.refresh_from_db()
+    assert scene.order.state == OrderState.CLOSED
+
+
+def test_no_page_releases_what_is_not_cleared(ada: User, mallory: User, sign_in: SignIn) -> None:
+    household, account, fund = ready(ada)
+    kept = proposal(household, ada, line(account, fund))
+    release = reverse("portfolios:order-release")
+    answer = sign_in(ada).post(release, {"proposal": kept.public_id}, follow=True)
+    assert "is not cleared" in answer.text
+    assert sign_in(mallory).post(release, {"proposal": kept.public_id}).status_code == 404
+    assert not BlockOrder.objects.exists()
+
+
+def test_an_order_given_by_hand_is_noted_once(ada: User, connie: User, sign_in: SignIn) -> None:
+    household, account, fund = ready(ada)
+    kept = cleared(ada, connie, line(account, fund), household=household)
+    browser = sign_in(ada)
+    browser.post(reverse("portfolios:order-release"), {"proposal": kept.public_id})
+    block = BlockOrder.objects.get()
+    browser.post(reverse("portfolios:order-sent", args=[block.public_id]))
+    block.refresh_from_db()
+    assert (block.state, block.route) == (OrderState.SENT, "form")
