@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from celery import shared_task
 from django.utils.translation import gettext_lazy as _
+from django_tenants.utils import get_tenant_model, tenant_context
 
 from apps.core.actors import Actor
 from apps.core.jobs import job
 from apps.portfolios.models import ReportBatch
 from apps.portfolios.services import reports
+from apps.portfolios.services.kept_values import ask_for_night, keep_values
 
 
 @job("portfolios.make_reports", title=_("Performance reports are being made."))
@@ -20,3 +23,19 @@ def make_reports(task: Any, batch_id: int) -> None:
     reports.make_reports(
         batch=batch, by=Actor.system("portfolios.make_reports", on_behalf_of=asked_by), progress=task.progress
     )
+
+
+@job("portfolios.keep_values", title=_("Keeping the daily values of accounts"))
+def keep_values_of_firm(task: Any) -> None:
+    """Bring the kept values of a firm's accounts up to yesterday."""
+    keep_values(by=Actor.system("portfolios.keep_values"), progress=task.progress)
+
+
+@shared_task(name="portfolios.keep_values_everywhere")
+def keep_values_everywhere() -> int:
+    """Ask for the night of each open firm whose clock says so; return how many were asked."""
+    asked = 0
+    for firm in get_tenant_model().objects.filter(state="open"):
+        with tenant_context(firm):
+            asked += ask_for_night(by=Actor.system("portfolios.keep_values_everywhere"))
+    return asked

@@ -318,8 +318,7 @@ CELERY_TASK_ROUTES = {
     "firms.bill_demo_firm": {"queue": "slow"},
     "firms.move_demo_plans": {"queue": "slow"},
 }
-CELERY_TASK_SERIALIZER = "json"
-CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_SERIALIZER, CELERY_ACCEPT_CONTENT = "json", ["json"]
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # for ever, every half minute at last: after Celery's own 100 times, 50 minutes, the worker would end
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
@@ -333,6 +332,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-jobs": {"task": "core.sweep_jobs", "schedule": 10.0, "options": {"expires": 30}},
     "market-prices": {"task": "market.bring_up_to_date", "schedule": 3600.0, "options": {"expires": 3000}},
     "compliance-house": {"task": "compliance.keep_house_everywhere", "schedule": 86400.0},
+    "keep-values": {"task": "portfolios.keep_values_everywhere", "schedule": 1800.0, "options": {"expires": 1700}},
     "escalate-approvals": {"task": "accounts.escalate_approvals", "schedule": 300.0, "options": {"expires": 240}},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(HOME / "beat-schedule")

@@ -15,5 +15,6 @@ HEAVY = {
 # modules of ours that import one of these at their top: they are imported inside a function too, and why
 LATE = {
     "apps.core.tabular.sheets": "openpyxl is at home there; files are read when somebody brings one",
+    "apps.portfolios.engine.book_values": "numba: the kernel compiles at import; only the night values a book",
     "apps.plans.services._answers": "numba and scipy: kernels compile at import; only jobs compute",
 }

@@ -28,6 +28,7 @@ from apps.clients.services.signatures import request_signature
 from apps.compliance.models import AuditExport, MethodTable
 from apps.compliance.selectors.trail import TrailQuery
 from apps.compliance.services.exports import request_export
+from apps.core.actors import Actor
 from apps.core.models import Job
 from apps.integrations.models import Partner
 from apps.integrations.services.partners import register_partner
@@ -37,6 +38,7 @@ from apps.plans.selectors.figures import figures_in
 from apps.portfolios.models import PerformanceReport, ReportBatch
 from apps.portfolios.selectors.reports import quarters_over
 from apps.portfolios.services.benchmarks import assign_benchmark
+from apps.portfolios.services.kept_values import keep_values
 from apps.portfolios.services.order_files import write_order_file
 from apps.portfolios.services.reports import deliver_reports, make_reports, start_reports
 from tests.cast import person
@@ -71,6 +73,13 @@ class World:
     def other_client(self) -> User:
         """The client of another advisor's household."""
         return clients.portal_user(clients.household(self.mallory, name="Okafor").people.get(relationship="head"))
+
+    @cached_property
+    def night(self) -> bool:
+        """The values of Ada's accounts, kept."""
+        assert self.entry
+        keep_values(by=Actor.system("portfolios.keep_values"))
+        return True
 
     @cached_property
     def document(self) -> Document:
@@ -407,6 +416,7 @@ OF_FIRM: dict[str, Maker] = {
     "portfolios:benchmark-passport.figure": lambda _world: "weights-1",
     "portfolios:account-performance-passport.figure": lambda world: world.entry and "inception-net",
     "portfolios:report-passport.figure": lambda world: world.report and "inception-net",
+    "portfolios:firm-performance-passport.figure": lambda world: world.night and "inception-net",
     "plans:figure.key": lambda world: next(iter(figures_in(build.own_goals(world.plan)))).key,
     "purpose": lambda _world: "profile",
     "kind": lambda _world: "debt",

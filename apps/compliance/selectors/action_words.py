@@ -223,6 +223,7 @@ WORDS = {
     "portfolios.explain_break": _("Explain break"),
     "portfolios.fail_report": _("Fail report"),
     "portfolios.give_mandate": _("Give mandate"),
+    "portfolios.keep_values": _("Keep values"),
     "portfolios.make_report": _("Make report"),
     "portfolios.move_account": _("Move account"),
     "portfolios.offer_benchmark": _("Offer benchmark"),

@@ -1,5 +1,6 @@
 """Rows of market: in the public schema, read by every firm and written by none."""
 
+from apps.market.models.marks import PriceMark
 from apps.market.models.prices import CurrencyRate, Price, PriceLoad
 from apps.market.models.security import AssetClass, Security, SecurityKind
 from apps.market.models.series import MarketPoint, MarketSeries
@@ -11,6 +12,7 @@ __all__ = [
     "MarketSeries",
     "Price",
     "PriceLoad",
+    "PriceMark",
     "Security",
     "SecurityKind",
 ]

@@ -14,9 +14,6 @@ from django.db.models import Q
 from apps.kernel.dates import DateSpan
 from apps.market.models import CurrencyRate, Price
 
-# a rate older than this before a span is not used for it
-RATE_REACH = dt.timedelta(days=31)
-
 
 @dataclass(frozen=True, slots=True)
 class Close:
@@ -53,18 +50,19 @@ def closes_in(security_ids: Collection[int], span: DateSpan) -> dict[int, list[C
 def rates_in(quote: str, bases: Collection[str], span: DateSpan) -> dict[str, list[Close]]:
     """Return what one unit of each base was worth in `quote`, from the last rate before the span to its end.
 
-    A pair that is only kept the other way round is inverted; bases without any rate are left out.
+    A day's rate is the last one on or before it, however old, so that it is the same in every span. A pair
+    that is only kept the other way round is inverted; bases without any rate are left out.
     """
     others = sorted({base for base in bases if base != quote})
     result: dict[str, list[Close]] = {}
     if not others:
         return result
-    first = span.first - RATE_REACH
-    direct = Q(base__in=others, quote=quote)
-    inverse = Q(base=quote, quote__in=others)
-    rows = CurrencyRate.objects.filter(direct | inverse, day__range=(first, span.last)).order_by("day")
+    pairs = CurrencyRate.objects.filter(Q(base__in=others, quote=quote) | Q(base=quote, quote__in=others))
+    before = pairs.filter(day__lt=span.first).order_by("base", "quote", "-day").distinct("base", "quote")
+    within = pairs.filter(day__range=(span.first, span.last)).order_by("day")
+    rows = [row for part in (before, within) for row in part.values_list("base", "quote", "day", "rate")]
     inverted: dict[str, list[Close]] = {}
-    for base, other, day, rate in rows.values_list("base", "quote", "day", "rate"):
+    for base, other, day, rate in rows:
         if other == quote:
             result.setdefault(base, []).append(Close(day, rate))
         else:

@@ -114,7 +114,7 @@ def net_present_value(rate: float, flows: Sequence[float], first_period: int = 0
     """
     _finite([rate, *flows])
     if rate <= -1:
-        raise InvalidInputError(gettext_noop("A rate of −100 % or less discounts nothing."), field="rate")
+        raise InvalidInputError(gettext_noop("A rate at which everything is lost discounts nothing."), field="rate")
     return math.fsum(amount * (1 + rate) ** -(place + first_period) for place, amount in enumerate(flows))
 
 

@@ -15,6 +15,7 @@ from apps.portfolios.models.equivalence import (
     EquivalenceState,
 )
 from apps.portfolios.models.instrument import Instrument, InstrumentPrice
+from apps.portfolios.models.kept_values import AccountDay, FirmDay, KeptAccount, KeptHolding, KeptState, ValueMark
 from apps.portfolios.models.lot_rules import ElectionScope, LotChoice, LotElection, LotMethod, TaxRate
 from apps.portfolios.models.mandate import CashReserve, Mandate, Restriction, RestrictionKind
 from apps.portfolios.models.model_portfolio import (
@@ -56,6 +57,7 @@ from apps.portfolios.models.transaction import Transaction, TransactionKind
 __all__ = [
     "OPEN_TRADE_STATES",
     "Account",
+    "AccountDay",
     "AccountOwner",
     "AccountStatus",
     "Benchmark",
@@ -73,8 +75,12 @@ __all__ = [
     "EquivalenceState",
     "Fill",
     "FillProblem",
+    "FirmDay",
     "Instrument",
     "InstrumentPrice",
+    "KeptAccount",
+    "KeptHolding",
+    "KeptState",
     "LotChoice",
     "LotElection",
     "LotMethod",
@@ -109,5 +115,6 @@ __all__ = [
     "TradeState",
     "Transaction",
     "TransactionKind",
+    "ValueMark",
     "VersionState",
 ]

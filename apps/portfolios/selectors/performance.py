@@ -31,6 +31,7 @@ from apps.portfolios.engine.performance import (
 )
 from apps.portfolios.models import Account, Transaction
 from apps.portfolios.ports import PaidFee, fees_paid_elsewhere
+from apps.portfolios.selectors.kept_values import daily_values
 from apps.portfolios.selectors.prices import SimulationNotice
 from apps.portfolios.selectors.valuations import AccountValuation, valuations
 
@@ -148,7 +149,8 @@ class PerformanceBook:
         self._paid: list[PaidFee] = []
         if self.span is not None:
             # one day more before the first, for its opening value
-            self._valued = valuations(accounts, DateSpan(self.span.first - ONE_DAY, as_of), known_at)
+            whole = DateSpan(self.span.first - ONE_DAY, as_of)
+            self._valued = daily_values(accounts, whole) if known_at is None else valuations(accounts, whole, known_at)
             self._paid = fees_paid_elsewhere.paid({account.pk for account in accounts}, self._known_span(self.span))
 
     def _known_span(self, span: DateSpan) -> DateSpan:
@@ -179,7 +181,7 @@ class PerformanceBook:
             known_at=self.known_at,
             inception=record.inception,
             record=record,
-            lines=tuple(_line(record, wanted, self.timing) for wanted in SPANS) if record.inception else (),
+            lines=sheet_lines(record, self.timing),
             flows=tuple(_flows(accounts, valued, exchange)),
             fees=fees,
             n_accounts=n_accounts,
@@ -209,6 +211,11 @@ def _first_day(accounts: Sequence[Account], as_of: dt.date, known_at: dt.datetim
     rows = rows if known_at is None else rows.known_at(known_at)
     first: dt.date | None = rows.aggregate(first=Min("trade_date"))["first"]
     return first
+
+
+def sheet_lines(record: DailyRecord, timing: FlowTiming) -> tuple[SpanLine, ...]:
+    """Return the periods that people ask for, none when nothing was ever there."""
+    return tuple(_line(record, wanted, timing) for wanted in SPANS) if record.inception else ()
 
 
 def _line(record: DailyRecord, span: Span, timing: FlowTiming) -> SpanLine:

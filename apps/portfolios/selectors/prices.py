@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from apps.kernel.dates import DateSpan
+from apps.market.models import Security
 from apps.market.selectors.prices import Close, close_at, closes_in, latest_closes, rates_in
 from apps.portfolios.models import Instrument, InstrumentPrice
 
@@ -78,9 +79,15 @@ class PriceBook:
 
     def simulation(self, day: dt.date, instrument_ids: Collection[int]) -> SimulationNotice | None:
         """Say whether prices of these instruments up to the day are simulated."""
-        masters = [i.master for pk, i in self._instruments.items() if pk in instrument_ids and i.master is not None]
-        touched = [m for m in masters if m.simulated_from is not None and m.simulated_from <= day]
-        if not touched:
-            return None
-        first = min(m.simulated_from for m in touched if m.simulated_from is not None)
-        return SimulationNotice(first, tuple(sorted(m.symbol for m in touched)))
+        held = [i.master for pk, i in self._instruments.items() if pk in instrument_ids and i.master is not None]
+        return notice_of(held, day)
+
+
+def notice_of(masters: Iterable[Security], day: dt.date) -> SimulationNotice | None:
+    """Say which of these securities have simulated prices up to the day."""
+    touched = [
+        (m.simulated_from, m.symbol) for m in masters if m.simulated_from is not None and m.simulated_from <= day
+    ]
+    if not touched:
+        return None
+    return SimulationNotice(min(touched)[0], tuple(sorted(symbol for _, symbol in touched)))

@@ -9,8 +9,8 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from django.db.models import Sum
@@ -21,6 +21,8 @@ from apps.portfolios.policies import EXTERNAL
 from apps.portfolios.selectors.prices import PriceBook, SimulationNotice
 
 NOTHING = Decimal(0)
+# a value is exact until it is rounded once, per account and day, as kept values are (`AccountDay`)
+KEPT_UNIT = Decimal(1).scaleb(-8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,8 @@ class ExternalFlow:
 class AccountValuation:
     """An account over a span of days, in its own currency. `unpriced` names instruments left out on some day.
 
-    `fees` are advisory fees that were taken from it, positive; a rebate is negative.
+    `fees` are advisory fees that were taken from it, positive; a rebate is negative. `held` says since which close it
+    had an instrument (row id), `unpriced_on` since which close the value of an instrument or currency was not known.
     """
 
     account_id: int
@@ -106,6 +109,16 @@ class AccountValuation:
     fees: tuple[ExternalFlow, ...]
     unpriced: tuple[str, ...]
     simulation: SimulationNotice | None
+    held: Mapping[int, dt.date] = field(default_factory=dict, compare=False)
+    unpriced_on: Mapping[int | str, dt.date] = field(default_factory=dict, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What an account had before a span: units by instrument (row id), cash by currency."""
+
+    units: Mapping[int, Decimal]
+    cash: Mapping[str, Decimal]
 
 
 def holdings_at(accounts: Iterable[Account], day: dt.date) -> dict[int, AccountHoldings]:
@@ -194,27 +207,79 @@ def account_values(account: Account, span: DateSpan) -> AccountValuation:
 
 
 def valuations(
-    accounts: Sequence[Account], span: DateSpan, known_at: dt.datetime | None = None
+    accounts: Sequence[Account],
+    span: DateSpan,
+    known_at: dt.datetime | None = None,
+    openings: Mapping[int, Opening] | None = None,
 ) -> dict[int, AccountValuation]:
     """Return the daily values of many accounts in a fixed number of queries per currency.
 
-    With `known_at` the ledger counts as it stood at that moment; prices are those known now.
+    With `known_at` the ledger counts as it stood at that moment; prices are those known now. With `openings` (by
+    account) only the entries of the span are read.
     """
     rows = Transaction.objects.filter(account_id__in=[account.pk for account in accounts]).traded_by(span.last)
     rows = rows if known_at is None else rows.known_at(known_at)
+    rows = rows if openings is None else rows.filter(trade_date__gte=span.first)
     entries: dict[int, list[Transaction]] = defaultdict(list)
     for entry in rows.order_by("trade_date", "id"):
         entries[entry.account_id].append(entry)
+    before = openings or {}
     ids = {entry.instrument_id for per in entries.values() for entry in per if entry.instrument_id is not None}
-    instruments = _instruments(ids)
+    instruments = _instruments(ids | {pk for opening in before.values() for pk in opening.units})
     currencies = {entry.currency for per in entries.values() for entry in per}
+    currencies |= {currency for opening in before.values() for currency in opening.cash}
     books = {
         c: PriceBook(instruments.values(), c, span, currencies) for c in {account.currency for account in accounts}
     }
     return {
-        account.pk: _Walk(account, span, books[account.currency], instruments).over(entries[account.pk])
+        account.pk: _Walk(account, span, books[account.currency], instruments).over(
+            entries[account.pk], before.get(account.pk)
+        )
         for account in accounts
     }
+
+
+def openings_before(accounts: Sequence[Account], day: dt.date) -> dict[int, Opening]:
+    """Return what each account had at the close before the day, from sums over the ledger."""
+    pks = [account.pk for account in accounts]
+    rows = Transaction.objects.filter(account_id__in=pks, trade_date__lt=day).order_by()
+    units: dict[int, dict[int, Decimal]] = defaultdict(dict)
+    held = rows.exclude(instrument=None).values_list("account_id", "instrument_id")
+    for account_id, instrument_id, total in held.annotate(total=Sum("units")):
+        if instrument_id is not None and total:
+            units[account_id][instrument_id] = total
+    cash: dict[int, dict[str, Decimal]] = defaultdict(dict)
+    for account_id, currency, total in rows.values_list("account_id", "currency").annotate(total=Sum("cash")):
+        cash[account_id][currency] = total
+    return {pk: Opening(units[pk], cash[pk]) for pk in pks}
+
+
+def flows_of(entries: Iterable[Transaction], book: PriceBook) -> tuple[ExternalFlow, ...]:
+    """Return what crossed the border of an account by these entries, at market value."""
+    found = []
+    for entry in entries:
+        if entry.kind not in EXTERNAL:
+            continue
+        amount = _cash_of(entry, book)
+        if entry.instrument_id is not None and entry.units:
+            amount += book.value(entry.instrument_id, entry.units, entry.trade_date) or NOTHING
+        if amount:
+            found.append(ExternalFlow(entry.trade_date, amount, str(entry.public_id)))
+    return tuple(found)
+
+
+def fees_of(entries: Iterable[Transaction], book: PriceBook) -> tuple[ExternalFlow, ...]:
+    """Return the advisory fees that these entries took."""
+    return tuple(
+        ExternalFlow(entry.trade_date, -_cash_of(entry, book), str(entry.public_id))
+        for entry in entries
+        if entry.kind == TransactionKind.ADVISORY_FEE and entry.cash
+    )
+
+
+def _cash_of(entry: Transaction, book: PriceBook) -> Decimal:
+    rate = book.rate(entry.currency, entry.trade_date)
+    return entry.cash * rate if rate is not None else NOTHING
 
 
 class _Walk:
@@ -224,29 +289,34 @@ class _Walk:
         self.account, self.span, self.book, self.instruments = account, span, book, instruments
         self.units: dict[int, Decimal] = {}
         self.cash: dict[str, Decimal] = {}
-        self.unpriced: set[str] = set()
-        self.touched: set[int] = set()
+        self.held: dict[int, dt.date] = {}
+        self.unpriced_on: dict[int | str, dt.date] = {}
 
-    def over(self, entries: list[Transaction]) -> AccountValuation:
+    def over(self, entries: list[Transaction], opening: Opening | None = None) -> AccountValuation:
         """Walk the days of the span."""
         values, place = [], 0
+        if opening is not None:
+            self.units, self.cash = dict(opening.units), dict(opening.cash)
         for day in self.span:
             while place < len(entries) and entries[place].trade_date <= day:
                 self._enter(entries[place])
                 place += 1
             values.append(self._close(day))
-        notice = self.book.simulation(self.span.last, self.touched)
+        notice = self.book.simulation(self.span.last, self.held)
         taken_back = {entry.reversal_of_id for entry in entries if entry.kind == TransactionKind.REVERSAL}
         standing = [entry for entry in entries if entry.trade_date in self.span and entry.pk not in taken_back]
+        names = {str(self.instruments[key]) if isinstance(key, int) else key for key in self.unpriced_on}
         return AccountValuation(
             account_id=self.account.pk,
             currency=self.account.currency,
             span=self.span,
             values=tuple(values),
-            flows=tuple(self._flows(standing)),
-            fees=tuple(self._fees(standing)),
-            unpriced=tuple(sorted(self.unpriced)),
+            flows=flows_of(standing, self.book),
+            fees=fees_of(standing, self.book),
+            unpriced=tuple(sorted(names)),
             simulation=notice,
+            held=self.held,
+            unpriced_on=self.unpriced_on,
         )
 
     def _enter(self, entry: Transaction) -> None:
@@ -259,31 +329,13 @@ class _Walk:
         for instrument_id, units in self.units.items():
             if not units:
                 continue
-            self.touched.add(instrument_id)
+            self.held.setdefault(instrument_id, day)
             value = self.book.value(instrument_id, units, day)
             if value is None:
-                self.unpriced.add(str(self.instruments[instrument_id]))
+                self.unpriced_on.setdefault(instrument_id, day)
             else:
                 holdings += value
         cash, unconverted = _converted(self.cash, self.book, day)
-        self.unpriced.update(unconverted)
-        return DailyValue(day, holdings, cash)
-
-    def _cash_of(self, entry: Transaction) -> Decimal:
-        rate = self.book.rate(entry.currency, entry.trade_date)
-        return entry.cash * rate if rate is not None else NOTHING
-
-    def _fees(self, entries: list[Transaction]) -> Iterable[ExternalFlow]:
-        for entry in entries:
-            if entry.kind == TransactionKind.ADVISORY_FEE and entry.cash:
-                yield ExternalFlow(entry.trade_date, -self._cash_of(entry), str(entry.public_id))
-
-    def _flows(self, entries: list[Transaction]) -> Iterable[ExternalFlow]:
-        for entry in entries:
-            if entry.kind not in EXTERNAL:
-                continue
-            amount = self._cash_of(entry)
-            if entry.instrument_id is not None and entry.units:
-                amount += self.book.value(entry.instrument_id, entry.units, entry.trade_date) or NOTHING
-            if amount:
-                yield ExternalFlow(entry.trade_date, amount, str(entry.public_id))
+        for currency in unconverted:
+            self.unpriced_on.setdefault(currency, day)
+        return DailyValue(day, holdings.quantize(KEPT_UNIT), cash.quantize(KEPT_UNIT))

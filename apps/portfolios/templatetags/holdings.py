@@ -53,7 +53,8 @@ def date_of(moment: dt.datetime) -> dt.date:
 @register.simple_tag
 def performance_url(name: str, owner: Any, sheet: PerformanceSheet, span: str, figure: str) -> str:
     """Return the address of the passport of a period's figure, of the same day and the same ledger."""
-    address = f"{reverse(name, args=[owner, f'{span}-{figure}'])}?day={sheet.as_of.isoformat()}"
+    owners = [owner] if owner else []  # the firm needs no name
+    address = f"{reverse(name, args=[*owners, f'{span}-{figure}'])}?day={sheet.as_of.isoformat()}"
     return address if sheet.known_at is None else f"{address}&{urlencode({'moment': sheet.known_at.isoformat()})}"
 
 

@@ -51,7 +51,9 @@ class AccountListView(RequiresMixin, ListView):  # type: ignore[type-arg]
         context = super().get_context_data(**kwargs)
         today = timezone.localdate()
         rows = account_rows(list(context["page_obj"]), today)
-        return {**context, "rows": rows, "as_of": today, "statuses": AccountStatus.choices, "asked": self.request.GET}
+        sees_firm = actor_of(self.request).can(Permission.VIEW_ALL_HOUSEHOLDS)
+        shown = {"rows": rows, "as_of": today, "statuses": AccountStatus.choices, "asked": self.request.GET}
+        return {**context, **shown, "sees_firm": sees_firm}
 
 
 class AccountDetailView(RequiresMixin, TemplateView):

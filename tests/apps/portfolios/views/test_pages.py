@@ -7,12 +7,15 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from apps.accounts.models import ApprovalRequest, User
 from apps.accounts.services.approvals import decide_approval
 from apps.clients.models import Household
+from apps.core.actors import Actor
 from apps.portfolios.models import (
     Account,
     AccountStatus,
@@ -22,6 +25,7 @@ from apps.portfolios.models import (
     TaxRate,
     Transaction,
 )
+from apps.portfolios.services.kept_values import keep_values
 from apps.portfolios.services.reconciliation import StatedPosition, take_statement
 from tests.factories import portfolios as made
 
@@ -357,3 +361,39 @@ def test_the_list_is_found_sorted_and_empty_when_nothing_fits(ada: User, scene: 
     browser = sign_in(ada)
     assert "Brokerage" in browser.get(f"{scene.pages()['list']}?q=5678&sort=-name&status=active").content.decode()
     assert "No account of the households you see fits" in browser.get(f"{scene.pages()['list']}?q=zzz").content.decode()
+
+
+def test_the_firms_performance_opens_for_those_who_see_every_household(
+    scene: Scene, ada: User, connie: User, clay: User, sign_in: SignIn
+) -> None:
+    page = reverse("portfolios:firm-performance")
+    passport = reverse("portfolios:firm-performance-passport", args=["inception-closing"])
+    assert sign_in().get(page).status_code == 302
+    assert [sign_in(user).get(page).status_code for user in (ada, clay)] == [403, 403]
+    assert sign_in(ada).get(passport).status_code == 403
+    assert "No night yet" in sign_in(connie).get(page).content.decode()
+    assert sign_in(connie).get(passport).status_code == 404
+    keep_values(by=Actor.system("portfolios.keep_values"))
+    text = sign_in(connie).get(page).content.decode()
+    assert "10,500" in text
+    assert "Since the beginning" in text
+    assert sign_in(connie).get(passport).status_code == 200
+    assert page in sign_in(connie).get(reverse("portfolios:account-list")).content.decode()
+    assert page not in sign_in(ada).get(reverse("portfolios:account-list")).content.decode()
+    assert "could not be read" in sign_in(connie).get(f"{page}?day=x").content.decode()
+
+
+def test_the_firms_page_takes_the_same_queries_for_any_number_of_accounts(
+    scene: Scene, ada: User, connie: User, sign_in: SignIn
+) -> None:
+    page, counts = reverse("portfolios:firm-performance"), []
+    for turn in range(2):
+        if turn:
+            more(scene.household, ada, scene.security)
+        keep_values(by=Actor.system("portfolios.keep_values"))
+        visitor = sign_in(connie)
+        visitor.get(page)
+        with CaptureQueriesContext(connection) as asked:
+            visitor.get(page)
+        counts.append(len(asked))
+    assert counts[0] == counts[1]

@@ -1,0 +1,188 @@
+"""What the accounts of a book are worth day by day, from their entries and a table of prices: units times prices.
+
+Whole numbers throughout: units, cash, prices and values in hundred-millionths (`SCALE`), so that a value is the same
+however it is computed. A value is exact until it is rounded once per account and day, half to even, as the walk of one
+account does it (`selectors/valuations`). One currency: what needs a rate is not for this kernel.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from apps.kernel.errors import InvalidInputError, gettext_noop
+from apps.portfolios.engine.books import NO_PRICE, SCALE, BookEntries, BookState
+from apps.portfolios.engine.compiled import compiled
+
+Ints = NDArray[np.int64]
+# an account whose holdings could come to more is left out: 64 bits hold 9.2 × 10^18
+LARGEST = 9e18
+
+
+@dataclass(frozen=True, slots=True)
+class BookValues:
+    """Days of all accounts end to end: account i has `starts[i]:starts[i + 1]`, from its first day to the last.
+
+    `fits` (n_accounts,) is False where the numbers would not fit: nothing is said of that account. For each position
+    (`accounts`, `securities`) the place of the first day with units and of the first without a price, −1 for never.
+    """
+
+    starts: Ints
+    holdings: Ints
+    cash: Ints
+    money_in: Ints
+    money_out: Ints
+    fees: Ints
+    fits: NDArray[np.bool_]
+    accounts: Ints
+    securities: Ints
+    held_on: Ints
+    unpriced_on: Ints
+
+
+def book_values(state: BookState, entries: BookEntries, prices: Ints) -> BookValues:
+    """Value the book on every day of the table: `prices` (n_securities, n_days), NO_PRICE where none is known yet.
+
+    Raises InvalidInputError for an entry outside of its account's days.
+    """
+    n_accounts, n_days = len(state.first_days), prices.shape[1]
+    if len(entries.days) and (
+        (entries.days < state.first_days[entries.accounts]).any() or entries.days.max() >= n_days
+    ):
+        raise InvalidInputError(gettext_noop("The period lies outside of what is recorded."), field="first_day")
+    starts = np.concatenate([[0], np.cumsum(n_days - state.first_days)]).astype(np.int64)
+    places = starts[entries.accounts] + entries.days - state.first_days[entries.accounts]
+    accounts, securities, held = _positions(state, entries, len(prices))
+    holdings, spare = np.zeros(starts[-1], dtype=np.int64), np.zeros(starts[-1], dtype=np.int64)
+    held_on, unpriced_on = np.full(len(accounts), -1), np.full(len(accounts), -1)
+    size = np.zeros(n_accounts)
+    highest = prices.max(axis=1, initial=0).astype(np.float64)
+    where = (accounts, securities, state.first_days, starts)
+    _value_positions(where, held, (prices, highest), (holdings, spare, size), (held_on, unpriced_on))
+    holdings += _rounded(holdings, spare)
+    money_in, money_out = _flows(entries, places, prices, starts[-1])
+    fees = np.zeros(starts[-1], dtype=np.int64)
+    np.add.at(fees, places[entries.is_fee], -entries.cash[entries.is_fee])
+    return BookValues(
+        starts=starts,
+        holdings=holdings,
+        cash=_carried(state, entries, places, starts),
+        money_in=money_in,
+        money_out=money_out,
+        fees=fees,
+        fits=size < LARGEST,
+        accounts=accounts,
+        securities=securities,
+        held_on=held_on,
+        unpriced_on=unpriced_on,
+    )
+
+
+def worth(units: Ints, prices: Ints) -> Ints:
+    """Return units times prices, rounded half to even to a hundred-millionth; without a price nothing."""
+    known = np.where(prices == NO_PRICE, 0, prices)
+    whole, part = units // SCALE, units % SCALE
+    spare = part * (known % SCALE)
+    exact = whole * known + part * (known // SCALE) + spare // SCALE
+    total: Ints = exact + _rounded(exact, spare % SCALE)
+    return total
+
+
+def _rounded(whole: Ints, spare: Ints) -> Ints:
+    """What hundred-millionths of a hundred-millionth add when they are rounded half to even."""
+    added, rest = spare // SCALE, spare % SCALE
+    odd = (whole + added) & 1
+    total: Ints = added + ((rest > SCALE // 2) | ((rest == SCALE // 2) & (odd == 1)))
+    return total
+
+
+_Held = tuple[Ints, Ints, Ints, Ints]
+
+
+def _positions(state: BookState, entries: BookEntries, n_securities: int) -> tuple[Ints, Ints, _Held]:
+    """All positions with their units at the start, and their entries end to end in the order of days."""
+    of_units = (entries.securities >= 0) & (entries.units != 0)
+    moved = entries.accounts[of_units] * n_securities + entries.securities[of_units]
+    had = state.accounts * n_securities + state.securities
+    keys, places = np.unique(np.concatenate([had, moved]), return_inverse=True)
+    units = np.zeros(len(keys), dtype=np.int64)
+    np.add.at(units, places[: len(had)], state.units)
+    positions, days = places[len(had) :], entries.days[of_units]
+    order = np.lexsort((days, positions))
+    starts = np.searchsorted(positions[order], np.arange(len(keys) + 1)).astype(np.int64)
+    held = units, starts, days[order], entries.units[of_units][order]
+    return keys // max(n_securities, 1), keys % max(n_securities, 1), held
+
+
+def _carried(state: BookState, entries: BookEntries, places: Ints, starts: Ints) -> Ints:
+    """Cash at each close."""
+    cash = np.zeros(starts[-1], dtype=np.int64)
+    np.add.at(cash, places, entries.cash)
+    lived = starts[:-1] < starts[1:]
+    cash[starts[:-1][lived]] += state.cash[lived]
+    total = np.cumsum(cash)
+    before = np.where(starts[:-1] > 0, total[starts[:-1] - 1], 0) if len(total) else starts[:-1]
+    carried: Ints = total - np.repeat(before, np.diff(starts))
+    return carried
+
+
+def _flows(entries: BookEntries, places: Ints, prices: Ints, n: int) -> tuple[Ints, Ints]:
+    """What came in and what left on each day, securities at the price of the day."""
+    chosen = entries.is_flow
+    securities, days = entries.securities[chosen], entries.days[chosen]
+    found = prices[securities, days] if len(prices) else np.full(len(days), NO_PRICE)
+    amounts = entries.cash[chosen] + worth(entries.units[chosen], np.where(securities >= 0, found, NO_PRICE))
+    came, left = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.int64)
+    np.add.at(came, places[chosen], np.maximum(amounts, 0))
+    np.add.at(left, places[chosen], np.maximum(-amounts, 0))
+    return came, left
+
+
+@compiled
+def _value_positions(
+    where: tuple[Ints, Ints, Ints, Ints],
+    held: _Held,
+    priced: tuple[Ints, NDArray[np.float64]],
+    values: tuple[Ints, Ints, NDArray[np.float64]],
+    seen: tuple[Ints, Ints],
+) -> None:
+    accounts, securities, first_days, starts = where
+    opening, entry_starts, entry_days, entry_units = held
+    prices, highest = priced
+    holdings, spare, size = values
+    held_on, unpriced_on = seen
+    n_days = prices.shape[1]
+    for place in range(accounts.size):
+        account, security = accounts[place], securities[place]
+        units, entry = opening[place], entry_starts[place]
+        day, out = first_days[account], starts[account]
+        largest = 0.0
+        while day < n_days:
+            while entry < entry_starts[place + 1] and entry_days[entry] <= day:
+                units += entry_units[entry]
+                entry += 1
+            until = entry_days[entry] if entry < entry_starts[place + 1] else n_days
+            if units != 0:
+                if held_on[place] < 0:
+                    held_on[place] = day
+                largest = max(largest, abs(float(units)))
+                whole = units // SCALE
+                part = units - whole * SCALE
+                for on in range(day, until):
+                    price = prices[security, on]
+                    if price < 0:
+                        if unpriced_on[place] < 0:
+                            unpriced_on[place] = on
+                        continue
+                    here = out + on - first_days[account]
+                    holdings[here] += whole * price
+                    if part:
+                        dollars = price // SCALE
+                        product = part * (price - dollars * SCALE)
+                        carried = product // SCALE
+                        holdings[here] += part * dollars + carried
+                        spare[here] += product - carried * SCALE
+            day = until
+        size[account] += largest / SCALE * highest[security]

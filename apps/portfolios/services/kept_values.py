@@ -1,0 +1,174 @@
+"""Keeping the daily values of all accounts: by night, and only from the first day that anything touched.
+
+Each batch of accounts is one transaction: marks are read, then the ledger and the prices, rows are replaced, and
+only the marks that were read go. A crash leaves the batch as it was, marked; what is written meanwhile marks it anew.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from apps.accounts.selectors.firm_days import firm_today, firm_zone
+from apps.core import audit, jobs
+from apps.core.actors import Actor
+from apps.core.services import service
+from apps.portfolios.models import Account, KeptState
+from apps.portfolios.services import _kept_rows as rows
+
+# one batch in memory: so many days of accounts, and at most so many accounts
+DAYS_AT_ONCE, ACCOUNTS_AT_ONCE = 2_000_000, 1_000
+# the hour of the firm from which yesterday's closes are taken to be there
+NIGHT_HOUR = 2
+ONE_DAY = dt.timedelta(days=1)
+Progress = Callable[[float, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class KeptNight:
+    """What a night did: accounts of which days were computed, days written, and accounts that are not kept."""
+
+    n_accounts: int
+    n_days: int
+    left_out: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Due:
+    """An account and from which day on its rows are computed; `first` is the first day of its ledger, if any."""
+
+    account_id: int
+    start: dt.date
+    first: dt.date | None
+
+
+_DUE = """
+SELECT account.id, kept.first_day, kept.last_day, mark.first_day, entry.first_day
+FROM portfolios_account account
+LEFT JOIN portfolios_keptaccount kept ON kept.account_id = account.id
+LEFT JOIN (SELECT account_id, min(first_day) AS first_day FROM portfolios_valuemark GROUP BY 1) AS mark
+    ON mark.account_id = account.id
+LEFT JOIN LATERAL (
+    SELECT trade_date AS first_day FROM portfolios_transaction WHERE account_id = account.id
+    ORDER BY trade_date LIMIT 1
+) AS entry ON true
+WHERE %(accounts)s::bigint[] IS NULL OR account.id = ANY(%(accounts)s)
+ORDER BY account.id
+"""
+
+
+def keep_values(*, by: Actor, progress: Progress | None = None, last: dt.date | None = None) -> KeptNight:
+    """Bring the kept values of all accounts up to yesterday, or to the last day given; batch by batch.
+
+    Running it again, or at the same time, changes nothing: whoever keeps values waits for the other.
+    """
+    until = last or firm_today() - ONE_DAY
+    tell = progress or (lambda _share, _step: None)
+    _take_up_marks()
+    due = list(_due(until))
+    n_days = left_out = done = 0
+    for batch in _batches(due, until):
+        night = keep_batch(account_ids=[each.account_id for each in batch], last=until, by=by)
+        n_days, left_out, done = n_days + night.n_days, left_out + night.left_out, done + len(batch)
+        tell(0.95 * done / len(due), "")
+    _sum_up_firm()
+    return KeptNight(len(due), n_days, left_out)
+
+
+@service
+def ask_for_night(*, by: Actor) -> bool:
+    """Ask for the firm's night once a day, when its own clock has passed NIGHT_HOUR; say whether it was asked for."""
+    now = timezone.localtime(timezone=ZoneInfo(firm_zone()))
+    state = _state()
+    if now.hour < NIGHT_HOUR or state.asked_on == now.date():
+        return False
+    state.asked_on = now.date()
+    state.save(update_fields=["asked_on"])
+    jobs.enqueue("portfolios.keep_values", by=by)
+    return True
+
+
+@transaction.atomic
+def _take_up_marks() -> None:
+    """Turn marks of instruments and of shared prices into marks of the accounts whose kept days they reach."""
+    state = _state()
+    state.last_mark = rows.take_up_marks(state.last_mark)
+    state.save(update_fields=["last_mark"])
+
+
+@service
+def keep_batch(*, account_ids: Sequence[int], last: dt.date, by: Actor) -> KeptNight:
+    """Compute the rows of some accounts from their first day that is due, and write them."""
+    state = _state()
+    marks = rows.marks_of(account_ids)  # before the ledger: what is written after this is marked anew
+    due = {each.account_id: each for each in _due(last, account_ids)}
+    firsts = {
+        pk: max(each.start, each.first)
+        for pk, each in due.items()
+        if each.first is not None and max(each.start, each.first) <= last
+    }
+    values = rows.computed(Account.objects.in_bulk(list(firsts)), firsts, last)
+    rows.replace({pk: each.start for pk, each in due.items()}, values)
+    rows.note_spans(list(due), {pk: each.first for pk, each in due.items() if each.first}, values, last)
+    rows.forget_marks(marks)
+    if due:
+        earliest = min(each.start for each in due.values())
+        state.firm_from = min(state.firm_from or earliest, earliest)
+        state.save(update_fields=["firm_from"])
+        left_out = len(firsts) - len(values.accounts)
+        audit.record(
+            "portfolios.keep_values", by=by, target=state,
+            after={"accounts": len(due), "days": values.n_days, "last_day": last, "left_out": left_out},
+        )  # fmt: skip
+        return KeptNight(len(due), values.n_days, left_out)
+    return KeptNight(0, 0, 0)
+
+
+@transaction.atomic
+def _sum_up_firm() -> None:
+    """Add the managed accounts of each currency together, from the first day that any batch touched."""
+    state = _state()
+    if state.firm_from is not None:
+        rows.sum_up(state.firm_from)
+        state.firm_from = None
+        state.save(update_fields=["firm_from"])
+
+
+def _state() -> KeptState:
+    """The one row, locked: nobody else keeps values until the transaction ends."""
+    KeptState.objects.get_or_create(pk=1)
+    return KeptState.objects.select_for_update().get(pk=1)
+
+
+def _due(last: dt.date, account_ids: Sequence[int] | None = None) -> Iterator[_Due]:
+    """Accounts with days to compute or to remove, each with the first of them."""
+    with connection.cursor() as cursor:
+        cursor.execute(_DUE, {"accounts": None if account_ids is None else list(account_ids)})
+        found = cursor.fetchall()
+    for pk, kept_first, kept_last, marked, first in found:
+        if kept_first is None:
+            if first is not None and first <= last:
+                yield _Due(pk, first, first)
+            continue
+        start = min(kept_last + ONE_DAY, marked or dt.date.max)
+        if start <= last or (marked is not None and marked <= kept_last):
+            yield _Due(pk, start, first)
+
+
+def _batches(due: Sequence[_Due], last: dt.date) -> Iterator[list[_Due]]:
+    batch: list[_Due] = []
+    n_days = 0
+    for each in due:
+        days = (last - max(each.start, each.first or last)).days + 1
+        if batch and (n_days + days > DAYS_AT_ONCE or len(batch) >= ACCOUNTS_AT_ONCE):
+            yield batch
+            batch, n_days = [], 0
+        batch.append(each)
+        n_days += days
+    if batch:
+        yield batch
