@@ -11,7 +11,7 @@ from django_tenants.utils import get_tenant_model, tenant_context
 from apps.core.actors import Actor
 from apps.core.jobs import job
 from apps.portfolios.models import ReportBatch
-from apps.portfolios.services import reports
+from apps.portfolios.services import reports, trades
 from apps.portfolios.services.kept_values import ask_for_night, keep_values
 
 
@@ -27,7 +27,8 @@ def make_reports(task: Any, batch_id: int) -> None:
 
 @job("portfolios.keep_values", title=_("Keeping the daily values of accounts"))
 def keep_values_of_firm(task: Any) -> None:
-    """Bring the kept values of a firm's accounts up to yesterday."""
+    """End the proposals that came too late, and bring the kept values of a firm's accounts up to yesterday."""
+    trades.expire_proposals(by=Actor.system("portfolios.expire_proposals"))
     keep_values(by=Actor.system("portfolios.keep_values"), progress=task.progress)
 
 

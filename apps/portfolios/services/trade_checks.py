@@ -13,7 +13,7 @@ from typing import Any
 
 from apps.accounts.models import ApprovalRequest, ApprovalState, User
 from apps.accounts.selectors.firm_days import firm_today
-from apps.accounts.services.approvals import approval_for, demand_approval, digest_of, drop_approval, request_approval
+from apps.accounts.services.approvals import approval_for, demand_approval, digest_of, request_approval
 from apps.compliance.engine.checkpoints import Fact, complexities, judge
 from apps.compliance.models import CheckpointKind, CheckpointVerdict
 from apps.compliance.selectors.checkpoints import (
@@ -30,10 +30,10 @@ from apps.core.services import service
 from apps.kernel.errors import DomainError, InvalidInputError, NotAllowedError, gettext_noop
 from apps.kernel.money import Money
 from apps.portfolios.models import TradeProposal, TradeState
-from apps.portfolios.models.trade import ADVISOR_REVIEW, COMPLIANCE_REVIEW, MANAGER_REVIEW, REVIEW_KINDS
+from apps.portfolios.models.trade import ADVISOR_REVIEW, COMPLIANCE_REVIEW, MANAGER_REVIEW
 from apps.portfolios.selectors.trade_facts import client_decides, owners_of, trade_facts
 from apps.portfolios.services.trade_lines import LotPick, TradeLine, checked_lines
-from apps.portfolios.services.trades import TradeStepError, locked_proposal, move_proposal, tell
+from apps.portfolios.services.trades import TradeStepError, drop_reviews, locked_proposal, move_proposal, tell
 
 PASSED, FAILED, NOT_REQUIRED = CheckpointVerdict.PASSED, CheckpointVerdict.FAILED, CheckpointVerdict.NOT_REQUIRED
 _FACT_OF = {ADVISOR_REVIEW: "advisor", MANAGER_REVIEW: "manager", COMPLIANCE_REVIEW: "compliance"}
@@ -190,10 +190,7 @@ def lines_of(proposal: TradeProposal) -> list[TradeLine]:
 def decline(locked: TradeProposal, reason: str, by: Actor) -> TradeProposal:
     """End a locked proposal, and the reviews that wait for it."""
     move_proposal(locked, TradeState.DECLINED, action="portfolios.decline_proposal", by=by, reason=reason)
-    for kind in REVIEW_KINDS:
-        request = approval_for(kind=kind, target=locked)
-        if request is not None and request.is_pending:
-            drop_approval(request=request, reason=gettext_noop("The proposal is over."), by=by)
+    drop_reviews(locked, by)
     return locked
 
 

@@ -172,23 +172,29 @@ def withdraw_proposal(*, proposal: TradeProposal, reason: str, by: Actor) -> Tra
             gettext_noop("The orders are in the market."), mend=gettext_noop("Cancel what is not executed there.")
         )
     move_proposal(locked, TradeState.WITHDRAWN, action="portfolios.withdraw_proposal", by=by, reason=reason.strip())
-    for kind in REVIEW_KINDS:
-        request = approval_for(kind=kind, target=locked)
-        if request is not None and request.is_pending:
-            drop_approval(request=request, reason=gettext_noop("The proposal is over."), by=by)
+    drop_reviews(locked, by)
     return locked
 
 
 @service
 def expire_proposals(*, by: Actor) -> int:
-    """End proposals that were not ordered in time; return how many."""
+    """End proposals that were not ordered in time, with the reviews that wait for them; return how many."""
     late = TradeProposal.objects.select_for_update(skip_locked=True).filter(
         state__in=[TradeState.DRAFT, TradeState.CHECKING, TradeState.CLEARED], expires_on__lt=firm_today()
     )
     found = list(late.order_by("pk"))
     for proposal in found:
         move_proposal(proposal, TradeState.EXPIRED, action="portfolios.expire_proposal", by=by)
+        drop_reviews(proposal, by)
     return len(found)
+
+
+def drop_reviews(proposal: TradeProposal, by: Actor) -> None:
+    """Take back the reviews that wait for a locked proposal that is over."""
+    for kind in REVIEW_KINDS:
+        request = approval_for(kind=kind, target=proposal)
+        if request is not None and request.is_pending:
+            drop_approval(request=request, reason=gettext_noop("The proposal is over."), by=by)
 
 
 def locked_proposal(proposal: TradeProposal) -> TradeProposal:

@@ -10,9 +10,10 @@ from django_tenants.utils import tenant_context
 from apps.accounts.models import FirmProfile
 from apps.core.models import AuditEvent, Job
 from apps.portfolios import tasks
-from apps.portfolios.models import AccountDay
+from apps.portfolios.models import AccountDay, TradeState
 from apps.portfolios.services.reports import start_reports
 from tests.factories import portfolios
+from tests.factories.trades import line, proposal
 
 
 def test_the_job_makes_the_reports_on_behalf_of_who_asked(ada):
@@ -57,3 +58,14 @@ def test_the_job_keeps_values_up_to_yesterday_of_the_firm(ada, at):
     last = AccountDay.objects.filter(account=account).latest("day")
     assert last.day == dt.date(2025, 3, 18)  # 11 in the evening of the 19th in New York
     assert last.holdings == 5500 * 10**8
+
+
+def test_the_night_ends_proposals_that_came_too_late(ada, at):
+    household, account, fund = portfolios.funded(ada)
+    late = proposal(household, ada, line(account, fund))
+    at(dt.datetime.now(dt.UTC) + dt.timedelta(days=9))
+    tasks.keep_values_of_firm.run()
+    late.refresh_from_db()
+    assert late.state == TradeState.EXPIRED
+    event = AuditEvent.objects.get(action="portfolios.expire_proposal")
+    assert event.actor_key == "system:portfolios.expire_proposals"

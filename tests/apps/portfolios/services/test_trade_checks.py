@@ -14,6 +14,7 @@ from apps.accounts.services.approvals import ApprovalMissingError, OwnRequestErr
 from apps.clients.models import Agreement, Document, Household
 from apps.compliance.models import CheckpointRecord, RiskAssessment
 from apps.compliance.services.checkpoints import CheckpointTerms, set_checkpoint_rules
+from apps.core.actors import Actor
 from apps.core.models import AuditEvent
 from apps.kernel.errors import DomainError, InvalidInputError, NotAllowedError
 from apps.portfolios.models import (
@@ -33,7 +34,7 @@ from apps.portfolios.services.trade_checks import (
     pass_checkpoints,
 )
 from apps.portfolios.services.trade_lines import RestrictedTradeError
-from apps.portfolios.services.trades import TradeStepError, withdraw_proposal
+from apps.portfolios.services.trades import TradeStepError, expire_proposals, withdraw_proposal
 from tests.factories.trades import approved, cleared, line, proposal, ready
 
 TODAY = dt.date.today()
@@ -158,6 +159,16 @@ def test_a_withdrawal_takes_the_reviews_back(ada: User, connie: User) -> None:
     assert not ApprovalRequest.objects.pending().exists()
     kept.refresh_from_db()
     assert kept.state == TradeState.WITHDRAWN
+
+
+def test_reviews_go_with_a_proposal_that_came_too_late(ada: User, connie: User, system: Actor) -> None:
+    household, account, fund = ready(ada)
+    kept = pass_checkpoints(proposal=proposal(household, ada, line(account, fund)), by=ada.as_actor())
+    expired(kept)
+    assert expire_proposals(by=system) == 1
+    assert not ApprovalRequest.objects.pending().exists()
+    kept.refresh_from_db()
+    assert kept.state == TradeState.EXPIRED
 
 
 def test_the_client_decides_where_the_mandate_asks(ada: User, connie: User) -> None:
