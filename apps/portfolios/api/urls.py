@@ -3,6 +3,7 @@
 from django.urls import re_path
 
 from apps.portfolios.api.performance import BenchmarkViewSet, PerformanceView
+from apps.portfolios.api.trades import OrderViewSet, TradeViewSet
 from apps.portfolios.api.views import AccountViewSet, HoldingsView, PortfolioView, TransactionList
 
 app_name = "portfolios_api"
@@ -33,5 +34,22 @@ urlpatterns = [
         rf"^financial-services/benchmarks/(?P<benchmark_id>{_ID})/?$",
         BenchmarkViewSet.as_view({"get": "retrieve"}),
         name="benchmark-detail",
+    ),
+    re_path(
+        rf"^financial-services/portfolios/(?P<portfolio_id>{_ID})/trades/?$",
+        TradeViewSet.as_view({"get": "list", "post": "create"}),
+        name="portfolio-trades",
+    ),
+    re_path(r"^financial-services/trades/?$", TradeViewSet.as_view({"get": "list"}), name="trade-list"),
+    re_path(
+        rf"^financial-services/trades/(?P<proposal_id>{_ID})/?$",
+        TradeViewSet.as_view({"get": "retrieve"}),
+        name="trade-detail",
+    ),
+    re_path(r"^financial-services/orders/?$", OrderViewSet.as_view({"get": "list"}), name="order-list"),
+    re_path(
+        rf"^financial-services/orders/(?P<order_id>{_ID})/?$",
+        OrderViewSet.as_view({"get": "retrieve"}),
+        name="order-detail",
     ),
 ]
