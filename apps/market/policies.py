@@ -15,3 +15,8 @@ def distribution_key(symbol: str) -> str:
     """Return the key of what a security distributes a year, as a share of its price."""
     kept = "".join(letter if letter.isalnum() else "-" for letter in symbol.lower())
     return f"distribution_yield_{kept}"
+
+
+def volume_key(symbol: str) -> str:
+    """Return the key of how many units of a security usually change hands in a day."""
+    return distribution_key(symbol).replace("distribution_yield_", "daily_volume_", 1)

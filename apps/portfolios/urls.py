@@ -173,6 +173,11 @@ urlpatterns = [
         name="account-attribution",
     ),
     path("portfolios/accounts/<uuid:account_id>/sources/", attribution.SourcesView.as_view(), name="account-sources"),
+    path(
+        "portfolios/accounts/<uuid:account_id>/concentration/",
+        attribution.ConcentrationView.as_view(),
+        name="account-concentration",
+    ),
     path("portfolios/accounts/<uuid:account_id>/risk/", performance.RiskView.as_view(), name="account-risk"),
     path(
         "portfolios/accounts/<uuid:account_id>/benchmark/",
@@ -198,6 +203,11 @@ urlpatterns = [
         "households/<uuid:household_id>/portfolio/sources/",
         attribution.SourcesView.as_view(),
         name="household-sources",
+    ),
+    path(
+        "households/<uuid:household_id>/portfolio/concentration/",
+        attribution.ConcentrationView.as_view(),
+        name="household-concentration",
     ),
     path("households/<uuid:household_id>/portfolio/risk/", performance.RiskView.as_view(), name="household-risk"),
     path(

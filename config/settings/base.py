@@ -392,6 +392,6 @@ HOUSEHOLD_TABS = [
 HOUSEHOLD_PAGES = {
     "portfolios:household-portfolio": [
         f"portfolios:household-{page}"
-        for page in ("performance", "risk", "attribution", "sources", "benchmark", "targets")
+        for page in ("performance", "risk", "attribution", "sources", "concentration", "benchmark", "targets")
     ]
 }

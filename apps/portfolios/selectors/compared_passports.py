@@ -18,7 +18,8 @@ from apps.portfolios.engine.drawdowns import Drawdown
 from apps.portfolios.engine.risk_figures import LEAST, PERIODS_PER_YEAR, Frequency, Measure
 from apps.portfolios.selectors.attribution_passports import attribution_passport, source_passport
 from apps.portfolios.selectors.benchmarks import BenchmarkDays
-from apps.portfolios.selectors.comparisons import ComparedLine, Comparison, compared
+from apps.portfolios.selectors.comparisons import Comparison, compared
+from apps.portfolios.selectors.concentration import concentration_passport
 from apps.portfolios.selectors.owners import PortfolioOwner
 from apps.portfolios.selectors.performance import ONE_DAY, PerformanceSheet
 from apps.portfolios.selectors.performance_passports import performance_passport
@@ -74,31 +75,27 @@ FREQUENCIES = {
 def figure_passport(owner: PortfolioOwner, sheet: PerformanceSheet, figure: str) -> Passport:
     """Return the passport of `<span>-<figure>` of all that is said of returns. Raises NotFoundError for another."""
     span, _dash, name = figure.partition("-")
-    if name.startswith("attribution-"):
-        return attribution_passport(owner, sheet, figure)
-    if name.startswith("source-"):
-        return source_passport(owner, sheet, figure)
+    if span == "concentration":
+        return concentration_passport(owner, sheet.as_of, figure)
+    if name.partition("-")[0] in _OF_LEDGER:
+        return _OF_LEDGER[name.partition("-")[0]](owner, sheet, figure)
     measure, _dash, frequency = name.partition("-")
     if measure in set(Measure) and frequency in set(Frequency):
-        found = risk_sheet(owner, sheet, Frequency(frequency))
-        column = found.column(span)
-        if column is None or column.figures[Measure(measure)].value is None:
-            raise NotFoundError(gettext_noop("There is no such figure."))
-        return _risk_passport(owner, found, column, Measure(measure))
+        return _risk_passport(owner, risk_sheet(owner, sheet, Frequency(frequency)), span, Measure(measure))
     if figure == "inception-drawdown":
         return _fall_passport(owner, compared(owner, sheet))
-    if name not in COMPARED:
-        return performance_passport(sheet, owner.name, figure)
-    beside = compared(owner, sheet)
-    line = beside.line(span)
-    if line is None or beside.benchmark is None or line.benchmark.value is None:
+    if name in COMPARED:
+        return _compared_passport(owner, compared(owner, sheet), span, name)
+    return performance_passport(sheet, owner.name, figure)
+
+
+_OF_LEDGER = {"attribution": attribution_passport, "source": source_passport}
+
+
+def _compared_passport(owner: PortfolioOwner, beside: Comparison, span: str, name: str) -> Passport:
+    line, days = beside.line(span), beside.benchmark
+    if line is None or days is None or line.benchmark.value is None:
         raise NotFoundError(gettext_noop("There is no such figure."))
-    return _compared_passport(owner, beside, beside.benchmark, line, name)
-
-
-def _compared_passport(
-    owner: PortfolioOwner, beside: Comparison, days: BenchmarkDays, line: ComparedLine, name: str
-) -> Passport:
     figure = line.benchmark if name == "benchmark" else line.difference
     if name == "benchmark":
         lines = tuple(_months(days, line.first_day, beside.sheet.as_of))
@@ -151,7 +148,10 @@ def benchmark_notes(days: BenchmarkDays) -> Iterator[str]:
         yield gettext("Prices after %(day)s are simulated.") % {"day": date_text(days.simulated_from)}
 
 
-def _risk_passport(owner: PortfolioOwner, found: RiskSheet, column: RiskColumn, measure: Measure) -> Passport:
+def _risk_passport(owner: PortfolioOwner, found: RiskSheet, span: str, measure: Measure) -> Passport:
+    column = found.column(span)
+    if column is None or column.figures[measure].value is None:
+        raise NotFoundError(gettext_noop("There is no such figure."))
     observed, frequency = column.observed, found.frequency
     value = column.figures[measure].value
     kind = Amount(value, "quantity", "2") if measure in RATIOS else Amount(value, "percent", "2")

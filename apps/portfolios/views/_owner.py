@@ -16,7 +16,7 @@ from apps.core.actors import Actor
 from apps.portfolios.selectors.accounts import account_for
 from apps.portfolios.selectors.owners import PortfolioOwner
 
-PAGES = ("performance", "risk", "attribution", "sources", "benchmark")
+PAGES = ("performance", "risk", "attribution", "sources", "concentration", "benchmark")
 
 
 def owner_for(actor: Actor, kwargs: dict[str, Any]) -> PortfolioOwner:
@@ -79,6 +79,7 @@ class OwnerMixin(RequiresMixin):
             "risk": gettext("Risk"),
             "attribution": gettext("Attribution"),
             "sources": gettext("Sources"),
+            "concentration": gettext("Concentration"),
             "benchmark": gettext("Benchmark"),
         }
         return [

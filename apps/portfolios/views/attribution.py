@@ -1,4 +1,4 @@
-"""Where the lead over the benchmark came from, and what made the return."""
+"""Where the lead over the benchmark came from, what made the return, and what the portfolio hangs on."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from django.views.generic import TemplateView
 
-from apps.portfolios.forms import PerformanceForm
+from apps.portfolios.forms import DayForm, PerformanceForm
 from apps.portfolios.forms.benchmarks import AttributionForm
 from apps.portfolios.selectors.attribution import (
     attribution_sheet,
@@ -15,6 +15,7 @@ from apps.portfolios.selectors.attribution import (
     source_rows,
     source_spec,
 )
+from apps.portfolios.selectors.concentration import concentration_sheet, concentration_spec, liquidity_notes
 from apps.portfolios.views._owner import OwnerMixin
 
 
@@ -46,3 +47,17 @@ class SourcesView(OwnerMixin, TemplateView):
         columns = source_columns(self.owner, sheet)
         kwargs |= {"sheet": sheet, "columns": columns, "rows": source_rows(columns), "form": form}
         return super().get_context_data(chart=source_spec(columns, sheet), **kwargs)
+
+
+class ConcentrationView(OwnerMixin, TemplateView):
+    """The largest holdings, issuers and classes, and how fast they could be sold."""
+
+    template_name = "staff/portfolios/concentration.html"
+    page = "concentration"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Put the holdings of the day into the page."""
+        form = DayForm(self.request.GET)
+        sheet = concentration_sheet(self.owner, form.chosen())
+        kwargs |= {"sheet": sheet, "notes": tuple(liquidity_notes(sheet)), "form": form}
+        return super().get_context_data(chart=concentration_spec(sheet), **kwargs)

@@ -44,6 +44,8 @@ class Scene:
             "account_attribution": reverse("portfolios:account-attribution", args=account),
             "sources": reverse("portfolios:household-sources", args=household),
             "account_sources": reverse("portfolios:account-sources", args=account),
+            "concentration": reverse("portfolios:household-concentration", args=household),
+            "account_concentration": reverse("portfolios:account-concentration", args=account),
             "choice": reverse("portfolios:household-benchmark", args=household),
             "account_choice": reverse("portfolios:account-benchmark", args=account),
         }
@@ -56,7 +58,7 @@ def scene(ada: User) -> Scene:
 
 OF_FIRM = ["list", "new", "detail", "revise", "weights"]
 OF_HOUSEHOLD = ["attribution", "account_attribution", "sources", "account_sources", "risk", "account_risk"]
-OF_HOUSEHOLD += ["choice", "account_choice"]
+OF_HOUSEHOLD += ["concentration", "account_concentration", "choice", "account_choice"]
 
 
 @pytest.fixture
@@ -127,7 +129,16 @@ def test_the_pages_ask_the_database_a_fixed_number_of_times(
     scene: Scene, ada: User, sign_in: SignIn, django_assert_max_num_queries: Any
 ) -> None:
     browser, pages = sign_in(ada), scene.pages()
-    for name, most in {"list": 14, "detail": 16, "risk": 34, "attribution": 34, "sources": 30, "choice": 20}.items():
+    limits = {
+        "list": 14,
+        "detail": 16,
+        "risk": 34,
+        "attribution": 34,
+        "sources": 30,
+        "concentration": 24,
+        "choice": 20,
+    }
+    for name, most in limits.items():
         browser.get(pages[name])
         with django_assert_max_num_queries(most):
             assert browser.get(pages[name]).status_code == 200
