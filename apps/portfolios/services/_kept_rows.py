@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import numpy as np
 from django.db import connection
@@ -17,6 +18,9 @@ from apps.kernel.dates import DateSpan
 from apps.portfolios.models import Account, AccountDay, KeptAccount, ValueMark
 from apps.portfolios.selectors.book_tables import BookTables, accounts_with_currencies, book_tables
 from apps.portfolios.selectors.valuations import KEPT_UNIT, AccountValuation, openings_before, valuations
+
+if TYPE_CHECKING:
+    from apps.portfolios.engine.book_values import BookValues
 
 Ints = NDArray[np.int64]
 COLUMNS = {
@@ -120,12 +124,12 @@ def forget_marks(ids: Sequence[int]) -> None:
     ValueMark.objects.filter(pk__in=ids).delete()
 
 
-def computed(accounts: Mapping[int, Account], firsts: Mapping[int, dt.date], last: dt.date) -> Values:
+def computed(firsts: Mapping[int, dt.date], last: dt.date) -> Values:
     """Value accounts from their first day to the last: those of one currency as a book, others one by one."""
     if not firsts:
         return NO_VALUES
     walked = accounts_with_currencies(firsts)
-    parts = [_walked({pk: accounts[pk] for pk in walked}, firsts, last)] if walked else []
+    parts = [_walked(Account.objects.in_bulk(walked), firsts, last)] if walked else []
     plain = {pk: day for pk, day in firsts.items() if pk not in walked}
     if plain:
         parts.append(_of_book(book_tables(plain, last)))
@@ -151,18 +155,24 @@ def _of_book(tables: BookTables) -> Values:
     columns = (tables.accounts[owners], places + origin, *values)
     held = tuple(
         HeldSince(
-            int(tables.accounts[account]),
-            int(tables.instruments[security]),
+            int(tables.accounts[found.accounts[place]]),
+            int(tables.instruments[found.securities[place]]),
             "",
-            tables.span.first + dt.timedelta(days=int(on)),
-            tables.span.first + dt.timedelta(days=int(unpriced)) if unpriced >= 0 else None,
+            tables.span.first + dt.timedelta(days=int(found.held_on[place])),
+            tables.span.first + dt.timedelta(days=int(found.unpriced_on[place]))
+            if found.unpriced_on[place] >= 0
+            else None,
         )
-        for account, security, on, unpriced in zip(
-            found.accounts, found.securities, found.held_on, found.unpriced_on, strict=True
-        )
-        if on >= 0 and fits[account]
+        for place in np.flatnonzero(fits[found.accounts] & _is_news(tables, found))
     )
     return Values(frozenset(tables.accounts[fits].tolist()), tuple(column[kept] for column in columns), held)
+
+
+def _is_news(tables: BookTables, found: BookValues) -> NDArray[np.bool_]:
+    """Which positions were held since a day of these, or are without a price on one: the others have their row."""
+    n = len(tables.instruments)
+    had = np.isin(found.accounts * n + found.securities, tables.state.accounts * n + tables.state.securities)
+    return (found.held_on >= 0) & (~had | (found.unpriced_on >= 0))
 
 
 def _walked(accounts: Mapping[int, Account], firsts: Mapping[int, dt.date], last: dt.date) -> Values:

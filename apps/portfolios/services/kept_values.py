@@ -18,7 +18,7 @@ from apps.accounts.selectors.firm_days import firm_today, firm_zone
 from apps.core import audit, jobs
 from apps.core.actors import Actor
 from apps.core.services import service
-from apps.portfolios.models import Account, KeptState
+from apps.portfolios.models import KeptState
 from apps.portfolios.services import _kept_rows as rows
 
 # one batch in memory: so many days of accounts, and at most so many accounts
@@ -112,7 +112,7 @@ def keep_batch(*, account_ids: Sequence[int], last: dt.date, by: Actor) -> KeptN
         for pk, each in due.items()
         if each.first is not None and max(each.start, each.first) <= last
     }
-    values = rows.computed(Account.objects.in_bulk(list(firsts)), firsts, last)
+    values = rows.computed(firsts, last)
     rows.replace({pk: each.start for pk, each in due.items()}, values)
     rows.note_spans(list(due), {pk: each.first for pk, each in due.items() if each.first}, values, last)
     rows.forget_marks(marks)
