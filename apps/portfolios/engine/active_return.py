@@ -59,6 +59,7 @@ class ActiveReturn:
     interaction: Array
     rest: float
     holdings: Array
+    holding_weights: Array
     portfolio_weights: Array
     benchmark_weights: Array
     portfolio_returns: Array
@@ -98,6 +99,7 @@ def active_return(periods: ActivePeriods, linking: Linking) -> ActiveReturn:
         interaction=interaction,
         rest=active - explained,
         holdings=holdings,
+        holding_weights=periods.weights.mean(axis=0),
         portfolio_weights=weight.mean(axis=0),
         benchmark_weights=periods.benchmark_weights.mean(axis=0),
         portfolio_returns=np.prod(1 + np.where(held, ours, 0.0), axis=0) - 1,

@@ -38,7 +38,8 @@ class Frequency(StrEnum):
 
 
 PERIODS_PER_YEAR = {Frequency.DAILY: 252, Frequency.MONTHLY: 12}
-LEAST = {Frequency.DAILY: 60, Frequency.MONTHLY: 12}
+# a year up to a day within a month holds eleven whole months
+LEAST = {Frequency.DAILY: 60, Frequency.MONTHLY: 11}
 # of the sessions that a year has, how many must have a price for a daily figure
 DAILY_SHARE = 0.8
 

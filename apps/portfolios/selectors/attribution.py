@@ -189,7 +189,6 @@ def _class_of(part: Security | MarketSeries) -> str:
 
 
 def _lines(table: _Table, split: ActiveReturn) -> tuple[EffectLine, ...]:
-    weights = table.weights.mean(axis=0)
     grown = np.prod(1 + table.returns, axis=0) - 1
     ever = np.abs(table.weights).max(axis=0) > NO_WEIGHT
     found = []
@@ -198,7 +197,8 @@ def _lines(table: _Table, split: ActiveReturn) -> tuple[EffectLine, ...]:
         if not members and split.benchmark_weights[place] <= NO_WEIGHT:
             continue
         holdings = tuple(
-            _holding(table, int(k), (float(weights[k]), float(grown[k])), float(split.holdings[k])) for k in members
+            _holding(table, int(k), (float(split.holding_weights[k]), float(grown[k])), float(split.holdings[k]))
+            for k in members
         )
         allocation, selection, interaction = (
             float(each[place]) for each in (split.allocation, split.selection, split.interaction)

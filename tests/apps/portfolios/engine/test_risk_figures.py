@@ -55,7 +55,7 @@ def test_without_benchmark_or_rate_the_figures_that_need_them_say_so():
 
 
 def test_too_few_observations_are_no_figure():
-    assert {each.reason for each in risk_figures(observed(11)).values()} == {TOO_SHORT}
+    assert {each.reason for each in risk_figures(observed(10)).values()} == {TOO_SHORT}
     assert {each.reason for each in risk_figures(observed(59, Frequency.DAILY)).values()} == {TOO_SHORT}
 
 
