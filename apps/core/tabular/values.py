@@ -39,7 +39,7 @@ _ISO_DAY = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
 _COMPACT_DAY = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _FIGURES_DAY = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d{2})")
 _WORD_DAY_FIRST = re.compile(r"(\d{1,2})[\s./-]+(?:de\s+)?([^\W\d_]+)\.?,?[\s./-]+(?:de\s+)?(\d{4}|\d{2})")
-_WORD_MONTH_FIRST = re.compile(r"([^\W\d_]+)\.?\s+(\d{1,2}),?\s+(\d{4}|\d{2})")
+_WORD_MONTH_FIRST = re.compile(r"([^\W\d_]+)\.?[\s-]+(\d{1,2}),?[\s-]+(\d{4}|\d{2})")
 _CLOCK = re.compile(
     r"[T\s]+\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?\s*(?:[AaPp]\.?[Mm]\.?)?\s*(?:Z|[+-]\d{2}:?\d{2}|[A-Z]{2,4})?$"
 )

@@ -40,6 +40,7 @@ from apps.portfolios.models.reconciliation import (
     BreakState,
     PositionStatement,
     ReconciliationBreak,
+    StatementKind,
     StatementLine,
 )
 from apps.portfolios.models.report import PerformanceReport, ReportBatch, ReportState
@@ -106,6 +107,7 @@ __all__ = [
     "Side",
     "Sleeve",
     "SleeveHolding",
+    "StatementKind",
     "StatementLine",
     "Substitute",
     "TaxRate",

@@ -16,21 +16,31 @@ from apps.portfolios.models.instrument import Instrument
 from apps.portfolios.models.transaction import Transaction
 
 
+class StatementKind(models.TextChoices):
+    """What a custodian's list is of."""
+
+    POSITIONS = "positions", _("Positions")
+    LOTS = "lots", _("Tax lots")
+
+
 class PositionStatement(BaseModel):
-    """A custodian's list of one account's positions at the close of a day."""
+    """A custodian's list of one account's positions, or of their tax lots, at the close of a day."""
 
     MUTABLE: ClassVar[bool] = True
     PERSONAL_FIELDS: ClassVar[frozenset[str]] = frozenset()
 
     account = models.ForeignKey(Account, models.CASCADE, related_name="statements")
     as_of = models.DateField(_("as of"))
+    kind = models.CharField(_("list of"), max_length=9, choices=StatementKind.choices, default=StatementKind.POSITIONS)
     source = models.CharField(_("source"), max_length=200)
     opened_book = models.BooleanField(default=False)
     reconciled_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ("-as_of", "-id")
-        constraints = (models.UniqueConstraint(fields=["account", "as_of"], name="position_statement_once_a_day"),)
+        constraints = (
+            models.UniqueConstraint(fields=["account", "as_of", "kind"], name="statement_of_a_kind_once_a_day"),
+        )
 
     def __str__(self) -> str:
         return f"{self.account} {self.as_of}"
@@ -41,7 +51,7 @@ class PositionStatement(BaseModel):
 
 
 class StatementLine(BaseModel):
-    """One position of a statement; cash has no instrument."""
+    """One position of a statement, or one lot of it with its day of acquisition; cash has no instrument."""
 
     MUTABLE: ClassVar[bool] = True
     PERSONAL_FIELDS: ClassVar[frozenset[str]] = frozenset()
@@ -54,6 +64,7 @@ class StatementLine(BaseModel):
     price = models.DecimalField(max_digits=18, decimal_places=6, null=True, blank=True)
     market_value = models.DecimalField(max_digits=18, decimal_places=4)
     cost_basis = models.DecimalField(max_digits=18, decimal_places=4, null=True, blank=True)
+    acquired_on = models.DateField(_("acquired on"), null=True, blank=True)
     currency = models.CharField(max_length=3, default="USD")
 
     class Meta:

@@ -33,6 +33,8 @@ class Column(StrEnum):
     ACTION = "action"
     AMOUNT = "amount"
     REFERENCE = "reference"
+    ACQUIRED_ON = "acquired_on"
+    UNIT_COST = "unit_cost"
 
 
 # In the order of preference: "account" is the number only where no other column is.
@@ -70,6 +72,26 @@ _NAMES: dict[Column, tuple[str, ...]] = {
     Column.ACTION: ("action", "transaction type", "activity type", "activity", "type", "transaction", "tran code"),
     Column.AMOUNT: ("net amount", "amount", "total amount", "net cash", "total"),
     Column.REFERENCE: ("reference number", "reference", "transaction id", "order id", "id", "confirmation number"),
+    Column.ACQUIRED_ON: (
+        "open date",
+        "date acquired",
+        "acquired",
+        "acquisition date",
+        "acquired date",
+        "purchase date",
+        "date purchased",
+        "lot date",
+        "date opened",
+        "opened",
+    ),
+    Column.UNIT_COST: (
+        "cost share",
+        "cost per share",
+        "unit cost",
+        "average cost basis",
+        "cost basis per share",
+        "purchase price",
+    ),
 }
 _FEES = ("fees comm", "fees and comm", "commission", "fees", "fees commissions", "commissions", "sec fee", "other fees")
 _POSITION_COLUMNS = (
@@ -80,6 +102,10 @@ _TRANSACTION_COLUMNS = (
     Column.ACCOUNT_NUMBER, Column.ACCOUNT_NAME, Column.TRADE_DATE, Column.SETTLE_DATE, Column.ACTION, Column.SYMBOL,
     Column.CUSIP, Column.ISIN, Column.DESCRIPTION, Column.QUANTITY, Column.PRICE, Column.AMOUNT, Column.CURRENCY,
     Column.REFERENCE,
+)  # fmt: skip
+_LOT_COLUMNS = (
+    Column.ACCOUNT_NUMBER, Column.ACCOUNT_NAME, Column.SYMBOL, Column.CUSIP, Column.ISIN, Column.DESCRIPTION,
+    Column.ACQUIRED_ON, Column.QUANTITY, Column.UNIT_COST, Column.COST_BASIS, Column.CURRENCY, Column.AS_OF,
 )  # fmt: skip
 
 
@@ -149,6 +175,16 @@ def transactions_layout(table: Table) -> Layout:
         missing.append(Column.AMOUNT)
     _refuse_missing(table, missing)
     return Layout(_custodian(table), columns, fee_columns_of(table))
+
+
+def lots_layout(table: Table) -> Layout:
+    """Find the columns of a file of tax lots. Raises FileRefusedError where a needed one is missing."""
+    columns = columns_of(table, _LOT_COLUMNS)
+    missing = [column for column in (Column.ACQUIRED_ON, Column.QUANTITY) if column not in columns]
+    if not {Column.COST_BASIS, Column.UNIT_COST} & columns.keys():
+        missing.append(Column.COST_BASIS)
+    _refuse_missing(table, missing)
+    return Layout(_custodian(table), columns)
 
 
 def has_transactions(table: Table) -> bool:

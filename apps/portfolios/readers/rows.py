@@ -96,6 +96,21 @@ class TransactionRow:
 
 
 @dataclass(frozen=True, slots=True)
+class LotRow:
+    """One tax lot of a holding. `cost` is of the whole lot; None where the custodian does not know it."""
+
+    row: int
+    key: str
+    account: CustodianAccount
+    security: SecurityKey
+    acquired_on: date
+    quantity: Decimal
+    cost: Decimal | None
+    currency: str
+    as_of: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class CustodianFile:
     """A custodian's file: every line below the first header is in exactly one of rows, problems and ignored.
 
@@ -113,6 +128,7 @@ class CustodianFile:
     ignored: tuple[IgnoredRow, ...] = ()
     stated_totals: tuple[StatedTotal, ...] = ()
     currencies: tuple[str, ...] = ()
+    lots: tuple[LotRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db.models import QuerySet
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.actors import Actor
@@ -22,7 +22,11 @@ KINDS = {
     "price": _("Price"),
     "value": _("Value"),
     "cash": _("Cash"),
+    "lots": _("Cost of tax lots"),
+    "lot_quantity": _("Quantity of tax lots"),
 }
+# what is told in money; all else is a quantity
+MONEY_KINDS = frozenset({"cash", "value", "price", "lots"})
 CAUSES = {
     "unsettled_trade": _("A trade that has not settled yet"),
     "missing_trade": _("A trade that our book lacks"),
@@ -36,6 +40,10 @@ CAUSES = {
     "stale_price": _("Our price is older than theirs"),
     "priced_per_hundred": _("They price per hundred of face value"),
     "custodian_arithmetic": _("Their price times their quantity is not their value"),
+    "other_quantity": _("The holding differs as a whole: mend its position first"),
+    "unknown_cost": _("Lots that came in without their cost"),
+    "other_dates": _("Lots of other days of acquisition"),
+    "other_cost": _("Lots of the same days at another cost"),
     "unknown": _("Nothing that we recognise"),
 }
 
@@ -68,7 +76,7 @@ def break_rows(rows: Sequence[ReconciliationBreak]) -> list[BreakRow]:
             cause=str(CAUSES.get(row.cause, row.cause)),
             proposal=_proposal(row),
             proposed=proposed_amount(row),
-            is_money=row.kind in {"cash", "value", "price"},
+            is_money=row.kind in MONEY_KINDS,
             difference=(row.theirs or Decimal(0)) - (row.ours or Decimal(0)),
         )
         for row in rows
@@ -81,6 +89,9 @@ def _proposal(row: ReconciliationBreak) -> str:
         return ""
     if told.get("reverses"):
         return gettext("Take one of the two entries back")
+    if told.get("lots"):
+        n = len(told["lots"])
+        return ngettext("Take the custodian's lot over", "Take the custodian's %(n)s lots over", n) % {"n": n}
     parts = [str(dict(TransactionKind.choices).get(told["kind"], told["kind"]))]
     if told.get("quantity"):
         parts.append(number_text(Decimal(told["quantity"])))
@@ -94,6 +105,6 @@ def _proposal(row: ReconciliationBreak) -> str:
 def proposed_amount(row: ReconciliationBreak) -> Amount | None:
     """Return what the entry that would mend the break brings or takes; None where it moves no cash."""
     told = row.proposal
-    if not told or told.get("reverses") or not told.get("amount"):
+    if not told or told.get("reverses") or told.get("lots") or not told.get("amount"):
         return None
     return Amount.of_money(Decimal(told["amount"]), told.get("currency", "USD"))

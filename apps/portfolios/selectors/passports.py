@@ -14,7 +14,7 @@ from apps.core.passports import Amount, Passport, PassportLine
 from apps.core.templatetags.formats import date_text, moment_text
 from apps.kernel.errors import NotFoundError, gettext_noop
 from apps.portfolios.models import Account, ReconciliationBreak, Transaction
-from apps.portfolios.selectors.breaks import proposed_amount
+from apps.portfolios.selectors.breaks import MONEY_KINDS, proposed_amount
 from apps.portfolios.selectors.lot_rules import method_text
 from apps.portfolios.selectors.lots import LotLine, open_lots
 from apps.portfolios.selectors.portfolios import (
@@ -239,7 +239,7 @@ def entry_passport(entry: Transaction) -> Passport:
 
 def break_passport(row: ReconciliationBreak) -> Passport:
     """Return where the two sides of a break come from."""
-    is_money = row.kind in {"cash", "value", "price"}
+    is_money = row.kind in MONEY_KINDS
     currency = row.account.currency
 
     def written(amount: Decimal | None) -> Amount:

@@ -34,6 +34,7 @@ from apps.portfolios.models import (
     Instrument,
     PositionStatement,
     Registration,
+    StatementKind,
     StatementLine,
     Transaction,
     TransactionKind,
@@ -296,7 +297,7 @@ class _Taking:
 
     def _statement(self, account: Account, day: dt.date, planned: Sequence[PlannedRow]) -> None:
         before = {p.row.key: line_facts(p.target) for p in planned if isinstance(p.target, StatementLine)}
-        was_there = PositionStatement.objects.filter(account=account, as_of=day).exists()
+        was_there = account.statements.filter(as_of=day, kind=StatementKind.POSITIONS).exists()
         statement = take_statement(
             account=account,
             as_of=day,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.utils.translation import gettext
@@ -21,6 +21,7 @@ from apps.portfolios.policies import OF_CASH_ALONE, cash_fits, units_fit
 from apps.portfolios.readers.custodian_csv import FileStyle, custodian_table
 from apps.portfolios.readers.investment_ofx import read_investment_statements
 from apps.portfolios.readers.layouts import has_transactions
+from apps.portfolios.readers.lots import read_lots
 from apps.portfolios.readers.positions import read_positions
 from apps.portfolios.readers.rows import CustodianAccount, CustodianFile, PositionRow, SecurityKey, TransactionRow
 from apps.portfolios.readers.transactions import read_transactions
@@ -50,7 +51,23 @@ def accounts_of(found: CustodianFile) -> list[CustodianAccount]:
     """Return the accounts that the file names, in a fixed order; one without a number may be among them."""
     told = {row.account.number: row.account for row in found.positions}
     told |= {row.account.number: row.account for row in found.transactions}
+    told |= {row.account.number: row.account for row in found.lots}
     return [told[number] for number in sorted(told)]
+
+
+def lots_file(file: ImportFile) -> CustodianFile:
+    """Read a list of tax lots, CSV or XLSX. Raises FileRefusedError with the line."""
+    day = file.answers.get("as_of", "")
+    style = FileStyle(as_of=dt.date.fromisoformat(day) if day else None)
+    return read_lots(file.content, filename=file.filename, style=style)
+
+
+def known_account_question(place: int, account: CustodianAccount, owned: Sequence[Account], custodian: str) -> Question:
+    """Ask which of the household's accounts this is, of those that are there."""
+    asked = account_question(place, account, owned, custodian)
+    known = tuple(option for option in asked.options if not option[0].startswith(NEW))
+    value = asked.value if not asked.value.startswith(NEW) else (known[0][0] if len(known) == 1 else "")
+    return replace(asked, options=known, value=value)
 
 
 def account_question(place: int, account: CustodianAccount, owned: Sequence[Account], custodian: str) -> Question:
@@ -103,7 +120,8 @@ def _registration_in(name: str) -> str:
 
 def day_question(found: CustodianFile) -> Question | None:
     """Ask for the day of positions where the file gives none: one of the last ten days."""
-    if not found.positions or all(row.as_of for row in found.positions):
+    told = [*(row.as_of for row in found.positions), *(row.as_of for row in found.lots)]
+    if not told or all(told):
         return None
     today = firm_today()
     days = [today - dt.timedelta(days=n) for n in range(10)]

@@ -23,6 +23,7 @@ from apps.portfolios.models import (
     Instrument,
     PositionStatement,
     ReconciliationBreak,
+    StatementKind,
     StatementLine,
     Transaction,
     TransactionKind,
@@ -31,6 +32,7 @@ from apps.portfolios.selectors._mapping import book_entries
 from apps.portfolios.selectors.prices import PriceBook
 from apps.portfolios.services._mapping import proposal_of, proposed_entry
 from apps.portfolios.services.entries import NOTHING, TransactionEntry
+from apps.portfolios.services.lot_statements import OF_LOTS, adopt_lots, reconcile_lots
 from apps.portfolios.services.transactions import record_transaction, record_transactions, reverse_transaction
 
 
@@ -66,7 +68,7 @@ def take_statement(
     with the cost that the custodian states, and cash as a deposit. Raises what recording raises.
     """
     Account.objects.select_for_update().get(pk=account.pk)
-    statement = PositionStatement.objects.filter(account=account, as_of=as_of).first()
+    statement = account.statements.filter(as_of=as_of, kind=StatementKind.POSITIONS).first()
     opens = statement is None and not account.transactions.exists()
     if statement is None:
         statement = PositionStatement(account=account, as_of=as_of, opened_book=opens)
@@ -129,9 +131,11 @@ def _opening(line: StatedPosition, as_of: dt.date, source: str) -> TransactionEn
 @service
 def reconcile_statement(*, statement: PositionStatement, by: Actor) -> list[ReconciliationBreak]:
     """Compare the book with the statement; open breaks that are gone are closed, explained ones stay explained."""
+    if statement.kind == StatementKind.LOTS:
+        return reconcile_lots(statement=statement, by=by)
     account = statement.account
     found = _differences(statement)
-    open_ones = {_key(row): row for row in ReconciliationBreak.objects.filter(account=account, state=BreakState.OPEN)}
+    open_ones = {_key(row): row for row in account.breaks.open().exclude(kind__in=OF_LOTS)}
     explained = {_key(row) for row in statement.breaks.filter(state=BreakState.EXPLAINED)}
     result = []
     for each in found:
@@ -247,6 +251,8 @@ def accept_proposal(*, difference: ReconciliationBreak, by: Actor) -> Transactio
 
 
 def _record_proposal(difference: ReconciliationBreak, by: Actor) -> Transaction:
+    if difference.kind in OF_LOTS:
+        return adopt_lots(difference=difference, by=by)
     if reverses := difference.proposal.get("reverses"):
         target = difference.account.transactions.get(public_id=reverses)
         return reverse_transaction(
