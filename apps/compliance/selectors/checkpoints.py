@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.clients.models import Agreement, AgreementState, Document, DocumentCategory, Household, Person
 from apps.compliance.engine.checkpoints import ComplexityLimits, Fact, risk_fits
-from apps.compliance.models import CheckpointRecord, CheckpointRules, ConsentRule
+from apps.compliance.models import CheckpointKind, CheckpointRecord, CheckpointRules, ConsentRule
 from apps.compliance.selectors.risk_limits import risk_limit
 from apps.core.templatetags.formats import percent_text
 
@@ -82,6 +82,7 @@ _WORDS = {
     "manager": (_("Complex, and reviewed by a manager: %(names)s."), _("Complex: a manager has to review it.")),
     "compliance": (_("Reviewed by compliance: %(names)s."), _("Compliance has to review it.")),
     "client": (_("Approved by %(names)s in the portal."), _("Declined by %(names)s in the portal.")),
+    "client_each": (_("An owner of every account has approved."), _("No owner has approved yet: %(names)s.")),
     "executed": (_("Executed as ordered."), _("Not executed as ordered: %(names)s.")),
     "limits": (_("Every price is within its limit."), _("Executed beyond the limit: %(names)s.")),
     "fees": (_("The fees are those agreed with the custodian."), _("The fees are not confirmed.")),
@@ -101,6 +102,12 @@ def fact_words(fact: Fact) -> str:
 def facts_of(record: CheckpointRecord) -> list[Fact]:
     """Return the facts of a record."""
     return [Fact(each["key"], each["holds"], each["told"]) for each in record.facts]
+
+
+def approved_by(target_id: uuid.UUID) -> frozenset[str]:
+    """Return the keys of the clients who approved a target; what was declined is over and has no use for them."""
+    rows = CheckpointRecord.objects.filter(target_id=target_id, kind=CheckpointKind.APPROVAL)
+    return frozenset(row.recorded_key for row in rows if any(f.key == "client" and f.holds for f in facts_of(row)))
 
 
 def latest_records(target_id: uuid.UUID) -> dict[str, CheckpointRecord]:

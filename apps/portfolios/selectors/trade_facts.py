@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -49,6 +50,16 @@ def owners_of(proposal: TradeProposal) -> list[Person]:
     """Return the people who own the accounts of the proposal."""
     people = Person.objects.filter(owned_accounts__account__proposed_trades__proposal=proposal)
     return list(people.distinct().order_by("pk"))
+
+
+def accounts_unheard(proposal: TradeProposal, heard: Collection[str]) -> list[Account]:
+    """Return the accounts of the proposal of which no owner is among the keys: one owner speaks for an account."""
+    accounts = Account.objects.filter(proposed_trades__proposal=proposal).distinct().order_by("pk")
+    return [
+        account
+        for account in accounts.prefetch_related("owners__person__user")
+        if not any(o.person.user is not None and o.person.user.as_actor().key in heard for o in account.owners.all())
+    ]
 
 
 def client_decides(proposal: TradeProposal, rules: CheckpointRules, day: dt.date) -> bool:

@@ -12,11 +12,12 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import ApprovalRequest
 from apps.compliance.models import CheckpointKind, CheckpointRecord, CheckpointVerdict
-from apps.compliance.selectors.checkpoints import fact_words, facts_of, latest_records
+from apps.compliance.selectors.checkpoints import approved_by, fact_words, facts_of, latest_records
 from apps.core.actors import Actor
 from apps.kernel.errors import NotFoundError, gettext_noop
-from apps.portfolios.models import TradeProposal, TradeState
+from apps.portfolios.models import Account, TradeProposal, TradeState
 from apps.portfolios.models.trade import REVIEW_KINDS
+from apps.portfolios.selectors.trade_facts import accounts_unheard
 
 _TONES = {CheckpointVerdict.PASSED: "good", CheckpointVerdict.FAILED: "bad", CheckpointVerdict.NOT_REQUIRED: ""}
 _BEFORE = (CheckpointKind.CLIENT, CheckpointKind.REVIEW, CheckpointKind.APPROVAL)
@@ -75,7 +76,8 @@ def trade_progress(proposal: TradeProposal) -> TradeProgress:
         steps=tuple(_steps(proposal, records)),
         records=tuple(_shown(record) for record in history),
         waiting=waiting,
-        stopped=proposal.state == TradeState.CHECKING and any(not r.lets_pass for r in records.values()),
+        stopped=proposal.state == TradeState.CHECKING
+        and any(not r.lets_pass for kind, r in records.items() if kind != CheckpointKind.APPROVAL),
     )
 
 
@@ -122,10 +124,12 @@ def _shown(record: CheckpointRecord) -> ShownRecord:
 
 def asks_client(proposal: TradeProposal) -> bool:
     """Say whether the proposal waits for the client's word."""
+    if proposal.state != TradeState.CHECKING:
+        return False
     records = latest_records(proposal.public_id)
     passed = {kind for kind, record in records.items() if record.lets_pass}
     before = {CheckpointKind.CLIENT, CheckpointKind.REVIEW} <= passed
-    return proposal.state == TradeState.CHECKING and before and CheckpointKind.APPROVAL not in records
+    return before and CheckpointKind.APPROVAL not in passed
 
 
 def clients_proposals(actor: Actor) -> list[TradeProposal]:
@@ -147,11 +151,16 @@ def clients_proposal(actor: Actor, public_id: uuid.UUID | str) -> TradeProposal:
 
 
 def waiting_for(actor: Actor) -> list[TradeProposal]:
-    """Return what waits for the word of this very person."""
+    """Return what waits for the word of this very person: an owner of an account for which nobody spoke yet."""
     rows = TradeProposal.objects.visible_to(actor).filter(
         state=TradeState.CHECKING, lines__account__owners__person__user_id=actor.user_id or 0
     )
-    return [row for row in rows.select_related("household__advisor").distinct() if asks_client(row)]
+    asking = [row for row in rows.select_related("household__advisor").distinct() if asks_client(row)]
+    return [row for row in asking if _speaks_for(actor, accounts_unheard(row, approved_by(row.public_id)))]
+
+
+def _speaks_for(actor: Actor, accounts: list[Account]) -> bool:
+    return any(owner.person.user_id == actor.user_id for account in accounts for owner in account.owners.all())
 
 
 def words_of_checks() -> str:

@@ -17,6 +17,7 @@ from apps.accounts.services.approvals import approval_for, demand_approval, dige
 from apps.compliance.engine.checkpoints import Fact, complexities, judge
 from apps.compliance.models import CheckpointKind, CheckpointVerdict
 from apps.compliance.selectors.checkpoints import (
+    approved_by,
     client_facts,
     complexity_limits,
     fact_words,
@@ -31,7 +32,7 @@ from apps.kernel.errors import DomainError, InvalidInputError, NotAllowedError, 
 from apps.kernel.money import Money
 from apps.portfolios.models import TradeProposal, TradeState
 from apps.portfolios.models.trade import ADVISOR_REVIEW, COMPLIANCE_REVIEW, MANAGER_REVIEW
-from apps.portfolios.selectors.trade_facts import client_decides, owners_of, trade_facts
+from apps.portfolios.selectors.trade_facts import accounts_unheard, client_decides, owners_of, trade_facts
 from apps.portfolios.services.trade_lines import LotPick, TradeLine, checked_lines
 from apps.portfolios.services.trades import TradeStepError, drop_reviews, locked_proposal, move_proposal, tell
 
@@ -98,7 +99,7 @@ def hear_trade_review(*, request: ApprovalRequest, by: Actor) -> None:
 
 @service
 def decide_as_client(*, proposal: TradeProposal, word: ClientWord, by: Actor) -> TradeProposal:
-    """Approve or decline as an owner of the accounts, in the portal.
+    """Approve or decline as an owner of the accounts, in the portal; one owner of every account must approve.
 
     Raises NotAllowedError for anybody else, TradeStepError when the client is not asked (any more), InvalidInputError
     for an approval without one's name and for a decline without a reason.
@@ -113,9 +114,12 @@ def decide_as_client(*, proposal: TradeProposal, word: ClientWord, by: Actor) ->
         raise InvalidInputError(gettext_noop("Type your name as it is shown."), field="typed_name")
     if not word.approves and not word.reason.strip():
         raise InvalidInputError(gettext_noop("Say what has to change."), field="reason")
-    fact = Fact("client", word.approves, {"names": str(person)})
+    facts = [Fact("client", word.approves, {"names": str(person)})]
+    unheard = accounts_unheard(locked, approved_by(locked.public_id) | {by.key}) if word.approves else []
+    if unheard:
+        facts.append(Fact("client_each", holds=False, told={"names": ", ".join(each.name for each in unheard)}))
     note = f"{word.reason.strip()} [{word.authentication}]".strip()
-    _keep(locked, CheckpointKind.APPROVAL, PASSED if word.approves else FAILED, [fact], by=by, note=note)
+    _keep(locked, CheckpointKind.APPROVAL, PASSED if judge(facts).passed else FAILED, facts, by=by, note=note)
     if word.approves:
         return _go_on(locked, by)
     return decline(locked, word.reason.strip(), by)

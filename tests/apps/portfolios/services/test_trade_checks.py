@@ -26,6 +26,8 @@ from apps.portfolios.models import (
     TradeProposal,
     TradeState,
 )
+from apps.portfolios.selectors.trade_steps import trade_progress, waiting_for
+from apps.portfolios.services.accounts import OwnerShare
 from apps.portfolios.services.trade_checks import (
     CheckpointOpenError,
     ClientWord,
@@ -35,6 +37,7 @@ from apps.portfolios.services.trade_checks import (
 )
 from apps.portfolios.services.trade_lines import RestrictedTradeError
 from apps.portfolios.services.trades import TradeStepError, expire_proposals, withdraw_proposal
+from tests.factories import portfolios
 from tests.factories.trades import approved, cleared, line, proposal, ready
 
 TODAY = dt.date.today()
@@ -191,6 +194,27 @@ def test_the_client_decides_where_the_mandate_asks(ada: User, connie: User) -> N
     record = CheckpointRecord.objects.get(kind="client_approval")
     assert (record.verdict, record.recorded_key) == ("passed", head.user.as_actor().key)
     assert "mfa totp" in record.note
+    demand_checkpoints(kept, TODAY)
+
+
+def test_one_owner_does_not_speak_for_the_account_of_another(ada: User, connie: User) -> None:
+    household, account, fund = ready(ada)
+    asks_client(household)
+    head, partner = (household.people.get(relationship=each) for each in ("head", "partner"))
+    own = portfolios.account(household, ada, name="Her IRA", number="99", owners=(OwnerShare(partner),))
+    portfolios.entry(own, ada, "transfer_in", portfolios.DAY, instrument=fund, units="10", cost="500")
+    kept = proposal(household, ada, line(account, fund), line(own, fund, quantity="5"))
+    kept = approved(pass_checkpoints(proposal=kept, by=ada.as_actor()), connie)
+    one, other = ({"proposal": kept, "by": person.user.as_actor()} for person in (head, partner))
+    kept = decide_as_client(word=ClientWord(approves=True, typed_name=str(head)), **one)
+    assert (kept.state, verdicts(kept)["client_approval"]) == (TradeState.CHECKING, "failed")
+    assert not trade_progress(kept).stopped
+    assert "No owner has approved yet: Her IRA." in [f.words for f in trade_progress(kept).records[0].facts]
+    assert (waiting_for(head.user.as_actor()), waiting_for(partner.user.as_actor())) == ([], [kept])
+    # a second word of the same person changes nothing
+    assert decide_as_client(word=ClientWord(approves=True, typed_name=str(head)), **one).state == TradeState.CHECKING
+    kept = decide_as_client(word=ClientWord(approves=True, typed_name=str(partner)), **other)
+    assert (kept.state, verdicts(kept)["client_approval"]) == (TradeState.CLEARED, "passed")
     demand_checkpoints(kept, TODAY)
 
 
