@@ -29,7 +29,10 @@ _TITLES = {
 
 @dataclass(frozen=True, slots=True)
 class GainsPage:
-    """What a household realised in a year; sums leave out lots of unknown cost and count them in `n_unknown`."""
+    """What a household realised in a year.
+
+    Sums leave out lots of unknown cost, counted in `n_unknown`, and what was sold for another currency.
+    """
 
     household: Household
     year: int
@@ -55,6 +58,7 @@ def gains_page(household: Household, year: int, as_of: dt.date) -> GainsPage:
     """Return what was realised in a year, judged with what is known on the day."""
     found = household_wash_sales(household, as_of)
     lines = tuple(line for line in found.gains if line.is_taxed and line.sold_on.year == year)
+    here = [line for line in lines if line.currency == household.currency]
     washes = tuple(wash for wash in found.washes if wash.sold_on.year == year)
     return GainsPage(
         household=household,
@@ -62,14 +66,14 @@ def gains_page(household: Household, year: int, as_of: dt.date) -> GainsPage:
         years=_years(found, year),
         as_of=as_of,
         currency=household.currency,
-        short=_sum(line.recognised for line in lines if not line.is_long_term),
-        long=_sum(line.recognised for line in lines if line.is_long_term),
+        short=_sum(line.recognised for line in here if not line.is_long_term),
+        long=_sum(line.recognised for line in here if line.is_long_term),
         disallowed=_sum(wash.disallowed for wash in washes),
         lost=_sum(wash.lost for wash in washes),
         n_unknown=sum(line.basis is None for line in lines),
         lines=lines,
         washes=washes,
-        unjudged=found.unjudged,
+        unjudged=tuple(sorted({*found.unjudged, *(line.currency for line in lines)} - {household.currency})),
     )
 
 
@@ -96,6 +100,7 @@ def gains_rows(page: GainsPage) -> tuple[list[str], list[list[object]]]:
         gettext("Adjustment"),
         gettext("Gain or loss"),
         gettext("Term"),
+        gettext("Currency"),
     ]
     return header, [_row(line) for line in page.lines]
 
@@ -112,6 +117,7 @@ def _row(line: GainLine) -> list[object]:
         _cents(line.disallowed) if line.disallowed else "",
         _cents(line.recognised),
         gettext("Long") if line.is_long_term else gettext("Short"),
+        line.currency,
     ]
 
 
@@ -132,7 +138,8 @@ def gains_passport(page: GainsPage, figure: str) -> Passport:
     if figure in {DISALLOWED, LOST}:
         lines = tuple(_wash_line(page, wash) for wash in page.washes if figure == DISALLOWED or wash.lost)
     else:
-        lines = tuple(_gain_line(page, line) for line in page.lines if line.is_long_term == (figure == LONG))
+        own = [line for line in page.lines if line.currency == page.currency]
+        lines = tuple(_gain_line(line) for line in own if line.is_long_term == (figure == LONG))
     return Passport(
         title=gettext(_TITLES[figure]),
         value=Amount.of_money(value, page.currency),
@@ -160,7 +167,8 @@ def _notes(page: GainsPage) -> tuple[str, ...]:
     if page.n_unknown:
         notes.append(gettext("Lots of unknown cost are not in the sum."))
     if page.unjudged:
-        notes.append(gettext("Not judged for wash sales: lots in %(names)s.") % {"names": ", ".join(page.unjudged)})
+        names = ", ".join(page.unjudged)
+        notes.append(gettext("Not judged for wash sales, and not in the sums: lots in %(names)s.") % {"names": names})
     return tuple(notes)
 
 
@@ -174,28 +182,28 @@ def _sale_passport(page: GainsPage, transaction_id: str) -> Passport:
     return Passport(
         title=gettext("Sale of %(security)s on %(day)s")
         % {"security": lines[0].instrument, "day": date_text(lines[0].sold_on)},
-        value=Amount.of_money(whole, page.currency),
+        value=Amount.of_money(whole, lines[0].currency),
         method=_method(SHORT),
         as_of=page.as_of,
         source=gettext("The firm's own ledger of all accounts of the household, lot by lot"),
-        lines=(*(_gain_line(page, line) for line in lines), *(_wash_line(page, wash) for wash in washes)),
+        lines=(*(_gain_line(line) for line in lines), *(_wash_line(page, wash) for wash in washes)),
         basis=gettext("Taxed accounts alone, before tax; fees of the trades are in cost and proceeds."),
         notes=(*_notes(page), *(reason_of(wash) for wash in washes)),
         version="find_wash_sales",
     )
 
 
-def _gain_line(page: GainsPage, line: GainLine) -> PassportLine:
+def _gain_line(line: GainLine) -> PassportLine:
     held = gettext("held since %(day)s") % {"day": date_text(line.held_since)}
     parts = (
         (gettext("Quantity"), Amount(line.quantity, "quantity")),
-        (gettext("Proceeds"), Amount.of_money(line.proceeds, page.currency)),
-        (gettext("Cost basis"), Amount.of_money(line.basis, page.currency)),
-        (gettext("Added by earlier wash sales"), Amount.of_money(line.added, page.currency)),
-        (gettext("Disallowed"), Amount.of_money(line.disallowed, page.currency)),
+        (gettext("Proceeds"), Amount.of_money(line.proceeds, line.currency)),
+        (gettext("Cost basis"), Amount.of_money(line.basis, line.currency)),
+        (gettext("Added by earlier wash sales"), Amount.of_money(line.added, line.currency)),
+        (gettext("Disallowed"), Amount.of_money(line.disallowed, line.currency)),
     )
     label = f"{line.instrument} · {date_text(line.sold_on)} · {line.account.name}"
-    return PassportLine(label, held, Amount.of_money(line.recognised, page.currency), parts, _page_of(line.account))
+    return PassportLine(label, held, Amount.of_money(line.recognised, line.currency), parts, _page_of(line.account))
 
 
 def _wash_line(page: GainsPage, wash: WashLine) -> PassportLine:

@@ -66,6 +66,7 @@ class GainLine:
     added: Decimal
     disallowed: Decimal
     is_long_term: bool
+    currency: str
 
     @property
     def is_taxed(self) -> bool:
@@ -256,11 +257,15 @@ class _Sheet:
             yield from self._besides(str(account_id), book)
 
     def _besides(self, account_id: str, book: Book) -> Iterable[GainLine]:
-        """What mergers and returns of capital paid is no loss to be judged; nor is what another currency holds."""
-        judged = self.inputs.ledger.currency
+        """What mergers and returns of capital paid is no loss to be judged; nor is what was held in another currency.
+
+        The gain of a sale in another currency than its cost's is not known before the cost is converted.
+        """
+        judged = {id(origin.gain) for origin in self.inputs.origins.values()}
         for gain in book.realised:
-            if gain.transaction_id not in self.sales or gain.currency != judged:
-                yield self._line(account_id, gain, (gain.quantity, gain.proceeds, gain.cost))
+            if id(gain) not in judged:
+                known = gain.cost if gain.transaction_id not in self.sales or gain.gain is not None else None
+                yield self._line(account_id, gain, (gain.quantity, gain.proceeds, known))
 
     def _sold(self, piece: LotPiece, origin: Origin, gain: RealisedGain) -> GainLine:
         share = part_of(gain.quantity, piece.quantity, self.quantities[piece.lot_id])
@@ -278,6 +283,7 @@ class _Sheet:
             added=piece.added,
             disallowed=piece.disallowed,
             is_long_term=piece.term is Term.LONG,
+            currency=line.currency,
         )
 
     def _line(self, account_id: str, gain: RealisedGain, amounts: tuple[Decimal, Decimal, Decimal | None]) -> GainLine:
@@ -295,6 +301,7 @@ class _Sheet:
             added=NOTHING,
             disallowed=NOTHING,
             is_long_term=gain.term is Term.LONG,
+            currency=gain.currency,
         )
 
     def washes(self) -> Iterable[WashLine]:

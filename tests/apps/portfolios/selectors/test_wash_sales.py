@@ -161,6 +161,30 @@ def test_what_another_currency_holds_is_named_and_kept(scene: Scene, ada: User) 
     assert [piece.quantity for piece in found.open_pieces] == [1]
 
 
+def test_what_was_sold_for_another_currency_is_shown_in_it_and_in_no_sum(scene: Scene, ada: User) -> None:
+    euro = scene.other(currency="EUR")
+    made.entry(euro, ada, "buy", DAY, instrument=scene.security, units="10", cash="-500", currency="EUR")
+    sale = made.entry(euro, ada, "sell", later(20), instrument=scene.security, units="-10", cash="900", currency="EUR")
+    page = scene.page()
+    assert (page.short, page.unjudged) == (-1000, ("EUR",))
+    assert gains_passport(page, "short").value.value.amount == -1000
+    shown = gains_passport(page, f"sale-{sale.public_id}").value.value
+    assert (shown.amount, shown.currency) == (400, "EUR")
+    assert sorted(row[-1] for row in gains_rows(page)[1]) == ["EUR", "USD"]
+
+
+def test_a_sale_of_lots_of_another_currency_or_of_unknown_cost_does_not_vanish(scene: Scene, ada: User) -> None:
+    Household.objects.update(currency="EUR")
+    scene.household.refresh_from_db()
+    euro = scene.other(currency="EUR")
+    made.entry(euro, ada, "transfer_in", DAY, instrument=scene.security, units="10", currency="EUR")
+    made.entry(euro, ada, "sell", later(20), instrument=scene.security, units="-10", cash="900", currency="EUR")
+    page = scene.page()
+    (line,) = [each for each in page.lines if each.account == euro]
+    assert (line.proceeds, line.recognised, page.n_unknown) == (900, None, 1)
+    assert (page.short, page.unjudged) == (0, ("USD",))
+
+
 def test_the_sums_are_those_of_their_passports_and_the_file_is_of_form_8949(scene: Scene) -> None:
     scene.buy(scene.account, 50, "60", "-2460")
     page = scene.page()
