@@ -93,7 +93,8 @@ def propose_equivalence(*, terms: GroupTerms, by: Actor) -> EquivalenceGroup:
 def hear_equivalence_decision(*, request: ApprovalRequest, by: Actor) -> None:
     """Take up how the review of a group ended: it is in force now, or it never will be.
 
-    Raises TwoGroupsError, which undoes an approval, when another group took a member meanwhile.
+    Raises, which undoes an approval, TwoGroupsError when another group took a member meanwhile, and InvalidInputError
+    when another version took the place of the group that this one replaces.
     """
     group = EquivalenceGroup.objects.select_for_update().filter(
         public_id=request.target_id, state=EquivalenceState.WAITING
@@ -102,7 +103,8 @@ def hear_equivalence_decision(*, request: ApprovalRequest, by: Actor) -> None:
         if request.state == ApprovalState.APPROVED:
             demand_no_overlap(found)
             if found.replaces_id is not None:
-                _end(EquivalenceGroup.objects.select_for_update().get(pk=found.replaces_id), found.valid_from, by)
+                replaced = EquivalenceGroup.objects.select_for_update().get(pk=found.replaces_id)
+                _end(_in_force(replaced), found.valid_from, by)
             _become(found, EquivalenceState.APPROVED, by)
         elif request.state == ApprovalState.DECLINED:
             _become(found, EquivalenceState.DECLINED, by)
@@ -130,12 +132,17 @@ def _check_version(terms: GroupTerms) -> None:
     old = terms.replaces
     if old is None:
         return
-    if old.state != EquivalenceState.APPROVED or old.valid_to is not None:
-        raise InvalidInputError(gettext_noop("This version of the group is not the one in force."), field="replaces")
+    _in_force(old)
     if terms.valid_from <= old.valid_from:
         raise InvalidInputError(
             gettext_noop("A new version begins after the one that it replaces."), field="valid_from"
         )
+
+
+def _in_force(group: EquivalenceGroup) -> EquivalenceGroup:
+    if group.state != EquivalenceState.APPROVED or group.valid_to is not None:
+        raise InvalidInputError(gettext_noop("This version of the group is not the one in force."), field="replaces")
+    return group
 
 
 def _member(named: NamedMember, by: Actor) -> EquivalenceMember:

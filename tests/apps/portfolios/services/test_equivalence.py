@@ -77,6 +77,22 @@ def test_a_new_version_takes_over_on_its_day_and_one_without_members_ends_the_gr
     assert [row.valid_to for row in memberships()] == [first.valid_to] * 2 + [LATER] * 2
 
 
+def test_of_two_versions_that_wait_only_one_takes_the_place_of_the_group(ada: User, paul: User) -> None:
+    first = proposed(ada, "AAA", "BBB")
+    decided(paul)
+    first.refresh_from_db()
+    for day, symbols in ((LATER, ("AAA", "CCC")), (LATER + dt.timedelta(days=50), ())):
+        proposed(ada, *symbols, valid_from=day, replaces=first)
+    one, two = ApprovalRequest.objects.filter(state="pending").order_by("pk")
+    decide_approval(request=one, decision="approve", by=paul.as_actor())
+    with pytest.raises(InvalidInputError, match="not the one in force"):
+        decide_approval(request=two, decision="approve", by=paul.as_actor())
+    first.refresh_from_db()
+    assert first.valid_to == LATER - dt.timedelta(days=1)
+    two.refresh_from_db()
+    assert two.state == "pending"
+
+
 def test_a_security_is_in_one_group_a_day_even_when_both_wait(ada: User, paul: User) -> None:
     proposed(ada, "AAA", "BBB")
     proposed(ada, "BBB", "CCC", name="Other")
