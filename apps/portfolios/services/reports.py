@@ -112,11 +112,13 @@ def make_reports(*, batch: ReportBatch, by: Actor, progress: Progress | None = N
 
     One that cannot be made is named with its reason and the others go on; a job that died goes on where it stopped.
     """
-    waiting = list(batch.reports.filter(state=ReportState.WAITING).select_related("household"))
-    made = 0
-    for n, report in enumerate(waiting):
+    made = tried = 0
+    # asked for one by one: one that is to be made anew meanwhile waits for no second job
+    while (report := _next_waiting(batch)) is not None:
         if progress is not None:
-            progress(n / len(waiting), _("Making reports"))
+            n_left = batch.reports.filter(state=ReportState.WAITING).count()
+            progress(tried / (tried + n_left), _("Making reports"))
+        tried += 1
         try:
             make_report(report=report, by=by)
             made += 1
@@ -128,6 +130,11 @@ def make_reports(*, batch: ReportBatch, by: Actor, progress: Progress | None = N
             fail_report(report=report, problem=_(_BROKEN) % {"reason": reason[:300]}, by=by)
     realtime.publish("firm:all", "reports.made", batch=str(batch.public_id))
     return made
+
+
+def _next_waiting(batch: ReportBatch) -> PerformanceReport | None:
+    rows = batch.reports.filter(state=ReportState.WAITING).select_related("household")
+    return rows.order_by("household__name", "pk").first()
 
 
 @service

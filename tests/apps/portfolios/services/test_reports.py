@@ -198,10 +198,29 @@ def test_a_restated_report_says_why_and_the_client_keeps_the_first(ada, batch, h
     assert first.visible_to_client
     text = paper_text(report)
     assert "A purchase was booked twice." in text
-    assert report.figures["spans"]["inception"]["closing"] == "10000.0000"
+    assert Decimal(report.figures["spans"]["inception"]["closing"]) == 10000
     # what was reported first can be asked again
     then = household_sheet(household, QUARTER, known).line("inception")
     assert then.figures.closing == Decimal(10500)
+
+
+def test_one_that_is_to_be_made_anew_while_the_job_works_is_made_by_it(ada, batch, household):
+    other = clients.household(ada, name="Zeller")
+    account = portfolios.account(other, ada, number="77")
+    portfolios.entry(account, ada, "deposit", portfolios.DAY, cash="100")
+    PerformanceReport.objects.create(batch=batch, household=other)
+    shares = []
+
+    def once(share, _step):
+        shares.append(share)
+        first = batch.reports.get(household=household)
+        if first.state == ReportState.MADE and len(shares) == 2:
+            restate_report(report=first, reason="", by=ada.as_actor())
+
+    assert make_reports(batch=batch, by=ada.as_actor(), progress=once) == 3
+    assert set(batch.reports.values_list("state", flat=True)) == {ReportState.MADE}
+    assert shares == sorted(shares)
+    assert shares[-1] < 1
 
 
 def test_a_report_that_waits_cannot_be_made_anew(ada, batch):
