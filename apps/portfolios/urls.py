@@ -15,6 +15,7 @@ from apps.portfolios.views import (
     orders,
     passports,
     performance,
+    rebalancing,
     reports,
     targets,
     trades,
@@ -97,6 +98,24 @@ urlpatterns = [
         "portfolios/trades/<uuid:proposal_id>/passport/<slug:figure>/",
         trades.TradePassportView.as_view(),
         name="trade-passport",
+    ),
+    path(
+        "households/<uuid:household_id>/portfolio/rebalance/", rebalancing.RebalanceView.as_view(), name="rebalance-new"
+    ),
+    path(
+        "portfolios/rebalances/<uuid:rebalance_id>/",
+        rebalancing.RebalanceDetailView.as_view(),
+        name="rebalance-detail",
+    ),
+    path(
+        "portfolios/rebalances/<uuid:rebalance_id>/trades/",
+        rebalancing.RebalanceTradesView.as_view(),
+        name="rebalance-trades",
+    ),
+    path(
+        "portfolios/rebalances/<uuid:rebalance_id>/passport/<slug:figure>/",
+        rebalancing.RebalancePassportView.as_view(),
+        name="rebalance-passport",
     ),
     path("households/<uuid:household_id>/portfolio/trades/new/", trades.TradeNewView.as_view(), name="trade-new"),
     path("portfolios/accounts/<uuid:account_id>/", accounts.AccountDetailView.as_view(), name="account-detail"),

@@ -42,7 +42,18 @@ from apps.portfolios.services.kept_values import keep_values
 from apps.portfolios.services.order_files import write_order_file
 from apps.portfolios.services.reports import deliver_reports, make_reports, start_reports
 from tests.cast import person
-from tests.factories import benchmarks, billing, clients, compliance, models, money, plans, portfolios, trades
+from tests.factories import (
+    benchmarks,
+    billing,
+    clients,
+    compliance,
+    models,
+    money,
+    plans,
+    portfolios,
+    rebalancing,
+    trades,
+)
 
 # no page that a stranger may see holds this name
 MARKER = "Quillfeather"
@@ -145,6 +156,12 @@ class World:
         fund = portfolios.instrument(self.ada, "TRD", {portfolios.DAY: "20"})
         told = trades.line(self.account, fund, "buy", "3", reason=MARKER)
         return trades.proposal(self.household, self.ada, told, purpose=f"{MARKER} buys")
+
+    @cached_property
+    def rebalance(self) -> Any:
+        assert self.entry
+        assert self.mandate
+        return rebalancing.run(self.household, self.ada)
 
     @cached_property
     def holding(self) -> Any:
@@ -352,6 +369,7 @@ OF_HOUSEHOLD: dict[str, Maker] = {
     "money:entry-category.entry_id": lambda world: world.bank_entry.public_id,
     "money:entry-passport.entry_id": lambda world: world.bank_entry.public_id,
     "portfolio_id": lambda world: world.household.public_id,
+    "rebalance_id": lambda world: world.rebalance.public_id,
     "proposal_id": lambda world: world.trade.public_id,
     "order_id": lambda world: world.order.public_id,
     "file_id": lambda world: world.order_file.public_id,
@@ -404,6 +422,7 @@ OF_FIRM: dict[str, Maker] = {
     "compliance:profile-passport.figure": lambda _world: "tolerance",
     "portal:trade-figure.figure": lambda _world: "bought-USD",
     "portfolios:order-passport.figure": lambda _world: "quantity",
+    "portfolios:rebalance-passport.figure": lambda _world: "tax",
     "portfolios:trade-passport.figure": lambda _world: "bought-USD",
     "money:household-passport.figure": lambda _world: "net_worth",
     "portfolios:model-passport.figure": lambda _world: "terms",

@@ -36,6 +36,7 @@ from apps.portfolios.models.order import (
     OrderState,
 )
 from apps.portfolios.models.price_proposal import PriceProposal, ProposalState
+from apps.portfolios.models.rebalance_run import RebalanceRun, RunMode
 from apps.portfolios.models.reconciliation import (
     BreakState,
     PositionStatement,
@@ -97,6 +98,7 @@ __all__ = [
     "ProposalState",
     "ProposedLot",
     "ProposedTrade",
+    "RebalanceRun",
     "Rebalanced",
     "ReconciliationBreak",
     "Registration",
@@ -104,6 +106,7 @@ __all__ = [
     "ReportState",
     "Restriction",
     "RestrictionKind",
+    "RunMode",
     "Side",
     "Sleeve",
     "SleeveHolding",

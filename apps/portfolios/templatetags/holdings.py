@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.kernel.money import Money
-from apps.portfolios.models import BlockOrder, TradeProposal
+from apps.portfolios.models import BlockOrder, RebalanceRun, TradeProposal
 from apps.portfolios.selectors.attribution import AttributionSheet
 from apps.portfolios.selectors.drift import DriftSheet
 from apps.portfolios.selectors.performance import PerformanceSheet
@@ -48,6 +48,13 @@ def order_url(order: BlockOrder, figure: str, of: Any) -> str:
 def date_of(moment: dt.datetime) -> dt.date:
     """Return the day of a moment where the reader is."""
     return timezone.localtime(moment).date()
+
+
+@register.simple_tag
+def rebalance_url(run: RebalanceRun, figure: str, place: int | str = "") -> str:
+    """Return the address of the passport of a run's figure, of one of its rows."""
+    name = figure if place == "" else f"{figure}-{place}"
+    return reverse("portfolios:rebalance-passport", args=[run.public_id, name])
 
 
 @register.simple_tag

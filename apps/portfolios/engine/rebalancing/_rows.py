@@ -119,7 +119,8 @@ def _pool_rows(
     for target, counted in zip(pool.holdings, _counted(pool.holdings), strict=True):
         rows.append(row(LineKind.HOLDING, target.security_id, counted, _weights(target)))
     assigned = {member for each in rows for member in each.members}
-    rows += [row(LineKind.OUTSIDE, each, (each,), (0.0, 0.0, 0.0)) for each in sorted(set(held) - assigned)]
+    outside = (0.0, 0.0, float(pool.outside_band))
+    rows += [row(LineKind.OUTSIDE, each, (each,), outside) for each in sorted(set(held) - assigned)]
     for of_class in pool.classes:
         inside = tuple(each.security_id for each in prices.values() if each.asset_class == of_class.asset_class)
         rows.append(row(LineKind.CLASS, of_class.asset_class, inside, _weights(of_class)))

@@ -104,12 +104,16 @@ class ClassTarget:
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """Accounts that follow one target together: a household, or one account. What the weights leave is for cash."""
+    """Accounts that follow one target together: a household, or one account. What the weights leave is for cash.
+
+    `outside_band` is how much of it a security that the model does not name may be before a run to the bands sells it.
+    """
 
     pool_id: str
     account_ids: tuple[str, ...]
     holdings: tuple[HoldingTarget, ...]
     classes: tuple[ClassTarget, ...] = ()
+    outside_band: Decimal = NOTHING
 
 
 class RestrictionKind(StrEnum):

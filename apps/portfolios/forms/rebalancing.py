@@ -1,0 +1,82 @@
+"""Settings of a rebalance as people type them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.forms import PercentField
+from apps.portfolios.models import Account, AccountStatus, RebalanceRun, RunMode, TaxRate
+
+SHARES = ("short_rate", "long_rate", "cost_rate", "minimum_share", "off_target_price", "harvest_share")
+AMOUNTS = ("gain_budget", "minimum_amount", "harvest_amount", "raise_amount")
+
+
+def _percent(label: Any, initial: str | None = None, **more: Any) -> PercentField:
+    start = None if initial is None else Decimal(initial)
+    return PercentField(label=label, initial=start, min_value=0, max_value=100, decimal_places=4, **more)
+
+
+def _money(label: Any, **more: Any) -> forms.DecimalField:
+    return forms.DecimalField(label=label, min_value=0, max_digits=16, decimal_places=2, **more)
+
+
+class RebalanceForm(forms.Form):
+    """What the run is for, what it may realise, what it may cost."""
+
+    mode = forms.ChoiceField(label=_("Purpose"), choices=RunMode.choices)
+    raise_amount = _money(_("Cash to raise"), required=False)
+    raise_in = forms.ModelChoiceField(
+        label=_("in the account"), queryset=Account.objects.none(), required=False, empty_label="–"
+    )
+    short_rate = _percent(_("Tax on short-term gains, in per cent"))
+    long_rate = _percent(_("Tax on long-term gains, in per cent"))
+    gain_budget = _money(_("Net gains at most"), required=False, help_text=_("Empty: no limit."))
+    off_target_price = _percent(
+        _("Tax and cost that a dollar off target is worth, in per cent"),
+        "1",
+        help_text=_("At 100 the target is reached whatever the tax; at 10 gains that cost more are left alone."),
+    )
+    blocks_short_gains = forms.BooleanField(label=_("No short-term gains"), required=False)
+    long_within_days = forms.IntegerField(
+        label=_("Wait for gains that become long-term within so many days"), min_value=0, max_value=366, initial=30
+    )
+    cost_rate = _percent(_("Cost of trading, in per cent of the amount"), "0.0002")
+    minimum_amount = _money(_("Smallest trade"), initial=Decimal(250))
+    minimum_share = _percent(_("Smallest trade, in per cent of the account"), "0")
+    prefers_places = forms.BooleanField(
+        label=_("Hold bonds and real estate where income is taxed late or never"), required=False, initial=True
+    )
+    harvest_amount = _money(_("Losses from"), initial=Decimal(500))
+    harvest_share = _percent(_("Losses from, in per cent of the cost"), "0.05")
+
+    def __init__(self, *args: Any, accounts: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["raise_in"]
+        if isinstance(field, forms.ModelChoiceField):
+            field.queryset = accounts.filter(status=AccountStatus.ACTIVE, is_held_away=False)
+
+    def clean(self) -> dict[str, Any]:
+        """Long gains are taxed no higher than short ones; cash is raised in an account."""
+        told = super().clean() or {}
+        short, long = told.get("short_rate"), told.get("long_rate")
+        if short is not None and long is not None and long > short:
+            self.add_error("long_rate", _("Long-term gains are taxed no higher than short-term ones."))
+        if told.get("mode") == RunMode.RAISE_CASH and not (told.get("raise_amount") and told.get("raise_in")):
+            self.add_error("raise_amount", _("Say how much, and in which account."))
+        return told
+
+
+def begun_with(run: RebalanceRun | None, rate: TaxRate | None, mode: str) -> dict[str, Any]:
+    """Return what the form begins with: the last run's settings, else the household's rates of tax."""
+    found: dict[str, Any] = {}
+    if run is not None:
+        found = dict(run.terms)
+        found |= {name: Decimal(found[name]) for name in (*SHARES, *AMOUNTS) if found.get(name) not in {None, ""}}
+        found["raise_in"] = found["raise_in"] or None
+    elif rate is not None:
+        found = {"short_rate": rate.short, "long_rate": rate.long}
+    return {**found, "mode": mode} if mode in RunMode.values else found

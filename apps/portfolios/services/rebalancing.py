@@ -1,0 +1,196 @@
+"""Rebalances: a question is asked of the engine and kept with its answer; trades are made of an answer once."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from apps.accounts.selectors.firm_days import firm_today
+from apps.clients.models import Household
+from apps.core import audit
+from apps.core.actors import Actor
+from apps.core.services import service
+from apps.kernel.errors import DomainError, InvalidInputError, gettext_noop
+from apps.kernel.money import Rate
+from apps.market.models import AssetClass
+from apps.portfolios.engine.lots import TermRates
+from apps.portfolios.engine.rebalancing.proposal import rebalance
+from apps.portfolios.engine.rebalancing.settings import LocationCost, Mode, RunSettings
+from apps.portfolios.engine.wash_ledger import TaxTreatment
+from apps.portfolios.models import Account, Instrument, RebalanceRun, RunMode, TradeProposal, TradeSource
+from apps.portfolios.selectors.rebalance_inputs import VERSION, CashToRaise, household_question
+from apps.portfolios.selectors.rebalance_runs import reason_text
+from apps.portfolios.services._plain import digest_of, plain
+from apps.portfolios.services.trade_lines import LotPick, TradeLine
+from apps.portfolios.services.trades import propose_trades, tell
+
+# what a dollar of interest costs a year beside a dollar that is taxed late or never: an order of places, not a forecast
+TAXED_EACH_YEAR = (
+    AssetClass.GOVERNMENT_BONDS,
+    AssetClass.CORPORATE_BONDS,
+    AssetClass.HIGH_GRADE_BONDS,
+    AssetClass.REAL_ESTATE,
+)
+SOURCES = {RunMode.HARVEST: TradeSource.HARVEST, RunMode.RAISE_CASH: TradeSource.CASH}
+
+
+class RebalanceRefusedError(DomainError):
+    """The household cannot be rebalanced, or no trades can be made of the run."""
+
+    code = "rebalance_refused"
+
+
+@dataclass(frozen=True, slots=True)
+class RunTerms:
+    """Settings of a run as a person or a partner gives them; rates and shares are fractions."""
+
+    mode: str
+    short_rate: Decimal
+    long_rate: Decimal
+    gain_budget: Decimal | None = None
+    blocks_short_gains: bool = False
+    long_within_days: int = 0
+    cost_rate: Decimal = Decimal(0)
+    minimum_amount: Decimal = Decimal(0)
+    minimum_share: Decimal = Decimal(0)
+    off_target_price: Decimal = Decimal(1)
+    prefers_places: bool = True
+    harvest_amount: Decimal = Decimal(0)
+    harvest_share: Decimal = Decimal(0)
+
+
+@service
+def propose_rebalance(
+    *,
+    household: Household,
+    terms: RunTerms,
+    by: Actor,
+    raise_in: Account | None = None,
+    raise_amount: Decimal = Decimal(0),
+) -> RebalanceRun:
+    """Ask what to trade, and keep question and answer.
+
+    Raises InvalidInputError for settings that cannot be and an account of another household, RebalanceRefusedError when
+    no account follows a model, NoAnswerError when the optimiser finds nothing.
+    """
+    if terms.mode == RunMode.RAISE_CASH and (raise_in is None or raise_amount <= 0):
+        raise InvalidInputError(
+            gettext_noop("Say how much cash is to be raised, and in which account."), field="raise_amount"
+        )
+    if raise_in is not None and raise_in.household_id != household.pk:
+        raise InvalidInputError(gettext_noop("The account belongs to another household."), field="raise_in")
+    today = firm_today()
+    cash = CashToRaise(raise_in, raise_amount) if raise_in is not None else None
+    question = household_question(household, today, cash)
+    if not question.inputs.pools:
+        raise RebalanceRefusedError(
+            gettext_noop("No account of the household follows a model today."),
+            mend=gettext_noop("Give the household or one of its accounts a mandate first."),
+        )
+    answer = plain(rebalance(question.inputs, _settings(terms)))
+    inputs = plain(question.inputs)
+    kept = {"raise_in": str(raise_in.pk) if raise_in else "", "raise_amount": plain(raise_amount)}
+    run = RebalanceRun(
+        household=household,
+        mode=terms.mode,
+        as_of=today,
+        terms={**plain(terms), **kept},
+        inputs=inputs,
+        inputs_digest=digest_of(inputs),
+        answer={**answer, "left_out": list(question.left_out)},
+        engine_version=VERSION,
+        asked_by_id=by.user_id,
+        asked_label=by.label[:200],
+    )
+    run.full_clean(exclude=["household", "asked_by"])
+    run.save()
+    after = {"mode": run.mode, "trades": len(answer["trades"]), "inputs": run.inputs_digest}
+    audit.record("portfolios.propose_rebalance", by=by, target=run, after=after)
+    return run
+
+
+def _settings(terms: RunTerms) -> RunSettings:
+    return RunSettings(
+        mode=Mode(terms.mode),
+        rates=TermRates(Rate(terms.short_rate), Rate(terms.long_rate)),
+        gain_budget=terms.gain_budget,
+        blocks_short_gains=terms.blocks_short_gains,
+        long_within_days=terms.long_within_days,
+        cost_rate=Rate(terms.cost_rate),
+        minimum_amount=terms.minimum_amount,
+        minimum_share=Rate(terms.minimum_share),
+        off_target_price=terms.off_target_price,
+        locations=tuple(_places()) if terms.prefers_places else (),
+        carried_loss_rate=Rate(terms.long_rate if terms.mode == RunMode.HARVEST else Decimal(0)),
+        harvest_amount=terms.harvest_amount,
+        harvest_share=Rate(terms.harvest_share),
+    )
+
+
+def _places() -> list[LocationCost]:
+    costs = {TaxTreatment.TAXABLE: Decimal("0.01"), TaxTreatment.TAX_FREE: Decimal("0.004")}
+    return [LocationCost(each, place, cost) for each in TAXED_EACH_YEAR for place, cost in costs.items()]
+
+
+@service
+def trades_of_run(*, run: RebalanceRun, by: Actor) -> TradeProposal:
+    """Propose the trades of a run, with their lots and reasons.
+
+    Raises RebalanceRefusedError when it was done before, the run is not of today or trades nothing, and whatever
+    `propose_trades` refuses.
+    """
+    locked = RebalanceRun.objects.select_for_update(of=("self",)).select_related("household").get(pk=run.pk)
+    _check_fresh(locked, firm_today())
+    trades = locked.answer["trades"]
+    accounts = Account.objects.in_bulk({int(each["account_id"]) for each in trades})
+    instruments = Instrument.objects.in_bulk({int(each["security_id"]) for each in trades})
+    days = {
+        (account["account_id"], lot["lot_id"]): dt.date.fromisoformat(lot["held_since"])
+        for account in locked.inputs["accounts"]
+        for lot in account["lots"]
+    }
+    lines = [
+        TradeLine(
+            account=accounts[int(each["account_id"])],
+            instrument=instruments[int(each["security_id"])],
+            side=each["side"],
+            quantity=Decimal(each["quantity"]),
+            lots=[
+                LotPick(lot["lot_id"], Decimal(lot["quantity"]), days.get((each["account_id"], lot["lot_id"])))
+                for lot in each["lots"]
+            ],
+            reason=reason_text(each["reason"], {str(pk): str(row) for pk, row in instruments.items()})[:300],
+        )
+        for each in trades
+    ]
+    mode = RunMode(locked.mode)
+    proposal = propose_trades(
+        household=locked.household,
+        lines=lines,
+        purpose=str(mode.label),
+        by=by,
+        source=SOURCES.get(mode, TradeSource.REBALANCE),
+    )
+    locked.proposal = proposal
+    locked.save(update_fields=["proposal", "updated_at"])
+    before: dict[str, Any] = {"proposal": None}
+    audit.record(
+        "portfolios.trades_of_run", by=by, target=locked, before=before, after={"proposal": str(proposal.public_id)}
+    )
+    tell(proposal)
+    return proposal
+
+
+def _check_fresh(run: RebalanceRun, today: dt.date) -> None:
+    if run.proposal_id is not None:
+        raise RebalanceRefusedError(gettext_noop("Trades were made of this run already."))
+    if run.as_of != today:
+        raise RebalanceRefusedError(
+            gettext_noop("The run is of %(day)s: prices and holdings have moved since."),
+            mend=gettext_noop("Ask again and use the new answer."),
+            day=run.as_of,
+        )
+    if not run.answer["trades"]:
+        raise RebalanceRefusedError(gettext_noop("The run trades nothing."))

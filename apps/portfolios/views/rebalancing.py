@@ -1,0 +1,100 @@
+"""Rebalancing a household: ask, see before and after, change the settings, make trades of the answer."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from apps.accounts.policies import Permission
+from apps.accounts.selectors.firm_days import firm_today
+from apps.clients.models import Household
+from apps.clients.selectors.household_pages import household_for
+from apps.core.access import actor_of
+from apps.core.actors import Actor
+from apps.core.passports import Passport
+from apps.core.views import ActionView, PassportView, ServiceFormView
+from apps.portfolios.forms.rebalancing import RebalanceForm, begun_with
+from apps.portfolios.models import RebalanceRun
+from apps.portfolios.selectors.lot_rules import tax_rate_on
+from apps.portfolios.selectors.rebalance_passports import run_passport
+from apps.portfolios.selectors.rebalance_runs import latest_run, run_for, run_page
+from apps.portfolios.services.rebalancing import RunTerms, propose_rebalance, trades_of_run
+
+
+class RebalanceView(ServiceFormView):
+    """The settings, and the answer to the last question."""
+
+    permission = Permission.EDIT_PORTFOLIOS
+    template_name = "staff/portfolios/rebalance.html"
+    form_class = RebalanceForm
+
+    @cached_property
+    def run(self) -> RebalanceRun | None:
+        """The run shown: the last one."""
+        return latest_run(self.household)
+
+    @cached_property
+    def household(self) -> Household:
+        """The household of the address."""
+        return household_for(actor_of(self.request), self.kwargs["household_id"])
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """Begin with the settings of the run, or the household's rates."""
+        rate = tax_rate_on(self.household.pk, firm_today())
+        initial = begun_with(self.run, rate, self.request.GET.get("mode", ""))
+        return {**super().get_form_kwargs(), "accounts": self.household.accounts.all(), "initial": initial}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Show the answer."""
+        page = run_page(self.run) if self.run is not None else None
+        is_fresh = self.run is not None and self.run.as_of == firm_today()
+        return super().get_context_data(household=self.household, page=page, run=self.run, is_fresh=is_fresh, **kwargs)
+
+    def perform(self, form: Any, by: Actor) -> str:
+        """Ask, keep the answer and go to it."""
+        told = dict(form.cleaned_data)
+        account, amount = told.pop("raise_in"), told.pop("raise_amount") or Decimal(0)
+        terms = RunTerms(**told)
+        return propose_rebalance(
+            household=self.household, terms=terms, by=by, raise_in=account, raise_amount=amount
+        ).get_absolute_url()
+
+
+class RebalanceDetailView(RebalanceView):
+    """One run, with its settings to be changed."""
+
+    @cached_property
+    def run(self) -> RebalanceRun | None:
+        """The run of the address."""
+        return run_for(actor_of(self.request), self.kwargs["rebalance_id"])
+
+    @cached_property
+    def household(self) -> Household:
+        """Whose run it is."""
+        return run_for(actor_of(self.request), self.kwargs["rebalance_id"]).household
+
+
+class RebalanceTradesView(ActionView):
+    """Make trades of a run."""
+
+    permission = Permission.EDIT_PORTFOLIOS
+    success_message = _("The trades are proposed. Nothing is ordered before the checkpoints.")
+
+    def perform(self, _request: Any, by: Actor) -> str:
+        """Propose them and go to the proposal."""
+        run = run_for(by, self.kwargs["rebalance_id"])
+        return trades_of_run(run=run, by=by).get_absolute_url()
+
+
+class RebalancePassportView(PassportView):
+    """A figure of a run."""
+
+    permission = Permission.VIEW_PORTFOLIOS
+
+    def find(self, actor: Actor) -> tuple[Passport, str]:
+        """Return it with the run's page."""
+        run = run_for(actor, self.kwargs["rebalance_id"])
+        return run_passport(run, self.kwargs["figure"]), run.get_absolute_url()

@@ -1,0 +1,148 @@
+"""Asking what to trade, and making trades of the answer."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+
+from apps.accounts.models import User
+from apps.accounts.selectors.firm_days import firm_today
+from apps.core.models import AuditEvent
+from apps.kernel.errors import DomainError, InvalidInputError
+from apps.portfolios.models import RebalanceRun, RestrictionKind, TradeProposal, TradeSource
+from apps.portfolios.selectors.rebalance_runs import run_page
+from apps.portfolios.services.rebalancing import RebalanceRefusedError, propose_rebalance, trades_of_run
+from apps.portfolios.services.restrictions import ReserveTerms, RestrictionTerms, add_reserve, add_restriction
+from tests.factories import clients, portfolios
+from tests.factories.rebalancing import OffTarget, run, terms
+
+D = Decimal
+
+
+@pytest.fixture
+def scene(ada: User, paul: User) -> OffTarget:
+    return OffTarget(ada, paul)
+
+
+def trades(kept: RebalanceRun) -> dict[tuple[str, str, str], Decimal]:
+    return {(t.account.name, str(t.instrument), t.side): t.quantity for t in run_page(kept).trades}
+
+
+def test_a_household_is_brought_to_its_targets_with_bonds_where_they_are_taxed_late(scene: OffTarget) -> None:
+    kept = scene.run()
+    assert sum(quantity for (_, name, _), quantity in trades(kept).items() if name == "BND") == 70
+    page = run_page(kept)
+    after = {each.name: each.after for each in page.targets}
+    assert after["STK"] == pytest.approx(D("0.6"), abs=D("0.005"))
+    assert page.totals["tax"] == 0
+    assert page.totals["tracking_after"] < D("0.005") < page.totals["tracking_before"]
+    assert all(trade.account.name == "IRA" for trade in page.trades if str(trade.instrument) == "BND")
+
+
+def test_question_answer_and_version_are_kept_and_told_to_the_trail(scene: OffTarget) -> None:
+    kept = scene.run()
+    assert kept.inputs["accounts"][0]["lots"][0]["quantity"] == "80"
+    assert (len(kept.inputs_digest), kept.engine_version) == (64, "rebalancing-1")
+    event = AuditEvent.objects.get(action="portfolios.propose_rebalance")
+    assert (event.subject_id, event.after["trades"]) == (str(scene.household.public_id), len(kept.answer["trades"]))
+    assert scene.run().inputs_digest == kept.inputs_digest
+
+
+def test_restrictions_and_reserves_hold(scene: OffTarget) -> None:
+    today, by = firm_today(), scene.ada.as_actor()
+    told = RestrictionTerms(kind=RestrictionKind.NEVER_BUY, instrument=scene.bnd, from_day=today, reason="No bonds.")
+    add_restriction(household=scene.household, terms=told, by=by)
+    reserve = ReserveTerms(amount=D(5000), purpose="A car", from_day=today)
+    add_reserve(household=scene.household, terms=reserve, by=by)
+    kept = scene.run()
+    assert not [key for key in trades(kept) if key[1] == "BND"]
+    assert sum(each.required for each in run_page(kept).cash) == 5000
+    assert [each.reason for each in run_page(kept).unmet if each.name == "Government bonds"] == [
+        "A restriction of the client forbids it."
+    ]
+
+
+def test_cash_is_raised_in_the_account_that_is_named(scene: OffTarget) -> None:
+    asked = terms("raise_cash")
+    by = scene.ada.as_actor()
+    kept = propose_rebalance(household=scene.household, terms=asked, by=by, raise_in=scene.one, raise_amount=D(4000))
+    assert trades(kept) == {(scene.one.name, "STK", "sell"): 20}
+    assert run_page(kept).totals["long"] == 1000
+    assert run_page(kept).totals["tax"] == 200
+
+
+def test_what_an_open_proposal_speaks_for_is_not_traded_again(scene: OffTarget) -> None:
+    trades_of_run(run=scene.run(), by=scene.ada.as_actor())
+    held = {a["account_id"]: D(a["cash"]) for a in scene.run().inputs["accounts"]}
+    assert held[str(scene.two.pk)] < 10000
+
+
+def test_recent_losses_and_purchases_of_the_household_are_known(scene: OffTarget) -> None:
+    away = portfolios.account(scene.household, scene.ada, name="Away", number="9", is_held_away=True)
+    portfolios.entry(away, scene.ada, "deposit", cash="5000")
+    day = firm_today() - dt.timedelta(days=5)
+    portfolios.entry(away, scene.ada, "buy", day, instrument=scene.bnd, units="10", cash="-1000", price="100")
+    sold = {"instrument": scene.stk, "units": "-10", "cash": "400", "price": "40"}
+    portfolios.entry(scene.one, scene.ada, "sell", day, **sold)
+    kept = scene.run()
+    assert [each["security_id"] for each in kept.inputs["purchases"]] == [str(scene.bnd.pk)]
+    assert [each["security_id"] for each in kept.inputs["loss_sales"]] == [str(scene.stk.pk)]
+    bought = {name for (_, name, side) in trades(kept) if side == "buy"}
+    assert "STK" not in bought
+    assert "STK2" in bought
+
+
+def test_a_run_is_refused_without_a_model_a_sum_or_sound_settings(scene: OffTarget, ada: User) -> None:
+    with pytest.raises(RebalanceRefusedError, match="follows a model"):
+        run(clients.household(ada, name="Without"), ada)
+    with pytest.raises(InvalidInputError, match="how much cash"):
+        scene.run("raise_cash")
+    with pytest.raises(InvalidInputError, match="settings"):
+        scene.run(gain_budget=D(-1))
+    other = portfolios.account(clients.household(ada, name="Other"), ada, number="4")
+    with pytest.raises(InvalidInputError, match="another household"):
+        propose_rebalance(
+            household=scene.household, terms=terms("raise_cash"), by=ada.as_actor(), raise_in=other, raise_amount=D(1)
+        )
+    assert RebalanceRun.objects.count() == 0
+    assert AuditEvent.objects.filter(action="portfolios.propose_rebalance").count() == 0
+
+
+def test_trades_are_made_of_a_run_once_with_lots_and_reasons(scene: OffTarget) -> None:
+    by = scene.ada.as_actor()
+    kept = propose_rebalance(
+        household=scene.household, terms=terms("raise_cash"), by=by, raise_in=scene.one, raise_amount=D(4000)
+    )
+    proposal = trades_of_run(run=kept, by=by)
+    (line,) = proposal.lines.all()
+    (lot,) = line.lots.all()
+    assert (proposal.source, line.side, line.quantity, lot.quantity) == (TradeSource.CASH, "sell", 20, 20)
+    assert lot.acquired_on == portfolios.DAY + dt.timedelta(days=1)
+    assert line.reason == "Its sale raises the cash that the account must keep."
+    kept.refresh_from_db()
+    assert kept.proposal == proposal
+    assert AuditEvent.objects.filter(action="portfolios.trades_of_run").count() == 1
+    with pytest.raises(RebalanceRefusedError, match="already"):
+        trades_of_run(run=kept, by=by)
+
+
+def test_a_run_of_another_day_or_without_trades_makes_none(scene: OffTarget) -> None:
+    by = scene.ada.as_actor()
+    old = scene.run()
+    RebalanceRun.objects.filter(pk=old.pk).update(as_of=firm_today() - dt.timedelta(days=1))
+    with pytest.raises(RebalanceRefusedError, match="have moved since"):
+        trades_of_run(run=old, by=by)
+    with pytest.raises(RebalanceRefusedError, match="trades nothing"):
+        trades_of_run(run=scene.run("hold"), by=by)
+
+
+def test_what_the_door_of_trades_refuses_leaves_nothing(scene: OffTarget) -> None:
+    kept, by = scene.run(), scene.ada.as_actor()
+    portfolios.entry(scene.two, scene.ada, "withdrawal", cash="-9000")
+    with pytest.raises(DomainError):
+        trades_of_run(run=kept, by=by)
+    kept.refresh_from_db()
+    assert kept.proposal is None
+    assert TradeProposal.objects.count() == 0

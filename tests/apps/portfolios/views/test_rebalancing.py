@@ -1,0 +1,135 @@
+"""The page of a rebalance: who may open it, what it asks and shows, trades made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from apps.accounts.models import User
+from apps.portfolios.models import RebalanceRun, TradeProposal
+from apps.portfolios.selectors.rebalance_passports import MONEY_TOTALS, SHARE_TOTALS
+from tests.factories import portfolios
+from tests.factories.rebalancing import OffTarget
+
+SignIn = Callable[..., Client]
+ASKED = {
+    "mode": "full",
+    "short_rate": "40",
+    "long_rate": "20",
+    "off_target_price": "100",
+    "long_within_days": "30",
+    "cost_rate": "0.02",
+    "minimum_amount": "250",
+    "minimum_share": "0",
+    "harvest_amount": "500",
+    "harvest_share": "5",
+    "prefers_places": "on",
+}
+
+
+@pytest.fixture
+def scene(ada: User, paul: User) -> OffTarget:
+    return OffTarget(ada, paul)
+
+
+def new(scene: OffTarget) -> str:
+    return reverse("portfolios:rebalance-new", args=[scene.household.public_id])
+
+
+def passport(run: RebalanceRun, figure: str) -> str:
+    return reverse("portfolios:rebalance-passport", args=[run.public_id, figure])
+
+
+def test_pages_open_for_the_advisor_and_for_nobody_else(
+    scene: OffTarget, ada: User, mallory: User, sue: User, clay: User, sign_in: SignIn
+) -> None:
+    run = scene.run()
+    for url in (new(scene), run.get_absolute_url(), passport(run, "tax")):
+        assert sign_in(ada).get(url).status_code == 200
+        assert sign_in().get(url).status_code == 302
+        assert sign_in(mallory).get(url).status_code == 404
+        for other in (sue, clay):
+            assert sign_in(other).get(url).status_code == 403
+    button = reverse("portfolios:rebalance-trades", args=[run.public_id])
+    assert sign_in(mallory).post(button).status_code == 404
+    assert sign_in(sue).post(button).status_code == 403
+    assert TradeProposal.objects.count() == 0
+
+
+def test_the_form_begins_with_the_rates_of_the_household_and_then_with_the_last_settings(
+    scene: OffTarget, ada: User, sign_in: SignIn
+) -> None:
+    portfolios.tax_rate(ada, scene.household, rates=("0.35", "0.15"))
+    assert 'value="35"' in sign_in(ada).get(new(scene)).text
+    scene.run(minimum_amount=Decimal(777))
+    page = sign_in(ada).get(new(scene), {"mode": "harvest"})
+    assert 'value="777"' in page.text
+    assert page.context["form"]["mode"].value() == "harvest"
+
+
+def test_asking_shows_trades_before_and_after_and_the_distance_from_the_optimum(
+    scene: OffTarget, ada: User, sign_in: SignIn
+) -> None:
+    answer = sign_in(ada).post(new(scene), ASKED)
+    kept = RebalanceRun.objects.get()
+    assert answer.url == kept.get_absolute_url()
+    page = sign_in(ada).get(answer.url).text
+    for text in ("Buy BND", "It is below its target.", "Off target before", "Distance from the optimum", "Kept back"):
+        assert text in page
+    assert kept.terms["cost_rate"] == "0.0002"
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        ({"long_rate": "50"}, "no higher than short-term"),
+        ({"mode": "raise_cash"}, "Say how much, and in which account"),
+        ({"short_rate": ""}, "required"),
+        ({"gain_budget": "-5"}, "greater than or equal to 0"),
+    ],
+)
+def test_what_cannot_be_is_said_beside_the_field(
+    scene: OffTarget, ada: User, sign_in: SignIn, more: dict[str, str], message: str
+) -> None:
+    answer = sign_in(ada).post(new(scene), {**ASKED, **more})
+    assert answer.status_code == 422
+    assert message in answer.text
+    assert RebalanceRun.objects.count() == 0
+
+
+def test_a_household_without_a_model_is_told_so(ada: User, sign_in: SignIn) -> None:
+    household, _, _ = portfolios.funded(ada)
+    answer = sign_in(ada).post(reverse("portfolios:rebalance-new", args=[household.public_id]), ASKED)
+    assert answer.status_code == 409
+    assert "follows a model" in answer.text
+
+
+def test_trades_are_made_of_the_answer(scene: OffTarget, ada: User, sign_in: SignIn) -> None:
+    run, browser = scene.run(), sign_in(ada)
+    assert "Make trades of this" in browser.get(run.get_absolute_url()).text
+    answer = browser.post(reverse("portfolios:rebalance-trades", args=[run.public_id]))
+    assert answer.url == TradeProposal.objects.get().get_absolute_url()
+    assert "Open the proposal" in browser.get(run.get_absolute_url()).text
+
+
+def test_every_figure_has_its_passport(scene: OffTarget, ada: User, sign_in: SignIn) -> None:
+    run, browser = scene.run(), sign_in(ada)
+    rows = ("quantity", "amount", "gain", "tax", "target", "before", "after", "cash_before", "cash_after", "cash_kept")
+    for figure in (*MONEY_TOTALS, *SHARE_TOTALS, *(f"{row}-0" for row in rows)):
+        assert browser.get(passport(run, figure)).status_code == 200, figure
+    for figure in ("nothing", "quantity-99", "after-99", "missing-99", "cash_kept-99"):
+        assert browser.get(passport(run, figure)).status_code == 404, figure
+
+
+def test_the_page_asks_a_fixed_number_of_queries(
+    scene: OffTarget, ada: User, sign_in: SignIn, django_assert_max_num_queries: Any
+) -> None:
+    run, browser = scene.run(), sign_in(ada)
+    browser.get(run.get_absolute_url())
+    with django_assert_max_num_queries(25):
+        browser.get(run.get_absolute_url())
