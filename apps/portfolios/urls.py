@@ -103,6 +103,14 @@ urlpatterns = [
         "households/<uuid:household_id>/portfolio/rebalance/", rebalancing.RebalanceView.as_view(), name="rebalance-new"
     ),
     path(
+        "households/<uuid:household_id>/portfolio/harvest/", rebalancing.HarvestView.as_view(), name="household-harvest"
+    ),
+    path(
+        "households/<uuid:household_id>/portfolio/harvest/passport/<slug:figure>/",
+        rebalancing.HarvestPassportView.as_view(),
+        name="harvest-passport",
+    ),
+    path(
         "portfolios/rebalances/<uuid:rebalance_id>/",
         rebalancing.RebalanceDetailView.as_view(),
         name="rebalance-detail",

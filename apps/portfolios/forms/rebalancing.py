@@ -80,3 +80,10 @@ def begun_with(run: RebalanceRun | None, rate: TaxRate | None, mode: str) -> dic
     elif rate is not None:
         found = {"short_rate": rate.short, "long_rate": rate.long}
     return {**found, "mode": mode} if mode in RunMode.values else found
+
+
+class HarvestForm(forms.Form):
+    """From which loss on a lot is worth looking at."""
+
+    amount = _money(_("Losses from"), initial=Decimal(500), required=False)
+    share = _percent(_("Losses from, in per cent of the cost"), "0.05", required=False)

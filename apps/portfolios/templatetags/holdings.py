@@ -15,6 +15,7 @@ from apps.kernel.money import Money
 from apps.portfolios.models import BlockOrder, RebalanceRun, TradeProposal
 from apps.portfolios.selectors.attribution import AttributionSheet
 from apps.portfolios.selectors.drift import DriftSheet
+from apps.portfolios.selectors.harvest import HarvestSheet, harvest_address
 from apps.portfolios.selectors.performance import PerformanceSheet
 
 register = template.Library()
@@ -55,6 +56,12 @@ def rebalance_url(run: RebalanceRun, figure: str, place: int | str = "") -> str:
     """Return the address of the passport of a run's figure, of one of its rows."""
     name = figure if place == "" else f"{figure}-{place}"
     return reverse("portfolios:rebalance-passport", args=[run.public_id, name])
+
+
+@register.simple_tag
+def harvest_url(sheet: HarvestSheet, figure: str, place: int | str = "") -> str:
+    """Return the address of the passport of a figure of a household's losses."""
+    return harvest_address(sheet, figure if place == "" else f"{figure}-{place}")
 
 
 @register.simple_tag

@@ -7,17 +7,19 @@ from typing import Any
 
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from django.views.generic import TemplateView
 
 from apps.accounts.policies import Permission
 from apps.accounts.selectors.firm_days import firm_today
 from apps.clients.models import Household
 from apps.clients.selectors.household_pages import household_for
-from apps.core.access import actor_of
+from apps.core.access import RequiresMixin, actor_of
 from apps.core.actors import Actor
 from apps.core.passports import Passport
 from apps.core.views import ActionView, PassportView, ServiceFormView
-from apps.portfolios.forms.rebalancing import RebalanceForm, begun_with
+from apps.portfolios.forms.rebalancing import HarvestForm, RebalanceForm, begun_with
 from apps.portfolios.models import RebalanceRun
+from apps.portfolios.selectors.harvest import Thresholds, harvest_address, harvest_passport, harvest_sheet
 from apps.portfolios.selectors.lot_rules import tax_rate_on
 from apps.portfolios.selectors.rebalance_passports import run_passport
 from apps.portfolios.selectors.rebalance_runs import latest_run, run_for, run_page
@@ -98,3 +100,37 @@ class RebalancePassportView(PassportView):
         """Return it with the run's page."""
         run = run_for(actor, self.kwargs["rebalance_id"])
         return run_passport(run, self.kwargs["figure"]), run.get_absolute_url()
+
+
+class HarvestView(RequiresMixin, TemplateView):
+    """Losses that the household could take today."""
+
+    permission = Permission.VIEW_PORTFOLIOS
+    template_name = "staff/portfolios/harvest.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Show the lots."""
+        actor = actor_of(self.request)
+        household = household_for(actor, self.kwargs["household_id"])
+        form = HarvestForm(self.request.GET or None)
+        sheet = harvest_sheet(household, firm_today(), thresholds_of(form))
+        may_edit = actor.can(Permission.EDIT_PORTFOLIOS)
+        return super().get_context_data(household=household, sheet=sheet, form=form, may_edit=may_edit, **kwargs)
+
+
+class HarvestPassportView(PassportView):
+    """A figure of the losses."""
+
+    permission = Permission.VIEW_PORTFOLIOS
+
+    def find(self, actor: Actor) -> tuple[Passport, str]:
+        """Return it for the thresholds of the address."""
+        household = household_for(actor, self.kwargs["household_id"])
+        sheet = harvest_sheet(household, firm_today(), thresholds_of(HarvestForm(self.request.GET)))
+        return harvest_passport(sheet, self.kwargs["figure"]), harvest_address(sheet)
+
+
+def thresholds_of(form: HarvestForm) -> Thresholds:
+    """Return what was typed, the usual thresholds for the rest."""
+    told = form.cleaned_data if form.is_bound and form.is_valid() else {}
+    return Thresholds(**{name: value for name, value in told.items() if value is not None})

@@ -14,7 +14,7 @@ from apps.accounts.models import User
 from apps.portfolios.models import RebalanceRun, TradeProposal
 from apps.portfolios.selectors.rebalance_passports import MONEY_TOTALS, SHARE_TOTALS
 from tests.factories import portfolios
-from tests.factories.rebalancing import OffTarget
+from tests.factories.rebalancing import BOUGHT, OffTarget
 
 SignIn = Callable[..., Client]
 ASKED = {
@@ -126,6 +126,16 @@ def test_every_figure_has_its_passport(scene: OffTarget, ada: User, sign_in: Sig
         assert browser.get(passport(run, figure)).status_code == 404, figure
 
 
+def test_the_passport_of_a_sale_names_its_lots(scene: OffTarget, ada: User, sign_in: SignIn) -> None:
+    stocks = {"instrument": scene.stk, "units": "50", "cash": "-2000", "price": "40"}
+    portfolios.entry(scene.one, ada, "buy", BOUGHT, **stocks)
+    portfolios.entry(scene.two, ada, "withdrawal", cash="-9000")
+    run = scene.run()
+    place = next(place for place, each in enumerate(run.answer["trades"]) if each["side"] == "sell")
+    for figure in ("quantity", "amount", "gain", "tax"):
+        assert "Lot of Mar" in sign_in(ada).get(passport(run, f"{figure}-{place}")).text
+
+
 def test_the_page_asks_a_fixed_number_of_queries(
     scene: OffTarget, ada: User, sign_in: SignIn, django_assert_max_num_queries: Any
 ) -> None:
@@ -133,3 +143,55 @@ def test_the_page_asks_a_fixed_number_of_queries(
     browser.get(run.get_absolute_url())
     with django_assert_max_num_queries(25):
         browser.get(run.get_absolute_url())
+
+
+class AtALoss(OffTarget):
+    """40 STK more, bought at 180: 3,200 below their cost."""
+
+    def __init__(self, ada: User, paul: User) -> None:
+        super().__init__(ada, paul)
+        portfolios.tax_rate(ada, self.household, rates=("0.40", "0.20"))
+        portfolios.entry(self.one, ada, "deposit", cash="8000")
+        dear = {"instrument": self.stk, "units": "40", "cash": "-7200", "price": "180"}
+        portfolios.entry(self.one, ada, "buy", BOUGHT, **dear)
+
+    @property
+    def url(self) -> str:
+        return reverse("portfolios:household-harvest", args=[self.household.public_id])
+
+
+def test_losses_are_shown_with_their_replacement_and_the_tax_they_save(ada: User, paul: User, sign_in: SignIn) -> None:
+    scene, browser = AtALoss(ada, paul), sign_in(ada)
+    page = browser.get(scene.url).text
+    assert "STK2" in page
+    # a long-term loss of 3,200, of which 3,000 count against other income at 40 per cent
+    for text in ("$3,200.00", "$640.00", "$1,200.00", "$3,000.00", "$200.00", "can be taken"):
+        assert text in page
+    assert "No loss reaches the thresholds" in browser.get(scene.url, {"amount": "4000"}).text
+    for figure in ("losses", "tax", "against_income", "carried", "limit", "quantity-0", "cost-0", "loss-0", "saved-0"):
+        address = reverse("portfolios:harvest-passport", args=[scene.household.public_id, figure])
+        assert browser.get(address).status_code == 200, figure
+    for figure in ("nothing", "loss-9", "nothing-0"):
+        address = reverse("portfolios:harvest-passport", args=[scene.household.public_id, figure])
+        assert browser.get(address).status_code == 404, figure
+
+
+def test_the_losses_can_be_taken(ada: User, paul: User, sign_in: SignIn) -> None:
+    scene, browser = AtALoss(ada, paul), sign_in(ada)
+    browser.post(new(scene), {**ASKED, "mode": "harvest"})
+    trades = RebalanceRun.objects.get().answer["trades"]
+    told = {each["side"]: (each["security_id"], each["quantity"]) for each in trades}
+    assert told["sell"] == (str(scene.stk.pk), "40")
+    assert told["buy"][0] == str(scene.stk2.pk)
+
+
+def test_losses_without_rates_say_so_and_strangers_see_none(
+    scene: OffTarget, ada: User, mallory: User, sue: User, sign_in: SignIn
+) -> None:
+    url = reverse("portfolios:household-harvest", args=[scene.household.public_id])
+    assert "No rates of tax are given" in sign_in(ada).get(url).text
+    assert sign_in().get(url).status_code == 302
+    assert sign_in(mallory).get(url).status_code == 404
+    assert sign_in(sue).get(url).status_code == 403
+    address = reverse("portfolios:harvest-passport", args=[scene.household.public_id, "losses"])
+    assert sign_in(ada).get(address).status_code == 404
