@@ -421,11 +421,8 @@ OF_FIRM: dict[str, Maker] = {
     "figure": lambda _world: "value",
     "compliance:profile-passport.figure": lambda _world: "tolerance",
     "portal:trade-figure.figure": lambda _world: "bought-USD",
-<<<<<<< HEAD
     "portfolios:order-passport.figure": lambda _world: "quantity",
-=======
     "portfolios:harvest-passport.figure": lambda world: (world.tax_rate, world.mandate) and "losses",
->>>>>>> 729118e (portfolios: Show the losses that a household could take, and what they save.)
     "portfolios:rebalance-passport.figure": lambda _world: "tax",
     "portfolios:trade-passport.figure": lambda _world: "bought-USD",
     "money:household-passport.figure": lambda _world: "net_worth",

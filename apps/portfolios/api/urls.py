@@ -3,6 +3,7 @@
 from django.urls import re_path
 
 from apps.portfolios.api.performance import BenchmarkViewSet, PerformanceView
+from apps.portfolios.api.rebalancing import RebalanceDetail, RebalancingView
 from apps.portfolios.api.trades import OrderViewSet, TradeViewSet
 from apps.portfolios.api.views import AccountViewSet, HoldingsView, PortfolioView, TransactionList
 
@@ -28,6 +29,16 @@ urlpatterns = [
         rf"^financial-services/portfolios/(?P<portfolio_id>{_ID})/performance/?$",
         PerformanceView.as_view(),
         name="portfolio-performance",
+    ),
+    re_path(
+        rf"^financial-services/portfolios/(?P<portfolio_id>{_ID})/rebalancing/?$",
+        RebalancingView.as_view(),
+        name="portfolio-rebalancing",
+    ),
+    re_path(
+        rf"^financial-services/rebalances/(?P<rebalance_id>{_ID})/?$",
+        RebalanceDetail.as_view(),
+        name="rebalance-detail",
     ),
     re_path(r"^financial-services/benchmarks/?$", BenchmarkViewSet.as_view({"get": "list"}), name="benchmark-list"),
     re_path(

@@ -11,15 +11,15 @@ from apps.clients.models import Household
 from apps.market.models import SecurityKind
 from apps.portfolios.engine import rebalancing
 from apps.portfolios.engine.drift import Band
-from apps.portfolios.engine.lots import Term
-from apps.portfolios.engine.positions import Book
+from apps.portfolios.engine.equivalence import EquivalenceTable
 from apps.portfolios.engine.rebalancing import inputs as engine
 from apps.portfolios.engine.wash_ledger import TaxTreatment
 from apps.portfolios.models import Account, AccountStatus, Instrument, Restriction, Transaction, TransactionKind
-from apps.portfolios.selectors.books import account_book
+from apps.portfolios.selectors.equivalence import memberships
 from apps.portfolios.selectors.lots import DUST
 from apps.portfolios.selectors.targets import HouseholdTargets, PortfolioTarget, household_targets
 from apps.portfolios.selectors.trading_room import AccountRoom, Estimate, estimates, rooms_of
+from apps.portfolios.selectors.wash_sales import HouseholdGains, OpenPiece, household_wash_sales
 
 NOTHING, ONE = Decimal(0), Decimal(1)
 VERSION = rebalancing.REBALANCING_VERSION
@@ -33,6 +33,8 @@ _KINDS = {
     "max_weight": engine.RestrictionKind.MAX_WEIGHT,
 }
 LOOK_BACK = dt.timedelta(days=30)
+# between the id of a lot in the book and the number of its piece
+PIECE = "#"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,23 +53,37 @@ class Question:
     left_out: tuple[str, ...]
 
 
-def household_question(household: Household, day: dt.date, cash: CashToRaise | None = None) -> Question:
+def household_question(
+    household: Household, day: dt.date, cash: CashToRaise | None = None, only: Account | None = None
+) -> Question:
     """Return what is known of a household's managed accounts that follow a model, and of its recent trades.
+
+    With `only` that account alone is asked about: it is held against its target by itself, without the household's
+    reserves, as its drift is; losses and purchases are still those of the household.
 
     What open proposals have spoken for is neither sold nor spent again. Accounts of another currency are left out.
     """
     targets = household_targets(household, day)
     taken = {each.pk: each for target in targets.targets for each in target.accounts}
-    accounts = [each for each in taken.values() if each.currency == household.currency]
-    books = {account.pk: account_book(account, day) for account in accounts}
-    instruments = _instruments(targets, books.values())
+    wanted = [each for each in taken.values() if only is None or each.pk == only.pk]
+    accounts = [each for each in wanted if each.currency == household.currency]
+    if only is not None:
+        own = tuple(each for each in targets.targets if only.pk in {account.pk for account in each.accounts})
+        targets = replace(targets, targets=tuple(_alone(each, only) for each in own))
+    gains = household_wash_sales(household, day)
+    pieces: dict[int, list[OpenPiece]] = {account.pk: [] for account in accounts}
+    for piece in gains.open_pieces:
+        if piece.account_id in pieces and piece.quantity >= DUST:
+            pieces[piece.account_id].append(piece)
+    instruments = _instruments(targets, pieces.values())
     known = estimates(instruments.values(), household.currency, day)
     rooms = rooms_of(accounts, day)
-    securities = tuple(_security(instruments[pk], estimate) for pk, estimate in sorted(known.items()))
-    kept = _reserves(targets, rooms, books, known)
+    table = EquivalenceTable(memberships())
+    securities = tuple(_security(instruments[pk], estimate, table, day) for pk, estimate in sorted(known.items()))
+    kept = _reserves(targets, rooms, pieces, known)
     if cash is not None and cash.amount:
         kept.setdefault(cash.account.pk, []).append(engine.CashNeed(engine.NeedKind.RAISE, cash.amount))
-    listed = tuple(_account(each, books[each.pk], rooms[each.pk], known, kept.get(each.pk, [])) for each in accounts)
+    listed = tuple(_account(each, pieces[each.pk], rooms[each.pk], known, kept.get(each.pk, [])) for each in accounts)
     everywhere = list(household.accounts.all())
     inputs = engine.RebalanceInputs(
         day=day,
@@ -75,54 +91,67 @@ def household_question(household: Household, day: dt.date, cash: CashToRaise | N
         accounts=listed,
         pools=tuple(_pools(targets, {each.pk for each in accounts}, known)),
         restrictions=tuple(_restrictions(targets, accounts, securities, instruments)),
-        loss_sales=tuple(_loss_sales(accounts, books, day)),
+        loss_sales=tuple(_loss_sales(gains, day)),
         purchases=tuple(_purchases(everywhere, day)),
-        realised=_realised(accounts, books, day),
+        realised=_realised(gains, day),
     )
     unpriced = sorted(str(each) for pk, each in instruments.items() if pk not in known)
-    foreign = sorted(each.name for each in taken.values() if each.currency != household.currency)
+    foreign = sorted(each.name for each in wanted if each.currency != household.currency)
     return Question(inputs, (*unpriced, *foreign))
 
 
-def _instruments(targets: HouseholdTargets, books: Iterable[Book]) -> dict[int, Instrument]:
+def _alone(target: PortfolioTarget, account: Account) -> PortfolioTarget:
+    reserves = tuple(each for each in target.reserves if each.account_id == account.pk)
+    return replace(target, account=account, accounts=(account,), reserves=reserves)
+
+
+def _instruments(targets: HouseholdTargets, pieces: Iterable[Sequence[OpenPiece]]) -> dict[int, Instrument]:
     wanted = {
-        each.pk: each
+        each.pk
         for target in targets.targets
         for sleeve in target.sleeves
         for holding in sleeve.holdings
         for each in (holding.instrument, *holding.substitutes)
     }
-    held = {int(position.security_id) for book in books for position in book.positions}
-    rows = Instrument.objects.select_related("master").filter(pk__in=held | wanted.keys())
+    held = {int(piece.security_id) for each in pieces for piece in each}
+    rows = Instrument.objects.select_related("master").filter(pk__in=held | wanted)
     return {row.pk: row for row in rows}
 
 
-def _security(instrument: Instrument, estimate: Estimate) -> engine.Security:
+def _security(instrument: Instrument, estimate: Estimate, table: EquivalenceTable, day: dt.date) -> engine.Security:
     step = FUND_STEP if instrument.kind in FUNDS else ONE
-    return engine.Security(str(instrument.pk), estimate.unit_value, instrument.asset_class, step)
+    row = table.membership(str(instrument.pk), day)
+    group = row.group_id if row is not None else ""
+    return engine.Security(str(instrument.pk), estimate.unit_value, instrument.asset_class, step, group)
 
 
 def _account(
     account: Account,
-    book: Book,
+    pieces: Sequence[OpenPiece],
     room: AccountRoom,
     known: Mapping[int, Estimate],
     needs: Sequence[engine.CashNeed],
 ) -> engine.InvestedAccount:
+    """Lots with the basis and the holding period that wash sales left; a lot in several pieces is several lots."""
     lots: list[engine.HeldLot] = []
-    for position in book.positions:
-        if int(position.security_id) not in known:
+    names: dict[str, int] = {}
+    spoken: dict[str, Decimal] = {}
+    for piece in pieces:
+        spoken[piece.security_id] = spoken.get(piece.security_id, NOTHING) + piece.quantity
+    for security_id in spoken:
+        spoken[security_id] -= room.held(int(security_id))
+    # what an open proposal sells is gone: from the youngest lots, since it may name others
+    for piece in sorted(pieces, key=lambda each: (each.acquired_on, each.lot_id), reverse=True):
+        if int(piece.security_id) not in known:
             continue
-        open_lots = [lot for lot in position.lots if lot.quantity >= DUST]
-        # what an open proposal sells is gone: from the youngest lots, since it may name others
-        spoken = sum((lot.quantity for lot in open_lots), NOTHING) - room.held(int(position.security_id))
-        for lot in sorted(open_lots, key=lambda each: each.acquired_on, reverse=True):
-            part = min(max(spoken, NOTHING), lot.quantity)
-            spoken -= part
-            left = lot.quantity - part
-            if left > 0:
-                cost = None if lot.cost is None else lot.cost * left / lot.quantity
-                lots.append(engine.HeldLot(lot.lot_id, position.security_id, left, cost, lot.acquired_on))
+        part = min(max(spoken[piece.security_id], NOTHING), piece.quantity)
+        spoken[piece.security_id] -= part
+        left = piece.quantity - part
+        if left > 0:
+            cost = None if piece.basis is None else piece.basis * left / piece.quantity
+            names[piece.lot_id] = names.get(piece.lot_id, 0) + 1
+            name = piece.lot_id if names[piece.lot_id] == 1 else f"{piece.lot_id}{PIECE}{names[piece.lot_id]}"
+            lots.append(engine.HeldLot(name, piece.security_id, left, cost, piece.held_since))
     treatment = TaxTreatment(account.tax_treatment)
     return engine.InvestedAccount(str(account.pk), treatment, room.cash, tuple(lots), tuple(needs))
 
@@ -130,14 +159,16 @@ def _account(
 def _reserves(
     targets: HouseholdTargets,
     rooms: Mapping[int, AccountRoom],
-    books: Mapping[int, Book],
+    pieces: Mapping[int, Sequence[OpenPiece]],
     known: Mapping[int, Estimate],
 ) -> dict[int, list[engine.CashNeed]]:
     """Reserves of an account stay in it; the household's are kept where most cash is."""
     needs: dict[int, list[engine.CashNeed]] = {}
     for target in targets.targets:
         values = {
-            each.pk: rooms[each.pk].cash + _worth(books[each.pk], known) for each in target.accounts if each.pk in rooms
+            each.pk: rooms[each.pk].cash + _worth(pieces[each.pk], known)
+            for each in target.accounts
+            if each.pk in rooms
         }
         for reserve in target.reserves:
             if reserve.account_id is not None and reserve.account_id not in values:
@@ -166,8 +197,8 @@ def _shared(
     return parts
 
 
-def _worth(book: Book, known: Mapping[int, Estimate]) -> Decimal:
-    priced = ((known.get(int(each.security_id)), each.quantity) for each in book.positions)
+def _worth(pieces: Sequence[OpenPiece], known: Mapping[int, Estimate]) -> Decimal:
+    priced = ((known.get(int(each.security_id)), each.quantity) for each in pieces)
     return sum((estimate.unit_value * quantity for estimate, quantity in priced if estimate), NOTHING)
 
 
@@ -242,25 +273,23 @@ def _restriction(
 def _purchases(accounts: Sequence[Account], day: dt.date) -> Iterable[engine.PastTrade]:
     """Purchases and reinvestments of every account of the household, held away or not."""
     bought = (TransactionKind.BUY, TransactionKind.REINVEST)
-    rows = Transaction.objects.filter(account__in=accounts, kind__in=bought, trade_date__gt=day - LOOK_BACK * 2)
+    rows = Transaction.objects.filter(account__in=accounts, kind__in=bought, trade_date__gte=day - LOOK_BACK)
     for row in rows.standing().exclude(instrument=None):
-        if day - LOOK_BACK <= row.trade_date <= day:
+        if row.trade_date <= day:
             name, account = str(row.instrument_id), str(row.account_id)
             yield engine.PastTrade(name, account, row.trade_date, str(row.public_id))
 
 
-def _loss_sales(accounts: Sequence[Account], books: Mapping[int, Book], day: dt.date) -> Iterable[engine.PastTrade]:
-    for account in accounts:
-        for gain in books[account.pk].realised if account.tax_treatment == TaxTreatment.TAXABLE else ():
-            if gain.gain is not None and gain.gain < 0 and gain.realised_on >= day - LOOK_BACK:
-                yield engine.PastTrade(gain.security_id, str(account.pk), gain.realised_on)
+def _loss_sales(gains: HouseholdGains, day: dt.date) -> Iterable[engine.PastTrade]:
+    for line in gains.gains:
+        if line.is_taxed and line.gain is not None and line.gain < 0 and line.sold_on >= day - LOOK_BACK:
+            yield engine.PastTrade(str(line.instrument.pk), str(line.account.pk), line.sold_on)
 
 
-def _realised(accounts: Sequence[Account], books: Mapping[int, Book], day: dt.date) -> tuple[engine.RealisedGains, ...]:
-    """Net gains of the calendar year in taxable accounts, before wash sales are adjusted."""
-    sums = {Term.SHORT: NOTHING, Term.LONG: NOTHING}
-    for account in accounts:
-        for gain in books[account.pk].realised if account.tax_treatment == TaxTreatment.TAXABLE else ():
-            if gain.gain is not None and gain.realised_on.year == day.year:
-                sums[gain.term] += gain.gain
-    return (engine.RealisedGains("", sums[Term.SHORT], sums[Term.LONG]),)
+def _realised(gains: HouseholdGains, day: dt.date) -> tuple[engine.RealisedGains, ...]:
+    """What counts for the calendar year in taxable accounts, after wash sales."""
+    sums = {False: NOTHING, True: NOTHING}
+    for line in gains.gains:
+        if line.is_taxed and line.recognised is not None and line.sold_on.year == day.year:
+            sums[line.is_long_term] += line.recognised
+    return (engine.RealisedGains("", sums[False], sums[True]),)

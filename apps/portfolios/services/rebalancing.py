@@ -20,7 +20,7 @@ from apps.portfolios.engine.rebalancing.proposal import rebalance
 from apps.portfolios.engine.rebalancing.settings import LocationCost, Mode, RunSettings
 from apps.portfolios.engine.wash_ledger import TaxTreatment
 from apps.portfolios.models import Account, Instrument, RebalanceRun, RunMode, TradeProposal, TradeSource
-from apps.portfolios.selectors.rebalance_inputs import VERSION, CashToRaise, household_question
+from apps.portfolios.selectors.rebalance_inputs import PIECE, VERSION, CashToRaise, household_question
 from apps.portfolios.selectors.rebalance_runs import reason_text
 from apps.portfolios.services._plain import digest_of, plain
 from apps.portfolios.services.trade_lines import LotPick, TradeLine
@@ -69,8 +69,9 @@ def propose_rebalance(
     by: Actor,
     raise_in: Account | None = None,
     raise_amount: Decimal = Decimal(0),
+    account: Account | None = None,
 ) -> RebalanceRun:
-    """Ask what to trade, and keep question and answer.
+    """Ask what to trade in a household, or in one account of it, and keep question and answer.
 
     Raises InvalidInputError for settings that cannot be and an account of another household, RebalanceRefusedError when
     no account follows a model, NoAnswerError when the optimiser finds nothing.
@@ -83,7 +84,7 @@ def propose_rebalance(
         raise InvalidInputError(gettext_noop("The account belongs to another household."), field="raise_in")
     today = firm_today()
     cash = CashToRaise(raise_in, raise_amount) if raise_in is not None else None
-    question = household_question(household, today, cash)
+    question = household_question(household, today, cash, account)
     if not question.inputs.pools:
         raise RebalanceRefusedError(
             gettext_noop("No account of the household follows a model today."),
@@ -157,10 +158,7 @@ def trades_of_run(*, run: RebalanceRun, by: Actor) -> TradeProposal:
             instrument=instruments[int(each["security_id"])],
             side=each["side"],
             quantity=Decimal(each["quantity"]),
-            lots=[
-                LotPick(lot["lot_id"], Decimal(lot["quantity"]), days.get((each["account_id"], lot["lot_id"])))
-                for lot in each["lots"]
-            ],
+            lots=_picks(each, days),
             reason=reason_text(each["reason"], {str(pk): str(row) for pk, row in instruments.items()})[:300],
         )
         for each in trades
@@ -181,6 +179,17 @@ def trades_of_run(*, run: RebalanceRun, by: Actor) -> TradeProposal:
     )
     tell(proposal)
     return proposal
+
+
+def _picks(trade: dict[str, Any], days: dict[tuple[str, str], dt.date]) -> list[LotPick]:
+    """Name the lots of the book; pieces of one lot are one pick again."""
+    picks: dict[str, LotPick] = {}
+    for lot in trade["lots"]:
+        name, quantity = lot["lot_id"].partition(PIECE)[0], Decimal(lot["quantity"])
+        before = picks.get(name)
+        day = before.acquired_on if before else days.get((trade["account_id"], lot["lot_id"]))
+        picks[name] = LotPick(name, quantity + (before.quantity if before else Decimal(0)), day)
+    return list(picks.values())
 
 
 def _check_fresh(run: RebalanceRun, today: dt.date) -> None:

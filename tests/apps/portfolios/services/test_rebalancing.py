@@ -7,16 +7,18 @@ from decimal import Decimal
 
 import pytest
 
-from apps.accounts.models import User
+from apps.accounts.models import ApprovalRequest, User
 from apps.accounts.selectors.firm_days import firm_today
+from apps.accounts.services.approvals import decide_approval
 from apps.core.models import AuditEvent
 from apps.kernel.errors import DomainError, InvalidInputError
 from apps.portfolios.models import RebalanceRun, RestrictionKind, TradeProposal, TradeSource
 from apps.portfolios.selectors.rebalance_runs import run_page
+from apps.portfolios.services.equivalence import GroupTerms, NamedMember, propose_equivalence
 from apps.portfolios.services.rebalancing import RebalanceRefusedError, propose_rebalance, trades_of_run
 from apps.portfolios.services.restrictions import ReserveTerms, RestrictionTerms, add_reserve, add_restriction
 from tests.factories import clients, portfolios
-from tests.factories.rebalancing import OffTarget, run, terms
+from tests.factories.rebalancing import BOUGHT, OffTarget, run, terms
 
 D = Decimal
 
@@ -71,6 +73,13 @@ def test_cash_is_raised_in_the_account_that_is_named(scene: OffTarget) -> None:
     assert trades(kept) == {(scene.one.name, "STK", "sell"): 20}
     assert run_page(kept).totals["long"] == 1000
     assert run_page(kept).totals["tax"] == 200
+
+
+def test_one_account_is_asked_about_alone(scene: OffTarget) -> None:
+    by = scene.ada.as_actor()
+    kept = propose_rebalance(household=scene.household, terms=terms(), by=by, account=scene.two)
+    assert trades(kept) == {("IRA", "STK", "buy"): 60, ("IRA", "BND", "buy"): 35}
+    assert [each.account for each in run_page(kept).cash] == [scene.two]
 
 
 def test_what_an_open_proposal_speaks_for_is_not_traded_again(scene: OffTarget) -> None:
@@ -146,3 +155,25 @@ def test_what_the_door_of_trades_refuses_leaves_nothing(scene: OffTarget) -> Non
     kept.refresh_from_db()
     assert kept.proposal is None
     assert TradeProposal.objects.count() == 0
+
+
+def test_what_the_firm_holds_to_be_identical_replaces_no_loss(scene: OffTarget, paul: User) -> None:
+    dear = {"instrument": scene.stk, "units": "20", "cash": "-3600", "price": "180"}
+    portfolios.entry(scene.one, scene.ada, "deposit", cash="4000")
+    portfolios.entry(scene.one, scene.ada, "buy", BOUGHT, **dear)
+    assert {name for (_, name, _) in trades(scene.run("harvest"))} == {"STK", "STK2"}
+    members = [NamedMember("STK"), NamedMember("STK2")]
+    told = GroupTerms(name="Stocks", basis="Classes of one fund", valid_from=portfolios.DAY, members=members)
+    propose_equivalence(terms=told, by=scene.ada.as_actor())
+    decide_approval(request=ApprovalRequest.objects.latest("pk"), decision="approve", note="Read.", by=paul.as_actor())
+    assert trades(scene.run("harvest")) == {}
+
+
+def test_a_loss_that_was_washed_is_in_the_basis_of_what_replaced_it(scene: OffTarget) -> None:
+    day = firm_today() - dt.timedelta(days=60)
+    sold = {"instrument": scene.stk, "units": "-10", "cash": "400", "price": "40"}
+    portfolios.entry(scene.one, scene.ada, "sell", day, **sold)
+    bought = {"instrument": scene.stk, "units": "10", "cash": "-410", "price": "41"}
+    portfolios.entry(scene.one, scene.ada, "buy", day + dt.timedelta(days=3), **bought)
+    lots = scene.run("hold").inputs["accounts"][0]["lots"]
+    assert sorted((D(lot["quantity"]), D(lot["cost"])) for lot in lots) == [(10, D(510)), (70, D(3500))]

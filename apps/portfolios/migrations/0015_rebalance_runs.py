@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("clients", "0007_performance_reports"),
-        ("portfolios", "0012_block_orders"),
+        ("portfolios", "0014_values_are_marked"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
