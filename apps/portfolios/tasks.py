@@ -8,10 +8,12 @@ from celery import shared_task
 from django.utils.translation import gettext_lazy as _
 from django_tenants.utils import get_tenant_model, tenant_context
 
+from apps.accounts.selectors.firm_days import firm_today
+from apps.clients.models import Household
 from apps.core.actors import Actor
 from apps.core.jobs import job
 from apps.portfolios.models import ReportBatch
-from apps.portfolios.services import reports, trades
+from apps.portfolios.services import drift_watch, reports, trades
 from apps.portfolios.services.kept_values import ask_for_night, keep_values
 
 
@@ -39,4 +41,28 @@ def keep_values_everywhere() -> int:
     for firm in get_tenant_model().objects.filter(state="open"):
         with tenant_context(firm):
             asked += ask_for_night(by=Actor.system("portfolios.keep_values_everywhere"))
+    return asked
+
+
+@job("portfolios.watch_drift", title=_("Portfolios are being compared with their targets."))
+def watch_drift(task: Any) -> None:
+    """Look at every target of a firm."""
+    drift_watch.watch_firm(by=Actor.system("portfolios.watch_drift"), progress=task.progress)
+
+
+@job("portfolios.watch_household")
+def watch_household(_task: Any, household_id: int) -> None:
+    """Look at the targets of a household whose terms changed."""
+    households = list(Household.objects.filter(pk=household_id))
+    by = Actor.system("portfolios.watch_household")
+    drift_watch.watch_households(households=households, day=firm_today(), by=by)
+
+
+@shared_task(name="portfolios.watch_drift_everywhere")
+def watch_drift_everywhere() -> int:
+    """Ask for the look of each open firm whose clock says so; return how many were asked."""
+    asked = 0
+    for firm in get_tenant_model().objects.filter(state="open"):
+        with tenant_context(firm):
+            asked += drift_watch.ask_for_watch(by=Actor.system("portfolios.watch_drift_everywhere"))
     return asked

@@ -12,6 +12,7 @@ from apps.portfolios.views import (
     households,
     lot_rules,
     models,
+    opportunities,
     orders,
     passports,
     performance,
@@ -319,4 +320,15 @@ urlpatterns = [
         name="restriction-end",
     ),
     path("portfolios/reserves/<uuid:reserve_id>/end/", targets.ReserveEndView.as_view(), name="reserve-end"),
+    path("portfolios/opportunities/", opportunities.OpportunityListView.as_view(), name="opportunity-list"),
+    path(
+        "portfolios/opportunities/<uuid:opportunity_id>/passport/",
+        opportunities.OpportunityPassportView.as_view(),
+        name="opportunity-passport",
+    ),
+    path(
+        "portfolios/readings/<uuid:reading_id>/passport/",
+        opportunities.ReadingPassportView.as_view(),
+        name="reading-passport",
+    ),
 ]

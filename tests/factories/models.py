@@ -16,9 +16,11 @@ from apps.portfolios.models import (
     Mandate,
     ModelPortfolio,
     ModelVersion,
+    Opportunity,
     Restriction,
     RestrictionKind,
 )
+from apps.portfolios.services.drift_watch import watch_households
 from apps.portfolios.services.mandates import MandateTerms, give_mandate
 from apps.portfolios.services.model_portfolios import (
     HoldingTerms,
@@ -102,3 +104,9 @@ def reserved(household: Household, by: User, **fields: object) -> CashReserve:
     """2,500 stay in cash."""
     told = {"purpose": "New roof", "from_day": firm_today(), "amount": D(2500)}
     return add_reserve(household=household, terms=ReserveTerms(**{**told, **fields}), by=by.as_actor())
+
+
+def opportunity(household: Household, by: User) -> Opportunity:
+    """What is out of its band, found by the look at a household that follows a model and holds something else."""
+    watch_households(households=[household], day=firm_today(), by=by.as_actor())
+    return Opportunity.objects.filter(household=household, kind="drift").get()

@@ -15,7 +15,7 @@ from apps.compliance.models import RiskAssessment, TrailVerification
 from apps.core.templatetags.formats import date_text, moment_text
 from apps.desk.selectors.due_items import MOST_OF_A_KIND, Asked, DueItem
 from apps.plans.selectors.plan_lists import open_questions, plans_in_review
-from apps.portfolios.models import ReconciliationBreak
+from apps.portfolios.models import Opportunity, ReconciliationBreak
 
 VERIFY_EVERY = dt.timedelta(days=7)
 
@@ -135,6 +135,35 @@ def breaks_due(asked: Asked) -> list[DueItem]:
             ),
             action=gettext("Clear them"),
             household=row["account__household__name"],
+            icon="chart-pie",
+        )
+        for row in rows[:MOST_OF_A_KIND]
+    ]
+
+
+def opportunities_due(asked: Asked) -> list[DueItem]:
+    """Return the households whose portfolios are off their targets (one query)."""
+    if not asked.actor.can(Permission.EDIT_PORTFOLIOS):
+        return []
+    rows = (
+        Opportunity.objects.visible_to(asked.actor)
+        .open()
+        .filter(asked.of_household("household"))
+        .order_by()
+        .values("household__name", "household__public_id")
+        .annotate(number=Count("pk"))
+        .order_by("-number", "household__name")
+    )
+    return [
+        DueItem(
+            title=gettext("Portfolio of %(household)s") % {"household": row["household__name"]},
+            why=ngettext(
+                "%(number)s thing is off its target.", "%(number)s things are off their targets.", row["number"]
+            )
+            % {"number": row["number"]},
+            url=reverse("portfolios:household-targets", kwargs={"household_id": row["household__public_id"]}),
+            action=gettext("Look at the drift"),
+            household=row["household__name"],
             icon="chart-pie",
         )
         for row in rows[:MOST_OF_A_KIND]

@@ -10,7 +10,14 @@ from apps.clients.models import Household
 from apps.core.actors import Actor
 from apps.desk.selectors.due_billing import invoices_due, late_payments_due, runs_due
 from apps.desk.selectors.due_clients import onboarding_due, papers_due, reviews_due
-from apps.desk.selectors.due_decisions import approvals_due, breaks_due, plans_due, profiles_due, trail_due
+from apps.desk.selectors.due_decisions import (
+    approvals_due,
+    breaks_due,
+    opportunities_due,
+    plans_due,
+    profiles_due,
+    trail_due,
+)
 from apps.desk.selectors.due_items import Asked, DueItem
 
 # what stops others comes first among items without a day
@@ -26,6 +33,7 @@ SOURCES: tuple[Callable[[Asked], list[DueItem]], ...] = (
     papers_due,
     reviews_due,
     breaks_due,
+    opportunities_due,
 )
 MOST_SHOWN = 50
 

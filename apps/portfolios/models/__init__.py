@@ -26,6 +26,7 @@ from apps.portfolios.models.model_portfolio import (
     Substitute,
     VersionState,
 )
+from apps.portfolios.models.opportunity import DriftReading, Opportunity, OpportunityKind
 from apps.portfolios.models.order import (
     BlockOrder,
     EntryConfirmation,
@@ -69,6 +70,7 @@ __all__ = [
     "BlockOrder",
     "BreakState",
     "CashReserve",
+    "DriftReading",
     "ElectionScope",
     "EntryConfirmation",
     "EquivalenceGroup",
@@ -89,6 +91,8 @@ __all__ = [
     "Mandate",
     "ModelPortfolio",
     "ModelVersion",
+    "Opportunity",
+    "OpportunityKind",
     "OrderFile",
     "OrderShare",
     "OrderState",

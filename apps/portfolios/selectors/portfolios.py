@@ -12,7 +12,7 @@ from apps.clients.models import Household
 from apps.kernel.dates import DateSpan
 from apps.market.models import AssetClass
 from apps.market.selectors.prices import close_at, rates_in
-from apps.portfolios.models import Account, AccountStatus, ReconciliationBreak
+from apps.portfolios.models import Account, AccountStatus, DriftReading, ReconciliationBreak
 from apps.portfolios.models.account import AccountQuerySet
 from apps.portfolios.selectors.prices import SimulationNotice
 from apps.portfolios.selectors.valuations import NOTHING, AccountHoldings, holdings_at
@@ -241,11 +241,16 @@ class AccountRow:
     priced_on: dt.date | None
     unpriced: tuple[str, ...]
     is_simulated: bool
+    reading: DriftReading | None = None
 
 
 def account_rows(accounts: Sequence[Account], as_of: dt.date) -> list[AccountRow]:
-    """Return accounts with their value on the day, in a fixed number of queries."""
+    """Return accounts with their value on the day, in a fixed number of queries.
+
+    Those that `selectors.accounts.with_reading` annotated come with the last reading of their drift.
+    """
     at = holdings_at(accounts, as_of)
+    readings = DriftReading.objects.in_bulk([pk for each in accounts if (pk := getattr(each, "reading_id", None))])
     return [
         AccountRow(
             account=account,
@@ -254,6 +259,7 @@ def account_rows(accounts: Sequence[Account], as_of: dt.date) -> list[AccountRow
             priced_on=at[account.pk].priced_on,
             unpriced=at[account.pk].unpriced,
             is_simulated=any(holding.is_simulated for holding in at[account.pk].holdings),
+            reading=readings.get(getattr(account, "reading_id", None) or 0),
         )
         for account in accounts
     ]

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from apps.accounts.selectors.firm_days import firm_today
 from apps.clients.models import Household
 from apps.compliance.selectors.risk_limits import risk_limit
-from apps.core import audit, realtime
+from apps.core import audit, jobs, realtime
 from apps.core.actors import Actor
 from apps.core.services import service
 from apps.core.templatetags.formats import percent_text
@@ -63,7 +63,7 @@ def give_mandate(*, household: Household, terms: MandateTerms, by: Actor) -> Man
     _clean(mandate)
     mandate.save()
     audit.record("portfolios.give_mandate", by=by, target=mandate, after=audit.snapshot(mandate))
-    tell_household(household)
+    tell_household(household, by)
     return mandate
 
 
@@ -79,7 +79,7 @@ def end_mandate(*, mandate: Mandate, until: dt.date, by: Actor, reason: str = ""
     audit.record(
         "portfolios.end_mandate", by=by, target=locked, before=before, after=audit.snapshot(locked), reason=reason
     )
-    tell_household(locked.household)
+    tell_household(locked.household, by)
     return locked
 
 
@@ -107,9 +107,10 @@ def check_end(from_day: dt.date, last: dt.date | None, until: dt.date) -> None:
         )
 
 
-def tell_household(household: Household) -> None:
-    """Say that what the household ought to hold has changed."""
+def tell_household(household: Household, by: Actor) -> None:
+    """Say that what the household ought to hold has changed, and have it looked at anew."""
     realtime.publish(f"household:{household.public_id}", "portfolio.changed", household=str(household.public_id))
+    jobs.enqueue("portfolios.watch_household", by=by, household_id=household.pk)
 
 
 def _check_model(household: Household, terms: MandateTerms) -> None:

@@ -78,7 +78,7 @@ def add_restriction(*, household: Household, terms: RestrictionTerms, by: Actor)
     _check_once(restriction)
     restriction.save()
     audit.record("portfolios.add_restriction", by=by, target=restriction, after=audit.snapshot(restriction))
-    tell_household(household)
+    tell_household(household, by)
     return restriction
 
 
@@ -119,7 +119,7 @@ def add_reserve(*, household: Household, terms: ReserveTerms, by: Actor) -> Cash
     _clean(reserve)
     reserve.save()
     audit.record("portfolios.add_reserve", by=by, target=reserve, after=audit.snapshot(reserve))
-    tell_household(household)
+    tell_household(household, by)
     return reserve
 
 
@@ -138,7 +138,7 @@ def _ended(term: T, until: dt.date, reason: str, by: Actor) -> T:
     term.save(update_fields=["until", "updated_at"])
     action = "portfolios.end_restriction" if isinstance(term, Restriction) else "portfolios.end_reserve"
     audit.record(action, by=by, target=term, before=before, after=audit.snapshot(term), reason=reason)
-    tell_household(term.household)
+    tell_household(term.household, by)
     return term
 
 

@@ -41,9 +41,12 @@ class AccountListView(RequiresMixin, ListView):  # type: ignore[type-arg]
     def get_queryset(self) -> Any:
         """Find, filter and sort as the address says."""
         asked = self.request.GET
-        sort = asked.get("sort") or "household"
         return account_list(
-            actor_of(self.request), text=asked.get("q", "").strip(), status=asked.get("status", ""), sort=sort
+            actor_of(self.request),
+            text=asked.get("q", "").strip(),
+            status=asked.get("status", ""),
+            sort=asked.get("sort") or "household",
+            is_out="out" in asked,
         )
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
