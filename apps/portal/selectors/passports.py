@@ -7,6 +7,7 @@ import datetime as dt
 from apps.clients.models import Household
 from apps.core.passports import Passport
 from apps.money.selectors.passports import money_passport
+from apps.portal.selectors.targets import target_passport_of
 from apps.portfolios.selectors.compared_passports import figure_passport as portfolio_figure
 from apps.portfolios.selectors.owners import PortfolioOwner
 from apps.portfolios.selectors.passports import household_passport
@@ -23,6 +24,8 @@ def figure_passport(household: Household, figure: str, on: dt.date) -> Passport:
     if figure.partition("-")[0] in SPANS:
         owner = PortfolioOwner(household)
         return portfolio_figure(owner, owner.sheet(on), figure)
+    if figure.partition("-")[0] == "target":
+        return target_passport_of(household, figure, on)
     if figure in OF_MONEY:
         return money_passport(household, figure, on)
     return household_passport(household, figure, on)

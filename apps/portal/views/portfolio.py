@@ -7,6 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from apps.portal.selectors.portfolios import shown_portfolio
+from apps.portal.selectors.targets import shown_targets
 from apps.portal.views._page import PortalPage
 from apps.portfolios.selectors.charts import allocation_spec
 from apps.portfolios.selectors.reports import reports_of
@@ -19,7 +20,11 @@ class PortfolioView(PortalPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the portfolio of today."""
-        portfolio = shown_portfolio(self.member.household, timezone.localdate())
+        today = timezone.localdate()
+        portfolio = shown_portfolio(self.member.household, today)
+        targets = shown_targets(self.member.household, today)
         chart = allocation_spec(portfolio.sheet)
         reports = reports_of(self.member.household)
-        return super().get_context_data(portfolio=portfolio, allocation=chart, reports=reports, **kwargs)
+        return super().get_context_data(
+            portfolio=portfolio, targets=targets, allocation=chart, reports=reports, **kwargs
+        )
