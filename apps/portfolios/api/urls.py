@@ -4,6 +4,7 @@ from django.urls import re_path
 
 from apps.portfolios.api.performance import BenchmarkViewSet, PerformanceView
 from apps.portfolios.api.rebalancing import RebalanceDetail, RebalancingView
+from apps.portfolios.api.targets import DriftView, LotsView, ModelViewSet, PortfolioViewSet, TargetsView
 from apps.portfolios.api.trades import OrderViewSet, TradeViewSet
 from apps.portfolios.api.views import AccountViewSet, HoldingsView, PortfolioView, TransactionList
 
@@ -62,5 +63,31 @@ urlpatterns = [
         rf"^financial-services/orders/(?P<order_id>{_ID})/?$",
         OrderViewSet.as_view({"get": "retrieve"}),
         name="order-detail",
+    ),
+    re_path(rf"{_ACCOUNTS}/(?P<account_id>{_ID})/lots/?$", LotsView.as_view(), name="account-lots"),
+    re_path(r"^financial-services/portfolios/?$", PortfolioViewSet.as_view({"post": "create"}), name="portfolio-open"),
+    re_path(
+        rf"^financial-services/portfolios/(?P<portfolio_id>{_ID})/?$",
+        PortfolioViewSet.as_view({"get": "retrieve"}),
+        name="portfolio-detail",
+    ),
+    re_path(
+        rf"^financial-services/portfolios/(?P<portfolio_id>{_ID})/status/?$",
+        PortfolioViewSet.as_view({"put": "set_status"}),
+        name="portfolio-status",
+    ),
+    re_path(
+        rf"^financial-services/portfolios/(?P<portfolio_id>{_ID})/targets/?$",
+        TargetsView.as_view(),
+        name="portfolio-targets",
+    ),
+    re_path(
+        rf"^financial-services/portfolios/(?P<portfolio_id>{_ID})/drift/?$", DriftView.as_view(), name="portfolio-drift"
+    ),
+    re_path(r"^financial-services/models/?$", ModelViewSet.as_view({"get": "list"}), name="model-list"),
+    re_path(
+        rf"^financial-services/models/(?P<model_id>{_ID})/?$",
+        ModelViewSet.as_view({"get": "retrieve"}),
+        name="model-detail",
     ),
 ]
