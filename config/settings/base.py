@@ -261,6 +261,7 @@ SPECTACULAR_SETTINGS = {
         "FeeScheduleKindEnum": "apps.billing.models.ScheduleKind",
         "GoalKindEnum": "apps.plans.models.GoalKind",
         "TransactionKindEnum": "apps.portfolios.models.TransactionKind",
+        "RestrictionKindEnum": "apps.portfolios.models.RestrictionKind",
         "FeeScopeEnum": ["household", "account"],
     },
     "SWAGGER_UI_DIST": "SIDECAR",
@@ -333,6 +334,7 @@ CELERY_BEAT_SCHEDULE = {
     "market-prices": {"task": "market.bring_up_to_date", "schedule": 3600.0, "options": {"expires": 3000}},
     "compliance-house": {"task": "compliance.keep_house_everywhere", "schedule": 86400.0},
     "keep-values": {"task": "portfolios.keep_values_everywhere", "schedule": 1800.0, "options": {"expires": 1700}},
+    "watch-drift": {"task": "portfolios.watch_drift_everywhere", "schedule": 1800.0, "options": {"expires": 1500}},
     "escalate-approvals": {"task": "accounts.escalate_approvals", "schedule": 300.0, "options": {"expires": 240}},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(HOME / "beat-schedule")

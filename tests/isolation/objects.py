@@ -35,7 +35,7 @@ from apps.integrations.services.partners import register_partner
 from apps.plans.models import Override, PlanQuestion
 from apps.plans.selectors import overview_builders as build
 from apps.plans.selectors.figures import figures_in
-from apps.portfolios.models import PerformanceReport, ReportBatch
+from apps.portfolios.models import InstrumentPrice, PerformanceReport, ReportBatch
 from apps.portfolios.selectors.reports import quarters_over
 from apps.portfolios.services.benchmarks import assign_benchmark
 from apps.portfolios.services.kept_values import keep_values
@@ -167,6 +167,9 @@ class World:
     def holding(self) -> Any:
         fund = portfolios.own_instrument(self.ada, "QFT")
         portfolios.entry(self.account, self.ada, "transfer_in", instrument=fund, units="10", cost="100")
+        # a quarter is billed at prices of its days
+        for day in ("2025-03-03", "2025-12-31", "2026-03-31", "2026-06-30", "2026-09-30"):
+            InstrumentPrice.objects.create(instrument=fund, day=day, close=Decimal("10.25"), source=MARKER)
         return fund
 
     @cached_property
@@ -275,6 +278,17 @@ class World:
     def reserve(self) -> Any:
         return models.reserved(self.household, self.ada, purpose=f"Roof of {MARKER}")
 
+    @cached_property
+    def opportunity(self) -> Any:
+        assert self.entry
+        assert self.mandate
+        return models.opportunity(self.household, self.ada)
+
+    @cached_property
+    def reading(self) -> Any:
+        assert self.opportunity
+        return self.household.drift_readings.get()
+
     # --- rows of the whole firm ---
     @cached_property
     def report_batch(self) -> ReportBatch:
@@ -368,6 +382,8 @@ OF_HOUSEHOLD: dict[str, Maker] = {
     "entry_id": lambda world: world.entry.public_id,
     "money:entry-category.entry_id": lambda world: world.bank_entry.public_id,
     "money:entry-passport.entry_id": lambda world: world.bank_entry.public_id,
+    "portfolios_api:portfolio-detail.portfolio_id": lambda world: world.account.public_id,
+    "portfolios_api:portfolio-status.portfolio_id": lambda world: world.account.public_id,
     "portfolio_id": lambda world: world.household.public_id,
     "rebalance_id": lambda world: world.rebalance.public_id,
     "proposal_id": lambda world: world.trade.public_id,
@@ -381,6 +397,8 @@ OF_HOUSEHOLD: dict[str, Maker] = {
     "portal:trade.proposal_id": lambda world: world.ordered_trade.public_id,
     "portal:trade-decline.proposal_id": lambda world: world.ordered_trade.public_id,
     "portal:trade-figure.proposal_id": lambda world: world.ordered_trade.public_id,
+    "opportunity_id": lambda world: world.opportunity.public_id,
+    "reading_id": lambda world: world.reading.public_id,
     "mandate_id": lambda world: world.mandate.public_id,
     "restriction_id": lambda world: world.restriction.public_id,
     "reserve_id": lambda world: world.reserve.public_id,

@@ -7,7 +7,8 @@ import uuid
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import F, QuerySet
+from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext
 
 from apps.core.actors import Actor
@@ -15,8 +16,8 @@ from apps.core.templatetags.charts import ChartSpec
 from apps.core.templatetags.formats import date_text, money_text
 from apps.kernel.dates import DateSpan
 from apps.kernel.errors import NotFoundError, gettext_noop
-from apps.portfolios.models import Account, AccountStatus, ReconciliationBreak, Transaction
-from apps.portfolios.policies import TRANSITIONS
+from apps.portfolios.models import Account, AccountStatus, DriftReading, ReconciliationBreak, Transaction
+from apps.portfolios.selectors.account_life import AccountLife, account_life
 from apps.portfolios.selectors.lot_rules import method_text
 from apps.portfolios.selectors.lots import LotLine, open_lots
 from apps.portfolios.selectors.portfolios import simulation_of
@@ -64,12 +65,21 @@ SORTS = {
     "household": F("household__name"),
     "custodian": F("custodian"),
     "status": F("status"),
+    "drift": F("drift_distance"),
 }
 
 
-def account_list(actor: Actor, *, text: str = "", status: str = "", sort: str = "household") -> QuerySet[Account]:
-    """Return the accounts the actor may see, found by name, household or last digits, in the order asked for."""
-    rows = Account.objects.visible_to(actor).select_related("household")
+def account_list(
+    actor: Actor, *, text: str = "", status: str = "", sort: str = "household", is_out: bool = False
+) -> QuerySet[Account]:
+    """Return the accounts the actor may see, found by name, household or last digits, in the order asked for.
+
+    `reading_id` and `drift_distance` are of the last look at the target that an account is part of; with `is_out` those
+    are listed whose target had something out of its band.
+    """
+    rows = with_reading(Account.objects.visible_to(actor).select_related("household"))
+    if is_out:
+        rows = rows.filter(drift_out__gt=0)  # type: ignore[misc]
     if status in AccountStatus.values:
         rows = rows.filter(status=status)
     if text:
@@ -79,8 +89,20 @@ def account_list(actor: Actor, *, text: str = "", status: str = "", sort: str = 
             | rows.filter(last_four=text[-4:])
         )
     key = SORTS.get(sort.removeprefix("-"), SORTS["household"])
-    order = key.desc() if sort.startswith("-") else key.asc()
+    order = key.desc(nulls_last=True) if sort.startswith("-") else key.asc(nulls_last=True)
     return rows.order_by(order, "household__name", "id")
+
+
+def with_reading(accounts: QuerySet[Account]) -> QuerySet[Account]:
+    """Add the last reading of drift: the account's own, else its household's; none of what the firm does not manage."""
+    own = DriftReading.objects.filter(account=OuterRef("pk")).values("pk")[:1]
+    shared = DriftReading.objects.filter(household=OuterRef("household"), account=None).values("pk")[:1]
+    managed = Q(is_held_away=False) & ~Q(status=AccountStatus.CLOSED)
+    found = Case(When(managed, then=Coalesce(Subquery(own), Subquery(shared))), default=None)
+    reading = DriftReading.objects.filter(pk=OuterRef("reading_id"))
+    return accounts.annotate(reading_id=found).annotate(
+        drift_distance=Subquery(reading.values("distance")[:1]), drift_out=Subquery(reading.values("n_out")[:1])
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +120,7 @@ class AccountPage:
     entries: tuple[Transaction, ...]
     n_entries: int
     chart: ChartSpec | None
-    steps: tuple[tuple[str, str], ...]
+    life: AccountLife
     simulation: SimulationNotice | None
     breaks: tuple[ReconciliationBreak, ...]
 
@@ -125,7 +147,7 @@ def account_page(account: Account, as_of: dt.date, limit: int = 50) -> AccountPa
         entries=tuple(entries[:limit]),
         n_entries=entries.count(),
         chart=value_chart(account, as_of),
-        steps=tuple((step, str(AccountStatus(step).label)) for step in sorted(TRANSITIONS[account.status])),
+        life=account_life(account, as_of),
         simulation=simulation_of([at], as_of),
         breaks=tuple(account.breaks.open().select_related("instrument", "statement")),
     )

@@ -7,6 +7,7 @@ accounts are covered by none.
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -72,6 +73,11 @@ class PortfolioTarget:
     sleeves: tuple[SleeveOfTarget, ...]
     reserves: tuple[CashReserve, ...]
     restrictions: tuple[Restriction, ...]
+
+    @property
+    def account_ids(self) -> tuple[uuid.UUID, ...]:
+        """The public ids of the accounts that are covered."""
+        return tuple(account.public_id for account in self.accounts)
 
     @property
     def currency(self) -> str:

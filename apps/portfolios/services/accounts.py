@@ -10,6 +10,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
+from apps.accounts.selectors.firm_days import firm_today
 from apps.clients.models import Household, Person
 from apps.core import audit, realtime
 from apps.core.actors import Actor
@@ -18,6 +19,7 @@ from apps.core.services import service
 from apps.kernel.errors import DomainError, InvalidInputError, gettext_noop
 from apps.portfolios.models import Account, AccountOwner, AccountStatus
 from apps.portfolios.policies import TAX_TREATMENTS, can_become
+from apps.portfolios.selectors.account_life import requirements
 
 HALF = Decimal("0.5")
 # what digests of account numbers are kept for
@@ -120,7 +122,9 @@ def change_account(*, account: Account, changes: dict[str, Any], by: Actor) -> A
 def move_account(*, account: Account, status: str, by: Actor, on: dt.date | None = None, reason: str = "") -> Account:
     """Take an account one step along its life.
 
-    Raises AccountStepError when its state does not lead there, or when one that still holds something would be closed.
+    Raises AccountStepError when its state does not lead there, when the step lacks something that it needs
+    (`selectors.account_life.requirements`: agreement and profile to be approved, funding seen to be active, nothing
+    left to be closed), or without a reason for a restriction.
     """
     locked = Account.objects.select_for_update().get(pk=account.pk)
     if not can_become(locked.status, status):
@@ -131,12 +135,7 @@ def move_account(*, account: Account, status: str, by: Actor, on: dt.date | None
             now=locked.status,
             next=status,
         )
-    if status == AccountStatus.CLOSED and not _is_empty(locked):
-        raise AccountStepError(
-            gettext_noop("The account still holds securities or cash."),
-            mend=gettext_noop("Record how they left, then close it."),
-            field="status",
-        )
+    _check_step(locked, status, reason)
     before = audit.snapshot(locked)
     locked.status = status
     if status == AccountStatus.CLOSED:
@@ -151,14 +150,20 @@ def move_account(*, account: Account, status: str, by: Actor, on: dt.date | None
     return locked
 
 
-def _is_empty(account: Account) -> bool:
-    holdings: dict[object, Decimal] = {}
-    for instrument, units, currency, cash in account.transactions.values_list(
-        "instrument_id", "units", "currency", "cash"
-    ):
-        holdings[instrument] = holdings.get(instrument, Decimal(0)) + units
-        holdings[currency] = holdings.get(currency, Decimal(0)) + cash
-    return not any(holdings.values())
+def _check_step(account: Account, status: str, reason: str) -> None:
+    """Refuse a step that lacks something, with the first thing it lacks."""
+    if status == AccountStatus.RESTRICTED and not reason.strip():
+        raise AccountStepError(gettext_noop("Say why the account is restricted."), field="reason")
+    for each in requirements(account, status, firm_today()):
+        if not each.is_met:
+            # the words are of the reader's language already
+            raise AccountStepError(
+                gettext_noop("Not yet “%(next)s”: “%(missing)s” does not hold."),
+                mend=each.mend,
+                field="status",
+                next=str(AccountStatus(status).label),
+                missing=each.label,
+            )
 
 
 def _check_owners(household: Household, owners: Sequence[OwnerShare]) -> None:

@@ -9,9 +9,12 @@ import pytest
 from django.db import connection
 
 from apps.accounts.models import User
+from apps.accounts.selectors.firm_days import firm_today
+from apps.clients.models import Household
 from apps.core.models import AuditEvent
 from apps.kernel.errors import InvalidInputError
 from apps.portfolios.models import Account, AccountOwner, AccountStatus, Registration, TaxTreatment
+from apps.portfolios.selectors.account_life import account_life
 from apps.portfolios.services.accounts import (
     AccountDetails,
     AccountStepError,
@@ -20,6 +23,7 @@ from apps.portfolios.services.accounts import (
     move_account,
     open_account,
 )
+from tests.factories import billing, compliance
 from tests.factories import clients as people
 from tests.factories import portfolios as made
 
@@ -88,11 +92,31 @@ def test_a_failure_after_the_account_leaves_none(ada: User, monkeypatch: pytest.
     assert not AuditEvent.objects.filter(action="portfolios.open_account").exists()
 
 
+def ready_household(ada: User) -> Household:
+    """A household with a signed agreement and a risk profile in force."""
+    household = people.household(ada)
+    billing.agreement(household, ada)
+    head = household.people.get(relationship="head")
+    people.portal_user(head)
+    head.refresh_from_db()
+    compliance.in_force(head, ada)
+    partner = household.people.get(relationship="partner")
+    people.portal_user(partner)
+    partner.refresh_from_db()
+    compliance.in_force(partner, ada)
+    return household
+
+
 def test_an_account_goes_through_its_life_step_by_step(ada: User) -> None:
-    account = made.account(people.household(ada), ada, status=AccountStatus.PROPOSED, opened_on=None)
+    household = ready_household(ada)
+    account = made.account(household, ada, status=AccountStatus.PROPOSED, opened_on=None)
     day = dt.date(2025, 5, 5)
-    for status in (AccountStatus.APPROVED, AccountStatus.FUNDING, AccountStatus.ACTIVE, AccountStatus.CLOSING):
+    for status in (AccountStatus.APPROVED, AccountStatus.FUNDING):
         account = move_account(account=account, status=status, by=ada.as_actor(), on=day)
+    made.entry(account, ada, "deposit", day, cash="100")
+    account = move_account(account=account, status=AccountStatus.ACTIVE, by=ada.as_actor(), on=day)
+    made.entry(account, ada, "withdrawal", day, cash="-100")
+    account = move_account(account=account, status=AccountStatus.CLOSING, by=ada.as_actor(), on=day)
     account = move_account(account=account, status=AccountStatus.CLOSED, by=ada.as_actor(), on=day, reason="moved away")
     assert (account.opened_on, account.closed_on) == (day, day)
     events = AuditEvent.objects.filter(action="portfolios.move_account").order_by("id")
@@ -106,10 +130,37 @@ def test_a_step_that_the_table_lacks_is_refused(ada: User) -> None:
         move_account(account=account, status=AccountStatus.ACTIVE, by=ada.as_actor())
 
 
+def test_each_step_says_what_it_lacks(ada: User) -> None:
+    account = made.account(people.household(ada), ada, status=AccountStatus.PROPOSED, number="")
+    life = account_life(account, firm_today())
+    assert [each["state"] for each in life.stages][:2] == ["now", "next"]
+    (approve, close) = life.steps
+    assert [each.code for each in approve.missing] == ["agreement", "suitability"]
+    assert close.is_open, "nothing was ever in it"
+    with pytest.raises(AccountStepError, match="agreement is signed"):
+        move_account(account=account, status=AccountStatus.APPROVED, by=ada.as_actor())
+    away = made.account(account.household, ada, status=AccountStatus.PROPOSED, is_held_away=True, number="8")
+    assert move_account(account=away, status=AccountStatus.APPROVED, by=ada.as_actor()).status == "approved"
+
+
+def test_funding_and_a_reason_are_asked_for(ada: User) -> None:
+    household = ready_household(ada)
+    account = made.account(household, ada, status=AccountStatus.APPROVED, number="")
+    with pytest.raises(AccountStepError, match="Custodian and number"):
+        move_account(account=account, status=AccountStatus.FUNDING, by=ada.as_actor())
+    funding = made.account(household, ada, status=AccountStatus.FUNDING, number="9")
+    with pytest.raises(AccountStepError, match="have come in"):
+        move_account(account=funding, status=AccountStatus.ACTIVE, by=ada.as_actor())
+    active = made.account(household, ada, number="10")
+    with pytest.raises(AccountStepError, match="Say why"):
+        move_account(account=active, status=AccountStatus.RESTRICTED, by=ada.as_actor())
+    assert not AuditEvent.objects.filter(action="portfolios.move_account").exists()
+
+
 def test_an_account_that_holds_something_cannot_be_closed(ada: User) -> None:
     _, account, _ = made.funded(ada)
     account = move_account(account=account, status=AccountStatus.CLOSING, by=ada.as_actor())
-    with pytest.raises(AccountStepError, match="still holds"):
+    with pytest.raises(AccountStepError, match="Nothing is left in it"):
         move_account(account=account, status=AccountStatus.CLOSED, by=ada.as_actor(), on=made.DAY)
 
 
