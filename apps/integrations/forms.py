@@ -24,3 +24,25 @@ class SuspendForm(forms.Form):
     """Why a partner is shut out."""
 
     reason = forms.CharField(label=_("Why"), max_length=500)
+
+
+class FixForm(forms.Form):
+    """A FIX session as the broker's papers describe it."""
+
+    name = forms.CharField(label=_("Name"), max_length=120)
+    custodian = forms.CharField(
+        label=_("Custodian whose orders go here"), max_length=120, help_text=_("As it is written in the accounts.")
+    )
+    host = forms.CharField(label=_("Host"), max_length=200)
+    port = forms.IntegerField(label=_("Port"), min_value=1, max_value=65535)
+    sender_comp_id = forms.CharField(label=_("Our CompID (49)"), max_length=60)
+    target_comp_id = forms.CharField(label=_("Their CompID (56)"), max_length=60)
+    username = forms.CharField(label=_("User name (553)"), max_length=120, required=False)
+    password = forms.CharField(
+        label=_("Password (554)"),
+        max_length=120,
+        required=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+        help_text=_("Kept encrypted; never shown again."),
+    )
+    heartbeat = forms.IntegerField(label=_("Seconds between heartbeats"), min_value=5, max_value=300, initial=30)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.integrations.views import partners
+from apps.integrations.views import fix, partners
 
 app_name = "integrations"
 urlpatterns = [
@@ -10,5 +10,8 @@ urlpatterns = [
     path("settings/partners/new/", partners.RegisterPartner.as_view(), name="partner-new"),
     path("settings/partners/<uuid:partner_id>/secret/", partners.RenewSecret.as_view(), name="partner-secret"),
     path("settings/partners/<uuid:partner_id>/suspend/", partners.SuspendPartner.as_view(), name="partner-suspend"),
+    path("settings/fix/", fix.FixList.as_view(), name="fix-list"),
+    path("settings/fix/new/", fix.FixNew.as_view(), name="fix-new"),
+    path("settings/fix/<uuid:connection_id>/switch/", fix.FixSwitch.as_view(), name="fix-switch"),
     path(".well-known/jwks.json", partners.jwks, name="jwks"),
 ]

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
+from apps.core.actors import Actor
 from apps.kernel.dates import DateSpan
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise as StrOrPromise
+
+    from apps.portfolios.models import BlockOrder
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,3 +54,39 @@ class _Sources:
 
 
 fees_paid_elsewhere = _Sources()
+
+
+class OrderRoute(Protocol):
+    """A way of orders into the market (integrations: FIX); the custodian's file is portfolios' own."""
+
+    key: str
+
+    @property
+    def label(self) -> StrOrPromise:
+        """How people call it."""
+        ...
+
+    def serves(self, custodian: str) -> bool:
+        """Say whether orders for the custodian can go this way now."""
+        ...
+
+    def send(self, *, orders: Sequence[BlockOrder], by: Actor) -> None:
+        """Send, in the transaction that notes them as sent."""
+        ...
+
+    def cancel(self, *, order: BlockOrder, by: Actor) -> None:
+        """Ask that what is not executed be canceled."""
+        ...
+
+
+_routes: dict[str, OrderRoute] = {}
+
+
+def connect_route(route: OrderRoute) -> None:
+    """Make a route known."""
+    _routes[route.key] = route
+
+
+def order_routes() -> dict[str, OrderRoute]:
+    """Return the routes that apps above connected, by key."""
+    return dict(_routes)

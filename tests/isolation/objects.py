@@ -30,7 +30,8 @@ from apps.compliance.selectors.trail import TrailQuery
 from apps.compliance.services.exports import request_export
 from apps.core.actors import Actor
 from apps.core.models import Job
-from apps.integrations.models import Partner
+from apps.integrations.models import FixConnection, Partner
+from apps.integrations.services.fix_connections import ConnectionTerms, set_up_connection
 from apps.integrations.services.partners import register_partner
 from apps.plans.models import Override, PlanQuestion
 from apps.plans.selectors import overview_builders as build
@@ -356,6 +357,11 @@ class World:
         return Partner.objects.latest("pk")
 
     @cached_property
+    def fix_connection(self) -> FixConnection:
+        terms = ConnectionTerms("Broker", "Nobody", "127.0.0.1", 9878, "ALPHA", "BROKER")
+        return set_up_connection(terms=terms, by=self.paul.as_actor())
+
+    @cached_property
     def job(self) -> Job:
         assert self.recommendation
         return Job.objects.filter(name="plans.run_projection").latest("pk")
@@ -422,6 +428,7 @@ OF_FIRM: dict[str, Maker] = {
     "invitation_id": lambda world: world.invitation.public_id,
     "table_id": lambda world: world.method_table.public_id,
     "export_id": lambda world: world.export.public_id,
+    "connection_id": lambda world: world.fix_connection.public_id,
     "partner_id": lambda world: world.partner.public_id,
     "benchmark_id": lambda world: world.benchmark.public_id,
     "schedule_id": lambda world: world.schedule.public_id,

@@ -1,5 +1,6 @@
 """Rows of integrations."""
 
+from apps.integrations.models.fix import FixConnection, FixMessage
 from apps.integrations.models.partner import Partner
 
-__all__ = ["Partner"]
+__all__ = ["FixConnection", "FixMessage", "Partner"]

@@ -26,6 +26,7 @@ from apps.portfolios.models import (
     TradeProposal,
     TradeState,
 )
+from apps.portfolios.ports import order_routes
 
 NOTHING = Decimal(0)
 TONES = {
@@ -81,10 +82,13 @@ class OrderRow:
 
 @dataclass(frozen=True, slots=True)
 class Blotter:
-    """What waits to be released and to be sent, what is in the market and was, and what needs a person."""
+    """What waits to be released and to be sent, what is in the market and was, and what needs a person.
+
+    `custodians` with orders that are ready, each with the routes (key, label) that serve it besides the file.
+    """
 
     cleared: tuple[TradeProposal, ...]
-    custodians: tuple[str, ...]
+    custodians: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
     rows: tuple[OrderRow, ...]
     problems: tuple[tuple[FillProblem, str], ...]
 
@@ -95,7 +99,12 @@ def blotter(actor: Actor, limit: int = 200) -> Blotter:
     orders = order_rows(BlockOrder.objects.visible_to(actor)[:limit])
     problems = tuple((each, str(PROBLEM_WORDS.get(each.code, each.code))) for each in open_problems(actor))
     custodians = sorted({order.custodian for order in whole_orders(actor).filter(state=OrderState.READY)})
-    return Blotter(tuple(cleared.order_by("pk")), tuple(custodians), orders, problems)
+    served = tuple((name, _routes_to(name)) for name in custodians)
+    return Blotter(tuple(cleared.order_by("pk")), served, orders, problems)
+
+
+def _routes_to(custodian: str) -> tuple[tuple[str, str], ...]:
+    return tuple((key, str(route.label)) for key, route in order_routes().items() if route.serves(custodian))
 
 
 def order_rows(orders: QuerySet[BlockOrder] | Iterable[BlockOrder]) -> tuple[OrderRow, ...]:

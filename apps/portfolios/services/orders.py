@@ -23,6 +23,7 @@ from apps.portfolios.models import (
     TradeProposal,
     TradeState,
 )
+from apps.portfolios.ports import order_routes
 from apps.portfolios.services.trade_checks import demand_checkpoints
 from apps.portfolios.services.trades import locked_proposal, move_proposal
 
@@ -106,6 +107,31 @@ def mark_sent(*, orders: Sequence[BlockOrder], route: str, by: Actor) -> list[Bl
         sent.append(locked)
     tell_orders()
     return sent
+
+
+@service
+def send_by_route(*, orders: Sequence[BlockOrder], route: str, by: Actor) -> list[BlockOrder]:
+    """Send blocks that are ready by a route that an app above offers, and note them as sent.
+
+    Raises InvalidInputError for a route that does not serve their custodian, and what `mark_sent` raises.
+    """
+    way = order_routes().get(route)
+    if way is None or not orders or any(not way.serves(order.custodian) for order in orders):
+        raise InvalidInputError(gettext_noop("No such route serves these orders."), field="route")
+    sent = mark_sent(orders=orders, route=route, by=by)
+    way.send(orders=sent, by=by)
+    return sent
+
+
+@service
+def ask_to_cancel(*, order: BlockOrder, by: Actor) -> None:
+    """Ask the market to cancel the rest of an order; its answer ends the order. Raises OrderStateError."""
+    locked = locked_order(order)
+    way = order_routes().get(locked.route)
+    if way is None or locked.state not in {OrderState.SENT, OrderState.PARTIAL}:
+        raise OrderStateError(gettext_noop("This order cannot be cancelled from here."))
+    way.cancel(order=locked, by=by)
+    audit.record("portfolios.ask_to_cancel", by=by, target=locked, after={"reference": locked.reference})
 
 
 def locked_order(order: BlockOrder) -> BlockOrder:

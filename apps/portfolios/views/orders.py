@@ -19,6 +19,7 @@ from apps.core.views import ActionView, PassportView, ServiceFormView
 from apps.portfolios.forms import NoteForm, ReasonForm
 from apps.portfolios.forms.trades import ConfirmationsForm, FillForm, VerifyForm
 from apps.portfolios.models import BlockOrder, Fill, FillProblem, OrderState, TradeProposal
+from apps.portfolios.ports import order_routes
 from apps.portfolios.selectors.orders import (
     blotter,
     file_for,
@@ -31,7 +32,7 @@ from apps.portfolios.selectors.orders import (
 from apps.portfolios.selectors.trades import proposal_for
 from apps.portfolios.services.fills import Execution, close_order, record_fill, solve_problem
 from apps.portfolios.services.order_files import content_of, take_confirmations, write_order_file
-from apps.portfolios.services.orders import mark_sent, release_orders
+from apps.portfolios.services.orders import ask_to_cancel, mark_sent, release_orders, send_by_route
 from apps.portfolios.services.trade_verification import verify_execution
 
 
@@ -58,8 +59,10 @@ class OrderDetailView(RequiresMixin, TemplateView):
         """Show the block."""
         actor = actor_of(self.request)
         page = order_page(actor, order_for(actor, self.kwargs["order_id"]))
-        may_edit = actor.can(Permission.EDIT_PORTFOLIOS)
-        return super().get_context_data(page=page, order=page.row.order, may_edit=may_edit, **kwargs)
+        order, may_edit = page.row.order, actor.can(Permission.EDIT_PORTFOLIOS)
+        may_cancel = order.route in order_routes() and order.state in {OrderState.SENT, OrderState.PARTIAL}
+        more = {"may_edit": may_edit, "may_cancel": may_cancel}
+        return super().get_context_data(page=page, order=order, **more, **kwargs)
 
 
 class OrderPassportView(PassportView):
@@ -95,6 +98,32 @@ class OrderSentView(ActionView):
         """Note it."""
         order = order_for(by, self.kwargs["order_id"])
         mark_sent(orders=[order], route="form", by=by)
+        return order.get_absolute_url()
+
+
+class OrderSendView(ActionView):
+    """POST: send the orders of a custodian that are ready by a route."""
+
+    permission = Permission.EDIT_PORTFOLIOS
+    success_message = _("The orders are on their way.")
+
+    def perform(self, request: HttpRequest, by: Actor) -> str:
+        """Send them."""
+        ready = whole_orders(by).filter(state=OrderState.READY, custodian=request.POST.get("custodian", ""))
+        send_by_route(orders=list(ready), route=request.POST.get("route", ""), by=by)
+        return reverse("portfolios:order-list")
+
+
+class OrderCancelView(ActionView):
+    """POST: ask the market to cancel the rest of an order."""
+
+    permission = Permission.EDIT_PORTFOLIOS
+    success_message = _("The market was asked; its answer ends the order.")
+
+    def perform(self, request: HttpRequest, by: Actor) -> str:  # noqa: ARG002 - the frame's signature
+        """Ask."""
+        order = order_for(by, self.kwargs["order_id"])
+        ask_to_cancel(order=order, by=by)
         return order.get_absolute_url()
 
 

@@ -1,0 +1,1 @@
+"""The rules of the FIX session, without socket, clock or disk."""

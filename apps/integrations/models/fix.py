@@ -1,0 +1,82 @@
+"""FIX connections of the firm, and every message that was numbered, kept before it is sent."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.history import history
+from apps.core.models import BaseModel
+
+
+class FixConnection(BaseModel):
+    """A FIX 4.4 session with a broker or custodian. Sequence numbers go on over lost lines and killed processes."""
+
+    MUTABLE: ClassVar[bool] = True
+    PERSONAL_FIELDS: ClassVar[frozenset[str]] = frozenset()
+    SECRET_FIELDS: ClassVar[frozenset[str]] = frozenset({"password"})
+
+    name = models.CharField(_("name"), max_length=120, unique=True)
+    custodian = models.CharField(_("custodian whose orders go here"), max_length=120)
+    host = models.CharField(_("host"), max_length=200)
+    port = models.PositiveIntegerField(_("port"), validators=[MinValueValidator(1), MaxValueValidator(65535)])
+    sender_comp_id = models.CharField(_("our CompID"), max_length=60)
+    target_comp_id = models.CharField(_("their CompID"), max_length=60)
+    username = models.CharField(_("user name"), max_length=120, blank=True)
+    password = models.TextField(_("password"), blank=True)  # encrypted with the firm's key
+    heartbeat = models.PositiveSmallIntegerField(
+        _("seconds between heartbeats"), default=30, validators=[MinValueValidator(5), MaxValueValidator(300)]
+    )
+    is_active = models.BooleanField(_("in use"), default=True)
+    next_out = models.PositiveBigIntegerField(default=1, editable=False)
+    next_in = models.PositiveBigIntegerField(default=1, editable=False)
+    is_on = models.BooleanField(_("connected"), default=False, editable=False)
+    state_note = models.CharField(max_length=300, blank=True, editable=False)
+
+    history = history(excluded_fields=["password", "next_out", "next_in", "is_on", "state_note"])
+
+    class Meta:
+        ordering = ("name",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=["host", "port", "sender_comp_id", "target_comp_id"],
+                name="fix_session_once",
+                violation_error_message=_("This session is set up already."),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+    def audit_subject(self) -> None:
+        """A connection is the firm's."""
+        return
+
+
+class FixMessage(BaseModel):
+    """A message of a session. One of ours without a number waits to be sent; a numbered one may be sent again."""
+
+    MUTABLE: ClassVar[bool] = True
+    PERSONAL_FIELDS: ClassVar[frozenset[str]] = frozenset()
+    SECRET_FIELDS: ClassVar[frozenset[str]] = frozenset({"body"})
+
+    connection = models.ForeignKey(FixConnection, models.PROTECT, related_name="messages")
+    is_ours = models.BooleanField()
+    seq = models.PositiveBigIntegerField(null=True, blank=True)
+    kind = models.CharField(max_length=3)
+    body = models.TextField()  # encrypted: orders name account numbers
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("id",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=["connection", "seq"], condition=models.Q(is_ours=True), name="fix_number_given_once"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.seq}"

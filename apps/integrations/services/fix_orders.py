@@ -1,0 +1,186 @@
+"""Orders over FIX: what is said (NewOrderSingle with its allocations, cancel), and what is heard (ExecutionReport)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Sequence
+from decimal import Decimal, InvalidOperation
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from apps.accounts.selectors.firm_days import firm_today
+from apps.core import audit
+from apps.core.actors import Actor
+from apps.core.secrets import decrypted, encrypted
+from apps.core.services import service
+from apps.integrations.engine.fix_session import Fields, Message
+from apps.integrations.models import FixConnection, FixMessage
+from apps.kernel.errors import DomainError, gettext_noop
+from apps.portfolios.models import BlockOrder, OrderState, Side
+from apps.portfolios.services.fills import Execution, close_order, record_fill
+
+SIDES = {Side.BUY: "1", Side.SELL: "2"}
+# ExecType (150): a trade, and the ends of an order
+_TRADE, _ENDS = "F", {"3": "done for the day", "4": "canceled", "8": "rejected", "C": "expired"}
+
+
+class NoConnectionError(DomainError):
+    """No FIX session in use serves the custodian."""
+
+    code = "no_fix_connection"
+
+
+class FixRoute:
+    """The route of orders by FIX (portfolios.ports.OrderRoute)."""
+
+    key = "fix"
+    label = _("by FIX")
+
+    def serves(self, custodian: str) -> bool:
+        """Say whether a session in use serves the custodian."""
+        return FixConnection.objects.filter(custodian=custodian, is_active=True).exists()
+
+    def send(self, *, orders: Sequence[BlockOrder], by: Actor) -> None:
+        """Put the orders before their session."""
+        for order in orders:
+            say_order(order=order, by=by)
+
+    def cancel(self, *, order: BlockOrder, by: Actor) -> None:
+        """Ask that what is not executed be canceled."""
+        say_cancel(order=order, by=by)
+
+
+@service
+def say_order(*, order: BlockOrder, by: Actor) -> FixMessage:
+    """Queue a NewOrderSingle for the session of the order's custodian. Raises NoConnectionError."""
+    return _queue(order, "D", _new_order(order), by)
+
+
+@service
+def say_cancel(*, order: BlockOrder, by: Actor) -> FixMessage:
+    """Queue a request to cancel the rest of an order. Raises NoConnectionError."""
+    fields = (
+        (41, order.reference),
+        (11, f"{order.reference}C{FixMessage.objects.filter(kind='F').count() + 1}"),
+        *_security(order),
+        (54, SIDES[Side(order.side)]),
+        (60, _moment()),
+        (38, f"{order.quantity.normalize():f}"),
+    )
+    return _queue(order, "F", fields, by)
+
+
+def _queue(order: BlockOrder, kind: str, fields: Fields, by: Actor) -> FixMessage:
+    connection = FixConnection.objects.filter(custodian=order.custodian, is_active=True).order_by("pk").first()
+    if connection is None:
+        raise NoConnectionError(
+            gettext_noop("No FIX session in use serves %(custodian)s."),
+            mend=gettext_noop("Set one up in the settings, or send the order another way."),
+            custodian=order.custodian or "–",
+        )
+    row = FixMessage.objects.create(connection=connection, is_ours=True, kind=kind, body=kept(fields))
+    after = {"kind": kind, "order": order.reference}
+    audit.record("integrations.queue_fix", by=by, target=connection, after=after)
+    return row
+
+
+def kept(fields: Fields) -> str:
+    """Return fields as they are stored."""
+    return encrypted(json.dumps(fields))
+
+
+def fields_of(row: FixMessage) -> Fields:
+    """Return the fields of a stored message."""
+    return tuple((int(tag), str(value)) for tag, value in json.loads(decrypted(row.body)))
+
+
+def _new_order(order: BlockOrder) -> Fields:
+    shares = list(order.shares.select_related("line__account").order_by("pk"))
+    limit = () if order.limit_price is None else ((44, f"{order.limit_price.normalize():f}"),)
+    allocations: list[tuple[int, str]] = []
+    for share in shares:
+        number = decrypted(share.line.account.number) if share.line.account.number else str(share.line.account)
+        allocations += [(79, number), (80, f"{share.quantity.normalize():f}")]
+    return (
+        (11, order.reference),
+        (21, "1"),
+        *_security(order),
+        (54, SIDES[Side(order.side)]),
+        (60, _moment()),
+        (38, f"{order.quantity.normalize():f}"),
+        (40, "2" if limit else "1"),
+        *limit,
+        (15, order.currency),
+        (59, "0"),
+        (78, str(len(shares))),
+        *allocations,
+    )
+
+
+def _security(order: BlockOrder) -> Fields:
+    symbol = order.instrument.symbol or order.instrument.cusip
+    return ((55, symbol), *(((48, order.instrument.cusip), (22, "1")) if order.instrument.cusip else ()))
+
+
+def _moment() -> str:
+    return timezone.now().astimezone(dt.UTC).strftime("%Y%m%d-%H:%M:%S.000")
+
+
+@service
+def take_report(*, connection: FixConnection, message: Message, by: Actor) -> str:
+    """Take up a message of the application: a trade becomes an execution, an end closes its order.
+
+    Returns what became of it: filled, queued, closed, or nothing for what changes no order.
+    """
+    if message.kind != "8":
+        return ""
+    what = message.get(150)
+    if what == _TRADE:
+        return _trade(connection, message, by)
+    if what in _ENDS:
+        reference = message.get(41) or message.get(11)
+        order = BlockOrder.objects.filter(reference=reference).first()
+        if order is None or order.state not in {OrderState.SENT, OrderState.PARTIAL}:
+            return ""
+        close_order(order=order, reason=f"{_ENDS[what]}: {message.get(58)}".strip(": "), by=by)
+        return "closed"
+    return ""
+
+
+def _trade(connection: FixConnection, message: Message, by: Actor) -> str:
+    try:
+        quantity, price = Decimal(message.get(32)), Decimal(message.get(31))
+        fees = Decimal(message.get(12) or "0")
+    except InvalidOperation:
+        return "unreadable"
+    sound = all(number.is_finite() for number in (quantity, price, fees)) and min(quantity, price) > 0 <= fees
+    if not sound or not message.get(17):
+        return "unreadable"
+    execution = Execution(
+        reference=_known(message.get(11), message.get(41)),
+        key=f"fix:{connection.public_id}:{message.get(17)}",
+        quantity=quantity,
+        price=price,
+        day=_day(message),
+        fees=fees,
+        source=connection.name,
+    )
+    made = record_fill(execution=execution, by=by)
+    return "filled" if made._meta.model_name == "fill" else "queued"
+
+
+def _known(*references: str) -> str:
+    """Return the reference that is one of our orders, else the first: it goes to the queue."""
+    found = BlockOrder.objects.filter(reference__in=references).values_list("reference", flat=True).first()
+    return found or references[0]
+
+
+def _day(message: Message) -> dt.date:
+    told = message.get(75) or message.get(60)[:8]
+    try:
+        day = dt.date(int(told[:4]), int(told[4:6]), int(told[6:8]))
+    except ValueError:
+        return firm_today()
+    return min(day, firm_today())

@@ -1,0 +1,222 @@
+"""Orders over FIX against a local acceptor: gaps, resends, duplicates, lost lines, killed processes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django_tenants.utils import schema_context
+
+from apps.accounts.models import User
+from apps.core.actors import Actor
+from apps.integrations.engine.fix_session import Message
+from apps.integrations.models import FixConnection, FixMessage
+from apps.integrations.services import fix_runner
+from apps.integrations.services.fix_connections import ConnectionTerms, set_up_connection
+from apps.integrations.services.fix_orders import fields_of, say_order
+from apps.integrations.services.fix_runner import FixRunner
+from apps.portfolios.models import BlockOrder, Fill, OrderState
+from apps.portfolios.services.orders import ask_to_cancel, release_orders, send_by_route
+from tests.apps.integrations.acceptor import Acceptor, wait_for
+from tests.factories.trades import cleared, line, ready
+
+BY = Actor.system("run_fix")
+TODAY = f"{dt.date.today():%Y%m%d}"
+
+
+def trade(order: Message, quantity: str, price: str, key: str) -> tuple[str, tuple]:
+    """An execution report of a trade."""
+    fields = ((37, "B1"), (17, key), (150, "F"), (39, "1"), (11, order.get(11)), (55, order.get(55)), (54, "2"))
+    return "8", (*fields, (32, quantity), (31, price), (75, TODAY), (12, "0.25"))
+
+
+def filled(order: Message) -> list[tuple[str, tuple]]:
+    return [trade(order, "4", "55", "X1"), trade(order, "6", "56", "X2")]
+
+
+@pytest.fixture
+def broker() -> Iterator[Acceptor]:
+    acceptor = Acceptor()
+    yield acceptor
+    acceptor.stop()
+
+
+@pytest.fixture
+def row(broker: Acceptor, paul: User) -> FixConnection:
+    terms = ConnectionTerms("Broker", "Example Custodian", "127.0.0.1", broker.port, "STEWARD", "BROKER", "us", "pw")
+    return set_up_connection(terms=terms, by=paul.as_actor())
+
+
+@pytest.fixture
+def block(ada: User, connie: User) -> BlockOrder:
+    household, account, fund = ready(ada)
+    kept = cleared(ada, connie, line(account, fund, limit_price="54"), household=household)
+    (made,) = release_orders(proposals=[kept], by=ada.as_actor())
+    return made
+
+
+def runner(row: FixConnection) -> FixRunner:
+    row.refresh_from_db()
+    return FixRunner(row, BY, pause=0.1)
+
+
+def state(block: BlockOrder) -> str:
+    block.refresh_from_db()
+    return block.state
+
+
+def test_an_order_goes_out_with_its_allocations_and_its_executions_are_booked(
+    ada: User, broker: Acceptor, row: FixConnection, block: BlockOrder
+) -> None:
+    broker.answer = filled
+    send_by_route(orders=[block], route="fix", by=ada.as_actor())
+    runner(row).run(wait_for(lambda: state(block) == OrderState.FILLED))
+    assert state(block) == OrderState.FILLED
+    (order,) = broker.orders
+    told = {tag: value for tag, value in order.fields if tag != 60}
+    assert told == {
+        11: block.reference,
+        21: "1",
+        55: "AAA",
+        54: "2",
+        38: "10",
+        40: "2",
+        44: "54",
+        15: "USD",
+        59: "0",
+        78: "1",
+        79: "1234-5678",
+        80: "10",
+    }
+    assert [(fill.quantity, fill.price, str(fill.fees)) for fill in block.fills.all()] == [
+        (4, 55, "0.25"),
+        (6, 56, "0.25"),
+    ]
+    (logon,) = broker.logons
+    assert (logon.get(553), logon.get(554), logon.get(108)) == ("us", "pw", "30")
+    assert broker.heard[-1].kind == "5"
+    kept = FixMessage.objects.get(kind="A", is_ours=True)
+    assert dict(fields_of(kept))[554] == "***"
+    assert "1234-5678" not in FixMessage.objects.get(kind="D").body
+    row.refresh_from_db()
+    assert row.next_out == broker.next_in
+
+
+def test_a_report_that_was_lost_is_asked_for_and_none_counts_twice(
+    ada: User, broker: Acceptor, row: FixConnection, block: BlockOrder
+) -> None:
+    broker.answer = filled
+    broker.lose, broker.twice = {2}, {3}
+    send_by_route(orders=[block], route="fix", by=ada.as_actor())
+    runner(row).run(wait_for(lambda: state(block) == OrderState.FILLED))
+    assert [fill.key[-2:] for fill in block.fills.order_by("pk")] == ["X1", "X2"]
+    asked = [message for message in broker.heard if message.kind == "2"]
+    assert [(message.get(7), message.get(16)) for message in asked] == [("2", "0")]
+
+
+def test_a_session_goes_on_over_a_lost_line_and_what_was_not_heard_is_sent_again(
+    ada: User, broker: Acceptor, row: FixConnection, block: BlockOrder
+) -> None:
+    broker.answer = filled
+    broker.drop_after = 1  # the line closes after the logon: the order is written into nothing
+    send_by_route(orders=[block], route="fix", by=ada.as_actor())
+    runner(row).run(wait_for(lambda: state(block) == OrderState.FILLED))
+    assert state(block) == OrderState.FILLED
+    assert broker.lines == 2
+    assert len(broker.orders) == 1
+    assert len({message.seq for message in broker.logons}) == 2
+
+
+def test_an_order_that_was_numbered_before_the_process_was_killed_is_sent_again_as_a_duplicate(
+    ada: User, broker: Acceptor, row: FixConnection, block: BlockOrder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broker.answer = filled
+    send_by_route(orders=[block], route="fix", by=ada.as_actor())
+    killed = runner(row)
+    out = killed._out
+
+    class KilledError(Exception):
+        pass
+
+    def die_on_the_order(raw: bytes) -> None:
+        if b"\x0135=D\x01" in raw:
+            raise KilledError
+        out(raw)
+
+    monkeypatch.setattr(killed, "_out", die_on_the_order)
+    with pytest.raises(KilledError):
+        killed.run(wait_for(lambda: False, 10))
+    assert FixMessage.objects.get(kind="D").seq == 2
+    assert broker.orders == []
+    runner(row).run(wait_for(lambda: state(block) == OrderState.FILLED))
+    (order,) = broker.orders
+    assert (order.poss_dup, order.seq) == (True, 2)
+    assert Fill.objects.count() == 2
+
+
+def test_a_report_whose_booking_fails_is_heard_again(
+    ada: User, broker: Acceptor, row: FixConnection, block: BlockOrder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broker.answer = filled
+    send_by_route(orders=[block], route="fix", by=ada.as_actor())
+
+    def broken(**_kwargs: object) -> None:
+        raise RuntimeError("killed while booking")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(fix_runner, "take_report", broken)
+        with pytest.raises(RuntimeError):
+            runner(row).run(wait_for(lambda: False, 10))
+    row.refresh_from_db()
+    assert row.next_in == 2
+    runner(row).run(wait_for(lambda: state(block) == OrderState.FILLED))
+    assert Fill.objects.count() == 2
+
+
+def test_a_cancelled_order_is_closed_and_what_was_done_is_booked(
+    ada: User, broker: Acceptor, row: FixConnection, block: BlockOrder
+) -> None:
+    def partly(message: Message) -> list[tuple[str, tuple]]:
+        if message.kind == "D":
+            return [trade(message, "4", "55", "X1")]
+        fields = ((37, "B1"), (17, "X9"), (150, "4"), (39, "4"), (11, message.get(11)), (41, message.get(41)))
+        return [("8", (*fields, (58, "by request")))]
+
+    broker.answer = partly
+    send_by_route(orders=[block], route="fix", by=ada.as_actor())
+    runner(row).run(wait_for(lambda: state(block) == OrderState.PARTIAL))
+    ask_to_cancel(order=block, by=ada.as_actor())
+    runner(row).run(wait_for(lambda: state(block) == OrderState.CLOSED))
+    assert state(block) == OrderState.CLOSED
+    assert block.note == "canceled: by request"
+    assert block.filled == 4
+
+
+def test_a_stranger_on_the_line_is_not_listened_to(
+    ada: User, broker: Acceptor, row: FixConnection, block: BlockOrder
+) -> None:
+    FixConnection.objects.update(target_comp_id="SOMEBODY")
+    send_by_route(orders=[block], route="fix", by=ada.as_actor())
+    runner(row).run(wait_for(lambda: bool(FixConnection.objects.get().state_note), 10))
+    assert "somebody else" in FixConnection.objects.get().state_note
+    assert broker.orders == []
+
+
+def test_an_order_is_not_said_while_nobody_answers(ada: User, row: FixConnection, block: BlockOrder) -> None:
+    FixConnection.objects.update(port=1)
+    say_order(order=block, by=ada.as_actor())
+    runner(row).run(wait_for(lambda: bool(FixConnection.objects.get().state_note), 10))
+    assert FixMessage.objects.get(kind="D").seq is None
+    assert not FixConnection.objects.get().is_on
+
+
+def test_the_command_keeps_a_session_until_it_is_taken_out_of_use(row: FixConnection, broker: Acceptor) -> None:
+    FixConnection.objects.update(is_active=False)
+    with schema_context("public"):
+        with pytest.raises(CommandError, match="no FIX connection"):
+            call_command("run_fix", firm="alpha", connection="Nobody")
+        call_command("run_fix", firm="alpha", connection="Broker")
+    assert broker.lines == 0
