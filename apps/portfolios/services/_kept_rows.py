@@ -49,6 +49,10 @@ WHERE mark.id > %(after)s AND mark.id <= %(upto)s AND (mark.security_id IS NULL 
     WHERE entry.account_id = kept.account_id AND held.master_id = mark.security_id))
 GROUP BY 1
 """
+_GONE = """
+DELETE FROM portfolios_valuemark mark
+WHERE account_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM portfolios_account WHERE id = mark.account_id)
+"""
 _DUE = "(SELECT unnest(%(accounts)s::bigint[]) AS account_id, unnest(%(days)s::date[]) AS first_day) AS due"
 _OF = "kept.account_id = due.account_id AND kept"
 _REMOVE = (
@@ -112,6 +116,13 @@ def take_up_marks(after: int) -> int:
         cursor.execute(_TAKE_UP_INSTRUMENTS)
         cursor.execute(_TAKE_UP_MARKET, {"after": after, "upto": upto})
     return max(after, int(upto))
+
+
+def take_up_gone() -> bool:
+    """Remove marks of accounts that are no more; say whether there were any."""
+    with connection.cursor() as cursor:
+        cursor.execute(_GONE)
+        return bool(cursor.rowcount)
 
 
 def marks_of(account_ids: Sequence[int]) -> list[int]:

@@ -98,7 +98,9 @@ def _take_up_marks() -> None:
     """Turn marks of instruments and of shared prices into marks of the accounts whose kept days they reach."""
     state = _state()
     state.last_mark = rows.take_up_marks(state.last_mark)
-    state.save(update_fields=["last_mark"])
+    if rows.take_up_gone():
+        state.firm_from = dt.date.min
+    state.save(update_fields=["last_mark", "firm_from"])
 
 
 @service

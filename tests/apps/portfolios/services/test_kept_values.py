@@ -25,7 +25,7 @@ from apps.portfolios.services import _kept_rows, kept_values
 from apps.portfolios.services.instruments import classify_instrument
 from apps.portfolios.services.kept_values import keep_values
 from apps.portfolios.services.prices import FilePrice, keep_prices
-from apps.portfolios.services.taking_back import take_back_entries
+from apps.portfolios.services.taking_back import take_back_account, take_back_entries
 from apps.portfolios.services.transactions import reverse_transaction
 from tests.factories import clients, market
 from tests.factories import portfolios as made
@@ -184,6 +184,20 @@ def test_a_crash_before_the_firm_is_summed_up_leaves_that_due(
     keep_values(by=NIGHT, last=LAST)
     total = sum(valued.values[-1].total for valued in valuations(accounts, SPAN).values())
     assert FirmDay.objects.get(day=LAST).value == total.scaleb(8)
+
+
+def test_an_account_that_is_taken_back_leaves_no_rows_and_the_firms_sums(ada: User, accounts: list[Account]) -> None:
+    keep_values(by=NIGHT, last=LAST)
+    gone, *left = accounts
+    take_back_entries(entries=list(Transaction.objects.filter(account=gone)), by=ada.as_actor())
+    pk = gone.pk
+    take_back_account(account=gone, by=ada.as_actor())
+    assert not AccountDay.objects.filter(account_id=pk).exists()
+    keep_values(by=NIGHT, last=LAST)
+    total = sum(valued.values[-1].total for valued in valuations(left, SPAN).values())
+    assert FirmDay.objects.get(day=LAST).value == total.scaleb(8)
+    assert not FirmDay.objects.filter(day=FIRST).exists()
+    assert not ValueMark.objects.exists()
 
 
 def test_what_does_not_fit_is_not_kept_and_still_right(ada: User, accounts: list[Account], fund: Instrument) -> None:
