@@ -9,7 +9,8 @@ from django.db import connection
 from django_tenants.utils import schema_context
 
 from apps.core.actors import Actor
-from apps.market.models import AssetClass, CurrencyRate, Price, Security, SecurityKind
+from apps.market.models import AssetClass, CorporateAction, CurrencyRate, Price, Security, SecurityKind
+from apps.market.services.actions import ActionNotice, keep_action
 from apps.market.services.history import set_price
 
 JOB = Actor.system("tests.market")
@@ -61,3 +62,14 @@ def rates(pair: tuple[str, str], told: dict[dt.date, str]) -> None:
             CurrencyRate(base=base, quote=quote, day=day, rate=Decimal(rate)) for day, rate in told.items()
         )
     connection.cursor().close()
+
+
+def action(symbol: str, day: dt.date, kind: str = "split", **terms: object) -> CorporateAction:
+    """Announce a corporate action, by default two new shares for one."""
+    told = {"new_shares": Decimal(2), "old_shares": Decimal(1)} if kind == "split" else {}
+    notice = ActionNotice(symbol=symbol, kind=kind, day=day, **{**told, **terms})
+    with schema_context("public"):
+        keep_action(notice=notice, source="tests", by=JOB)
+        kept = CorporateAction.objects.get(security__symbol=symbol, kind=kind, day=day)
+    connection.cursor().close()
+    return kept

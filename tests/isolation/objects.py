@@ -48,6 +48,7 @@ from tests.factories import (
     billing,
     clients,
     compliance,
+    market,
     models,
     money,
     plans,
@@ -172,6 +173,12 @@ class World:
         for day in ("2025-03-03", "2025-12-31", "2026-03-31", "2026-06-30", "2026-09-30"):
             InstrumentPrice.objects.create(instrument=fund, day=day, close=Decimal("10.25"), source=MARKER)
         return fund
+
+    @cached_property
+    def market_action(self) -> Any:
+        held = portfolios.instrument(self.ada, "QSP", {portfolios.DAY: "20"})
+        portfolios.entry(self.account, self.ada, "transfer_in", instrument=held, units="10", cost="100")
+        return market.action("QSP", timezone.localdate())
 
     @cached_property
     def election(self) -> Any:
@@ -456,6 +463,7 @@ OF_FIRM: dict[str, Maker] = {
     "portfolios:household-passport.figure": lambda _world: "total",
     "portfolios:account-passport.figure": lambda _world: "total",
     "portfolios:household-gains-passport.figure": lambda _world: "short",
+    "action_id": lambda world: world.market_action.public_id,
     "portfolios:rate-passport.figure": lambda _world: "short",
     "portfolios:household-performance-passport.figure": lambda world: world.entry and "inception-net",
     "portfolios:benchmark-passport.figure": lambda _world: "weights-1",

@@ -154,7 +154,8 @@ def _reversal(transaction: Transaction, reason: str, by: Actor) -> Transaction:
 
 def _demand_book(account: Account) -> None:
     """Let the book refuse what units alone do not show: where an account has corporate actions or named lots."""
-    if account.transactions.filter(Q(kind__in=RESHAPES) | Q(lot_choices__isnull=False)).exists():
+    seen_by_lots = RESHAPES | {TransactionKind.RETURN_OF_CAPITAL}
+    if account.transactions.filter(Q(kind__in=seen_by_lots) | Q(lot_choices__isnull=False)).exists():
         last = account.transactions.order_by("-trade_date").values_list("trade_date", flat=True)[0]
         account_book(account, last)
 

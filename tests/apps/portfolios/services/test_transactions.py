@@ -10,6 +10,7 @@ import pytest
 from apps.accounts.models import User
 from apps.core.models import AuditEvent
 from apps.kernel.errors import InvalidInputError
+from apps.portfolios.engine.errors import BookRefusedError
 from apps.portfolios.models import AccountStatus, Transaction
 from apps.portfolios.selectors.books import account_book
 from apps.portfolios.selectors.valuations import holdings_at
@@ -186,3 +187,11 @@ def test_sums_and_lots_agree_over_every_kind_of_entry(ada: User) -> None:
     book = account_book(account, later(9))
     assert book.positions[0].quantity == at.holdings[0].quantity == 70
     assert book.cash_in("USD").amount == at.cash
+
+
+def test_capital_is_returned_only_on_what_is_held(ada: User) -> None:
+    _, account, security = made.funded(ada)
+    made.entry(account, ada, "return_of_capital", later(3), instrument=security, cash="20")
+    other = made.instrument(ada, "ZZZ", {DAY: "5"})
+    with pytest.raises(BookRefusedError, match="not held"):
+        made.entry(account, ada, "return_of_capital", later(3), instrument=other, cash="20")

@@ -11,6 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from apps.accounts.models import ApprovalRequest, User
 from apps.accounts.services.approvals import decide_approval
@@ -27,6 +28,7 @@ from apps.portfolios.models import (
 )
 from apps.portfolios.services.kept_values import keep_values
 from apps.portfolios.services.reconciliation import StatedPosition, take_statement
+from tests.factories import market
 from tests.factories import portfolios as made
 
 SignIn = Callable[..., Client]
@@ -268,6 +270,25 @@ def test_gains_of_a_year_show_wash_sales_and_leave_as_a_file(ada: User, scene: S
     assert len(lines) == 3
     assert ",W,400.00," in lines[1]
     assert "40 =AAA" in lines[1]
+
+
+def test_announced_actions_are_entered_by_a_button(ada: User, sue: User, scene: Scene, sign_in: SignIn) -> None:
+    today = timezone.localdate()
+    action = market.action("AAA", today)
+    page, enter = (
+        reverse("portfolios:market-actions"),
+        reverse("portfolios:market-action-enter", args=[action.public_id]),
+    )
+    assert sign_in(sue).get(page).status_code == 403
+    assert sign_in().get(page).status_code == 302
+    assert sign_in(sue).post(enter).status_code == 403
+    browser = sign_in(ada)
+    assert "Enter in 1 account" in browser.get(page).content.decode()
+    browser.post(enter)
+    html = browser.get(page).content.decode()
+    assert "Entered everywhere" in html
+    assert "Entered in 1 account." in html
+    assert Transaction.objects.get(kind="split").units == 100
 
 
 def test_identical_securities_are_proposed_by_form_and_in_force_when_approved(
