@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("portfolios", "0014_values_are_marked"),
+        ("portfolios", "0016_opportunities"),
     ]
 
     operations = [

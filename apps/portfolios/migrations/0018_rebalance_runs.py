@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("clients", "0007_performance_reports"),
-        ("portfolios", "0015_tax_lot_statements"),
+        ("portfolios", "0017_tax_lot_statements"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

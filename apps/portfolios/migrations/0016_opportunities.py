@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("clients", "0007_performance_reports"),
-        ("portfolios", "0014_values_are_marked"),
+        ("portfolios", "0015_gone_accounts_are_marked"),
     ]
 
     operations = [
