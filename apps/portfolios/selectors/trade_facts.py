@@ -12,6 +12,7 @@ from apps.compliance.engine.checkpoints import OrderFacts
 from apps.compliance.models import CheckpointRules, ConsentRule
 from apps.market.models import AssetClass
 from apps.portfolios.models import Account, Mandate, TradeProposal
+from apps.portfolios.selectors.trading_limits import account_rates
 from apps.portfolios.selectors.valuations import holdings_at
 
 NOTHING = Decimal(0)
@@ -20,7 +21,7 @@ EQUITY = {AssetClass.US_EQUITY, AssetClass.US_SMALL_EQUITY, AssetClass.INTERNATI
 
 @dataclass(frozen=True, slots=True)
 class TradeFacts:
-    """What a proposal comes to; shares are of the household's managed accounts (0 to 1)."""
+    """What a proposal comes to in the household's currency; shares are of its managed accounts (0 to 1)."""
 
     orders: OrderFacts
     equity_before: Decimal
@@ -29,16 +30,20 @@ class TradeFacts:
 
 def trade_facts(proposal: TradeProposal, day: dt.date) -> TradeFacts:
     """Return what the proposal comes to on the day."""
-    lines = list(proposal.lines.select_related("instrument"))
-    held = holdings_at(Account.objects.filter(household=proposal.household_id).managed().open(), day).values()
-    total = sum((at.total for at in held), NOTHING)
-    equity = sum((h.value or NOTHING for at in held for h in at.holdings if h.asset_class in EQUITY), NOTHING)
-    moved = sum((-line.signed_amount for line in lines if line.instrument.asset_class in EQUITY), NOTHING)
-    gross = sum((line.estimated_amount for line in lines), NOTHING)
+    lines = list(proposal.lines.select_related("instrument", "account"))
+    accounts = list(Account.objects.filter(household=proposal.household_id).managed().open())
+    rates = account_rates([*accounts, *(line.account for line in lines)], proposal.household.currency, day)
+    stocks, total = NOTHING, NOTHING
+    for pk, at in holdings_at(accounts, day).items():
+        total += at.total * rates[pk]
+        stocks += sum((h.value or NOTHING for h in at.holdings if h.asset_class in EQUITY), NOTHING) * rates[pk]
+    bought = [line for line in lines if line.instrument.asset_class in EQUITY]
+    moved = sum((-line.signed_amount * rates[line.account_id] for line in bought), NOTHING)
+    gross = sum((line.estimated_amount * rates[line.account_id] for line in lines), NOTHING)
     return TradeFacts(
         OrderFacts(gross, gross / total if total > 0 else Decimal(1), len(lines)),
-        _share(equity, total),
-        _share(equity + moved, total),
+        _share(stocks, total),
+        _share(stocks + moved, total),
     )
 
 

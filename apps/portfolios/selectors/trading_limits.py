@@ -10,6 +10,8 @@ from decimal import Decimal
 from django.db.models import Q
 
 from apps.clients.models import Household
+from apps.kernel.dates import DateSpan
+from apps.market.selectors.prices import close_at, rates_in
 from apps.portfolios.models import (
     Account,
     CashReserve,
@@ -56,6 +58,15 @@ class BrokenLimit:
     restriction: Restriction
 
 
+def account_rates(accounts: Iterable[Account], currency: str, day: dt.date) -> dict[int, Decimal]:
+    """Return what one unit of each account's currency is worth in another; nothing where no rate is known."""
+    listed = {account.pk: account.currency for account in accounts}
+    found = rates_in(currency, set(listed.values()), DateSpan(day, day))
+    last = {base: close_at(closes, day) for base, closes in found.items()}
+    worth = {base: close.close for base, close in last.items() if close is not None} | {currency: Decimal(1)}
+    return {pk: worth.get(base, NOTHING) for pk, base in listed.items()}
+
+
 def broken_limits(
     household: Household, trades: Sequence[IntendedTrade], day: dt.date, besides: TradeProposal | None = None
 ) -> list[BrokenLimit]:
@@ -84,8 +95,9 @@ class _Weights:
     def __init__(
         self, household: Household, trades: Sequence[IntendedTrade], day: dt.date, besides: TradeProposal | None
     ) -> None:
-        accounts = Account.objects.filter(household=household).managed().open()
+        accounts = list(Account.objects.filter(household=household).managed().open())
         self.held: Mapping[int, AccountHoldings] = holdings_at(accounts, day)
+        self.rates = account_rates(accounts, household.currency, day)
         others = ProposedTrade.objects.filter(
             proposal__household=household, proposal__state__in=OPEN_TRADE_STATES, filled_quantity=None
         ).exclude(proposal=besides)
@@ -99,10 +111,10 @@ class _Weights:
     def exceeds(self, cap: Restriction) -> bool:
         """Say whether more than the share is held."""
         within = [at for pk, at in self.held.items() if cap.account_id in {None, pk}]
-        total = sum((at.total for at in within), NOTHING)
+        total = sum((at.total * self.rates[at.account_id] for at in within), NOTHING)
         held = sum(
             (
-                h.value or NOTHING
+                (h.value or NOTHING) * self.rates[at.account_id]
                 for at in within
                 for h in at.holdings
                 if cap.is_about(self.instruments[h.instrument_id])
@@ -111,7 +123,7 @@ class _Weights:
         )
         held += sum(
             (
-                signed
+                signed * self.rates.get(pk, NOTHING)
                 for pk, instrument, signed in self.moves
                 if cap.account_id in {None, pk} and cap.is_about(instrument)
             ),
@@ -131,9 +143,13 @@ def reserved_cash(accounts: Iterable[Account], day: dt.date) -> dict[int, Decima
 
 
 def household_reserve(household: Household, day: dt.date) -> Decimal:
-    """Return the cash that the household's managed accounts keep together on the day, its accounts' own included."""
+    """Return the cash that the household's managed accounts keep together on the day, its accounts' own included.
+
+    It is in the household's currency.
+    """
     reserves = list(CashReserve.objects.on(day).filter(Q(household=household)))
     if not any(each.account_id is None for each in reserves):
         return NOTHING
-    accounts = Account.objects.filter(household=household).managed().open()
-    return reserve_amount(reserves, {pk: at.total for pk, at in holdings_at(accounts, day).items()})
+    accounts = list(Account.objects.filter(household=household).managed().open())
+    rates = account_rates(accounts, household.currency, day)
+    return reserve_amount(reserves, {pk: at.total * rates[pk] for pk, at in holdings_at(accounts, day).items()})

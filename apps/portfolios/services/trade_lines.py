@@ -13,7 +13,7 @@ from apps.market.models import SecurityKind
 from apps.portfolios.models import Account, AccountStatus, Instrument, Side, TradeProposal
 from apps.portfolios.policies import price_is_off
 from apps.portfolios.selectors.books import account_book
-from apps.portfolios.selectors.trading_limits import IntendedTrade, broken_limits, household_reserve
+from apps.portfolios.selectors.trading_limits import IntendedTrade, account_rates, broken_limits, household_reserve
 from apps.portfolios.selectors.trading_room import AccountRoom, Estimate, estimates, rooms_of
 
 CENT, WHOLE, UNIT = Decimal("0.01"), Decimal(1), Decimal("0.00000001")
@@ -259,10 +259,16 @@ def _reserve_left(
 ) -> None:
     """Hold purchases against the cash that the household keeps over all its managed accounts."""
     kept = household_reserve(household, day)
-    moves = sum((e.value if e.line.side == Side.SELL else -e.value for e in checked), Decimal(0))
-    short = kept - moves - sum((room.cash for room in rooms.values()), Decimal(0))
+    if not kept:
+        return
+    accounts = Account.objects.filter(pk__in=rooms)
+    rates = account_rates(accounts, household.currency, day)
+    moves = sum(
+        ((e.value if e.line.side == Side.SELL else -e.value) * rates[e.line.account.pk] for e in checked), Decimal(0)
+    )
+    short = kept - moves - sum((room.cash * rates[pk] for pk, room in rooms.items()), Decimal(0))
     bought = next((place for place, each in enumerate(checked) if each.line.side == Side.BUY), None)
-    if kept and short > 0 and moves < 0 and bought is not None:
+    if short > 0 and moves < 0 and bought is not None:
         raise CashShortError(
             gettext_noop("The household's cash reserve would lack %(short)s."),
             mend=gettext_noop("Buy less, sell more, or wait for cash."),

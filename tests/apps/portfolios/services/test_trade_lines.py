@@ -10,6 +10,7 @@ import pytest
 from apps.accounts.models import User
 from apps.clients.models import Household
 from apps.portfolios.models import Account, AccountStatus, CashReserve, Restriction, TradeState
+from apps.portfolios.selectors.trade_facts import trade_facts
 from apps.portfolios.services.trade_lines import (
     CashShortError,
     LotPick,
@@ -19,6 +20,7 @@ from apps.portfolios.services.trade_lines import (
     checked_lines,
 )
 from tests.factories import clients as people
+from tests.factories import market
 from tests.factories import portfolios as made
 from tests.factories.trades import line, proposal
 
@@ -179,6 +181,24 @@ def test_a_share_is_measured_after_the_trades_and_those_that_are_open(ada: User)
     proposal(household, ada, line(account, fund, "buy", "10"))
     with pytest.raises(RestrictedTradeError):
         checked_lines(household, [line(account, fund, "buy", "5")], TODAY)
+
+
+def test_accounts_of_several_currencies_are_measured_in_the_households(ada: User) -> None:
+    household, account, fund = made.funded(ada)  # 5,500 of 10,500 dollars
+    market.rates(("JPY", "USD"), {made.DAY: "0.01"})
+    yen = made.account(household, ada, number="77", currency="JPY")
+    made.entry(yen, ada, "deposit", cash="1050000", currency="JPY")  # 10,500 dollars as well
+    restrict(household, kind="max_weight", max_weight=Decimal("0.28"), instrument=fund)  # at most 5,880
+    assert checked_lines(household, [line(account, fund, "buy", "6")], TODAY)
+    with pytest.raises(RestrictedTradeError):
+        checked_lines(household, [line(account, fund, "buy", "7")], TODAY)
+    kept = proposal(household, ada, line(account, fund, "buy", "6"))
+    facts = trade_facts(kept, TODAY)
+    assert facts.orders.share == Decimal(330) / Decimal(21_000)
+    assert facts.equity_before == Decimal("0.261905")
+    CashReserve.objects.create(household=household, share=Decimal("0.72"), purpose="taxes", from_day=made.DAY)
+    with pytest.raises(CashShortError, match="reserve would lack 5.00"):  # 15,120 of 15,500, less 330 and 55
+        checked_lines(household, [line(account, fund, "buy", "1")], TODAY)
 
 
 def test_cash_that_is_set_aside_is_not_spent(ada: User) -> None:
