@@ -85,7 +85,7 @@ def positions(quarter: Quarter) -> str:
     return _POSITIONS.format(day=quarter.first + dt.timedelta(days=2))
 
 
-_BOOK = """Trade Date,Settlement Date,Account Number,Action,Symbol,Description,Quantity,Price,Fees,Amount
+_BOOK = """Trade Date,Settlement Date,Account Number,Action,Symbol,Description,Quantity,Price,Fees & Comm,Amount
 {first:%m/%d/%Y},{first:%m/%d/%Y},7654-3210,Deposit,,Wire received,,,,"100,000.00"
 {next:%m/%d/%Y},{next:%m/%d/%Y},7654-3210,Buy,STK,STK fund,800,100.00,,"-80,000.00"
 {next:%m/%d/%Y},{next:%m/%d/%Y},7654-3210,Buy,BND,BND fund,100,100.00,,"-10,000.00"

@@ -27,13 +27,17 @@ def build(today: dt.date) -> dict[str, str]:
     """Build the story; return sessions and ids."""
     ada, paul, connie = (person(role, name) for role, name in _TEAM)
     quarter = Quarter.before(today)
+    yesterday = today - dt.timedelta(days=1)
     half = quarter.first + dt.timedelta(days=45)
     stocks, other = (
-        portfolios.instrument(ada, symbol, {quarter.first: "100", half: "104", quarter.last: "110"})
+        portfolios.instrument(ada, symbol, {quarter.first: "100", half: "104", quarter.last: "110", yesterday: "112"})
         for symbol in ("STK", "STK2")
     )
     bonds = portfolios.instrument(
-        ada, "BND", {quarter.first: "100", quarter.last: "101"}, asset_class=AssetClass.GOVERNMENT_BONDS
+        ada,
+        "BND",
+        {quarter.first: "100", quarter.last: "101", yesterday: "102"},
+        asset_class=AssetClass.GOVERNMENT_BONDS,
     )
     household = clients.household(ada)
     trades.complete_file(household, ada)

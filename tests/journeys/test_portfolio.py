@@ -36,7 +36,7 @@ class PortfolioJob:
         )
         assert done.returncode == 0, done.stdout + done.stderr
         self.story = json.loads(done.stdout.splitlines()[-1])
-        self.household = self.story["household"]
+        self.household, self.proposal = self.story["household"], ""
         self.people = {name: Person(site, browser, name, "", "alpha") for name in ("ada", "paul", "connie", "client")}
         for name, who in self.people.items():
             who.context.add_cookies([{"name": "sessionid", "value": self.story[name], "url": site.url("alpha")}])
@@ -59,6 +59,8 @@ def test_a_portfolio_is_kept_measured_rebalanced_traded_and_reported(
     see_the_return_and_its_passport(job)
     report_the_quarter(job)
     correct_an_entry_and_see_what_changed(job)
+    propose_trades_and_pass_the_checkpoints(job)
+    send_fill_and_verify(job)
     read_the_report_as_the_client(job)
     job.close()
 
@@ -117,6 +119,60 @@ def correct_an_entry_and_see_what_changed(job: PortfolioJob) -> None:
     ada.press("Make the report anew")
     ada.await_live(ada.page.get_by_role("button", name="Deliver to the portal"))
     ada.press("Deliver to the portal")
+
+
+def propose_trades_and_pass_the_checkpoints(job: PortfolioJob) -> None:
+    """Bring the stocks back towards the model; nothing can be ordered before every review has passed."""
+    ada = job.ada
+    ada.go(f"/households/{job.household}/portfolio/trades/new/")
+    ada.fill(purpose="Back to the model")
+    for place, (side, symbol, quantity) in enumerate((("sell", "STK", "200"), ("buy", "BND", "150"))):
+        ada.page.locator(f'main [name="line_{place}_account"]').select_option(index=1)
+        ada.fill(**{f"line_{place}_side": side, f"line_{place}_symbol": symbol, f"line_{place}_quantity": quantity})
+    ada.press("Propose trades")
+    job.proposal = ada.page.url
+    ada.press("Submit to the checkpoints")
+    assert not ada.page.get_by_role("button", name="Release the orders").count()
+    for _n in range(4):
+        review = ada.page.locator("main a", has_text="Open the review").first
+        if not review.count():
+            break
+        address = str(review.get_attribute("href"))
+        for who in (job.connie, job.paul):
+            who.go(address)
+            if who.page.locator('main [name="decision"]').count():
+                who.fill(decision="approve", note="Read against the mandate and the profile.")
+                who.press("Record the decision")
+                break
+        ada.page.goto(job.proposal)
+    ada.see("Release the orders")
+
+
+def send_fill_and_verify(job: PortfolioJob) -> None:
+    """The orders go into the custodian's file once, are executed in parts, and the execution is verified."""
+    ada = job.ada
+    ada.press("Release the orders")
+    ada.go("/portfolios/orders/")
+    ada.page.locator("main form button", has_text="Write the file").first.click()
+    ada.page.wait_for_load_state("load")
+    ada.go("/portfolios/orders/")
+    orders = [str(link.get_attribute("href")) for link in ada.page.locator("main a.row-link").all()]
+    assert len(orders) == 2
+    for address in orders:
+        ada.go(address)
+        is_sale = "STK" in ada.text()
+        parts = (("80", "111.90"), ("120", "112.10")) if is_sale else (("150", "102.00"),)
+        for n, (quantity, price) in enumerate(parts):
+            ada.press("Record an execution")
+            ada.fill(execution_id=f"{'S' if is_sale else 'B'}{n}", quantity=quantity, price=price)
+            ada.press("Record an execution")
+    ada.page.goto(job.proposal)
+    ada.press("Verify the execution")
+    ada.fill(fees_confirmed=True, note="All as ordered.")
+    ada.press("Verify the execution")
+    ada.see("Verified")
+    ada.go(f"/households/{job.household}/portfolio/")
+    ada.see("600", "250")
 
 
 def read_the_report_as_the_client(job: PortfolioJob) -> None:
