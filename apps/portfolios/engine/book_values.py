@@ -45,6 +45,8 @@ class BookValues:
 def book_values(state: BookState, entries: BookEntries, prices: Ints) -> BookValues:
     """Value the book on every day of the table: `prices` (n_securities, n_days), NO_PRICE where none is known yet.
 
+    What is known once stays known: a price is carried until the next one.
+
     Raises InvalidInputError for an entry outside of its account's days.
     """
     n_accounts, n_days = len(state.first_days), prices.shape[1]
@@ -58,9 +60,13 @@ def book_values(state: BookState, entries: BookEntries, prices: Ints) -> BookVal
     holdings, spare = np.zeros(starts[-1], dtype=np.int64), np.zeros(starts[-1], dtype=np.int64)
     held_on, unpriced_on = np.full(len(accounts), -1), np.full(len(accounts), -1)
     size = np.zeros(n_accounts)
-    highest = prices.max(axis=1, initial=0).astype(np.float64)
+    known = np.where(prices == NO_PRICE, 0, prices)
+    # days without a price come first
+    unknown = (prices == NO_PRICE).sum(axis=1)
     where = (accounts, securities, state.first_days, starts)
-    _value_positions(where, held, (prices, highest), (holdings, spare, size), (held_on, unpriced_on))
+    table = (known, known // SCALE, known % SCALE, unknown)
+    _value_positions(where, held, table, (holdings, spare), (held_on, unpriced_on))
+    np.add.at(size, accounts, _largest(held) / SCALE * known.max(axis=1, initial=0)[securities])
     holdings += _rounded(holdings, spare)
     money_in, money_out = _flows(entries, places, prices, starts[-1])
     fees = np.zeros(starts[-1], dtype=np.int64)
@@ -140,25 +146,34 @@ def _flows(entries: BookEntries, places: Ints, prices: Ints, n: int) -> tuple[In
     return came, left
 
 
+def _largest(held: _Held) -> NDArray[np.float64]:
+    """The most units that each position ever had."""
+    opening, starts, _days, units = held
+    owners = np.repeat(np.arange(len(opening)), np.diff(starts))
+    total = np.concatenate([[0.0], np.cumsum(units.astype(np.float64))])
+    most: NDArray[np.float64] = np.abs(opening.astype(np.float64))
+    np.maximum.at(most, owners, np.abs(opening[owners] + total[1:] - total[starts[owners]]))
+    return most
+
+
 @compiled
 def _value_positions(
     where: tuple[Ints, Ints, Ints, Ints],
     held: _Held,
-    priced: tuple[Ints, NDArray[np.float64]],
-    values: tuple[Ints, Ints, NDArray[np.float64]],
+    table: tuple[Ints, Ints, Ints, Ints],
+    values: tuple[Ints, Ints],
     seen: tuple[Ints, Ints],
 ) -> None:
     accounts, securities, first_days, starts = where
     opening, entry_starts, entry_days, entry_units = held
-    prices, highest = priced
-    holdings, spare, size = values
+    prices, dollars, parts, unknown = table
+    holdings, spare = values
     held_on, unpriced_on = seen
     n_days = prices.shape[1]
     for place in range(accounts.size):
         account, security = accounts[place], securities[place]
         units, entry = opening[place], entry_starts[place]
-        day, out = first_days[account], starts[account]
-        largest = 0.0
+        day, out = first_days[account], starts[account] - first_days[account]
         while day < n_days:
             while entry < entry_starts[place + 1] and entry_days[entry] <= day:
                 units += entry_units[entry]
@@ -167,22 +182,19 @@ def _value_positions(
             if units != 0:
                 if held_on[place] < 0:
                     held_on[place] = day
-                largest = max(largest, abs(float(units)))
+                if unpriced_on[place] < 0 and day < unknown[security]:
+                    unpriced_on[place] = day
                 whole = units // SCALE
                 part = units - whole * SCALE
                 for on in range(day, until):
-                    price = prices[security, on]
-                    if price < 0:
-                        if unpriced_on[place] < 0:
-                            unpriced_on[place] = on
-                        continue
-                    here = out + on - first_days[account]
-                    holdings[here] += whole * price
-                    if part:
-                        dollars = price // SCALE
-                        product = part * (price - dollars * SCALE)
-                        carried = product // SCALE
-                        holdings[here] += part * dollars + carried
-                        spare[here] += product - carried * SCALE
+                    holdings[out + on] += whole * prices[security, on] + part * dollars[security, on]
+                if part != 0:
+                    for on in range(day, until):
+                        spare[out + on] += part * parts[security, on]
             day = until
-        size[account] += largest / SCALE * highest[security]
+        if place % 900 == 899 or place + 1 == accounts.size or accounts[place + 1] != account:
+            # each position adds less than 10^16: carried before 64 bits are full
+            for at in range(starts[account], starts[account + 1]):
+                carried = spare[at] // SCALE
+                holdings[at] += carried
+                spare[at] -= carried * SCALE
