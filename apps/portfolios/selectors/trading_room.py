@@ -7,15 +7,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from django.db.models import Sum
+
 from apps.kernel.dates import DateSpan
-from apps.portfolios.models import Account, Instrument, ProposedTrade, Side, TradeProposal, TradeState
+from apps.portfolios.models import Account, Instrument, ProposedLot, ProposedTrade, Side, TradeProposal, TradeState
 from apps.portfolios.models.trade import OPEN_TRADE_STATES
 from apps.portfolios.selectors.prices import PriceBook
 from apps.portfolios.selectors.trading_limits import reserved_cash
 from apps.portfolios.selectors.valuations import holdings_at
 
 NOTHING = Decimal(0)
-__all__ = ["AccountRoom", "Estimate", "estimates", "rooms_of"]
+__all__ = ["AccountRoom", "Estimate", "estimates", "lots_spoken_for", "rooms_of"]
 
 
 @dataclass(slots=True)
@@ -71,6 +73,19 @@ def rooms_of(accounts: Iterable[Account], day: dt.date, besides: TradeProposal |
         # what a proposal that is not in the market yet would bring is not there to be spent by another
         rooms[account].cash += net if is_ordered else min(net, NOTHING)
     return rooms
+
+
+def lots_spoken_for(
+    accounts: Iterable[Account], besides: TradeProposal | None = None
+) -> dict[tuple[int, str], Decimal]:
+    """Return how much of each lot, by account and lot, open proposals name that are not executed yet."""
+    named = ProposedLot.objects.filter(
+        trade__account__in={account.pk for account in accounts},
+        trade__proposal__state__in=OPEN_TRADE_STATES,
+        trade__filled_quantity=None,
+    ).exclude(trade__proposal=besides)
+    rows = named.values_list("trade__account", "lot_id").annotate(units=Sum("quantity")).order_by()
+    return {(account, lot): units for account, lot, units in rows}
 
 
 def estimates(instruments: Iterable[Instrument], currency: str, day: dt.date) -> dict[int, Estimate]:

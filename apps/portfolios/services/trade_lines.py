@@ -14,7 +14,7 @@ from apps.portfolios.models import Account, AccountStatus, Instrument, Side, Tra
 from apps.portfolios.policies import price_is_off
 from apps.portfolios.selectors.books import account_book
 from apps.portfolios.selectors.trading_limits import IntendedTrade, account_rates, broken_limits, household_reserve
-from apps.portfolios.selectors.trading_room import AccountRoom, Estimate, estimates, rooms_of
+from apps.portfolios.selectors.trading_room import AccountRoom, Estimate, estimates, lots_spoken_for, rooms_of
 
 CENT, WHOLE, UNIT = Decimal("0.01"), Decimal(1), Decimal("0.00000001")
 # these are dealt in fractions; everything else in whole shares, unless the whole holding is sold
@@ -116,7 +116,7 @@ def checked_lines(
         checked.append(_sized(place, line, estimate, rooms[line.account.pk]))
     _enough(checked, rooms)
     _reserve_left(household, checked, rooms, day)
-    _named_lots(checked, day)
+    _named_lots(checked, day, besides)
     _allowed(household, checked, day, besides)
     return checked
 
@@ -236,15 +236,20 @@ def _enough(checked: Sequence[CheckedLine], rooms: dict[int, AccountRoom]) -> No
             )
 
 
-def _named_lots(checked: Sequence[CheckedLine], day: dt.date) -> None:
-    """Hold the lots that are named against those of the book."""
+def _named_lots(checked: Sequence[CheckedLine], day: dt.date, besides: TradeProposal | None) -> None:
+    """Hold the lots that are named against those of the book, less what other lines and open proposals name of them."""
+    taken = lots_spoken_for([each.line.account for each in checked if each.lots], besides)
     for place, each in enumerate(checked):
         if not each.lots:
             continue
         position = account_book(each.line.account, day).position(str(each.line.instrument.pk))
         open_lots = {lot.lot_id: lot.quantity for lot in position.lots} if position else {}
         picked = sum((pick.quantity for pick in each.lots), Decimal(0))
-        fits = all(Decimal(0) < pick.quantity <= open_lots.get(pick.lot_id, Decimal(0)) for pick in each.lots)
+        fits = len({pick.lot_id for pick in each.lots}) == len(each.lots)
+        for pick in each.lots:
+            key = each.line.account.pk, pick.lot_id
+            taken[key] = taken.get(key, Decimal(0)) + pick.quantity
+            fits = fits and pick.quantity > 0 and taken[key] <= open_lots.get(pick.lot_id, Decimal(0))
         if each.line.side != Side.SELL or not fits or picked != each.quantity:
             raise TradeRefusedError(
                 gettext_noop("The lots named of %(symbol)s do not make the sale."),

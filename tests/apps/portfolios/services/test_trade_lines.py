@@ -10,12 +10,14 @@ import pytest
 from apps.accounts.models import User
 from apps.clients.models import Household
 from apps.portfolios.models import Account, AccountStatus, CashReserve, Restriction, TradeState
+from apps.portfolios.selectors.books import account_book
 from apps.portfolios.selectors.trade_facts import trade_facts
 from apps.portfolios.services.trade_lines import (
     CashShortError,
     LotPick,
     OversoldTradeError,
     RestrictedTradeError,
+    TradeLine,
     TradeRefusedError,
     checked_lines,
 )
@@ -181,6 +183,25 @@ def test_a_share_is_measured_after_the_trades_and_those_that_are_open(ada: User)
     proposal(household, ada, line(account, fund, "buy", "10"))
     with pytest.raises(RestrictedTradeError):
         checked_lines(household, [line(account, fund, "buy", "5")], TODAY)
+
+
+def test_a_lot_is_named_once_by_all_that_is_open(ada: User) -> None:
+    household, account, fund = made.funded(ada)
+    made.entry(account, ada, "buy", made.DAY + dt.timedelta(days=7), instrument=fund, units="10", cash="-550")
+    first, second = account_book(account, TODAY).position(str(fund.pk)).lots
+
+    def sale(quantity: str, *picks: tuple[object, str]) -> TradeLine:
+        lots = tuple(LotPick(lot.lot_id, Decimal(units), lot.acquired_on) for lot, units in picks)
+        return line(account, fund, quantity=quantity, lots=lots)
+
+    for lines in ([sale("10", (second, "5"), (second, "5"))], [sale("10", (second, "10")), sale("1", (second, "1"))]):
+        with pytest.raises(TradeRefusedError, match="do not make the sale"):
+            checked_lines(household, lines, TODAY)
+    kept = proposal(household, ada, sale("6", (second, "6")))
+    with pytest.raises(TradeRefusedError, match="do not make the sale"):
+        checked_lines(household, [sale("5", (second, "5"))], TODAY)
+    assert checked_lines(household, [sale("5", (second, "5"))], TODAY, besides=kept)
+    assert checked_lines(household, [sale("9", (second, "4"), (first, "5"))], TODAY)
 
 
 def test_accounts_of_several_currencies_are_measured_in_the_households(ada: User) -> None:
