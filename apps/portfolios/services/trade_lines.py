@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
 from apps.clients.models import Household
@@ -116,7 +116,7 @@ def checked_lines(
         checked.append(_sized(place, line, estimate, rooms[line.account.pk]))
     _enough(checked, rooms)
     _reserve_left(household, checked, rooms, day)
-    _named_lots(checked, day, besides)
+    checked = _named_lots(checked, day, besides)
     _allowed(household, checked, day, besides)
     return checked
 
@@ -236,20 +236,25 @@ def _enough(checked: Sequence[CheckedLine], rooms: dict[int, AccountRoom]) -> No
             )
 
 
-def _named_lots(checked: Sequence[CheckedLine], day: dt.date, besides: TradeProposal | None) -> None:
-    """Hold the lots that are named against those of the book, less what other lines and open proposals name of them."""
+def _named_lots(checked: Sequence[CheckedLine], day: dt.date, besides: TradeProposal | None) -> list[CheckedLine]:
+    """Hold the lots that are named against those of the book, less what other lines and open proposals name of them.
+
+    The day of a lot is the book's: a custodian knows it by when it was bought, not by a holding period that was moved.
+    """
     taken = lots_spoken_for([each.line.account for each in checked if each.lots], besides)
+    found = list(checked)
     for place, each in enumerate(checked):
         if not each.lots:
             continue
         position = account_book(each.line.account, day).position(str(each.line.instrument.pk))
-        open_lots = {lot.lot_id: lot.quantity for lot in position.lots} if position else {}
+        open_lots = {lot.lot_id: lot for lot in position.lots} if position else {}
         picked = sum((pick.quantity for pick in each.lots), Decimal(0))
         fits = len({pick.lot_id for pick in each.lots}) == len(each.lots)
         for pick in each.lots:
             key = each.line.account.pk, pick.lot_id
             taken[key] = taken.get(key, Decimal(0)) + pick.quantity
-            fits = fits and pick.quantity > 0 and taken[key] <= open_lots.get(pick.lot_id, Decimal(0))
+            lot = open_lots.get(pick.lot_id)
+            fits = fits and pick.quantity > 0 and lot is not None and taken[key] <= lot.quantity
         if each.line.side != Side.SELL or not fits or picked != each.quantity:
             raise TradeRefusedError(
                 gettext_noop("The lots named of %(symbol)s do not make the sale."),
@@ -257,6 +262,9 @@ def _named_lots(checked: Sequence[CheckedLine], day: dt.date, besides: TradeProp
                 field=f"line_{place}_quantity",
                 symbol=str(each.line.instrument),
             )
+        lots = tuple(replace(pick, acquired_on=open_lots[pick.lot_id].acquired_on) for pick in each.lots)
+        found[place] = replace(each, lots=lots)
+    return found
 
 
 def _reserve_left(
