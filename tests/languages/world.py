@@ -45,9 +45,10 @@ from apps.plans.selectors import overview_builders as build
 from apps.plans.selectors.figures import figures_in
 from apps.plans.services.publishing import file_report, publish_plan
 from apps.plans.services.questions import answer_question, ask_question
+from apps.portfolios.services.trade_verification import confirmation_paper
 from config.env import ROOT
 from tests.cast import SiteClient, person
-from tests.factories import billing, clients, compliance, plans, portfolios
+from tests.factories import billing, clients, compliance, plans, portfolios, trades
 from tests.isolation.objects import MARKER, World, maker
 from tests.isolation.routes import Route
 from tests.languages.pseudo import CODE
@@ -125,6 +126,7 @@ class Firm(World):
         # what the isolation walk makes when an address first asks for it
         assert all(getattr(self, name) for name, made in vars(World).items() if isinstance(made, cached_property))
         self._agree()
+        self._trade()
         self._decide()
         self._let_in()
         self._come_back()
@@ -169,6 +171,12 @@ class Firm(World):
         sign(signature=signature, signing=Signing(str(self.head), current_consent().version, "password"), by=own)
         sample_paper.cache_clear()  # another test may have drawn it
         sample_paper(MARKER)
+
+    def _trade(self) -> None:
+        """Execute an order, and confirm it to the client on paper."""
+        assert self.order_file  # it is in the market
+        trades.fill(self.order, self.ada, "2", "20", "E1")
+        confirmation_paper(self.ordered_trade, SYSTEM)
 
     def _decide(self) -> None:
         """Leave an approval overdue under a rule, and a colleague in Paul's place."""
