@@ -7,6 +7,7 @@ from apps.portfolios.views import (
     attribution,
     benchmarks,
     breaks,
+    composites,
     firm,
     gains,
     households,
@@ -25,6 +26,26 @@ from apps.portfolios.views import (
 
 app_name = "portfolios"
 urlpatterns = [
+    path("portfolios/composites/", composites.CompositeListView.as_view(), name="composite-list"),
+    path("portfolios/composites/new/", composites.CompositeNewView.as_view(), name="composite-new"),
+    path(
+        "portfolios/composites/<uuid:composite_id>/", composites.CompositeDetailView.as_view(), name="composite-detail"
+    ),
+    path(
+        "portfolios/composites/<uuid:composite_id>/passport/<slug:figure>/",
+        composites.CompositePassportView.as_view(),
+        name="composite-passport",
+    ),
+    path(
+        "portfolios/composites/<uuid:composite_id>/members/new/",
+        composites.MemberNewView.as_view(),
+        name="composite-member-new",
+    ),
+    path(
+        "portfolios/composites/members/<uuid:composite_member_id>/end/",
+        composites.MemberEndView.as_view(),
+        name="composite-member-end",
+    ),
     path("portfolios/benchmarks/", benchmarks.BenchmarkListView.as_view(), name="benchmark-list"),
     path("portfolios/benchmarks/new/", benchmarks.BenchmarkNewView.as_view(), name="benchmark-new"),
     path(

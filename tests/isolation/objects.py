@@ -39,6 +39,7 @@ from apps.plans.selectors.figures import figures_in
 from apps.portfolios.models import InstrumentPrice, PerformanceReport, ReportBatch
 from apps.portfolios.selectors.reports import quarters_over
 from apps.portfolios.services.benchmarks import assign_benchmark
+from apps.portfolios.services.composites import CompositeTerms, add_member, define_composite
 from apps.portfolios.services.kept_values import keep_values
 from apps.portfolios.services.order_files import write_order_file
 from apps.portfolios.services.reports import deliver_reports, make_reports, start_reports
@@ -228,6 +229,16 @@ class World:
     def assignment(self) -> Any:
         told = {"benchmark": self.benchmark, "starts_on": dt.date(2025, 1, 2)}
         return assign_benchmark(household=self.household, by=self.ada.as_actor(), **told)
+
+    @cached_property
+    def composite(self) -> Any:
+        terms = CompositeTerms("Balanced", "All balanced accounts.", dt.date(2025, 1, 1), benchmark=self.benchmark)
+        return define_composite(terms=terms, by=self.paul.as_actor())
+
+    @cached_property
+    def composite_member(self) -> Any:
+        told = {"starts_on": dt.date(2025, 1, 1), "discretion": "Clause 2 of the agreement"}
+        return add_member(composite=self.composite, account=self.account, by=self.paul.as_actor(), **told)
 
     @cached_property
     def bank_entry(self) -> Any:
@@ -438,6 +449,11 @@ OF_FIRM: dict[str, Maker] = {
     "connection_id": lambda world: world.fix_connection.public_id,
     "partner_id": lambda world: world.partner.public_id,
     "benchmark_id": lambda world: world.benchmark.public_id,
+    "composite_id": lambda world: world.composite.public_id,
+    "composite_member_id": lambda world: world.composite_member.public_id,
+    "portfolios:composite-passport.figure": lambda world: (
+        world.entry and world.composite_member and f"{timezone.localdate().year - 1}-assets"
+    ),
     "schedule_id": lambda world: world.schedule.public_id,
     "run_id": lambda world: world.run.public_id,
     "model_id": lambda world: world.model.public_id,

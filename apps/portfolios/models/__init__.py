@@ -8,6 +8,7 @@ from apps.portfolios.models.benchmark import (
     BenchmarkVersion,
     Rebalanced,
 )
+from apps.portfolios.models.composite import Composite, CompositeMember
 from apps.portfolios.models.equivalence import (
     EquivalenceGroup,
     EquivalenceMember,
@@ -70,6 +71,8 @@ __all__ = [
     "BlockOrder",
     "BreakState",
     "CashReserve",
+    "Composite",
+    "CompositeMember",
     "DriftReading",
     "ElectionScope",
     "EntryConfirmation",

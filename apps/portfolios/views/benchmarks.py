@@ -40,7 +40,8 @@ class BenchmarkListView(RequiresMixin, TemplateView):
         """List them."""
         actor, today = actor_of(self.request), firm_today()
         may_edit = actor.can(Permission.EDIT_PORTFOLIOS)
-        return super().get_context_data(rows=benchmark_rows(actor, today), as_of=today, may_edit=may_edit, **kwargs)
+        kwargs |= {"may_edit": may_edit, "may_see_composites": actor.can(Permission.VIEW_ALL_HOUSEHOLDS)}
+        return super().get_context_data(rows=benchmark_rows(actor, today), as_of=today, **kwargs)
 
 
 class BenchmarkDetailView(RequiresMixin, TemplateView):

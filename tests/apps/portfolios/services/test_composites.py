@@ -1,0 +1,117 @@
+"""Composites: defined, and the months of their members."""
+
+import datetime as dt
+
+import pytest
+
+from apps.core.models import AuditEvent
+from apps.kernel.errors import InvalidInputError, NotFoundError
+from apps.portfolios.models import Composite, CompositeMember
+from apps.portfolios.selectors.composites import composite_for, composite_passport, composite_sheet
+from apps.portfolios.selectors.owners import PortfolioOwner
+from apps.portfolios.services.composites import CompositeTerms, add_member, define_composite, end_member
+from tests.factories import benchmarks as made
+from tests.factories import clients
+from tests.factories import portfolios as books
+
+BEGIN, TODAY = dt.date(2025, 4, 1), dt.date(2025, 7, 15)
+
+
+@pytest.fixture
+def by(paul):
+    return paul.as_actor()
+
+
+@pytest.fixture
+def composite(by):
+    return define_composite(terms=CompositeTerms("Balanced", "All balanced accounts.", BEGIN), by=by)
+
+
+@pytest.fixture
+def account(ada):
+    """Funded on the third of March 2025."""
+    return books.funded(ada)[1]
+
+
+def joined(composite, account, by, **how):
+    told = {"starts_on": BEGIN, "discretion": "Clause 2", **how}
+    return add_member(composite=composite, account=account, by=by, **told)
+
+
+def count(action):
+    return AuditEvent.objects.filter(action=f"portfolios.{action}").count()
+
+
+def test_a_composite_is_defined_once_from_the_first_of_a_month(composite, by):
+    assert count("define_composite") == 1
+    for wrong in (CompositeTerms("Balanced", "x", BEGIN), CompositeTerms("Other", "x", BEGIN.replace(day=2))):
+        with pytest.raises(InvalidInputError):
+            define_composite(terms=wrong, by=by)
+    with pytest.raises(InvalidInputError):
+        define_composite(terms=CompositeTerms("Other", " ", BEGIN), by=by)
+    assert Composite.objects.count() == 1
+
+
+def test_an_account_comes_and_leaves_by_whole_months(composite, account, by):
+    member = joined(composite, account, by)
+    assert count("add_composite_member") == 1
+    with pytest.raises(InvalidInputError):
+        joined(composite, account, by, starts_on=dt.date(2025, 5, 1))
+    for wrong in ({"ends_on": dt.date(2025, 5, 30), "reason": "x"}, {"ends_on": dt.date(2025, 5, 31), "reason": " "}):
+        with pytest.raises(InvalidInputError):
+            end_member(member=member, by=by, **wrong)
+    with pytest.raises(InvalidInputError):
+        end_member(member=member, ends_on=dt.date(2025, 2, 28), reason="x", by=by)
+    ended = end_member(member=member, ends_on=dt.date(2025, 5, 31), reason="Another mandate", by=by)
+    assert (ended.ends_on, count("end_composite_member")) == (dt.date(2025, 5, 31), 1)
+    joined(composite, account, by, starts_on=dt.date(2025, 6, 1))
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"starts_on": dt.date(2025, 4, 2)}, {"starts_on": dt.date(2025, 3, 1)}, {"discretion": " "}]
+)
+def test_what_does_not_hold_leaves_nothing_behind(composite, account, by, wrong):
+    with pytest.raises(InvalidInputError):
+        joined(composite, account, by, **wrong)
+    assert not CompositeMember.objects.exists()
+
+
+def test_accounts_without_discretion_or_in_another_currency_are_refused(composite, ada, by):
+    household = clients.household(ada)
+    away = books.account(household, ada, number="1", is_held_away=True)
+    euros = books.account(household, ada, number="2", currency="EUR")
+    for each in (away, euros):
+        with pytest.raises(InvalidInputError):
+            joined(composite, each, by)
+
+
+def test_the_record_of_one_account_is_the_accounts_own(composite, account, by):
+    joined(composite, account, by)
+    sheet = composite_sheet(composite, TODAY)
+    (year,) = sheet.years
+    assert (year.year, year.last_day, year.n_accounts) == (2025, dt.date(2025, 6, 30), 1)
+    owner = PortfolioOwner(account.household, account)
+    quarter = owner.sheet(dt.date(2025, 6, 30)).line("quarter").figures
+    assert year.figures["net"].value == pytest.approx(quarter.net.value)
+    assert year.assets == quarter.closing
+    assert year.figures["dispersion"].value is None
+    assert composite_passport(sheet, "2025-net").value.value == year.figures["net"].value
+    for wrong in ("2025-dispersion", "2024-net", "2025-luck"):
+        with pytest.raises(NotFoundError):
+            composite_passport(sheet, wrong)
+
+
+def test_the_benchmark_stands_beside_the_record(ada, account, by):
+    made.series("rate", {dt.date(2024, 1, 1): "0.04"})
+    blend = made.benchmark(ada, ("rate", "1"))
+    composite = define_composite(terms=CompositeTerms("Cash", "Cash accounts.", BEGIN, benchmark=blend), by=by)
+    joined(composite, account, by)
+    (year,) = composite_sheet(composite, TODAY).years
+    assert year.figures["benchmark"].value == pytest.approx(1.04 ** (91 / 365) - 1)
+
+
+def test_a_composite_is_for_those_who_see_the_whole_firm(composite, ada, connie):
+    assert composite_for(connie.as_actor(), composite.public_id) == composite
+    with pytest.raises(NotFoundError):
+        composite_for(ada.as_actor(), composite.public_id)
+    assert composite_sheet(composite, TODAY).years == ()
