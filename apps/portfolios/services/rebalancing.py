@@ -26,7 +26,7 @@ from apps.portfolios.services._plain import digest_of, plain
 from apps.portfolios.services.trade_lines import LotPick, TradeLine
 from apps.portfolios.services.trades import propose_trades, tell
 
-# what a dollar of interest costs a year beside a dollar that is taxed late or never: an order of places, not a forecast
+# what a dollar held in the wrong place is taken to cost: enough to order the places, too little to pay tax for a move
 TAXED_EACH_YEAR = (
     AssetClass.GOVERNMENT_BONDS,
     AssetClass.CORPORATE_BONDS,
@@ -131,7 +131,7 @@ def _settings(terms: RunTerms) -> RunSettings:
 
 
 def _places() -> list[LocationCost]:
-    costs = {TaxTreatment.TAXABLE: Decimal("0.01"), TaxTreatment.TAX_FREE: Decimal("0.004")}
+    costs = {TaxTreatment.TAXABLE: Decimal("0.002"), TaxTreatment.TAX_FREE: Decimal("0.001")}
     return [LocationCost(each, place, cost) for each in TAXED_EACH_YEAR for place, cost in costs.items()]
 
 

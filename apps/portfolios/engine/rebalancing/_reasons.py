@@ -24,6 +24,7 @@ UNDER_TARGET = gettext_noop("It is below its target.")
 UNDER_BAND = gettext_noop("It is below its band.")
 INVESTS_CASH = gettext_noop("It takes cash that waits to be invested.")
 INSTEAD = gettext_noop("It is bought in place of %(security)s, which may not be bought now.")
+CHANGES_PLACE = gettext_noop("It moves between the accounts, to where its income is taxed least.")
 REPLACES = gettext_noop("It replaces %(security)s, whose loss is taken.")
 
 CASH_MISSING = gettext_noop("Nothing more may be sold to raise this cash.")
@@ -49,6 +50,8 @@ def _sale(tickets: Tickets, row: Row) -> Reason:
         return Reason(RAISES_CASH)
     if row.current > row.high:
         return Reason(OVER_BAND)
+    if row.current <= row.target and _is_traded(tickets.purchases(), row):
+        return Reason(CHANGES_PLACE)
     return Reason(OVER_TARGET if row.current > row.target and mode is Mode.FULL else FUNDS_OTHERS)
 
 
@@ -63,7 +66,11 @@ def _purchase(tickets: Tickets, key: Key, row: Row) -> Reason:
         return Reason(UNDER_BAND)
     if row.current < row.target:
         return Reason(UNDER_TARGET)
-    return Reason(INVESTS_CASH)
+    return Reason(CHANGES_PLACE if _is_traded(tickets.sales(), row) else INVESTS_CASH)
+
+
+def _is_traded(orders: Mapping[Key, Decimal], row: Row) -> bool:
+    return any(key[0] in row.account_ids and key[1] in row.members for key in orders)
 
 
 def unmet_of(tickets: Tickets, moved: Mapping[Key, Decimal], cash: Mapping[str, Decimal]) -> tuple[Unmet, ...]:

@@ -261,6 +261,21 @@ def test_a_household_puts_bonds_where_they_cost_least():
     }
 
 
+def test_what_only_changes_its_place_says_so():
+    ira = account("ira", lots=[lot("1", "S", 500, 50000)], treatment=TaxTreatment.TAX_DEFERRED)
+    household = inputs(
+        [security("S", 100), security("B", 100, "bonds")],
+        [account(lots=[lot("2", "B", 500, 50000)]), ira],
+        [target("S", "0.5"), target("B", "0.5")],
+    )
+    costs = (LocationCost("bonds", TaxTreatment.TAXABLE, D("0.01")),)
+    proposal = rebalance(household, settings(locations=costs))
+    assert len(proposal.trades) == 4
+    assert {str(trade.reason) for trade in proposal.trades} == {
+        "It moves between the accounts, to where its income is taxed least."
+    }
+
+
 def test_accounts_with_their_own_targets_are_kept_apart():
     pools = (Pool("1", ("one",), (target("A", "1"),)), Pool("2", ("two",), (target("B", "0.5"),)))
     household = replace(
