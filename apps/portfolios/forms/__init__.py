@@ -163,7 +163,12 @@ class SaleOfLotsForm(forms.Form):
         self.lots = lots
         for lot_id in lots:
             self.fields[f"lot_{lot_id}"] = forms.DecimalField(
-                label=_("Of this lot"), max_digits=20, decimal_places=8, min_value=0, required=False
+                label=_("Of this lot"),
+                max_digits=20,
+                decimal_places=8,
+                min_value=0,
+                required=False,
+                widget=forms.NumberInput(attrs={"class": "form-control"}),
             )
 
     def of_sale(self) -> list[Any]:
