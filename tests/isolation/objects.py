@@ -177,7 +177,9 @@ class World:
 
     @cached_property
     def market_action(self) -> Any:
-        held = portfolios.instrument(self.ada, "QSP", {portfolios.DAY: "20"})
+        # a quarter is billed at prices of its days
+        days = ("2025-03-03", "2025-12-31", "2026-03-31", "2026-06-30", "2026-09-30")
+        held = portfolios.instrument(self.ada, "QSP", {dt.date.fromisoformat(day): "20" for day in days})
         portfolios.entry(self.account, self.ada, "transfer_in", instrument=held, units="10", cost="100")
         return market.action("QSP", timezone.localdate())
 
