@@ -243,6 +243,7 @@ WORDS = {
     "portfolios.order_proposal": _("Order proposal"),
     "portfolios.propose_equivalence": _("Propose equivalence"),
     "portfolios.propose_price": _("Propose price"),
+    "portfolios.propose_rebalance": _("Propose rebalance"),
     "portfolios.propose_trades": _("Propose trades"),
     "portfolios.put_back_entry": _("Put back entry"),
     "portfolios.recall_model_version": _("Recall model version"),
