@@ -59,7 +59,7 @@ def test_a_portfolio_is_kept_measured_rebalanced_traded_and_reported(
     see_the_return_and_its_passport(job)
     report_the_quarter(job)
     correct_an_entry_and_see_what_changed(job)
-    propose_trades_and_pass_the_checkpoints(job)
+    rebalance_and_pass_the_checkpoints(job)
     send_fill_and_verify(job)
     read_the_report_as_the_client(job)
     job.close()
@@ -121,15 +121,14 @@ def correct_an_entry_and_see_what_changed(job: PortfolioJob) -> None:
     ada.press("Deliver to the portal")
 
 
-def propose_trades_and_pass_the_checkpoints(job: PortfolioJob) -> None:
-    """Bring the stocks back towards the model; nothing can be ordered before every review has passed."""
+def rebalance_and_pass_the_checkpoints(job: PortfolioJob) -> None:
+    """Ask what would bring the household back to its model, make trades of it; no order before all have passed."""
     ada = job.ada
-    ada.go(f"/households/{job.household}/portfolio/trades/new/")
-    ada.fill(purpose="Back to the model")
-    for place, (side, symbol, quantity) in enumerate((("sell", "STK", "200"), ("buy", "BND", "150"))):
-        ada.page.locator(f'main [name="line_{place}_account"]').select_option(index=1)
-        ada.fill(**{f"line_{place}_side": side, f"line_{place}_symbol": symbol, f"line_{place}_quantity": quantity})
-    ada.press("Propose trades")
+    ada.go(f"/households/{job.household}/portfolio/rebalance/")
+    ada.fill(mode="full", short_rate="40.8", long_rate="18.8")
+    ada.page.get_by_role("button", name="Ask what to trade").click()
+    ada.see("Off target after", "Distance from the optimum")
+    ada.press("Make trades of this")
     job.proposal = ada.page.url
     ada.press("Submit to the checkpoints")
     assert not ada.page.get_by_role("button", name="Release the orders").count()
@@ -153,18 +152,20 @@ def send_fill_and_verify(job: PortfolioJob) -> None:
     ada = job.ada
     ada.press("Release the orders")
     ada.go("/portfolios/orders/")
-    ada.page.locator("main form button", has_text="Write the file").first.click()
-    ada.page.wait_for_load_state("load")
+    ada.press("Write the file for Schwab")
     ada.go("/portfolios/orders/")
     orders = [str(link.get_attribute("href")) for link in ada.page.locator("main a.row-link").all()]
     assert len(orders) == 2
+    sold = 0
     for address in orders:
         ada.go(address)
+        quantity = int(ada.page.locator("main .stat-row a[data-figure]").first.inner_text().replace(",", ""))
         is_sale = "STK" in ada.text()
-        parts = (("80", "111.90"), ("120", "112.10")) if is_sale else (("150", "102.00"),)
-        for n, (quantity, price) in enumerate(parts):
+        sold += quantity if is_sale else 0
+        parts = ((80, "111.90"), (quantity - 80, "112.10")) if is_sale else ((quantity, "102.00"),)
+        for n, (part, price) in enumerate(parts):
             ada.press("Record an execution")
-            ada.fill(execution_id=f"{'S' if is_sale else 'B'}{n}", quantity=quantity, price=price)
+            ada.fill(execution_id=f"{'S' if is_sale else 'B'}{n}", quantity=part, price=price)
             ada.press("Record an execution")
     ada.page.goto(job.proposal)
     ada.press("Verify the execution")
@@ -172,7 +173,7 @@ def send_fill_and_verify(job: PortfolioJob) -> None:
     ada.press("Verify the execution")
     ada.see("Verified")
     ada.go(f"/households/{job.household}/portfolio/")
-    ada.see("600", "250")
+    ada.see(f"{800 - sold}")
 
 
 def read_the_report_as_the_client(job: PortfolioJob) -> None:
