@@ -15,7 +15,7 @@ from apps.clients.models import Household
 from apps.core.actors import Actor
 from apps.core.passports import Amount, Passport, PassportLine
 from apps.core.templatetags.formats import date_text
-from apps.kernel.errors import NotFoundError, gettext_noop
+from apps.kernel.errors import NotAllowedError, NotFoundError, gettext_noop
 from apps.portfolios.models import (
     BlockOrder,
     Fill,
@@ -42,6 +42,7 @@ PROBLEM_WORDS = {
     "overfill": _("More than the order."),
     "beyond_limit": _("Beyond the limit of the order."),
     "price_off": _("The price is far from the last one."),
+    "not_booked": _("An account refused its part: enter it by hand once what it says is mended."),
     "custodian_differs": _("The custodian's file tells it otherwise; its word took the place of the entry."),
 }
 
@@ -53,6 +54,20 @@ def order_for(actor: Actor, public_id: uuid.UUID | str) -> BlockOrder:
     )
     if found is None:
         raise NotFoundError(gettext_noop("There is no such order, or none of your households has a share in it."))
+    return found
+
+
+def order_to_change(actor: Actor, public_id: uuid.UUID | str) -> BlockOrder:
+    """Return an order of which the actor may see every share: what is done with it is booked in all of its accounts.
+
+    Raises NotFoundError, or NotAllowedError where others have a part of it.
+    """
+    found = order_for(actor, public_id)
+    if not whole_orders(actor).filter(pk=found.pk).exists():
+        raise NotAllowedError(
+            gettext_noop("This order has shares of households that you do not see."),
+            mend=gettext_noop("Somebody who sees all of them can do this: the principal, or who trades for the firm."),
+        )
     return found
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, Q
+from django.core.paginator import Page, Paginator
+from django.db.models import Case, Count, F, Q, When
 
 from apps.accounts.selectors.firm_days import firm_today
 from apps.clients.models import Household
@@ -28,7 +29,9 @@ STATE_TONES = {
     ReportState.FAILED: "bad",
     ReportState.DELIVERED: "good",
 }
-QUARTERS_OFFERED = 8
+QUARTERS_OFFERED, PER_PAGE = 8, 50
+# what needs a person stands first
+_FIRST = Case(*(When(state=state, then=place) for place, state in enumerate(("failed", "waiting", "made"))), default=3)
 _AMOUNTS = ("opening", "money_in", "money_out", "fees", "gain", "closing")
 _RETURNS = ("net", "gross", "money_weighted", "annual_net", "annual_gross")
 
@@ -133,6 +136,7 @@ class BatchView:
     rows: tuple[ReportRow, ...]
     counts: Mapping[str, int]
     is_part: bool
+    page: Page[PerformanceReport]
 
     @property
     def n_made(self) -> int:
@@ -155,22 +159,21 @@ class BatchView:
         return self.counts.get(ReportState.DELIVERED, 0)
 
 
-def batch_view(actor: Actor, batch: ReportBatch) -> BatchView:
-    """Return the batch as its page shows it."""
-    reports = list(
-        batch.reports.visible_to(actor).select_related("household", "document").prefetch_related("document__versions")
-    )
-    counts: dict[str, int] = {}
-    for report in reports:
-        counts[report.state] = counts.get(report.state, 0) + 1
-    outdated = _outdated(batch)
-    rows = tuple(_row(report, is_outdated=report.pk in outdated) for report in reports)
-    return BatchView(batch, rows, counts, batch.reports.count() > len(reports))
+def batch_view(actor: Actor, batch: ReportBatch, page_number: str = "1") -> BatchView:
+    """Return a page of the batch, what failed or waits first, counted over all that the reader may see."""
+    mine = batch.reports.visible_to(actor)
+    counts = dict(mine.order_by().values_list("state").annotate(n=Count("pk")))
+    listed = mine.select_related("household", "document").prefetch_related("document__versions")
+    page = Paginator(listed.order_by(_FIRST, "household__name", "pk"), PER_PAGE).get_page(page_number)
+    outdated = _outdated(batch, [report.pk for report in page])
+    rows = tuple(_row(report, is_outdated=report.pk in outdated) for report in page)
+    return BatchView(batch, rows, counts, batch.reports.count() > sum(counts.values()), page)
 
 
-def _outdated(batch: ReportBatch) -> set[int]:
-    """Return the reports whose ledger says something else now up to their last day."""
+def _outdated(batch: ReportBatch, shown: Sequence[int]) -> set[int]:
+    """Return the reports of a page whose ledger says something else now up to their last day."""
     made = batch.reports.filter(
+        pk__in=shown,
         state__in=[ReportState.MADE, ReportState.DELIVERED],
         household__accounts__is_held_away=False,
         household__accounts__transactions__trade_date__lte=batch.last_day,

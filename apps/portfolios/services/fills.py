@@ -7,13 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
+import structlog
+from django.db import transaction
 from django.utils import timezone
 
 from apps.accounts.selectors.firm_days import firm_today
 from apps.core import audit
 from apps.core.actors import Actor
 from apps.core.services import service
-from apps.kernel.errors import InvalidInputError, gettext_noop
+from apps.kernel.errors import DomainError, InvalidInputError, gettext_noop
 from apps.portfolios.engine.allocation import Allotted, Share, allocate
 from apps.portfolios.engine.transactions import LotChoice
 from apps.portfolios.models import (
@@ -33,6 +35,8 @@ from apps.portfolios.services.orders import OrderStateError, locked_order, tell_
 from apps.portfolios.services.trade_lines import FRACTION, FRACTIONAL
 from apps.portfolios.services.trades import locked_proposal, move_proposal
 from apps.portfolios.services.transactions import record_transactions
+
+log = structlog.get_logger(__name__)
 
 NOTHING, CENT, PRICE = Decimal(0), Decimal("0.01"), Decimal("0.000001")
 BOOKED = "order:"
@@ -64,10 +68,14 @@ def record_fill(*, execution: Execution, by: Actor) -> Fill | FillProblem:
         raise InvalidInputError(gettext_noop("The execution lies in the future."), field="day")
     order = BlockOrder.objects.filter(reference=execution.reference).first()
     locked = locked_order(order) if order is not None else None
-    before = Fill.objects.filter(key=execution.key).first() or FillProblem.objects.filter(key=execution.key).first()
+    key = execution.key[:120]
+    queued = FillProblem.objects.filter(key=key).first()
+    before = Fill.objects.filter(key=key).first() or (queued if queued and queued.is_open else None)
     if before is not None:
         return before
     code = _fault(locked, execution)
+    if queued is not None and code:
+        return queued  # solved by a person, and wrong still
     if code or locked is None:
         return _put_off(locked, execution, code, by)
     fill = Fill.objects.create(
@@ -157,7 +165,7 @@ def _finish(order: BlockOrder, state: OrderState, reason: str, by: Actor) -> Blo
         order.shares.select_related("line__account", "line__proposal__household", "line__instrument").order_by("pk")
     )
     for share, got in zip(shares, _allotted(order, shares), strict=True):
-        _book(order, share.line, got, by)
+        _take_up(order, share.line, got, by)
     after = {"state": str(state), "filled": str(order.filled)}
     audit.record("portfolios.close_order", by=by, target=order, before=before, after=after, reason=reason)
     for proposal in TradeProposal.objects.filter(lines__share__order=order).distinct().order_by("pk"):
@@ -178,11 +186,24 @@ def _allotted(order: BlockOrder, shares: Sequence[OrderShare]) -> tuple[Allotted
     )
 
 
-def _book(order: BlockOrder, line: ProposedTrade, got: Allotted, by: Actor) -> None:
+def _take_up(order: BlockOrder, line: ProposedTrade, got: Allotted, by: Actor) -> None:
+    """Keep what a line received and book it; what its account refuses waits in the queue, the others are booked."""
     line.filled_quantity, line.filled_amount, line.filled_fees = got.quantity, got.amount, got.fees
     line.save(update_fields=["filled_quantity", "filled_amount", "filled_fees", "updated_at"])
     if not got.quantity:
         return
+    try:
+        with transaction.atomic():
+            _book(order, line, got, by)
+    except DomainError as refused:
+        price = (got.amount / got.quantity / order.instrument.multiplier).quantize(PRICE, ROUND_HALF_UP)
+        day = max(fill.day for fill in order.fills.all())
+        told = Execution(order.reference, f"book:{line.public_id}", got.quantity, price, day, source=str(line.account))
+        log.warning("fill.not_booked", order=order.reference, account=line.account_id, code=refused.code)
+        _put_off(order, told, "not_booked", by)
+
+
+def _book(order: BlockOrder, line: ProposedTrade, got: Allotted, by: Actor) -> None:
     sells = order.side == Side.SELL
     day = max(fill.day for fill in order.fills.all())
     entry = TransactionEntry(

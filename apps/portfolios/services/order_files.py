@@ -15,8 +15,9 @@ from apps.core.actors import Actor
 from apps.core.secrets import decrypted, encrypted
 from apps.core.services import service
 from apps.core.tabular.writing import written_csv
-from apps.kernel.errors import InvalidInputError, gettext_noop
+from apps.kernel.errors import InvalidInputError, NotAllowedError, gettext_noop
 from apps.portfolios.models import BlockOrder, Fill, FillProblem, OrderFile, OrderState
+from apps.portfolios.selectors.orders import whole_orders
 from apps.portfolios.services.fills import Execution, record_fill
 from apps.portfolios.services.orders import OrderStateError, locked_order, mark_sent
 
@@ -96,11 +97,25 @@ def take_confirmations(*, content: bytes, filename: str, by: Actor) -> TakenConf
     sensible, with its line.
     """
     counts = {"fills": 0, "known": 0, "problems": 0}
-    for named in _told(content, filename):
+    told = _told(content, filename)
+    _refuse_unseen({each.reference for each in told}, by)
+    for named in told:
         seen = Fill.objects.filter(key=named.key).exists() or FillProblem.objects.filter(key=named.key).exists()
         row = record_fill(execution=named, by=by)
         counts["known" if seen else "fills" if isinstance(row, Fill) else "problems"] += 1
     return TakenConfirmations(**counts)
+
+
+def _refuse_unseen(references: set[str], by: Actor) -> None:
+    """A file books for every account of its orders: who brings it must see them all."""
+    mine = whole_orders(by).filter(reference__in=references).values("pk")
+    other = BlockOrder.objects.filter(reference__in=references).exclude(pk__in=mine).order_by("reference").first()
+    if other is not None:
+        raise NotAllowedError(
+            gettext_noop("The order %(reference)s has shares of households that you do not see."),
+            mend=gettext_noop("Somebody who sees all of them can bring this file."),
+            reference=other.reference,
+        )
 
 
 def _told(content: bytes, filename: str) -> list[Execution]:

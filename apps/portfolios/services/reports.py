@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from simple_history.utils import bulk_create_with_history
 
+from apps.accounts.models import FirmProfile
 from apps.accounts.selectors.firm_days import firm_today
 from apps.clients.models import DocumentCategory, Household, Relationship
 from apps.clients.services.documents import file_document, release_document
@@ -60,6 +61,7 @@ def start_reports(*, last_day: dt.date, by: Actor, message: str = "") -> ReportB
             field="last_day",
             day=last_day,
         )
+    FirmProfile.objects.select_for_update().first()  # two who start one quarter follow each other
     if ReportBatch.objects.filter(last_day=last_day).exists():
         raise InvalidInputError(
             gettext_noop("This quarter has its batch of reports."),

@@ -20,7 +20,7 @@ from apps.core.services import service
 from apps.core.templatetags.formats import date_text
 from apps.kernel.errors import InvalidInputError, gettext_noop
 from apps.portfolios.models import AccountStatus, ProposedTrade, Side, TradeProposal, TradeState, Transaction
-from apps.portfolios.services.fills import BOOKED
+from apps.portfolios.services.fills import BOOKED, CENT
 from apps.portfolios.services.trades import TradeStepError, locked_proposal, move_proposal
 
 
@@ -58,7 +58,8 @@ def execution_facts(proposal: TradeProposal) -> list[Fact]:
     short = [str(line) for line in lines if line.filled_quantity != line.quantity]
     beyond = [str(line) for line in lines if _is_beyond(line)]
     keys = {f"{BOOKED}{line.share.order.reference}:{line.public_id}": line for line in lines if line.filled_quantity}
-    booked = set(Transaction.objects.filter(external_key__in=keys).values_list("external_key", flat=True))
+    standing = Transaction.objects.filter(external_key__in=keys).standing()
+    booked = set(standing.values_list("external_key", flat=True))
     unbooked = [str(line) for key, line in keys.items() if key not in booked]
     asleep = sorted({line.account.name for line in lines if line.account.status != AccountStatus.ACTIVE})
     return [
@@ -73,8 +74,9 @@ def _is_beyond(line: ProposedTrade) -> bool:
     if line.limit_price is None or not line.filled_quantity or line.filled_amount is None:
         return False
     worth = line.filled_quantity * line.limit_price * line.instrument.multiplier
-    # a cent either way: amounts are shared out in cents
-    return line.filled_amount - worth > 1 if line.side == Side.BUY else worth - line.filled_amount > 1
+    # amounts are shared out in cents
+    beyond = line.filled_amount - worth if line.side == Side.BUY else worth - line.filled_amount
+    return beyond > CENT
 
 
 def confirmation_paper(proposal: TradeProposal, by: Actor) -> Document:

@@ -26,6 +26,7 @@ from apps.portfolios.selectors.orders import (
     order_for,
     order_page,
     order_passport,
+    order_to_change,
     problem_for,
     whole_orders,
 )
@@ -96,7 +97,7 @@ class OrderSentView(ActionView):
 
     def perform(self, request: HttpRequest, by: Actor) -> str:  # noqa: ARG002 - the frame's signature
         """Note it."""
-        order = order_for(by, self.kwargs["order_id"])
+        order = order_to_change(by, self.kwargs["order_id"])
         mark_sent(orders=[order], route="form", by=by)
         return order.get_absolute_url()
 
@@ -122,7 +123,7 @@ class OrderCancelView(ActionView):
 
     def perform(self, request: HttpRequest, by: Actor) -> str:  # noqa: ARG002 - the frame's signature
         """Ask."""
-        order = order_for(by, self.kwargs["order_id"])
+        order = order_to_change(by, self.kwargs["order_id"])
         ask_to_cancel(order=order, by=by)
         return order.get_absolute_url()
 
@@ -163,7 +164,7 @@ class _OrderFormView(ServiceFormView):
     @cached_property
     def order(self) -> BlockOrder:
         """The order of the address."""
-        return order_for(actor_of(self.request), self.kwargs["order_id"])
+        return order_to_change(actor_of(self.request), self.kwargs["order_id"])
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Head the page with the order."""

@@ -67,7 +67,8 @@ class ReportBatchView(RequiresMixin, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Show the batch."""
         actor = actor_of(self.request)
-        view = batch_view(actor, batch_for(actor, self.kwargs["batch_id"]))
+        batch = batch_for(actor, self.kwargs["batch_id"])
+        view = batch_view(actor, batch, self.request.GET.get("page", "1"))
         return super().get_context_data(view=view, may_edit=actor.can(Permission.EDIT_PORTFOLIOS), **kwargs)
 
 

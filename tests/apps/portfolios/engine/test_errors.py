@@ -9,4 +9,5 @@ def test_the_codes_that_partners_test_on_are_stable():
         "BookRefusedError": "book_refused",
         "OversoldError": "oversold",
         "AmbiguousLotError": "ambiguous_lot",
+        "DriftRefusedError": "drift_refused",
     }

@@ -10,12 +10,22 @@ import pytest
 from apps.accounts.models import User
 from apps.core.models import AuditEvent
 from apps.kernel.errors import InvalidInputError
-from apps.portfolios.models import Fill, FillProblem, OrderState, TradeProposal, TradeState, Transaction
+from apps.portfolios.models import (
+    Account,
+    AccountStatus,
+    Fill,
+    FillProblem,
+    OrderState,
+    TradeProposal,
+    TradeState,
+    Transaction,
+)
 from apps.portfolios.selectors.books import account_book
 from apps.portfolios.services import fills
 from apps.portfolios.services.fills import close_order, next_weekday, solve_problem
 from apps.portfolios.services.orders import OrderStateError, mark_sent, release_orders
 from apps.portfolios.services.trade_lines import LotPick
+from apps.portfolios.services.trade_verification import execution_facts
 from tests.apps.portfolios.services.test_orders import second_account
 from tests.factories import portfolios as made
 from tests.factories.trades import cleared, fill, line, ordered, ready
@@ -128,6 +138,34 @@ def test_a_proposal_of_which_nothing_was_executed_is_withdrawn(ada: User, connie
     kept = TradeProposal.objects.get()
     assert (kept.state, booked()) == (TradeState.WITHDRAWN, [])
     assert "executed nothing" in kept.ended_because
+
+
+def test_an_account_that_refuses_its_part_holds_up_no_other(ada: User, connie: User) -> None:
+    household, account, fund = ready(ada)
+    other = second_account(ada, household, fund)
+    (block,) = ordered(ada, connie, line(account, fund), line(other, fund, quantity="5"), household=household)
+    Account.objects.filter(pk=other.pk).update(status=AccountStatus.CLOSED)
+    fill(block, ada, "15", "55", "E1")
+    block.refresh_from_db()
+    (entry,) = booked()
+    assert (block.state, entry.account_id) == (OrderState.FILLED, account.pk)
+    problem = FillProblem.objects.get()
+    assert (problem.code, problem.quantity, problem.is_open) == ("not_booked", 5, True)
+    assert not execution_facts(TradeProposal.objects.get())[2].holds
+
+
+def test_an_execution_that_was_queued_is_taken_up_once_its_cause_is_mended(ada: User, connie: User) -> None:
+    household, account, fund = ready(ada)
+    kept = cleared(ada, connie, line(account, fund), household=household)
+    (block,) = release_orders(proposals=[kept], by=ada.as_actor())
+    problem = fill(block, ada, "10", "55", "E1")
+    assert problem.code == "not_in_market"
+    assert fill(block, ada, "10", "55", "E1") == problem
+    solve_problem(problem=problem, note="It was given by telephone.", by=ada.as_actor())
+    assert fill(block, ada, "10", "55", "E1") == problem
+    mark_sent(orders=[block], route="form", by=ada.as_actor())
+    assert isinstance(fill(block, ada, "10", "55", "E1"), Fill)
+    assert len(booked()) == 1
 
 
 def test_a_failure_while_booking_leaves_no_execution(ada: User, connie: User, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,18 @@ from django.test import Client
 from django.urls import reverse
 
 from apps.accounts.models import User
-from apps.portfolios.models import BlockOrder, FillProblem, OrderFile, OrderState, TradeProposal, TradeState
+from apps.portfolios.models import (
+    BlockOrder,
+    FillProblem,
+    OrderFile,
+    OrderShare,
+    OrderState,
+    TradeProposal,
+    TradeState,
+)
+from apps.portfolios.services.order_files import TOLD
+from tests.apps.portfolios.services.test_orders import second_account
+from tests.factories import clients
 from tests.factories.trades import cleared, fill, line, ordered, proposal, ready
 
 SignIn = Callable[..., Client]
@@ -119,6 +130,27 @@ def test_an_execution_is_typed_and_the_rest_ended(scene: Scene, ada: User, sign_
     browser.post(pages["close"], {"reason": "end of the day"})
     scene.order.refresh_from_db()
     assert scene.order.state == OrderState.CLOSED
+
+
+def test_who_sees_a_part_of_a_block_reads_it_and_changes_nothing(
+    scene: Scene, ada: User, mallory: User, paul: User, sign_in: SignIn
+) -> None:
+    browser, pages = sign_in(ada), scene.pages()
+    theirs = clients.household(mallory, name="Okafor")
+    account = second_account(mallory, theirs, scene.fund)
+    kept = proposal(theirs, mallory, line(account, scene.fund, quantity="3"))
+    OrderShare.objects.create(order=scene.order, line=kept.lines.get(), quantity=3, rank=1)
+    BlockOrder.objects.update(quantity=13)
+    assert browser.get(pages["detail"]).status_code == 200
+    row = {"execution_id": "E9", "quantity": "3", "price": "55", "day": TODAY}
+    assert browser.post(pages["fill"], row).status_code == 403
+    assert browser.post(pages["close"], {"reason": "over"}).status_code == 403
+    text = f"{','.join(TOLD)}\n{scene.order.reference},X1,3,55,0,{TODAY}\n"
+    file = SimpleUploadedFile("done.csv", text.encode())
+    assert browser.post(pages["confirmations"], {"file": file}).status_code == 403
+    assert scene.order.fills.count() == 1
+    assert sign_in(paul).post(pages["fill"], row).status_code == 302
+    assert scene.order.fills.count() == 2
 
 
 def test_no_page_releases_what_is_not_cleared(ada: User, mallory: User, sign_in: SignIn) -> None:

@@ -116,3 +116,17 @@ def test_a_batch_of_two_costs_as_many_queries_as_one_of_one(ada, sign_in, batch,
     PerformanceReport.objects.create(batch=batch, household=clients.household(ada, name="Silva"))
     with django_assert_num_queries(len(one)):
         assert "Silva" in staff.get(batch.get_absolute_url()).text
+
+
+def test_what_failed_stands_first_and_a_long_batch_has_pages(ada, sign_in, batch):
+    rows = [
+        PerformanceReport(batch=batch, household=clients.household(ada, name=f"Family{n:02}"), state="waiting")
+        for n in range(51)
+    ]
+    rows[7].state, rows[7].problem = "failed", "No price."
+    PerformanceReport.objects.bulk_create(rows)
+    first, second = (sign_in(ada).get(batch.get_absolute_url(), {"page": page}) for page in (1, 2))
+    listed = [row.report.household.name for row in first.context["view"].rows]
+    assert (listed[0], len(listed)) == ("Family07", 50)
+    assert [row.report.state for row in second.context["view"].rows] == ["waiting", "made"]
+    assert first.context["view"].n_waiting == 50
