@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -187,7 +188,7 @@ def order_passport(actor: Actor, order: BlockOrder, figure: str) -> Passport:
         title=f"{order.reference}: {order}",
         value=value,
         method=method,
-        as_of=order.created_at.date(),
+        as_of=timezone.localdate(order.created_at),
         source=gettext("The orders released, and the executions told by broker, file or form"),
         lines=(*(_share_line(share) for share in page.shares), *(_fill_line(order, fill) for fill in page.fills)),
     )
