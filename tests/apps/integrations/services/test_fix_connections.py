@@ -55,11 +55,11 @@ def test_the_pages_are_the_principals(paul: User, ada: User, sign_in: SignIn) ->
         assert sign_in().get(url).status_code == 302
     browser = sign_in(paul)
     told = {"name": "Broker", "custodian": "C", "host": "h", "port": "1", "sender_comp_id": "A", "target_comp_id": "B"}
-    assert browser.post(urls[1], {**told, "heartbeat": "30", "password": "pw"}).url == urls[0]
+    assert browser.post(urls[1], {**told, "heartbeat": "30", "password": "open-for-harbor-only"}).url == urls[0]
     assert browser.post(urls[1], {**told, "heartbeat": "30", "port": "0"}).status_code == 422
     shown = browser.get(urls[0]).text
     assert "Not connected" in shown
-    assert "pw" not in FixConnection.objects.get().password
+    assert "open-for-harbor-only" not in FixConnection.objects.get().password
     row = FixConnection.objects.get()
     browser.post(reverse("integrations:fix-switch", args=[row.public_id]), {"use": "off"})
     row.refresh_from_db()
