@@ -13,6 +13,7 @@ from apps.firms.models import Registration
 from apps.firms.services import provisioning
 from apps.firms.services.demo.billing import bill_quarters
 from apps.firms.services.demo.fill import build_numbered
+from apps.firms.services.demo.nights import ask_for_first_night
 from apps.firms.services.demo.plans import move_plans_on
 from apps.firms.services.demo.reports import report_quarter
 
@@ -43,6 +44,7 @@ def bill_demo_firm(_task: Any) -> None:
     bill_quarters(today=timezone.localdate())
     move_plans_on()
     report_quarter(today=timezone.localdate())
+    ask_for_first_night(by=Actor.system("firms.bill_demo_firm"))
 
 
 @job("firms.send_link_again")
