@@ -28,11 +28,17 @@ function shadesOf(meanings, count) {
   });
 }
 
+/** Whether the steps of an axis are smaller than a per cent: whole ones would name two of them alike. */
+function isFine(spec) {
+  const values = spec.series?.flatMap((series) => series.values).filter((value) => typeof value === "number") ?? [];
+  return values.length > 0 && Math.max(...values, 0) - Math.min(...values, 0) < 0.06;
+}
+
 function writerOf(spec, short) {
   const language = document.documentElement.lang || "en";
   const options = {
     money: { style: "currency", currency: spec.currency ?? "USD", ...(short ? { notation: "compact", maximumSignificantDigits: 3 } : { maximumFractionDigits: 0 }) },
-    percent: { style: "percent", maximumFractionDigits: short ? 0 : 1 },
+    percent: { style: "percent", maximumFractionDigits: short && !isFine(spec) ? 0 : 1 },
     number: short ? { notation: "compact", maximumSignificantDigits: 3 } : { maximumFractionDigits: 2 },
   }[spec.format ?? "number"];
   const format = new Intl.NumberFormat(language, options);
