@@ -12,6 +12,7 @@ from apps.portfolios.views import (
     gains,
     households,
     lot_rules,
+    lots,
     market_actions,
     models,
     opportunities,
@@ -150,9 +151,25 @@ urlpatterns = [
         rebalancing.RebalancePassportView.as_view(),
         name="rebalance-passport",
     ),
+    path(
+        "households/<uuid:household_id>/portfolio/trades/",
+        trades.HouseholdTradesView.as_view(),
+        name="household-trades",
+    ),
+    path(
+        "households/<uuid:household_id>/portfolio/reports/",
+        reports.HouseholdReportsView.as_view(),
+        name="household-reports",
+    ),
     path("households/<uuid:household_id>/portfolio/trades/new/", trades.TradeNewView.as_view(), name="trade-new"),
     path("portfolios/accounts/<uuid:account_id>/", accounts.AccountDetailView.as_view(), name="account-detail"),
     path("portfolios/accounts/<uuid:account_id>/step/", accounts.AccountStepView.as_view(), name="account-step"),
+    path("portfolios/accounts/<uuid:account_id>/open-lots/", lots.AccountLotsView.as_view(), name="account-lots"),
+    path(
+        "portfolios/accounts/<uuid:account_id>/open-lots/file/",
+        lots.AccountLotsFileView.as_view(),
+        name="account-lots-file",
+    ),
     path("portfolios/accounts/<uuid:account_id>/lots/", lot_rules.LotMethodView.as_view(), name="lot-methods"),
     path(
         "portfolios/lot-methods/<uuid:election_id>/withdraw/",

@@ -390,10 +390,3 @@ HOUSEHOLD_TABS = [
     ("compliance:household-compliance", _("Compliance"), "view_finances"),
     ("compliance:household-history", _("History"), "view_compliance"),
 ]
-# pages that stand beneath a tab: the tab stays marked on them
-HOUSEHOLD_PAGES = {
-    "portfolios:household-portfolio": [
-        f"portfolios:household-{page}"
-        for page in ("performance", "risk", "attribution", "sources", "concentration", "benchmark", "targets")
-    ]
-}

@@ -29,18 +29,14 @@ def rail(context: dict[str, Any]) -> list[dict[str, Any]]:
     return entries
 
 
-def _beneath(name: str, household_id: object) -> list[str]:
-    """Return the addresses of the pages that a tab leads to."""
-    return [reverse(page, kwargs={"household_id": household_id}) for page in settings.HOUSEHOLD_PAGES.get(name, ())]
-
-
 @register.simple_tag(takes_context=True)
 def household_tabs(context: dict[str, Any], household_id: object) -> list[dict[str, Any]]:
-    """Return the tabs of a household's page: url, label, active."""
+    """Return the tabs of a household's page: url, label, active; a tab stays marked on the pages beneath it."""
     path = context["request"].path
-    tabs = []
+    tabs: list[dict[str, Any]] = []
     for name, label, permission in settings.HOUSEHOLD_TABS:
         if _allowed(context, permission):
             url = reverse(name, kwargs={"household_id": household_id})
-            tabs.append({"url": url, "label": label, "active": path == url or path in _beneath(name, household_id)})
+            # everything stands beneath the first, the overview
+            tabs.append({"url": url, "label": label, "active": path.startswith(url) if tabs else path == url})
     return tabs

@@ -15,8 +15,9 @@ from apps.core.templatetags.formats import date_text, moment_text
 from apps.kernel.errors import NotFoundError, gettext_noop
 from apps.portfolios.models import Account, ReconciliationBreak, Transaction
 from apps.portfolios.selectors.breaks import MONEY_KINDS, proposed_amount
+from apps.portfolios.selectors.lot_pages import lots_page, sum_of
 from apps.portfolios.selectors.lot_rules import method_text
-from apps.portfolios.selectors.lots import LotLine, open_lots
+from apps.portfolios.selectors.lots import LotLine
 from apps.portfolios.selectors.portfolios import (
     AccountLine,
     AllocationLine,
@@ -33,6 +34,14 @@ _TITLES = {
     "managed": gettext_noop("Managed by the firm"),
     "held_away": gettext_noop("Held away"),
     "cash": gettext_noop("Cash in the accounts"),
+}
+# title, what is summed, over the lots of which terms (long or not)
+LOT_FIGURES = {
+    "gain": (gettext_noop("Unrealised gain"), "gain", (True, False)),
+    "gain-short": (gettext_noop("Short-term gain, not realised"), "gain", (False,)),
+    "gain-long": (gettext_noop("Long-term gain, not realised"), "gain", (True,)),
+    "lots-cost": (gettext_noop("Cost basis"), "cost", (True, False)),
+    "lots-value": (gettext_noop("Value"), "value", (True, False)),
 }
 
 
@@ -129,8 +138,10 @@ def account_passport(account: Account, figure: str, day: dt.date) -> Passport:
 
     Raises NotFoundError for another figure.
     """
-    if figure in {"gain", "realised"}:
-        return _gain_passport(account, figure, day)
+    if figure == "realised":
+        return _realised_passport(account, day)
+    if figure in LOT_FIGURES:
+        return _lots_passport(account, figure, day)
     at = holdings_at([account], day)[account.pk]
     chosen = [h for h in at.holdings if figure == "total" or str(h.public_id) == figure]
     if figure not in {"total", "cash"} and not chosen:
@@ -151,36 +162,46 @@ def account_passport(account: Account, figure: str, day: dt.date) -> Passport:
     )
 
 
-def _gain_passport(account: Account, figure: str, day: dt.date) -> Passport:
-    judged = household_wash_sales(account.household, day)
-    ordered = method_text(account, day)
-    if figure == "gain":
-        lots = open_lots(judged.open_pieces, holdings_at([account], day)[account.pk])
-        amounts = [lot.gain for lot in lots]
-        method = gettext("Value of each open lot less its basis. Lots leave: %(method)s.") % {"method": ordered}
-        lines = [_lot_line(lot, account.currency) for lot in lots]
-    else:
-        sold = judged.of_account(account.pk, day.year)
-        amounts = [line.recognised for line in sold]
-        method = gettext(
-            "Proceeds of each lot sold this year less its basis, plus what wash sales disallow. Lots leave: %(method)s."
-        ) % {"method": ordered}
-        lines = [_sold_line(line, account.currency) for line in sold]
-    known = [amount for amount in amounts if amount is not None]
-    whole = len(known) == len(amounts)
+def _lots_passport(account: Account, figure: str, day: dt.date) -> Passport:
+    page, (title, name, terms) = lots_page(account, day), LOT_FIGURES[figure]
+    lots = [lot for lot in page.lots if lot.is_long_term in terms]
+    method = {
+        "gain": gettext("Value of each open lot less its basis. Lots leave: %(method)s."),
+        "cost": gettext("Basis of each open lot: what was paid, and what wash sales added. Lots leave: %(method)s."),
+        "value": gettext("Value of each open lot: its share of the holding's. Lots leave: %(method)s."),
+    }[name] % {"method": page.method}
+    whole = sum_of(getattr(lot, name) for lot in lots)
+    lines = tuple(_lot_line(lot, name, account.currency) for lot in lots)
+    return _of_lots(account, gettext(title), (whole, day, method), lines)
+
+
+def _realised_passport(account: Account, day: dt.date) -> Passport:
+    sold = household_wash_sales(account.household, day).of_account(account.pk, day.year)
+    method = gettext(
+        "Proceeds of each lot sold this year less its basis, plus what wash sales disallow. Lots leave: %(method)s."
+    ) % {"method": method_text(account, day)}
+    whole = sum_of(line.recognised for line in sold)
+    lines = tuple(_sold_line(line, account.currency) for line in sold)
+    return _of_lots(account, gettext("Realised this year"), (whole, day, method), lines)
+
+
+def _of_lots(
+    account: Account, title: str, told: tuple[Decimal | None, dt.date, str], lines: tuple[PassportLine, ...]
+) -> Passport:
+    value, day, method = told
     return Passport(
-        title=gettext("Unrealised gain") if figure == "gain" else gettext("Realised this year"),
-        value=Amount.of_money(sum(known, Decimal(0)) if whole else None, account.currency),
+        title=title,
+        value=Amount.of_money(value, account.currency),
         method=method,
         as_of=day,
         source=gettext("The firm's own ledger of all accounts of the household, lot by lot"),
         basis=gettext("Before taxes; fees of the trades are in cost and proceeds."),
-        lines=tuple(lines),
-        notes=() if whole else (gettext("The cost of some lots is not known, so the sum is not either."),),
+        lines=lines,
+        notes=() if value is not None else (gettext("The cost of some lots is not known, so the sum is not either."),),
     )
 
 
-def _lot_line(lot: LotLine, currency: str) -> PassportLine:
+def _lot_line(lot: LotLine, name: str, currency: str) -> PassportLine:
     how = gettext("acquired %(day)s") % {"day": date_text(lot.acquired_on)}
     if lot.held_since != lot.acquired_on:
         how = gettext("%(how)s, held since %(day)s by a wash sale") % {"how": how, "day": date_text(lot.held_since)}
@@ -190,7 +211,7 @@ def _lot_line(lot: LotLine, currency: str) -> PassportLine:
         (gettext("Added by a wash sale"), Amount.of_money(lot.added, currency)),
         (gettext("Value"), Amount.of_money(lot.value, currency)),
     )
-    return PassportLine(lot.symbol, how, Amount.of_money(lot.gain, currency), parts)
+    return PassportLine(lot.symbol, how, Amount.of_money(getattr(lot, name), currency), parts)
 
 
 def _sold_line(line: GainLine, currency: str) -> PassportLine:

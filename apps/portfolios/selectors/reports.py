@@ -213,6 +213,13 @@ def reports_of(household: Household) -> list[PerformanceReport]:
     return list(delivered.select_related("batch", "document").order_by("-batch__last_day"))
 
 
+def household_report_rows(household: Household) -> list[ReportRow]:
+    """Return all reports of a household, the newest first, those that failed or wait among them."""
+    rows = household.performance_reports.select_related("batch", "household", "document")
+    listed = rows.prefetch_related("document__versions").order_by("-batch__last_day")
+    return [_row(report, is_outdated=False) for report in listed]
+
+
 def choices_of_quarters() -> list[tuple[dt.date, dt.date]]:
     """Return the quarters that are over and have no batch yet."""
     taken = set(ReportBatch.objects.values_list("last_day", flat=True))

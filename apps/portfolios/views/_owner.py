@@ -7,7 +7,6 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import cached_property
-from django.utils.translation import gettext
 
 from apps.accounts.policies import Permission
 from apps.clients.selectors.household_pages import household_for, household_header
@@ -15,8 +14,6 @@ from apps.core.access import RequiresMixin, actor_of
 from apps.core.actors import Actor
 from apps.portfolios.selectors.accounts import account_for
 from apps.portfolios.selectors.owners import PortfolioOwner
-
-PAGES = ("performance", "risk", "attribution", "sources", "concentration", "benchmark")
 
 
 def owner_for(actor: Actor, kwargs: dict[str, Any]) -> PortfolioOwner:
@@ -35,10 +32,9 @@ def address(owner: PortfolioOwner, page: str) -> str:
 
 
 class OwnerMixin(RequiresMixin):
-    """A page of a household's tab or of an account; `page` says which, for the row of links."""
+    """A page of a household's tab or of an account."""
 
     permission = Permission.VIEW_PORTFOLIOS
-    page = ""
     request: HttpRequest
     kwargs: dict[str, Any]
 
@@ -56,7 +52,6 @@ class OwnerMixin(RequiresMixin):
             "household": owner.household,
             "account": owner.account,
             "may_edit": actor.can(Permission.EDIT_PORTFOLIOS),
-            "pages": self._links(),
         }
         if owner.account is None:
             frame |= {
@@ -72,16 +67,3 @@ class OwnerMixin(RequiresMixin):
         # of the page that it is mixed into
         context: dict[str, Any] = super().get_context_data(**frame, **kwargs)  # type: ignore[misc]
         return context
-
-    def _links(self) -> list[dict[str, Any]]:
-        labels = {
-            "performance": gettext("Returns"),
-            "risk": gettext("Risk"),
-            "attribution": gettext("Attribution"),
-            "sources": gettext("Sources"),
-            "concentration": gettext("Concentration"),
-            "benchmark": gettext("Benchmark"),
-        }
-        return [
-            {"url": address(self.owner, page), "label": labels[page], "active": page == self.page} for page in PAGES
-        ]

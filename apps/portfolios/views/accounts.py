@@ -54,9 +54,8 @@ class AccountListView(RequiresMixin, ListView):  # type: ignore[type-arg]
         context = super().get_context_data(**kwargs)
         today = timezone.localdate()
         rows = account_rows(list(context["page_obj"]), today)
-        sees_firm = actor_of(self.request).can(Permission.VIEW_ALL_HOUSEHOLDS)
         shown = {"rows": rows, "as_of": today, "statuses": AccountStatus.choices, "asked": self.request.GET}
-        return {**context, **shown, "sees_firm": sees_firm}
+        return {**context, **shown}
 
 
 class AccountDetailView(RequiresMixin, TemplateView):

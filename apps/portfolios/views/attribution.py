@@ -23,7 +23,6 @@ class AttributionView(OwnerMixin, TemplateView):
     """The effects by asset class and holding."""
 
     template_name = "staff/portfolios/attribution.html"
-    page = "attribution"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Put the attribution of the span into the page."""
@@ -38,7 +37,6 @@ class SourcesView(OwnerMixin, TemplateView):
     """Price, income, currency and fees apart."""
 
     template_name = "staff/portfolios/sources.html"
-    page = "sources"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Put the sources of every span into the page."""
@@ -53,7 +51,6 @@ class ConcentrationView(OwnerMixin, TemplateView):
     """The largest holdings, issuers and classes, and how fast they could be sold."""
 
     template_name = "staff/portfolios/concentration.html"
-    page = "concentration"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Put the holdings of the day into the page."""

@@ -40,7 +40,7 @@ class BenchmarkListView(RequiresMixin, TemplateView):
         """List them."""
         actor, today = actor_of(self.request), firm_today()
         may_edit = actor.can(Permission.EDIT_PORTFOLIOS)
-        kwargs |= {"may_edit": may_edit, "may_see_composites": actor.can(Permission.VIEW_ALL_HOUSEHOLDS)}
+        kwargs |= {"may_edit": may_edit}
         return super().get_context_data(rows=benchmark_rows(actor, today), as_of=today, **kwargs)
 
 
@@ -134,7 +134,6 @@ class PortfolioBenchmarkView(OwnerMixin, ServiceFormView):
 
     template_name = "staff/portfolios/portfolio_benchmark.html"
     form_class = AssignBenchmarkForm
-    page = "benchmark"
 
     @property
     def permission(self) -> Permission:  # type: ignore[override]  # who reads may look, who edits may choose

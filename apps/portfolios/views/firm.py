@@ -28,7 +28,7 @@ class FirmPerformanceView(RequiresMixin, TemplateView):
         found = firm_performance(form.chosen())
         if found is not None:
             kwargs |= {"found": found, "sheet": found.sheet, "growth": firm_growth_spec(found.sheet)}
-        return super().get_context_data(form=form, sees_firm=True, **kwargs)
+        return super().get_context_data(form=form, **kwargs)
 
 
 class FirmPerformancePassportView(PassportView):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts.policies import Permission
 from apps.accounts.selectors.firm_days import firm_today
 from apps.clients.models import Household
-from apps.clients.selectors.household_pages import household_for
+from apps.clients.selectors.household_pages import household_for, household_header
 from apps.core.access import actor_of
 from apps.core.actors import Actor
 from apps.core.passports import Passport
@@ -91,11 +91,16 @@ class HouseholdTaxRatesView(FirmTaxRatesView):
     """The rates of a household."""
 
     permission = Permission.EDIT_PORTFOLIOS
+    template_name = "staff/portfolios/household_tax_rates.html"
 
     @cached_property
     def household(self) -> Household:
         """The household of the address."""
         return household_for(actor_of(self.request), self.kwargs["household_id"])
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Head the page with the household."""
+        return super().get_context_data(header=household_header(self.household, actor_of(self.request)), **kwargs)
 
 
 class TaxRateWithdrawView(ActionView):

@@ -24,7 +24,6 @@ class PerformanceView(OwnerMixin, TemplateView):
     """What an account, or the household's managed accounts together, earned."""
 
     template_name = "staff/portfolios/performance.html"
-    page = "performance"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Put the returns up to the day into the page, beside the benchmark's."""
@@ -42,7 +41,6 @@ class RiskView(OwnerMixin, TemplateView):
     """How much the returns move."""
 
     template_name = "staff/portfolios/risk.html"
-    page = "risk"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Put the figures of risk up to the day into the page."""

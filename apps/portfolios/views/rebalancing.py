@@ -12,7 +12,7 @@ from django.views.generic import TemplateView
 from apps.accounts.policies import Permission
 from apps.accounts.selectors.firm_days import firm_today
 from apps.clients.models import Household
-from apps.clients.selectors.household_pages import household_for
+from apps.clients.selectors.household_pages import household_for, household_header
 from apps.core.access import RequiresMixin, actor_of
 from apps.core.actors import Actor
 from apps.core.passports import Passport
@@ -115,7 +115,8 @@ class HarvestView(RequiresMixin, TemplateView):
         form = HarvestForm(self.request.GET or None)
         sheet = harvest_sheet(household, firm_today(), thresholds_of(form))
         may_edit = actor.can(Permission.EDIT_PORTFOLIOS)
-        return super().get_context_data(household=household, sheet=sheet, form=form, may_edit=may_edit, **kwargs)
+        kwargs |= {"household": household, "header": household_header(household, actor), "may_edit": may_edit}
+        return super().get_context_data(sheet=sheet, form=form, **kwargs)
 
 
 class HarvestPassportView(PassportView):

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from django.views.generic import TemplateView
 
 from apps.accounts.policies import Permission
+from apps.clients.selectors.household_pages import household_for, household_header
 from apps.core.access import RequiresMixin, actor_of
 from apps.core.actors import Actor
 from apps.core.passports import Passport
@@ -23,6 +24,7 @@ from apps.portfolios.selectors.reports import (
     batch_rows,
     batch_view,
     choices_of_quarters,
+    household_report_rows,
     report_for,
     report_passport,
 )
@@ -40,6 +42,20 @@ class ReportListView(RequiresMixin, TemplateView):
         actor = actor_of(self.request)
         may_edit = actor.can(Permission.EDIT_PORTFOLIOS)
         return super().get_context_data(rows=batch_rows(actor), may_edit=may_edit, **kwargs)
+
+
+class HouseholdReportsView(RequiresMixin, TemplateView):
+    """The reports of one household."""
+
+    permission = Permission.VIEW_PORTFOLIOS
+    template_name = "staff/portfolios/household_reports.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """List them with what each said."""
+        actor = actor_of(self.request)
+        household = household_for(actor, self.kwargs["household_id"])
+        kwargs |= {"household": household, "header": household_header(household, actor)}
+        return super().get_context_data(rows=household_report_rows(household), **kwargs)
 
 
 class ReportNewView(ServiceFormView):

@@ -11,7 +11,7 @@ from django.views.generic import ListView, TemplateView
 
 from apps.accounts.policies import Permission
 from apps.clients.models import Household
-from apps.clients.selectors.household_pages import household_for
+from apps.clients.selectors.household_pages import household_for, household_header
 from apps.core.access import RequiresMixin, actor_of
 from apps.core.actors import Actor
 from apps.core.passports import Passport
@@ -42,6 +42,30 @@ class TradeListView(RequiresMixin, ListView):  # type: ignore[type-arg]
         context = super().get_context_data(**kwargs)
         rows = [(proposal, TONES[TradeState(proposal.state)]) for proposal in context["page_obj"]]
         return {**context, "rows": rows, "states": TradeState.choices, "asked": self.request.GET}
+
+
+class HouseholdTradesView(RequiresMixin, ListView):  # type: ignore[type-arg]
+    """The proposals of one household."""
+
+    permission = Permission.VIEW_PORTFOLIOS
+    template_name = "staff/portfolios/household_trades.html"
+    paginate_by = 50
+
+    @cached_property
+    def household(self) -> Household:
+        """The household of the address."""
+        return household_for(actor_of(self.request), self.kwargs["household_id"])
+
+    def get_queryset(self) -> Any:
+        """Return them, the newest first."""
+        return proposal_list(actor_of(self.request)).filter(household=self.household)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Head the page with the household."""
+        context, actor = super().get_context_data(**kwargs), actor_of(self.request)
+        rows = [(proposal, TONES[TradeState(proposal.state)]) for proposal in context["page_obj"]]
+        frame = {"household": self.household, "header": household_header(self.household, actor)}
+        return {**context, **frame, "rows": rows, "may_edit": actor.can(Permission.EDIT_PORTFOLIOS)}
 
 
 class TradeDetailView(RequiresMixin, TemplateView):

@@ -56,6 +56,10 @@ class Scene:
             "entry": reverse("portfolios:entry-new", kwargs=account),
             "action": reverse("portfolios:action-new", kwargs=account),
             "methods": reverse("portfolios:lot-methods", kwargs=account),
+            "lots": reverse("portfolios:account-lots", kwargs=account),
+            "lots_file": reverse("portfolios:account-lots-file", kwargs=account),
+            "trades": reverse("portfolios:household-trades", kwargs=household),
+            "reports": reverse("portfolios:household-reports", kwargs=household),
             "rates": reverse("portfolios:household-tax-rates", kwargs=household),
             "sale": reverse("portfolios:sale-new", kwargs={**account, "instrument_id": self.security.public_id}),
             "sale_passport": reverse(
@@ -87,6 +91,11 @@ def without_permission(sue: User, clay: User) -> list[User]:
 
 
 @pytest.fixture
+def household_pages() -> list[str]:
+    return ["portfolio", "targets", "performance", "attribution", "risk", "gains", "trades", "reports"]
+
+
+@pytest.fixture
 def scene(ada: User) -> Scene:
     return Scene(ada)
 
@@ -103,7 +112,7 @@ NAMES += [
     "gains",
     "gains_file",
 ]
-NAMES += ["gains_passport"]
+NAMES += ["gains_passport", "lots", "lots_file", "trades", "reports"]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -125,7 +134,7 @@ def test_each_page_opens_for_its_advisor_and_for_nobody_else(
 def test_every_figure_of_the_pages_has_a_passport_that_opens(scene: Scene, ada: User, sign_in: SignIn) -> None:
     browser = sign_in(ada)
     pages = scene.pages()
-    for name in ("list", "tab", "account", "breaks", "reverse", "explain"):
+    for name in ("list", "tab", "account", "lots", "breaks", "reverse", "explain"):
         html = browser.get(pages[name]).content.decode()
         figures = re.findall(r"<(?:a|span)[^>]*data-figure[^>]*>", html)
         assert figures
@@ -135,6 +144,36 @@ def test_every_figure_of_the_pages_has_a_passport_that_opens(scene: Scene, ada: 
             panel = browser.get(address, headers={"hx-request": "true"})
             assert panel.status_code == 200, address
             assert b"data-panel-title" in panel.content
+
+
+def test_the_pages_of_a_portfolio_lead_to_each_other(
+    scene: Scene, ada: User, paul: User, sign_in: SignIn, household_pages: list[str]
+) -> None:
+    browser = sign_in(ada)
+    for name in ("tab", "gains", "trades", "rates"):
+        html = browser.get(scene.pages()[name]).text
+        for page in household_pages:
+            assert reverse(f"portfolios:household-{page}", args=[scene.household.public_id]) in html, (name, page)
+    assert 'aria-current="true">Gains and losses' in browser.get(scene.pages()["rates"]).text
+    assert 'aria-current="page">Tax rates' in browser.get(scene.pages()["rates"]).text
+    assert 'aria-current="page">Accounts' in browser.get(scene.pages()["list"]).text
+    # what is of the whole firm stands in the row of those alone who see the whole firm
+    composites = reverse("portfolios:composite-list")
+    assert composites in sign_in(paul).get(scene.pages()["breaks"]).text
+    assert composites not in browser.get(scene.pages()["breaks"]).text
+
+
+def test_lots_show_cost_value_and_gain_by_term(scene: Scene, ada: User, sign_in: SignIn) -> None:
+    browser, url = sign_in(ada), scene.pages()["lots"]
+    html = browser.get(f"{url}?day={made.DAY.year}-12-31").text
+    for value in ("5000", "5500", "500"):
+        assert re.search(rf'data-value="{value}(\.0+)?"', html), value
+    rows = browser.get(f"{scene.pages()['lots_file']}?day={made.DAY.year}-12-31").text.splitlines()
+    assert len(rows) == 2
+    assert rows[1].split(",")[:7] == ["AAA", "2025-03-04", "2025-03-04", "Short", "100", "5000.00", ""]
+    after = browser.get(scene.pages()["lots_file"] + "?day=2026-03-05").text
+    assert ",Long," in after
+    assert "No lot is open" in browser.get(f"{url}?day={made.DAY.isoformat()}").text
 
 
 def test_the_tab_shows_what_is_held_and_warns_of_breaks(scene: Scene, ada: User, sign_in: SignIn) -> None:
