@@ -27,7 +27,8 @@ _ENDS = {TradeState.WITHDRAWN, TradeState.EXPIRED}
 TRADE_STEPS: dict[str, frozenset[str]] = {
     TradeState.DRAFT: frozenset({TradeState.CHECKING, *_ENDS}),
     TradeState.CHECKING: frozenset({TradeState.CLEARED, TradeState.DECLINED, *_ENDS}),
-    TradeState.CLEARED: frozenset({TradeState.ORDERED, TradeState.DECLINED, *_ENDS}),
+    # to the checkpoints again: what was simple has grown complex, or the book has moved
+    TradeState.CLEARED: frozenset({TradeState.CHECKING, TradeState.ORDERED, TradeState.DECLINED, *_ENDS}),
     # withdrawn from here: the market executed nothing of it
     TradeState.ORDERED: frozenset({TradeState.FILLED, TradeState.WITHDRAWN}),
     TradeState.FILLED: frozenset({TradeState.VERIFIED}),

@@ -82,7 +82,7 @@ def request_approval(  # noqa: PLR0913 - the facts of a request, by name, as eve
 
     The same record asked for twice is one request; one that waits for an older version of the record is voided.
     """
-    _one_at_a_time(kind, target)
+    hold_target(target)
     digest = digest_of(target)
     waiting = ApprovalRequest.objects.select_for_update().filter(kind=kind, **_key(target)).pending().first()
     if waiting is not None and waiting.payload_digest == digest:
@@ -175,6 +175,7 @@ def drop_approval(*, request: ApprovalRequest, by: Actor, reason: str = "") -> A
 @service
 def void_if_changed(*, request: ApprovalRequest, target: models.Model, by: Actor) -> bool:
     """End a request or an approval whose record has changed since; say whether it had."""
+    hold_target(target)
     request = ApprovalRequest.objects.select_for_update().get(pk=request.pk)
     open_states = {ApprovalState.PENDING, ApprovalState.APPROVED}
     if request.state not in open_states or request.payload_digest == digest_of(target):
@@ -244,14 +245,23 @@ def locked_pending(request: ApprovalRequest) -> ApprovalRequest:
     return _locked_pending(request)
 
 
-def _one_at_a_time(kind: str, target: models.Model) -> None:
-    """Let requests for one record follow each other: the second finds the first, and answers with it."""
-    scope = f"accounts.approval.{kind}.{target._meta.label}.{target.public_id}"  # type: ignore[attr-defined]
+def hold_target(target: models.Model) -> None:
+    """Have all that concerns the approvals of one record follow each other, to the end of the transaction.
+
+    It is taken before the rows: who decides locks the request and then the record, who takes the record back locks it
+    first, and the two would wait for each other.
+    """
+    _hold(**_key(target))
+
+
+def _hold(*, target_type: str, target_id: Any) -> None:
+    scope = f"accounts.approval.{target_type}.{target_id}"
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || %s, 0))", [scope])
 
 
 def _locked_pending(request: ApprovalRequest) -> ApprovalRequest:
+    _hold(target_type=request.target_type, target_id=request.target_id)
     locked = ApprovalRequest.objects.select_for_update().get(pk=request.pk)
     if not locked.is_pending:
         raise ApprovalClosedError(

@@ -20,6 +20,9 @@ from apps.portfolios.selectors.owners import owner_with
 from apps.portfolios.services.trade_checks import pass_checkpoints
 from apps.portfolios.services.trades import TypedLine, propose_typed
 
+# as many as the largest rebalance of a household; more is a file's work
+MOST_LINES = 200
+
 
 class TradeLineIn(serializers.Serializer):  # type: ignore[type-arg]
     """One trade: by quantity, or by amount in the account's currency."""
@@ -37,7 +40,7 @@ class TradesIn(serializers.Serializer):  # type: ignore[type-arg]
     """Trades to propose together. With `submit` they are taken to the checkpoints at once."""
 
     purpose = serializers.CharField(max_length=300)
-    lines = TradeLineIn(many=True, allow_empty=False)
+    lines = TradeLineIn(many=True, allow_empty=False, max_length=MOST_LINES)  # type: ignore[call-arg]  # of the list
     submit = serializers.BooleanField(default=False)
 
 

@@ -128,10 +128,14 @@ class RestrictionKind(models.TextChoices):
 
 
 class Restriction(_Dated):
-    """What must not be done with a security, or with all of an asset class. It holds at every entry of a trade."""
+    """What must not be done with a security, or with all of an asset class. It holds at every entry of a trade.
+
+    `successors` are row ids of what the security has become by changes of its symbol (selectors/successors.py).
+    """
 
     MUTABLE: ClassVar[bool] = True
     PERSONAL_FIELDS: ClassVar[frozenset[str]] = frozenset({"reason"})
+    successors: frozenset[int] = frozenset()
 
     kind = models.CharField(_("restriction"), max_length=10, choices=RestrictionKind.choices)
     instrument = models.ForeignKey(
@@ -180,10 +184,15 @@ class Restriction(_Dated):
         """What it is about."""
         return str(self.instrument) if self.instrument is not None else str(self.get_asset_class_display())
 
+    @property
+    def instrument_ids(self) -> frozenset[int]:
+        """Row ids of the security that is named and of what it has become; none for an asset class."""
+        return self.successors | {self.instrument_id} if self.instrument_id is not None else frozenset()
+
     def is_about(self, instrument: Instrument) -> bool:
         """Say whether it holds for this security."""
         if self.instrument_id is not None:
-            return self.instrument_id == instrument.pk
+            return instrument.pk in self.instrument_ids
         return self.asset_class == instrument.asset_class
 
 

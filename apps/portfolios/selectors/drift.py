@@ -186,7 +186,7 @@ def _securities(target: PortfolioTarget, drift: Drift, held: dict[str, list[Hold
     found = []
     for line in drift.securities:
         holding = named.get(line.key)
-        restricted = [each for each in target.restrictions if str(each.instrument_id or "") == line.key]
+        restricted = [each for each in target.restrictions if line.key in {str(pk) for pk in each.instrument_ids}]
         if holding is not None:
             instrument = holding.instrument
             as_others = [str(each) for each in holding.substitutes if str(each.pk) in held]

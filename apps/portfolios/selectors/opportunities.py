@@ -109,8 +109,8 @@ def _restricted(sheet: DriftSheet) -> Iterator[Found]:
         if rule.kind != RestrictionKind.MAX_WEIGHT or rule.max_weight is None or sheet.drift.investable <= 0:
             continue
         lines = sheet.securities if rule.instrument_id else sheet.classes
-        key = str(rule.instrument_id) if rule.instrument_id else rule.asset_class
-        weight = sum((each.line.weight for each in lines if each.line.key == key), NOTHING)
+        keys = {str(pk) for pk in rule.instrument_ids} or {rule.asset_class}
+        weight = sum((each.line.weight for each in lines if each.line.key in keys), NOTHING)
         if weight > rule.max_weight:
             over = ((weight - rule.max_weight) * sheet.drift.investable).quantize(Decimal("0.01"))
             share = weight.quantize(Decimal("0.000001"))

@@ -260,8 +260,9 @@ def _restriction(
 ) -> Iterable[engine.Restriction]:
     kind, account = _KINDS[row.kind], str(row.account_id or "")
     if row.instrument_id is not None:
-        if str(row.instrument_id) in known:
-            yield engine.Restriction(kind, account, str(row.instrument_id), weight=row.max_weight)
+        for key in sorted(str(pk) for pk in row.instrument_ids):
+            if key in known:
+                yield engine.Restriction(kind, account, key, weight=row.max_weight)
     elif kind is not engine.RestrictionKind.MAX_WEIGHT:
         yield engine.Restriction(kind, account, asset_class=row.asset_class)
     else:

@@ -1,7 +1,8 @@
 """What accounts and households ought to hold on a day: model, reserves and restrictions resolved.
 
 A household's mandate covers its managed accounts together, but those that have one of their own. Held-away and closed
-accounts are covered by none.
+accounts are covered by none; nor is an account whose own model has no version in force, which was not meant to follow
+another.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from apps.portfolios.models import (
     SleeveHolding,
 )
 from apps.portfolios.models.model_portfolio import STANDING
+from apps.portfolios.selectors.successors import with_successors
 
 NOTHING = Decimal(0)
 T = TypeVar("T", Account, Mandate, Restriction, CashReserve)
@@ -166,7 +168,7 @@ def targets_on(households: Sequence[Household], day: dt.date) -> dict[int, House
     )
     mandates = _by_household(Mandate.objects.filter(of_household).on(day).select_related("model"))
     restrictions = _by_household(
-        Restriction.objects.filter(of_household).on(day).select_related("instrument", "account")
+        with_successors(Restriction.objects.filter(of_household).on(day).select_related("instrument", "account"))
     )
     reserves = _by_household(CashReserve.objects.filter(of_household).on(day).select_related("account"))
     versions = versions_on({row.model_id for rows in mandates.values() for row in rows}, day)
@@ -239,21 +241,21 @@ class _Terms:
     restrictions: list[Restriction]
 
     def resolved(self, versions: dict[int, ModelVersion]) -> HouseholdTargets:
+        own = {mandate.account_id: mandate for mandate in self.mandates if mandate.account_id is not None}
         standing = [mandate for mandate in self.mandates if mandate.model_id in versions]
-        own = {mandate.account_id: mandate for mandate in standing if mandate.account_id is not None}
         shared = next((mandate for mandate in standing if mandate.account_id is None), None)
         rest = tuple(account for account in self.accounts if account.pk not in own)
         targets = []
         if shared is not None and rest:
             targets.append(self._target(shared, None, rest, versions[shared.model_id]))
         for account in self.accounts:
-            if account.pk in own:
-                mandate = own[account.pk]
+            mandate = own.get(account.pk)
+            if mandate is not None and mandate.model_id in versions:
                 targets.append(self._target(mandate, account, (account,), versions[mandate.model_id]))
         return HouseholdTargets(
             household=self.household,
             targets=tuple(targets),
-            without=() if shared is not None else rest,
+            without=tuple(a for a in self.accounts if not any(a in target.accounts for target in targets)),
             reserves=tuple(self.reserves),
             restrictions=tuple(self.restrictions),
         )

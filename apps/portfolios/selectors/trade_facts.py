@@ -11,19 +11,23 @@ from apps.clients.models import Person
 from apps.compliance.engine.checkpoints import OrderFacts
 from apps.compliance.models import CheckpointRules, ConsentRule
 from apps.market.models import AssetClass
-from apps.portfolios.models import Account, Mandate, TradeProposal
+from apps.portfolios.models import Account, Mandate, ProposedTrade, TradeProposal, TradeState
 from apps.portfolios.selectors.trading_limits import account_rates
 from apps.portfolios.selectors.valuations import holdings_at
 
 NOTHING = Decimal(0)
+_GONE = (TradeState.DECLINED, TradeState.WITHDRAWN, TradeState.EXPIRED)
 EQUITY = {AssetClass.US_EQUITY, AssetClass.US_SMALL_EQUITY, AssetClass.INTERNATIONAL_EQUITY}
 
 
 @dataclass(frozen=True, slots=True)
 class TradeFacts:
-    """What a proposal comes to in the household's currency; shares are of its managed accounts (0 to 1)."""
+    """What a proposal comes to in the household's currency; shares are of its managed accounts (0 to 1).
 
-    orders: OrderFacts
+    `of_day` are the orders of all that was proposed for the household on the same day and may still come or came.
+    """
+
+    of_day: OrderFacts
     equity_before: Decimal
     equity_after: Decimal
 
@@ -39,9 +43,14 @@ def trade_facts(proposal: TradeProposal, day: dt.date) -> TradeFacts:
         stocks += sum((h.value or NOTHING for h in at.holdings if h.asset_class in EQUITY), NOTHING) * rates[pk]
     bought = [line for line in lines if line.instrument.asset_class in EQUITY]
     moved = sum((-line.signed_amount * rates[line.account_id] for line in bought), NOTHING)
-    gross = sum((line.estimated_amount * rates[line.account_id] for line in lines), NOTHING)
+    others = ProposedTrade.objects.filter(
+        proposal__household=proposal.household, proposal__proposed_on=proposal.proposed_on
+    )
+    others = others.exclude(proposal=proposal).exclude(proposal__state__in=_GONE).select_related("account")
+    together = [*lines, *others]
+    gross = sum((line.estimated_amount * rates.get(line.account_id, NOTHING) for line in together), NOTHING)
     return TradeFacts(
-        OrderFacts(gross, gross / total if total > 0 else Decimal(1), len(lines)),
+        OrderFacts(gross, gross / total if total > 0 else Decimal(1), len(together)),
         _share(stocks, total),
         _share(stocks + moved, total),
     )

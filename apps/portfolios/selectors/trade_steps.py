@@ -6,6 +6,7 @@ import datetime as dt
 import uuid
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -69,8 +70,11 @@ class TradeProgress:
 def trade_progress(proposal: TradeProposal) -> TradeProgress:
     """Return how far the proposal is."""
     records = latest_records(proposal.public_id)
-    requests = ApprovalRequest.objects.filter(target_id=proposal.public_id, kind__in=REVIEW_KINDS).pending()
-    waiting = tuple((r.title, reverse("accounts:approval", args=[r.public_id])) for r in requests.order_by("pk"))
+    requests = _reviews(proposal).order_by("pk")
+    waiting = tuple((r.title, reverse("accounts:approval", args=[r.public_id])) for r in requests)
+    if waiting:
+        # a record from before is no answer to what is asked now
+        records.pop(CheckpointKind.REVIEW, None)
     history = CheckpointRecord.objects.filter(target_id=proposal.public_id).order_by("-id")
     return TradeProgress(
         steps=tuple(_steps(proposal, records)),
@@ -127,9 +131,15 @@ def asks_client(proposal: TradeProposal) -> bool:
     if proposal.state != TradeState.CHECKING:
         return False
     records = latest_records(proposal.public_id)
-    passed = {kind for kind, record in records.items() if record.lets_pass}
-    before = {CheckpointKind.CLIENT, CheckpointKind.REVIEW} <= passed
-    return before and CheckpointKind.APPROVAL not in passed
+    before = all(kind in records and records[kind].lets_pass for kind in (CheckpointKind.CLIENT, CheckpointKind.REVIEW))
+    word = records.get(CheckpointKind.APPROVAL)
+    heard = word is not None and word.verdict == CheckpointVerdict.PASSED
+    return before and not heard and not _reviews(proposal).exists()
+
+
+def _reviews(proposal: TradeProposal) -> QuerySet[ApprovalRequest]:
+    """Return the reviews that people are asked for."""
+    return ApprovalRequest.objects.filter(target_id=proposal.public_id, kind__in=REVIEW_KINDS).pending()
 
 
 def clients_proposals(actor: Actor) -> list[TradeProposal]:

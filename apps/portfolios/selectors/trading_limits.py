@@ -21,8 +21,10 @@ from apps.portfolios.models import (
     RestrictionKind,
     Side,
     TradeProposal,
+    TradeState,
 )
 from apps.portfolios.models.trade import OPEN_TRADE_STATES
+from apps.portfolios.selectors.successors import with_successors
 from apps.portfolios.selectors.targets import reserve_amount
 from apps.portfolios.selectors.valuations import AccountHoldings, holdings_at
 
@@ -75,7 +77,7 @@ def broken_limits(
     A share is measured after the trades and those of other open proposals, of the account or of the household's
     managed accounts together, whichever the restriction is for.
     """
-    standing = list(Restriction.objects.on(day).filter(household=household).select_related("instrument"))
+    standing = with_successors(Restriction.objects.on(day).filter(household=household).select_related("instrument"))
     capped = [each for each in standing if each.kind == RestrictionKind.MAX_WEIGHT]
     weights = _Weights(household, trades, day, besides) if capped else None
     found = []
@@ -102,8 +104,11 @@ class _Weights:
             proposal__household=household, proposal__state__in=OPEN_TRADE_STATES, filled_quantity=None
         ).exclude(proposal=besides)
         self.moves = [(t.account.pk, t.instrument, t.signed) for t in trades]
+        # a sale that is not in the market yet may never come: it makes no room
         self.moves += [
-            (line.account_id, line.instrument, -line.signed_amount) for line in others.select_related("instrument")
+            (line.account_id, line.instrument, -line.signed_amount)
+            for line in others.select_related("instrument", "proposal")
+            if line.side == Side.BUY or line.proposal.state == TradeState.ORDERED
         ]
         ids = {h.instrument_id for at in self.held.values() for h in at.holdings}
         self.instruments = Instrument.objects.in_bulk(ids)

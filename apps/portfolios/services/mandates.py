@@ -114,6 +114,8 @@ def tell_household(household: Household, by: Actor) -> None:
 
 
 def _check_model(household: Household, terms: MandateTerms) -> None:
+    # a model that is being retired is not given away meanwhile
+    ModelPortfolio.objects.select_for_update().get(pk=terms.model.pk)
     version = versions_on([terms.model.pk], terms.from_day).get(terms.model.pk)
     if version is None:
         raise InvalidInputError(

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.models import ApprovalRequest, ApprovalState
 from apps.accounts.selectors.firm_days import firm_today
-from apps.accounts.services.approvals import approval_for, drop_approval, request_approval
+from apps.accounts.services.approvals import approval_for, drop_approval, hold_target, request_approval
 from apps.core import audit
 from apps.core.actors import Actor
 from apps.core.services import service
@@ -99,7 +99,7 @@ def draft_version(*, model: ModelPortfolio, terms: VersionTerms, by: Actor) -> M
     Raises ModelStateError while a version waits for approval, InvalidInputError for terms that do not add up.
     """
     locked = ModelPortfolio.objects.select_for_update().get(pk=model.pk)
-    draft = locked.versions.filter(state__in=[VersionState.DRAFT, VersionState.WAITING]).first()
+    draft = locked.versions.select_for_update().filter(state__in=[VersionState.DRAFT, VersionState.WAITING]).first()
     if draft is None:
         return _new_version(locked, terms, by)
     _demand(draft, VersionState.DRAFT, gettext_noop("Version %(n)s waits for approval and cannot be changed."))
@@ -173,13 +173,9 @@ def hear_version_decision(*, request: ApprovalRequest, by: Actor) -> None:
 
     One that was approved after its day is in force from the day of the approval.
     """
-    version = (
-        ModelVersion.objects.select_for_update(of=("self",))
-        .select_related("model")
-        .filter(public_id=request.target_id, state=VersionState.WAITING)
-        .first()
-    )
-    if version is None:
+    found = ModelVersion.objects.filter(public_id=request.target_id).first()
+    version = _locked(found) if found is not None else None
+    if version is None or version.state != VersionState.WAITING:
         return
     if request.state != ApprovalState.APPROVED:
         _end(version, VersionState.DRAFT, "portfolios.return_model_version", by)
@@ -295,6 +291,9 @@ def _end(version: ModelVersion, state: VersionState, action: str, by: Actor) -> 
 
 
 def _locked(version: ModelVersion) -> ModelVersion:
+    """Lock the model before its version: whoever drafts, submits, decides or retires waits for the others."""
+    hold_target(version)
+    ModelPortfolio.objects.select_for_update().get(pk=version.model_id)
     return ModelVersion.objects.select_for_update(of=("self",)).select_related("model").get(pk=version.pk)
 
 

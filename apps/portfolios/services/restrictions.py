@@ -28,6 +28,15 @@ class RestrictionOverlapError(DomainError):
     code = "restriction_overlap"
 
 
+class ReserveTwiceError(DomainError):
+    """The same reserve would be kept twice."""
+
+    code = "reserve_twice"
+
+
+_SAME_RESERVE = ("household", "account", "amount", "share", "purpose", "from_day", "until")
+
+
 @dataclass(frozen=True, slots=True)
 class RestrictionTerms:
     """What must not be done: with a security, or with all of an asset class; `max_weight` is a fraction."""
@@ -103,7 +112,8 @@ def end_restriction(*, restriction: Restriction, until: dt.date, reason: str, by
 def add_reserve(*, household: Household, terms: ReserveTerms, by: Actor) -> CashReserve:
     """Keep cash back for a household or in one of its accounts. Reserves that hold at once add up.
 
-    Raises InvalidInputError for a wrong field or an account that the firm does not manage.
+    Raises InvalidInputError for a wrong field or an account that the firm does not manage, ReserveTwiceError for the
+    very same reserve once more: a form that was sent twice.
     """
     Household.objects.select_for_update().get(pk=household.pk)
     check_account(household, terms.account)
@@ -117,6 +127,12 @@ def add_reserve(*, household: Household, terms: ReserveTerms, by: Actor) -> Cash
         until=terms.until,
     )
     _clean(reserve)
+    same = {name: getattr(reserve, name) for name in _SAME_RESERVE}
+    if CashReserve.objects.filter(**same).exists():
+        raise ReserveTwiceError(
+            gettext_noop("This very reserve is kept already."),
+            mend=gettext_noop("Give the second one another purpose, or a higher amount to the first."),
+        )
     reserve.save()
     audit.record("portfolios.add_reserve", by=by, target=reserve, after=audit.snapshot(reserve))
     tell_household(household, by)

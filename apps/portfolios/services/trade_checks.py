@@ -33,6 +33,7 @@ from apps.kernel.money import Money
 from apps.portfolios.models import TradeProposal, TradeState
 from apps.portfolios.models.trade import ADVISOR_REVIEW, COMPLIANCE_REVIEW, MANAGER_REVIEW
 from apps.portfolios.selectors.trade_facts import accounts_unheard, client_decides, owners_of, trade_facts
+from apps.portfolios.selectors.trade_steps import asks_client
 from apps.portfolios.services.trade_lines import LotPick, TradeLine, checked_lines
 from apps.portfolios.services.trades import TradeStepError, drop_reviews, locked_proposal, move_proposal, tell
 
@@ -60,16 +61,18 @@ class ClientWord:
 def pass_checkpoints(*, proposal: TradeProposal, by: Actor) -> TradeProposal:
     """Take a proposal through the checkpoints as far as it gets; what is missing stays to be asked again.
 
-    Raises TradeStepError for one that is past them or over, CheckpointOpenError for one that came too late, and what
+    One that was cleared is asked anew: it may have become complex since. Raises TradeStepError for one that is ordered
+    or over, CheckpointOpenError for one that came too late, and what
     `checked_lines` raises where the book has no room for it any more.
     """
     locked = locked_proposal(proposal)
-    if locked.state not in {TradeState.DRAFT, TradeState.CHECKING}:
+    if locked.state not in {TradeState.DRAFT, TradeState.CHECKING, TradeState.CLEARED}:
         raise TradeStepError(gettext_noop("The proposal is past its checkpoints, or over."))
     _in_time(locked)
     checked_lines(locked.household, lines_of(locked), firm_today(), besides=locked)
-    if locked.state == TradeState.DRAFT:
-        move_proposal(locked, TradeState.CHECKING, action="portfolios.submit_proposal", by=by)
+    if locked.state != TradeState.CHECKING:
+        action = "portfolios.submit_proposal" if locked.state == TradeState.DRAFT else "portfolios.recheck_proposal"
+        move_proposal(locked, TradeState.CHECKING, action=action, by=by)
     return _go_on(locked, by)
 
 
@@ -128,11 +131,8 @@ def decide_as_client(*, proposal: TradeProposal, word: ClientWord, by: Actor) ->
 def waits_for_client(proposal: TradeProposal) -> bool:
     """Say whether all that comes before the client's word is passed, and the word is missing."""
     records, digest = latest_records(proposal.public_id), digest_of(proposal)
-    standing = {kind for kind, each in records.items() if each.lets_pass and each.target_digest == digest}
-    return (
-        proposal.state == TradeState.CHECKING
-        and {CheckpointKind.CLIENT, CheckpointKind.REVIEW} <= standing
-        and CheckpointKind.APPROVAL not in standing
+    return asks_client(proposal) and all(
+        records[kind].target_digest == digest for kind in (CheckpointKind.CLIENT, CheckpointKind.REVIEW)
     )
 
 
@@ -247,10 +247,13 @@ def _review(proposal: TradeProposal, by: Actor) -> bool:
 
 
 def _reviews_needed(proposal: TradeProposal) -> list[str]:
-    """Compliance always; a manager for complex trades; an advisor where none proposed them."""
+    """Compliance always; a manager for complex trades; an advisor where none proposed them.
+
+    What was proposed for the household on one day counts together: a large trade is not split below the limits.
+    """
     known = trade_facts(proposal, firm_today())
     kinds = [COMPLIANCE_REVIEW]
-    if complexities(known.orders, complexity_limits(rules_in_force())):
+    if complexities(known.of_day, complexity_limits(rules_in_force())):
         kinds.append(MANAGER_REVIEW)
     if not User.objects.licensed().filter(pk=proposal.proposed_by_id or 0).exists():
         kinds.append(ADVISOR_REVIEW)
@@ -261,7 +264,7 @@ def _ask(proposal: TradeProposal, kind: str, by: Actor) -> None:
     # who proposed asks, whoever took the last step: nobody reviews what they proposed
     asks = proposal.proposed_by.as_actor() if proposal.proposed_by is not None else by
     currency = proposal.household.currency
-    amount = Money(trade_facts(proposal, firm_today()).orders.amount, currency)
+    amount = Money(trade_facts(proposal, firm_today()).of_day.amount, currency)
     reasons = [str(line) for line in proposal.lines.select_related("instrument").order_by("pk")[:10]]
     title = f"{proposal.purpose} ({proposal.household.name})"
     request_approval(kind=kind, target=proposal, title=title, amount=amount, reasons=reasons, by=asks)

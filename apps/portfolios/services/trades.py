@@ -10,16 +10,14 @@ from typing import Any
 from django.core.exceptions import ValidationError
 
 from apps.accounts.selectors.firm_days import firm_today
-from apps.accounts.services.approvals import approval_for, drop_approval
+from apps.accounts.services.approvals import approval_for, drop_approval, hold_target
 from apps.clients.models import Household
 from apps.core import audit, realtime
 from apps.core.actors import Actor
 from apps.core.services import service
 from apps.kernel.errors import DomainError, InvalidInputError, gettext_noop
-from apps.market.selectors.securities import securities_named
 from apps.portfolios.models import (
     Account,
-    Instrument,
     ProposedLot,
     ProposedTrade,
     TradeProposal,
@@ -29,8 +27,10 @@ from apps.portfolios.models import (
 from apps.portfolios.models.trade import REVIEW_KINDS, default_expiry
 from apps.portfolios.policies import trade_can_become
 from apps.portfolios.services.accounts import refusal
-from apps.portfolios.services.instruments import NamedSecurity, instruments_for, known_instruments
+from apps.portfolios.services.instruments import instrument_by_symbol
 from apps.portfolios.services.trade_lines import CheckedLine, TradeLine, checked_lines
+
+_MAY_EXPIRE = (TradeState.DRAFT, TradeState.CHECKING, TradeState.CLEARED)
 
 
 class TradeStepError(DomainError):
@@ -118,11 +118,14 @@ def propose_typed(
     by: Actor,
     source: str = TradeSource.FORM,
 ) -> TradeProposal:
-    """Propose lines whose securities are named by symbol. Raises what `propose_trades` and `named_instrument` raise."""
+    """Propose lines whose securities are named by symbol.
+
+    Raises what `propose_trades` and `instrument_by_symbol` raise.
+    """
     found = [
         TradeLine(
             account=line.account,
-            instrument=named_instrument(symbol=line.symbol, field=f"line_{line.place}_symbol", by=by),
+            instrument=instrument_by_symbol(symbol=line.symbol, field=f"line_{line.place}_symbol", by=by),
             side=line.side,
             quantity=line.quantity,
             amount=line.amount,
@@ -139,23 +142,6 @@ def propose_typed(
         if head == "line" and place.isdigit() and int(place) < len(lines):
             refused.field = f"line_{lines[int(place)].place}_{what}"
         raise
-
-
-@service
-def named_instrument(*, symbol: str, field: str, by: Actor) -> Instrument:
-    """Return the security of a symbol, taken into the firm's books if only the master has it.
-
-    Raises InvalidInputError for a symbol that neither knows.
-    """
-    name = NamedSecurity(symbol=symbol.strip().upper())
-    if not name.symbol or (not known_instruments([name]) and not securities_named([name.of_master])):
-        raise InvalidInputError(
-            gettext_noop("No security has the symbol %(symbol)s."),
-            mend=gettext_noop("Check the symbol; a security of the firm's own comes with a custodian's file."),
-            field=field,
-            symbol=symbol,
-        )
-    return instruments_for(names=[name], by=by)[name]
 
 
 @service
@@ -179,14 +165,16 @@ def withdraw_proposal(*, proposal: TradeProposal, reason: str, by: Actor) -> Tra
 @service
 def expire_proposals(*, by: Actor) -> int:
     """End proposals that were not ordered in time, with the reviews that wait for them; return how many."""
-    late = TradeProposal.objects.select_for_update(skip_locked=True).filter(
-        state__in=[TradeState.DRAFT, TradeState.CHECKING, TradeState.CLEARED], expires_on__lt=firm_today()
-    )
-    found = list(late.order_by("pk"))
+    late = TradeProposal.objects.filter(state__in=_MAY_EXPIRE, expires_on__lt=firm_today())
+    found = [locked for each in late.order_by("pk") if _is_late(locked := locked_proposal(each))]
     for proposal in found:
         move_proposal(proposal, TradeState.EXPIRED, action="portfolios.expire_proposal", by=by)
         drop_reviews(proposal, by)
     return len(found)
+
+
+def _is_late(proposal: TradeProposal) -> bool:
+    return proposal.state in _MAY_EXPIRE
 
 
 def drop_reviews(proposal: TradeProposal, by: Actor) -> None:
@@ -198,7 +186,8 @@ def drop_reviews(proposal: TradeProposal, by: Actor) -> None:
 
 
 def locked_proposal(proposal: TradeProposal) -> TradeProposal:
-    """Return the proposal locked for this transaction."""
+    """Return the proposal locked for this transaction, with all that concerns its reviews."""
+    hold_target(proposal)
     return TradeProposal.objects.select_for_update(of=("self",)).select_related("household").get(pk=proposal.pk)
 
 

@@ -11,7 +11,7 @@ import pytest
 from apps.accounts.models import User
 from apps.accounts.selectors.firm_days import firm_today
 from apps.portfolios.engine.drift import BandRule
-from apps.portfolios.models import RestrictionKind
+from apps.portfolios.models import Mandate, ModelPortfolio, RestrictionKind
 from apps.portfolios.selectors.drift import account_drift, household_drift
 from apps.portfolios.selectors.targets import account_target, household_targets, targets_on
 from apps.portfolios.services.restrictions import ReserveTerms, RestrictionTerms, add_reserve, add_restriction
@@ -65,6 +65,16 @@ def test_a_household_follows_one_target_over_its_accounts(book: Book) -> None:
     assert sheet.securities[0].held_as == ("STK2",)
     assert sheet.drift.distance == D("0.2")
     assert sheet.currency == "USD"
+
+
+def test_an_account_whose_own_model_is_not_in_force_follows_no_other(book: Book) -> None:
+    made.mandate(book.household, book.model, book.ada)
+    own = ModelPortfolio.objects.create(name="Hers")
+    Mandate.objects.create(household=book.household, account=book.two, model=own, from_day=portfolios.DAY)
+    told = household_targets(book.household, firm_today())
+    assert [a.pk for target in told.targets for a in target.accounts] == [book.one.pk]
+    assert told.without == (book.two,)
+    assert account_target(book.two, firm_today()) is None
 
 
 def test_an_account_with_a_mandate_of_its_own_stands_apart(book: Book) -> None:

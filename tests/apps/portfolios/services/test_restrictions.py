@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -13,8 +14,12 @@ from apps.core.models import AuditEvent
 from apps.kernel.errors import InvalidInputError
 from apps.market.models import AssetClass
 from apps.portfolios.models import CashReserve, Restriction, RestrictionKind
+from apps.portfolios.selectors.successors import with_successors
+from apps.portfolios.selectors.targets import household_targets
+from apps.portfolios.selectors.trading_limits import IntendedTrade, broken_limits
 from apps.portfolios.services.restrictions import (
     ReserveTerms,
+    ReserveTwiceError,
     RestrictionOverlapError,
     RestrictionTerms,
     add_reserve,
@@ -23,7 +28,7 @@ from apps.portfolios.services.restrictions import (
     end_restriction,
 )
 from tests.factories import clients as people
-from tests.factories import portfolios
+from tests.factories import market, portfolios
 
 DAY = dt.timedelta(days=1)
 D = Decimal
@@ -46,6 +51,35 @@ def test_a_restriction_holds_for_its_security(ada: User) -> None:
     )
     assert by_class.is_about(other)
     assert AuditEvent.objects.filter(action="portfolios.add_restriction").count() == 2
+
+
+def test_a_reserve_that_is_sent_twice_is_kept_once(ada: User) -> None:
+    household = people.household(ada)
+    terms = ReserveTerms("The roof", firm_today(), amount=D(8000))
+    add_reserve(household=household, terms=terms, by=ada.as_actor())
+    with pytest.raises(ReserveTwiceError):
+        add_reserve(household=household, terms=terms, by=ada.as_actor())
+    add_reserve(household=household, terms=replace(terms, purpose="The garden"), by=ada.as_actor())
+    assert CashReserve.objects.count() == 2
+
+
+@pytest.mark.parametrize("announced", [False, True])
+def test_a_restriction_goes_with_a_security_whose_symbol_changes(ada: User, announced: bool) -> None:
+    household, account, fund = portfolios.funded(ada)
+    made = add_restriction(household=household, terms=never(instrument=fund), by=ada.as_actor())
+    new, newest = (portfolios.instrument(ada, symbol) for symbol in ("NEWFX", "LASTX"))
+    for old, into in ((fund, new), (new, newest)):
+        if announced:
+            market.action(old.symbol, portfolios.DAY, "symbol_change", into=into.symbol)
+        else:
+            portfolios.entry(account, ada, "symbol_change", firm_today(), instrument=old, into=into)
+    (found,) = with_successors([made])
+    assert (found.is_about(fund), found.is_about(new), found.is_about(newest)) == (True, True, True)
+    assert not found.is_about(portfolios.instrument(ada, "ELSEX"))
+    buys = [IntendedTrade(account, newest, "buy", D(1), D(50))]
+    assert [broken.restriction for broken in broken_limits(household, buys, firm_today())] == [made]
+    (target,) = [each for each in [household_targets(household, firm_today())] if each.restrictions]
+    assert target.restrictions[0].is_about(newest)
 
 
 @pytest.mark.parametrize(

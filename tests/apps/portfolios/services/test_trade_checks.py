@@ -26,6 +26,8 @@ from apps.portfolios.models import (
     TradeProposal,
     TradeState,
 )
+from apps.portfolios.selectors.trade_facts import trade_facts
+from apps.portfolios.selectors.trade_steps import asks_client as asks_client_of
 from apps.portfolios.selectors.trade_steps import trade_progress, waiting_for
 from apps.portfolios.services.accounts import OwnerShare
 from apps.portfolios.services.trade_checks import (
@@ -140,6 +142,46 @@ def test_complex_trades_need_a_manager_as_well(ada: User, paul: User, connie: Us
     decide_approval(request=second, decision="approve", by=paul.as_actor())
     kept.refresh_from_db()
     assert kept.state == TradeState.CLEARED
+
+
+def test_trades_of_one_day_count_together_and_what_was_cleared_is_asked_again(
+    ada: User, paul: User, connie: User
+) -> None:
+    household, account, fund = ready(ada)  # 55 a share
+    set_checkpoint_rules(terms=CheckpointTerms(Decimal(900), Decimal(1), 50, "mandate"), by=paul.as_actor())
+    first = cleared(ada, connie, line(account, fund), household=household)
+    second = pass_checkpoints(proposal=proposal(household, ada, line(account, fund)), by=ada.as_actor())
+    asked = ApprovalRequest.objects.filter(target_id=second.public_id).pending()
+    assert {each.kind for each in asked} == {"portfolios.trade_compliance", "portfolios.trade_manager"}
+    assert {each.amount for each in asked} == {Decimal(1100)}
+    with pytest.raises(ApprovalMissingError):  # it was simple when it was cleared
+        demand_checkpoints(first, TODAY)
+    first = pass_checkpoints(proposal=first, by=ada.as_actor())
+    assert first.state == TradeState.CHECKING
+    assert not asks_client_of(first)
+    assert AuditEvent.objects.filter(action="portfolios.recheck_proposal").count() == 1
+    request = ApprovalRequest.objects.filter(target_id=first.public_id).pending().get()
+    assert request.kind == "portfolios.trade_manager"
+    decide_approval(request=request, decision="approve", by=paul.as_actor())
+    first.refresh_from_db()
+    assert first.state == TradeState.CLEARED
+    demand_checkpoints(first, TODAY)
+    # what was taken back counts no more
+    withdraw_proposal(proposal=first, reason="enough", by=ada.as_actor())
+    assert trade_facts(second, TODAY).of_day.amount == Decimal(550)
+
+
+def test_a_client_who_has_to_be_asked_since_is_asked_of_what_was_cleared(ada: User, connie: User) -> None:
+    household, account, fund = ready(ada)
+    kept = cleared(ada, connie, line(account, fund), household=household)
+    asks_client(household)
+    kept = pass_checkpoints(proposal=kept, by=ada.as_actor())
+    head = household.people.get(relationship="head")
+    assert (kept.state, waiting_for(head.user.as_actor())) == (TradeState.CHECKING, [kept])
+    yes = ClientWord(approves=True, typed_name=str(head))
+    kept = decide_as_client(proposal=kept, word=yes, by=head.user.as_actor())
+    assert kept.state == TradeState.CLEARED
+    demand_checkpoints(kept, TODAY)
 
 
 def test_a_decline_ends_the_proposal_and_what_else_waits(ada: User, paul: User, connie: User) -> None:

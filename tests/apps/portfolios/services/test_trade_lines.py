@@ -9,7 +9,7 @@ import pytest
 
 from apps.accounts.models import User
 from apps.clients.models import Household
-from apps.portfolios.models import Account, AccountStatus, CashReserve, Restriction, TradeState
+from apps.portfolios.models import Account, AccountStatus, CashReserve, Restriction, TradeProposal, TradeState
 from apps.portfolios.selectors.books import account_book
 from apps.portfolios.selectors.trade_facts import trade_facts
 from apps.portfolios.services.trade_lines import (
@@ -215,11 +215,21 @@ def test_accounts_of_several_currencies_are_measured_in_the_households(ada: User
         checked_lines(household, [line(account, fund, "buy", "7")], TODAY)
     kept = proposal(household, ada, line(account, fund, "buy", "6"))
     facts = trade_facts(kept, TODAY)
-    assert facts.orders.share == Decimal(330) / Decimal(21_000)
+    assert facts.of_day.share == Decimal(330) / Decimal(21_000)
     assert facts.equity_before == Decimal("0.261905")
     CashReserve.objects.create(household=household, share=Decimal("0.72"), purpose="taxes", from_day=made.DAY)
     with pytest.raises(CashShortError, match="reserve would lack 5.00"):  # 15,120 of 15,500, less 330 and 55
         checked_lines(household, [line(account, fund, "buy", "1")], TODAY)
+
+
+def test_a_sale_that_may_never_come_makes_no_room_for_a_purchase(ada: User) -> None:
+    household, account, fund = made.funded(ada)  # 5,500 of 10,500
+    restrict(household, kind="max_weight", max_weight=Decimal("0.53"), instrument=fund)  # at most 5,565
+    draft = proposal(household, ada, line(account, fund, "sell", "20"))
+    with pytest.raises(RestrictedTradeError):
+        checked_lines(household, [line(account, fund, "buy", "5")], TODAY)
+    TradeProposal.objects.filter(pk=draft.pk).update(state="ordered")
+    assert checked_lines(household, [line(account, fund, "buy", "5")], TODAY)
 
 
 def test_cash_that_is_set_aside_is_not_spent(ada: User) -> None:

@@ -6,23 +6,28 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
-from apps.accounts.models import User
+from apps.accounts.models import ApprovalRequest, User
+from apps.accounts.services.approvals import decide_approval
 from apps.core.actors import Actor
 from apps.core.models import AuditEvent
 from apps.kernel.errors import InvalidInputError
 from apps.portfolios.models import ProposedLot, ProposedTrade, TradeProposal, TradeSource, TradeState
 from apps.portfolios.selectors.books import account_book
+from apps.portfolios.services.trade_checks import pass_checkpoints
 from apps.portfolios.services.trade_lines import LotPick
 from apps.portfolios.services.trades import (
     TradeStepError,
+    TypedLine,
     expire_proposals,
-    named_instrument,
     propose_trades,
+    propose_typed,
     withdraw_proposal,
 )
 from tests.factories import portfolios as made
-from tests.factories.trades import line, proposal
+from tests.factories.trades import line, proposal, ready
 
 
 def test_a_proposal_keeps_its_lines_with_what_they_are_estimated_at(ada: User) -> None:
@@ -78,9 +83,27 @@ def test_a_failure_after_the_first_line_leaves_nothing(ada: User, monkeypatch: p
 
 
 def test_a_symbol_that_nobody_knows_is_named_at_its_field(ada: User) -> None:
+    household, account, _ = made.funded(ada)
+    lines = [TypedLine(place=3, account=account, symbol="ZZZZ", side="buy", quantity=Decimal(1))]
     with pytest.raises(InvalidInputError, match="No security has the symbol ZZZZ") as refused:
-        named_instrument(symbol="ZZZZ", field="line_0_symbol", by=ada.as_actor())
-    assert refused.value.field == "line_0_symbol"
+        propose_typed(household=household, lines=lines, purpose="x", by=ada.as_actor())
+    assert refused.value.field == "line_3_symbol"
+
+
+def test_who_decides_and_who_takes_back_lock_in_one_order(ada: User, connie: User) -> None:
+    household, account, fund = ready(ada)
+    kept = pass_checkpoints(proposal=proposal(household, ada, line(account, fund)), by=ada.as_actor())
+    request = ApprovalRequest.objects.get(target_id=kept.public_id)
+    for work in (
+        lambda: decide_approval(request=request, decision="decline", note="No.", by=connie.as_actor()),
+        lambda: withdraw_proposal(proposal=kept, reason="stop", by=ada.as_actor()),
+    ):
+        with CaptureQueriesContext(connection) as asked, transaction.atomic():
+            work()
+            transaction.set_rollback(True)
+        locks = [q["sql"] for q in asked if "FOR UPDATE" in q["sql"] or "pg_advisory" in q["sql"]]
+        assert "pg_advisory_xact_lock" in locks[0]
+        assert str(kept.public_id) in locks[0]
 
 
 def test_a_proposal_is_taken_back_with_its_reason(ada: User) -> None:
