@@ -27,10 +27,10 @@ def benchmark(by: User, *parts: tuple[str, str], name: str = "Blend", **how: obj
     return version.benchmark
 
 
-def series(key: str, points: dict[dt.date, str], unit: str = "annual rate") -> MarketSeries:
+def series(key: str, points: dict[dt.date, str], unit: str = "annual rate", currency: str = "USD") -> MarketSeries:
     """A series of the market, from whatever schema the test runs in."""
     with schema_context("public"):
-        row = MarketSeries.objects.create(key=key, name=key, unit=unit, source="tests")
+        row = MarketSeries.objects.create(key=key, name=key, unit=unit, currency=currency, source="tests")
         MarketPoint.objects.bulk_create(
             MarketPoint(series=row, day=day, value=Decimal(value)) for day, value in points.items()
         )

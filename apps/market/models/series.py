@@ -11,7 +11,7 @@ from apps.core.models import BaseModel
 
 
 class MarketSeries(BaseModel):
-    """A named series of dated values."""
+    """A named series of dated values; what it earns or costs is in its currency."""
 
     MUTABLE: ClassVar[bool] = True
     PERSONAL_FIELDS: ClassVar[frozenset[str]] = frozenset()
@@ -19,6 +19,7 @@ class MarketSeries(BaseModel):
     key = models.SlugField(_("key"), max_length=60, unique=True)
     name = models.CharField(_("name"), max_length=160)
     unit = models.CharField(_("unit"), max_length=40)
+    currency = models.CharField(_("currency"), max_length=3, default="USD")
     source = models.CharField(_("source"), max_length=300)
 
     class Meta:

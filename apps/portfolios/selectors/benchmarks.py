@@ -20,6 +20,7 @@ from apps.kernel.dates import DateSpan
 from apps.kernel.errors import NotFoundError, gettext_noop
 from apps.market.models import MarketPoint, MarketSeries, Security
 from apps.market.policies import ANNUAL_RATE, distribution_key, risk_free_key
+from apps.market.selectors.adjusted import adjusted_closes
 from apps.market.selectors.prices import Close, close_at, closes_in, latest_closes, rates_in
 from apps.portfolios.engine.blends import RebalancingRule, blended, returns_to_targets
 from apps.portfolios.models import Account, Benchmark, BenchmarkAssignment, BenchmarkPart, BenchmarkVersion
@@ -250,9 +251,10 @@ class _PartPrices:
     def __init__(self, parts: Sequence[Security | MarketSeries], currency: str, span: DateSpan) -> None:
         self.parts, self.span, self.currency = parts, span, currency
         ids = [part.pk for part in parts if isinstance(part, Security)]
-        self._before = latest_closes(ids, span.first - ONE_DAY)
-        self._within = closes_in(ids, span)
-        foreign = {part.currency for part in parts if isinstance(part, Security)}
+        before, within = latest_closes(ids, span.first - ONE_DAY), closes_in(ids, span)
+        first = {pk: [before[pk]] if pk in before else [] for pk in ids}
+        self._closes = adjusted_closes({pk: [*first[pk], *within.get(pk, [])] for pk in ids})
+        foreign = {part.currency for part in parts}
         self._rates = rates_in(currency, foreign, DateSpan(span.first - ONE_DAY, span.last))
         series = {part.pk: part for part in parts if isinstance(part, MarketSeries)}
         symbols = {distribution_key(part.symbol): part.pk for part in parts if isinstance(part, Security)}
@@ -280,20 +282,22 @@ class _PartPrices:
         return np.stack(columns, axis=1) if columns else np.zeros((self.span.days, 0))
 
     def _of_series(self, part: MarketSeries) -> Array:
-        if part.unit == ANNUAL_RATE:
-            return self._accrued(part.pk)
-        return self._growth(self._points[part.pk])
+        own = self._accrued(part.pk) if part.unit == ANNUAL_RATE else self._growth(self._points[part.pk])
+        return np.asarray((1 + own) * self._exchange(part.currency) - 1)
 
     def _of_security(self, part: Security) -> Array:
-        """What its price did, in the currency of the report, and what it distributed that day."""
-        first = [self._before[part.pk]] if part.pk in self._before else []
-        grown = 1 + self._growth([*first, *self._within.get(part.pk, [])])
-        if part.currency != self.currency:
-            rates = np.array([_level(self._rates.get(part.currency, []), day, None) for day in self._days()])
-            grown *= rates[1:] / rates[:-1]
+        """What a share and what became of it did, in the currency of the report, and what it distributed that day."""
+        grown = (1 + self._growth(self._closes[part.pk])) * self._exchange(part.currency)
         if part.pk in self._yields:
             grown += np.nan_to_num(self._accrued(self._yields[part.pk]))
         return np.asarray(grown - 1)
+
+    def _exchange(self, currency: str) -> Array:
+        """What one unit of a currency became in that of the report, each day; one where it is the same."""
+        if currency == self.currency:
+            return np.ones(self.span.days)
+        rates = np.array([_level(self._rates.get(currency, []), day, None) for day in self._days()])
+        return np.asarray(rates[1:] / rates[:-1])
 
     def _days(self) -> list[dt.date]:
         """The closes at both ends of every day."""
@@ -321,4 +325,4 @@ def risk_free_returns(currency: str, span: DateSpan) -> tuple[Array, MarketSerie
     series = MarketSeries.objects.filter(key=risk_free_key(currency)).first()
     if series is None:
         return None
-    return _PartPrices([series], currency, span).returns()[:, 0], series
+    return _PartPrices([series], series.currency, span).returns()[:, 0], series

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -70,17 +71,30 @@ def revise_benchmark(*, benchmark: Benchmark, terms: BlendTerms, by: Actor) -> B
 
 
 @service
-def offer_benchmark(*, benchmark: Benchmark, is_active: bool, by: Actor) -> Benchmark:
-    """Offer a benchmark for portfolios, or no longer; those that have it keep it."""
-    benchmark = Benchmark.objects.select_for_update().get(pk=benchmark.pk)
-    if benchmark.is_active == is_active:
-        return benchmark
-    before = audit.snapshot(benchmark)
-    benchmark.is_active = is_active
+def offer_benchmark(*, benchmark: Benchmark, by: Actor) -> Benchmark:
+    """Offer a benchmark for portfolios; one that is offered stays as it is."""
+    locked = Benchmark.objects.select_for_update().get(pk=benchmark.pk)
+    if not locked.is_active:
+        before = audit.snapshot(locked)
+        locked.is_active = True
+        _turned("portfolios.offer_benchmark", locked, before, by)
+    return locked
+
+
+@service
+def retire_benchmark(*, benchmark: Benchmark, by: Actor) -> Benchmark:
+    """Offer a benchmark for portfolios no longer; those that have it keep it."""
+    locked = Benchmark.objects.select_for_update().get(pk=benchmark.pk)
+    if locked.is_active:
+        before = audit.snapshot(locked)
+        locked.is_active = False
+        _turned("portfolios.retire_benchmark", locked, before, by)
+    return locked
+
+
+def _turned(action: str, benchmark: Benchmark, before: dict[str, Any], by: Actor) -> None:
     benchmark.save(update_fields=["is_active", "updated_at"])
-    after = audit.snapshot(benchmark)
-    audit.record("portfolios.offer_benchmark", by=by, target=benchmark, before=before, after=after)
-    return benchmark
+    audit.record(action, by=by, target=benchmark, before=before, after=audit.snapshot(benchmark))
 
 
 @service
@@ -129,8 +143,21 @@ def assign_benchmark(
 
 @service
 def end_benchmark(*, assignment: BenchmarkAssignment, ends_on: dt.date, by: Actor) -> BenchmarkAssignment:
-    """Hold the portfolio against no benchmark after a day. Raises InvalidInputError for a day before it began."""
+    """Hold the portfolio against no benchmark after a day.
+
+    Raises InvalidInputError for a day before it began, or on which the next one has begun.
+    """
+    Household.objects.select_for_update().get(pk=assignment.household_id)
     assignment = BenchmarkAssignment.objects.select_for_update().get(pk=assignment.pk)
+    others = BenchmarkAssignment.objects.filter(household=assignment.household_id, account=assignment.account_id)
+    following = others.filter(starts_on__gt=assignment.starts_on, starts_on__lte=ends_on).order_by("starts_on").first()
+    if following is not None:
+        raise InvalidInputError(
+            gettext_noop("Another benchmark begins on %(day)s."),
+            mend=gettext_noop("Choose an earlier day."),
+            field="ends_on",
+            day=following.starts_on,
+        )
     if assignment.ends_on != ends_on:
         _end(assignment, ends_on, by)
     return assignment

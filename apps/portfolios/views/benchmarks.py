@@ -125,7 +125,8 @@ class BenchmarkOfferView(ActionView):
     def perform(self, request: HttpRequest, by: Actor) -> str:
         """Turn it over."""
         benchmark = benchmark_for(by, self.kwargs["benchmark_id"])
-        benchmarks.offer_benchmark(benchmark=benchmark, is_active="offer" in request.POST, by=by)
+        turn = benchmarks.offer_benchmark if "offer" in request.POST else benchmarks.retire_benchmark
+        turn(benchmark=benchmark, by=by)
         return page_of(benchmark)
 
 

@@ -85,6 +85,38 @@ def test_a_rate_accrues_by_day(ada):
     assert float(np.prod(1 + found.returns)) == pytest.approx(1.0365)
 
 
+def test_a_series_of_another_currency_is_converted(ada):
+    made.series("index_eu", {BEFORE: "100", START: "101"}, unit="index", currency="EUR")
+    made.series("cash_eu", {BEFORE: "0.02"}, currency="EUR")
+    market.rates(("EUR", "USD"), {BEFORE: "1.10", START: "1.21"})
+    blend = made.benchmark(ada, ("index_eu", "0.5"), ("cash_eu", "0.5"))
+    one = DateSpan(START, START)
+    in_dollars, in_euros = (benchmark_returns(blend, one, currency) for currency in ("USD", "EUR"))
+    assert in_dollars.part_returns[0].tolist() == pytest.approx([1.01 * 1.1 - 1, 1.02 ** (1 / 365) * 1.1 - 1])
+    assert in_euros.part_returns[0].tolist() == pytest.approx([0.01, 1.02 ** (1 / 365) - 1])
+
+
+@pytest.mark.parametrize(
+    ("kind", "terms", "after", "grown"),
+    [
+        ("split", {"new_shares": 4, "old_shares": 1}, "26", 1.04),
+        ("stock_dividend", {"new_shares": 1, "old_shares": 10}, "100", 1.10),
+        ("spin_off", {"new_shares": 1, "old_shares": 2, "fair_old": 80, "fair_new": 40}, "80", 1.0),
+        ("return_of_capital", {"cash_per_share": 20}, "80", 1.0),
+        ("symbol_change", {}, "101", 1.01),
+        ("spin_off", {"new_shares": 1, "old_shares": 2}, "80", 0.80),
+    ],
+)
+def test_what_a_company_did_to_its_shares_is_no_loss(ada, kind, terms, after, grown):
+    fund = market.stored(market.security("BBB"), {BEFORE: "100", START: after})
+    told = {name: Decimal(value) for name, value in terms.items()}
+    if kind in {"spin_off", "symbol_change"}:
+        told["into"] = market.security("CCC").symbol
+    market.action(fund.symbol, START, kind, **told)
+    found = benchmark_returns(made.benchmark(ada, ("BBB", "1")), DateSpan(START, START), "USD")
+    assert 1 + found.returns[0] == pytest.approx(grown)
+
+
 def test_a_new_version_leaves_the_days_before_it_alone(ada, market_fund):
     market.stored(market.security("CCC"), dict.fromkeys(walk(2), "50"))
     blend, day = made.benchmark(ada, ("BBB", "1")), dt.date(2025, 1, 1)

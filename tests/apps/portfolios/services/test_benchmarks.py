@@ -13,6 +13,7 @@ from apps.portfolios.services.benchmarks import (
     define_benchmark,
     end_benchmark,
     offer_benchmark,
+    retire_benchmark,
     revise_benchmark,
 )
 from tests.factories import benchmarks as made
@@ -78,13 +79,16 @@ def test_other_parts_begin_after_those_in_force(ada, blend):
 
 
 def test_one_no_longer_offered_is_given_to_nobody(ada, blend, household):
-    assert not offer_benchmark(benchmark=blend, is_active=False, by=ada.as_actor()).is_active
-    assert count("offer_benchmark") == 1
+    assert not retire_benchmark(benchmark=blend, by=ada.as_actor()).is_active
+    assert count("retire_benchmark") == 1
     blend.refresh_from_db()
     with pytest.raises(BenchmarkRetiredError):
         assign_benchmark(household=household, benchmark=blend, starts_on=LATER, by=ada.as_actor())
     assert not BenchmarkAssignment.objects.exists()
-    offer_benchmark(benchmark=blend, is_active=False, by=ada.as_actor())
+    retire_benchmark(benchmark=blend, by=ada.as_actor())
+    assert count("retire_benchmark") == 1
+    for _ in range(2):
+        assert offer_benchmark(benchmark=blend, by=ada.as_actor()).is_active
     assert count("offer_benchmark") == 1
 
 
@@ -108,6 +112,16 @@ def test_it_ends_on_a_day_not_before_it_began(ada, blend, household):
         end_benchmark(assignment=row, ends_on=made.START, by=ada.as_actor())
     assert end_benchmark(assignment=row, ends_on=LATER, by=ada.as_actor()).ends_on == LATER
     assert count("end_benchmark") == 1
+
+
+def test_one_that_ends_later_does_not_reach_into_the_next(ada, blend, household):
+    other = made.benchmark(ada, ("BBB", "1"), name="Other")
+    first = assign_benchmark(household=household, benchmark=blend, starts_on=made.START, by=ada.as_actor())
+    assign_benchmark(household=household, benchmark=other, starts_on=LATER, by=ada.as_actor())
+    with pytest.raises(InvalidInputError, match="Another benchmark begins"):
+        end_benchmark(assignment=first, ends_on=LATER, by=ada.as_actor())
+    first.refresh_from_db()
+    assert first.ends_on == LATER - dt.timedelta(days=1)
 
 
 def test_an_account_of_another_household_is_refused(ada, blend, household):
