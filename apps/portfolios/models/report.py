@@ -108,6 +108,12 @@ class PerformanceReport(BaseModel):
     # why it takes the place of one that was delivered; the earlier paper stays with the client
     restated_because = models.CharField(_("restated because"), max_length=300, blank=True)
 
+    # what the client has: it stays while the report is made anew, until the new one is delivered
+    published = models.ForeignKey("clients.Document", models.PROTECT, null=True, blank=True, related_name="+")
+    published_at = models.DateTimeField(null=True, blank=True)
+    # the last change of the shared prices that counts in it (market.PriceMark)
+    prices_until = models.BigIntegerField(null=True, blank=True)
+
     objects = PerformanceReportQuerySet.as_manager()
     history = history()
 

@@ -10,15 +10,16 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Case, Count, F, Q, When
+from django.db.models import Case, Count, F, Max, Q, QuerySet, When
 
 from apps.accounts.selectors.firm_days import firm_today
 from apps.clients.models import Household
 from apps.core.actors import Actor
 from apps.core.passports import Passport
 from apps.kernel.errors import NotFoundError, gettext_noop
+from apps.market.models import PriceMark
 from apps.portfolios.engine.performance import Span, first_day_of
-from apps.portfolios.models import Account, PerformanceReport, ReportBatch, ReportState, Transaction
+from apps.portfolios.models import Account, InstrumentPrice, PerformanceReport, ReportBatch, ReportState, Transaction
 from apps.portfolios.selectors.performance import ONE_DAY, PerformanceSheet
 from apps.portfolios.selectors.performance_pages import household_sheet
 from apps.portfolios.selectors.performance_passports import performance_passport
@@ -171,15 +172,50 @@ def batch_view(actor: Actor, batch: ReportBatch, page_number: str = "1") -> Batc
 
 
 def _outdated(batch: ReportBatch, shown: Sequence[int]) -> set[int]:
-    """Return the reports of a page whose ledger says something else now up to their last day."""
-    made = batch.reports.filter(
-        pk__in=shown,
-        state__in=[ReportState.MADE, ReportState.DELIVERED],
+    """Return the reports of a page whose ledger or prices say something else now up to their last day."""
+    made = batch.reports.filter(pk__in=shown, state__in=[ReportState.MADE, ReportState.DELIVERED])
+    rows = list(made.values_list("pk", "household_id", "known_at", "prices_until"))
+    entries = Transaction.objects.filter(
+        account__household__in=[row[1] for row in rows],
+        account__is_held_away=False,
+        trade_date__lte=batch.last_day,
+    )
+    late = made.filter(
         household__accounts__is_held_away=False,
         household__accounts__transactions__trade_date__lte=batch.last_day,
         household__accounts__transactions__recorded_at__gt=F("known_at"),
     )
-    return set(made.values_list("pk", flat=True))
+    found = set(late.values_list("pk", flat=True))
+    prices = _LatePrices(entries, batch.last_day)
+    return found | {pk for pk, household, known, mark in rows if known and prices.is_after(household, known, mark)}
+
+
+class _LatePrices:
+    """When prices of what households hold were last changed, of the days up to one."""
+
+    def __init__(self, entries: QuerySet[Transaction], last_day: dt.date) -> None:
+        of = ("account__household", "instrument", "instrument__master")
+        self._held: dict[int, set[tuple[int, int | None]]] = {}
+        for household, instrument, master in entries.exclude(instrument=None).order_by().values_list(*of).distinct():
+            self._held.setdefault(household, set()).add((instrument, master))
+        held = {pair for pairs in self._held.values() for pair in pairs}
+        own = InstrumentPrice.objects.filter(instrument__in={pk for pk, _ in held}, day__lte=last_day)
+        self._own = dict(own.order_by().values_list("instrument").annotate(last=Max("updated_at")))
+        marks = PriceMark.objects.filter(first_day__lte=last_day)
+        marks = marks.filter(Q(security=None) | Q(security__in={master for _, master in held if master}))
+        self._marks = dict(marks.order_by().values_list("security").annotate(last=Max("pk")))
+
+    def is_after(self, household: int, known: dt.datetime, mark: int | None) -> bool:
+        """Say whether one was changed after the moment, or after a mark of the shared prices."""
+        held = self._held.get(household, set())
+        shared = [self._marks.get(None, 0), *(self._marks.get(master, 0) for _, master in held if master)]
+        own = (self._own.get(instrument, known) for instrument, master in held if master is None)
+        return (mark is not None and max(shared) > mark) or any(moment > known for moment in own)
+
+
+def last_price_mark() -> int:
+    """Return the last change of the shared prices, to be kept with what was computed from them."""
+    return PriceMark.objects.aggregate(last=Max("pk"))["last"] or 0
 
 
 def _row(report: PerformanceReport, *, is_outdated: bool) -> ReportRow:
@@ -208,9 +244,9 @@ def report_passport(report: PerformanceReport, figure: str) -> Passport:
 
 
 def reports_of(household: Household) -> list[PerformanceReport]:
-    """Return the reports that the client has, the newest first."""
-    delivered = household.performance_reports.filter(state=ReportState.DELIVERED)
-    return list(delivered.select_related("batch", "document").order_by("-batch__last_day"))
+    """Return the reports that the client has, the newest first: one that is made anew is the one delivered before."""
+    published = household.performance_reports.exclude(published=None)
+    return list(published.select_related("batch", "published").order_by("-batch__last_day"))
 
 
 def household_report_rows(household: Household) -> list[ReportRow]:

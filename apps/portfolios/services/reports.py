@@ -26,7 +26,7 @@ from apps.portfolios.engine import ENGINE_VERSION
 from apps.portfolios.engine.performance import Span, first_day_of
 from apps.portfolios.models import PerformanceReport, ReportBatch, ReportState
 from apps.portfolios.selectors.performance import ONE_DAY
-from apps.portfolios.selectors.reports import households_to_report
+from apps.portfolios.selectors.reports import households_to_report, last_price_mark
 from apps.portfolios.services._report_paper import report_paper
 
 log = structlog.get_logger(__name__)
@@ -149,7 +149,7 @@ def make_report(*, report: PerformanceReport, by: Actor) -> PerformanceReport:
     if report.state not in {ReportState.WAITING, ReportState.FAILED}:
         return report
     before = audit.snapshot(report)
-    report.known_at = timezone.now()
+    report.known_at, report.prices_until = timezone.now(), last_price_mark()
     paper = report_paper(report)
     report.document = file_document(
         household=report.household,
@@ -236,7 +236,8 @@ def _deliver(report: PerformanceReport, by: Actor) -> None:
     release_document(document=report.document, by=by)
     before = {"state": report.state}
     report.state, report.delivered_at = ReportState.DELIVERED, timezone.now()
-    report.save(update_fields=["state", "delivered_at", "updated_at"])
+    report.published, report.published_at = report.document, report.delivered_at
+    report.save(update_fields=["state", "delivered_at", "published", "published_at", "updated_at"])
     audit.record("portfolios.deliver_report", by=by, target=report, before=before, after={"state": report.state})
     people = report.household.people.filter(relationship__in=[Relationship.HEAD, Relationship.PARTNER])
     for person in people.exclude(email="").select_related("user"):

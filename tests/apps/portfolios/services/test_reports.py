@@ -17,6 +17,7 @@ from apps.portfolios.models import AccountStatus, Instrument, InstrumentPrice, P
 from apps.portfolios.selectors.comparisons import compared
 from apps.portfolios.selectors.owners import PortfolioOwner
 from apps.portfolios.selectors.performance_pages import household_sheet
+from apps.portfolios.selectors.reports import batch_view, reports_of
 from apps.portfolios.services._report_paper import ReportNotPossibleError
 from apps.portfolios.services.benchmarks import assign_benchmark
 from apps.portfolios.services.reports import (
@@ -29,7 +30,7 @@ from apps.portfolios.services.reports import (
     start_reports,
 )
 from apps.portfolios.services.transactions import reverse_transaction
-from tests.factories import benchmarks, clients, portfolios
+from tests.factories import benchmarks, clients, market, portfolios
 
 QUARTER = dt.date(2025, 3, 31)
 
@@ -194,6 +195,8 @@ def test_a_restated_report_says_why_and_the_client_keeps_the_first(ada, batch, h
     restate_report(report=report, reason="A purchase was booked twice.", by=ada.as_actor())
     make_reports(batch=batch, by=ada.as_actor())
     report.refresh_from_db()
+    # until the new one is delivered the client reads the old one
+    assert [(each.pk, each.published_id) for each in reports_of(household)] == [(report.pk, first.pk)]
     assert report.document_id != first.pk
     assert first.visible_to_client
     text = paper_text(report)
@@ -202,6 +205,51 @@ def test_a_restated_report_says_why_and_the_client_keeps_the_first(ada, batch, h
     # what was reported first can be asked again
     then = household_sheet(household, QUARTER, known).line("inception")
     assert then.figures.closing == Decimal(10500)
+
+
+def test_the_new_report_takes_the_place_of_the_old_when_it_is_delivered(ada, batch, household):
+    make_reports(batch=batch, by=ada.as_actor())
+    assert reports_of(household) == []
+    deliver_reports(batch=batch, by=ada.as_actor())
+    first = batch.reports.get().document
+    Job.objects.update(state="done")
+    restate_report(report=batch.reports.get(), reason="A price was wrong.", by=ada.as_actor())
+    assert [each.published for each in reports_of(household)] == [first]
+    make_reports(batch=batch, by=ada.as_actor())
+    deliver_reports(batch=batch, by=ada.as_actor())
+    report = batch.reports.get()
+    assert [each.published for each in reports_of(household)] == [report.document] != [first]
+
+
+def test_a_price_that_was_corrected_makes_a_report_outdated(ada, batch, household):
+    def outdated():
+        (row,) = batch_view(ada.as_actor(), batch).rows
+        return row.is_outdated
+
+    make_reports(batch=batch, by=ada.as_actor())
+    master = household.accounts.get().transactions.get(kind="buy").instrument.master
+    market.stored(market.security("OTHR"), {QUARTER: "7"})
+    market.stored(master, {QUARTER + dt.timedelta(days=1): "60"})
+    assert not outdated()
+    market.stored(master, {QUARTER: "54"})
+    assert outdated()
+    Job.objects.update(state="done")
+    restate_report(report=batch.reports.get(), reason="", by=ada.as_actor())
+    make_reports(batch=batch, by=ada.as_actor())
+    assert not outdated()
+
+
+def test_a_price_of_a_file_that_was_corrected_makes_a_report_outdated(ada, household):
+    own = Instrument.objects.create(symbol="OWNX", name="Of a file")
+    portfolios.entry(household.accounts.get(), ada, "transfer_in", portfolios.DAY, instrument=own, units="1", cost="9")
+    priced(own, "10")
+    batch = start_reports(last_day=QUARTER, by=ada.as_actor())
+    make_reports(batch=batch, by=ada.as_actor())
+    assert not batch_view(ada.as_actor(), batch).rows[0].is_outdated
+    row = InstrumentPrice.objects.get(instrument=own)
+    row.close = Decimal(11)
+    row.save()
+    assert batch_view(ada.as_actor(), batch).rows[0].is_outdated
 
 
 def test_one_that_is_to_be_made_anew_while_the_job_works_is_made_by_it(ada, batch, household):
