@@ -69,8 +69,8 @@ _NUMBERS = {"units", "cash", "price", "fees", "cost", "split_new", "split_old", 
 
 
 def election(account_: Account, by: User, method: str, day: dt.date = DAY, scope: str = "all") -> LotElection:
-    """Give an account a standing order about lots."""
-    terms = MethodTerms(method=method, starts_on=day, reason="The client's standing order", scope=scope)
+    """Record a standing order about lots that an account's custodian had on its first day."""
+    terms = MethodTerms(method, day, "The client's standing order", scope, given_on=min(day, dt.date.today()))
     return elect_lot_method(account=account_, terms=terms, by=by.as_actor())
 
 

@@ -126,6 +126,12 @@ class LotMethodForm(forms.Form):
     starts_on = forms.DateField(
         label=_("From"), widget=DayInput(), help_text=_("Sales from this day on follow it, those before stay.")
     )
+    given_on = forms.DateField(
+        label=_("Given to the custodian on"),
+        widget=DayInput(),
+        required=False,
+        help_text=_("Leave it empty where the order is given today. No sale that had settled by then follows it."),
+    )
     reason = forms.CharField(label=_("Reason"), max_length=300, help_text=_("Whose order it is, and where it stands."))
 
 

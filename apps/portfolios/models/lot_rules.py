@@ -47,6 +47,8 @@ class LotElection(BaseModel):
     scope = models.CharField(_("for"), max_length=5, choices=ElectionScope.choices, default=ElectionScope.ALL)
     method = models.CharField(_("method"), max_length=12, choices=LotMethod.choices)
     starts_on = models.DateField(_("from"))
+    # when the order reached the custodian; None of orders that were recorded without it
+    given_on = models.DateField(_("given on"), null=True, blank=True)
     reason = models.CharField(_("reason"), max_length=300)
 
     class Meta:

@@ -16,6 +16,7 @@ from apps.core import audit
 from apps.core.actors import Actor
 from apps.core.services import service
 from apps.kernel.errors import DomainError, InvalidInputError, gettext_noop
+from apps.market.services.sessions import settles_on
 from apps.portfolios.engine.allocation import Allotted, Share, allocate
 from apps.portfolios.engine.transactions import LotChoice
 from apps.portfolios.models import (
@@ -209,7 +210,7 @@ def _book(order: BlockOrder, line: ProposedTrade, got: Allotted, by: Actor) -> N
     entry = TransactionEntry(
         kind=order.side,
         trade_date=day,
-        settle_date=next_weekday(day),
+        settle_date=settles_on(day),
         instrument=line.instrument,
         units=-got.quantity if sells else got.quantity,
         price=(got.amount / got.quantity / order.instrument.multiplier).quantize(PRICE, ROUND_HALF_UP),
@@ -233,12 +234,6 @@ def _lots_of(line: ProposedTrade, quantity: Decimal) -> tuple[LotChoice, ...]:
             chosen.append(LotChoice(lot.lot_id, part))
         left -= part
     return tuple(chosen)
-
-
-def next_weekday(day: dt.date) -> dt.date:
-    """Return the day on which a trade settles (T+1), holidays not counted: the custodian's file says the very day."""
-    after = day + dt.timedelta(days=1)
-    return after + dt.timedelta(days=max(0, 7 - after.weekday())) if after.weekday() > 4 else after
 
 
 def _move_on(proposal: TradeProposal, by: Actor) -> None:

@@ -10,6 +10,7 @@ import pytest
 from apps.accounts.models import User
 from apps.core.models import AuditEvent
 from apps.kernel.errors import InvalidInputError
+from apps.market.services.sessions import settles_on
 from apps.portfolios.models import (
     Account,
     AccountStatus,
@@ -22,7 +23,7 @@ from apps.portfolios.models import (
 )
 from apps.portfolios.selectors.books import account_book
 from apps.portfolios.services import fills
-from apps.portfolios.services.fills import close_order, next_weekday, solve_problem
+from apps.portfolios.services.fills import close_order, solve_problem
 from apps.portfolios.services.orders import OrderStateError, mark_sent, release_orders
 from apps.portfolios.services.trade_lines import LotPick
 from apps.portfolios.services.trade_verification import execution_facts
@@ -51,7 +52,7 @@ def test_a_full_execution_is_booked_at_the_average_price_and_the_proposal_is_exe
     assert (first.units, first.cash, first.fees) == (-10, Decimal("555.00"), Decimal("1.00"))
     assert (second.units, second.cash, second.fees) == (-5, Decimal("277.50"), Decimal("0.50"))
     assert first.price == second.price == Decimal("55.600000")
-    assert first.settle_date == next_weekday(TODAY)
+    assert first.settle_date == settles_on(TODAY)
     kept = TradeProposal.objects.get()
     assert kept.state == TradeState.FILLED
     assert kept.lines.first().filled_amount == Decimal("556.00")
@@ -190,11 +191,6 @@ def test_a_problem_is_solved_with_a_word(ada: User, connie: User) -> None:
         solve_problem(problem=problem, note="", by=ada.as_actor())
     assert not solve_problem(problem=problem, note="The broker busted it.", by=ada.as_actor()).is_open
     assert AuditEvent.objects.filter(action="portfolios.solve_fill").count() == 1
-
-
-@pytest.mark.parametrize(("day", "settles"), [(16, 17), (20, 23), (21, 23), (22, 23)])
-def test_trades_settle_on_the_next_weekday(day: int, settles: int) -> None:
-    assert next_weekday(dt.date(2026, 11, day)) == dt.date(2026, 11, settles)
 
 
 def test_blocks_in_two_parts_move_the_proposal_on_once_both_are_done(ada: User, connie: User) -> None:

@@ -9,12 +9,14 @@ import pytest
 from django.utils import timezone
 
 from apps.accounts.models import User
+from apps.accounts.selectors.firm_days import firm_today
 from apps.core.models import AuditEvent
 from apps.kernel.errors import InvalidInputError
+from apps.market.services.sessions import settles_on
 from apps.portfolios.models import Account, LotElection
 from apps.portfolios.selectors.books import account_book
 from apps.portfolios.selectors.lot_rules import method_text
-from apps.portfolios.services.lot_rules import withdraw_lot_method
+from apps.portfolios.services.lot_rules import MethodTerms, elect_lot_method, withdraw_lot_method
 from tests.factories import clients as people
 from tests.factories import portfolios as made
 
@@ -100,3 +102,25 @@ def test_two_orders_of_one_day_and_days_before_the_account_are_refused(account: 
     with pytest.raises(InvalidInputError, match="not open"):
         made.election(account, ada, "lifo", dt.date(2024, 1, 1))
     assert LotElection.objects.count() == 1
+
+
+def test_an_order_holds_for_no_sale_that_had_settled_when_it_was_given(account: Account, ada: User) -> None:
+    today = firm_today()
+
+    def ordered(starts_on: dt.date, given_on: dt.date | None = None) -> LotElection:
+        terms = MethodTerms("hifo", starts_on, "The client's order", given_on=given_on)
+        return elect_lot_method(account=account, terms=terms, by=ada.as_actor())
+
+    with pytest.raises(InvalidInputError, match="had settled") as refused:
+        ordered(later(20))
+    assert refused.value.field == "starts_on"
+    with pytest.raises(InvalidInputError, match="had settled"):
+        ordered(later(20), given_on=later(22))  # it settled the day before
+    with pytest.raises(InvalidInputError, match="in the future"):
+        ordered(today, given_on=today + dt.timedelta(days=1))
+    assert gains(account) == [150]
+    assert ordered(today + dt.timedelta(days=400)).given_on == today
+    assert ordered(today).given_on == today
+    # on the day of settlement it is still in time
+    ordered(later(20), given_on=settles_on(later(20)))
+    assert gains(account) == [-50]
