@@ -11,11 +11,13 @@ class BillingConfig(AppConfig):
     label = "billing"
 
     def ready(self) -> None:
-        """Have accounts ask for approvals of runs, and tell portfolios which fees were paid from outside."""
+        """Have accounts ask for approvals of runs; tell portfolios which fees were paid from outside or are due."""
         from apps.accounts.ports import connect_approvals
+        from apps.billing.selectors.fees_due import fees_due
         from apps.billing.selectors.paid_fees import paid_from_outside
         from apps.billing.services.runs import APPROVAL_KIND, hear_decision
-        from apps.portfolios.ports import fees_paid_elsewhere
+        from apps.portfolios.ports import cash_due, fees_paid_elsewhere
 
+        cash_due.connect(fees_due)
         fees_paid_elsewhere.connect(paid_from_outside)
         connect_approvals(APPROVAL_KIND, _("Billing run"), hear_decision)

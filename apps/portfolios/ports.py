@@ -1,4 +1,4 @@
-"""What portfolios needs from apps above it: fees paid for an account from outside are handed to it."""
+"""What portfolios needs from apps above it: fees paid from outside, cash that will be debited, ways to the market."""
 
 from __future__ import annotations
 
@@ -54,6 +54,45 @@ class _Sources:
 
 
 fees_paid_elsewhere = _Sources()
+
+
+@dataclass(frozen=True, slots=True)
+class DueCash:
+    """So much will be debited from an account by a day, for an invoice."""
+
+    account_id: int
+    amount: Decimal
+    currency: str
+    due_on: dt.date
+    reference: str
+
+
+class CashDue(Protocol):
+    """An app that knows what accounts will have to pay (billing)."""
+
+    def __call__(self, account_ids: Collection[int], until: dt.date) -> list[DueCash]:
+        """Return what the accounts owe by a day."""
+        ...
+
+
+class _Debits:
+    """The sources of what will be debited that apps above connected as they started."""
+
+    def __init__(self) -> None:
+        self._sources: list[CashDue] = []
+
+    def connect(self, source: CashDue) -> Callable[[], None]:
+        """Connect a source once; return what disconnects it."""
+        if source not in self._sources:
+            self._sources.append(source)
+        return lambda: self._sources.remove(source)
+
+    def due(self, account_ids: Collection[int], until: dt.date) -> list[DueCash]:
+        """Return what all sources know."""
+        return [each for source in self._sources for each in source(account_ids, until)]
+
+
+cash_due = _Debits()
 
 
 class OrderRoute(Protocol):

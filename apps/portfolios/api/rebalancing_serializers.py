@@ -36,6 +36,9 @@ class RebalanceIn(serializers.Serializer):  # type: ignore[type-arg]
     prefers_places = serializers.BooleanField(default=True)
     harvest_amount = _amount("0")
     harvest_share = _fraction("0")
+    needs_within_days = serializers.IntegerField(
+        min_value=0, max_value=366, default=90, help_text="Cash is kept for fees and distributions due within these."
+    )
     raise_amount = _amount("0", help_text="Cash to raise; needs `raise_in`.")
     raise_in = serializers.UUIDField(required=False, allow_null=True, help_text="The account to raise cash in.")
 
@@ -85,6 +88,16 @@ class RunCashOut(serializers.Serializer):  # type: ignore[type-arg]
     kept_back = serializers.DecimalField(source="required", max_digits=None, decimal_places=2)
 
 
+class RunNeedOut(serializers.Serializer):  # type: ignore[type-arg]
+    """Cash that an account must keep: a reserve, a fee or distribution that is due, what the run raises."""
+
+    account_id = serializers.UUIDField(source="account.public_id")
+    kind = serializers.CharField()
+    text = serializers.CharField()
+    due_on = serializers.DateField(allow_null=True)
+    amount = serializers.DecimalField(max_digits=None, decimal_places=2)
+
+
 class RunUnmetOut(serializers.Serializer):  # type: ignore[type-arg]
     """What could not be met; below zero where there is too much."""
 
@@ -108,5 +121,6 @@ class RebalanceOut(serializers.Serializer):  # type: ignore[type-arg]
     trades = RunTradeOut(many=True)
     targets = RunTargetOut(many=True)
     cash = RunCashOut(many=True)
+    needs = RunNeedOut(many=True)
     unmet = RunUnmetOut(many=True)
     left_out = serializers.ListField(child=serializers.CharField())

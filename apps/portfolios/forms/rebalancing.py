@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core.forms import PercentField
 from apps.portfolios.models import Account, AccountStatus, RebalanceRun, RunMode, TaxRate
+from apps.portfolios.selectors.cash_needs import SOON
 
 SHARES = ("short_rate", "long_rate", "cost_rate", "minimum_share", "off_target_price", "harvest_share")
 AMOUNTS = ("gain_budget", "minimum_amount", "harvest_amount", "raise_amount")
@@ -47,6 +48,12 @@ class RebalanceForm(forms.Form):
     cost_rate = _percent(_("Cost of trading, in per cent of the amount"), "0.0002")
     minimum_amount = _money(_("Smallest trade"), initial=Decimal(250))
     minimum_share = _percent(_("Smallest trade, in per cent of the account"), "0")
+    needs_within_days = forms.IntegerField(
+        label=_("Keep cash for fees and distributions due within so many days"),
+        min_value=0,
+        max_value=366,
+        initial=SOON.days,
+    )
     prefers_places = forms.BooleanField(
         label=_("Hold bonds and real estate where income is taxed late or never"), required=False, initial=True
     )
@@ -65,7 +72,7 @@ class RebalanceForm(forms.Form):
         short, long = told.get("short_rate"), told.get("long_rate")
         if short is not None and long is not None and long > short:
             self.add_error("long_rate", _("Long-term gains are taxed no higher than short-term ones."))
-        if told.get("mode") == RunMode.RAISE_CASH and not (told.get("raise_amount") and told.get("raise_in")):
+        if bool(told.get("raise_amount")) != bool(told.get("raise_in")):
             self.add_error("raise_amount", _("Say how much, and in which account."))
         return told
 

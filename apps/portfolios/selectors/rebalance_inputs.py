@@ -15,6 +15,7 @@ from apps.portfolios.engine.equivalence import EquivalenceTable
 from apps.portfolios.engine.rebalancing import inputs as engine
 from apps.portfolios.engine.wash_ledger import TaxTreatment
 from apps.portfolios.models import Account, AccountStatus, Instrument, Restriction, Transaction, TransactionKind
+from apps.portfolios.selectors.cash_needs import cash_needs
 from apps.portfolios.selectors.equivalence import memberships
 from apps.portfolios.selectors.lots import DUST
 from apps.portfolios.selectors.targets import HouseholdTargets, PortfolioTarget, household_targets
@@ -54,12 +55,18 @@ class Question:
 
 
 def household_question(
-    household: Household, day: dt.date, cash: CashToRaise | None = None, only: Account | None = None
+    household: Household,
+    day: dt.date,
+    cash: CashToRaise | None = None,
+    only: Account | None = None,
+    until: dt.date | None = None,
 ) -> Question:
     """Return what is known of a household's managed accounts that follow a model, and of its recent trades.
 
     With `only` that account alone is asked about: it is held against its target by itself, without the household's
     reserves, as its drift is; losses and purchases are still those of the household.
+
+    With `until` cash stays for fees and distributions that are due by that day.
 
     What open proposals have spoken for is neither sold nor spent again. Accounts of another currency are left out.
     """
@@ -83,6 +90,10 @@ def household_question(
     kept = _reserves(targets, rooms, pieces, known)
     if cash is not None and cash.amount:
         kept.setdefault(cash.account.pk, []).append(engine.CashNeed(engine.NeedKind.RAISE, cash.amount))
+    for need in cash_needs(accounts, day, until) if until is not None else ():
+        if need.currency == household.currency:
+            told = engine.CashNeed(need.kind, need.amount, need.due_on, need.reference)
+            kept.setdefault(need.account.pk, []).append(told)
     listed = tuple(_account(each, pieces[each.pk], rooms[each.pk], known, kept.get(each.pk, [])) for each in accounts)
     everywhere = list(household.accounts.all())
     inputs = engine.RebalanceInputs(

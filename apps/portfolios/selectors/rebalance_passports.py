@@ -209,7 +209,7 @@ def _of_cash(page: RunPage, name: str, place: int) -> Passport:
         ),
         "cash_kept": (
             gettext_noop("Cash kept back"),
-            gettext_noop("Reserves, and the cash to be raised."),
+            gettext_noop("Reserves, fees and distributions that are due, and the cash to be raised."),
             each.required,
         ),
     }[name]
@@ -218,7 +218,31 @@ def _of_cash(page: RunPage, name: str, place: int) -> Passport:
         for trade in page.trades
         if trade.account == each.account and name == "cash_after"
     )
+    if name == "cash_kept":
+        needs = [need for need in page.needs if need.account == each.account]
+        lines = tuple(PassportLine(need.text, "", Amount.of_money(need.amount, page.currency)) for need in needs)
     return _passport(page, title, Amount.of_money(value, page.currency), method, lines)
+
+
+_NEED_METHODS = {
+    "fee": gettext_noop("What is open of the invoice, shared among the accounts that it was billed for."),
+    "distribution": gettext_noop(
+        "Value on 31 December of the year before over the divisor of the owner's age (Uniform Lifetime Table, Treas. "
+        "Reg. 1.401(a)(9)-9(c)), less what was withdrawn this year; IRAs of one owner count together."
+    ),
+    "reserve": gettext_noop("The household's reserves, as amounts or shares of the value."),
+    "raise": gettext_noop("As it was asked for."),
+}
+
+
+def _of_need(page: RunPage, _name: str, place: int) -> Passport:
+    if place >= len(page.needs):
+        raise NotFoundError(gettext_noop("There is no such figure."))
+    each = page.needs[place]
+    url = reverse("portfolios:account-detail", args=[each.account.public_id])
+    value = Amount.of_money(each.amount, page.currency)
+    line = PassportLine(each.text, each.account.name, value, url=url)
+    return _passport(page, gettext_noop("Cash that must be there"), value, _NEED_METHODS[each.kind], (line,))
 
 
 def _of_unmet(page: RunPage, _name: str, place: int) -> Passport:
@@ -235,5 +259,6 @@ _ROWS: dict[str, Callable[[RunPage, str, int], Passport]] = {
     **dict.fromkeys(("quantity", "amount", "gain", "tax"), _of_trade),
     **dict.fromkeys(("target", "before", "after"), _of_target),
     **dict.fromkeys(("cash_before", "cash_after", "cash_kept"), _of_cash),
+    "need": _of_need,
     "missing": _of_unmet,
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -18,6 +18,7 @@ from apps.core.templatetags.formats import date_text
 from apps.kernel.errors import NotFoundError, gettext_noop
 from apps.market.models import AssetClass
 from apps.portfolios.models import Account, Instrument, RebalanceRun, Side
+from apps.portfolios.selectors.cash_needs import need_text
 
 KINDS = {
     "holding": _("Security"),
@@ -76,6 +77,18 @@ class RunCash:
 
 
 @dataclass(frozen=True, slots=True)
+class RunNeed:
+    """Cash that an account must keep, and for what; `due_on` where it is to be paid out."""
+
+    place: int
+    account: Account
+    kind: str
+    text: str
+    due_on: dt.date | None
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class RunUnmet:
     """What could not be met: `missing` is in money, below zero where there is too much."""
 
@@ -94,6 +107,7 @@ class RunPage:
     trades: tuple[RunTrade, ...]
     targets: tuple[RunTarget, ...]
     cash: tuple[RunCash, ...]
+    needs: tuple[RunNeed, ...]
     unmet: tuple[RunUnmet, ...]
     left_out: tuple[str, ...]
     totals: Mapping[str, Decimal]
@@ -153,10 +167,20 @@ def run_page(run: RebalanceRun) -> RunPage:
             RunCash(place, accounts[e["account_id"]], Decimal(e["before"]), Decimal(e["after"]), Decimal(e["required"]))
             for place, e in enumerate(answer["cash"])
         ),
+        needs=tuple(_needs(run.inputs, accounts)),
         unmet=tuple(_unmet(place, each, accounts, names) for place, each in enumerate(answer["unmet"])),
         left_out=tuple(answer["left_out"]),
         totals=_totals(answer),
     )
+
+
+def _needs(inputs: Mapping[str, Any], accounts: Mapping[str, Account]) -> Iterator[RunNeed]:
+    told = ((each["account_id"], need) for each in inputs["accounts"] for need in each["needs"])
+    for place, (account_id, need) in enumerate(told):
+        # runs of before kept neither day nor reference
+        due_on = dt.date.fromisoformat(need["due_on"]) if need.get("due_on") else None
+        text = need_text(need["kind"], need.get("reference", ""), due_on)
+        yield RunNeed(place, accounts[account_id], need["kind"], text, due_on, Decimal(need["amount"]))
 
 
 def _totals(answer: Mapping[str, Any]) -> dict[str, Decimal]:

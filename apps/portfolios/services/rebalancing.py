@@ -20,6 +20,7 @@ from apps.portfolios.engine.rebalancing.proposal import rebalance
 from apps.portfolios.engine.rebalancing.settings import LocationCost, Mode, RunSettings
 from apps.portfolios.engine.wash_ledger import TaxTreatment
 from apps.portfolios.models import Account, Instrument, RebalanceRun, RunMode, TradeProposal, TradeSource
+from apps.portfolios.selectors.cash_needs import SOON
 from apps.portfolios.selectors.rebalance_inputs import PIECE, VERSION, CashToRaise, household_question
 from apps.portfolios.selectors.rebalance_runs import reason_text
 from apps.portfolios.services._plain import digest_of, plain
@@ -59,6 +60,8 @@ class RunTerms:
     prefers_places: bool = True
     harvest_amount: Decimal = Decimal(0)
     harvest_share: Decimal = Decimal(0)
+    # cash stays for fees and distributions that are due within so many days
+    needs_within_days: int = SOON.days
 
 
 @service
@@ -76,15 +79,15 @@ def propose_rebalance(
     Raises InvalidInputError for settings that cannot be and an account of another household, RebalanceRefusedError when
     no account follows a model, NoAnswerError when the optimiser finds nothing.
     """
-    if terms.mode == RunMode.RAISE_CASH and (raise_in is None or raise_amount <= 0):
-        raise InvalidInputError(
-            gettext_noop("Say how much cash is to be raised, and in which account."), field="raise_amount"
-        )
     if raise_in is not None and raise_in.household_id != household.pk:
         raise InvalidInputError(gettext_noop("The account belongs to another household."), field="raise_in")
     today = firm_today()
     cash = CashToRaise(raise_in, raise_amount) if raise_in is not None else None
-    question = household_question(household, today, cash, account)
+    question = household_question(household, today, cash, account, today + dt.timedelta(days=terms.needs_within_days))
+    if terms.mode == RunMode.RAISE_CASH and not any(each.required_cash for each in question.inputs.accounts):
+        raise InvalidInputError(
+            gettext_noop("Say how much cash is to be raised, and in which account."), field="raise_amount"
+        )
     if not question.inputs.pools:
         raise RebalanceRefusedError(
             gettext_noop("No account of the household follows a model today."),

@@ -9,7 +9,7 @@ from apps.kernel.errors import gettext_noop
 from apps.portfolios.engine.rebalancing._rows import Row
 from apps.portfolios.engine.rebalancing._tickets import Key, Tickets, cents, unit_gain
 from apps.portfolios.engine.rebalancing._weighing import after
-from apps.portfolios.engine.rebalancing.inputs import NOTHING
+from apps.portfolios.engine.rebalancing.inputs import NOTHING, NeedKind
 from apps.portfolios.engine.rebalancing.results import LineKind, Side, Unmet
 from apps.portfolios.engine.rebalancing.settings import Mode, RunSettings
 from apps.portfolios.engine.wash_ledger import Reason
@@ -19,6 +19,8 @@ OVER_TARGET = gettext_noop("It is above its target.")
 OVER_BAND = gettext_noop("It is above its band.")
 FUNDS_OTHERS = gettext_noop("Its sale pays for what is below its target.")
 RAISES_CASH = gettext_noop("Its sale raises the cash that the account must keep.")
+RAISES_FEE = gettext_noop("Its sale raises the cash for a fee that is due.")
+RAISES_DISTRIBUTION = gettext_noop("Its sale raises the cash for a distribution that is due.")
 TAKES_LOSS = gettext_noop("Its loss is worth taking.")
 UNDER_TARGET = gettext_noop("It is below its target.")
 UNDER_BAND = gettext_noop("It is below its band.")
@@ -33,21 +35,26 @@ NOT_ENOUGH_CASH = gettext_noop("There is not enough cash to buy more.")
 TOO_SMALL = gettext_noop("What is left is less than a share or than the smallest trade.")
 
 
+_FOR_NEEDS = ((NeedKind.FEE, RAISES_FEE), (NeedKind.DISTRIBUTION, RAISES_DISTRIBUTION))
+
+
 def reason_of(tickets: Tickets, key: Key, side: Side) -> Reason:
     """Say why an account trades a security."""
     row = tickets.book.row_of(*key)
     assert row is not None  # noqa: S101 - only what counts for a target is traded
-    return _sale(tickets, row) if side is Side.SELL else _purchase(tickets, key, row)
+    return _sale(tickets, key, row) if side is Side.SELL else _purchase(tickets, key, row)
 
 
-def _sale(tickets: Tickets, row: Row) -> Reason:
+def _sale(tickets: Tickets, key: Key, row: Row) -> Reason:
     mode = tickets.book.settings.mode
     if mode is Mode.HARVEST:
         return Reason(TAKES_LOSS)
     if row.kind is LineKind.OUTSIDE:
         return Reason(OUTSIDE_MODEL)
     if mode is Mode.RAISE_CASH:
-        return Reason(RAISES_CASH)
+        kinds = {need.kind for need in tickets.book.accounts[key[0]].needs if need.amount}
+        named = [reason for kind, reason in _FOR_NEEDS if kind in kinds]
+        return Reason(named[0] if len(kinds) == 1 and named else RAISES_CASH)
     if row.current > row.high:
         return Reason(OVER_BAND)
     if row.current <= row.target and _is_traded(tickets.purchases(), row):

@@ -55,10 +55,12 @@ class NeedKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CashNeed:
-    """Cash that an account must keep."""
+    """Cash that an account must keep, by when and for what where it is to be paid out."""
 
     kind: NeedKind
     amount: Decimal
+    due_on: date | None = None
+    reference: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from apps.accounts.services.approvals import decide_approval
 from apps.core.models import AuditEvent
 from apps.kernel.errors import DomainError, InvalidInputError
 from apps.portfolios.models import RebalanceRun, RestrictionKind, TradeProposal, TradeSource
+from apps.portfolios.selectors.distributions import distributions_due
 from apps.portfolios.selectors.rebalance_runs import run_page
 from apps.portfolios.services.equivalence import GroupTerms, NamedMember, propose_equivalence
 from apps.portfolios.services.rebalancing import RebalanceRefusedError, propose_rebalance, trades_of_run
@@ -101,6 +102,29 @@ def test_recent_losses_and_purchases_of_the_household_are_known(scene: OffTarget
     bought = {name for (_, name, side) in trades(kept) if side == "buy"}
     assert "STK" not in bought
     assert "STK2" in bought
+
+
+def test_cash_stays_for_a_distribution_that_is_due_and_is_raised_for_it(scene: OffTarget) -> None:
+    scene.household.people.filter(relationship="head").update(date_of_birth=dt.date(1945, 1, 2))
+    portfolios.entry(scene.two, scene.ada, "buy", BOUGHT, instrument=scene.bnd, units="100", cash="-10000", price="100")
+    today = firm_today()
+    (due,) = distributions_due([scene.two], today, today + dt.timedelta(days=366))
+    kept = scene.run("raise_cash", needs_within_days=366)
+    (need,) = run_page(kept).needs
+    assert (need.account, need.kind, need.amount, need.due_on) == (
+        scene.two,
+        "distribution",
+        due.amount,
+        due.required.due_on,
+    )
+    (trade,) = run_page(kept).trades
+    assert (trade.account, trade.side) == (scene.two, "sell")
+    assert trade.reason == "Its sale raises the cash for a distribution that is due."
+    (cash,) = [each for each in run_page(kept).cash if each.account == scene.two]
+    assert cash.before < due.amount <= cash.after
+    # nobody asked for it: it is left alone
+    with pytest.raises(InvalidInputError, match="how much cash"):
+        scene.run("raise_cash", needs_within_days=0)
 
 
 def test_a_run_is_refused_without_a_model_a_sum_or_sound_settings(scene: OffTarget, ada: User) -> None:

@@ -246,7 +246,13 @@ def test_a_corporate_action_is_recorded_by_form_and_told_on_the_page(ada: User, 
 
 def test_a_lot_method_is_given_and_taken_back_by_form(ada: User, scene: Scene, sign_in: SignIn) -> None:
     browser, url = sign_in(ada), scene.pages()["methods"]
-    told = {"scope": "all", "method": "average", "starts_on": "2025-03-10", "given_on": "2025-03-05", "reason": "Letter of 5 March"}
+    told = {
+        "scope": "all",
+        "method": "average",
+        "starts_on": "2025-03-10",
+        "given_on": "2025-03-05",
+        "reason": "Letter of 5 March",
+    }
     assert browser.post(url, told).status_code == 422
     assert browser.post(url, {**told, "method": "hifo"}).status_code == 302
     assert "Letter of 5 March" in browser.get(url).content.decode()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -28,6 +29,7 @@ ASKED = {
     "minimum_share": "0",
     "harvest_amount": "500",
     "harvest_share": "5",
+    "needs_within_days": "90",
     "prefers_places": "on",
 }
 
@@ -88,7 +90,8 @@ def test_asking_shows_trades_before_and_after_and_the_distance_from_the_optimum(
     ("more", "message"),
     [
         ({"long_rate": "50"}, "no higher than short-term"),
-        ({"mode": "raise_cash"}, "Say how much, and in which account"),
+        ({"mode": "raise_cash"}, "Say how much cash is to be raised"),
+        ({"mode": "raise_cash", "raise_amount": "50"}, "Say how much, and in which account"),
         ({"short_rate": ""}, "required"),
         ({"gain_budget": "-5"}, "greater than or equal to 0"),
     ],
@@ -124,6 +127,16 @@ def test_every_figure_has_its_passport(scene: OffTarget, ada: User, sign_in: Sig
         assert browser.get(passport(run, figure)).status_code == 200, figure
     for figure in ("nothing", "quantity-99", "after-99", "missing-99", "cash_kept-99"):
         assert browser.get(passport(run, figure)).status_code == 404, figure
+
+
+def test_what_cash_is_kept_for_is_said_with_its_passport(scene: OffTarget, ada: User, sign_in: SignIn) -> None:
+    scene.household.people.filter(relationship="head").update(date_of_birth=dt.date(1945, 1, 2))
+    run, browser = scene.run(needs_within_days=366), sign_in(ada)
+    page = browser.get(run.get_absolute_url()).text
+    assert "Required distribution for" in page
+    assert "Uniform Lifetime Table" in browser.get(passport(run, "need-0")).text
+    assert "Required distribution for" in browser.get(passport(run, "cash_kept-1")).text
+    assert browser.get(passport(run, "need-9")).status_code == 404
 
 
 def test_the_passport_of_a_sale_names_its_lots(scene: OffTarget, ada: User, sign_in: SignIn) -> None:
