@@ -3,4 +3,4 @@
 Quantities, costs and cash are exact decimals; returns are statistics in float64.
 """
 
-ENGINE_VERSION = "portfolios-2"
+ENGINE_VERSION = "portfolios-3"

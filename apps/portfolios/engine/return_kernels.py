@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from apps.kernel.errors import InvalidInputError, gettext_noop
 from apps.kernel.flows import FlowTiming
-from apps.portfolios.engine._rate_kernels import solve_all
+from apps.portfolios.engine._rate_kernels import NOT_FINITE, solve_all
 from apps.portfolios.engine.compiled import regrouped
 
 Floats = NDArray[np.float64]
@@ -68,20 +68,22 @@ def batch_irr(flows: BookFlows, n_threads: int = 1) -> BookRates:
     fits = len(years) == len(amounts) and len(starts) > 0 and starts[0] == 0 and starts[-1] == len(years)
     if not fits or (np.diff(starts) < 0).any():
         raise InvalidInputError(gettext_noop("Each flow needs one time and one amount."))
-    if not (math.isfinite(_sum(years)) and math.isfinite(_sum(amounts))):
-        raise InvalidInputError(gettext_noop("A value or flow is not a finite number."))
-    n = len(starts) - 1
+    n, counts = len(starts) - 1, np.diff(starts)
     rates, flags = np.empty(n), np.empty(n, dtype=np.int8)
-    edges = [n * i // n_threads for i in range(n_threads + 1)]
+    even = n == 0 or counts.min() == counts.max()
+    places = np.arange(n) if even else np.argsort(np.minimum(counts, 65535).astype(np.uint16), kind="stable")
 
     def part(i: int) -> None:
-        solve_all(starts[edges[i] : edges[i + 1] + 1], years, amounts, rates[edges[i] :], flags[edges[i] :])
+        own = places[n * i // n_threads : n * (i + 1) // n_threads]
+        solve_all(own, starts, years, amounts, rates, flags)
 
     if n_threads == 1:
         part(0)
     else:
         with ThreadPoolExecutor(n_threads) as pool:
             list(pool.map(part, range(n_threads)))
+    if (flags == NOT_FINITE).any():
+        raise InvalidInputError(gettext_noop("A value or flow is not a finite number."))
     return BookRates(rates, flags)
 
 
@@ -109,45 +111,31 @@ def batch_time_weighted(days: BookDays, timing: FlowTiming) -> tuple[Floats, Int
     if any(table.shape != shape for table in tables):
         raise InvalidInputError(gettext_noop("Portfolios can be added over the same days only."))
     totals, broken = np.empty(shape[0]), np.empty(shape[0], dtype=np.int64)
-    _link_all(days.closes[:, :-1], (days.closes[:, 1:], *tables), EARLY[timing], totals, broken)
+    in_rows = tuple(np.ascontiguousarray(table) for table in (days.closes, *tables))
+    _link_all(in_rows, EARLY[timing], totals, broken)
     return totals, broken
 
 
 @regrouped
-def _sum(numbers: Floats) -> float:
-    total = 0.0
-    for number in numbers:
-        total += abs(number)
-    return total
-
-
-@regrouped
-def _link_all(
-    before: Floats, days: tuple[Floats, ...], early: tuple[float, float], totals: Floats, broken: Ints
-) -> None:
+def _link_all(days: tuple[Floats, ...], early: tuple[float, float], totals: Floats, broken: Ints) -> None:
     """Link the days of each account; `early` says how much of what came in and of what left counts from the morning.
 
-    Divided once in 16 days, so that no product leaves the range of floats. A day on which nothing was invested counts
-    as one over one; where nothing counts from the morning, a day that begins with nothing counts from what came in.
+    A day on which nothing was invested counts as one; where nothing counts from the morning, a day that begins with
+    nothing counts from what came in. Rows lie in memory one after the other, so that a loop of them fills registers.
     """
-    value, money_in, money_out, fees = days
-    n, n_days = value.shape
+    closes, money_in, money_out, fees = days
+    n, n_days = money_in.shape
     none_early = early[0] == 0.0
     for i in range(n):
         product = 1.0
         idle = 0
-        for start in range(0, n_days, 16):
-            above = 1.0
-            below = 1.0
-            for j in range(start, min(start + 16, n_days)):
-                morning = before[i, j]
-                share = 1.0 if none_early and morning <= 0.0 else early[0]
-                base = morning + share * money_in[i, j] - early[1] * money_out[i, j]
-                end = value[i, j] + fees[i, j] + (1.0 - early[1]) * money_out[i, j] - (1.0 - share) * money_in[i, j]
-                invested = base > 0.0
-                above *= end if invested else 1.0
-                below *= base if invested else 1.0
-                idle += not invested
-            product *= above / below
+        for j in range(n_days):
+            morning = closes[i, j]
+            share = 1.0 if none_early and morning <= 0.0 else early[0]
+            base = morning + share * money_in[i, j] - early[1] * money_out[i, j]
+            end = closes[i, j + 1] + fees[i, j] + (1.0 - early[1]) * money_out[i, j] - (1.0 - share) * money_in[i, j]
+            invested = base > 0.0
+            product *= end / base if invested else 1.0
+            idle += not invested
         totals[i] = product - 1.0 if idle < n_days else math.nan
         broken[i] = idle

@@ -90,6 +90,7 @@ def irr(years: Sequence[float], amounts: Sequence[float]) -> Computed:
 
     The present value is scanned for changes of sign, each is closed by Brent's method, and of several roots the one
     nearest the Modified Dietz estimate is returned: that is the one that continues the simple return of the flows.
+    Flows of one day have no rate.
     Raises InvalidInputError unless each flow has one time and one amount, all finite.
     """
     if len(years) != len(amounts):
@@ -99,7 +100,7 @@ def irr(years: Sequence[float], amounts: Sequence[float]) -> Computed:
         return Computed(None, gettext_noop("There must be money in and money out."))
     times = np.asarray(years, dtype=np.float64)
     cash = np.asarray(amounts, dtype=np.float64)
-    roots = _roots(times, cash)
+    roots = _roots(times, cash) if times.max() > times.min() else []
     if not roots:
         return Computed(None, gettext_noop("No rate solves these flows."))
     guess = _dietz_log_rate(times, cash)

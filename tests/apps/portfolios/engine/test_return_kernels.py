@@ -78,6 +78,32 @@ def test_a_rate_that_is_the_only_one_is_what_the_oracles_find():
         assert np.log1p(found.rates[place]) == pytest.approx(bracket, abs=1e-9)
 
 
+def test_accounts_of_unlike_length_side_by_side_get_the_rates_they_have_alone():
+    dice = np.random.default_rng(5)
+    accounts = []
+    for n in dice.integers(2, 90, 300):
+        days = np.sort(dice.integers(0, 4000, n))
+        amounts = np.round(-dice.lognormal(6, 1, n), 2)
+        amounts[-1] = round(-amounts.sum() * dice.uniform(0.2, 4), 2)
+        accounts.append(list(zip(days.tolist(), amounts.tolist(), strict=True)))
+    found = batch_irr(book(accounts), n_threads=3)
+    assert (found.flags == RateFlag.ONLY).mean() > 0.95
+    for account, rate in zip(accounts, found.rates, strict=True):
+        assert same(rate, irr([day / 365 for day, _ in account], [amount for _, amount in account]).value)
+
+
+def test_flows_of_one_day_and_of_very_short_or_long_lives_are_as_alone():
+    accounts = [
+        [(9, -1), (9, 1)],
+        [(0, -100), (1, 101)],
+        [(0, -1), (36500, 1000)],
+        [(0, -100), (30000, 50), (36500, 9)],
+    ]
+    found = batch_irr(book(accounts))
+    for account, rate in zip(accounts, found.rates, strict=True):
+        assert same(rate, irr([day / 365 for day, _ in account], [float(amount) for _, amount in account]).value)
+
+
 def test_flows_need_not_be_in_order_and_one_way_is_no_rate():
     found = batch_irr(book([[(365, 110), (0, -100)], [(0, 5)], [], [(0, -1), (5, 0), (9, 1)]]))
     assert found.rates[0] == pytest.approx(0.10)
@@ -90,6 +116,8 @@ def test_flows_that_do_not_fit_are_refused():
         batch_irr(BookFlows(np.array([0, 2]), np.zeros(1), np.zeros(1)))
     with pytest.raises(InvalidInputError):
         batch_irr(BookFlows(np.array([0, 1]), np.zeros(1), np.array([np.nan])))
+    with pytest.raises(InvalidInputError):
+        batch_irr(BookFlows(np.array([0, 2]), np.array([0, np.inf]), np.array([-1.0, 2.0])))
 
 
 CENTS = st.integers(0, 1_000_000).map(lambda cents: Decimal(cents) / 100)
