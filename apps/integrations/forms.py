@@ -45,4 +45,21 @@ class FixForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
         help_text=_("Kept encrypted; never shown again."),
     )
+    uses_tls = forms.BooleanField(
+        label=_("Encrypt the line (TLS)"),
+        required=False,
+        initial=True,
+        help_text=_("Leave it out only where a tunnel encrypts it."),
+    )
+    ca_certificate = forms.CharField(
+        label=_("Certificate that signs theirs"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("As a PEM file; only where no public authority signs it."),
+    )
+    resets_daily = forms.BooleanField(
+        label=_("Numbers begin anew each day"),
+        required=False,
+        help_text=_("As the broker's papers say (ResetSeqNumFlag)."),
+    )
     heartbeat = forms.IntegerField(label=_("Seconds between heartbeats"), min_value=5, max_value=300, initial=30)

@@ -38,7 +38,7 @@ from config.embedded.redis import Redis, check_given
 
 READY_SECONDS = 120
 # nobody waits for these: they start when the others are well, and leave them the cores until then
-_AFTER_READY = {"beat", "stripe"}
+_AFTER_READY = {"beat", "fix", "stripe"}
 _SOCKET_PATH_BYTES = 107  # sun_path of unix(7), less its closing zero
 
 

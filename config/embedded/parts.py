@@ -12,7 +12,7 @@ from typing import Any
 from honcho.manager import Manager
 
 # what no page waits for; without the web server there is no site
-STARTED_AGAIN = frozenset({"worker", "beat"})
+STARTED_AGAIN = frozenset({"worker", "beat", "fix"})
 # what dies more often than that within a minute dies of something that a new start does not mend
 AT_MOST, WITHIN_SECONDS = 5, 60.0
 

@@ -66,7 +66,6 @@ UNSEEN_BY_ROW = {
     ("apps/clients/api/views.py", "User"): "staff are known to every partner of the firm",
     ("apps/compliance/views/dashboard.py", "MethodTable"): "methods are the firm's; the permission guards them",
     ("apps/firms/consumers.py", "Registration"): "the token is the secret; the public site has no actors",
-    ("apps/integrations/views/fix.py", "FixConnection"): "sessions are the firm's; the permission guards them",
     ("apps/integrations/views/partners.py", "Partner"): "partners are the firm's; the permission guards them",
     ("apps/plans/api/views.py", "Job"): "narrowed to the jobs that the actor asked for",
 }

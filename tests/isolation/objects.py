@@ -378,7 +378,7 @@ class World:
 
     @cached_property
     def fix_connection(self) -> FixConnection:
-        terms = ConnectionTerms("Broker", "Nobody", "127.0.0.1", 9878, "ALPHA", "BROKER")
+        terms = ConnectionTerms("Broker", "Nobody", "127.0.0.1", 9878, "ALPHA", "BROKER", uses_tls=False)
         return set_up_connection(terms=terms, by=self.paul.as_actor())
 
     @cached_property

@@ -97,7 +97,8 @@ class Session:
         """Begin: the first thing said is a Logon."""
         self.phase, self.last_in, self.asked, self.asked_from = Phase.LOGGING_ON, now, "", 0
         self.held.clear()
-        return [self._send(LOGON, ((98, "0"), (108, str(self.heartbeat)), *self.logon_fields), now)]
+        anew: Fields = ((141, "Y"),) if self.next_out == self.next_in == 1 else ()
+        return [self._send(LOGON, ((98, "0"), (108, str(self.heartbeat)), *anew, *self.logon_fields), now)]
 
     def say(self, kind: str, fields: Fields, now: float) -> list[Action]:
         """Send a message of the application; nothing unless the session is on."""

@@ -13,7 +13,10 @@ from apps.core.models import BaseModel
 
 
 class FixConnection(BaseModel):
-    """A FIX 4.4 session with a broker or custodian. Sequence numbers go on over lost lines and killed processes."""
+    """A FIX 4.4 session with a broker or custodian. Sequence numbers go on over lost lines and killed processes.
+
+    They begin at one again with a new `epoch`: by hand, or each day where the other side wants it so.
+    """
 
     MUTABLE: ClassVar[bool] = True
     PERSONAL_FIELDS: ClassVar[frozenset[str]] = frozenset()
@@ -30,13 +33,21 @@ class FixConnection(BaseModel):
     heartbeat = models.PositiveSmallIntegerField(
         _("seconds between heartbeats"), default=30, validators=[MinValueValidator(5), MaxValueValidator(300)]
     )
+    uses_tls = models.BooleanField(_("encrypted (TLS)"), default=True)
+    ca_certificate = models.TextField(_("certificate that signs theirs"), blank=True)
+    resets_daily = models.BooleanField(_("numbers begin anew each day"), default=False)
     is_active = models.BooleanField(_("in use"), default=True)
     next_out = models.PositiveBigIntegerField(default=1, editable=False)
     next_in = models.PositiveBigIntegerField(default=1, editable=False)
+    epoch = models.PositiveIntegerField(default=1, editable=False)
+    epoch_day = models.DateField(null=True, editable=False)
+    seen_at = models.DateTimeField(null=True, editable=False)
     is_on = models.BooleanField(_("connected"), default=False, editable=False)
     state_note = models.CharField(max_length=300, blank=True, editable=False)
 
-    history = history(excluded_fields=["password", "next_out", "next_in", "is_on", "state_note"])
+    history = history(
+        excluded_fields=["password", "next_out", "next_in", "epoch_day", "seen_at", "is_on", "state_note"]
+    )
 
     class Meta:
         ordering = ("name",)
@@ -65,6 +76,7 @@ class FixMessage(BaseModel):
 
     connection = models.ForeignKey(FixConnection, models.PROTECT, related_name="messages")
     is_ours = models.BooleanField()
+    epoch = models.PositiveIntegerField(default=1)
     seq = models.PositiveBigIntegerField(null=True, blank=True)
     kind = models.CharField(max_length=3)
     body = models.TextField()  # encrypted: orders name account numbers
@@ -74,7 +86,7 @@ class FixMessage(BaseModel):
         ordering = ("id",)
         constraints = (
             models.UniqueConstraint(
-                fields=["connection", "seq"], condition=models.Q(is_ours=True), name="fix_number_given_once"
+                fields=["connection", "epoch", "seq"], condition=models.Q(is_ours=True), name="fix_number_given_once"
             ),
         )
 

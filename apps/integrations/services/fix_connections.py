@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import ssl
 from dataclasses import asdict, dataclass, field
 
 from django.core.exceptions import ValidationError
@@ -11,7 +13,7 @@ from apps.core.actors import Actor
 from apps.core.secrets import encrypted
 from apps.core.services import service
 from apps.integrations.models import FixConnection
-from apps.kernel.errors import InvalidInputError
+from apps.kernel.errors import InvalidInputError, gettext_noop
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +29,15 @@ class ConnectionTerms:
     username: str = ""
     password: str = field(default="", repr=False)
     heartbeat: int = 30
+    uses_tls: bool = True
+    ca_certificate: str = ""
+    resets_daily: bool = False
 
 
 @service
 def set_up_connection(*, terms: ConnectionTerms, by: Actor) -> FixConnection:
     """Set up a session. Raises InvalidInputError for one that exists or a value that cannot be."""
+    _demand_certificate(terms)
     told = asdict(terms)
     told["password"] = encrypted(terms.password) if terms.password else ""
     row = FixConnection(**told)
@@ -55,3 +61,46 @@ def switch_connection(*, connection: FixConnection, is_active: bool, by: Actor) 
     after = {"is_active": is_active}
     audit.record("integrations.switch_fix", by=by, target=locked, before=before, after=after)
     return locked
+
+
+@service
+def reset_numbers(*, connection: FixConnection, by: Actor) -> FixConnection:
+    """Have the numbers of both sides begin at one again, as agreed with the other side; what was said stays kept.
+
+    Raises InvalidInputError while the session is in use: its process counts on.
+    """
+    locked = FixConnection.objects.select_for_update().get(pk=connection.pk)
+    if locked.is_active:
+        raise InvalidInputError(
+            gettext_noop("The session is in use."),
+            mend=gettext_noop("Take it out of use first, then reset its numbers."),
+        )
+    before = {"next_out": locked.next_out, "next_in": locked.next_in, "epoch": locked.epoch}
+    begin_epoch(locked, None)
+    after = {"next_out": 1, "next_in": 1, "epoch": locked.epoch}
+    audit.record("integrations.reset_fix", by=by, target=locked, before=before, after=after)
+    return locked
+
+
+def begin_epoch(row: FixConnection, day: dt.date | None) -> None:
+    """Begin both counts at one again, on a row that its caller holds."""
+    row.epoch, row.epoch_day, row.next_out, row.next_in = row.epoch + 1, day, 1, 1
+    row.save(update_fields=["epoch", "epoch_day", "next_out", "next_in", "updated_at"])
+
+
+def secure_line(connection: FixConnection) -> ssl.SSLContext:
+    """Return what encrypts the line: their certificate must be signed by the one given, else by a public authority."""
+    return ssl.create_default_context(cadata=connection.ca_certificate or None)
+
+
+def _demand_certificate(terms: ConnectionTerms) -> None:
+    if not terms.ca_certificate:
+        return
+    try:
+        ssl.create_default_context(cadata=terms.ca_certificate)
+    except (ssl.SSLError, ValueError) as broken:
+        raise InvalidInputError(
+            gettext_noop("This is no certificate."),
+            field="ca_certificate",
+            mend=gettext_noop("Paste the whole file, from BEGIN CERTIFICATE to END CERTIFICATE."),
+        ) from broken

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -19,17 +19,30 @@ from apps.integrations.engine.fix_session import Fields, Message
 from apps.integrations.models import FixConnection, FixMessage
 from apps.kernel.errors import DomainError, gettext_noop
 from apps.portfolios.models import BlockOrder, OrderState, Side
-from apps.portfolios.services.fills import Execution, close_order, record_fill
+from apps.portfolios.services.fills import CENT, NOTHING, Execution, close_order, put_off_execution, record_fill
 
 SIDES = {Side.BUY: "1", Side.SELL: "2"}
-# ExecType (150): a trade, and the ends of an order
-_TRADE, _ENDS = "F", {"3": "done for the day", "4": "canceled", "8": "rejected", "C": "expired"}
+# ExecType (150): a trade, what takes one back or corrects it, and the ends of an order
+_TRADE, _CHANGED = "F", {"H": "busted", "G": "corrected"}
+_ENDS = {"3": "done for the day", "4": "canceled", "8": "rejected", "C": "expired"}
+
+
+# CommType (13): what a commission (12) is of; a share of the amount is written in two ways, so a person reads it
+_PER_UNIT, _WHOLE = "1", "3"
+# what numeric(20, 8) and numeric(18, 6) hold
+_MOST = Decimal(10) ** 11
 
 
 class NoConnectionError(DomainError):
     """No FIX session in use serves the custodian."""
 
     code = "no_fix_connection"
+
+
+class NoAccountNumberError(DomainError):
+    """An account that shares in the order has no number: the broker could not allocate to it."""
+
+    code = "no_account_number"
 
 
 class FixRoute:
@@ -91,18 +104,18 @@ def kept(fields: Fields) -> str:
     return encrypted(json.dumps(fields))
 
 
-def fields_of(row: FixMessage) -> Fields:
-    """Return the fields of a stored message."""
-    return tuple((int(tag), str(value)) for tag, value in json.loads(decrypted(row.body)))
-
-
 def _new_order(order: BlockOrder) -> Fields:
     shares = list(order.shares.select_related("line__account").order_by("pk"))
     limit = () if order.limit_price is None else ((44, f"{order.limit_price.normalize():f}"),)
     allocations: list[tuple[int, str]] = []
     for share in shares:
-        number = decrypted(share.line.account.number) if share.line.account.number else str(share.line.account)
-        allocations += [(79, number), (80, f"{share.quantity.normalize():f}")]
+        if not share.line.account.number:
+            raise NoAccountNumberError(
+                gettext_noop("%(account)s has no account number."),
+                mend=gettext_noop("Write down its number at the custodian, then send the order."),
+                account=str(share.line.account),
+            )
+        allocations += [(79, decrypted(share.line.account.number)), (80, f"{share.quantity.normalize():f}")]
     return (
         (11, order.reference),
         (21, "1"),
@@ -132,13 +145,17 @@ def _moment() -> str:
 def take_report(*, connection: FixConnection, message: Message, by: Actor) -> str:
     """Take up a message of the application: a trade becomes an execution, an end closes its order.
 
-    Returns what became of it: filled, queued, closed, or nothing for what changes no order.
+    Returns what became of it: filled, queued, closed, or nothing for what changes no order. A trade that is taken back,
+    corrected or cannot be read waits for a person.
     """
     if message.kind != "8":
         return ""
     what = message.get(150)
     if what == _TRADE:
         return _trade(connection, message, by)
+    if what in _CHANGED:
+        put_off_report(connection=connection, message=message, code=_CHANGED[what], by=by)
+        return "queued"
     if what in _ENDS:
         reference = message.get(41) or message.get(11)
         order = BlockOrder.objects.filter(reference=reference).first()
@@ -150,25 +167,49 @@ def take_report(*, connection: FixConnection, message: Message, by: Actor) -> st
 
 
 def _trade(connection: FixConnection, message: Message, by: Actor) -> str:
-    try:
-        quantity, price = Decimal(message.get(32)), Decimal(message.get(31))
-        fees = Decimal(message.get(12) or "0")
-    except InvalidOperation:
-        return "unreadable"
-    sound = all(number.is_finite() for number in (quantity, price, fees)) and min(quantity, price) > 0 <= fees
-    if not sound or not message.get(17):
-        return "unreadable"
-    execution = Execution(
-        reference=_known(message.get(11), message.get(41)),
-        key=f"fix:{connection.public_id}:{message.get(17)}",
-        quantity=quantity,
-        price=price,
-        day=_day(message),
-        fees=fees,
-        source=connection.name,
-    )
+    execution, code = _read(connection, message)
+    if code:
+        put_off_report(connection=connection, message=message, code=code, by=by)
+        return "queued"
     made = record_fill(execution=execution, by=by)
     return "filled" if made._meta.model_name == "fill" else "queued"
+
+
+def put_off_report(*, connection: FixConnection, message: Message, code: str, by: Actor) -> None:
+    """Put a report before a person, with what it says; the same report a second time adds nothing."""
+    execution, _code = _read(connection, message)
+    put_off_execution(execution=execution, code=code, by=by)
+
+
+def _read(connection: FixConnection, message: Message) -> tuple[Execution, str]:
+    """Return the execution a report tells, and what is wrong with it: unreadable numbers stand as zero."""
+    quantity, price, commission = (_amount(message.get(tag)) for tag in (32, 31, 12))
+    code = "" if message.get(17) and quantity and price and commission is not None else "unreadable"
+    by_unit = message.get(13) == _PER_UNIT
+    if not code and commission and message.get(13) not in {"", _PER_UNIT, _WHOLE}:
+        code = "commission"
+    reference = _known(message.get(11), message.get(41))
+    # an ExecID is one of its order: brokers begin them anew each day
+    own = message.get(17) or f"{connection.epoch}.{message.seq}"
+    execution = Execution(
+        reference=reference,
+        key=f"fix:{connection.public_id}:{reference}:{own}",
+        quantity=quantity or NOTHING,
+        price=price or NOTHING,
+        day=_day(message),
+        fees=((commission or NOTHING) * (quantity or NOTHING if by_unit else 1)).quantize(CENT, ROUND_HALF_UP),
+        source=connection.name,
+    )
+    return execution, code
+
+
+def _amount(text: str) -> Decimal | None:
+    """Read a number of zero or more that our columns hold; nothing said is zero."""
+    try:
+        number = Decimal(text or 0)
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() and 0 <= number < _MOST else None
 
 
 def _known(*references: str) -> str:

@@ -6,10 +6,12 @@ import socket
 import time
 from collections.abc import Callable, Sequence
 
+import structlog
+from django.db import DataError, IntegrityError, transaction
 from django.db import connection as database
-from django.db import transaction
 from django.utils import timezone
 
+from apps.accounts.selectors.firm_days import firm_today
 from apps.core.actors import Actor
 from apps.core.secrets import decrypted
 from apps.integrations.engine.fix_session import (
@@ -26,10 +28,17 @@ from apps.integrations.engine.fix_session import (
     resend_plan,
 )
 from apps.integrations.models import FixConnection, FixMessage
-from apps.integrations.services.fix_orders import fields_of, kept, take_report
+from apps.integrations.selectors.fix_sessions import fields_of
+from apps.integrations.services.fix_connections import begin_epoch, secure_line
+from apps.integrations.services.fix_orders import kept, put_off_report, take_report
 from apps.integrations.services.fix_wire import Heard, Listener, Parties, gap_written, masked, written
+from apps.kernel.errors import DomainError
 
-_POLL, _LEAVE_SECONDS = 0.1, 3.0
+log = structlog.get_logger(__name__)
+
+_POLL, _SEND_SECONDS, _LEAVE_SECONDS, _SEEN_SECONDS = 0.1, 10.0, 3.0, 30.0
+# what a report can be refused for, and would be again however often it came
+_REFUSALS = (DomainError, DataError, IntegrityError, ArithmeticError, ValueError)
 
 
 class LineClosedError(Exception):
@@ -44,6 +53,7 @@ class FixRunner:
         self.session = Session(row.next_out, row.next_in, row.heartbeat, _logon(row))
         self.parties = Parties(row.sender_comp_id, row.target_comp_id)
         self.line: socket.socket | None = None
+        self.seen = 0.0
 
     def run(self, until: Callable[[], bool]) -> None:
         """Connect and connect again until told to stop. Raises RuntimeError where another process has the session."""
@@ -64,8 +74,7 @@ class FixRunner:
     def _line(self, until: Callable[[], bool]) -> None:
         """Keep one line until it ends."""
         self._refresh()
-        self.line = socket.create_connection((self.row.host, self.row.port), timeout=5)
-        self.line.settimeout(_POLL)
+        self.line = self._connected()
         listener, leaving = Listener(), 0.0
         try:
             self._do(self.session.connected(time.monotonic()))
@@ -73,6 +82,7 @@ class FixRunner:
                 for heard in listener.hear(self._heard()):
                     self._take(heard)
                 now = time.monotonic()
+                self._show(now)
                 if until() and not leaving:
                     leaving = now
                     self._do(self.session.leave(now))
@@ -85,9 +95,20 @@ class FixRunner:
             self.line.close()
             self.line = None
 
+    def _connected(self) -> socket.socket:
+        line = socket.create_connection((self.row.host, self.row.port), timeout=5)
+        if not self.row.uses_tls:
+            return line
+        try:
+            return secure_line(self.row).wrap_socket(line, server_hostname=self.row.host)
+        except OSError:
+            line.close()
+            raise
+
     def _heard(self) -> bytes:
         if self.line is None:
             return b""
+        self.line.settimeout(_POLL)
         try:
             data = self.line.recv(65536)
         except TimeoutError:
@@ -106,13 +127,22 @@ class FixRunner:
             actions = self.session.received(heard.message, time.monotonic())
             for action in actions:
                 if isinstance(action, Deliver):
-                    take_report(connection=self.row, message=action.message, by=self.by)
+                    self._deliver(action.message)
                     self._keep(action.message, is_ours=False)
             if self.session.next_in != before:
                 FixConnection.objects.filter(pk=self.row.pk).update(next_in=self.session.next_in)
         if self.session.phase is Phase.ON and not was_on:
             self._note(is_on=True, note="")
         self._do(actions)
+
+    def _deliver(self, message: Message) -> None:
+        """Take a report up; one that cannot be waits for a person, so that the session goes on behind it."""
+        try:
+            with transaction.atomic():
+                take_report(connection=self.row, message=message, by=self.by)
+        except _REFUSALS as refused:
+            log.warning("fix.report_refused", connection=self.row.name, seq=message.seq, reason=str(refused))
+            put_off_report(connection=self.row, message=message, code="unreadable", by=self.by)
 
     def _do(self, actions: Sequence[Action]) -> None:
         """Carry out; a message of the session is kept with its number before it goes out."""
@@ -138,12 +168,12 @@ class FixRunner:
                     continue
                 with transaction.atomic():
                     self._number(action.message)
-                    row.seq, row.sent_at = action.message.seq, timezone.now()
-                    row.save(update_fields=["seq", "sent_at", "updated_at"])
+                    row.epoch, row.seq, row.sent_at = self.row.epoch, action.message.seq, timezone.now()
+                    row.save(update_fields=["epoch", "seq", "sent_at", "updated_at"])
                 self._out(written(action.message, self.parties, row.sent_at))
 
     def _send_again(self, asked: SendAgain) -> None:
-        rows = FixMessage.objects.filter(connection=self.row, is_ours=True, seq__gte=asked.begin)
+        rows = FixMessage.objects.filter(connection=self.row, epoch=self.row.epoch, is_ours=True, seq__gte=asked.begin)
         known = {row.seq: row for row in rows if row.seq is not None}
         messages = {seq: Message(row.kind, seq, fields_of(row)) for seq, row in known.items()}
         for each in resend_plan(messages, asked.begin, asked.end, self.session.next_out):
@@ -155,6 +185,7 @@ class FixRunner:
 
     def _out(self, raw: bytes) -> None:
         if self.line is not None:
+            self.line.settimeout(_SEND_SECONDS)
             self.line.sendall(raw)
 
     def _number(self, message: Message) -> None:
@@ -164,6 +195,7 @@ class FixRunner:
         FixMessage.objects.create(
             connection=self.row,
             is_ours=is_ours,
+            epoch=self.row.epoch,
             seq=message.seq,
             kind=message.kind,
             body=kept(masked(message.fields)),
@@ -172,10 +204,18 @@ class FixRunner:
 
     def _refresh(self) -> None:
         self.row.refresh_from_db()
+        if self.row.resets_daily and self.row.epoch_day != firm_today():
+            begin_epoch(self.row, firm_today())
         self.session = Session(self.row.next_out, self.row.next_in, self.row.heartbeat, _logon(self.row))
 
     def _note(self, *, is_on: bool, note: str) -> None:
-        FixConnection.objects.filter(pk=self.row.pk).update(is_on=is_on, state_note=note[:300])
+        FixConnection.objects.filter(pk=self.row.pk).update(is_on=is_on, state_note=note[:300], seen_at=timezone.now())
+
+    def _show(self, now: float) -> None:
+        """Note every half minute that the session is kept."""
+        if now - self.seen > _SEEN_SECONDS:
+            self.seen = now
+            FixConnection.objects.filter(pk=self.row.pk).update(seen_at=timezone.now())
 
     def _alone(self) -> bool:
         with database.cursor() as cursor:

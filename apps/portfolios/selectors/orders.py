@@ -44,6 +44,10 @@ PROBLEM_WORDS = {
     "beyond_limit": _("Beyond the limit of the order."),
     "price_off": _("The price is far from the last one."),
     "not_booked": _("An account refused its part: enter it by hand once what it says is mended."),
+    "busted": _("The broker took this execution back: reverse what was booked of it."),
+    "corrected": _("The broker corrected this execution: reverse what was booked and enter what stands."),
+    "commission": _("Its commission is told in a way that only the broker's papers explain: enter it by hand."),
+    "unreadable": _("The broker's report could not be read: ask the broker, then enter it by hand."),
     "custodian_differs": _("The custodian's file tells it otherwise; its word took the place of the entry."),
 }
 

@@ -99,6 +99,14 @@ def record_fill(*, execution: Execution, by: Actor) -> Fill | FillProblem:
     return fill
 
 
+@service
+def put_off_execution(*, execution: Execution, code: str, by: Actor) -> FillProblem:
+    """Put an execution before a person: `code` says why it is not booked. The same id a second time adds nothing."""
+    known = FillProblem.objects.filter(key=execution.key[:120]).first()
+    order = BlockOrder.objects.filter(reference=execution.reference).first()
+    return known or _put_off(order, execution, code, by)
+
+
 def _fault(order: BlockOrder | None, execution: Execution) -> str:
     if order is None:
         return "unknown_order"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable
@@ -20,7 +21,12 @@ class Acceptor:
     `answer` is called with each message of the application and returns what to say: (kind, fields) pairs.
     """
 
-    def __init__(self, answer: Callable[[Message], list[tuple[str, tuple]]] | None = None) -> None:
+    def __init__(
+        self,
+        answer: Callable[[Message], list[tuple[str, tuple]]] | None = None,
+        secure: ssl.SSLContext | None = None,
+    ) -> None:
+        self.secure = secure
         self.answer = answer or (lambda _message: [])
         self.next_out, self.next_in = 1, 1
         self.heard: list[Message] = []
@@ -71,9 +77,11 @@ class Acceptor:
             except TimeoutError:
                 continue
             self.lines += 1
-            line.settimeout(0.05)
-            self._line = line
             try:
+                line.settimeout(5)
+                line = self.secure.wrap_socket(line, server_side=True) if self.secure else line
+                line.settimeout(0.05)
+                self._line = line
                 self._talk(line)
             except OSError:
                 pass

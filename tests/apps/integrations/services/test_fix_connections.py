@@ -58,10 +58,35 @@ def test_the_pages_are_the_principals(paul: User, ada: User, sign_in: SignIn) ->
     assert browser.post(urls[1], {**told, "heartbeat": "30", "password": "open-for-harbor-only"}).url == urls[0]
     assert browser.post(urls[1], {**told, "heartbeat": "30", "port": "0"}).status_code == 422
     shown = browser.get(urls[0]).text
-    assert "Not connected" in shown
+    assert "Not kept" in shown
     assert "open-for-harbor-only" not in FixConnection.objects.get().password
     row = FixConnection.objects.get()
+    page = reverse("integrations:fix-detail", args=[row.public_id])
+    assert "Nothing said yet" in browser.get(page).text
+    assert sign_in(ada).get(page).status_code == 403
     browser.post(reverse("integrations:fix-switch", args=[row.public_id]), {"use": "off"})
     row.refresh_from_db()
     assert not row.is_active
     assert "Out of use" in browser.get(urls[0]).text
+
+
+def test_numbers_are_reset_while_the_session_rests(paul: User, sign_in: SignIn) -> None:
+    row = set_up_connection(terms=TERMS, by=paul.as_actor())
+    FixConnection.objects.update(next_out=5, next_in=9)
+    browser, url = sign_in(paul), reverse("integrations:fix-reset", args=[row.public_id])
+    assert "The session is in use" in browser.post(url, follow=True).text
+    assert FixConnection.objects.get().epoch == 1
+    switch_connection(connection=row, is_active=False, by=paul.as_actor())
+    assert "Reset the numbers" in browser.get(reverse("integrations:fix-detail", args=[row.public_id])).text
+    browser.post(url)
+    row.refresh_from_db()
+    assert (row.epoch, row.next_out, row.next_in) == (2, 1, 1)
+    event = AuditEvent.objects.get(action="integrations.reset_fix")
+    assert event.before == {"next_out": 5, "next_in": 9, "epoch": 1}
+
+
+@pytest.mark.parametrize("text", ["no certificate", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----"])
+def test_what_is_no_certificate_is_refused_at_its_field(paul: User, text: str) -> None:
+    with pytest.raises(InvalidInputError, match="no certificate") as refused:
+        set_up_connection(terms=replace(TERMS, ca_certificate=text), by=paul.as_actor())
+    assert refused.value.field == "ca_certificate"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from decimal import Decimal
 
 import pytest
 from django.test import Client
@@ -13,17 +14,24 @@ from apps.accounts.models import User
 from apps.core.models import AuditEvent
 from apps.integrations.engine.fix_session import Message
 from apps.integrations.models import FixConnection, FixMessage
+from apps.integrations.selectors.fix_sessions import fields_of
 from apps.integrations.services.fix_connections import ConnectionTerms, set_up_connection
-from apps.integrations.services.fix_orders import NoConnectionError, fields_of, say_cancel, say_order, take_report
+from apps.integrations.services.fix_orders import (
+    NoAccountNumberError,
+    NoConnectionError,
+    say_cancel,
+    say_order,
+    take_report,
+)
 from apps.kernel.errors import InvalidInputError
-from apps.portfolios.models import BlockOrder, Fill, FillProblem, OrderState
+from apps.portfolios.models import Account, BlockOrder, Fill, FillProblem, OrderState
 from apps.portfolios.services.orders import OrderStateError, ask_to_cancel, release_orders, send_by_route
 from tests.factories.trades import cleared, line, ordered, ready
 
 
 @pytest.fixture
 def row(paul: User) -> FixConnection:
-    terms = ConnectionTerms("Broker", "Example Custodian", "127.0.0.1", 9, "STEWARD", "BROKER")
+    terms = ConnectionTerms("Broker", "Example Custodian", "127.0.0.1", 9, "STEWARD", "BROKER", uses_tls=False)
     return set_up_connection(terms=terms, by=paul.as_actor())
 
 
@@ -49,11 +57,41 @@ def test_a_trade_is_taken_up_once(row: FixConnection, block: BlockOrder, ada: Us
 
 
 @pytest.mark.parametrize(
-    "fields", [((150, "F"), (17, "X"), (32, "ten"), (31, "5")), ((150, "F"), (17, ""), (32, "1"), (31, "5"))]
+    ("code", "fields"),
+    [
+        ("unreadable", ((150, "F"), (17, "X"), (32, "ten"), (31, "5"))),
+        ("unreadable", ((150, "F"), (17, ""), (32, "1"), (31, "5"))),
+        ("unreadable", ((150, "F"), (17, "X"), (32, "1E+15"), (31, "5"))),
+        ("commission", ((150, "F"), (17, "X"), (32, "1"), (31, "55"), (12, "0.5"), (13, "2"))),
+        ("busted", ((150, "H"), (17, "X2"), (19, "X1"), (32, "4"), (31, "55"))),
+        ("corrected", ((150, "G"), (17, "X2"), (19, "X1"), (32, "4"), (31, "54"))),
+    ],
 )
-def test_what_cannot_be_read_changes_nothing(row: FixConnection, block: BlockOrder, ada: User, fields: tuple) -> None:
-    assert take_report(connection=row, message=heard(block, *fields), by=ada.as_actor()) == "unreadable"
+def test_what_only_a_person_can_read_waits_for_one(
+    row: FixConnection, block: BlockOrder, ada: User, code: str, fields: tuple
+) -> None:
+    for _n in range(2):
+        assert take_report(connection=row, message=heard(block, *fields), by=ada.as_actor()) == "queued"
+    problem = FillProblem.objects.get()
+    assert (problem.code, problem.order, problem.reference) == (code, block, block.reference)
     assert not Fill.objects.exists()
+    assert AuditEvent.objects.filter(action="portfolios.refuse_fill").count() == 1
+
+
+@pytest.mark.parametrize(("kind", "fees"), [("1", "5"), ("3", "0.5"), ("", "0.5")])
+def test_a_commission_is_by_unit_or_of_the_whole(
+    row: FixConnection, block: BlockOrder, ada: User, kind: str, fees: str
+) -> None:
+    told = (*TRADE, (12, "0.5"), (13, kind))
+    assert take_report(connection=row, message=heard(block, *told), by=ada.as_actor()) == "filled"
+    assert Fill.objects.get().fees == Decimal(fees)
+
+
+def test_an_order_for_an_account_without_a_number_is_not_said(row: FixConnection, block: BlockOrder, ada: User) -> None:
+    Account.objects.update(number="")
+    with pytest.raises(NoAccountNumberError, match="no account number"):
+        say_order(order=block, by=ada.as_actor())
+    assert not FixMessage.objects.exists()
 
 
 def test_news_of_an_order_that_is_only_acknowledged_change_nothing(

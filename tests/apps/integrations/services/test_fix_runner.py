@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 import datetime as dt
+import ssl
 from collections.abc import Iterator
+from ipaddress import IPv4Address
+from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.db import DataError
 from django_tenants.utils import schema_context
 
 from apps.accounts.models import User
 from apps.core.actors import Actor
 from apps.integrations.engine.fix_session import Message
 from apps.integrations.models import FixConnection, FixMessage
+from apps.integrations.selectors.fix_sessions import fields_of
 from apps.integrations.services import fix_runner
 from apps.integrations.services.fix_connections import ConnectionTerms, set_up_connection
-from apps.integrations.services.fix_orders import fields_of, say_order
+from apps.integrations.services.fix_orders import say_order
 from apps.integrations.services.fix_runner import FixRunner
-from apps.portfolios.models import BlockOrder, Fill, OrderState
+from apps.portfolios.models import BlockOrder, Fill, FillProblem, OrderState
 from apps.portfolios.services.orders import ask_to_cancel, release_orders, send_by_route
 from tests.apps.integrations.acceptor import Acceptor, wait_for
 from tests.factories.trades import cleared, line, ready
@@ -46,7 +55,9 @@ def broker() -> Iterator[Acceptor]:
 
 @pytest.fixture
 def row(broker: Acceptor, paul: User) -> FixConnection:
-    terms = ConnectionTerms("Broker", "Example Custodian", "127.0.0.1", broker.port, "STEWARD", "BROKER", "us", "pw")
+    terms = ConnectionTerms(
+        "Broker", "Example Custodian", "127.0.0.1", broker.port, "STEWARD", "BROKER", "us", "pw", uses_tls=False
+    )
     return set_up_connection(terms=terms, by=paul.as_actor())
 
 
@@ -220,3 +231,76 @@ def test_the_command_keeps_a_session_until_it_is_taken_out_of_use(row: FixConnec
             call_command("run_fix", firm="alpha", connection="Nobody")
         call_command("run_fix", firm="alpha", connection="Broker")
     assert broker.lines == 0
+
+
+def certificate(folder: Path) -> tuple[str, ssl.SSLContext]:
+    """Return a certificate for this machine that nobody else signed, and a server's context that shows it."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "broker")])
+    now = dt.datetime.now(dt.UTC)
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - dt.timedelta(days=1))
+        .not_valid_after(now + dt.timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(IPv4Address("127.0.0.1"))]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    pem = made.public_bytes(serialization.Encoding.PEM)
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    (folder / "broker.pem").write_bytes(pem + private)
+    secure = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    secure.load_cert_chain(folder / "broker.pem")
+    return pem.decode(), secure
+
+
+def test_an_encrypted_line_is_kept_only_with_who_shows_the_certificate(
+    ada: User, row: FixConnection, block: BlockOrder, tmp_path: Path
+) -> None:
+    pem, secure = certificate(tmp_path)
+    broker = Acceptor(filled, secure)
+    try:
+        FixConnection.objects.update(port=broker.port, uses_tls=True)
+        send_by_route(orders=[block], route="fix", by=ada.as_actor())
+        runner(row).run(wait_for(lambda: "CERTIFICATE" in FixConnection.objects.get().state_note))
+        assert broker.heard == []
+        FixConnection.objects.update(ca_certificate=pem)
+        runner(row).run(wait_for(lambda: state(block) == OrderState.FILLED))
+        assert state(block) == OrderState.FILLED
+    finally:
+        broker.stop()
+
+
+def test_a_report_that_no_row_can_hold_waits_for_a_person_and_the_session_goes_on(
+    ada: User, broker: Acceptor, row: FixConnection, block: BlockOrder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take = fix_runner.take_report
+
+    def overflowing(*, message: Message, **rest: object) -> str:
+        if message.get(17) == "X1":
+            raise DataError("numeric field overflow")
+        return take(message=message, **rest)
+
+    monkeypatch.setattr(fix_runner, "take_report", overflowing)
+    broker.answer = filled
+    send_by_route(orders=[block], route="fix", by=ada.as_actor())
+    runner(row).run(wait_for(Fill.objects.exists))
+    assert FillProblem.objects.get().code == "unreadable"
+    assert Fill.objects.get().quantity == 6
+    row.refresh_from_db()
+    assert (row.next_in, row.seen_at is not None) == (broker.next_out, True)
+
+
+def test_numbers_that_begin_anew_each_day_say_so_once_a_day(
+    ada: User, broker: Acceptor, row: FixConnection, block: BlockOrder
+) -> None:
+    FixConnection.objects.update(resets_daily=True, next_out=7, next_in=9)
+    broker.answer = filled
+    send_by_route(orders=[block], route="fix", by=ada.as_actor())
+    runner(row).run(wait_for(lambda: state(block) == OrderState.FILLED))
+    runner(row).run(wait_for(lambda: len(broker.logons) == 2))
+    first, second = broker.logons
+    assert (first.seq, first.get(141)) == (1, "Y")
+    assert (second.seq > 1, second.get(141)) == (True, "")
+    assert set(FixMessage.objects.filter(is_ours=True).values_list("epoch", flat=True)) == {2}
