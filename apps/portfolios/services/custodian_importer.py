@@ -61,7 +61,7 @@ from apps.portfolios.services.custodian_reading import (
     openings_of,
     read_rows,
 )
-from apps.portfolios.services.entries import NOTHING, TransactionEntry
+from apps.portfolios.services.entries import NOTHING, TransactionEntry, traded_worth
 from apps.portfolios.services.fills import BOOKED
 from apps.portfolios.services.instruments import NamedSecurity, instruments_for
 from apps.portfolios.services.prices import FilePrice, keep_prices
@@ -260,15 +260,15 @@ class _Taking:
         row = value.row
         if not isinstance(row, TransactionRow):
             raise TypeError("A position is no entry.")
-        kind = row.kind.value
+        kind, instrument = row.kind.value, self._instrument(value.name)
         units = NOTHING if kind in OF_CASH_ALONE else row.quantity or NOTHING
         cost = None
         if kind == TransactionKind.REINVEST and not row.amount and row.quantity and row.price:
-            cost = row.quantity * row.price
+            cost = traded_worth(instrument, row.quantity, row.price)
         return TransactionEntry(
             kind=kind,
             trade_date=row.trade_date,
-            instrument=self._instrument(value.name),
+            instrument=instrument,
             units=units,
             cash=row.amount or NOTHING,
             price=row.price,

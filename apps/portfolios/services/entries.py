@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from apps.kernel.errors import InvalidInputError, gettext_noop
 from apps.portfolios.engine.transactions import LotChoice
 from apps.portfolios.models import Instrument, TransactionKind
 from apps.portfolios.policies import ADDS_UNITS, TAKES_UNITS
 
-NOTHING = Decimal(0)
+NOTHING, CENT = Decimal(0), Decimal("0.01")
 _PAYS = {TransactionKind.BUY, TransactionKind.WITHDRAWAL, TransactionKind.FEE, TransactionKind.ADVISORY_FEE}
 
 
@@ -107,5 +107,11 @@ def _traded_amount(typed: EntryByHand, quantity: Decimal, fees: Decimal) -> Deci
             mend=gettext_noop("Give one of the two."),
             field="amount",
         )
-    gross = quantity * typed.price
+    gross = traded_worth(typed.instrument, quantity, typed.price)
     return gross - fees if typed.kind in TAKES_UNITS else gross + fees
+
+
+def traded_worth(instrument: Instrument | None, quantity: Decimal, price: Decimal) -> Decimal:
+    """Return what is paid for so much of a security, to the cent: bonds are quoted per hundred of face value."""
+    multiplier = instrument.multiplier if instrument else Decimal(1)
+    return (quantity * price * multiplier).quantize(CENT, ROUND_HALF_UP)

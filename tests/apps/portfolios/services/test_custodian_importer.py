@@ -75,6 +75,14 @@ def test_transactions_open_their_account_and_fill_its_book(ada: User, household:
     assert (book.positions[0].quantity, book.positions[0].cost, book.cash_in("USD").amount) == (100, 5000, 5025)
 
 
+def test_a_reinvestment_without_an_amount_costs_what_the_security_is_quoted_for(
+    ada: User, household: Household
+) -> None:
+    made.instrument(ada, "BND", kind="bond")
+    taken(household, ada, TRANSACTIONS + "03/07/2025,,1234-5678,Reinvest Shares,BND,Bond,1000,98.503,,\n")
+    assert Transaction.objects.get(kind="reinvest").cost == Decimal("985.03")
+
+
 def test_the_same_file_twice_changes_nothing(ada: User, household: Household) -> None:
     taken(household, ada, TRANSACTIONS)
     again = taken(household, ada, TRANSACTIONS, "the same again.csv")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -26,6 +27,19 @@ def typed(kind: str, **numbers: str) -> EntryByHand:
 def test_a_purchase_costs_its_price_and_its_fees() -> None:
     entry = entry_by_hand(typed("buy", quantity="10", price="5", fees="1"))
     assert (entry.units, entry.cash) == (10, -51)
+
+
+def test_a_trade_is_reckoned_to_the_cent() -> None:
+    assert entry_by_hand(typed("buy", quantity="12.345", price="27.43")).cash == Decimal("-338.62")
+    assert entry_by_hand(typed("sell", quantity="12.345", price="27.43", fees="1.5")).cash == Decimal("337.12")
+
+
+def test_a_bond_is_quoted_per_hundred_of_face_value() -> None:
+    bond = Instrument(symbol="BND", kind="bond")
+    entry = entry_by_hand(replace(typed("buy", quantity="1000", price="98.5", fees="2"), instrument=bond))
+    assert entry.cash == Decimal(-987)
+    entry = entry_by_hand(replace(typed("reinvest", quantity="1000", price="98.5"), instrument=bond))
+    assert entry.cost == Decimal(985)
 
 
 def test_a_sale_yields_its_price_less_its_fees() -> None:

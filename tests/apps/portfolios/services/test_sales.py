@@ -124,3 +124,11 @@ def test_no_tax_where_nobody_gave_rates_or_the_account_is_not_taxed(held, ada: U
     offer = holding_for_sale(held[0], held[1].public_id, later(8))
     assert offer.tax is None
     assert "not taxed" in sale_passport(offer).notes[0]
+
+
+def test_a_fraction_sold_is_booked_to_the_cent(ada: User) -> None:
+    _, account, _ = made.funded(ada)
+    fund = made.instrument(ada, "FND", {DAY: "27.43"}, kind="mutual_fund")
+    lot = made.entry(account, ada, "buy", later(1), instrument=fund, units="12.345", cash="-338.62")
+    row = sold((account, fund, "", ""), ada, (str(lot.public_id), "12.345"), price=Decimal("27.43"))
+    assert row.cash == Decimal("338.62")
