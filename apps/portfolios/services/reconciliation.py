@@ -29,6 +29,7 @@ from apps.portfolios.models import (
     TransactionKind,
 )
 from apps.portfolios.selectors._mapping import book_entries
+from apps.portfolios.selectors.lot_rules import book_policy
 from apps.portfolios.selectors.prices import PriceBook
 from apps.portfolios.services._mapping import proposal_of, proposed_entry
 from apps.portfolios.services.entries import NOTHING, TransactionEntry
@@ -184,7 +185,7 @@ def _differences(statement: PositionStatement) -> tuple[Break, ...]:
     )
     standing = {str(row.public_id) for row in ledger.standing()}
     usable = [entry for entry in entries if entry.transaction_id in standing]
-    return reconcile(book_at(entries, as_of), stated, usable, own)
+    return reconcile(book_at(entries, as_of, book_policy(account)), stated, usable, own)
 
 
 def _positions(lines: Sequence[StatementLine]) -> list[CustodianPosition]:

@@ -10,6 +10,7 @@ import pytest
 from apps.accounts.models import User
 from apps.core.models import AuditEvent
 from apps.kernel.errors import InvalidInputError
+from apps.portfolios.engine.transactions import LotChoice
 from apps.portfolios.models import Account, BreakState, Instrument, PositionStatement, ReconciliationBreak
 from apps.portfolios.selectors.books import account_book
 from apps.portfolios.selectors.valuations import holdings_at
@@ -20,6 +21,7 @@ from apps.portfolios.services.reconciliation import (
     explain_break,
     take_statement,
 )
+from apps.portfolios.services.sales import SaleOfLots, sell_lots
 from tests.factories import clients as people
 from tests.factories import portfolios as made
 
@@ -119,6 +121,19 @@ def test_rows_of_one_security_are_added_up(ada: User) -> None:
     _, account, security = made.funded(ada)
     halves = [stated(security, "50", "2750", "55") for _ in range(2)]
     taken(account, ada, *halves, stated(None, "0", "5000"))
+    assert not ReconciliationBreak.objects.exists()
+
+
+def test_the_book_is_that_of_the_accounts_standing_order(ada: User) -> None:
+    _, account, security = made.funded(ada)
+    later = [made.DAY + dt.timedelta(days=days) for days in (2, 3, 4, 5)]
+    made.entry(account, ada, "buy", later[0], instrument=security, units="100", cash="-6000")
+    made.election(account, ada, "hifo", later[1])
+    made.entry(account, ada, "sell", later[2], instrument=security, units="-100", cash="5500")
+    (left,) = account_book(account, later[2]).positions[0].lots
+    named = SaleOfLots(later[3], (LotChoice(left.lot_id, Decimal(40)),), price=Decimal(55))
+    sell_lots(account=account, instrument=security, sale=named, by=ada.as_actor())
+    taken(account, ada, stated(security, "60", "3300", "55"), stated(None, "0", "6700"))
     assert not ReconciliationBreak.objects.exists()
 
 
