@@ -10,8 +10,8 @@ from apps.core.errors import shown
 from apps.core.services import service
 from apps.kernel.errors import DomainError, InvalidInputError, gettext_noop
 from apps.market.models import CorporateAction
-from apps.portfolios.models import Instrument, Transaction
-from apps.portfolios.selectors.market_actions import ActionLine, Holder, key_of
+from apps.portfolios.models import Account, Instrument, Transaction
+from apps.portfolios.selectors.market_actions import ActionLine, Holder, action_line, key_of
 from apps.portfolios.services.corporate_actions import with_fair_values
 from apps.portfolios.services.entries import NOTHING, TransactionEntry
 from apps.portfolios.services.instruments import NamedSecurity, instruments_for
@@ -32,19 +32,27 @@ class EnteredAction:
 def enter_market_action(*, line: ActionLine, by: Actor) -> EnteredAction:
     """Enter an announced action in each account that is open for it; an account that refuses it keeps no other back.
 
-    What is entered already is left alone. Raises InvalidInputError when nothing is open.
+    What is entered already is left alone, also since the line was read. Raises InvalidInputError when nothing is open.
     """
-    if not line.open:
+    holders = _still_open(line, by)
+    if not holders:
         raise InvalidInputError(gettext_noop("Every account has this corporate action already."))
     into = _into(line.action, by)
     result = EnteredAction()
-    for holder in line.open:
+    for holder in holders:
         try:
             entry = _entry(line.action, holder, into)
             result.entered.append(record_transaction(account=holder.account, entry=entry, by=by))
         except DomainError as refused:
             result.refused.append((holder.account.name, shown(refused).sentence))
     return result
+
+
+def _still_open(line: ActionLine, by: Actor) -> list[Holder]:
+    """Ask again with the accounts locked: somebody else may have entered the action since the line was read."""
+    rows = Account.objects.select_for_update().filter(pk__in=[holder.account.pk for holder in line.open])
+    locked = set(rows.order_by("pk").values_list("pk", flat=True))
+    return [holder for holder in action_line(by, line.action.public_id).open if holder.account.pk in locked]
 
 
 def _into(action: CorporateAction, by: Actor) -> Instrument | None:

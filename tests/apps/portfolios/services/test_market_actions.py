@@ -47,6 +47,16 @@ def test_an_action_is_entered_in_each_account_once(ada: User, holders: tuple[Ins
     assert (line.open, line.n_done) == ((), 2)
 
 
+def test_two_people_who_read_the_same_line_enter_it_once(
+    ada: User, holders: tuple[Instrument, Account, Account]
+) -> None:
+    line = action_line(ada.as_actor(), market.action("AAA", SPLIT_DAY).public_id)
+    enter_market_action(line=line, by=ada.as_actor())
+    with pytest.raises(InvalidInputError, match="already"):
+        enter_market_action(line=line, by=ada.as_actor())
+    assert account_book(holders[1], SPLIT_DAY).positions[0].quantity == 200
+
+
 def test_what_a_file_brought_is_not_entered_again_and_what_was_taken_back_can_be(
     ada: User, holders: tuple[Instrument, Account, Account]
 ) -> None:
