@@ -81,7 +81,7 @@ class AccountLedger:
         instrument_id = entry.instrument.pk if entry.instrument else None
         self.move(instrument_id, entry.trade_date, units, entry.kind)
         if entry.kind in RESHAPES and instrument_id is not None:
-            self.reshaped[instrument_id] = entry.trade_date
+            self.reshaped[instrument_id] = max(entry.trade_date, self.reshaped.get(instrument_id, entry.trade_date))
         row = self._row(entry, by)
         row.units, row.split_new, row.split_old = units, new, old
         _clean(row)

@@ -18,7 +18,8 @@ from apps.portfolios.selectors.books import account_book
 from apps.portfolios.selectors.performance_pages import account_sheet
 from apps.portfolios.selectors.valuations import account_values, holdings_at
 from apps.portfolios.services.corporate_actions import ActionByHand, record_action_by_hand
-from apps.portfolios.services.transactions import ShortfallError, reverse_transaction
+from apps.portfolios.services.entries import TransactionEntry
+from apps.portfolios.services.transactions import ShortfallError, record_transactions, reverse_transaction
 from tests.factories import portfolios as made
 
 DAY = made.DAY
@@ -179,3 +180,15 @@ def test_later_actions_keep_earlier_entries_out(account: Account, ada: User) -> 
         made.entry(account, ada, "buy", later(2), instrument=buy.instrument, units="1", cash="-50")
     with pytest.raises(InvalidInputError, match="later corporate action"):
         reverse_transaction(transaction=buy, reason="wrong", by=ada.as_actor())
+
+
+def test_an_earlier_action_in_the_same_file_does_not_let_them_in(account: Account, ada: User) -> None:
+    security, new = account.transactions.get(kind="buy").instrument, made.own_instrument(ada, "BBB")
+    made.entry(account, ada, "split", later(20), instrument=security, split_new="2", split_old="1")
+    one = Decimal(1)
+    spin = TransactionEntry("spin_off", later(5), security, into=new, split_new=one, split_old=one)
+    spin = replace(spin, fair_old=Decimal(40), fair_new=Decimal(10))
+    buy = TransactionEntry("buy", later(10), security, units=one, cash=Decimal(-50))
+    record_transactions(account=account, entries=[spin], by=ada.as_actor())
+    with pytest.raises(InvalidInputError, match="later corporate action"):
+        record_transactions(account=account, entries=[replace(spin, trade_date=later(6)), buy], by=ada.as_actor())
