@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from apps.portfolios.engine.lots import Term, term_of
 from apps.portfolios.selectors.valuations import AccountHoldings
 from apps.portfolios.selectors.wash_sales import OpenPiece
 
@@ -51,16 +52,8 @@ def open_lots(pieces: Iterable[OpenPiece], at: AccountHoldings) -> tuple[LotLine
                 cost=piece.basis,
                 value=value,
                 gain=value - piece.basis if value is not None and piece.basis is not None else None,
-                is_long_term=_anniversary(piece.held_since) < at.as_of,
+                is_long_term=term_of(piece.held_since, at.as_of) is Term.LONG,
                 added=piece.added,
             )
         )
     return tuple(sorted(lines, key=lambda line: (line.symbol, line.acquired_on)))
-
-
-def _anniversary(day: dt.date) -> dt.date:
-    """Held for more than a year counts from the day after (IRC 1222; Rev. Rul. 66-7)."""
-    try:
-        return day.replace(year=day.year + 1)
-    except ValueError:
-        return dt.date(day.year + 1, 3, 1)
