@@ -251,8 +251,8 @@ def period_figures(record: DailyRecord, timing: FlowTiming) -> PeriodFigures:
 def _annual(total: Computed, record: DailyRecord) -> Computed:
     if total.value is None:
         return total
-    # one year is one year, with or without a leap day
-    within = record.last_day < _anniversary(record.first_day, 1)
+    # one year is one year, with or without a leap day: as `first_day_of` measures it
+    within = record.first_day > _anniversary(record.last_day, -1)
     return annualised(total.value, YEAR_DAYS if within else len(record.days))
 
 

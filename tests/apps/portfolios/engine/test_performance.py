@@ -143,6 +143,9 @@ def test_a_year_and_less_is_not_annualised():
     assert "annualised" in short.annual_net.reason
     leap = period_figures(DailyRecord(date(2024, 1, 1), D(1000), tuple([Day(D(1100))] * 366)), END)
     assert leap.annual_net.value is None
+    ends_in_february = first_day_of(Span.ONE_YEAR, date(2025, 2, 28), date(2020, 1, 1))
+    leap = period_figures(DailyRecord(ends_in_february, D(1000), tuple([Day(D(1100))] * 366)), END)
+    assert leap.annual_net.value is None
     two = period_figures(DailyRecord(FIRST, D(1000), tuple([Day(D(1210))] * 730)), END)
     assert two.annual_net.value == two.annual_gross.value == pytest.approx(0.1)
     assert two.annual_money_weighted.value == pytest.approx(0.1)
