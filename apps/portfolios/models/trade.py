@@ -197,7 +197,7 @@ class ProposedLot(BaseModel):
     PERSONAL_FIELDS: ClassVar[frozenset[str]] = frozenset()
 
     trade = models.ForeignKey(ProposedTrade, models.CASCADE, related_name="lots")
-    lot_id = models.CharField(max_length=80)
+    lot_id = models.CharField(max_length=300)
     acquired_on = models.DateField(_("acquired on"))
     quantity = models.DecimalField(_("quantity"), max_digits=20, decimal_places=8)
 

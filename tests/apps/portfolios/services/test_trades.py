@@ -51,6 +51,20 @@ def test_a_sale_may_name_its_lots(ada: User) -> None:
     assert (named.lot_id, named.acquired_on) == (lot.lot_id, lot.acquired_on)
 
 
+def test_a_sale_may_name_a_lot_of_a_spin_off_of_a_spin_off(ada: User) -> None:
+    household, account, first = made.funded(ada)
+    for place, symbol in enumerate(("SP1", "SP2", "SP3"), start=1):
+        day = made.DAY + dt.timedelta(days=2 + place)
+        spun = made.instrument(ada, symbol, {made.DAY: "10"})
+        told = {"split_new": "1", "split_old": "1", "fair_old": "40", "fair_new": "10"}
+        made.entry(account, ada, "spin_off", day, instrument=first, into=spun, **told)
+        first = spun
+    (lot,) = account_book(account, dt.date.today()).position(str(first.pk)).lots
+    lots = (LotPick(lot.lot_id, Decimal(10), lot.acquired_on),)
+    kept = proposal(household, ada, line(account, first, lots=lots))
+    assert kept.lines.get().lots.get().lot_id == lot.lot_id
+
+
 def test_what_is_approved_changes_with_every_line(ada: User) -> None:
     household, account, fund = made.funded(ada)
     kept = proposal(household, ada, line(account, fund))
