@@ -56,6 +56,8 @@ def watch_household(_task: Any, household_id: int) -> None:
     households = list(Household.objects.filter(pk=household_id))
     by = Actor.system("portfolios.watch_household")
     drift_watch.watch_households(households=households, day=firm_today(), by=by)
+    for household in households:
+        drift_watch.watch_losses(household=household, day=firm_today(), by=by)
 
 
 @shared_task(name="portfolios.watch_drift_everywhere")

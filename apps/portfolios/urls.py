@@ -368,6 +368,12 @@ urlpatterns = [
     ),
     path("portfolios/reserves/<uuid:reserve_id>/end/", targets.ReserveEndView.as_view(), name="reserve-end"),
     path("portfolios/opportunities/", opportunities.OpportunityListView.as_view(), name="opportunity-list"),
+    path("portfolios/opportunities/rules/", opportunities.WatchRulesView.as_view(), name="watch-rules"),
+    path(
+        "portfolios/opportunities/<uuid:opportunity_id>/act/",
+        opportunities.OpportunityActView.as_view(),
+        name="opportunity-act",
+    ),
     path(
         "portfolios/opportunities/<uuid:opportunity_id>/passport/",
         opportunities.OpportunityPassportView.as_view(),

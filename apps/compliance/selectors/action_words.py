@@ -266,6 +266,7 @@ WORDS = {
     "portfolios.reverse_transaction": _("Reverse transaction"),
     "portfolios.revise_benchmark": _("Revise benchmark"),
     "portfolios.send_orders": _("Send orders"),
+    "portfolios.set_watch_rules": _("Set rules of the nightly look"),
     "portfolios.set_tax_rates": _("Set tax rates"),
     "portfolios.solve_fill": _("Solve fill"),
     "portfolios.start_reports": _("Start reports"),

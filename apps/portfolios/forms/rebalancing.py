@@ -89,6 +89,16 @@ def begun_with(run: RebalanceRun | None, rate: TaxRate | None, mode: str) -> dic
     return {**found, "mode": mode} if mode in RunMode.values else found
 
 
+class WatchRulesForm(forms.Form):
+    """What the nightly look calls an opportunity."""
+
+    harvest_amount = _money(_("Losses from"))
+    harvest_share = _percent(_("Losses from, in per cent of the cost"))
+    needs_within_days = forms.IntegerField(
+        label=_("Cash for fees and distributions due within so many days"), min_value=0, max_value=366
+    )
+
+
 class HarvestForm(forms.Form):
     """From which loss on a lot is worth looking at."""
 

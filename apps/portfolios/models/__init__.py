@@ -27,7 +27,13 @@ from apps.portfolios.models.model_portfolio import (
     Substitute,
     VersionState,
 )
-from apps.portfolios.models.opportunity import DriftReading, Opportunity, OpportunityKind
+from apps.portfolios.models.opportunity import (
+    DriftReading,
+    Opportunity,
+    OpportunityKind,
+    OpportunityOutcome,
+    WatchRules,
+)
 from apps.portfolios.models.order import (
     BlockOrder,
     EntryConfirmation,
@@ -96,6 +102,7 @@ __all__ = [
     "ModelVersion",
     "Opportunity",
     "OpportunityKind",
+    "OpportunityOutcome",
     "OrderFile",
     "OrderShare",
     "OrderState",
@@ -129,4 +136,5 @@ __all__ = [
     "TransactionKind",
     "ValueMark",
     "VersionState",
+    "WatchRules",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -12,6 +13,7 @@ from apps.core.actors import Actor
 from apps.core.history import history
 from apps.core.models import BaseModel
 from apps.portfolios.models.account import Account
+from apps.portfolios.models.trade import TradeProposal
 
 
 class OpportunityKind(models.TextChoices):
@@ -23,6 +25,14 @@ class OpportunityKind(models.TextChoices):
     RESTRICTION = "restriction", _("Restriction broken")
     STALE = "stale", _("Price too old")
     HARVEST = "harvest", _("Loss to harvest")
+    NEED = "need", _("Cash for fees and distributions")
+
+
+class OpportunityOutcome(models.TextChoices):
+    """What became of it."""
+
+    GONE = "gone", _("No longer found")
+    ACTED = "acted", _("Trades proposed")
 
 
 class OpportunityQuerySet(models.QuerySet["Opportunity"]):
@@ -39,7 +49,7 @@ class OpportunityQuerySet(models.QuerySet["Opportunity"]):
 
 
 class Opportunity(BaseModel):
-    """Something to do for a household or one of its accounts, open until a night no longer finds it.
+    """Something to do for a household or an account of it, open until a night no longer finds it or trades answer it.
 
     `key` tells two of a kind apart: the security, the restriction. `amount` is what it is about, in `currency`; `facts`
     hold what the sentence on the page says.
@@ -60,6 +70,11 @@ class Opportunity(BaseModel):
     opened_on = models.DateField(_("found on"))
     seen_on = models.DateField(_("last seen on"))
     closed_on = models.DateField(_("gone on"), null=True, blank=True)
+    outcome = models.CharField(_("outcome"), max_length=5, choices=OpportunityOutcome.choices, blank=True)
+    # the trades that answered it
+    proposal = models.ForeignKey(
+        TradeProposal, models.PROTECT, null=True, blank=True, related_name="opportunities", verbose_name=_("trades")
+    )
 
     objects = OpportunityQuerySet.as_manager()
     history = history()
@@ -87,6 +102,40 @@ class Opportunity(BaseModel):
     def audit_subject(self) -> Household:
         """Return whose trail this is."""
         return self.household
+
+
+class WatchRules(BaseModel):
+    """What the nightly look calls an opportunity: the least loss, and how far ahead cash is looked for.
+
+    The latest holds.
+    """
+
+    MUTABLE: ClassVar[bool] = False
+    PERSONAL_FIELDS: ClassVar[frozenset[str]] = frozenset({"set_by"})
+
+    harvest_amount = models.DecimalField(
+        _("losses from"), max_digits=14, decimal_places=2, validators=[MinValueValidator(0)]
+    )
+    harvest_share = models.DecimalField(
+        _("losses from this share of the cost"),
+        max_digits=7,
+        decimal_places=6,
+        validators=[MinValueValidator(0), MaxValueValidator(1)],
+    )
+    needs_within_days = models.PositiveSmallIntegerField(
+        _("cash is looked for so many days ahead"), validators=[MaxValueValidator(366)]
+    )
+    set_by = models.CharField(max_length=200)
+
+    class Meta:
+        ordering = ("-id",)
+
+    def __str__(self) -> str:
+        return f"{self.harvest_amount} / {self.harvest_share} / {self.needs_within_days}"
+
+    def audit_subject(self) -> None:
+        """The rules are the firm's."""
+        return
 
 
 class DriftReading(BaseModel):

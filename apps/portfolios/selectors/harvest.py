@@ -18,8 +18,9 @@ from apps.kernel.money import Rate
 from apps.portfolios.engine.harvesting import Harvest, LossLot, scan_losses
 from apps.portfolios.engine.lots import Term, TermRates
 from apps.portfolios.engine.rebalancing.settings import Mode, RunSettings
-from apps.portfolios.models import Account, Instrument, TaxRate
+from apps.portfolios.models import Account, Instrument, OpportunityKind, TaxRate
 from apps.portfolios.selectors.lot_rules import tax_rate_on
+from apps.portfolios.selectors.opportunities import Found
 from apps.portfolios.selectors.rebalance_inputs import VERSION, household_question
 from apps.portfolios.selectors.rebalance_runs import reason_text
 
@@ -94,6 +95,17 @@ def harvest_sheet(household: Household, day: dt.date, thresholds: Thresholds) ->
         for place, each in enumerate(harvest.lots)
     )
     return HarvestSheet(household, day, thresholds, rate, harvest, rows)
+
+
+def harvests_of(sheet: HarvestSheet) -> list[Found]:
+    """Return what the nightly look makes of a sheet: one opportunity of a household, where a loss can be taken."""
+    rows = [row for row in sheet.rows if row.lot.is_open]
+    if sheet.harvest is None or not rows:
+        return []
+    names = list(dict.fromkeys(f"{row.instrument} → {row.replacement}" for row in rows))
+    facts = {"names": ", ".join(names), "saved": str(sheet.harvest.tax)}
+    amount = sheet.harvest.losses
+    return [Found(sheet.household, None, OpportunityKind.HARVEST, sheet.currency, amount=amount, facts=facts)]
 
 
 def _blocked(each: LossLot) -> str:

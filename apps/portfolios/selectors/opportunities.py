@@ -7,6 +7,8 @@ import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import F, QuerySet
 from django.urls import reverse
@@ -17,7 +19,8 @@ from apps.core.actors import Actor
 from apps.core.passports import Amount, Passport, PassportLine
 from apps.core.templatetags.formats import date_text, money_text, percent_text
 from apps.kernel.errors import NotFoundError, gettext_noop
-from apps.portfolios.models import Account, DriftReading, Opportunity, OpportunityKind, RestrictionKind
+from apps.portfolios.models import Account, DriftReading, Opportunity, OpportunityKind, RestrictionKind, RunMode
+from apps.portfolios.selectors.cash_needs import need_text
 from apps.portfolios.selectors.drift import DriftSheet, drift_sheets
 from apps.portfolios.selectors.targets import targets_on
 
@@ -40,7 +43,7 @@ class Found:
     currency: str
     key: str = ""
     amount: Decimal | None = None
-    facts: Mapping[str, str] = field(default_factory=dict)
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +56,24 @@ class Watched:
 
 @dataclass(frozen=True, slots=True)
 class OpportunityRow:
-    """An opportunity with its sentence and its next step."""
+    """An opportunity with its sentence and its next step: a run of `mode`, or a page to look at where that is empty."""
 
     opportunity: Opportunity
     why: str
     url: str
     action: str
+    mode: str
+
+
+# the run that answers each kind; a price is looked at, not traded
+MODES: dict[OpportunityKind, str] = {
+    OpportunityKind.DRIFT: RunMode.TO_BAND,
+    OpportunityKind.INVEST: RunMode.INVEST_CASH,
+    OpportunityKind.RAISE: RunMode.RAISE_CASH,
+    OpportunityKind.NEED: RunMode.RAISE_CASH,
+    OpportunityKind.RESTRICTION: RunMode.FULL,
+    OpportunityKind.HARVEST: RunMode.HARVEST,
+}
 
 
 def watched(households: Sequence[Household], day: dt.date) -> Watched:
@@ -125,9 +140,12 @@ def _stale(sheet: DriftSheet) -> Iterator[Found]:
         yield _of(sheet, OpportunityKind.STALE, key="old", facts={"day": sheet.priced_on.isoformat()})
 
 
-def opportunity_list(actor: Actor, *, kind: str = "", text: str = "", sort: str = "-amount") -> QuerySet[Opportunity]:
-    """Return the open opportunities of households the actor may see, in the order asked for."""
-    rows = Opportunity.objects.visible_to(actor).open().select_related("household", "account")
+def opportunity_list(
+    actor: Actor, *, kind: str = "", text: str = "", sort: str = "-amount", state: str = ""
+) -> QuerySet[Opportunity]:
+    """Return the opportunities of households the actor may see, in the order asked for: the open ones, or `closed`."""
+    rows = Opportunity.objects.visible_to(actor).select_related("household", "account", "proposal")
+    rows = rows.exclude(closed_on=None) if state == "closed" else rows.open()
     if kind in OpportunityKind.values:
         rows = rows.filter(kind=kind)
     if text:
@@ -152,15 +170,27 @@ def opportunity_for(actor: Actor, public_id: uuid.UUID | str) -> Opportunity:
 
 
 def _row(row: Opportunity) -> OpportunityRow:
-    targets = reverse("portfolios:household-targets", kwargs={"household_id": row.household.public_id})
+    kind = OpportunityKind(row.kind)
     action = {
         OpportunityKind.STALE: gettext("Look at the prices"),
-        OpportunityKind.RESTRICTION: gettext("Look at the restriction"),
-    }.get(OpportunityKind(row.kind), gettext("Look at the drift"))
-    url = targets
-    if row.kind == OpportunityKind.STALE:
-        url = reverse("portfolios:household-portfolio", kwargs={"household_id": row.household.public_id})
-    return OpportunityRow(row, sentence(row), url, action)
+        OpportunityKind.INVEST: gettext("Invest the cash"),
+        OpportunityKind.RAISE: gettext("Raise the cash"),
+        OpportunityKind.NEED: gettext("Raise the cash"),
+        OpportunityKind.HARVEST: gettext("Take the losses"),
+    }.get(kind, gettext("Rebalance"))
+    page = {
+        OpportunityKind.STALE: "portfolios:household-portfolio",
+        OpportunityKind.NEED: "portfolios:household-portfolio",
+        OpportunityKind.HARVEST: "portfolios:household-harvest",
+    }.get(kind, "portfolios:household-targets")
+    url = reverse(page, kwargs={"household_id": row.household.public_id})
+    return OpportunityRow(row, sentence(row), url, action, MODES.get(kind, ""))
+
+
+def form_address(row: Opportunity) -> str:
+    """Return the settings of a rebalance, with the purpose that answers the opportunity."""
+    place = reverse("portfolios:rebalance-new", kwargs={"household_id": row.household.public_id})
+    return f"{place}?{urlencode({'mode': MODES.get(OpportunityKind(row.kind), '')})}"
 
 
 def sentence(row: Opportunity) -> str:
@@ -172,12 +202,16 @@ def sentence(row: Opportunity) -> str:
         "rule": facts.get("rule", ""),
         "weight": percent_text(Decimal(facts.get("weight", "0"))),
         "day": date_text(dt.date.fromisoformat(facts["day"])) if "day" in facts else "",
+        "saved": money_text(Decimal(facts.get("saved", "0")), row.currency, "whole"),
+        "needs": ", ".join(need_text(kind, of, dt.date.fromisoformat(day)) for kind, of, day in facts.get("needs", [])),
     }
     words = {
         OpportunityKind.DRIFT: gettext("%(names)s: out of their bands; %(amount)s would have to change hands."),
         OpportunityKind.INVEST: gettext("%(amount)s in cash beyond reserve and target."),
         OpportunityKind.RAISE: gettext("%(amount)s are missing for the reserve."),
         OpportunityKind.RESTRICTION: gettext("%(rule)s, and it is %(weight)s."),
+        OpportunityKind.HARVEST: gettext("%(amount)s of losses can be taken, %(saved)s less tax: %(names)s."),
+        OpportunityKind.NEED: gettext("%(amount)s are missing: %(needs)s."),
         OpportunityKind.STALE: gettext("The oldest price used is of %(day)s.")
         if "day" in facts
         else gettext("Without a price: %(names)s."),
@@ -192,7 +226,8 @@ def opportunity_passport(row: Opportunity) -> Passport:
         OpportunityKind.INVEST: gettext("Cash less the reserve and the cash that the model itself holds."),
         OpportunityKind.RAISE: gettext("The reserve less the cash that is there."),
         OpportunityKind.RESTRICTION: gettext("What is held beyond the most that the restriction allows."),
-        OpportunityKind.HARVEST: gettext("The loss that would be realised."),
+        OpportunityKind.HARVEST: gettext("Sum of the losses that can be taken today, beyond the firm's thresholds."),
+        OpportunityKind.NEED: gettext("Fees and distributions that are due soon, less cash beyond the reserve."),
     }
     return Passport(
         title=str(row),

@@ -64,9 +64,8 @@ def household_question(
     """Return what is known of a household's managed accounts that follow a model, and of its recent trades.
 
     With `only` that account alone is asked about: it is held against its target by itself, without the household's
-    reserves, as its drift is; losses and purchases are still those of the household.
-
-    With `until` cash stays for fees and distributions that are due by that day.
+    reserves, as its drift is; losses and purchases are still those of the household. With `until` cash stays for fees
+    and distributions that are due by that day.
 
     What open proposals have spoken for is neither sold nor spent again. Accounts of another currency are left out.
     """
@@ -75,8 +74,7 @@ def household_question(
     wanted = [each for each in taken.values() if only is None or each.pk == only.pk]
     accounts = [each for each in wanted if each.currency == household.currency]
     if only is not None:
-        own = tuple(each for each in targets.targets if only.pk in {account.pk for account in each.accounts})
-        targets = replace(targets, targets=tuple(_alone(each, only) for each in own))
+        targets = _of_account(targets, only)
     gains = household_wash_sales(household, day)
     pieces: dict[int, list[OpenPiece]] = {account.pk: [] for account in accounts}
     for piece in gains.open_pieces:
@@ -90,12 +88,9 @@ def household_question(
     kept = _reserves(targets, rooms, pieces, known)
     if cash is not None and cash.amount:
         kept.setdefault(cash.account.pk, []).append(engine.CashNeed(engine.NeedKind.RAISE, cash.amount))
-    for need in cash_needs(accounts, day, until) if until is not None else ():
-        if need.currency == household.currency:
-            told = engine.CashNeed(need.kind, need.amount, need.due_on, need.reference)
-            kept.setdefault(need.account.pk, []).append(told)
+    if until is not None:
+        _keep_due(accounts, day, until, kept)
     listed = tuple(_account(each, pieces[each.pk], rooms[each.pk], known, kept.get(each.pk, [])) for each in accounts)
-    everywhere = list(household.accounts.all())
     inputs = engine.RebalanceInputs(
         day=day,
         securities=securities,
@@ -103,12 +98,26 @@ def household_question(
         pools=tuple(_pools(targets, {each.pk for each in accounts}, known)),
         restrictions=tuple(_restrictions(targets, accounts, securities, instruments)),
         loss_sales=tuple(_loss_sales(gains, day)),
-        purchases=tuple(_purchases(everywhere, day)),
+        purchases=tuple(_purchases(list(household.accounts.all()), day)),
         realised=_realised(gains, day),
     )
     unpriced = sorted(str(each) for pk, each in instruments.items() if pk not in known)
     foreign = sorted(each.name for each in wanted if each.currency != household.currency)
     return Question(inputs, (*unpriced, *foreign))
+
+
+def _of_account(targets: HouseholdTargets, only: Account) -> HouseholdTargets:
+    own = tuple(each for each in targets.targets if only.pk in {account.pk for account in each.accounts})
+    return replace(targets, targets=tuple(_alone(each, only) for each in own))
+
+
+def _keep_due(
+    accounts: Sequence[Account], day: dt.date, until: dt.date, kept: dict[int, list[engine.CashNeed]]
+) -> None:
+    for need in cash_needs(accounts, day, until):
+        if need.currency == need.account.currency:
+            told = engine.CashNeed(need.kind, need.amount, need.due_on, need.reference)
+            kept.setdefault(need.account.pk, []).append(told)
 
 
 def _alone(target: PortfolioTarget, account: Account) -> PortfolioTarget:

@@ -7,39 +7,67 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+import structlog
 from django.utils import timezone
 from django.utils.translation import gettext
 
 from apps.accounts.selectors.firm_days import firm_today, firm_zone
 from apps.clients.models import Household
-from apps.core import audit, jobs, realtime
+from apps.core import jobs, realtime
 from apps.core.actors import Actor
 from apps.core.models import Job
 from apps.core.services import service
-from apps.portfolios.models import DriftReading, Mandate, Opportunity, OpportunityKind
+from apps.kernel.errors import DomainError
+from apps.portfolios.models import Account, AccountStatus, DriftReading, Mandate, Opportunity, OpportunityKind
+from apps.portfolios.selectors.cash_watch import cash_short
 from apps.portfolios.selectors.drift import DriftSheet
-from apps.portfolios.selectors.opportunities import Found, watched
+from apps.portfolios.selectors.harvest import Thresholds, harvest_sheet, harvests_of
+from apps.portfolios.selectors.opportunities import watched
+from apps.portfolios.selectors.watch_rules import watch_rules
+from apps.portfolios.services.opportunities import take_up
+
+log = structlog.get_logger(__name__)
 
 TASK = "portfolios.watch_drift"
 # after the custodians' files of the night and before the first advisor
 NIGHT_HOUR = 5
 AT_ONCE = 100
-# found here; harvests are opened and closed by their own scan
+# found together; losses are looked for household by household
 OWN_KINDS = tuple(kind for kind in OpportunityKind if kind is not OpportunityKind.HARVEST)
 
 
 def watch_firm(*, by: Actor, progress: Callable[[float, str], object] = lambda _part, _step: None) -> int:
-    """Look at every household that follows a model or has something open; return how many. Runs again without harm."""
+    """Look at every household with something to watch; return how many. Runs again without harm.
+
+    These are those that follow a model, have something open, or an account that is active.
+    """
     day = firm_today()
     wanted = set(Mandate.objects.on(day).values_list("household_id", flat=True))
+    wanted |= set(Account.objects.filter(status=AccountStatus.ACTIVE).managed().values_list("household_id", flat=True))
     wanted |= set(Opportunity.objects.open().values_list("household_id", flat=True))
     wanted |= set(DriftReading.objects.values_list("household_id", flat=True))
     ids = sorted(wanted)
+    with_losses = set(Mandate.objects.on(day).values_list("household_id", flat=True))
+    with_losses |= set(
+        Opportunity.objects.open().filter(kind=OpportunityKind.HARVEST).values_list("household", flat=True)
+    )
     for at in range(0, len(ids), AT_ONCE):
-        watch_households(households=list(Household.objects.filter(pk__in=ids[at : at + AT_ONCE])), day=day, by=by)
+        households = list(Household.objects.filter(pk__in=ids[at : at + AT_ONCE]))
+        watch_households(households=households, day=day, by=by)
+        for household in households:
+            if household.pk in with_losses:
+                _watch_losses_of(household, day, by)
         progress(min(1.0, (at + AT_ONCE) / len(ids)), gettext("Comparing portfolios with their targets"))
     realtime.publish("firm:all", "opportunities.changed")
     return len(ids)
+
+
+def _watch_losses_of(household: Household, day: dt.date, by: Actor) -> None:
+    """One household whose lots cannot be reckoned keeps no other back."""
+    try:
+        watch_losses(household=household, day=day, by=by)
+    except DomainError as refused:
+        log.warning("watch.losses_unknown", household=str(household.public_id), code=refused.code)
 
 
 @service
@@ -54,22 +82,18 @@ def watch_households(*, households: Sequence[Household], day: dt.date, by: Actor
     )
     seen = watched(households, day)
     _renew(households, seen.sheets, day)
-    open_now = {
-        _key(row.household_id, row.account_id, row.kind, row.key): row
-        for row in Opportunity.objects.open().filter(household__in=households, kind__in=OWN_KINDS)
-    }
-    n = 0
-    for found in seen.found:
-        row = open_now.pop(_key(found.household.pk, found.account.pk if found.account else None, *_names(found)), None)
-        if row is None:
-            _open(found, day, by)
-            n += 1
-        else:
-            row.amount, row.facts, row.seen_on = found.amount, dict(found.facts), day
-            row.save(update_fields=["amount", "facts", "seen_on", "updated_at"])
-    for row in open_now.values():
-        _close(row, day, by)
-    return n + len(open_now)
+    rules = watch_rules()
+    found = [*seen.found, *cash_short(households, day, day + dt.timedelta(days=rules.needs_within_days))]
+    return take_up(households, OWN_KINDS, found, day, by)
+
+
+@service
+def watch_losses(*, household: Household, day: dt.date, by: Actor) -> int:
+    """Look for losses of a household that are worth taking; return how many opportunities opened or closed."""
+    Household.objects.select_for_update().get(pk=household.pk)
+    rules = watch_rules()
+    sheet = harvest_sheet(household, day, Thresholds(rules.harvest_amount, rules.harvest_share))
+    return take_up([household], [OpportunityKind.HARVEST], harvests_of(sheet), day, by)
 
 
 @service
@@ -104,40 +128,3 @@ def _renew(households: Sequence[Household], sheets: Sequence[DriftSheet], day: d
 def _six(value: Decimal) -> Decimal:
     # a reserve that is nearly all there is makes weights of any size; the list needs no more than this
     return min(value, Decimal(999)).quantize(Decimal("0.000001"))
-
-
-def _names(found: Found) -> tuple[str, str]:
-    return str(found.kind), found.key
-
-
-def _key(household_id: int, account_id: int | None, kind: str, key: str) -> tuple[int, int | None, str, str]:
-    return household_id, account_id, str(kind), key
-
-
-def _open(found: Found, day: dt.date, by: Actor) -> None:
-    row = Opportunity(
-        household=found.household,
-        account=found.account,
-        kind=found.kind,
-        key=found.key,
-        amount=found.amount,
-        currency=found.currency,
-        facts=dict(found.facts),
-        opened_on=day,
-        seen_on=day,
-    )
-    row.save()
-    audit.record("portfolios.open_opportunity", by=by, target=row, after=audit.snapshot(row))
-    _tell(row)
-
-
-def _close(row: Opportunity, day: dt.date, by: Actor) -> None:
-    row.closed_on = day
-    row.save(update_fields=["closed_on", "updated_at"])
-    after = {"closed_on": day}
-    audit.record("portfolios.close_opportunity", by=by, target=row, before={"closed_on": None}, after=after)
-    _tell(row)
-
-
-def _tell(row: Opportunity) -> None:
-    realtime.publish(f"household:{row.household.public_id}", "portfolio.changed", opportunity=str(row.public_id))

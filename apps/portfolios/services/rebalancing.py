@@ -19,11 +19,25 @@ from apps.portfolios.engine.lots import TermRates
 from apps.portfolios.engine.rebalancing.proposal import rebalance
 from apps.portfolios.engine.rebalancing.settings import LocationCost, Mode, RunSettings
 from apps.portfolios.engine.wash_ledger import TaxTreatment
-from apps.portfolios.models import Account, Instrument, RebalanceRun, RunMode, TradeProposal, TradeSource
+from apps.portfolios.models import (
+    Account,
+    Instrument,
+    Opportunity,
+    OpportunityKind,
+    RebalanceRun,
+    RunMode,
+    TaxRate,
+    TradeProposal,
+    TradeSource,
+)
 from apps.portfolios.selectors.cash_needs import SOON
+from apps.portfolios.selectors.lot_rules import tax_rate_on
+from apps.portfolios.selectors.opportunities import MODES
 from apps.portfolios.selectors.rebalance_inputs import PIECE, VERSION, CashToRaise, household_question
 from apps.portfolios.selectors.rebalance_runs import reason_text
+from apps.portfolios.selectors.watch_rules import watch_rules
 from apps.portfolios.services._plain import digest_of, plain
+from apps.portfolios.services.opportunities import close_answered
 from apps.portfolios.services.trade_lines import LotPick, TradeLine
 from apps.portfolios.services.trades import propose_trades, tell
 
@@ -139,8 +153,45 @@ def _places() -> list[LocationCost]:
 
 
 @service
+def rebalance_for(*, opportunity: Opportunity, by: Actor) -> RebalanceRun:
+    """Ask what to trade for an opportunity, with the usual settings and the household's rates of tax.
+
+    Raises RebalanceRefusedError for one that is closed or no trades answer, or without rates of tax, and what
+    `propose_rebalance` raises.
+    """
+    mode, rate = MODES.get(OpportunityKind(opportunity.kind)), tax_rate_on(opportunity.household_id, firm_today())
+    if mode is None or opportunity.closed_on is not None:
+        raise RebalanceRefusedError(gettext_noop("No trades answer this any more."))
+    if rate is None:
+        raise RebalanceRefusedError(
+            gettext_noop("Neither the household nor the firm has tax rates for this day."),
+            mend=gettext_noop("Give the firm's or the household's rates first."),
+        )
+    terms = usual_terms(mode, rate)
+    # losses count against gains of the whole household; cash is short in an account of the household's target
+    alone = opportunity.account if opportunity.kind not in {OpportunityKind.HARVEST, OpportunityKind.NEED} else None
+    return propose_rebalance(household=opportunity.household, terms=terms, by=by, account=alone)
+
+
+def usual_terms(mode: str, rate: TaxRate) -> RunTerms:
+    """Return the settings that a run begins with where nobody chose others."""
+    rules = watch_rules()
+    return RunTerms(
+        mode=mode,
+        short_rate=rate.short,
+        long_rate=min(rate.long, rate.short),
+        long_within_days=30,
+        cost_rate=Decimal("0.0002"),
+        minimum_amount=Decimal(250),
+        harvest_amount=rules.harvest_amount,
+        harvest_share=rules.harvest_share,
+        needs_within_days=rules.needs_within_days,
+    )
+
+
+@service
 def trades_of_run(*, run: RebalanceRun, by: Actor) -> TradeProposal:
-    """Propose the trades of a run, with their lots and reasons.
+    """Propose the trades of a run, with their lots and reasons; what they are an answer to is closed.
 
     Raises RebalanceRefusedError when it was done before, the run is not of today or trades nothing, and whatever
     `propose_trades` refuses.
@@ -180,6 +231,7 @@ def trades_of_run(*, run: RebalanceRun, by: Actor) -> TradeProposal:
     audit.record(
         "portfolios.trades_of_run", by=by, target=locked, before=before, after={"proposal": str(proposal.public_id)}
     )
+    close_answered(locked, proposal, by)
     tell(proposal)
     return proposal
 

@@ -13,16 +13,20 @@ from apps.accounts.models import FirmProfile, User
 from apps.accounts.selectors.firm_days import firm_today
 from apps.core.actors import Actor
 from apps.core.models import AuditEvent, Job
-from apps.portfolios.models import DriftReading, Opportunity, OpportunityKind, RestrictionKind
+from apps.kernel.errors import InvalidInputError
+from apps.portfolios.models import DriftReading, Opportunity, OpportunityKind, OpportunityOutcome, RestrictionKind
+from apps.portfolios.selectors.distributions import distributions_due
 from apps.portfolios.selectors.opportunities import opportunity_rows
-from apps.portfolios.services import drift_watch
+from apps.portfolios.services import drift_watch, opportunities
 from apps.portfolios.services.drift_watch import ask_for_watch, watch_firm, watch_households
 from apps.portfolios.services.mandates import end_mandate
+from apps.portfolios.services.opportunities import WatchTerms, set_watch_rules
 from apps.portfolios.services.restrictions import end_reserve, end_restriction
 from apps.portfolios.tasks import watch_household
 from tests.apps.portfolios.selectors.test_drift import Book
+from tests.factories import market, portfolios
 from tests.factories import models as made
-from tests.factories import portfolios
+from tests.factories.rebalancing import BOUGHT, OffTarget
 
 D = Decimal
 BY = Actor.system("portfolios.watch_drift")
@@ -85,14 +89,56 @@ def test_what_has_no_price_is_found(book: Book) -> None:
     assert (stale.key, stale.facts) == ("unpriced", {"names": "MUTE"})
 
 
-def test_a_harvest_is_left_to_its_own_scan(book: Book) -> None:
+def test_losses_above_the_firms_threshold_are_found_with_what_replaces_them(ada: User, paul: User) -> None:
+    scene = OffTarget(ada, paul)
+    bought = {"instrument": scene.stk2, "units": "20", "cash": "-2000", "price": "100"}
+    portfolios.entry(scene.one, ada, "buy", BOUGHT, **bought)
+    market.stored(scene.stk2.master, {firm_today(): "60"})
+    watch_firm(by=BY)
+    assert OpportunityKind.HARVEST not in open_kinds(), "without rates nobody knows what is saved"
+    portfolios.tax_rate(ada, scene.household)
+    watch_firm(by=BY)
+    found = Opportunity.objects.get(kind=OpportunityKind.HARVEST)
+    assert (found.amount, found.account) == (D(800), None)
+    (row,) = opportunity_rows([found])
+    assert "$800 of losses can be taken" in row.why
+    assert "STK2 → " in row.why
+    set_watch_rules(terms=WatchTerms(D(801), D("0.05"), 90), by=paul.as_actor())
+    watch_firm(by=BY)
+    found.refresh_from_db()
+    assert (found.closed_on, found.outcome) == (firm_today(), OpportunityOutcome.GONE)
+
+
+def test_a_household_whose_lots_cannot_be_reckoned_keeps_no_other_back(
+    book: Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
     made.mandate(book.household, book.model, book.ada)
-    harvest = Opportunity.objects.create(
-        household=book.household, kind="harvest", currency="USD", opened_on=firm_today(), seen_on=firm_today()
+
+    def unknown(*_: object) -> None:
+        raise InvalidInputError("What is known cannot be rebalanced.")
+
+    monkeypatch.setattr(drift_watch, "harvest_sheet", unknown)
+    assert watch_firm(by=BY) == 1
+    assert OpportunityKind.DRIFT in open_kinds()
+
+
+def test_cash_that_is_missing_for_a_distribution_is_found_until_it_is_there(book: Book) -> None:
+    book.household.people.filter(relationship="head").update(date_of_birth=dt.date(1945, 1, 2))
+    set_watch_rules(terms=WatchTerms(D(500), D("0.05"), 366), by=book.ada.as_actor())
+    watch_firm(by=BY)
+    assert open_kinds() == [], "5,000 in cash are enough"
+    portfolios.entry(
+        book.two, book.ada, "buy", firm_today(), instrument=book.bnd, units="50", cash="-5000", price="100"
     )
     watch_firm(by=BY)
-    harvest.refresh_from_db()
-    assert harvest.closed_on is None
+    need = Opportunity.objects.get(kind=OpportunityKind.NEED)
+    (due,) = distributions_due([book.two], firm_today(), firm_today() + dt.timedelta(days=366))
+    assert (need.account, need.amount) == (book.two, due.amount)
+    assert "Required distribution for" in opportunity_rows([need])[0].why
+    portfolios.entry(book.two, book.ada, "deposit", firm_today(), cash="5000")
+    watch_firm(by=BY)
+    need.refresh_from_db()
+    assert need.outcome == OpportunityOutcome.GONE
 
 
 def test_a_failure_in_the_middle_leaves_nothing_half_done(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -101,7 +147,7 @@ def test_a_failure_in_the_middle_leaves_nothing_half_done(book: Book, monkeypatc
     def fail(*_: object) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr(drift_watch, "_tell", fail)
+    monkeypatch.setattr(opportunities, "tell_opportunity", fail)
     with pytest.raises(RuntimeError):
         watch_firm(by=BY)
     assert not Opportunity.objects.exists()

@@ -13,10 +13,12 @@ from apps.accounts.models import User
 from apps.accounts.selectors.firm_days import firm_today
 from apps.core.actors import Actor
 from apps.desk.selectors.today import today
-from apps.portfolios.models import DriftReading, Opportunity
+from apps.portfolios.models import DriftReading, Opportunity, RebalanceRun
+from apps.portfolios.selectors.watch_rules import watch_rules
 from apps.portfolios.services.drift_watch import watch_firm
 from tests.apps.portfolios.selectors.test_drift import Book
 from tests.factories import models as made
+from tests.factories import portfolios
 
 SignIn = Callable[..., Client]
 LIST = "portfolios:opportunity-list"
@@ -85,3 +87,41 @@ def test_today_names_the_household(book: Book, ada: User, mallory: User) -> None
     titles = [item.title for item in today(ada.as_actor(), firm_today()).items]
     assert "Portfolio of Rivera" in titles
     assert "Portfolio of Rivera" not in [item.title for item in today(mallory.as_actor(), firm_today()).items]
+
+
+def test_one_click_asks_what_to_trade(
+    book: Book, ada: User, mallory: User, without_permission: list[User], sign_in: SignIn
+) -> None:
+    drift = Opportunity.objects.get(kind="drift")
+    url, browser = reverse("portfolios:opportunity-act", args=[drift.public_id]), sign_in(ada)
+    assert sign_in().post(url).status_code == 302
+    assert sign_in(mallory).post(url).status_code == 404
+    for other in without_permission:
+        assert sign_in(other).post(url).status_code == 403
+    # without rates the form waits with its purpose chosen
+    asked = browser.post(url).url
+    assert browser.get(asked).context["form"]["mode"].value() == "to_band"
+    portfolios.tax_rate(ada, book.household)
+    answer = browser.post(url).url
+    run = RebalanceRun.objects.get()
+    assert answer == run.get_absolute_url()
+    trades = browser.post(reverse("portfolios:rebalance-trades", args=[run.public_id])).url
+    page = browser.get(reverse(LIST), {"state": "closed"}).content.decode()
+    assert "Trades proposed" in page
+    assert trades in page
+    assert "out of their bands" not in browser.get(reverse(LIST)).content.decode()
+
+
+def test_the_rules_of_the_look_are_the_principals(
+    book: Book, ada: User, paul: User, without_permission: list[User], sign_in: SignIn
+) -> None:
+    url = reverse("portfolios:watch-rules")
+    for other in (ada, *without_permission):
+        assert sign_in(other).get(url).status_code == 403
+    browser = sign_in(paul)
+    assert browser.get(url).context["form"]["needs_within_days"].value() == 90
+    told = {"harvest_amount": "750", "harvest_share": "8", "needs_within_days": "400"}
+    assert browser.post(url, told).status_code == 422
+    assert browser.post(url, {**told, "needs_within_days": "45"}).status_code == 302
+    rules = watch_rules()
+    assert (str(rules.harvest_share), rules.needs_within_days) == ("0.080000", 45)
