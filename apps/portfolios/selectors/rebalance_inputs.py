@@ -83,8 +83,7 @@ def household_question(
     instruments = _instruments(targets, pieces.values())
     known = estimates(instruments.values(), household.currency, day)
     rooms = rooms_of(accounts, day)
-    table = EquivalenceTable(memberships())
-    securities = tuple(_security(instruments[pk], estimate, table, day) for pk, estimate in sorted(known.items()))
+    securities = _securities(instruments, known, day)
     kept = _reserves(targets, rooms, pieces, known)
     if cash is not None and cash.amount:
         kept.setdefault(cash.account.pk, []).append(engine.CashNeed(engine.NeedKind.RAISE, cash.amount))
@@ -136,6 +135,13 @@ def _instruments(targets: HouseholdTargets, pieces: Iterable[Sequence[OpenPiece]
     held = {int(piece.security_id) for each in pieces for piece in each}
     rows = Instrument.objects.select_related("master").filter(pk__in=held | wanted)
     return {row.pk: row for row in rows}
+
+
+def _securities(
+    instruments: Mapping[int, Instrument], known: Mapping[int, Estimate], day: dt.date
+) -> tuple[engine.Security, ...]:
+    table = EquivalenceTable(memberships())
+    return tuple(_security(instruments[pk], estimate, table, day) for pk, estimate in sorted(known.items()))
 
 
 def _security(instrument: Instrument, estimate: Estimate, table: EquivalenceTable, day: dt.date) -> engine.Security:

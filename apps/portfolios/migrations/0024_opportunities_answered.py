@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("clients", "0007_performance_reports"),
-        ("portfolios", "0022_lot_orders_given"),
+        ("portfolios", "0023_named_lots_of_spin_offs"),
     ]
 
     operations = [
