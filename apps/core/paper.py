@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import mimetypes
+import threading
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -53,6 +55,19 @@ def _fetcher(weasyprint: Any) -> Any:
     return OwnFiles()
 
 
+_kept = threading.local()
+
+
+def _fonts() -> Any:
+    """Return the fonts of this thread: to unpack them anew is half the work of a short paper."""
+    if not hasattr(_kept, "fonts"):
+        from weasyprint.text.fonts import FontConfiguration
+
+        _kept.fonts = FontConfiguration()
+        atexit.register(_kept.__dict__.clear)  # its libraries are gone when the interpreter clears up
+    return _kept.fonts
+
+
 def render_pdf(template: str, context: dict[str, Any]) -> bytes:
     """Render a template of templates/_pdf/ as a tagged PDF (PDF/UA-1).
 
@@ -60,5 +75,5 @@ def render_pdf(template: str, context: dict[str, Any]) -> bytes:
     """
     weasyprint = _weasyprint()
     html = weasyprint.HTML(string=render_to_string(template, context), url_fetcher=_fetcher(weasyprint), base_url="/")
-    pdf: bytes = html.write_pdf(pdf_variant="pdf/ua-1")
+    pdf: bytes = html.write_pdf(pdf_variant="pdf/ua-1", font_config=_fonts())
     return pdf

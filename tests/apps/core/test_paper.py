@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import logging
 
 import pytest
 import weasyprint
 from django.core.exceptions import SuspiciousFileOperation
+from pypdf import PdfReader
+from weasyprint.text import fonts
 
 from apps.core.paper import _fetcher, render_pdf
 
@@ -16,6 +19,22 @@ def test_paper_is_drawn_with_its_style_sheet(caplog):
         pdf = render_pdf("_pdf/base.html", {"firm_name": "Harbor", "document_title": "Plan", "brand_accent": "#0f5c4a"})
     assert pdf.startswith(b"%PDF")
     assert not [record for record in caplog.records if "Failed" in record.getMessage()]
+
+
+def faces(pdf: bytes) -> set[str]:
+    """Return the names of the fonts in a paper, without the letters that mark a subset."""
+    pages = PdfReader(io.BytesIO(pdf)).pages
+    return {font["/BaseFont"].split("+")[-1] for page in pages for font in page["/Resources"]["/Font"].values()}
+
+
+def test_fonts_are_unpacked_for_the_first_paper_alone(monkeypatch):
+    context = {"firm_name": "Harbor", "document_title": "Plan", "brand_accent": "#0f5c4a"}
+    first = render_pdf("_pdf/base.html", context)
+    unpacked = []
+    monkeypatch.setattr(fonts.woff2, "decompress", lambda *_args: unpacked.append(1))
+    second = render_pdf("_pdf/base.html", context)
+    assert unpacked == []
+    assert faces(second) == faces(first) != set()
 
 
 @pytest.mark.parametrize(
