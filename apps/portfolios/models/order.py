@@ -168,6 +168,8 @@ class FillProblem(BaseModel):
     PERSONAL_FIELDS: ClassVar[frozenset[str]] = frozenset({"note"})
 
     order = models.ForeignKey(BlockOrder, models.PROTECT, null=True, blank=True, related_name="problems")
+    # whose part it is, where it is one account's alone: nobody else reads it
+    line = models.ForeignKey(ProposedTrade, models.PROTECT, null=True, blank=True, related_name="problems")
     key = models.CharField(_("execution id"), max_length=120, unique=True)
     reference = models.CharField(_("reference"), max_length=40)
     quantity = models.DecimalField(_("quantity"), max_digits=20, decimal_places=8)
@@ -183,6 +185,10 @@ class FillProblem(BaseModel):
 
     def __str__(self) -> str:
         return f"{self.reference}: {self.code}"
+
+    def audit_subject(self) -> Household | None:
+        """Return whose trail this is, if it is one household's."""
+        return self.line.proposal.household if self.line is not None else None
 
 
 class EntryConfirmation(BaseModel):

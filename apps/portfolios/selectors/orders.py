@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -77,18 +77,18 @@ def order_to_change(actor: Actor, public_id: uuid.UUID | str) -> BlockOrder:
 
 
 def problem_for(actor: Actor, public_id: uuid.UUID | str) -> FillProblem:
-    """Return a queued execution: of an order the actor may see, or of none; raise NotFoundError otherwise."""
-    found = next((each for each in open_problems(actor) if str(each.public_id) == str(public_id)), None)
+    """Return an execution of the actor's queue; raise NotFoundError otherwise."""
+    found = open_problems(actor).filter(public_id=public_id).first()
     if found is None:
         raise NotFoundError(gettext_noop("There is no such execution in your queue."))
     return found
 
 
-def open_problems(actor: Actor) -> list[FillProblem]:
-    """Return the queue: executions of orders the actor may see, and those of no order of the firm."""
-    rows = FillProblem.objects.filter(is_open=True).select_related("order__instrument")
-    seen = set(BlockOrder.objects.visible_to(actor).values_list("pk", flat=True))
-    return [row for row in rows if row.order_id is None or row.order_id in seen]
+def open_problems(actor: Actor) -> QuerySet[FillProblem]:
+    """Return the queue: parts of households the actor may see, what is told of blocks seen whole and of no order."""
+    part = Q(line__proposal__household__in=Household.objects.visible_to(actor))
+    whole = Q(line=None) & (Q(order=None) | Q(order__in=whole_orders(actor)))
+    return FillProblem.objects.filter(part | whole, is_open=True).select_related("order__instrument")
 
 
 @dataclass(frozen=True, slots=True)

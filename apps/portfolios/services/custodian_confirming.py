@@ -10,7 +10,7 @@ from apps.clients.ports import ImportFile, Known, PlannedRow, ReadRow
 from apps.core import audit
 from apps.core.actors import Actor
 from apps.core.services import service
-from apps.portfolios.models import EntryConfirmation, FillProblem, Transaction, TransactionKind
+from apps.portfolios.models import EntryConfirmation, FillProblem, ProposedTrade, Transaction, TransactionKind
 from apps.portfolios.readers.rows import CustodianFile, TransactionRow
 from apps.portfolios.services.custodian_reading import answered_account
 from apps.portfolios.services.fills import BOOKED
@@ -95,10 +95,11 @@ def confirm_entries(*, rows: Sequence[PlannedRow], source: str, by: Actor) -> in
 @service
 def note_difference(*, entry: Transaction, told: TransactionRow, source: str, by: Actor) -> FillProblem:
     """Open a break in the queue of executions: the custodian tells another quantity or amount than was booked."""
-    reference = entry.external_key.removeprefix(BOOKED).partition(":")[0]
+    reference, _sep, line = entry.external_key.removeprefix(BOOKED).partition(":")
     problem, is_new = FillProblem.objects.get_or_create(
         key=f"custodian:{entry.public_id}",
         defaults={
+            "line": ProposedTrade.objects.filter(public_id=line).first(),
             "reference": reference,
             "quantity": abs(told.quantity or entry.units),
             "price": told.price or entry.price or Decimal(0),

@@ -123,9 +123,12 @@ def _fault(order: BlockOrder | None, execution: Execution) -> str:
     return ""
 
 
-def _put_off(order: BlockOrder | None, execution: Execution, code: str, by: Actor) -> FillProblem:
+def _put_off(
+    order: BlockOrder | None, execution: Execution, code: str, by: Actor, line: ProposedTrade | None = None
+) -> FillProblem:
     problem = FillProblem.objects.create(
         order=order,
+        line=line,
         key=execution.key[:120],
         reference=execution.reference[:40],
         quantity=execution.quantity,
@@ -209,7 +212,7 @@ def _take_up(order: BlockOrder, line: ProposedTrade, got: Allotted, by: Actor) -
         day = max(fill.day for fill in order.fills.all())
         told = Execution(order.reference, f"book:{line.public_id}", got.quantity, price, day, source=str(line.account))
         log.warning("fill.not_booked", order=order.reference, account=line.account_id, code=refused.code)
-        _put_off(order, told, "not_booked", by)
+        _put_off(order, told, "not_booked", by, line)
 
 
 def _book(order: BlockOrder, line: ProposedTrade, got: Allotted, by: Actor) -> None:

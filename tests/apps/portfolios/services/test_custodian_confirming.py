@@ -66,6 +66,7 @@ def test_what_the_custodian_tells_otherwise_takes_its_place_and_opens_a_break(ad
     assert held(account) == 91
     problem = FillProblem.objects.get()
     assert (problem.code, problem.reference, problem.quantity) == ("custodian_differs", sold.reference, 9)
+    assert problem.line == sold.shares.get().line
     taken(account.household, ada, told(row("9", "495.00")), "again.csv")
     assert held(account) == 91
 

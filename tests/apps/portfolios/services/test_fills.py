@@ -152,6 +152,8 @@ def test_an_account_that_refuses_its_part_holds_up_no_other(ada: User, connie: U
     assert (block.state, entry.account_id) == (OrderState.FILLED, account.pk)
     problem = FillProblem.objects.get()
     assert (problem.code, problem.quantity, problem.is_open) == ("not_booked", 5, True)
+    assert problem.line.account_id == other.pk
+    assert AuditEvent.objects.filter(action="portfolios.refuse_fill").get().subject_id == str(household.public_id)
     assert not execution_facts(TradeProposal.objects.get())[2].holds
 
 

@@ -12,6 +12,8 @@ from django.urls import reverse
 
 from apps.accounts.models import User
 from apps.portfolios.models import (
+    Account,
+    AccountStatus,
     BlockOrder,
     FillProblem,
     OrderFile,
@@ -151,6 +153,27 @@ def test_who_sees_a_part_of_a_block_reads_it_and_changes_nothing(
     assert scene.order.fills.count() == 1
     assert sign_in(paul).post(pages["fill"], row).status_code == 302
     assert scene.order.fills.count() == 2
+    assert browser.get(pages["problem"]).status_code == 404  # of the whole block
+
+
+def test_a_part_that_an_account_refused_is_read_and_solved_by_who_serves_it_alone(
+    scene: Scene, ada: User, mallory: User, paul: User, sign_in: SignIn
+) -> None:
+    theirs = clients.household(mallory, name="Okafor")
+    account = second_account(mallory, theirs, scene.fund)
+    kept = proposal(theirs, mallory, line(account, scene.fund, quantity="3"))
+    OrderShare.objects.create(order=scene.order, line=kept.lines.get(), quantity=3, rank=1)
+    BlockOrder.objects.update(quantity=13)
+    Account.objects.filter(pk=account.pk).update(name="Okafor trust", status=AccountStatus.CLOSED)
+    fill(scene.order, paul, "9", "55", "E3")
+    board = reverse("portfolios:order-list")
+    url = reverse("portfolios:order-problem", args=[FillProblem.objects.get(code="not_booked").public_id])
+    mine, hers = sign_in(ada), sign_in(mallory)
+    assert "Okafor trust" not in mine.get(board).text
+    assert mine.post(url, {"note": "gone"}).status_code == 404
+    assert "Okafor trust" in hers.get(board).text
+    assert hers.post(url, {"note": "Entered by hand."}).url == board
+    assert not FillProblem.objects.filter(code="not_booked", is_open=True).exists()
 
 
 def test_no_page_releases_what_is_not_cleared(ada: User, mallory: User, sign_in: SignIn) -> None:
