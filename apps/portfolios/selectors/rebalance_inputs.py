@@ -69,12 +69,9 @@ def household_question(
 
     What open proposals have spoken for is neither sold nor spent again. Accounts of another currency are left out.
     """
-    targets = household_targets(household, day)
+    targets = _targets(household, day, only)
     taken = {each.pk: each for target in targets.targets for each in target.accounts}
-    wanted = [each for each in taken.values() if only is None or each.pk == only.pk]
-    accounts = [each for each in wanted if each.currency == household.currency]
-    if only is not None:
-        targets = _of_account(targets, only)
+    accounts = [each for each in taken.values() if each.currency == household.currency]
     gains = household_wash_sales(household, day)
     pieces: dict[int, list[OpenPiece]] = {account.pk: [] for account in accounts}
     for piece in gains.open_pieces:
@@ -89,7 +86,10 @@ def household_question(
         kept.setdefault(cash.account.pk, []).append(engine.CashNeed(engine.NeedKind.RAISE, cash.amount))
     if until is not None:
         _keep_due(accounts, day, until, kept)
-    listed = tuple(_account(each, pieces[each.pk], rooms[each.pk], known, kept.get(each.pk, [])) for each in accounts)
+    listed = tuple(
+        _account(each, pieces[each.pk], rooms[each.pk], known, kept.get(each.pk, []), gains.taxpayers[each.pk])
+        for each in accounts
+    )
     inputs = engine.RebalanceInputs(
         day=day,
         securities=securities,
@@ -98,14 +98,17 @@ def household_question(
         restrictions=tuple(_restrictions(targets, accounts, securities, instruments)),
         loss_sales=tuple(_loss_sales(gains, day)),
         purchases=tuple(_purchases(list(household.accounts.all()), day)),
-        realised=_realised(gains, day),
+        realised=tuple(_realised(gains, day)),
     )
     unpriced = sorted(str(each) for pk, each in instruments.items() if pk not in known)
-    foreign = sorted(each.name for each in wanted if each.currency != household.currency)
+    foreign = sorted(each.name for each in taken.values() if each.currency != household.currency)
     return Question(inputs, (*unpriced, *foreign))
 
 
-def _of_account(targets: HouseholdTargets, only: Account) -> HouseholdTargets:
+def _targets(household: Household, day: dt.date, only: Account | None) -> HouseholdTargets:
+    targets = household_targets(household, day)
+    if only is None:
+        return targets
     own = tuple(each for each in targets.targets if only.pk in {account.pk for account in each.accounts})
     return replace(targets, targets=tuple(_alone(each, only) for each in own))
 
@@ -157,6 +160,7 @@ def _account(
     room: AccountRoom,
     known: Mapping[int, Estimate],
     needs: Sequence[engine.CashNeed],
+    tax_unit: str,
 ) -> engine.InvestedAccount:
     """Lots with the basis and the holding period that wash sales left; a lot in several pieces is several lots."""
     lots: list[engine.HeldLot] = []
@@ -179,7 +183,7 @@ def _account(
             name = piece.lot_id if names[piece.lot_id] == 1 else f"{piece.lot_id}{PIECE}{names[piece.lot_id]}"
             lots.append(engine.HeldLot(name, piece.security_id, left, cost, piece.held_since))
     treatment = TaxTreatment(account.tax_treatment)
-    return engine.InvestedAccount(str(account.pk), treatment, room.cash, tuple(lots), tuple(needs))
+    return engine.InvestedAccount(str(account.pk), treatment, room.cash, tuple(lots), tuple(needs), tax_unit)
 
 
 def _reserves(
@@ -313,10 +317,12 @@ def _loss_sales(gains: HouseholdGains, day: dt.date) -> Iterable[engine.PastTrad
             yield engine.PastTrade(str(line.instrument.pk), str(line.account.pk), line.sold_on)
 
 
-def _realised(gains: HouseholdGains, day: dt.date) -> tuple[engine.RealisedGains, ...]:
-    """What counts for the calendar year in taxable accounts, after wash sales."""
-    sums = {False: NOTHING, True: NOTHING}
+def _realised(gains: HouseholdGains, day: dt.date) -> Iterable[engine.RealisedGains]:
+    """What each taxpayer has realised in the calendar year, after wash sales; what was sold for other currency not."""
+    sums = {unit: {False: NOTHING, True: NOTHING} for unit in gains.taxpayers.values()}
     for line in gains.gains:
-        if line.is_taxed and line.recognised is not None and line.sold_on.year == day.year:
-            sums[line.is_long_term] += line.recognised
-    return (engine.RealisedGains("", sums[False], sums[True]),)
+        is_here = line.is_taxed and line.currency == gains.household.currency and line.sold_on.year == day.year
+        if is_here and line.recognised is not None:
+            sums[gains.taxpayers[line.account.pk]][line.is_long_term] += line.recognised
+    for unit, terms in sorted(sums.items()):
+        yield engine.RealisedGains(unit, terms[False], terms[True])

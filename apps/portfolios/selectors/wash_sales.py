@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -134,7 +134,8 @@ class OpenPiece:
 class HouseholdGains:
     """All sales of a household up to a day, judged together, and its open lots as they stand after it.
 
-    `unjudged` are currencies other than the household's: their lots count without regard to wash sales.
+    `unjudged` are currencies other than the household's: their lots count without regard to wash sales. `taxpayers`
+    names by account who is taxed on it; those of one name net their gains.
     """
 
     household: Household
@@ -143,6 +144,7 @@ class HouseholdGains:
     washes: tuple[WashLine, ...]
     open_pieces: tuple[OpenPiece, ...]
     unjudged: tuple[str, ...]
+    taxpayers: Mapping[int, str]
 
     def of_account(self, account_id: int, year: int) -> tuple[GainLine, ...]:
         """Return what an account realised in a year."""
@@ -182,6 +184,7 @@ def household_wash_sales(household: Household, as_of: dt.date) -> HouseholdGains
         washes=tuple(sheet.washes()),
         open_pieces=tuple(sheet.open_pieces()),
         unjudged=inputs.unjudged,
+        taxpayers={account.pk: _holder(account).owner_id for account in accounts},
     )
 
 

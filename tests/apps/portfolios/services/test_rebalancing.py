@@ -15,6 +15,7 @@ from apps.kernel.errors import DomainError, InvalidInputError
 from apps.portfolios.models import RebalanceRun, RestrictionKind, TradeProposal, TradeSource
 from apps.portfolios.selectors.distributions import distributions_due
 from apps.portfolios.selectors.rebalance_runs import run_page
+from apps.portfolios.services.accounts import OwnerShare
 from apps.portfolios.services.equivalence import GroupTerms, NamedMember, propose_equivalence
 from apps.portfolios.services.rebalancing import RebalanceRefusedError, propose_rebalance, trades_of_run
 from apps.portfolios.services.restrictions import ReserveTerms, RestrictionTerms, add_reserve, add_restriction
@@ -125,6 +126,22 @@ def test_cash_stays_for_a_distribution_that_is_due_and_is_raised_for_it(scene: O
     # nobody asked for it: it is left alone
     with pytest.raises(InvalidInputError, match="how much cash"):
         scene.run("raise_cash", needs_within_days=0)
+
+
+def test_a_child_is_taxed_apart_from_its_parents(scene: OffTarget, ada: User) -> None:
+    def tax() -> tuple[Decimal, Decimal]:
+        asked = {"terms": terms("raise_cash"), "raise_in": scene.one, "raise_amount": D(4000)}
+        totals = run_page(propose_rebalance(household=scene.household, by=ada.as_actor(), **asked)).totals
+        return totals["long"], totals["tax"]
+
+    before, child = tax(), scene.household.people.get(first_name="Eva")
+    custodial = portfolios.account(
+        scene.household, ada, name="UTMA", number="99", registration="custodial", owners=(OwnerShare(child),)
+    )
+    stock = portfolios.instrument(ada, "LOSS", {portfolios.DAY: "100"})
+    portfolios.entry(custodial, ada, "transfer_in", instrument=stock, units="10", cost="2000")
+    portfolios.entry(custodial, ada, "sell", firm_today(), instrument=stock, units="-10", cash="1000")
+    assert tax() == before == (1000, 200)
 
 
 def test_a_run_is_refused_without_a_model_a_sum_or_sound_settings(scene: OffTarget, ada: User) -> None:
