@@ -33,7 +33,7 @@ from apps.portfolios.models import (
 from apps.portfolios.selectors.cash_needs import SOON
 from apps.portfolios.selectors.lot_rules import tax_rate_on
 from apps.portfolios.selectors.opportunities import MODES
-from apps.portfolios.selectors.rebalance_inputs import PIECE, VERSION, CashToRaise, household_question
+from apps.portfolios.selectors.rebalance_inputs import PIECE, VERSION, CashToRaise, Question, household_question
 from apps.portfolios.selectors.rebalance_runs import reason_text
 from apps.portfolios.selectors.watch_rules import watch_rules
 from apps.portfolios.services._plain import digest_of, plain
@@ -90,23 +90,17 @@ def propose_rebalance(
 ) -> RebalanceRun:
     """Ask what to trade in a household, or in one account of it, and keep question and answer.
 
-    Raises InvalidInputError for settings that cannot be and an account of another household, RebalanceRefusedError when
-    no account follows a model, NoAnswerError when the optimiser finds nothing.
+    Raises InvalidInputError for settings that cannot be, an account of another household, and cash to be raised where
+    the run does not trade, RebalanceRefusedError when no account follows a model, NoAnswerError when there is none.
     """
+    if raise_amount and raise_in is None:
+        raise InvalidInputError(gettext_noop("Say in which account cash is to be raised."), field="raise_in")
     if raise_in is not None and raise_in.household_id != household.pk:
         raise InvalidInputError(gettext_noop("The account belongs to another household."), field="raise_in")
     today = firm_today()
     cash = CashToRaise(raise_in, raise_amount) if raise_in is not None else None
     question = household_question(household, today, cash, account, today + dt.timedelta(days=terms.needs_within_days))
-    if terms.mode == RunMode.RAISE_CASH and not any(each.required_cash for each in question.inputs.accounts):
-        raise InvalidInputError(
-            gettext_noop("Say how much cash is to be raised, and in which account."), field="raise_amount"
-        )
-    if not question.inputs.pools:
-        raise RebalanceRefusedError(
-            gettext_noop("No account of the household follows a model today."),
-            mend=gettext_noop("Give the household or one of its accounts a mandate first."),
-        )
+    _demand_answerable(terms, question, cash)
     answer = plain(rebalance(question.inputs, _settings(terms)))
     inputs = plain(question.inputs)
     kept = {"raise_in": str(raise_in.pk) if raise_in else "", "raise_amount": plain(raise_amount)}
@@ -127,6 +121,26 @@ def propose_rebalance(
     after = {"mode": run.mode, "trades": len(answer["trades"]), "inputs": run.inputs_digest}
     audit.record("portfolios.propose_rebalance", by=by, target=run, after=after)
     return run
+
+
+def _demand_answerable(terms: RunTerms, question: Question, cash: CashToRaise | None) -> None:
+    accounts = question.inputs.accounts
+    if not question.inputs.pools:
+        raise RebalanceRefusedError(
+            gettext_noop("No account of the household follows a model today."),
+            mend=gettext_noop("Give the household or one of its accounts a mandate first."),
+        )
+    if terms.mode == RunMode.RAISE_CASH and not (cash and cash.amount) and not any(e.required_cash for e in accounts):
+        raise InvalidInputError(
+            gettext_noop("Say how much cash is to be raised, and in which account."), field="raise_amount"
+        )
+    if cash is not None and cash.amount and str(cash.account.pk) not in {each.account_id for each in accounts}:
+        raise InvalidInputError(
+            gettext_noop("%(account)s is not traded by this run, so no cash can be raised in it."),
+            mend=gettext_noop("Name an account of the run: managed, following a model, in the household's currency."),
+            field="raise_in",
+            account=cash.account.name,
+        )
 
 
 def _settings(terms: RunTerms) -> RunSettings:

@@ -156,6 +156,20 @@ def test_a_run_is_refused_without_a_model_a_sum_or_sound_settings(scene: OffTarg
         propose_rebalance(
             household=scene.household, terms=terms("raise_cash"), by=ada.as_actor(), raise_in=other, raise_amount=D(1)
         )
+    with pytest.raises(InvalidInputError, match="in which account"):
+        propose_rebalance(household=scene.household, terms=terms(), by=ada.as_actor(), raise_amount=D(1))
+    away = portfolios.account(scene.household, ada, name="Away", number="88", is_held_away=True)
+    for only, place in ((None, away), (scene.two, scene.one)):
+        with pytest.raises(InvalidInputError, match="not traded by this run") as refused:
+            propose_rebalance(
+                household=scene.household,
+                terms=terms("raise_cash"),
+                by=ada.as_actor(),
+                raise_in=place,
+                raise_amount=D(4000),
+                account=only,
+            )
+        assert refused.value.field == "raise_in"
     assert RebalanceRun.objects.count() == 0
     assert AuditEvent.objects.filter(action="portfolios.propose_rebalance").count() == 0
 
