@@ -23,6 +23,7 @@ from apps.portfolios.services.instruments import NamedSecurity, instruments_for
 from apps.portfolios.services.lot_rules import MethodTerms, elect_lot_method
 from apps.portfolios.services.tax_rates import RateTerms, set_tax_rates
 from apps.portfolios.services.transactions import record_transaction
+from tests.days import today
 from tests.factories import clients, market
 
 DAY = dt.date(2025, 3, 3)
@@ -70,7 +71,7 @@ _NUMBERS = {"units", "cash", "price", "fees", "cost", "split_new", "split_old", 
 
 def election(account_: Account, by: User, method: str, day: dt.date = DAY, scope: str = "all") -> LotElection:
     """Record a standing order about lots that an account's custodian had on its first day."""
-    terms = MethodTerms(method, day, "The client's standing order", scope, given_on=min(day, dt.date.today()))
+    terms = MethodTerms(method, day, "The client's standing order", scope, given_on=min(day, today()))
     return elect_lot_method(account=account_, terms=terms, by=by.as_actor())
 
 

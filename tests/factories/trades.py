@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from decimal import Decimal
 
 from apps.accounts.models import ApprovalRequest, User
@@ -23,6 +22,7 @@ from apps.portfolios.services.orders import mark_sent, release_orders
 from apps.portfolios.services.trade_checks import pass_checkpoints
 from apps.portfolios.services.trade_lines import TradeLine
 from apps.portfolios.services.trades import propose_trades
+from tests.days import today
 from tests.factories import billing, clients, compliance, portfolios
 
 
@@ -86,7 +86,7 @@ def ordered(advisor: User, reviewer: User, *lines: TradeLine, household: Househo
 
 def fill(order: BlockOrder, by: User, quantity: str, price: str, key: str = "E1", **more: object) -> Fill | FillProblem:
     """Tell an execution of today; numbers as text."""
-    told = {"day": dt.date.today(), "source": "test", **more}
+    told = {"day": today(), "source": "test", **more}
     execution = Execution(order.reference, key, Decimal(quantity), Decimal(price), **told)
     return record_fill(execution=execution, by=by.as_actor())
 

@@ -28,11 +28,12 @@ from apps.plans.services.publishing import file_report, publish_plan
 from apps.plans.services.recommendations import decide_recommendation
 from apps.portfolios.services.reconciliation import StatedPosition, take_statement
 from tests.cast import person
+from tests.days import today
 from tests.factories import billing, clients, compliance, money, plans, portfolios
 from tests.isolation.objects import OF_FIRM, OF_HOUSEHOLD, World
 from tests.isolation.routes import Route
 
-TODAY = dt.date.today()
+TODAY = today()
 OPENED, BOUGHT = dt.date(2025, 1, 2), dt.date(2025, 3, 3)
 # the ends of the quarters that are billed, so that no price is too old
 CLOSES = {BOUGHT: "50", dt.date(2026, 3, 31): "55", dt.date(2026, 6, 30): "58.20", dt.date(2026, 9, 30): "61.37"}

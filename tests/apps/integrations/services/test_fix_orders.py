@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable
 from decimal import Decimal
 
@@ -26,6 +25,7 @@ from apps.integrations.services.fix_orders import (
 from apps.kernel.errors import InvalidInputError
 from apps.portfolios.models import Account, BlockOrder, Fill, FillProblem, OrderState
 from apps.portfolios.services.orders import OrderStateError, ask_to_cancel, release_orders, send_by_route
+from tests.days import today
 from tests.factories.trades import cleared, line, ordered, ready
 
 
@@ -50,7 +50,7 @@ TRADE = ((150, "F"), (17, "X1"), (32, "10"), (31, "55"))
 
 
 def test_a_trade_is_taken_up_once(row: FixConnection, block: BlockOrder, ada: User) -> None:
-    message = heard(block, *TRADE, (60, f"{dt.date.today():%Y%m%d}-15:00:00"))
+    message = heard(block, *TRADE, (60, f"{today():%Y%m%d}-15:00:00"))
     outcomes = [take_report(connection=row, message=message, by=ada.as_actor()) for _ in range(2)]
     assert outcomes == ["filled", "filled"]
     assert Fill.objects.count() == 1

@@ -30,10 +30,11 @@ from apps.integrations.services.fix_runner import FixRunner
 from apps.portfolios.models import BlockOrder, Fill, FillProblem, OrderState
 from apps.portfolios.services.orders import ask_to_cancel, release_orders, send_by_route
 from tests.apps.integrations.acceptor import Acceptor, wait_for
+from tests.days import today
 from tests.factories.trades import cleared, line, ready
 
 BY = Actor.system("run_fix")
-TODAY = f"{dt.date.today():%Y%m%d}"
+TODAY = f"{today():%Y%m%d}"
 
 
 def trade(order: Message, quantity: str, price: str, key: str) -> tuple[str, tuple]:

@@ -28,10 +28,11 @@ from apps.portfolios.services.orders import OrderStateError, mark_sent, release_
 from apps.portfolios.services.trade_lines import LotPick
 from apps.portfolios.services.trade_verification import execution_facts
 from tests.apps.portfolios.services.test_orders import second_account
+from tests.days import today
 from tests.factories import portfolios as made
 from tests.factories.trades import cleared, fill, line, ordered, ready
 
-TODAY = dt.date.today()
+TODAY = today()
 
 
 def booked() -> list[Transaction]:

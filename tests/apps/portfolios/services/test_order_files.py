@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import datetime as dt
 import io
 
 import pytest
@@ -14,9 +13,10 @@ from apps.kernel.errors import InvalidInputError
 from apps.portfolios.models import BlockOrder, Fill, FillProblem, Instrument, OrderFile, OrderState
 from apps.portfolios.services.order_files import TOLD, content_of, take_confirmations, write_order_file
 from apps.portfolios.services.orders import OrderStateError, release_orders
+from tests.days import today
 from tests.factories.trades import cleared, line, ready
 
-TODAY = dt.date.today().isoformat()
+TODAY = today().isoformat()
 
 
 @pytest.fixture

@@ -39,10 +39,11 @@ from apps.portfolios.services.trade_checks import (
 )
 from apps.portfolios.services.trade_lines import RestrictedTradeError
 from apps.portfolios.services.trades import TradeStepError, expire_proposals, withdraw_proposal
+from tests.days import today
 from tests.factories import portfolios
 from tests.factories.trades import approved, cleared, line, proposal, ready
 
-TODAY = dt.date.today()
+TODAY = today()
 
 
 def verdicts(kept: TradeProposal) -> dict[str, str]:

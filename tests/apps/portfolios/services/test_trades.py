@@ -26,6 +26,7 @@ from apps.portfolios.services.trades import (
     propose_typed,
     withdraw_proposal,
 )
+from tests.days import today
 from tests.factories import portfolios as made
 from tests.factories.trades import line, proposal, ready
 
@@ -44,7 +45,7 @@ def test_a_proposal_keeps_its_lines_with_what_they_are_estimated_at(ada: User) -
 
 def test_a_sale_may_name_its_lots(ada: User) -> None:
     household, account, fund = made.funded(ada)
-    (lot,) = account_book(account, dt.date.today()).position(str(fund.pk)).lots
+    (lot,) = account_book(account, today()).position(str(fund.pk)).lots
     moved = lot.acquired_on - dt.timedelta(days=40)  # as a wash sale moves a holding period
     kept = proposal(household, ada, line(account, fund, lots=(LotPick(lot.lot_id, Decimal(10), moved),)))
     named = ProposedLot.objects.get(trade__proposal=kept)
@@ -59,7 +60,7 @@ def test_a_sale_may_name_a_lot_of_a_spin_off_of_a_spin_off(ada: User) -> None:
         told = {"split_new": "1", "split_old": "1", "fair_old": "40", "fair_new": "10"}
         made.entry(account, ada, "spin_off", day, instrument=first, into=spun, **told)
         first = spun
-    (lot,) = account_book(account, dt.date.today()).position(str(first.pk)).lots
+    (lot,) = account_book(account, today()).position(str(first.pk)).lots
     lots = (LotPick(lot.lot_id, Decimal(10), lot.acquired_on),)
     kept = proposal(household, ada, line(account, first, lots=lots))
     assert kept.lines.get().lots.get().lot_id == lot.lot_id
@@ -145,7 +146,7 @@ def test_proposals_that_nobody_ordered_lapse(ada: User, system: Actor) -> None:
     household, account, fund = made.funded(ada)
     late, fresh = (proposal(household, ada, line(account, fund)) for _ in range(2))
     TradeProposal.objects.filter(pk=late.pk).update(
-        proposed_on=dt.date.today() - dt.timedelta(days=9), expires_on=dt.date.today() - dt.timedelta(days=2)
+        proposed_on=today() - dt.timedelta(days=9), expires_on=today() - dt.timedelta(days=2)
     )
     assert expire_proposals(by=system) == 1
     late.refresh_from_db()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable
 
 import pytest
@@ -24,11 +23,12 @@ from apps.portfolios.models import (
 )
 from apps.portfolios.services.order_files import TOLD
 from tests.apps.portfolios.services.test_orders import second_account
+from tests.days import today
 from tests.factories import clients
 from tests.factories.trades import cleared, fill, line, ordered, proposal, ready
 
 SignIn = Callable[..., Client]
-TODAY = dt.date.today().isoformat()
+TODAY = today().isoformat()
 
 
 class Scene:
