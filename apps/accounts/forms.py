@@ -151,12 +151,19 @@ class FirmProfileForm(forms.ModelForm):  # type: ignore[type-arg]
             "locale",
             "rounding",
             "price_band",
+            "price_age_listed",
+            "price_age_unlisted",
+            "price_age_fund",
+            "price_age_property",
             "flow_timing",
             "disclosures",
         )
         widgets = {"address": forms.Textarea(attrs={"rows": 3}), "disclosures": forms.Textarea(attrs={"rows": 6})}
         help_texts = {
             "disclosures": _("Printed at the foot of reports, plans and invoices."),
+            "price_age_listed": _("Older values are marked wherever they count, and wait on the page of the day."),
+            "price_age_fund": _("Calls and distributions since then do not make it newer."),
+            "price_age_property": _("Of property and of all else that people value by hand."),
             "rounding": _("How fees are rounded to the cent; written into every receipt."),
             "flow_timing": _("Choose once and keep to it: returns of the past change with it. Every return says it."),
         }

@@ -45,6 +45,7 @@ from apps.portfolios.services.order_files import write_order_file
 from apps.portfolios.services.reports import deliver_reports, make_reports, start_reports
 from tests.cast import person
 from tests.factories import (
+    assets,
     benchmarks,
     billing,
     clients,
@@ -174,6 +175,19 @@ class World:
         for day in ("2025-03-03", "2025-12-31", "2026-03-31", "2026-06-30", "2026-09-30"):
             InstrumentPrice.objects.create(instrument=fund, day=day, close=Decimal("10.25"), source=MARKER)
         return fund
+
+    @cached_property
+    def asset(self) -> Any:
+        """A fund with a call that is due, and no price that is too old to be billed."""
+        made = assets.fund(self.household, self.ada, name=f"{MARKER} Ventures")
+        assets.flow(made, self.ada, "call", "150000", dt.date(2025, 3, 3))
+        assets.flow(made, self.ada, "income", "1200.50", dt.date(2025, 8, 3))
+        assets.valued(made, self.ada, "161250.75", dt.date(2025, 6, 30))
+        return made
+
+    @cached_property
+    def asset_flow(self) -> Any:
+        return assets.notice(self.asset, self.ada, "25000", timezone.localdate() + dt.timedelta(days=9))
 
     @cached_property
     def market_action(self) -> Any:
@@ -406,6 +420,9 @@ OF_HOUSEHOLD: dict[str, Maker] = {
     "recommendation_id": lambda world: world.recommendation.public_id,
     "account_id": lambda world: world.account.public_id,
     "entry_id": lambda world: world.entry.public_id,
+    "asset_id": lambda world: world.asset.public_id,
+    "appraisal_id": lambda world: world.asset.appraisals.first().public_id,
+    "flow_id": lambda world: world.asset_flow.public_id,
     "money:entry-category.entry_id": lambda world: world.bank_entry.public_id,
     "money:entry-passport.entry_id": lambda world: world.bank_entry.public_id,
     "portfolios_api:portfolio-detail.portfolio_id": lambda world: world.account.public_id,

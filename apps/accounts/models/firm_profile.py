@@ -55,6 +55,19 @@ class FirmProfile(BaseModel):
         default=Decimal("0.25"),
         validators=[MinValueValidator(Decimal("0.01")), MaxValueValidator(Decimal(5))],
     )
+    # days after which a value is old: what an exchange prices, what only files price, private funds, all other by hand
+    price_age_listed = models.PositiveSmallIntegerField(
+        _("a listed price is old after days"), default=5, validators=[MinValueValidator(1)]
+    )
+    price_age_unlisted = models.PositiveSmallIntegerField(
+        _("a price from files is old after days"), default=35, validators=[MinValueValidator(1)]
+    )
+    price_age_fund = models.PositiveSmallIntegerField(
+        _("a fund's statement is old after days"), default=120, validators=[MinValueValidator(1)]
+    )
+    price_age_property = models.PositiveSmallIntegerField(
+        _("an appraisal is old after days"), default=400, validators=[MinValueValidator(1)]
+    )
     flow_timing = models.CharField(
         _("in returns, money counts"),
         max_length=16,

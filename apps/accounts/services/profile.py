@@ -31,6 +31,10 @@ PROFILE_FIELDS = frozenset(
         "locale",
         "rounding",
         "price_band",
+        "price_age_listed",
+        "price_age_unlisted",
+        "price_age_fund",
+        "price_age_property",
         "flow_timing",
     }
 )

@@ -94,7 +94,7 @@ class _Batch:
         first = self.before.first if _in_advance(run) else run.first_day
         last = min(run.last_day, firm_today()) if _in_advance(run) else run.last_day
         ids = [assignments[0].household_id for assignments in groups]
-        accounts = Account.objects.managed().filter(household_id__in=ids).exclude(closed_on__lt=first)
+        accounts = Account.objects.billable().filter(household_id__in=ids).exclude(closed_on__lt=first)
         self.facts = Facts(list(accounts.order_by("id")), DateSpan(first - _DAY, last))
         self.accounts: dict[int, list[Account]] = defaultdict(list)
         for account in self.facts.accounts:

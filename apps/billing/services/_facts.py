@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 
 from django.db.models import Min
 
@@ -33,6 +34,7 @@ from apps.kernel.errors import gettext_noop
 from apps.kernel.money import Money, Rate
 from apps.portfolios.models import Account, AccountStatus, Transaction
 from apps.portfolios.selectors.valuations import AccountHoldings, AccountValuation, DailyValue, holdings_at, valuations
+from apps.portfolios.selectors.value_ages import AgeLimits, ValueAge, age_limits
 
 NOTHING = Decimal(0)
 # in these nothing is managed yet
@@ -113,9 +115,16 @@ class Facts:
         return found + ([] if last is None or found else self._stale(account, terms, last))
 
     def _stale(self, account: Account, terms: FeeTerms, day: dt.date) -> list[Problem]:
-        priced_on = self.holdings(day)[account.pk].priced_on
-        if priced_on is None or (day - priced_on).days <= terms.max_value_age:
+        """What people or managers value may be as old as the firm's limit for it; all else as the terms say."""
+        limits, old = self.limits, []
+        for each in self.holdings(day)[account.pk].holdings:
+            by_hand = each.age in {ValueAge.FUND, ValueAge.PROPERTY}
+            most = max(terms.max_value_age, limits.days[each.age]) if by_hand else terms.max_value_age
+            if each.valued_on is not None and (day - each.valued_on).days > most:
+                old.append(each.valued_on)
+        if not old:
             return []
+        priced_on = min(old)
         return [
             Problem(
                 gettext_noop("The oldest price in account %(account)s for %(day)s is of %(seen)s."),
@@ -123,6 +132,11 @@ class Facts:
                 {"account": account.name, "day": day.isoformat(), "seen": priced_on.isoformat()},
             )
         ]
+
+    @cached_property
+    def limits(self) -> AgeLimits:
+        """After how many days the firm holds values for old."""
+        return age_limits()
 
     def holdings(self, day: dt.date) -> dict[int, AccountHoldings]:
         """Return what every account holds at the close of the day; read once a day."""

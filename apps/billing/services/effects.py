@@ -80,7 +80,7 @@ def effects_of(schedule: FeeSchedule, terms: FeeTerms, *, on: dt.date, actor: Ac
         .order_by("household__name")
     )
     accounts: dict[int, list[Account]] = defaultdict(list)
-    managed = Account.objects.managed().filter(household__in=[row.household_id for row in assignments])
+    managed = Account.objects.billable().filter(household__in=[row.household_id for row in assignments])
     listed = list(managed.exclude(status__in=[AccountStatus.CLOSED, AccountStatus.PROPOSED, AccountStatus.APPROVED]))
     for account in listed:
         accounts[account.household_id].append(account)

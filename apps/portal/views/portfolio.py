@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from apps.portal.selectors.assets import shown_assets
 from apps.portal.selectors.portfolios import shown_portfolio
 from apps.portal.selectors.targets import shown_targets
 from apps.portal.views._page import PortalPage
@@ -26,5 +27,10 @@ class PortfolioView(PortalPage):
         chart = allocation_spec(portfolio.sheet)
         reports = reports_of(self.member.household)
         return super().get_context_data(
-            portfolio=portfolio, targets=targets, allocation=chart, reports=reports, **kwargs
+            portfolio=portfolio,
+            targets=targets,
+            allocation=chart,
+            reports=reports,
+            assets=shown_assets(self.member.household, today),
+            **kwargs,
         )

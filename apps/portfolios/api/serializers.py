@@ -102,6 +102,10 @@ class HoldingOut(serializers.Serializer):  # type: ignore[type-arg]
     price = serializers.DecimalField(max_digits=18, decimal_places=6, allow_null=True)
     price_currency = serializers.CharField(source="currency")
     price_as_of = serializers.DateField(source="priced_on", allow_null=True)
+    valued_on = serializers.DateField(
+        allow_null=True,
+        help_text="When the value was last stated: before the price's day where that was carried forward.",
+    )
     value = serializers.DecimalField(max_digits=24, decimal_places=4, allow_null=True)
     is_simulated = serializers.BooleanField()
 
@@ -148,6 +152,10 @@ class PortfolioOut(serializers.Serializer):  # type: ignore[type-arg]
     managed = serializers.DecimalField(max_digits=24, decimal_places=4)
     held_away = serializers.DecimalField(max_digits=24, decimal_places=4)
     cash = serializers.DecimalField(max_digits=24, decimal_places=4)
+    old_value = serializers.DecimalField(
+        max_digits=24, decimal_places=4, help_text="What of the total rests on values older than the firm's limits."
+    )
+    old_values = serializers.ListField(child=serializers.CharField(), help_text="Their names.")
     accounts = AccountValueOut(many=True)
     allocation = AllocationOut(many=True)
     unpriced = serializers.ListField(child=serializers.CharField())

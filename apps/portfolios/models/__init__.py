@@ -19,6 +19,15 @@ from apps.portfolios.models.instrument import Instrument, InstrumentPrice
 from apps.portfolios.models.kept_values import AccountDay, FirmDay, KeptAccount, KeptHolding, KeptState, ValueMark
 from apps.portfolios.models.lot_rules import ElectionScope, LotChoice, LotElection, LotMethod, TaxRate
 from apps.portfolios.models.mandate import CashReserve, Mandate, Restriction, RestrictionKind
+from apps.portfolios.models.manual_asset import (
+    Appraisal,
+    AppraisalSource,
+    AssetFlow,
+    AssetFlowKind,
+    AssetFlowState,
+    ManualAsset,
+    ManualAssetKind,
+)
 from apps.portfolios.models.model_portfolio import (
     ModelPortfolio,
     ModelVersion,
@@ -70,6 +79,11 @@ __all__ = [
     "AccountDay",
     "AccountOwner",
     "AccountStatus",
+    "Appraisal",
+    "AppraisalSource",
+    "AssetFlow",
+    "AssetFlowKind",
+    "AssetFlowState",
     "Benchmark",
     "BenchmarkAssignment",
     "BenchmarkPart",
@@ -98,6 +112,8 @@ __all__ = [
     "LotElection",
     "LotMethod",
     "Mandate",
+    "ManualAsset",
+    "ManualAssetKind",
     "ModelPortfolio",
     "ModelVersion",
     "Opportunity",

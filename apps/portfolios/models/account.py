@@ -68,6 +68,10 @@ class AccountQuerySet(models.QuerySet["Account"]):
         """Return those the firm manages: not held away."""
         return self.filter(is_held_away=False)
 
+    def billable(self) -> AccountQuerySet:
+        """Return those that fees are charged on: managed, and assets held away of which that is agreed."""
+        return self.filter(models.Q(is_held_away=False) | models.Q(manual_asset__is_billed=True))
+
 
 class Account(BaseModel):
     """An investment account of a household."""

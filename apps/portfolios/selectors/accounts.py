@@ -16,13 +16,14 @@ from apps.core.templatetags.charts import ChartSpec
 from apps.core.templatetags.formats import date_text, money_text
 from apps.kernel.dates import DateSpan
 from apps.kernel.errors import NotFoundError, gettext_noop
-from apps.portfolios.models import Account, AccountStatus, DriftReading, ReconciliationBreak, Transaction
+from apps.portfolios.models import Account, AccountStatus, DriftReading, ManualAsset, ReconciliationBreak, Transaction
 from apps.portfolios.selectors.account_life import AccountLife, account_life
 from apps.portfolios.selectors.lot_rules import method_text
 from apps.portfolios.selectors.lots import LotLine, open_lots
 from apps.portfolios.selectors.portfolios import simulation_of
 from apps.portfolios.selectors.prices import SimulationNotice
 from apps.portfolios.selectors.valuations import AccountHoldings, AccountValuation, account_values, holdings_at
+from apps.portfolios.selectors.value_ages import age_limits
 from apps.portfolios.selectors.wash_sales import household_wash_sales
 
 CHART_DAYS = 365
@@ -107,7 +108,10 @@ def with_reading(accounts: QuerySet[Account]) -> QuerySet[Account]:
 
 @dataclass(frozen=True, slots=True)
 class AccountPage:
-    """One account on a day: holdings, lots, gains realised in the year, entries up to the day, and a year's values."""
+    """One account on a day: holdings, lots, gains realised in the year, entries up to the day, and a year's values.
+
+    `asset` is what it was made for where people value it by hand, `old` names holdings with values past their limits.
+    """
 
     account: Account
     as_of: dt.date
@@ -123,12 +127,14 @@ class AccountPage:
     life: AccountLife
     simulation: SimulationNotice | None
     breaks: tuple[ReconciliationBreak, ...]
+    asset: ManualAsset | None
+    old: frozenset[uuid.UUID]
 
 
 def account_page(account: Account, as_of: dt.date, limit: int = 50) -> AccountPage:
     """Return what the account's page shows. Raises what the book refuses when the ledger contradicts itself."""
     at = holdings_at([account], as_of)[account.pk]
-    judged = household_wash_sales(account.household, as_of)
+    judged, limits = household_wash_sales(account.household, as_of), age_limits()
     lots = open_lots(judged.open_pieces, at)
     costs = [lot.cost for lot in lots]
     cost = sum((value for value in costs if value is not None), Decimal(0)) if None not in costs else None
@@ -149,6 +155,8 @@ def account_page(account: Account, as_of: dt.date, limit: int = 50) -> AccountPa
         chart=value_chart(account, as_of),
         life=account_life(account, as_of),
         simulation=simulation_of([at], as_of),
+        asset=ManualAsset.objects.filter(account=account).first(),
+        old=frozenset(each.public_id for each in at.holdings if limits.is_old(each.age, each.valued_on, as_of)),
         breaks=tuple(account.breaks.open().select_related("instrument", "statement")),
     )
 

@@ -46,11 +46,13 @@ LOT_FIGURES = {
 
 
 def household_passport(household: Household, figure: str, day: dt.date) -> Passport:
-    """Return the passport of total, managed, held_away or cash, or of a holding by its public id.
+    """Return the passport of total, managed, held_away, cash or old, or of a holding by its public id.
 
     Raises NotFoundError for another figure.
     """
     sheet = household_portfolio(household, day)
+    if figure == "old":
+        return _old_passport(sheet)
     if figure not in _TITLES:
         return _holding_passport(sheet, household, figure)
     accounts = [
@@ -69,6 +71,24 @@ def household_passport(household: Household, figure: str, day: dt.date) -> Passp
         ),
         basis=gettext("All that is held, before taxes; fees that were taken are out of it."),
         notes=_notes(sheet.unpriced, sheet.simulation),
+    )
+
+
+def _old_passport(sheet: HouseholdPortfolio) -> Passport:
+    return Passport(
+        title=gettext("Rests on old values"),
+        value=Amount.of_money(sheet.old_value, sheet.currency),
+        method=gettext("Sum of what was last valued longer ago than the firm's limit for its kind."),
+        as_of=sheet.as_of,
+        source=gettext("The firm's own ledger, and the days of prices, statements and appraisals"),
+        lines=tuple(
+            PassportLine(
+                line.symbol or line.name,
+                gettext("last valued on %(day)s") % {"day": date_text(line.valued_on)} if line.valued_on else "",
+                Amount.of_money(line.value, sheet.currency, line.valued_on),
+            )
+            for line in sheet.old_holdings
+        ),
     )
 
 

@@ -16,6 +16,7 @@ from apps.portfolios.models import Account, AccountStatus, DriftReading, Reconci
 from apps.portfolios.models.account import AccountQuerySet
 from apps.portfolios.selectors.prices import SimulationNotice
 from apps.portfolios.selectors.valuations import NOTHING, AccountHoldings, holdings_at
+from apps.portfolios.selectors.value_ages import age_limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,8 @@ class HoldingLine:
     share: Decimal | None
     is_simulated: bool
     n_accounts: int
+    valued_on: dt.date | None
+    is_old: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,8 @@ class AllocationLine:
 class HouseholdPortfolio:
     """All accounts of a household at the close of a day.
 
-    `total` is of what has a price; `unpriced` names what has none. `simulation` must be shown where it is not None.
+    `total` is of what has a price; `unpriced` names what has none. `simulation` must be shown where it is not None, as
+    must `old_value`: what of the total rests on values older than the firm's limits.
     """
 
     household_id: uuid.UUID
@@ -89,6 +93,17 @@ class HouseholdPortfolio:
     unpriced: tuple[str, ...]
     simulation: SimulationNotice | None
     n_breaks: int
+    old_value: Decimal
+
+    @property
+    def old_holdings(self) -> tuple[HoldingLine, ...]:
+        """What rests on values older than the firm's limits."""
+        return tuple(line for line in self.holdings if line.is_old)
+
+    @property
+    def old_values(self) -> tuple[str, ...]:
+        """Their names."""
+        return tuple(line.symbol or line.name for line in self.old_holdings)
 
 
 def household_portfolio(household: Household, as_of: dt.date) -> HouseholdPortfolio:
@@ -106,6 +121,7 @@ def _portfolio(household: Household, rows: AccountQuerySet, as_of: dt.date) -> H
     accounts = list(listed)
     at = holdings_at(accounts, as_of)
     sheet = _Sheet(household.currency, as_of, accounts, at)
+    holdings = sheet.holdings()
     n_breaks = ReconciliationBreak.objects.filter(account__household=household).open().count()
     return HouseholdPortfolio(
         household_id=household.public_id,
@@ -117,11 +133,12 @@ def _portfolio(household: Household, rows: AccountQuerySet, as_of: dt.date) -> H
         held_away=sheet.sum_of(account for account in accounts if account.is_held_away),
         cash=sum((at[a.pk].cash * sheet.rate(a.currency) for a in accounts), NOTHING),
         accounts=tuple(sheet.account(account) for account in accounts),
-        holdings=sheet.holdings(),
+        holdings=holdings,
         allocation=sheet.allocation(),
         unpriced=tuple(sorted({name for h in at.values() for name in h.unpriced} | sheet.without_rate)),
         simulation=simulation_of(at.values(), as_of),
         n_breaks=n_breaks,
+        old_value=sum((line.value or NOTHING for line in holdings if line.is_old), NOTHING),
     )
 
 
@@ -141,6 +158,7 @@ class _Sheet:
         self, currency: str, as_of: dt.date, accounts: Sequence[Account], at: dict[int, AccountHoldings]
     ) -> None:
         self.accounts, self.at, self.as_of, self.currency = accounts, at, as_of, currency
+        self.limits = age_limits()
         self._rates = rates_in(currency, {account.currency for account in accounts}, DateSpan(as_of, as_of))
         self.without_rate = {a.currency for a in accounts if self._rate(a.currency) is None}
         self.total = self.sum_of(accounts)
@@ -213,6 +231,8 @@ class _Sheet:
             share=self.share(value),
             is_simulated=first.is_simulated,
             n_accounts=len(parts),
+            valued_on=first.valued_on,
+            is_old=self.limits.is_old(first.age, first.valued_on, self.as_of),
         )
 
     def allocation(self) -> tuple[AllocationLine, ...]:

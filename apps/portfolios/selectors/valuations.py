@@ -10,7 +10,7 @@ import datetime as dt
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from django.db.models import Sum
@@ -19,6 +19,7 @@ from apps.kernel.dates import DateSpan
 from apps.portfolios.models import Account, Instrument, Transaction, TransactionKind
 from apps.portfolios.policies import EXTERNAL
 from apps.portfolios.selectors.prices import PriceBook, SimulationNotice
+from apps.portfolios.selectors.value_ages import ValueAge, stated_ages
 
 NOTHING = Decimal(0)
 # a value is exact until it is rounded once, per account and day, as kept values are (`AccountDay`)
@@ -28,7 +29,8 @@ KEPT_UNIT = Decimal(1).scaleb(-8)
 @dataclass(frozen=True, slots=True)
 class Holding:
     """What an account holds of one instrument on a day. `price` is in the instrument's currency, `value` in the
-    account's; both are None where no price is known."""
+    account's; both are None where no price is known. `valued_on` is the day on which somebody last stated a value: that
+    of the price, but where a price was carried forward. `age` names the limit of its age."""
 
     instrument_id: int
     public_id: uuid.UUID
@@ -41,6 +43,8 @@ class Holding:
     priced_on: dt.date | None
     value: Decimal | None
     simulated_from: dt.date | None
+    valued_on: dt.date | None = None
+    age: ValueAge = ValueAge.LISTED
 
     @property
     def is_simulated(self) -> bool:
@@ -134,14 +138,26 @@ def holdings_at(accounts: Iterable[Account], day: dt.date) -> dict[int, AccountH
     for balance in entries.values("account_id", "currency").annotate(cash=Sum("cash")):
         cash[balance["account_id"]][balance["currency"]] = balance["cash"]
     instruments = _instruments({instrument for held in units.values() for instrument, _ in held})
+    ages = stated_ages(instruments.values(), day)
     result = {}
     for currency in {account.currency for account in listed.values()}:
         foreign = {c for per in cash.values() for c in per}
         book = PriceBook(instruments.values(), currency, DateSpan(day, day), foreign)
         for account in listed.values():
             if account.currency == currency:
-                result[account.pk] = _account(account, day, book, instruments, (units[account.pk], cash[account.pk]))
+                found = _account(account, day, book, instruments, (units[account.pk], cash[account.pk]))
+                result[account.pk] = replace(found, holdings=with_ages(found.holdings, ages)) if ages else found
     return result
+
+
+def with_ages(holdings: Iterable[Holding], ages: Mapping[int, tuple[ValueAge, dt.date | None]]) -> tuple[Holding, ...]:
+    """Return the holdings with the days on which their values were stated."""
+    return tuple(
+        replace(each, age=ages[each.instrument_id][0], valued_on=ages[each.instrument_id][1] or each.priced_on)
+        if each.instrument_id in ages
+        else each
+        for each in holdings
+    )
 
 
 def _instruments(ids: set[int]) -> dict[int, Instrument]:
@@ -187,6 +203,7 @@ def _holding(instrument: Instrument, quantity: Decimal, book: PriceBook, day: dt
         priced_on=close.day if close else None,
         value=book.value(instrument.pk, quantity, day),
         simulated_from=instrument.master.simulated_from if instrument.master else None,
+        valued_on=close.day if close else None,
     )
 
 

@@ -15,7 +15,7 @@ from apps.portfolios.policies import LEADS_ELSEWHERE, OF_RATIO, RESHAPES
 from apps.portfolios.selectors.prices import PriceBook
 from apps.portfolios.services.entries import NOTHING, TransactionEntry
 from apps.portfolios.services.instruments import instrument_by_symbol
-from apps.portfolios.services.transactions import record_transaction
+from apps.portfolios.services.transactions import record_transaction, refuse_for_asset
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +41,10 @@ class ActionByHand:
 def record_action_by_hand(*, account: Account, typed: ActionByHand, by: Actor) -> Transaction:
     """Record a split, dividend in shares, merger, spin-off or change of symbol.
 
-    Raises InvalidInputError for another kind, an unknown symbol, a negative number, or terms that are missing, and what
-    `record_transactions` raises.
+    Raises InvalidInputError for another kind, an unknown symbol, a negative number, or terms that are missing,
+    OfAssetError in the account of a manual asset, and what `record_transactions` raises.
     """
+    refuse_for_asset(account)
     if typed.kind not in RESHAPES:
         raise InvalidInputError(gettext_noop("“%(kind)s” is no corporate action."), field="kind", kind=typed.kind)
     for field in ("cash", "fair_old", "fair_new"):

@@ -39,7 +39,14 @@ def known_instruments(names: Iterable[NamedSecurity]) -> dict[NamedSecurity, Ins
         Q(symbol__in={n.symbol.upper() for n in wanted if n.symbol})
         | Q(cusip__in={n.cusip for n in wanted if n.cusip})
         | Q(isin__in={n.isin for n in wanted if n.isin})
-        | Q(symbol="", cusip="", isin="", name__in={n.name for n in wanted if not (n.symbol or n.cusip or n.isin)})
+        | Q(
+            symbol="",
+            cusip="",
+            isin="",
+            name__in={n.name for n in wanted if not (n.symbol or n.cusip or n.isin)},
+            # what people value by hand is one household's: no file means it by a name
+            manual_asset=None,
+        )
     )
     by_key: dict[tuple[str, str], Instrument] = {}
     for instrument in found:

@@ -11,7 +11,7 @@ from apps.core import audit, realtime
 from apps.core.actors import Actor
 from apps.core.services import service
 from apps.kernel.errors import DomainError, InvalidInputError, gettext_noop
-from apps.portfolios.models import Account, LotChoice, Transaction, TransactionKind
+from apps.portfolios.models import Account, LotChoice, ManualAsset, Transaction, TransactionKind
 from apps.portfolios.policies import RESHAPES, has_book
 from apps.portfolios.selectors.books import account_book
 from apps.portfolios.services._ledger import AccountLedger, ShortfallError
@@ -21,10 +21,13 @@ from apps.portfolios.services.instruments import instrument_by_symbol
 __all__ = [
     "AccountWithoutBookError",
     "AlreadyReversedError",
+    "OfAssetError",
     "ShortfallError",
     "record_by_hand",
     "record_transaction",
     "record_transactions",
+    "refuse_for_asset",
+    "reverse_by_hand",
     "reverse_transaction",
 ]
 
@@ -41,6 +44,12 @@ class AlreadyReversedError(DomainError):
     code = "already_reversed"
 
 
+class OfAssetError(DomainError):
+    """The entries of the account follow from what is recorded of its asset."""
+
+    code = "entry_of_asset"
+
+
 @service
 def record_transaction(*, account: Account, entry: TransactionEntry, by: Actor) -> Transaction:
     """Record one entry. Raises what `record_transactions` raises."""
@@ -51,9 +60,10 @@ def record_transaction(*, account: Account, entry: TransactionEntry, by: Actor) 
 def record_by_hand(*, account: Account, typed: EntryByHand, symbol: str, by: Actor) -> Transaction:
     """Record what a person typed, with the security named by its symbol.
 
-    Raises InvalidInputError for a symbol that neither the securities master nor the firm's books know, and what
-    `entry_by_hand` and `record_transactions` raise.
+    Raises InvalidInputError for a symbol that neither the securities master nor the firm's books know, OfAssetError in
+    the account of a manual asset, and what `entry_by_hand` and `record_transactions` raise.
     """
+    refuse_for_asset(account)
     instrument = instrument_by_symbol(symbol=symbol, field="symbol", by=by) if symbol else None
     entry = entry_by_hand(replace(typed, instrument=instrument))
     return record_transaction(account=account, entry=entry, by=by)
@@ -98,6 +108,13 @@ def record_transactions(*, account: Account, entries: Sequence[TransactionEntry]
 
 
 @service
+def reverse_by_hand(*, transaction: Transaction, reason: str, by: Actor) -> Transaction:
+    """Take back the entry that a person chose. Raises OfAssetError, and what `reverse_transaction` raises."""
+    refuse_for_asset(transaction.account)
+    return reverse_transaction(transaction=transaction, reason=reason, by=by)
+
+
+@service
 def reverse_transaction(*, transaction: Transaction, reason: str, by: Actor) -> Transaction:
     """Take one entry back by its opposite on its own day; both stay in the book, as do the legs of both.
 
@@ -129,6 +146,15 @@ def reverse_transaction(*, transaction: Transaction, reason: str, by: Actor) -> 
         audit.record("portfolios.reverse_transaction", by=by, target=row, after=audit.snapshot(row), reason=reason)
     _tell(account)
     return reversal
+
+
+def refuse_for_asset(account: Account) -> None:
+    """Refuse entries by hand where they follow from what is recorded of an asset: its value would not go with them."""
+    if ManualAsset.objects.filter(account=account).exists():
+        raise OfAssetError(
+            gettext_noop("The entries of this account follow from what is recorded of its asset."),
+            mend=gettext_noop("Record it, or take it back, on the page of the asset."),
+        )
 
 
 def _reversal(transaction: Transaction, reason: str, by: Actor) -> Transaction:

@@ -43,6 +43,7 @@ _PERFORMANCE: tuple[Group, ...] = (
 )
 HOUSEHOLD: tuple[Group, ...] = (
     (_("Holdings"), (("{}-portfolio", "", SEE),)),
+    (_("Valued by hand"), (("{}-assets", "", SEE),)),
     (_("Targets and drift"), (("{}-targets", "", SEE),)),
     *_PERFORMANCE,
     (

@@ -23,7 +23,7 @@ from apps.portfolios.selectors.portfolios import account_rows
 from apps.portfolios.services.accounts import move_account
 from apps.portfolios.services.corporate_actions import ActionByHand, record_action_by_hand
 from apps.portfolios.services.entries import EntryByHand
-from apps.portfolios.services.transactions import record_by_hand, reverse_transaction
+from apps.portfolios.services.transactions import record_by_hand, reverse_by_hand
 
 
 def page_of(account: Account) -> str:
@@ -136,7 +136,7 @@ class EntryReverseView(ServiceFormView):
 
     def perform(self, form: Any, by: Actor) -> str:
         """Reverse it and go back to the account."""
-        reverse_transaction(transaction=self.entry, reason=form.cleaned_data["reason"], by=by)
+        reverse_by_hand(transaction=self.entry, reason=form.cleaned_data["reason"], by=by)
         return page_of(self.entry.account)
 
 

@@ -27,6 +27,7 @@ from apps.core import audit
 from apps.core.actors import Actor
 from apps.core.paper import render_pdf
 from apps.core.services import service
+from apps.firms.services.demo.assets import hold_away
 from apps.firms.services.demo.benchmarks import ensure_benchmarks, hold_against
 from apps.firms.services.demo.billing import fees, first_billed_day, put_on_schedule
 from apps.firms.services.demo.firm import STAND_IN
@@ -54,6 +55,7 @@ def build_household(*, spec: DemoHousehold, advisor: User, password: str, by: Ac
     keep_bank_account(spec, household, acting)
     accounts = invest(spec, household, acting)
     save_monthly(spec, household, accounts[0], acting)
+    hold_away(spec, household, acting)
     ensure_benchmarks(by=by)
     hold_against(spec, household, acting)
     _profile(spec, household, acting)

@@ -61,7 +61,8 @@ def test_the_profile_is_saved_from_its_page(paul, sign_in):
     fields = {
         "display_name": "Alpha", "website": "https://alpha.example", "phone": "", "address": "1 Main St",
         "time_zone": "America/Chicago", "locale": "en", "rounding": "half_even", "disclosures": "Past is past.",
-        "price_band": "30", "flow_timing": "end_of_day",
+        "price_band": "30", "flow_timing": "end_of_day", "price_age_listed": "5", "price_age_unlisted": "31",
+        "price_age_fund": "100", "price_age_property": "365",
     }  # fmt: skip
     browser = sign_in(paul)
     page = browser.get("/settings/firm/")
@@ -72,6 +73,7 @@ def test_the_profile_is_saved_from_its_page(paul, sign_in):
     profile = FirmProfile.current()
     assert (profile.display_name, profile.disclosures) == ("Alpha", "Past is past.")
     assert profile.flow_timing == "end_of_day"
+    assert (profile.price_age_unlisted, profile.price_age_property) == (31, 365)
 
 
 def test_security_is_set_from_its_page(paul, sign_in):
