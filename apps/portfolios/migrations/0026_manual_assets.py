@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("clients", "0007_performance_reports"),
-        ("portfolios", "0024_opportunities_answered"),
+        ("portfolios", "0025_problem_line"),
     ]
 
     operations = [
