@@ -69,7 +69,7 @@ class ImportFile:
 
     `household_id` is the row id of the household it belongs to, None for a client list; `answers` is what the
     importer asked and was told, by the name of the question. `batch_id` is the row id of its import, None while that
-    is being opened.
+    is being opened. `known` is the importer's own: what it made of the file already, for as long as this is at hand.
     """
 
     filename: str
@@ -78,6 +78,7 @@ class ImportFile:
     household_id: int | None = None
     answers: Mapping[str, str] = field(default_factory=dict)
     batch_id: int | None = None
+    known: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from functools import wraps
+from typing import Any, ParamSpec
 from uuid import UUID
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -20,12 +21,13 @@ from apps.core.actors import Actor
 from apps.core.models import AuditEvent
 from apps.kernel.errors import gettext_noop
 
+P = ParamSpec("P")
 GENESIS = "0" * 64
 # fields that tell nothing of the record itself
 _BOOKKEEPING = {"id", "created_at", "updated_at", "password", "last_login"}
 
 
-def record(  # noqa: PLR0913 - the facts of an event, by name, as every service gives them
+def event(  # noqa: PLR0913 - the facts of an event, by name, as every service gives them
     action: str,
     *,
     by: Actor,
@@ -35,7 +37,7 @@ def record(  # noqa: PLR0913 - the facts of an event, by name, as every service 
     facts: Mapping[str, Any] | None = None,
     reason: str = "",
 ) -> AuditEvent:
-    """Write one event in the transaction of the service that calls.
+    """Return one event, to be written by `record` or `record_all`.
 
     `action` is `app.verb` (`plans.publish_plan`). `target` is the record acted upon; a target that has a method
     `audit_subject()` names the household it belongs to. With both images only the fields that differ are kept;
@@ -47,7 +49,7 @@ def record(  # noqa: PLR0913 - the facts of an event, by name, as every service 
     if facts:
         after = {**(after or {}), **facts}
     subject = getattr(target, "audit_subject", lambda: None)()
-    return AuditEvent.objects.create(
+    return AuditEvent(
         occurred_at=timezone.now(),
         action=action,
         actor_kind=by.kind,
@@ -68,6 +70,25 @@ def record(  # noqa: PLR0913 - the facts of an event, by name, as every service 
         request_id=by.origin.request_id,
         method=by.origin.method,
     )
+
+
+def _written(build: Callable[P, AuditEvent]) -> Callable[P, AuditEvent]:
+    @wraps(build)
+    def write(*args: P.args, **kwargs: P.kwargs) -> AuditEvent:
+        """Write one event in the transaction of the service that calls; `event` says what is told."""
+        found = build(*args, **kwargs)
+        found.save(force_insert=True)
+        return found
+
+    return write
+
+
+record = _written(event)
+
+
+def record_all(events: Iterable[AuditEvent]) -> None:
+    """Write many events at once, in their order."""
+    AuditEvent.objects.bulk_create(events, batch_size=500)
 
 
 def snapshot(instance: models.Model, *, without: frozenset[str] = frozenset()) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import structlog
@@ -27,8 +27,13 @@ REMEMBERED_SECONDS = 600
 
 def publish(topic: str, kind: str, **ids: Any) -> None:
     """Send an event to everyone who watches the topic (`household:<uuid>`), once the transaction commits."""
-    group = _group(topic)
-    transaction.on_commit(lambda: _send(group, topic, kind, ids))
+    publish_all([(topic, kind, ids)])
+
+
+def publish_all(events: Iterable[tuple[str, str, Mapping[str, Any]]]) -> None:
+    """Send many events (topic, kind, ids) at once, as `publish` sends one: a file may change thousands of accounts."""
+    told = [(_group(topic), topic, kind, dict(ids)) for topic, kind, ids in events]
+    transaction.on_commit(lambda: _send(*told))
 
 
 def recheck(kind: str, key: str) -> None:
@@ -48,7 +53,7 @@ def recheck_group(kind: str, key: str) -> str:
 
 def send_now(topic: str, kind: str, **ids: Any) -> None:
     """Send without waiting for a commit: progress of a running job."""
-    _send(_group(topic), topic, kind, ids)
+    _send((_group(topic), topic, kind, ids))
 
 
 def _group(topic: str) -> str:
@@ -58,15 +63,18 @@ def _group(topic: str) -> str:
     return group_name(kind, key)
 
 
-def _send(group: str, topic: str, kind: str, ids: dict[str, Any]) -> None:
+def _send(*events: tuple[str, str, str, dict[str, Any]]) -> None:
     layer = get_channel_layer()
-    if layer is None:
+    if layer is None or not events:
         return
+    messages = [
+        (group, {"type": "relay", "topic": topic, "kind": kind, "ids": ids}) for group, topic, kind, ids in events
+    ]
     try:
-        async_to_sync(_tell)(layer, group, {"type": "relay", "topic": topic, "kind": kind, "ids": ids})
+        async_to_sync(_tell)(layer, messages)
     except (RedisError, OSError) as away:
         # the page says that live updates are paused, and every event can be fetched again
-        log.warning("realtime.not_sent", topic=topic, kind=kind, reason=str(away))
+        log.warning("realtime.not_sent", topic=events[0][1], kind=events[0][2], reason=str(away))
 
 
 def _send_to(group: str, message: dict[str, Any]) -> None:
@@ -93,10 +101,11 @@ async def missed(groups: Mapping[str, str], since: float) -> list[str]:
     return sorted(topic for topic, at in told.items() if at is not None and float(at) >= since)
 
 
-async def _tell(layer: Any, group: str, message: dict[str, Any]) -> None:
-    # remembered first: whoever joins between the two hears it twice rather than never
-    await _connection(layer, group).set(_told_key(layer, group), f"{time.time():.3f}", ex=REMEMBERED_SECONDS)
-    await layer.group_send(group, message)
+async def _tell(layer: Any, messages: Iterable[tuple[str, dict[str, Any]]]) -> None:
+    for group, message in messages:
+        # remembered first: whoever joins between the two hears it twice rather than never
+        await _connection(layer, group).set(_told_key(layer, group), f"{time.time():.3f}", ex=REMEMBERED_SECONDS)
+        await layer.group_send(group, message)
 
 
 def _connection(layer: Any, group: str) -> Any:

@@ -16,7 +16,7 @@ class PortfoliosConfig(AppConfig):
         from apps.clients.ports import ports
         from apps.portfolios.models.trade import ADVISOR_REVIEW, COMPLIANCE_REVIEW, MANAGER_REVIEW
         from apps.portfolios.services import equivalence, model_portfolios
-        from apps.portfolios.services.custodian_importer import CustodianFileImporter
+        from apps.portfolios.services.custodian_importer import CustodianFileImporter, FirmFileImporter
         from apps.portfolios.services.lot_importer import LotFileImporter
         from apps.portfolios.services.prices import APPROVAL_KIND, PricesOfImport, hear_price_decision
         from apps.portfolios.services.trade_checks import hear_trade_review
@@ -28,8 +28,9 @@ class PortfoliosConfig(AppConfig):
         ):
             connect_approvals(kind, label, hear_trade_review)
         ports.importers["custodian_file"] = CustodianFileImporter()
+        ports.importers["custodian_firm"] = FirmFileImporter()
         ports.importers["custodian_lots"] = LotFileImporter()
-        ports.followers["custodian_file"] = PricesOfImport()
+        ports.followers["custodian_file"] = ports.followers["custodian_firm"] = PricesOfImport()
         connect_approvals(APPROVAL_KIND, _("Price correction"), hear_price_decision)
         connect_approvals(
             model_portfolios.APPROVAL_KIND, _("Version of a model portfolio"), model_portfolios.hear_version_decision

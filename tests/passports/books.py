@@ -26,7 +26,7 @@ from apps.plans.models import Plan
 from apps.plans.services.plans import draft_plan
 from apps.plans.services.publishing import file_report, publish_plan
 from apps.plans.services.recommendations import decide_recommendation
-from apps.portfolios.services.reconciliation import StatedPosition, take_statement
+from apps.portfolios.services.statements import StatedPosition, take_statement
 from tests.cast import person
 from tests.days import today
 from tests.factories import billing, clients, compliance, money, plans, portfolios

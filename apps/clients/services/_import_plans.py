@@ -2,25 +2,62 @@
 
 from __future__ import annotations
 
+import json
+import uuid
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from django.apps import apps
+from django.db import connection
+from django.utils import timezone
 
 from apps.clients.models import ImportBatch, ImportRow, ImportState, RowAction
-from apps.clients.ports import Importer, ImportFile, Known, PlannedRow, ReadFile, ReadRow
+from apps.clients.ports import Importer, ImportFile, Known, Made, PlannedRow, ReadFile, ReadRow
 from apps.core.actors import Actor
 from apps.core.models import BaseModel
 from apps.core.tabular.problems import RowProblem, Severity
+from apps.core.whole_rows import copy_in, updated_at
+
+_COLUMNS = (
+    "line", "label", "key", "fingerprint", "facts", "problems", "action", "target_type", "target_id", "before",
+    "left_at", "batch_id", "public_id", "created_at", "updated_at",
+)  # fmt: skip
+
+# the latest word of applied imports of the kind and household on each key
+_EARLIER = f"""
+SELECT DISTINCT ON (row.key) row.key, row.fingerprint, row.target_type, row.target_id
+FROM {ImportRow._meta.db_table} row JOIN {ImportBatch._meta.db_table} batch ON batch.id = row.batch_id
+WHERE batch.kind = %s AND batch.household_id IS NOT DISTINCT FROM %s AND batch.state = %s
+    AND row.key = ANY(%s) AND row.action IN ('create', 'update')
+ORDER BY row.key, row.batch_id DESC, row.id DESC
+"""  # noqa: S608 - names of our own
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of the import as it is stored; `facts` and `problems` are JSON."""
+
+    line: int
+    label: str
+    key: str
+    fingerprint: str
+    facts: str
+    problems: tuple[dict[str, Any], ...]
+    action: str
+    target_type: str = ""
+    target_id: uuid.UUID | None = None
+    before: str | None = None
+    left_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """The rows as they are stored, the ones to take in, and the figures of the whole."""
 
-    rows: tuple[ImportRow, ...]
+    rows: tuple[Line, ...]
     to_apply: tuple[PlannedRow, ...]
     unchanged: tuple[PlannedRow, ...]
     counts: Mapping[str, int]
@@ -45,16 +82,16 @@ def planned(batch: ImportBatch, importer: Importer, file: ImportFile) -> Plan:
     read = importer.read(file)
     known = {**dict(importer.known(file, read.rows)), **_made_before(batch, file, read.rows)}
     beside = _problems_by_line(read)
-    rows: list[ImportRow] = []
+    rows: list[Line] = []
     by_action: dict[str, list[PlannedRow]] = defaultdict(list)
     for row in read.rows:
         mine = (*row.problems, *beside.pop(row.line, ()))
-        stored = _stored(batch, row, known.get(row.key), mine)
-        rows.append(stored)
         match = known.get(row.key)
+        stored = _stored(row, match, mine)
+        rows.append(stored)
         by_action[stored.action].append(PlannedRow(row, match.target if match else None))
     of_file = beside.pop(0, ())
-    rows += [_unread(batch, line, problems, read.lines.get(line, {})) for line, problems in beside.items()]
+    rows += [_unread(line, problems, read.lines.get(line, {})) for line, problems in beside.items()]
     return Plan(
         rows=tuple(sorted(rows, key=lambda row: row.line)),
         to_apply=(*by_action[RowAction.CREATE], *by_action[RowAction.UPDATE]),
@@ -87,6 +124,8 @@ def records(pairs: Iterable[tuple[str, Any]], *, seen_by: Actor | None = None) -
         wanted[label].add(str(public_id))
     found: dict[tuple[str, str], BaseModel] = {}
     for label, ids in wanted.items():
+        if not label:
+            continue
         rows = apps.get_model(label)._default_manager.filter(public_id__in=ids)  # noqa: SLF001 - Django documents it
         if seen_by is not None and hasattr(rows, "visible_to"):
             rows = rows.visible_to(seen_by)
@@ -96,21 +135,16 @@ def records(pairs: Iterable[tuple[str, Any]], *, seen_by: Actor | None = None) -
 
 def _made_before(batch: ImportBatch, file: ImportFile, rows: Sequence[ReadRow]) -> dict[str, Known]:
     """Return what earlier imports of this kind made of the same facts, the latest word on each."""
-    earlier = ImportRow.objects.filter(
-        batch__kind=batch.kind,
-        batch__household=batch.household_id,
-        batch__state=ImportState.APPLIED,
-        key__in={row.key for row in rows},
-        action__in=[RowAction.CREATE, RowAction.UPDATE],
-    ).order_by("batch_id", "id")
-    latest = {row.key: row for row in earlier}
-    there = records([(row.target_type, row.target_id) for row in latest.values()], seen_by=file.by)
+    with connection.cursor() as cursor:
+        cursor.execute(_EARLIER, [batch.kind, batch.household_id, ImportState.APPLIED, [row.key for row in rows]])
+        latest = {key: told for key, *told in cursor.fetchall()}
+    there = records([(label, pk) for _, label, pk in latest.values()], seen_by=file.by)
     known = {}
     for row in rows:
-        before = latest.get(row.key)
-        target = there.get((before.target_type, str(before.target_id))) if before else None
-        if before is not None and target is not None:
-            known[row.key] = Known(target, is_changed=before.fingerprint != row.fingerprint)
+        fingerprint, label, pk = latest.get(row.key, ("", "", ""))
+        target = there.get((label, str(pk)))
+        if target is not None:
+            known[row.key] = Known(target, is_changed=fingerprint != row.fingerprint)
     return known
 
 
@@ -121,40 +155,101 @@ def _problems_by_line(read: ReadFile) -> dict[int, list[RowProblem]]:
     return dict(found)
 
 
-def _stored(batch: ImportBatch, row: ReadRow, known: Known | None, problems: Sequence[RowProblem]) -> ImportRow:
+def _stored(row: ReadRow, known: Known | None, problems: Sequence[RowProblem]) -> Line:
     if any(problem.severity is Severity.ERROR for problem in problems):
         action = RowAction.BLOCKED
     elif known is None:
         action = RowAction.CREATE
     else:
         action = RowAction.UPDATE if known.is_changed else RowAction.UNCHANGED
-    return ImportRow(
-        batch=batch,
+    return Line(
         line=row.line,
         label=row.label[:200],
         key=row.key,
         fingerprint=row.fingerprint,
-        facts=[[name, value] for name, value in row.facts.items()],
-        problems=[plain_problem(problem) for problem in problems],
-        action=action,
+        facts=json.dumps(list(row.facts.items()), ensure_ascii=False),
+        problems=tuple(plain_problem(problem) for problem in problems),
+        action=action.value,
         target_type=known.target._meta.label if known else "",
         target_id=known.target.public_id if known else None,
     )
 
 
-def _unread(batch: ImportBatch, line: int, problems: Sequence[RowProblem], cells: Mapping[str, str]) -> ImportRow:
+def _unread(line: int, problems: Sequence[RowProblem], cells: Mapping[str, str]) -> Line:
     is_error = any(problem.severity is Severity.ERROR for problem in problems)
-    return ImportRow(
-        batch=batch,
+    return Line(
         line=line,
         label=" ".join([text for text in cells.values() if text][:3])[:200],
-        facts=[[name, value] for name, value in cells.items()],
-        problems=[plain_problem(problem) for problem in problems],
-        action=RowAction.BLOCKED if is_error else RowAction.UNCHANGED,
+        key="",
+        fingerprint="",
+        facts=json.dumps(list(cells.items()), ensure_ascii=False),
+        problems=tuple(plain_problem(problem) for problem in problems),
+        action=(RowAction.BLOCKED if is_error else RowAction.UNCHANGED).value,
     )
 
 
-def _counts(rows: Sequence[ImportRow], of_file: Sequence[RowProblem], read: ReadFile) -> dict[str, int]:
+def store(batch: ImportBatch, rows: Iterable[Line]) -> None:
+    """Keep these rows in the place of those that the batch had."""
+    table = ImportRow._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(f"DELETE FROM {table} WHERE batch_id = %s", [batch.pk])  # noqa: S608 - our name; no row for each
+    now = timezone.now()
+    copy_in(
+        table,
+        _COLUMNS,
+        (
+            (
+                row.line,
+                row.label,
+                row.key,
+                row.fingerprint,
+                row.facts,
+                json.dumps(row.problems, ensure_ascii=False) if row.problems else "[]",
+                row.action,
+                row.target_type,
+                row.target_id,
+                row.before,
+                row.left_at,
+                batch.pk,
+                uuid.uuid4(),
+                now,
+                now,
+            )
+            for row in rows
+        ),
+    )
+
+
+def became(rows: Sequence[Line], made: Iterable[Made]) -> list[Line]:
+    """Return the rows with what each became and when that was left, so that undo knows of later changes."""
+    by_key = {item.key: item for item in made}
+    left = left_at(item.target for item in by_key.values())
+    return [_became(row, by_key[row.key], left) if _is_due(row) and row.key in by_key else row for row in rows]
+
+
+def left_at(made: Iterable[BaseModel]) -> dict[uuid.UUID, datetime]:
+    """Return when records were last changed, by public id, as the database has it."""
+    ids: dict[type[BaseModel], list[uuid.UUID]] = defaultdict(list)
+    for record in made:
+        ids[type(record)].append(record.public_id)
+    return {pk: at for model, public_ids in ids.items() for pk, at in updated_at(model, public_ids).items()}
+
+
+def _is_due(row: Line) -> bool:
+    return row.action in {RowAction.CREATE, RowAction.UPDATE}
+
+
+def _became(row: Line, item: Made, left: Mapping[uuid.UUID, datetime]) -> Line:
+    return replace(
+        row,
+        target_type=item.target._meta.label,
+        target_id=item.target.public_id,
+        before=json.dumps(dict(item.before)) if item.before is not None else None,
+        left_at=left[item.target.public_id],
+    )
+
+
+def _counts(rows: Sequence[Line], of_file: Sequence[RowProblem], read: ReadFile) -> dict[str, int]:
     actions = Counter(str(row.action) for row in rows)
     severities = Counter(problem["severity"] for row in rows for problem in row.problems)
     errors_of_file = sum(problem.severity is Severity.ERROR for problem in of_file)

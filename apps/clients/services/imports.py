@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from django.db import connection
@@ -15,8 +15,8 @@ from django.utils import timezone
 
 from apps.clients.models import Household, ImportBatch, ImportRow, ImportState, RowAction
 from apps.clients.models.sealed_files import seal
-from apps.clients.ports import Applied, Importer, ImportFile, Progress, Question, UndoRow, ports
-from apps.clients.services._import_plans import Plan, file_of, planned, records
+from apps.clients.ports import Importer, ImportFile, Progress, Question, UndoRow, ports
+from apps.clients.services._import_plans import Plan, became, file_of, left_at, planned, records, store
 from apps.clients.services._uploads import safe_name
 from apps.core import audit, jobs, realtime
 from apps.core.actors import Actor, ActorKind
@@ -79,7 +79,8 @@ def open_batch(
         raise InvalidInputError(gettext_noop("Say to which household the file belongs."), field="household")
     if household is not None and not importer.per_household:
         raise InvalidInputError(gettext_noop("A file of this kind belongs to no household."), field="household")
-    questions = importer.questions(ImportFile(filename, content, by, household.pk if household else None))
+    file = ImportFile(filename, content, by, household.pk if household else None)
+    questions = importer.questions(file)
     sealed = seal("imports", content)
     batch = ImportBatch(
         kind=kind,
@@ -94,7 +95,8 @@ def open_batch(
     )
     batch.save()
     audit.record("clients.open_batch", by=by, target=batch, after={"kind": kind, "sha256": batch.sha256})
-    return check_batch(batch=batch, answers={question.name: question.value for question in questions}, by=by)
+    answers = {question.name: question.value for question in questions}
+    return _checked(batch, replace(file, answers=answers, batch_id=batch.pk), by)
 
 
 @service
@@ -104,9 +106,15 @@ def check_batch(*, batch: ImportBatch, answers: Mapping[str, str], by: Actor) ->
     Raises ImportStateError for a batch that was applied, InvalidInputError for answers that do not fit the file.
     """
     batch = _locked(batch, ImportState.UPLOADED, ImportState.CHECKED, ImportState.FAILED)
+    return _checked(batch, replace(file_of(batch, by), answers=dict(answers)), by)
+
+
+def _checked(batch: ImportBatch, file: ImportFile, by: Actor) -> ImportBatch:
     before = {"answers": batch.answers, "counts": batch.counts}
-    batch.answers, batch.state = dict(answers), ImportState.CHECKED
-    _note(batch, planned(batch, importer_for(batch.kind), file_of(batch, by)))
+    batch.answers, batch.state = dict(file.answers), ImportState.CHECKED
+    plan = planned(batch, importer_for(batch.kind), file)
+    _note(batch, plan)
+    store(batch, plan.rows)
     batch.save()
     after = {"answers": batch.answers, "counts": batch.counts}
     audit.record("clients.check_batch", by=by, target=batch, before=before, after=after)
@@ -151,7 +159,12 @@ def apply_batch(*, batch: ImportBatch, by: Actor) -> ImportBatch:
     _note(batch, plan)
     _refuse_errors(batch)
     applied = importer.apply(file, plan.to_apply, plan.unchanged, _teller(batch))
-    _keep(batch, applied)
+    store(batch, became(plan.rows, applied.made))
+    left = left_at(applied.besides)
+    batch.besides = [
+        {"type": record._meta.label, "id": str(record.public_id), "left_at": left[record.public_id].isoformat()}
+        for record in {record.public_id: record for record in applied.besides}.values()
+    ]
     batch.state, batch.applied_at = ImportState.APPLIED, timezone.now()
     batch.save()
     audit.record("clients.apply_batch", by=by, target=batch, after={"counts": batch.counts})
@@ -264,8 +277,6 @@ def _one_at_a_time(batch: ImportBatch) -> None:
 
 
 def _note(batch: ImportBatch, plan: Plan) -> None:
-    batch.rows.all().delete()
-    ImportRow.objects.bulk_create(plan.rows, batch_size=1000)
     batch.counts, batch.problems, batch.ignored = dict(plan.counts), list(plan.problems), list(plan.ignored)
 
 
@@ -300,29 +311,6 @@ def _refuse_errors(batch: ImportBatch) -> None:
             mend=gettext_noop("Mend them in the file and bring it again; what is wrong stands beside each row."),
             count=batch.counts["errors"],
         )
-
-
-def _keep(batch: ImportBatch, applied: Applied) -> None:
-    """Note with each row what it became and when that was left, so that undo knows of later changes."""
-    made = {item.key: item for item in applied.made}
-    left = records([_name_of(item.target) for item in applied.made])
-    rows = list(batch.rows.filter(key__in=made, action__in=[RowAction.CREATE, RowAction.UPDATE]))
-    for row in rows:
-        item = made[row.key]
-        row.target_type, target_id = _name_of(item.target)
-        row.target_id = item.target.public_id
-        row.before = dict(item.before) if item.before is not None else None
-        row.left_at = left[row.target_type, target_id].updated_at
-    ImportRow.objects.bulk_update(rows, ["target_type", "target_id", "before", "left_at"], batch_size=500)
-    besides = records([_name_of(record) for record in applied.besides])
-    batch.besides = [
-        {"type": label, "id": public_id, "left_at": record.updated_at.isoformat()}
-        for (label, public_id), record in besides.items()
-    ]
-
-
-def _name_of(record: BaseModel) -> tuple[str, str]:
-    return record._meta.label, str(record.public_id)
 
 
 def _changed_since(

@@ -36,8 +36,10 @@ def read_records(decoded: DecodedText) -> Records:
         # Excel's own first line; it is the file's, so it stays a line of the file.
         records[0] = Record(1, (text[: declared.end()].strip(),))
     _refuse_open_quote(records)
+    # each record begins on a line of its own: then no cell holds lines
+    swallowed = _swallowed(records, delimiter) if len(records) < records[-1].line else ()
     records.pop()
-    return Records("csv", tuple(records), _swallowed(records, delimiter), decoded.encoding, delimiter)
+    return Records("csv", tuple(records), swallowed, decoded.encoding, delimiter)
 
 
 def _records(text: str, delimiter: str) -> Iterator[Record]:

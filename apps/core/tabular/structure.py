@@ -140,15 +140,18 @@ def _known_count(record: Record, known: set[str]) -> int:
 
 
 def _reason_to_ignore(record: Record, header: tuple[str, ...]) -> IgnoredReason | None:
-    filled = _filled(record.cells)
-    if not filled:
+    # the first cell tells most rows from all of these: files have a hundred thousand of them
+    first = next((text for cell in record.cells if (text := text_of(cell))), "")
+    if not first:
         return IgnoredReason.BLANK
-    if tuple(text_of(cell) for cell in _trimmed(record.cells)) == header:
+    if first in header and tuple(text_of(cell) for cell in _trimmed(record.cells)) == header:
         return IgnoredReason.REPEATED_HEADER
-    if _TOTAL.match(text_of(filled[0])) and len(filled) > 1 and all(_is_value(cell) for cell in filled[1:]):
-        return IgnoredReason.TOTAL
+    if _TOTAL.match(first):
+        filled = _filled(record.cells)
+        if len(filled) > 1 and all(_is_value(cell) for cell in filled[1:]):
+            return IgnoredReason.TOTAL
     # A line of one cell in a wider table is a caption ("Posted Transactions") or a footnote.
-    if len(filled) == 1 and len(record.cells) < len(header) and len(header) > 1:
+    if len(record.cells) < len(header) and len(header) > 1 and len(_filled(record.cells)) == 1:
         return IgnoredReason.NOTE
     return None
 

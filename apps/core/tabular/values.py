@@ -24,12 +24,12 @@ from apps.kernel.errors import InvalidInputError, gettext_noop
 
 # What custodians and spreadsheets write for "no value".
 _MISSING = frozenset({"", "-", "--", "---", "—", "–", "n/a", "na", "#n/a", "n.a.", "null", "none", "not available"})
+_LONGEST_MISSING = max(map(len, _MISSING))
 _CURRENCY = r"(?:[A-Z]{3}|R\$|US\$|C\$|A\$|CA\$|[$€£¥])"
 _MONEY = re.compile(
     rf"(?P<sign>[+-]?)\s*(?:{_CURRENCY})?\s*(?P<inner>[+-]?)\s*(?P<digits>[0-9][0-9.,'\s]*|[.,][0-9]+)"
     rf"(?P<power>[eE][+-]?(?:1[0-5]|[0-9]))?\s*(?:{_CURRENCY})?\s*(?P<after>-?)",
 )
-_SPACES = re.compile(r"[\s\u00a0\u202f]+")
 _MAX_DIGITS = 30
 _MAX_TEXT = 60
 # Excel counts days from here, after its invented 29 February 1900 (ECMA-376 part 1, 18.17.4.1).
@@ -108,7 +108,7 @@ def _months() -> dict[str, int]:
 def text_of(cell: Cell) -> str:
     """The cell as a person reads it: numbers without exponent, days by ISO, outer spaces gone."""
     if isinstance(cell, str):
-        return _SPACES.sub(" ", cell).strip()
+        return " ".join(cell.split())
     if isinstance(cell, bool):
         return "TRUE" if cell else "FALSE"
     if isinstance(cell, Decimal):
@@ -121,7 +121,10 @@ def text_of(cell: Cell) -> str:
 
 def is_missing(cell: Cell) -> bool:
     """Whether the cell says nothing, which is not zero."""
-    return isinstance(cell, str) and text_of(cell).casefold() in _MISSING
+    if not isinstance(cell, str):
+        return False
+    text = text_of(cell)
+    return len(text) <= _LONGEST_MISSING and text.casefold() in _MISSING
 
 
 def _not_a_number(text: str) -> CellError:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import hashlib
 from bisect import bisect_left
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from babel.numbers import list_currencies
 
@@ -27,6 +27,7 @@ from apps.portfolios.readers.rows import CustodianAccount, SecurityKey
 from apps.portfolios.readers.securities import SecurityCells, account_in, account_in_name, security_of
 
 _Read = TypeVar("_Read")
+_NAMING = (Column.SYMBOL, Column.CUSIP, Column.ISIN, Column.DESCRIPTION)
 KNOWN_CURRENCIES = frozenset(list_currencies())
 
 
@@ -49,12 +50,17 @@ class Source:
     style: FileStyle
     file_account: CustodianAccount
     captioned: tuple[tuple[int, CustodianAccount], ...]
+    # what a text of a column was read as: most columns of a large file say the same few things
+    seen: dict[object, dict[object, Any]] = field(default_factory=lambda: defaultdict(dict), compare=False)
 
     def account_of(self, row: TableRow) -> CustodianAccount:
         """The account of the row: its own cells, else the last caption above it, else the file's name."""
         number = self.layout.text(row, Column.ACCOUNT_NUMBER)
         if number:
-            return CustodianAccount(number, self.layout.text(row, Column.ACCOUNT_NAME))
+            told = number, self.layout.text(row, Column.ACCOUNT_NAME)
+            known = self.seen[Column.ACCOUNT_NUMBER]
+            account: CustodianAccount = known.get(told) or known.setdefault(told, CustodianAccount(*told))
+            return account
         above = bisect_left(self.captioned, row.line, key=lambda caption: caption[0])
         return self.captioned[above - 1][1] if above else self.file_account
 
@@ -74,14 +80,23 @@ class RowReader:
 
     def read(self, column: Column, reader: Callable[[Cell], _Read]) -> _Read | None:
         """Read the cell, or None where it says nothing or is wrong."""
-        cell = self.source.layout.cell(self.row, column)
-        if cell == "":
+        index = self.source.layout.columns.get(column)
+        return None if index is None else self._read(index, reader)
+
+    def _read(self, index: int, reader: Callable[[Cell], _Read | None]) -> _Read | None:
+        """Read a cell; equal texts of a column are read once, and numbers that a sheet gives as such are no texts."""
+        cell = self.row.cells[index]
+        seen = self.source.seen[index] if isinstance(cell, str) else {}
+        if cell not in seen:
+            try:
+                seen[cell] = reader(cell) if self.source.layout.said(cell) else None
+            except CellError as wrong:
+                seen[cell] = wrong
+        found: _Read | CellError | None = seen[cell]
+        if isinstance(found, CellError):
+            self.problems.append(found.at(self.row.line, self.source.table.header[index]))
             return None
-        try:
-            return reader(cell)
-        except CellError as wrong:
-            self.problems.append(wrong.at(self.row.line, self.heading(column)))
-            return None
+        return found
 
     def number(self, column: Column) -> Decimal | None:
         """Read an amount, price or quantity."""
@@ -89,13 +104,9 @@ class RowReader:
 
     def fees(self) -> Decimal:
         """What all fee columns together cost, without their signs."""
-        total = Decimal(0)
-        for index in self.source.layout.fee_columns:
-            try:
-                total += abs(read_decimal(self.row.cells[index], self.source.style.locale) or Decimal(0))
-            except CellError as wrong:
-                self.problems.append(wrong.at(self.row.line, self.source.table.header[index]))
-        return total
+        locale = self.source.style.locale
+        told = (self._read(index, lambda cell: read_decimal(cell, locale)) for index in self.source.layout.fee_columns)
+        return sum((abs(fee) for fee in told if fee is not None), Decimal(0))
 
     def currency(self) -> str:
         """The row's currency, or the file's; a word that is none is a problem."""
@@ -114,18 +125,16 @@ class RowReader:
 
     def security(self) -> SecurityKey | None:
         """The security that the row names."""
-        layout = self.source.layout
-        key, doubts = security_of(
-            SecurityCells(
-                layout.text(self.row, Column.SYMBOL),
-                layout.text(self.row, Column.CUSIP),
-                layout.text(self.row, Column.ISIN),
-                layout.text(self.row, Column.DESCRIPTION),
-            ),
-            self.row.line,
-        )
-        self.problems.extend(doubts)
-        return key
+        seen = self.source.seen["security"]
+        told = tuple(self.source.layout.text(self.row, column) for column in _NAMING)
+        if told not in seen:
+            key, doubts = security_of(SecurityCells(*told), self.row.line)
+            if doubts:  # they name their line
+                self.problems.extend(doubts)
+                return key
+            seen[told] = key
+        known: SecurityKey | None = seen[told]
+        return known
 
     def note(self, column: Column, code: str, message: str, mend: str, **params: object) -> None:
         """Add an error at the column."""
@@ -166,7 +175,8 @@ def source_of(table: Table, layout: Layout, style: FileStyle | None, filename: s
 
 def is_note(row: TableRow) -> bool:
     """Whether the row is one sentence in a line of empty cells, as the disclaimers below Fidelity's tables are."""
-    return sum(not is_missing(cell) for cell in row.cells) <= 1
+    told = (cell for cell in row.cells if not is_missing(cell))
+    return next(told, None) is None or next(told, None) is None
 
 
 def note_of(row: TableRow, reason: IgnoredReason) -> IgnoredRow:
@@ -195,6 +205,8 @@ class Keys:
 
 def _plain(fact: object) -> str:
     """The same text for 5, 5.0 and 5.00."""
+    if isinstance(fact, str):
+        return fact.strip().casefold()
     if isinstance(fact, Decimal):
         return f"{fact.normalize():f}"
     return "" if fact is None else str(fact).strip().casefold()

@@ -116,16 +116,22 @@ class Layout:
     custodian: str
     columns: Mapping[Column, int]
     fee_columns: tuple[int, ...] = field(default=())
-
-    def cell(self, row: TableRow, column: Column) -> Cell:
-        """The cell; empty where the file has no such column or says nothing."""
-        index = self.columns.get(column)
-        cell = row.cells[index] if index is not None else ""
-        return "" if is_missing(cell) else cell
+    # the text of each cell that was asked for: large files say the same few things again and again
+    texts: dict[str, str] = field(default_factory=dict, compare=False)
 
     def text(self, row: TableRow, column: Column) -> str:
-        """The cell as text."""
-        return text_of(self.cell(row, column))
+        """The cell as text; empty where the file has no such column or says nothing."""
+        index = self.columns.get(column)
+        return "" if index is None else self.said(row.cells[index])
+
+    def said(self, cell: Cell) -> str:
+        """The cell as text, empty where it says nothing."""
+        if not isinstance(cell, str):
+            return text_of(cell)
+        text = self.texts.get(cell)
+        if text is None:
+            text = self.texts[cell] = "" if is_missing(cell) else text_of(cell)
+        return text
 
 
 def headings() -> Iterable[str]:

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from apps.core.tabular.problems import CellError, IgnoredReason, IgnoredRow, RowProblem, Severity
 from apps.core.tabular.reading import content_digest
-from apps.core.tabular.tables import TableRow
+from apps.core.tabular.tables import Table, TableRow
 from apps.core.tabular.values import read_date, read_decimal
 from apps.kernel.errors import gettext_noop
 from apps.portfolios.readers.custodian_csv import (
@@ -31,14 +31,19 @@ _CENT = Decimal("0.01")
 
 
 def read_positions(
-    data: bytes, *, filename: str = "", style: FileStyle | None = None, sheet: str = ""
+    data: bytes,
+    *,
+    filename: str = "",
+    style: FileStyle | None = None,
+    sheet: str = "",
+    table: Table | None = None,
 ) -> CustodianFile:
     """Read a positions file.
 
     A total of the file that its rows do not make is an error of the total's line. Raises FileRefusedError when the
     file cannot be read as a table or has no column for the security or its value.
     """
-    table = custodian_table(data, sheet)
+    table = table or custodian_table(data, sheet)
     source = source_of(table, positions_layout(table), style, filename)
     rows: list[PositionRow] = []
     problems = list(table.problems)

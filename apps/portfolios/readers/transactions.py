@@ -10,10 +10,10 @@ from decimal import Decimal
 
 from apps.core.tabular.problems import CellError, IgnoredReason, RowProblem, Severity
 from apps.core.tabular.reading import content_digest
-from apps.core.tabular.tables import Cell
+from apps.core.tabular.tables import Cell, Table
 from apps.core.tabular.values import DateStyle, read_date, read_decimal, text_of
 from apps.kernel.errors import gettext_noop
-from apps.portfolios.readers.actions import SPENDING, adds_up, kind_of, signed_quantity
+from apps.portfolios.readers.actions import SPENDING, ReadAction, adds_up, kind_of, signed_quantity
 from apps.portfolios.readers.custodian_csv import (
     FileStyle,
     Keys,
@@ -45,7 +45,12 @@ _CENT = Decimal("0.01")
 
 
 def read_transactions(
-    data: bytes, *, filename: str = "", style: FileStyle | None = None, sheet: str = ""
+    data: bytes,
+    *,
+    filename: str = "",
+    style: FileStyle | None = None,
+    sheet: str = "",
+    table: Table | None = None,
 ) -> CustodianFile:
     """Read a transactions file.
 
@@ -53,7 +58,7 @@ def read_transactions(
     purchases without a sign is taken to write no signs at all. Raises FileRefusedError when the file cannot be read
     as a table or has no column for day, action and amount.
     """
-    table = custodian_table(data, sheet)
+    table = table or custodian_table(data, sheet)
     source = source_of(table, transactions_layout(table), style, filename)
     rows: list[TransactionRow] = []
     problems = list(table.problems)
@@ -131,7 +136,10 @@ def _entry(reader: RowReader, keys: Keys) -> TransactionRow | None:
 
 def _kind(reader: RowReader, quantity: Decimal | None, amount: Decimal | None) -> TransactionKind | None:
     action = reader.source.layout.text(reader.row, Column.ACTION)
-    read = kind_of(action, quantity, amount)
+    seen, moves = reader.source.seen["kind"], (action, _sign(quantity), _sign(amount))
+    if moves not in seen:
+        seen[moves] = kind_of(action, quantity, amount)
+    read: ReadAction | None = seen[moves]
     if read is None:
         reader.note(
             Column.ACTION,
@@ -150,6 +158,10 @@ def _kind(reader: RowReader, quantity: Decimal | None, amount: Decimal | None) -
             action=action[:80],
         )
     return read.kind
+
+
+def _sign(number: Decimal | None) -> int:
+    return (number > 0) - (number < 0) if number is not None else 0
 
 
 def _check_security(reader: RowReader, kind: TransactionKind, security: SecurityKey | None) -> None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection, Iterable
 from decimal import ROUND_DOWN, Decimal
 
 from django.core.exceptions import ValidationError
+from django.db.models import CharField, DecimalField
+from django.db.models.expressions import RawSQL
 
 from apps.accounts.selectors.firm_days import firm_today
 from apps.core.actors import Actor
@@ -18,6 +21,24 @@ from apps.portfolios.services.entries import TransactionEntry
 UNIT, NOTHING = Decimal("0.00000001"), Decimal(0)
 _OF_SECURITY = {"buy", "sell", "reinvest", "cash_in_lieu", "return_of_capital"} | RESHAPES
 _OF_ACTION = RESHAPES | {TransactionKind.RECEIVED}
+# the others come with an entry of one of these
+_RECORDED = frozenset(TransactionKind.values) - {TransactionKind.REVERSAL, TransactionKind.RECEIVED}
+
+
+_NUMBERS = tuple(
+    (field.attname, Decimal(10) ** (field.max_digits - field.decimal_places), field.decimal_places)
+    for field in Transaction._meta.concrete_fields
+    if isinstance(field, DecimalField)
+)
+
+
+def _fits(number: object, limit: Decimal, places: int) -> bool:
+    """Say whether a number has no more digits than its column."""
+    if number is None or number == 0:
+        return True
+    if not isinstance(number, Decimal) or not number.is_finite():
+        return False
+    return -places <= number.as_tuple().exponent and abs(number) < limit  # type: ignore[operator]
 
 
 class ShortfallError(DomainError):
@@ -29,9 +50,8 @@ class ShortfallError(DomainError):
 class AccountLedger:
     """What an account holds, entry by entry; entries that were taken back count as if they had never been."""
 
-    def __init__(self, account: Account) -> None:
-        self.account = account
-        self.today = firm_today()
+    def __init__(self, account: Account, today: dt.date) -> None:
+        self.account, self.today = account, today
         # day, units, and whether a corporate action moved them: those come first on their day
         self.moves: dict[int, list[tuple[dt.date, Decimal, bool]]] = {}
         self.reshaped: dict[int, dt.date] = {}
@@ -39,12 +59,12 @@ class AccountLedger:
         self.keys: set[str] = set()
         self._choices: list[LotChoice] = []
         self._legs: list[tuple[Transaction, TransactionEntry, Decimal]] = []
-        rows = account.transactions.standing().exclude(instrument=None).order_by("trade_date")
-        for instrument_id, day, units, kind in rows.values_list("instrument_id", "trade_date", "units", "kind"):
-            self.moves.setdefault(instrument_id, []).append((day, units, kind in _OF_ACTION))
-            if kind in RESHAPES:
-                self.reshaped[instrument_id] = day
-        self.keys.update(account.transactions.exclude(external_key="").values_list("external_key", flat=True))
+
+    def know(self, instrument_id: int, day: dt.date, units: Decimal, kind: str) -> None:
+        """Take up what is recorded already."""
+        self.moves.setdefault(instrument_id, []).append((day, units, kind in _OF_ACTION))
+        if kind in RESHAPES:
+            self.reshaped[instrument_id] = max(day, self.reshaped.get(instrument_id, day))
 
     def move(self, instrument_id: int | None, day: dt.date, units: Decimal, kind: str = "") -> None:
         """Add to what is held. Raises InvalidInputError before a corporate action that was reckoned without it."""
@@ -147,8 +167,7 @@ class AccountLedger:
             raise InvalidInputError(gettext_noop("The trade date lies in the future."), field="trade_date")
         if entry.settle_date is not None and entry.settle_date < entry.trade_date:
             raise InvalidInputError(gettext_noop("An entry cannot settle before it was traded."), field="settle_date")
-        by_others = {TransactionKind.REVERSAL, TransactionKind.RECEIVED}
-        if entry.kind in by_others or entry.kind not in TransactionKind.values:
+        if entry.kind not in _RECORDED:
             raise InvalidInputError(gettext_noop("“%(kind)s” cannot be recorded."), field="kind", kind=entry.kind)
         if (entry.units or entry.kind in _OF_SECURITY) and entry.instrument is None:
             raise InvalidInputError(gettext_noop("The entry names no security."), field="instrument")
@@ -172,6 +191,27 @@ class AccountLedger:
                     field="quantity",
                     day=day,
                 )
+
+
+def ledgers_of(
+    accounts: Iterable[Account], instruments: Collection[int], keys: Collection[str]
+) -> dict[int, AccountLedger]:
+    """Return the ledgers of accounts, by row id, as far as these securities and keys go, in two queries."""
+    today = firm_today()
+    found = {account.pk: AccountLedger(account, today) for account in accounts}
+    rows = Transaction.objects.standing().filter(account__in=found, instrument__in=instruments)
+    for pk, instrument_id, day, units, kind in rows.values_list(
+        "account_id", "instrument_id", "trade_date", "units", "kind"
+    ):
+        found[pk].know(instrument_id, day, units, kind)
+    # one array and not a hundred thousand parameters
+    named = RawSQL("SELECT unnest(%s::text[])", [list(keys)], output_field=CharField())
+    known = (
+        Transaction.objects.filter(account__in=found, external_key__in=named) if keys else Transaction.objects.none()
+    )
+    for pk, key in known.values_list("account_id", "external_key"):
+        found[pk].keys.add(key)
+    return found
 
 
 def _check_lots(entry: TransactionEntry) -> None:
@@ -234,6 +274,10 @@ def _reshaped(entry: TransactionEntry, held: Decimal) -> tuple[Decimal, Decimal 
 
 
 def _clean(row: Transaction) -> None:
+    """Let the model refuse what does not fit; what plainly does is not asked, since asking takes a query."""
+    texts_fit = len(row.currency) == 3 and len(row.source) <= 200 and len(row.external_key) <= 200
+    if texts_fit and all(_fits(getattr(row, name), limit, places) for name, limit, places in _NUMBERS):
+        return
     try:
         row.full_clean(exclude=["account", "instrument", "into", "reversal_of", "leg_of"], validate_constraints=False)
     except ValidationError as wrong:

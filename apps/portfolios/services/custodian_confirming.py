@@ -12,7 +12,7 @@ from apps.core.actors import Actor
 from apps.core.services import service
 from apps.portfolios.models import EntryConfirmation, FillProblem, ProposedTrade, Transaction, TransactionKind
 from apps.portfolios.readers.rows import CustodianFile, TransactionRow
-from apps.portfolios.services.custodian_reading import answered_account
+from apps.portfolios.services.custodian_accounts import answered_accounts
 from apps.portfolios.services.fills import BOOKED
 from apps.portfolios.services.instruments import known_instruments
 
@@ -31,16 +31,16 @@ def told_executions(file: ImportFile, found: CustodianFile, rows: Sequence[ReadR
     if not trades:
         return {}
     instruments = known_instruments({row.value.name for row in trades if row.value.name is not None})
-    accounts = {place: answered_account(file, found, place) for place in {row.value.account for row in trades}}
+    accounts = answered_accounts(file, found)
     groups: dict[Group, list[ReadRow]] = {}
     for row in trades:
-        account, instrument = accounts[row.value.account], instruments.get(row.value.name)
+        account, instrument = accounts.get(row.value.account), instruments.get(row.value.name)
         if account is not None and instrument is not None:
             key = account.pk, instrument.pk, row.value.row.kind.value, row.value.row.trade_date
             groups.setdefault(key, []).append(row)
     booked: dict[Group, list[Transaction]] = {}
     standing = Transaction.objects.standing().filter(
-        account__in=[key[0] for key in groups], external_key__startswith=BOOKED
+        account__in={key[0] for key in groups}, external_key__startswith=BOOKED
     )
     for entry in standing:
         booked.setdefault((entry.account_id, entry.instrument_id or 0, entry.kind, entry.trade_date), []).append(entry)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -12,110 +12,28 @@ from django.utils.translation import gettext
 
 from apps.accounts.selectors.firm_days import firm_today
 from apps.clients.ports import ImportFile, Question, ReadFile, ReadRow
-from apps.core.secrets import number_digest
-from apps.core.tabular.problems import RowProblem, Severity
+from apps.core.tabular.problems import IgnoredReason, IgnoredRow, RowProblem, Severity
 from apps.kernel.errors import gettext_noop
 from apps.market.selectors.securities import securities_named
-from apps.portfolios.models import Account, PositionStatement, Registration
+from apps.portfolios.models import PositionStatement
 from apps.portfolios.policies import OF_CASH_ALONE, cash_fits, units_fit
-from apps.portfolios.readers.custodian_csv import FileStyle, custodian_table
-from apps.portfolios.readers.investment_ofx import read_investment_statements
-from apps.portfolios.readers.layouts import has_transactions
+from apps.portfolios.readers.custodian_csv import FileStyle
 from apps.portfolios.readers.lots import read_lots
-from apps.portfolios.readers.positions import read_positions
-from apps.portfolios.readers.rows import CustodianAccount, CustodianFile, PositionRow, SecurityKey, TransactionRow
-from apps.portfolios.readers.transactions import read_transactions
-from apps.portfolios.services.accounts import NUMBERS
+from apps.portfolios.readers.rows import CustodianFile, PositionRow, SecurityKey, TransactionRow
+from apps.portfolios.services.custodian_accounts import accounts_of, answered_accounts
 from apps.portfolios.services.instruments import NamedSecurity, known_instruments
 
-NEW = "new:"
-CUSTODIANS = {"schwab": "Schwab", "fidelity": "Fidelity", "pershing": "Pershing"}
 NOTHING = Decimal(0)
-
-
-def custodian_file(file: ImportFile) -> CustodianFile:
-    """Read positions or transactions, CSV, XLSX or OFX, as the file itself says what it is.
-
-    Raises FileRefusedError with the line when the file as a whole cannot be read.
-    """
-    if b"OFX" in file.content[:4096].upper() and b"<" in file.content[:4096]:
-        return read_investment_statements(file.content)
-    day = file.answers.get("as_of", "")
-    style = FileStyle(as_of=dt.date.fromisoformat(day) if day else None)
-    if has_transactions(custodian_table(file.content)):
-        return read_transactions(file.content, filename=file.filename, style=style)
-    return read_positions(file.content, filename=file.filename, style=style)
-
-
-def accounts_of(found: CustodianFile) -> list[CustodianAccount]:
-    """Return the accounts that the file names, in a fixed order; one without a number may be among them."""
-    told = {row.account.number: row.account for row in found.positions}
-    told |= {row.account.number: row.account for row in found.transactions}
-    told |= {row.account.number: row.account for row in found.lots}
-    return [told[number] for number in sorted(told)]
 
 
 def lots_file(file: ImportFile) -> CustodianFile:
     """Read a list of tax lots, CSV or XLSX. Raises FileRefusedError with the line."""
     day = file.answers.get("as_of", "")
     style = FileStyle(as_of=dt.date.fromisoformat(day) if day else None)
-    return read_lots(file.content, filename=file.filename, style=style)
-
-
-def known_account_question(place: int, account: CustodianAccount, owned: Sequence[Account], custodian: str) -> Question:
-    """Ask which of the household's accounts this is, of those that are there."""
-    asked = account_question(place, account, owned, custodian)
-    known = tuple(option for option in asked.options if not option[0].startswith(NEW))
-    value = asked.value if not asked.value.startswith(NEW) else (known[0][0] if len(known) == 1 else "")
-    return replace(asked, options=known, value=value)
-
-
-def account_question(place: int, account: CustodianAccount, owned: Sequence[Account], custodian: str) -> Question:
-    """Ask which of the household's accounts this is; one that is there already is proposed."""
-    known = [(str(row.public_id), f"{row.name} {row.masked_number}".strip()) for row in owned]
-    new = [(f"{NEW}{value}", gettext("New: %(kind)s") % {"kind": label}) for value, label in Registration.choices]
-    match = _matching(account, owned, custodian)
-    guess = f"{NEW}{_registration_in(account.name)}"
-    return Question(
-        name=f"account_{place}",
-        label=gettext("Account %(number)s") % {"number": account.masked or account.name or gettext("without a number")},
-        options=(*known, *new),
-        value=str(match.public_id) if match else guess,
-        samples=(account.name,) if account.name else (),
-        confidence=1.0 if match else 0.5,
-    )
-
-
-def _matching(account: CustodianAccount, owned: Sequence[Account], custodian: str) -> Account | None:
-    digest = number_digest(NUMBERS, account.number)
-    exact = [row for row in owned if digest and row.number_digest == digest]
-    if exact:
-        return exact[0]
-    same = [row for row in owned if account.number and row.last_four == account.number[-4:]]
-    here = [row for row in same if not custodian or not row.custodian or row.custodian == custodian]
-    return here[0] if len(here) == 1 else None
-
-
-_WORDS = (
-    ("roth 401", Registration.ROTH_401K),
-    ("401", Registration.PLAN_401K),
-    ("roth", Registration.ROTH_IRA),
-    ("sep", Registration.SEP_IRA),
-    ("inherited", Registration.INHERITED_IRA),
-    ("ira", Registration.TRADITIONAL_IRA),
-    ("529", Registration.EDUCATION_529),
-    ("hsa", Registration.HSA),
-    ("health savings", Registration.HSA),
-    ("trust", Registration.TRUST),
-    ("joint", Registration.JOINT),
-    ("utma", Registration.CUSTODIAL),
-    ("custodial", Registration.CUSTODIAL),
-)
-
-
-def _registration_in(name: str) -> str:
-    lower = name.lower()
-    return next((kind for word, kind in _WORDS if word in lower), Registration.INDIVIDUAL)
+    if ("lots", day) not in file.known:
+        file.known["lots", day] = read_lots(file.content, filename=file.filename, style=style)
+    found: CustodianFile = file.known["lots", day]
+    return found
 
 
 def day_question(found: CustodianFile) -> Question | None:
@@ -129,28 +47,18 @@ def day_question(found: CustodianFile) -> Question | None:
     return Question("as_of", gettext("The positions are of the close of"), options, options[1][0])
 
 
-def answered_account(file: ImportFile, found: CustodianFile, place: int) -> Account | None:
-    """Return the household's account that was answered, or that a new one turns out to be; None for one to open."""
-    owned = Account.objects.visible_to(file.by).filter(household=file.household_id)
-    answer = file.answers.get(f"account_{place}", "")
-    if answer.startswith(NEW):
-        digest = number_digest(NUMBERS, accounts_of(found)[place].number)
-        return owned.filter(number_digest=digest).first() if digest else None
-    return owned.filter(public_id=answer).first() if answer else None
-
-
 def openings_of(file: ImportFile, found: CustodianFile) -> dict[int, PositionStatement]:
     """Return the statements that opened the books of the file's accounts: entries up to their day are within them."""
     if not found.transactions:
         return {}
-    accounts = {place: answered_account(file, found, place) for place in range(len(accounts_of(found)))}
+    accounts = answered_accounts(file, found)
     opened = {
         statement.account_id: statement
         for statement in PositionStatement.objects.filter(
-            account__in=[account for account in accounts.values() if account], opened_book=True
+            account__in={account.pk for account in accounts.values()}, opened_book=True
         ).select_related("account")
     }
-    return {place: opened[account.pk] for place, account in accounts.items() if account and account.pk in opened}
+    return {place: opened[account.pk] for place, account in accounts.items() if account.pk in opened}
 
 
 def is_within(row: PositionRow | TransactionRow, opening: PositionStatement) -> bool:
@@ -167,9 +75,15 @@ class CustodianValue:
     name: NamedSecurity | None
 
 
-def read_rows(found: CustodianFile, openings: Mapping[int, PositionStatement]) -> ReadFile:
-    """Turn the file into rows of the import, each with what our ledger has to say about it."""
-    places = {account.number: place for place, account in enumerate(accounts_of(found))}
+def read_rows(file: ImportFile, found: CustodianFile) -> ReadFile:
+    """Turn the file into rows of the import, each with what our ledger has to say about it.
+
+    Of a file of the whole firm, lines of accounts that the firm does not have are set aside.
+    """
+    told, openings = accounts_of(found), openings_of(file, found)
+    places = {account.number: place for place, account in enumerate(told)}
+    if file.household_id is None:
+        found = without_strangers(found, {told[place].number for place in answered_accounts(file, found)})
     # a sweep fund that the custodian marks as the account's cash is cash, whatever it is called
     keys = {row.security for row in found.positions if not row.is_cash} | {row.security for row in found.transactions}
     names = {key: named(key) for key in keys if key is not None}
@@ -189,6 +103,36 @@ def read_rows(found: CustodianFile, openings: Mapping[int, PositionStatement]) -
             problems = (*_unfit(entry, today), *_foreign(entry, name, unknown))
         rows.append(_row(value, _entry_facts(entry), problems))
     return ReadFile(rows=tuple(rows), problems=found.problems, ignored=found.ignored, lines=_lines(found))
+
+
+def without_strangers(found: CustodianFile, ours: Collection[str]) -> CustodianFile:
+    """Return the file without lines of other accounts than these: they are set aside, and told once."""
+    told: tuple[PositionRow | TransactionRow, ...] = (*found.positions, *found.transactions)
+    strange = [row for row in told if row.account.number not in ours]
+    if not strange:
+        return found
+    numbers = sorted({row.account.masked or gettext("without a number") for row in strange})
+    problem = RowProblem(
+        0,
+        "",
+        "unknown_accounts",
+        gettext_noop("%(rows)s lines are of %(count)s accounts that the firm does not have: %(shown)s."),
+        gettext_noop("They are left out. Open the accounts, or enter their full numbers, and bring the file again."),
+        {
+            "rows": len(strange),
+            "count": len({row.account.number for row in strange}),
+            "shown": ", ".join(numbers[:5]) + (", …" if len(numbers) > 5 else ""),
+        },
+        Severity.WARNING,
+    )
+    aside = (IgnoredRow(row.row, IgnoredReason.NOTE, row.account.masked) for row in strange)
+    return replace(
+        found,
+        positions=tuple(row for row in found.positions if row.account.number in ours),
+        transactions=tuple(row for row in found.transactions if row.account.number in ours),
+        problems=(*found.problems, problem),
+        ignored=tuple(sorted((*found.ignored, *aside), key=lambda line: line.row)),
+    )
 
 
 def named(key: SecurityKey) -> NamedSecurity:
@@ -324,7 +268,9 @@ def _foreign(
 def _lines(found: CustodianFile) -> dict[int, dict[str, str]]:
     if found.table is None:
         return {}
+    doubted = {problem.row for problem in found.problems}
     return {
         row.line: {head: str(cell)[:100] for head, cell in zip(found.table.header, row.cells, strict=False) if cell}
         for row in found.table.rows
+        if row.line in doubted
     }

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from django.core.exceptions import ValidationError
 from django.db.models import Q
+from simple_history.utils import bulk_create_with_history
 
 from apps.core import audit
 from apps.core.actors import Actor
@@ -55,10 +57,7 @@ def known_instruments(names: Iterable[NamedSecurity]) -> dict[NamedSecurity, Ins
                 by_key[field, getattr(instrument, field)] = instrument
     result = {}
     for name in wanted:
-        keys = [("isin", name.isin), ("cusip", name.cusip), ("symbol", name.symbol.upper())]
-        if not (name.isin or name.cusip or name.symbol):
-            keys = [("name", name.name)]
-        match = next((by_key[key] for key in keys if key[1] and key in by_key), None)
+        match = next((by_key[key] for key in _keys(name) if key in by_key), None)
         if match is not None:
             result[name] = match
     return result
@@ -78,15 +77,26 @@ def instruments_for(*, names: Iterable[NamedSecurity], by: Actor) -> dict[NamedS
     missing = [name for name in wanted if name not in result]
     masters = securities_named(name.of_master for name in missing)
     by_master = {i.master_id: i for i in Instrument.objects.filter(master__in=masters.values())}
+    new: dict[tuple[str, str], Instrument] = {}
     for name in sorted(missing, key=lambda n: (n.symbol, n.cusip, n.isin, n.name)):
         master = masters.get(name.of_master)
         instrument = by_master.get(master.pk) if master else None
+        # a file may name one security in several ways
+        instrument = instrument or next((new[key] for key in _keys(name) if key in new), None)
         if instrument is None:
-            instrument = _add(name, master, by)
+            instrument = _new(name, master)
+            new |= dict.fromkeys(_keys(instrument), instrument)
         if master is not None:
             by_master[master.pk] = instrument
         result[name] = instrument
+    _add(list({id(instrument): instrument for instrument in new.values()}.values()), by)
     return result
+
+
+def _keys(named: NamedSecurity | Instrument) -> list[tuple[str, str]]:
+    """Return what a security is known by, the surest first; its name only where it has nothing else."""
+    keys = [("isin", named.isin), ("cusip", named.cusip), ("symbol", named.symbol.upper())]
+    return [key for key in keys if key[1]] or [("name", named.name)]
 
 
 @service
@@ -107,7 +117,7 @@ def instrument_by_symbol(*, symbol: str, field: str, by: Actor) -> Instrument:
     return instruments_for(names=[name], by=by)[name]
 
 
-def _add(name: NamedSecurity, master: Security | None, by: Actor) -> Instrument:
+def _new(name: NamedSecurity, master: Security | None) -> Instrument:
     if master is not None:
         instrument = Instrument(
             master=master,
@@ -127,10 +137,23 @@ def _add(name: NamedSecurity, master: Security | None, by: Actor) -> Instrument:
             cusip=name.cusip,
             isin=name.isin,
         )
-    instrument.full_clean()
-    instrument.save()
-    audit.record("portfolios.add_instrument", by=by, target=instrument, after=audit.snapshot(instrument))
+    try:
+        instrument.full_clean(exclude=["master"], validate_unique=False, validate_constraints=False)
+    except ValidationError as wrong:
+        raise InvalidInputError(
+            gettext_noop("“%(security)s” cannot be the name of a security."),
+            mend=gettext_noop("Correct its symbol, CUSIP, ISIN or name in the file."),
+            field="security",
+            security=str(instrument)[:40],
+        ) from wrong
     return instrument
+
+
+def _add(new: Sequence[Instrument], by: Actor) -> None:
+    bulk_create_with_history(new, Instrument)
+    audit.record_all(
+        audit.event("portfolios.add_instrument", by=by, target=each, after=audit.snapshot(each)) for each in new
+    )
 
 
 @service

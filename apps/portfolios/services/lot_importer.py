@@ -31,15 +31,13 @@ from apps.core.tabular.problems import RowProblem
 from apps.kernel.errors import InvalidInputError, gettext_noop
 from apps.portfolios.models import Account, StatementKind, StatementLine
 from apps.portfolios.readers.rows import LotRow
-from apps.portfolios.services.custodian_reading import (
+from apps.portfolios.services.custodian_accounts import (
     CUSTODIANS,
     accounts_of,
     answered_account,
-    day_question,
     known_account_question,
-    lots_file,
-    named,
 )
+from apps.portfolios.services.custodian_reading import day_question, lots_file, named
 from apps.portfolios.services.instruments import NamedSecurity, instruments_for
 from apps.portfolios.services.lot_statements import AccountLot, take_lot_statement
 from apps.portfolios.services.taking_back import take_back_lines

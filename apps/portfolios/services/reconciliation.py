@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 
 from django.utils import timezone
@@ -18,7 +16,6 @@ from apps.kernel.money import Money
 from apps.portfolios.engine.positions import book_at
 from apps.portfolios.engine.reconcile import Break, CustodianPosition, CustodianStatement, OwnPrice, reconcile
 from apps.portfolios.models import (
-    Account,
     BreakState,
     Instrument,
     PositionStatement,
@@ -26,107 +23,20 @@ from apps.portfolios.models import (
     StatementKind,
     StatementLine,
     Transaction,
-    TransactionKind,
 )
 from apps.portfolios.selectors._mapping import book_entries
 from apps.portfolios.selectors.lot_rules import book_policy
 from apps.portfolios.selectors.prices import PriceBook
 from apps.portfolios.services._mapping import proposal_of, proposed_entry
-from apps.portfolios.services.entries import NOTHING, TransactionEntry
+from apps.portfolios.services.entries import NOTHING
 from apps.portfolios.services.lot_statements import OF_LOTS, adopt_lots, reconcile_lots
-from apps.portfolios.services.transactions import record_transaction, record_transactions, reverse_transaction
+from apps.portfolios.services.transactions import record_transaction, reverse_transaction
 
 
 class BreakClosedError(DomainError):
     """The break needs nothing any more, or has no proposal."""
 
     code = "break_closed"
-
-
-@dataclass(frozen=True, slots=True)
-class StatedPosition:
-    """One position as the custodian states it; cash has no instrument, and its value is the balance.
-
-    `key` is the same for the same position in every file of the day; without one its place in the list stands in.
-    """
-
-    instrument: Instrument | None
-    market_value: Decimal
-    quantity: Decimal = NOTHING
-    price: Decimal | None = None
-    cost_basis: Decimal | None = None
-    currency: str = "USD"
-    key: str = ""
-
-
-@service
-def take_statement(
-    *, account: Account, as_of: dt.date, positions: Sequence[StatedPosition], source: str, by: Actor
-) -> PositionStatement:
-    """Keep a custodian's statement of a day and reconcile our book with it; another of the same day replaces its lines.
-
-    The first statement of an account whose book is empty opens the book: each position comes in as a transfer in kind
-    with the cost that the custodian states, and cash as a deposit. Raises what recording raises.
-    """
-    Account.objects.select_for_update().get(pk=account.pk)
-    statement = account.statements.filter(as_of=as_of, kind=StatementKind.POSITIONS).first()
-    opens = statement is None and not account.transactions.exists()
-    if statement is None:
-        statement = PositionStatement(account=account, as_of=as_of, opened_book=opens)
-    statement.source = source
-    statement.full_clean(exclude=["account"])
-    statement.save()
-    _keep_lines(statement, positions)
-    if opens:
-        entries = [_opening(line, as_of, source) for line in positions if line.quantity or line.market_value]
-        record_transactions(account=account, entries=entries, by=by)
-    audit.record(
-        "portfolios.take_statement",
-        by=by,
-        target=statement,
-        after={"as_of": as_of, "positions": len(positions), "opened_book": opens, "source": source},
-    )
-    reconcile_statement(statement=statement, by=by)
-    return statement
-
-
-def _keep_lines(statement: PositionStatement, positions: Sequence[StatedPosition]) -> None:
-    """Bring the lines to what is stated now; a line that stays keeps its identity."""
-    known = {line.key: line for line in statement.lines.all()}
-    stated = {position.key or f"line-{place}": position for place, position in enumerate(positions)}
-    for key, position in stated.items():
-        line = known.pop(key, None) or StatementLine(statement=statement, key=key)
-        told = {
-            "instrument_id": position.instrument.pk if position.instrument else None,
-            "quantity": position.quantity,
-            "price": position.price,
-            "market_value": position.market_value,
-            "cost_basis": position.cost_basis,
-            "currency": position.currency,
-        }
-        if line.pk is None or any(getattr(line, name) != value for name, value in told.items()):
-            for name, value in told.items():
-                setattr(line, name, value)
-            line.save()
-    StatementLine.objects.filter(pk__in=[line.pk for line in known.values()]).delete()
-
-
-def _opening(line: StatedPosition, as_of: dt.date, source: str) -> TransactionEntry:
-    if line.instrument is None:
-        kind = TransactionKind.DEPOSIT if line.market_value > 0 else TransactionKind.WITHDRAWAL
-        return TransactionEntry(
-            kind=kind, trade_date=as_of, cash=line.market_value, currency=line.currency, source=source
-        )
-    return TransactionEntry(
-        kind=TransactionKind.TRANSFER_IN,
-        trade_date=as_of,
-        instrument=line.instrument,
-        units=line.quantity,
-        price=line.price,
-        cost=line.cost_basis,
-        currency=line.currency,
-        source=source,
-    )
 
 
 @service
@@ -150,17 +60,31 @@ def reconcile_statement(*, statement: PositionStatement, by: Actor) -> list[Reco
     )
     for row in result:
         row.save()
-    statement.reconciled_at = timezone.now()
-    statement.save(update_fields=["reconciled_at", "updated_at"])
-    audit.record(
-        "portfolios.reconcile_statement",
-        by=by,
-        target=statement,
-        after={"as_of": statement.as_of, "breaks": len(result), "gone": len(open_ones)},
-    )
-    topic = f"household:{account.household.public_id}"
-    realtime.publish(topic, "portfolio.reconciled", account=str(account.public_id))
+    note_reconciled(statements=[statement], breaks=len(result), gone=len(open_ones), by=by)
     return result
+
+
+@service
+def note_reconciled(*, statements: Sequence[PositionStatement], by: Actor, breaks: int = 0, gone: int = 0) -> None:
+    """Note that these statements were held against the book, with so many breaks each."""
+    now = timezone.now()
+    for statement in statements:
+        statement.reconciled_at = statement.updated_at = now
+    PositionStatement.objects.filter(pk__in=[each.pk for each in statements]).update(reconciled_at=now, updated_at=now)
+    audit.record_all(
+        audit.event(
+            "portfolios.reconcile_statement",
+            by=by,
+            target=each,
+            after={"as_of": each.as_of, "breaks": breaks, "gone": gone},
+        )
+        for each in statements
+    )
+    accounts = [each.account for each in statements]
+    realtime.publish_all(
+        (f"household:{account.household.public_id}", "portfolio.reconciled", {"account": str(account.public_id)})
+        for account in accounts
+    )
 
 
 def _differences(statement: PositionStatement) -> tuple[Break, ...]:

@@ -11,7 +11,7 @@ from apps.clients.services.imports import apply_batch, open_batch, undo_batch
 from apps.kernel.errors import InvalidInputError
 from apps.portfolios.models import PositionStatement, ReconciliationBreak, StatementLine
 from apps.portfolios.selectors.books import account_book
-from apps.portfolios.services.reconciliation import StatedPosition, take_statement
+from apps.portfolios.services.statements import StatedPosition, take_statement
 from tests.factories import clients as people
 from tests.factories import portfolios as made
 

@@ -13,7 +13,8 @@ from apps.portfolios.models import BreakState, ReconciliationBreak
 from apps.portfolios.selectors.books import account_book
 from apps.portfolios.selectors.breaks import break_rows, open_breaks
 from apps.portfolios.services.lot_statements import LotsMovedError
-from apps.portfolios.services.reconciliation import StatedPosition, accept_proposal, explain_break, take_statement
+from apps.portfolios.services.reconciliation import accept_proposal, explain_break
+from apps.portfolios.services.statements import StatedPosition, take_statement
 from tests.factories import clients as people
 from tests.factories import portfolios as made
 

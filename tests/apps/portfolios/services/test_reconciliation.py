@@ -14,14 +14,9 @@ from apps.portfolios.engine.transactions import LotChoice
 from apps.portfolios.models import Account, BreakState, Instrument, PositionStatement, ReconciliationBreak
 from apps.portfolios.selectors.books import account_book
 from apps.portfolios.selectors.valuations import holdings_at
-from apps.portfolios.services.reconciliation import (
-    BreakClosedError,
-    StatedPosition,
-    accept_proposal,
-    explain_break,
-    take_statement,
-)
+from apps.portfolios.services.reconciliation import BreakClosedError, accept_proposal, explain_break
 from apps.portfolios.services.sales import SaleOfLots, sell_lots
+from apps.portfolios.services.statements import StatedPosition, take_statement
 from tests.factories import clients as people
 from tests.factories import portfolios as made
 
@@ -142,7 +137,7 @@ def test_a_failure_leaves_no_statement(ada: User, monkeypatch: pytest.MonkeyPatc
         raise RuntimeError("no reconciliation today")
 
     account = made.account(people.household(ada), ada)
-    monkeypatch.setattr("apps.portfolios.services.reconciliation.reconcile", broken)
+    monkeypatch.setattr("apps.portfolios.services.statements.note_reconciled", broken)
     with pytest.raises(RuntimeError):
         taken(account, ada, stated(None, "0", "25"))
     assert not PositionStatement.objects.exists()

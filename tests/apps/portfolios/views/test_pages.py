@@ -27,7 +27,7 @@ from apps.portfolios.models import (
     Transaction,
 )
 from apps.portfolios.services.kept_values import keep_values
-from apps.portfolios.services.reconciliation import StatedPosition, take_statement
+from apps.portfolios.services.statements import StatedPosition, take_statement
 from tests.factories import market
 from tests.factories import portfolios as made
 
