@@ -1,23 +1,26 @@
 """The night of a firm with 2,000 accounts, 60,000 positions and 5 years of daily prices, as ratios in one run.
 
-A full night reads the ledger and the prices, values every account on every day, writes a row for each and sums the firm
-up. The next night has one day of prices more, and 20 accounts with an entry of ten weeks ago. The peer does the same
-sums with pandas, account by account, on frames that are in memory already, and writes nothing.
+A full night reads the ledger and the prices, values every account on every day, writes a row for each of its months and
+sums the firm up. The next night has one day of prices more, and 20 accounts with an entry of ten weeks ago. Peers do
+the same sums with pandas on frames that are in memory already, and write nothing: account by account, and the accounts
+of a sample as one wide frame. Times are of the processor, ours with those of its database connection.
 """
 
 from __future__ import annotations
 
 import os
+import statistics
 import time
 from collections.abc import Callable
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import django
 
 from bench.household_list import firm
 
-N_ACCOUNTS, PER_ACCOUNT, N_SECURITIES, SAMPLE, N_CORRECTED = 2_000, 30, 1_000, 20, 20
+N_ACCOUNTS, PER_ACCOUNT, N_SECURITIES, SAMPLE, N_CORRECTED = 2_000, 30, 1_000, 40, 20
 FIRST, LAST = date(2021, 1, 4), date(2025, 12, 31)
 SECURITIES = """
 INSERT INTO public.market_security (public_id, created_at, updated_at, symbol, name, kind, asset_class, currency, cusip,
@@ -94,7 +97,7 @@ def books(cursor: Any) -> None:
     cursor.execute("ANALYZE")
 
 
-def peer(cursor: Any) -> tuple[Callable[[], list[float]], int]:
+def peers(cursor: Any) -> dict[str, Callable[[], list[float]]]:
     """Return the same returns by pandas for a sample of accounts, on frames that are read before."""
     import pandas as pd
 
@@ -117,7 +120,7 @@ def peer(cursor: Any) -> tuple[Callable[[], list[float]], int]:
     prices = prices.reindex(days).ffill()
     entries["day"] = pd.to_datetime(entries["day"])
 
-    def run() -> list[float]:
+    def by_account() -> list[float]:
         found = []
         for _, own in entries.groupby("account"):
             units = own.dropna(subset=["security"]).pivot_table(
@@ -131,46 +134,85 @@ def peer(cursor: Any) -> tuple[Callable[[], list[float]], int]:
             found.append(float(factors.prod() - 1))
         return found
 
-    return run, len(ids)
+    def across(told: Any, columns: Any, values: str) -> Any:
+        return told.pivot_table(index="day", columns=columns, values=values, aggfunc="sum").reindex(days).fillna(0)
+
+    def wide() -> list[float]:
+        held = across(entries.dropna(subset=["security"]), ["account", "security"], "units").cumsum()
+        worth = held * prices[held.columns.get_level_values("security")].to_numpy()
+        value = worth.T.groupby(level="account").sum().T + across(entries, "account", "cash").cumsum()
+        flows = across(entries[entries["kind"] == "deposit"], "account", "cash")
+        return list((value / (value.shift(1).fillna(0) + flows)).prod() - 1)
+
+    return {"account by account": by_account, "as a wide frame": wide}
 
 
 def returns_of_rows() -> Any:
     """Read all rows back and link every account: (n_accounts,)."""
     import numpy as np
 
-    from apps.core.whole_rows import read_columns
+    from apps.core.series_rows import read_series
     from apps.kernel.flows import FlowTiming
     from apps.portfolios.engine.return_kernels import BookDays, batch_time_weighted
 
-    names = ("value", "money_in", "money_out")
-    value, came, left = read_columns(
-        "SELECT holdings + cash AS value, money_in, money_out FROM portfolios_accountday ORDER BY account_id, day",
-        names,
-        {},
+    rows = read_series(
+        "SELECT account_id, first_day - %(first)s::date AS day, holdings, cash, money_in, money_out "
+        "FROM portfolios_accountmonth ORDER BY account_id, first_day",
+        ("account_id", "day"),
+        ("holdings", "cash", "money_in", "money_out"),
+        {"first": FIRST},
     )
-    shape = (N_ACCOUNTS, -1)
-    closes = np.pad(value.reshape(shape), ((0, 0), (1, 0))).astype(np.float64)
-    flows = (column.reshape(shape).astype(np.float64) for column in (came, left))
-    days = BookDays(closes, *flows, np.zeros((N_ACCOUNTS, closes.shape[1] - 1)))
+    accounts, row_of = np.unique(rows.keys[0], return_inverse=True)
+    shape = len(accounts), (LAST - FIRST).days + 1
+    owners = np.repeat(np.arange(len(rows.sizes)), rows.sizes)
+    at = row_of[owners] * shape[1] + rows.keys[1][owners] + np.arange(len(owners)) - rows.places[owners]
+    tables = np.empty((4, shape[0] * shape[1]))
+    for place, column in enumerate(rows.series):
+        tables[place][at] = column
+    holdings, cash, came, left = (table.reshape(shape) for table in tables)
+    days = BookDays(np.pad(holdings + cash, ((0, 0), (1, 0))), came, left, np.zeros(shape))
     return batch_time_weighted(days, FlowTiming.IN_START_OUT_END)[0]
 
 
-def timed(job: Callable[[], Any]) -> tuple[float, Any]:
-    """Return seconds by the clock and what the job returns."""
-    start = time.perf_counter()
+def processor() -> float:
+    """Return the seconds of a processor that this process and its database connection have taken."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        (pid,) = cursor.fetchone()
+    taken = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rsplit(")", 1)[1].split()[11:13]
+    return time.process_time() + sum(map(int, taken)) / os.sysconf("SC_CLK_TCK")
+
+
+def timed(job: Callable[[], Any]) -> tuple[float, float, Any]:
+    """Return seconds of processors and by the clock, and what the job returns."""
+    before, start = processor(), time.perf_counter()
     found = job()
-    return time.perf_counter() - start, found
+    return processor() - before, time.perf_counter() - start, found
 
 
-def kernel_alone() -> float:
-    """Return the seconds of valuing the whole book, its tables in memory."""
+def kernels_alone() -> float:
+    """Return the seconds of valuing the whole book and linking its days, its tables in memory."""
+    import numpy as np
+
+    from apps.kernel.flows import FlowTiming
     from apps.portfolios.engine.book_values import book_values
+    from apps.portfolios.engine.return_kernels import BookDays, batch_time_weighted
     from apps.portfolios.models import Account
     from apps.portfolios.selectors.book_tables import book_tables
 
     tables = book_tables(dict.fromkeys(Account.objects.values_list("pk", flat=True), FIRST), LAST)
-    book_values(tables.state, tables.entries, tables.prices)
-    return timed(lambda: book_values(tables.state, tables.entries, tables.prices))[0]
+
+    def both() -> None:
+        found = book_values(tables.state, tables.entries, tables.prices)
+        value = (found.holdings + found.cash).reshape(N_ACCOUNTS, -1)
+        flows = (column.reshape(N_ACCOUNTS, -1).astype(float) for column in (found.money_in, found.money_out))
+        closes = np.pad(value.astype(float), ((0, 0), (1, 0)))
+        batch_time_weighted(BookDays(closes, *flows, np.zeros(value.shape)), FlowTiming.IN_START_OUT_END)
+
+    both()
+    return statistics.median(timed(both)[0] for _ in range(5))
 
 
 def next_day(cursor: Any) -> None:
@@ -193,27 +235,30 @@ def main() -> None:
         by = Actor.system("portfolios.keep_values")
         with connection.cursor() as cursor:
             books(cursor)
-            pandas_job, n_sample = peer(cursor)
-        value = kernel_alone()  # and the compiler's cache is warm
-        full, night = timed(lambda: keep_values(by=by, last=LAST))
-        returns_of_rows()
-        linked, found = timed(returns_of_rows)
-        theirs, expected = timed(pandas_job)
-        theirs *= N_ACCOUNTS / n_sample
+            pandas = peers(cursor)
+        kernels = kernels_alone()  # and the compiler's cache is warm
+        full, clock, night = timed(lambda: keep_values(by=by, last=LAST))
+        linked, _, found = timed(returns_of_rows)
+        theirs = {name: timed(job) for name, job in pandas.items()}
         with connection.cursor() as cursor:
             next_day(cursor)
-        again, second = timed(lambda: keep_values(by=by, last=LAST + timedelta(days=1)))
-    apart = max(abs(a - b) for a, b in zip(found, expected, strict=False))
+        again, clock_again, second = timed(lambda: keep_values(by=by, last=LAST + timedelta(days=1)))
+    apart = max(abs(a - b) for _, _, expected in theirs.values() for a, b in zip(found, expected, strict=False))
     print(
         f"a night of {N_ACCOUNTS:,} accounts, {N_ACCOUNTS * PER_ACCOUNT:,} positions, {night.n_days:,} days of accounts"
     )
-    print(f"  full night: {full:.1f} s, {night.n_days / full:,.0f} rows read, computed and written a second")
-    print(f"  of it valuing alone, tables in memory: {value * 1e3:,.0f} ms")
-    print(f"  linking all accounts from the rows: {linked * 1e3:,.0f} ms")
-    print(f"  pandas in memory, scaled from {n_sample} accounts: {theirs:.0f} s; returns differ by {apart:.0e} at most")
-    print(f"  pandas / full night and returns, rows written: {theirs / (full + linked):.1f}x")
-    print(f"  pandas / valuing and linking: {theirs / (value + linked):.0f}x")
-    print(f"  next night ({second.n_days:,} rows): {again * 1e3:,.0f} ms, {again / full:.1%} of the full one")
+    print(f"  full night: {full:.2f} s of processors, {clock:.1f} s by the clock")
+    print(f"  linking all accounts from the rows: {linked:.2f} s")
+    print(
+        f"  valuing and linking alone, tables in memory: {kernels * 1e3:,.0f} ms; returns differ by {apart:.0e} at most"
+    )
+    for name, (taken, _, _) in theirs.items():
+        scaled = taken * N_ACCOUNTS / SAMPLE
+        print(f"  pandas in memory, {name}, scaled from {SAMPLE} accounts: {scaled:.1f} s")
+        print(f"    over valuing and linking alone: {scaled / kernels:.0f}x")
+        print(f"    over the full night and linking, rows read and written: {scaled / (full + linked):.1f}x")
+    print(f"  next night ({second.n_days:,} days): {again:.2f} s, {again / full:.1%} of the full one", end="")
+    print(f"; by the clock {clock_again:.1f} s, {clock_again / clock:.1%}")
 
 
 if __name__ == "__main__":

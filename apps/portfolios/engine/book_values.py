@@ -17,6 +17,7 @@ from apps.portfolios.engine.books import NO_PRICE, SCALE, BookEntries, BookState
 from apps.portfolios.engine.compiled import compiled
 
 Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
 # an account whose holdings could come to more is left out: 64 bits hold 9.2 × 10^18
 LARGEST = 9e18
 
@@ -57,24 +58,24 @@ def book_values(state: BookState, entries: BookEntries, prices: Ints) -> BookVal
     starts = np.concatenate([[0], np.cumsum(n_days - state.first_days)]).astype(np.int64)
     places = starts[entries.accounts] + entries.days - state.first_days[entries.accounts]
     accounts, securities, held = _positions(state, entries, len(prices))
-    holdings, spare = np.zeros(starts[-1], dtype=np.int64), np.zeros(starts[-1], dtype=np.int64)
+    holdings, cash = np.zeros(starts[-1], dtype=np.int64), np.zeros(starts[-1], dtype=np.int64)
     held_on, unpriced_on = np.full(len(accounts), -1), np.full(len(accounts), -1)
     size = np.zeros(n_accounts)
     known = np.where(prices == NO_PRICE, 0, prices)
     # days without a price come first
     unknown = (prices == NO_PRICE).sum(axis=1)
     where = (accounts, securities, state.first_days, starts)
-    table = (known, known // SCALE, known % SCALE, unknown)
-    _value_positions(where, held, table, (holdings, spare), (held_on, unpriced_on))
+    _value_positions(where, held, (known, unknown), holdings, (held_on, unpriced_on))
     np.add.at(size, accounts, _largest(held) / SCALE * known.max(axis=1, initial=0)[securities])
-    holdings += _rounded(holdings, spare)
+    np.add.at(cash, places, entries.cash)
+    _carry(starts, state.cash, cash)
     money_in, money_out = _flows(entries, places, prices, starts[-1])
     fees = np.zeros(starts[-1], dtype=np.int64)
     np.add.at(fees, places[entries.is_fee], -entries.cash[entries.is_fee])
     return BookValues(
         starts=starts,
         holdings=holdings,
-        cash=_carried(state, entries, places, starts),
+        cash=cash,
         money_in=money_in,
         money_out=money_out,
         fees=fees,
@@ -122,18 +123,6 @@ def _positions(state: BookState, entries: BookEntries, n_securities: int) -> tup
     return keys // max(n_securities, 1), keys % max(n_securities, 1), held
 
 
-def _carried(state: BookState, entries: BookEntries, places: Ints, starts: Ints) -> Ints:
-    """Cash at each close."""
-    cash = np.zeros(starts[-1], dtype=np.int64)
-    np.add.at(cash, places, entries.cash)
-    lived = starts[:-1] < starts[1:]
-    cash[starts[:-1][lived]] += state.cash[lived]
-    total = np.cumsum(cash)
-    before = np.where(starts[:-1] > 0, total[starts[:-1] - 1], 0) if len(total) else starts[:-1]
-    carried: Ints = total - np.repeat(before, np.diff(starts))
-    return carried
-
-
 def _flows(entries: BookEntries, places: Ints, prices: Ints, n: int) -> tuple[Ints, Ints]:
     """What came in and what left on each day, securities at the price of the day."""
     chosen = entries.is_flow
@@ -157,44 +146,94 @@ def _largest(held: _Held) -> NDArray[np.float64]:
 
 
 @compiled
+def _carry(starts: Ints, opening: Ints, cash: Ints) -> None:
+    """Turn what each day brought into what there is at its close."""
+    for account in range(opening.size):
+        balance = opening[account]
+        for at in range(starts[account], starts[account + 1]):
+            balance += cash[at]
+            cash[at] = balance
+
+
+@compiled
 def _value_positions(
     where: tuple[Ints, Ints, Ints, Ints],
     held: _Held,
-    table: tuple[Ints, Ints, Ints, Ints],
-    values: tuple[Ints, Ints],
+    table: tuple[Ints, Ints],
+    holdings: Ints,
     seen: tuple[Ints, Ints],
 ) -> None:
+    """Sum units times prices over the positions of each account, which follow each other; round once a day."""
     accounts, securities, first_days, starts = where
-    opening, entry_starts, entry_days, entry_units = held
-    prices, dollars, parts, unknown = table
-    holdings, spare = values
-    held_on, unpriced_on = seen
+    prices, unknown = table
     n_days = prices.shape[1]
+    low, near = np.zeros(n_days, np.int64), np.zeros(n_days)
     for place in range(accounts.size):
-        account, security = accounts[place], securities[place]
-        units, entry = opening[place], entry_starts[place]
-        day, out = first_days[account], starts[account] - first_days[account]
-        while day < n_days:
-            while entry < entry_starts[place + 1] and entry_days[entry] <= day:
-                units += entry_units[entry]
-                entry += 1
-            until = entry_days[entry] if entry < entry_starts[place + 1] else n_days
-            if units != 0:
-                if held_on[place] < 0:
-                    held_on[place] = day
-                if unpriced_on[place] < 0 and day < unknown[security]:
-                    unpriced_on[place] = day
-                whole = units // SCALE
-                part = units - whole * SCALE
-                for on in range(day, until):
-                    holdings[out + on] += whole * prices[security, on] + part * dollars[security, on]
-                if part != 0:
-                    for on in range(day, until):
-                        spare[out + on] += part * parts[security, on]
-            day = until
-        if place % 900 == 899 or place + 1 == accounts.size or accounts[place + 1] != account:
-            # each position adds less than 10^16: carried before 64 bits are full
-            for at in range(starts[account], starts[account + 1]):
-                carried = spare[at] // SCALE
-                holdings[at] += carried
-                spare[at] -= carried * SCALE
+        account = accounts[place]
+        _value_position(place, first_days[account], held, prices[securities[place]], (low, near))
+        if place + 1 == accounts.size or accounts[place + 1] != account:
+            days = slice(first_days[account], n_days)
+            _round_products(low[days], near[days], holdings[starts[account] : starts[account + 1]])
+    for place in range(accounts.size):
+        _see(place, first_days[accounts[place]], held, unknown[securities[place]], n_days, seen)
+
+
+@compiled
+def _value_position(place: int, first: int, held: _Held, prices: Ints, sums: tuple[Ints, Floats]) -> None:
+    """Add units times prices to the sums of each day: their last 64 bits, which wrap around, and a float near them."""
+    opening, entry_starts, entry_days, entry_units = held
+    low, near = sums
+    units, entry, day, n_days = opening[place], entry_starts[place], first, prices.size
+    while day < n_days:
+        while entry < entry_starts[place + 1] and entry_days[entry] <= day:
+            units += entry_units[entry]
+            entry += 1
+        until = entry_days[entry] if entry < entry_starts[place + 1] else n_days
+        if units != 0:
+            _add_products(units, prices[day:until], low[day:until], near[day:until])
+        day = until
+
+
+@compiled
+def _add_products(units: int, prices: Ints, low: Ints, near: Floats) -> None:
+    rough = float(units)
+    for day in range(prices.size):
+        low[day] += units * prices[day]
+        near[day] += rough * float(prices[day])
+
+
+@compiled
+def _round_products(low: Ints, near: Floats, values: Ints) -> None:
+    """Put the sums divided by SCALE, rounded half to even, into `values`, and begin the sums anew.
+
+    The float is right to a 10^-15th: its quotient is close enough that what it leaves of the sum fits in 64 bits, and
+    so can be told from the last 64 bits of both.
+    """
+    for day in range(low.size):
+        guess = np.int64(near[day] / SCALE)
+        rest = low[day] - guess * SCALE
+        more = rest // SCALE
+        rest -= more * SCALE
+        whole = guess + more
+        values[day] = whole + (2 * rest > SCALE or (2 * rest == SCALE and whole & 1 == 1))
+        low[day], near[day] = 0, 0.0
+
+
+@compiled
+def _see(place: int, first: int, held: _Held, unknown: int, n_days: int, seen: tuple[Ints, Ints]) -> None:
+    """Find the first day with units, and the first of those before the first price."""
+    opening, entry_starts, entry_days, entry_units = held
+    held_on, unpriced_on = seen
+    units, entry, day = opening[place], entry_starts[place], first
+    while day < n_days:
+        while entry < entry_starts[place + 1] and entry_days[entry] <= day:
+            units += entry_units[entry]
+            entry += 1
+        if units != 0:
+            if held_on[place] < 0:
+                held_on[place] = day
+            if unpriced_on[place] < 0 and day < unknown:
+                unpriced_on[place] = day
+            if day >= unknown:
+                return
+        day = entry_days[entry] if entry < entry_starts[place + 1] else n_days

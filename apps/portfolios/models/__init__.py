@@ -16,7 +16,7 @@ from apps.portfolios.models.equivalence import (
     EquivalenceState,
 )
 from apps.portfolios.models.instrument import Instrument, InstrumentPrice
-from apps.portfolios.models.kept_values import AccountDay, FirmDay, KeptAccount, KeptHolding, KeptState, ValueMark
+from apps.portfolios.models.kept_values import AccountMonth, FirmDay, KeptAccount, KeptHolding, KeptState, ValueMark
 from apps.portfolios.models.lot_rules import ElectionScope, LotChoice, LotElection, LotMethod, TaxRate
 from apps.portfolios.models.mandate import CashReserve, Mandate, Restriction, RestrictionKind
 from apps.portfolios.models.manual_asset import (
@@ -76,7 +76,7 @@ from apps.portfolios.models.transaction import Transaction, TransactionKind
 __all__ = [
     "OPEN_TRADE_STATES",
     "Account",
-    "AccountDay",
+    "AccountMonth",
     "AccountOwner",
     "AccountStatus",
     "Appraisal",

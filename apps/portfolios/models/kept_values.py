@@ -8,33 +8,53 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.lookups import Exact
 
 from apps.portfolios.models.account import Account
 from apps.portfolios.models.instrument import Instrument
 
+SERIES = ("holdings", "cash", "money_in", "money_out", "fees")
 
-class AccountDay(models.Model):
-    """An account at the close of a day, in its currency, in hundred-millionths: whole numbers add up exactly.
 
-    `money_in`, `money_out` and `fees` (advisory, taken from the account) are of the day.
+def _as_long_as_holdings(name: str) -> Exact:
+    sizes = (
+        models.Func(each, function="cardinality", output_field=models.IntegerField()) for each in (name, SERIES[0])
+    )
+    return Exact(*sizes)
+
+
+class AccountMonth(models.Model):
+    """An account at the close of each day from one on that is kept, until its month ends or the last kept day.
+
+    In its currency, in hundred-millionths: whole numbers add up exactly. `money_in`, `money_out` and `fees` (advisory,
+    taken from the account) are of the day. A row holds a month, since most of the price of a row is that it is one.
     """
 
     MUTABLE: ClassVar[bool] = True
     PERSONAL_FIELDS: ClassVar[frozenset[str]] = frozenset()
 
-    pk = models.CompositePrimaryKey("account", "day")
-    # rows come by the million: the index and the check of a foreign key would cost more than the rows
+    pk = models.CompositePrimaryKey("account", "first_day")
+    # rows come by the hundred thousand: the index and the check of a foreign key would cost more than the rows
     account = models.ForeignKey(Account, models.CASCADE, related_name="+", db_index=False, db_constraint=False)
-    day = models.DateField()
-    holdings = models.BigIntegerField()
-    cash = models.BigIntegerField()
-    money_in = models.BigIntegerField()
-    money_out = models.BigIntegerField()
-    fees = models.BigIntegerField()
+    first_day = models.DateField()
+    holdings = ArrayField(models.BigIntegerField())
+    cash = ArrayField(models.BigIntegerField())
+    money_in = ArrayField(models.BigIntegerField())
+    money_out = ArrayField(models.BigIntegerField())
+    fees = ArrayField(models.BigIntegerField())
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(*(_as_long_as_holdings(name) for name in SERIES[1:])),
+                name="account_month_days",
+            ),
+        )
 
     def __str__(self) -> str:
-        return f"{self.account_id} {self.day}"
+        return f"{self.account_id} {self.first_day}"
 
 
 class KeptAccount(models.Model):

@@ -15,6 +15,7 @@ import numpy as np
 from django.db import connection
 from numpy.typing import NDArray
 
+from apps.core.series_rows import array_text
 from apps.core.whole_rows import EPOCH, read_columns
 from apps.kernel.dates import DateSpan
 from apps.market.models import SecurityKind
@@ -61,24 +62,24 @@ SELECT entry.account_id, coalesce(entry.instrument_id, 0) AS instrument_id,
         * CASE WHEN back.id IS NULL THEN 1 ELSE 0 END AS role
 FROM portfolios_transaction entry JOIN {_ACCOUNTS} USING (account_id)
 LEFT JOIN portfolios_transaction back ON back.reversal_of_id = entry.id
-WHERE entry.trade_date >= due.first_day AND entry.trade_date <= %(last)s
+WHERE entry.trade_date >= due.first_day AND entry.trade_date BETWEEN %(earliest)s AND %(last)s
 ORDER BY entry.account_id, entry.trade_date, entry.id
 """  # noqa: S608
 _PRICES = """
 SELECT held.id AS instrument_id, (price.day - DATE '2000-01-01')::bigint AS day,
     (price.close * 1000000)::bigint AS close
 FROM portfolios_instrument held JOIN market_price price ON price.security_id = held.master_id
-WHERE held.id = ANY(%(ids)s) AND price.day > %(first)s AND price.day <= %(last)s
+WHERE held.id = ANY(%(ids)s::bigint[]) AND price.day > %(first)s AND price.day <= %(last)s
 UNION ALL
 SELECT held.id, (last_one.day - DATE '2000-01-01')::bigint, (last_one.close * 1000000)::bigint
 FROM portfolios_instrument held CROSS JOIN LATERAL (
     SELECT day, close FROM market_price WHERE security_id = held.master_id AND day <= %(first)s
     ORDER BY day DESC LIMIT 1
-) AS last_one WHERE held.id = ANY(%(ids)s)
+) AS last_one WHERE held.id = ANY(%(ids)s::bigint[])
 UNION ALL
 SELECT price.instrument_id, (price.day - DATE '2000-01-01')::bigint, (price.close * 1000000)::bigint
 FROM portfolios_instrumentprice price JOIN portfolios_instrument held ON held.id = price.instrument_id
-WHERE held.id = ANY(%(ids)s) AND held.master_id IS NULL AND price.day <= %(last)s
+WHERE held.id = ANY(%(ids)s::bigint[]) AND held.master_id IS NULL AND price.day <= %(last)s
 """
 
 
@@ -136,7 +137,11 @@ def book_tables(first_days: Mapping[int, dt.date], last: dt.date) -> BookTables:
 
 
 def _due(first_days: Mapping[int, dt.date]) -> dict[str, Any]:
-    return {"accounts": list(first_days), "days": list(first_days.values())}
+    return {
+        "accounts": array_text(first_days),
+        "days": array_text(first_days.values()),
+        "earliest": min(first_days.values(), default=dt.date.min),
+    }
 
 
 def _day_number(day: dt.date) -> int:
@@ -148,7 +153,7 @@ def _prices(instruments: Ints, span: DateSpan) -> tuple[Ints, Ints]:
     table = np.full((len(instruments), span.days), NO_PRICE, dtype=np.int64)
     ids: Sequence[int] = instruments.tolist()
     told = read_columns(
-        _PRICES, ("instrument_id", "day", "close"), {"ids": ids, "first": span.first, "last": span.last}
+        _PRICES, ("instrument_id", "day", "close"), {"ids": array_text(ids), "first": span.first, "last": span.last}
     )
     order = np.argsort(told[1], kind="stable")  # the last one before the first day wins its place
     rows, days, closes = (column[order] for column in told)
@@ -164,6 +169,7 @@ def _prices(instruments: Ints, span: DateSpan) -> tuple[Ints, Ints]:
 def _bonds(ids: Sequence[int]) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT id FROM portfolios_instrument WHERE id = ANY(%s) AND kind = %s", [list(ids), SecurityKind.BOND]
+            "SELECT id FROM portfolios_instrument WHERE id = ANY(%s::bigint[]) AND kind = %s",
+            [array_text(ids), SecurityKind.BOND],
         )
         return [pk for (pk,) in cursor.fetchall()]

@@ -15,7 +15,7 @@ from decimal import Decimal
 from django.db import connection
 
 from apps.kernel.dates import DateSpan
-from apps.portfolios.models import Account, AccountDay, Instrument, KeptHolding, Transaction, TransactionKind
+from apps.portfolios.models import Account, AccountMonth, Instrument, KeptHolding, Transaction, TransactionKind
 from apps.portfolios.policies import EXTERNAL
 from apps.portfolios.selectors.prices import PriceBook, notice_of
 from apps.portfolios.selectors.valuations import (
@@ -112,11 +112,15 @@ def _days(first: dt.date, end: dt.date) -> list[dt.date]:
 
 def _rows(accounts: Sequence[Account], span: DateSpan) -> dict[int, list[DailyValue]]:
     found: dict[int, list[DailyValue]] = defaultdict(list)
-    rows = AccountDay.objects.filter(account_id__in=[a.pk for a in accounts], day__range=(span.first, span.last))
-    for pk, day, holdings, cash in rows.order_by("account_id", "day").values_list(
-        "account_id", "day", "holdings", "cash"
-    ):
-        found[pk].append(DailyValue(day, Decimal(holdings).scaleb(-8), Decimal(cash).scaleb(-8)))
+    first_month = span.first.replace(day=1)
+    rows = AccountMonth.objects.filter(
+        account_id__in=[a.pk for a in accounts], first_day__range=(first_month, span.last)
+    )
+    for row in rows.order_by("account_id", "first_day").only("account_id", "first_day", "holdings", "cash"):
+        for place, (holdings, cash) in enumerate(zip(row.holdings, row.cash, strict=True)):
+            day = row.first_day + place * ONE_DAY
+            if span.first <= day <= span.last:
+                found[row.account_id].append(DailyValue(day, Decimal(holdings).scaleb(-8), Decimal(cash).scaleb(-8)))
     return found
 
 

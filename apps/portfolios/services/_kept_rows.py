@@ -13,9 +13,11 @@ import numpy as np
 from django.db import connection
 from numpy.typing import NDArray
 
-from apps.core.whole_rows import EPOCH, write_rows
+from apps.core.series_rows import SeriesRows, array_text, write_series
+from apps.core.whole_rows import EPOCH
 from apps.kernel.dates import DateSpan
-from apps.portfolios.models import Account, AccountDay, KeptAccount, ValueMark
+from apps.portfolios.models import Account, AccountMonth, KeptAccount, ValueMark
+from apps.portfolios.models.kept_values import SERIES
 from apps.portfolios.selectors.book_tables import BookTables, accounts_with_currencies, book_tables
 from apps.portfolios.selectors.valuations import KEPT_UNIT, AccountValuation, openings_before, valuations
 
@@ -23,15 +25,6 @@ if TYPE_CHECKING:
     from apps.portfolios.engine.book_values import BookValues
 
 Ints = NDArray[np.int64]
-COLUMNS = {
-    "account_id": "bigint",
-    "day": "date",
-    "holdings": "bigint",
-    "cash": "bigint",
-    "money_in": "bigint",
-    "money_out": "bigint",
-    "fees": "bigint",
-}
 LARGEST = 9 * 10**18
 _TAKE_UP_INSTRUMENTS = """
 WITH taken AS (DELETE FROM portfolios_valuemark WHERE instrument_id IS NOT NULL RETURNING instrument_id, first_day)
@@ -53,10 +46,11 @@ _GONE = """
 DELETE FROM portfolios_valuemark mark
 WHERE account_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM portfolios_account WHERE id = mark.account_id)
 """
-_DUE = "(SELECT unnest(%(accounts)s::bigint[]) AS account_id, unnest(%(days)s::date[]) AS first_day) AS due"
+_DUE = """(SELECT account_id, first_day, date_trunc('month', first_day)::date AS month FROM (
+    SELECT unnest(%(accounts)s::bigint[]) AS account_id, unnest(%(days)s::date[]) AS first_day) AS told) AS due"""
 _OF = "kept.account_id = due.account_id AND kept"
 _REMOVE = (
-    f"DELETE FROM portfolios_accountday kept USING {_DUE} WHERE {_OF}.day >= due.first_day",  # noqa: S608
+    f"DELETE FROM portfolios_accountmonth kept USING {_DUE} WHERE {_OF}.first_day >= due.month",  # noqa: S608
     f"DELETE FROM portfolios_keptholding kept USING {_DUE} WHERE {_OF}.first_day >= due.first_day",  # noqa: S608
     f"UPDATE portfolios_keptholding kept SET unpriced_on = NULL FROM {_DUE} WHERE {_OF}.unpriced_on >= due.first_day",  # noqa: S608
 )
@@ -67,16 +61,10 @@ SELECT unnest(%(accounts)s::bigint[]), unnest(%(instruments)s::bigint[]), unnest
 ON CONFLICT ON CONSTRAINT kept_holding_once DO UPDATE SET unpriced_on = excluded.unpriced_on
 WHERE portfolios_keptholding.unpriced_on IS NULL AND excluded.unpriced_on IS NOT NULL
 """
-_SUM_UP = """
-INSERT INTO portfolios_firmday (currency, day, value, money_in, money_out, fees)
-SELECT currency, day, sum(value), sum(came - least(came, went)), sum(went - least(came, went)), sum(fees)
-FROM (
-    SELECT account.household_id, account.currency, kept.day, sum(kept.holdings + kept.cash) AS value,
-        sum(kept.money_in) AS came, sum(kept.money_out) AS went, sum(kept.fees) AS fees
-    FROM portfolios_accountday kept JOIN portfolios_account account ON account.id = kept.account_id
-    WHERE kept.day >= %(first)s AND NOT account.is_held_away
-    GROUP BY 1, 2, 3
-) AS household GROUP BY 1, 2
+_SPANS = """
+INSERT INTO portfolios_keptaccount (account_id, first_day, last_day)
+SELECT unnest(%(accounts)s::bigint[]), unnest(%(firsts)s::date[]), %(last)s
+ON CONFLICT (account_id) DO UPDATE SET first_day = excluded.first_day, last_day = excluded.last_day
 """
 
 
@@ -93,19 +81,16 @@ class HeldSince:
 
 @dataclass(frozen=True, slots=True)
 class Values:
-    """Rows to write, in the order of COLUMNS, of the accounts that fit."""
+    """Days to write of the accounts that fit, end to end: account i from `firsts[i]` (days since EPOCH) on.
 
-    accounts: frozenset[int]
-    columns: tuple[Ints, ...]
+    `accounts`, `firsts`, `sizes` (n_accounts,), `series` (n_days,) in the order of SERIES.
+    """
+
+    accounts: Ints
+    firsts: Ints
+    sizes: Ints
+    series: tuple[Ints, ...]
     held: tuple[HeldSince, ...]
-
-    @property
-    def n_days(self) -> int:
-        """How many rows there are."""
-        return len(self.columns[0])
-
-
-NO_VALUES = Values(frozenset(), tuple(np.empty(0, dtype=np.int64) for _ in COLUMNS), ())
 
 
 def take_up_marks(after: int) -> int:
@@ -136,18 +121,21 @@ def forget_marks(ids: Sequence[int]) -> None:
 
 
 def computed(firsts: Mapping[int, dt.date], last: dt.date) -> Values:
-    """Value accounts from their first day to the last: those of one currency as a book, others one by one."""
-    if not firsts:
-        return NO_VALUES
+    """Value accounts from the month of their first day to the last: those of one currency as a book, others one by one.
+
+    `firsts` are days on which an account has lived.
+    """
     walked = accounts_with_currencies(firsts)
-    parts = [_walked(Account.objects.in_bulk(walked), firsts, last)] if walked else []
+    parts = [_walked(Account.objects.in_bulk(walked), firsts, last)]
     plain = {pk: day for pk, day in firsts.items() if pk not in walked}
     if plain:
         parts.append(_of_book(book_tables(plain, last)))
     return Values(
-        frozenset().union(*(part.accounts for part in parts)),
-        tuple(np.concatenate(columns) for columns in zip(*(part.columns for part in parts), strict=True)),
-        tuple(each for part in parts for each in part.held),
+        accounts=np.concatenate([part.accounts for part in parts]),
+        firsts=np.concatenate([part.firsts for part in parts]),
+        sizes=np.concatenate([part.sizes for part in parts]),
+        series=tuple(np.concatenate(columns) for columns in zip(*(part.series for part in parts), strict=True)),
+        held=tuple(each for part in parts for each in part.held),
     )
 
 
@@ -157,13 +145,11 @@ def _of_book(tables: BookTables) -> Values:
 
     found = book_values(tables.state, tables.entries, tables.prices)
     fits = found.fits & ~np.isin(tables.accounts, list(tables.too_large))
-    n_days, first = np.diff(found.starts), tables.state.first_days
-    owners = np.repeat(np.arange(len(tables.accounts)), n_days)
-    places = np.arange(len(owners)) - found.starts[owners] + first[owners]
-    origin = int((np.datetime64(tables.span.first) - EPOCH).astype(int))
-    kept = fits[owners]
-    values = (found.holdings, found.cash, found.money_in, found.money_out, found.fees)
-    columns = (tables.accounts[owners], places + origin, *values)
+    sizes = np.diff(found.starts)
+    series: tuple[Ints, ...] = (found.holdings, found.cash, found.money_in, found.money_out, found.fees)
+    if not fits.all():
+        kept = np.repeat(fits, sizes)
+        series = tuple(column[kept] for column in series)
     held = tuple(
         HeldSince(
             int(tables.accounts[found.accounts[place]]),
@@ -176,7 +162,8 @@ def _of_book(tables: BookTables) -> Values:
         )
         for place in np.flatnonzero(fits[found.accounts] & _is_news(tables, found))
     )
-    return Values(frozenset(tables.accounts[fits].tolist()), tuple(column[kept] for column in columns), held)
+    firsts = tables.state.first_days + _day_number(tables.span.first)
+    return Values(tables.accounts[fits], firsts[fits], sizes[fits], series, held)
 
 
 def _is_news(tables: BookTables, found: BookValues) -> NDArray[np.bool_]:
@@ -190,19 +177,27 @@ def _walked(accounts: Mapping[int, Account], firsts: Mapping[int, dt.date], last
     groups: dict[dt.date, list[Account]] = defaultdict(list)
     for pk, account in accounts.items():
         groups[firsts[pk]].append(account)
-    rows: list[list[int]] = []
+    days: dict[int, list[list[int]]] = {}
     held: list[HeldSince] = []
-    kept: set[int] = set()
     for first, group in groups.items():
         found = valuations(group, DateSpan(first, last), openings=openings_before(group, first))
         for pk, valued in found.items():
-            days = _days_of(valued)
-            if all(abs(number) < LARGEST for day in days for number in day):
-                kept.add(pk)
-                rows += days
+            numbers = _days_of(valued)
+            if all(abs(number) < LARGEST for each in numbers for number in each):
+                days[pk] = numbers
                 held += _held_of(valued)
-    table = np.array(rows, dtype=np.int64).reshape(-1, len(COLUMNS))
-    return Values(frozenset(kept), tuple(table.T), tuple(held))
+    table = np.array([each for numbers in days.values() for each in numbers], dtype=np.int64).reshape(-1, len(SERIES))
+    return Values(
+        np.array(list(days), dtype=np.int64),
+        np.array([_day_number(firsts[pk]) for pk in days], dtype=np.int64),
+        np.array([len(numbers) for numbers in days.values()], dtype=np.int64),
+        tuple(table.T),
+        tuple(held),
+    )
+
+
+def _day_number(day: dt.date) -> int:
+    return int((np.datetime64(day) - EPOCH).astype(int))
 
 
 def _days_of(valued: AccountValuation) -> list[list[int]]:
@@ -214,8 +209,7 @@ def _days_of(valued: AccountValuation) -> list[list[int]]:
     for fee in valued.fees:
         fees[fee.day] += fee.amount
     return [
-        [valued.account_id, int((np.datetime64(value.day) - EPOCH).astype(int))]
-        + [
+        [
             int(amount.quantize(KEPT_UNIT).scaleb(8))
             for amount in (value.holdings, value.cash, came[value.day], left[value.day], fees[value.day])
         ]
@@ -232,39 +226,53 @@ def _held_of(valued: AccountValuation) -> Iterable[HeldSince]:
 
 
 def replace(starts: Mapping[int, dt.date], values: Values) -> None:
-    """Put rows in the place of those from each account's first day on; of an account without rows nothing is left."""
-    days = {pk: start if pk in values.accounts else dt.date.min for pk, start in starts.items()}
+    """Put rows in the place of those from each account's first month on; of an account without any nothing is left."""
+    written = set(values.accounts.tolist())
+    days = {pk: start if pk in written else dt.date.min for pk, start in starts.items()}
     with connection.cursor() as cursor:
         for statement in _REMOVE:
-            cursor.execute(statement, {"accounts": list(days), "days": list(days.values())})
-    write_rows(AccountDay._meta.db_table, COLUMNS, values.columns)
+            cursor.execute(statement, {"accounts": array_text(days), "days": array_text(days.values())})
+    write_series(AccountMonth._meta.db_table, {"account_id": "bigint", "first_day": "date"}, SERIES, _months_of(values))
     with connection.cursor() as cursor:
         cursor.execute(
             _HELD,
             {
-                "accounts": [each.account_id for each in values.held],
-                "instruments": [each.instrument_id for each in values.held],
-                "currencies": [each.currency for each in values.held],
-                "firsts": [each.first_day for each in values.held],
-                "unpriced": [each.unpriced_on for each in values.held],
+                "accounts": array_text(each.account_id for each in values.held),
+                "instruments": array_text(each.instrument_id for each in values.held),
+                "currencies": array_text(each.currency for each in values.held),
+                "firsts": array_text(each.first_day for each in values.held),
+                "unpriced": array_text(each.unpriced_on for each in values.held),
             },
         )
 
 
+def _months_of(values: Values) -> SeriesRows:
+    """The days of each account month by month."""
+    ends = values.firsts + values.sizes
+    if not len(ends):
+        return SeriesRows((values.accounts, values.firsts), values.firsts, values.sizes, values.series)
+    months = np.arange(
+        (EPOCH + values.firsts.min()).astype("datetime64[M]"), (EPOCH + ends.max()).astype("datetime64[M]") + 1
+    )
+    begins = (months.astype("datetime64[D]") - EPOCH).astype(np.int64)
+    skipped = np.searchsorted(begins, values.firsts, side="right") - 1  # months before the one of the first day
+    counts = np.searchsorted(begins, ends) - skipped
+    owners = np.repeat(np.arange(len(counts)), counts)
+    month = np.arange(len(owners)) - np.repeat(np.cumsum(counts) - counts, counts) + skipped[owners]
+    firsts = np.maximum(begins[month], values.firsts[owners])
+    sizes = np.minimum(np.append(begins, ends.max())[month + 1], ends[owners]) - firsts
+    places = (np.cumsum(values.sizes) - values.sizes - values.firsts)[owners] + firsts
+    return SeriesRows((values.accounts[owners], firsts), places, sizes, values.series)
+
+
 def note_spans(account_ids: Collection[int], firsts: Mapping[int, dt.date], values: Values, last: dt.date) -> None:
     """Say which days of the accounts are kept now."""
-    KeptAccount.objects.filter(account_id__in=[pk for pk in account_ids if pk not in values.accounts]).delete()
-    spans = [KeptAccount(account_id=pk, first_day=firsts[pk], last_day=last) for pk in values.accounts]
-    KeptAccount.objects.bulk_create(
-        spans, update_conflicts=True, unique_fields=["account"], update_fields=["first_day", "last_day"]
-    )
-
-
-def sum_up(first: dt.date) -> None:
-    """Add the managed accounts together again from a day on.
-
-    What left one account of a household and reached another on the same day is no flow, as on the household's sheet.
-    """
+    written = values.accounts.tolist()
+    KeptAccount.objects.filter(account_id__in=set(account_ids).difference(written)).delete()
+    told: dict[str, str | dt.date] = {
+        "accounts": array_text(written),
+        "firsts": array_text(firsts[pk] for pk in written),
+        "last": last,
+    }
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM portfolios_firmday WHERE day >= %s", [first])
-        cursor.execute(_SUM_UP, {"first": first})
+        cursor.execute(_SPANS, told)

@@ -17,12 +17,14 @@ from django.utils import timezone
 from apps.accounts.selectors.firm_days import firm_today, firm_zone
 from apps.core import audit, jobs
 from apps.core.actors import Actor
+from apps.core.series_rows import array_text
 from apps.core.services import service
 from apps.portfolios.models import KeptState
 from apps.portfolios.services import _kept_rows as rows
+from apps.portfolios.services._firm_sums import sum_up
 
 # one batch in memory: so many days of accounts, and at most so many accounts
-DAYS_AT_ONCE, ACCOUNTS_AT_ONCE = 2_000_000, 1_000
+DAYS_AT_ONCE, ACCOUNTS_AT_ONCE = 4_000_000, 5_000
 # the hour of the firm from which yesterday's closes are taken to be there
 NIGHT_HOUR = 2
 ONE_DAY = dt.timedelta(days=1)
@@ -57,7 +59,7 @@ LEFT JOIN LATERAL (
     SELECT trade_date AS first_day FROM portfolios_transaction WHERE account_id = account.id
     ORDER BY trade_date LIMIT 1
 ) AS entry ON true
-WHERE %(accounts)s::bigint[] IS NULL OR account.id = ANY(%(accounts)s)
+WHERE %(accounts)s::bigint[] IS NULL OR account.id = ANY(%(accounts)s::bigint[])
 ORDER BY account.id
 """
 
@@ -110,7 +112,7 @@ def keep_batch(*, account_ids: Sequence[int], last: dt.date, by: Actor) -> KeptN
     marks = rows.marks_of(account_ids)  # before the ledger: what is written after this is marked anew
     due = {each.account_id: each for each in _due(last, account_ids)}
     firsts = {
-        pk: max(each.start, each.first)
+        pk: max(each.start.replace(day=1), each.first)
         for pk, each in due.items()
         if each.first is not None and max(each.start, each.first) <= last
     }
@@ -123,11 +125,12 @@ def keep_batch(*, account_ids: Sequence[int], last: dt.date, by: Actor) -> KeptN
         state.firm_from = min(state.firm_from or earliest, earliest)
         state.save(update_fields=["firm_from"])
         left_out = len(firsts) - len(values.accounts)
+        n_days = sum((last - max(due[pk].start, firsts[pk])).days + 1 for pk in values.accounts.tolist())
         audit.record(
             "portfolios.keep_values", by=by, target=state,
-            after={"accounts": len(due), "days": values.n_days, "last_day": last, "left_out": left_out},
+            after={"accounts": len(due), "days": n_days, "last_day": last, "left_out": left_out},
         )  # fmt: skip
-        return KeptNight(len(due), values.n_days, left_out)
+        return KeptNight(len(due), n_days, left_out)
     return KeptNight(0, 0, 0)
 
 
@@ -136,7 +139,7 @@ def _sum_up_firm() -> None:
     """Add the managed accounts of each currency together, from the first day that any batch touched."""
     state = _state()
     if state.firm_from is not None:
-        rows.sum_up(state.firm_from)
+        sum_up(state.firm_from)
         state.firm_from = None
         state.save(update_fields=["firm_from"])
 
@@ -150,7 +153,7 @@ def _state() -> KeptState:
 def _due(last: dt.date, account_ids: Sequence[int] | None = None) -> Iterator[_Due]:
     """Accounts with days to compute or to remove, each with the first of them."""
     with connection.cursor() as cursor:
-        cursor.execute(_DUE, {"accounts": None if account_ids is None else list(account_ids)})
+        cursor.execute(_DUE, {"accounts": None if account_ids is None else array_text(account_ids)})
         found = cursor.fetchall()
     for pk, kept_first, kept_last, marked, first in found:
         if kept_first is None:

@@ -17,7 +17,8 @@ from apps.core.models import AuditEvent
 from apps.kernel.dates import DateSpan
 from apps.market.models import CurrencyRate, Security
 from apps.market.services.history import set_price
-from apps.portfolios.models import Account, AccountDay, FirmDay, Instrument, KeptAccount, Transaction, ValueMark
+from apps.portfolios.models import Account, AccountMonth, FirmDay, Instrument, KeptAccount, Transaction, ValueMark
+from apps.portfolios.models.kept_values import SERIES
 from apps.portfolios.selectors.kept_values import clean_days, daily_values
 from apps.portfolios.selectors.performance import performance_of
 from apps.portfolios.selectors.valuations import valuations
@@ -45,7 +46,12 @@ def same(accounts: list[Account]) -> None:
 
 
 def kept_rows() -> list[tuple]:
-    return list(AccountDay.objects.order_by("account_id", "day").values_list())
+    """Each day of each account: its key and its numbers."""
+    return [
+        (row.account_id, row.first_day + dt.timedelta(days=place), *numbers)
+        for row in AccountMonth.objects.order_by("account_id", "first_day")
+        for place, numbers in enumerate(zip(*(getattr(row, name) for name in SERIES), strict=True))
+    ]
 
 
 @pytest.fixture
@@ -177,7 +183,7 @@ def test_a_crash_before_the_firm_is_summed_up_leaves_that_due(
     accounts: list[Account], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as broken:
-        broken.setattr(_kept_rows, "sum_up", lambda _first: 1 / 0)
+        broken.setattr(kept_values, "sum_up", lambda _first: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             keep_values(by=NIGHT, last=LAST)
     assert not FirmDay.objects.exists()
@@ -192,7 +198,7 @@ def test_an_account_that_is_taken_back_leaves_no_rows_and_the_firms_sums(ada: Us
     take_back_entries(entries=list(Transaction.objects.filter(account=gone)), by=ada.as_actor())
     pk = gone.pk
     take_back_account(account=gone, by=ada.as_actor())
-    assert not AccountDay.objects.filter(account_id=pk).exists()
+    assert not AccountMonth.objects.filter(account_id=pk).exists()
     keep_values(by=NIGHT, last=LAST)
     total = sum(valued.values[-1].total for valued in valuations(left, SPAN).values())
     assert FirmDay.objects.get(day=LAST).value == total.scaleb(8)
@@ -268,6 +274,38 @@ def test_rows_equal_the_ledger_through_any_writes(ada: User, accounts: list[Acco
             keep_values(by=NIGHT, last=day(60 + turn))
             same(accounts)
     connection.check_constraints()
+
+
+def test_a_split_told_late_and_a_life_in_many_months_are_kept_as_the_ledger_tells_them(
+    ada: User, accounts: list[Account], fund: Instrument
+) -> None:
+    keep_values(by=NIGHT, last=LAST)
+    made.entry(accounts[0], ada, "split", day(40), instrument=fund, units="33.3333", split_new="2", split_old="1")
+    made.entry(accounts[1], ada, "advisory_fee", day(30), cash="-12.34")
+    made.entry(accounts[2], ada, "withdrawal", day(31), cash="-100")
+    same(accounts)
+    keep_values(by=NIGHT, last=LAST)
+    same(accounts)
+    assert {len(row.holdings) for row in AccountMonth.objects.all()} == {28, 29, 30, 31}
+
+
+def test_the_firms_days_are_the_sums_of_its_accounts_without_what_stays_in_a_household(
+    ada: User, accounts: list[Account], fund: Instrument
+) -> None:
+    for cash, account in (("-500", accounts[0]), ("500", accounts[1])):
+        made.entry(account, ada, "withdrawal" if cash < "0" else "deposit", day(33), cash=cash)
+    made.entry(accounts[2], ada, "deposit", day(33), cash="7")
+    other = made.account(clients.household(ada), ada, number="E", name="E", opened_on=FIRST, currency="EUR")
+    made.entry(other, ada, "deposit", day(3), cash="900000000000")
+    made.entry(other, ada, "advisory_fee", day(4), cash="-1", currency="EUR")
+    for last in (day(50), LAST):
+        keep_values(by=NIGHT, last=last)
+    valued = valuations(accounts, SPAN).values()
+    for place in range(90):
+        kept = FirmDay.objects.get(currency="USD", day=day(place))
+        assert kept.value == sum(each.values[place + 1].total for each in valued).scaleb(8)
+    kept = FirmDay.objects.get(currency="USD", day=day(33))
+    assert (kept.money_in, kept.money_out, kept.fees) == (7 * 10**8, 0, 0)
 
 
 def test_batches_are_bounded(accounts: list[Account], monkeypatch: pytest.MonkeyPatch) -> None:
