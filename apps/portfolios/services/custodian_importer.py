@@ -101,11 +101,10 @@ class CustodianFileImporter:
         return found + dependents_of([*entries, *accounts], ignoring=_OWN)
 
     def undo(self, rows: Sequence[UndoRow], besides: Sequence[BaseModel], by: Actor) -> None:
-        """Remove entries and lines, put back what they replaced, then remove what was made for them."""
+        """Put back what entries and lines replaced, remove them, then remove what was made for them."""
         lines = [row.target for row in rows if isinstance(row.target, StatementLine) and row.before is None]
         entries = [row.target for row in rows if isinstance(row.target, Transaction)]
         opening = [record for record in besides if isinstance(record, Transaction)]
-        take_back_entries(entries=[*entries, *opening], by=by)
         for row in rows:
             if isinstance(row.target, StatementLine) and row.before is not None:
                 restore_line(line=row.target, before=row.before, by=by)
@@ -113,6 +112,7 @@ class CustodianFileImporter:
                 replaced = Transaction.objects.filter(public_id=row.before["replaced"]).first()
                 if replaced is not None:
                     put_back_entry(entry=replaced, by=by)
+        take_back_entries(entries=[*entries, *opening], by=by)
         take_back_lines(lines=lines, by=by)
         for account in (record for record in besides if isinstance(record, Account)):
             take_back_account(account=account, by=by)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +15,7 @@ from apps.core.services import service
 from apps.portfolios.models import Account, PositionStatement, StatementLine, Transaction
 from apps.portfolios.policies import RESHAPES, first_shortfall
 from apps.portfolios.services.reconciliation import reconcile_statement
+from apps.portfolios.services.transactions import demand_book, with_actions
 
 LINE_FIELDS = ("quantity", "price", "market_value", "cost_basis")
 
@@ -25,21 +26,37 @@ def line_facts(line: StatementLine) -> dict[str, str | None]:
 
 
 def in_the_way(entries: Collection[Transaction]) -> list[str]:
-    """Return, as sentences, what later entries need of these: reversals, splits, and what could not have left."""
+    """Return, as sentences, what later entries need of these.
+
+    Reversals, splits, sales that name their lots, and what could not have left.
+    """
     found: list[str] = []
-    ids = {entry.pk for entry in entries}
-    by_account: dict[int, list[Transaction]] = defaultdict(list)
-    for entry in entries:
-        by_account[entry.account_id].append(entry)
+    by_account = _by_account(entries)
     for account in Account.objects.filter(pk__in=by_account):
-        going = {entry.instrument_id for entry in by_account[account.pk] if entry.instrument_id is not None}
-        others = list(
-            account.transactions.exclude(pk__in=ids).select_related("instrument").order_by("trade_date", "id")
-        )
-        found += [_sentence(account, e) for e in others if e.reversal_of_id in ids]
-        for instrument_id in sorted(going):
+        going = by_account[account.pk]
+        ids, names = {entry.pk for entry in going}, {str(entry.public_id) for entry in going}
+        rows = account.transactions.exclude(pk__in=ids).select_related("instrument").prefetch_related("lot_choices")
+        others = list(rows.order_by("trade_date", "id"))
+        void = {e.reversal_of_id for e in others}
+        asking = [e for e in others if e.reversal_of_id in ids or (e.pk not in void and _names_lot(e, names))]
+        found += [_sentence(account, e) for e in asking]
+        for instrument_id in sorted({entry.instrument_id for entry in going if entry.instrument_id is not None}):
             found += _left_over(account, [e for e in others if e.instrument_id == instrument_id])
+    return list(dict.fromkeys(found))
+
+
+def _by_account(entries: Iterable[Transaction]) -> dict[int, list[Transaction]]:
+    """Return the entries and the legs of their corporate actions, account by account."""
+    found: dict[int, list[Transaction]] = defaultdict(list)
+    ids = [entry.pk for entry in entries]
+    for entry in Transaction.objects.filter(Q(pk__in=ids) | Q(leg_of__in=ids)).order_by("id"):
+        found[entry.account_id].append(entry)
     return found
+
+
+def _names_lot(entry: Transaction, names: set[str]) -> bool:
+    """Whether a sale names a lot that one of these opened, or that an action made of it."""
+    return any(not names.isdisjoint(each.lot_id.split("/")) for each in entry.lot_choices.all())
 
 
 def _left_over(account: Account, others: Sequence[Transaction]) -> list[str]:
@@ -61,17 +78,21 @@ def entries_since(account: Account, ours: Collection[int]) -> list[str]:
 
 @service
 def take_back_entries(*, entries: Sequence[Transaction], by: Actor) -> None:
-    """Remove entries that an import made, with what they said on the trail."""
-    by_account: dict[int, list[Transaction]] = defaultdict(list)
-    for entry in entries:
-        by_account[entry.account_id].append(entry)
-    for account in Account.objects.select_for_update().filter(pk__in=by_account):
+    """Remove entries that an import made, with what they said on the trail; those that they replaced are back by now.
+
+    Raises what the book refuses without them.
+    """
+    by_account = _by_account(entries)
+    accounts = list(Account.objects.select_for_update().filter(pk__in=by_account).order_by("pk"))
+    for account in accounts:
         told = [_told(entry) for entry in by_account[account.pk]]
         audit.record("portfolios.take_back_entries", by=by, target=account, before={"entries": told})
-    ids = [entry.pk for entry in entries]
-    Transaction.objects.filter(Q(reversal_of__in=ids) | Q(reversal_of__leg_of__in=ids)).delete()
+    ids = [entry.pk for each in by_account.values() for entry in each]
+    Transaction.objects.filter(reversal_of__in=ids).delete()
     Transaction.objects.filter(leg_of__in=ids).delete()
     Transaction.objects.filter(pk__in=ids).delete()
+    for account in with_actions(accounts):
+        demand_book(account)
 
 
 def _told(entry: Transaction) -> dict[str, Any]:

@@ -114,9 +114,9 @@ def record_in_accounts(
     legs = {pk: ledger.legs(by) for pk, ledger in ledgers.items()}
     insert_models([leg for rows in legs.values() for leg in rows])
     LotChoice.objects.bulk_create(choice for ledger in ledgers.values() for choice in ledger.choices())
-    for account in _with_actions(ledger.account for ledger in ledgers.values()):
+    for account in with_actions(ledger.account for ledger in ledgers.values()):
         try:
-            _demand_book(account)
+            demand_book(account)
         except DomainError as refusal:
             raise located(account, refusal) from refusal
     in_full = sum(map(len, made.values())) <= _IN_FULL * 10
@@ -201,8 +201,8 @@ def reverse_transaction(*, transaction: Transaction, reason: str, by: Actor) -> 
         ledger.move(each.instrument_id, each.trade_date, -each.units)
     ledger.check()
     reversal, *legs = [_reversal(each, reason.strip()[:300], by) for each in both]
-    for each in _with_actions([account]):
-        _demand_book(each)
+    for each in with_actions([account]):
+        demand_book(each)
     for row in (reversal, *legs):
         audit.record("portfolios.reverse_transaction", by=by, target=row, after=audit.snapshot(row), reason=reason)
     _tell(account)
@@ -239,7 +239,7 @@ def _reversal(transaction: Transaction, reason: str, by: Actor) -> Transaction:
     return reversal
 
 
-def _with_actions(accounts: Iterable[Account]) -> list[Account]:
+def with_actions(accounts: Iterable[Account]) -> list[Account]:
     """Return those that have corporate actions or named lots: there units alone do not show what the book refuses."""
     by_id = {account.pk: account for account in accounts}
     seen_by_lots = RESHAPES | {TransactionKind.RETURN_OF_CAPITAL}
@@ -248,7 +248,7 @@ def _with_actions(accounts: Iterable[Account]) -> list[Account]:
     return [by_id[pk] for pk in rows.order_by("account").values_list("account", flat=True).distinct()]
 
 
-def _demand_book(account: Account) -> None:
+def demand_book(account: Account) -> None:
     """Let the book refuse what it cannot be."""
     last = account.transactions.order_by("-trade_date").values_list("trade_date", flat=True)[0]
     account_book(account, last)

@@ -17,9 +17,12 @@ from apps.clients.services.imports import (
     undo_batch,
 )
 from apps.core.tabular.problems import FileRefusedError
+from apps.portfolios.engine.errors import AmbiguousLotError
+from apps.portfolios.engine.transactions import LotChoice
 from apps.portfolios.models import Account, PositionStatement, ReconciliationBreak, StatementLine, Transaction
 from apps.portfolios.selectors.books import account_book
 from apps.portfolios.selectors.valuations import holdings_at
+from apps.portfolios.services.sales import SaleOfLots, sell_lots
 from apps.portfolios.services.transactions import reverse_transaction
 from tests.factories import clients as people
 from tests.factories import market
@@ -184,6 +187,39 @@ def test_undo_refuses_while_later_entries_depend_and_lists_them(ada: User, house
     assert any("Sale 2025-03-10 AAA" in sentence for sentence in refused.value.dependents)
     assert Transaction.objects.count() == 4
     assert sale.pk
+
+
+MORE = TRANSACTIONS.splitlines()[0] + "\n03/05/2025,,1234-5678,Buy,AAA,AAA Fund,20,50.00,,-1000.00\n"
+
+
+def sold(ada: User, lot: Transaction, quantity: str) -> Transaction:
+    """A sale that names its lot."""
+    named = SaleOfLots(LAST, (LotChoice(str(lot.public_id), Decimal(quantity)),), price=Decimal(55))
+    return sell_lots(account=lot.account, instrument=lot.instrument, sale=named, by=ada.as_actor())
+
+
+def test_undo_refuses_while_a_sale_names_what_was_bought(ada: User, household: Household) -> None:
+    taken(household, ada, TRANSACTIONS)
+    batch = taken(household, ada, MORE)
+    sale = sold(ada, Transaction.objects.get(kind="buy", units=20), "20")
+    with pytest.raises(ImportHasDependentsError) as refused:
+        undo_batch(batch=batch, by=ada.as_actor())
+    assert refused.value.dependents == ("Individual: Sale 2025-03-10 AAA",)
+    reverse_transaction(transaction=sale, reason="Sold other lots", by=ada.as_actor())
+    undo_batch(batch=batch, by=ada.as_actor())
+    assert account_book(sale.account, LAST).positions[0].quantity == 100
+
+
+def test_undo_leaves_no_book_that_cannot_be_opened(ada: User, household: Household) -> None:
+    taken(household, ada, TRANSACTIONS)
+    first = Transaction.objects.get(kind="buy")
+    batch = taken(household, ada, MORE.replace("03/05", "03/03"))  # sold first, being the oldest
+    made.entry(first.account, ada, "buy", LAST, instrument=first.instrument, units="20", cash="-1100")
+    made.entry(first.account, ada, "sell", LAST - dt.timedelta(days=1), instrument=first.instrument, units="-20")
+    sold(ada, first, "90")
+    with pytest.raises(AmbiguousLotError):
+        undo_batch(batch=batch, by=ada.as_actor())
+    assert account_book(first.account, LAST).positions[0].quantity == 30
 
 
 def test_undo_refuses_while_an_entry_was_reversed(ada: User, household: Household) -> None:
