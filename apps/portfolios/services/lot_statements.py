@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from apps.core import audit, realtime
@@ -87,31 +88,53 @@ def take_lot_statement(
 
 @service
 def reconcile_lots(*, statement: PositionStatement, by: Actor) -> list[ReconciliationBreak]:
-    """Hold our lots against the statement; open breaks of lots that are gone are closed, explained ones stay so."""
+    """Hold our lots against the statement; open breaks of lots that are gone are closed, explained ones stay so.
+
+    What a later statement found stays as it is.
+    """
     account = statement.account
     lines = list(statement.lines.select_related("instrument"))
-    open_ones = {row.instrument_id: row for row in account.breaks.open().filter(kind__in=OF_LOTS)}
-    explained = set(
+    earlier, later = open_rows(statement, account.breaks.filter(kind__in=OF_LOTS))
+    open_ones = {row.instrument_id: row for row in earlier}
+    settled = {row.instrument_id for row in later}
+    settled.update(
         statement.breaks.filter(state=BreakState.EXPLAINED, kind__in=OF_LOTS).values_list("instrument_id", flat=True)
     )
     result = []
     for found in compare_lots(_our_lots(statement), _stated(lines)):
         row = open_ones.pop(int(found.security_id), None) or ReconciliationBreak(account=account)
-        if int(found.security_id) in explained:
+        if int(found.security_id) in settled:
             continue
         _tell(row, found, statement, lines)
         row.save()
         result.append(row)
     named = {line.instrument_id for line in lines}
-    gone = [row.pk for instrument, row in open_ones.items() if instrument in named]
-    now = timezone.now()
-    ReconciliationBreak.objects.filter(pk__in=gone).update(state=BreakState.GONE, resolved_at=now, updated_at=now)
-    statement.reconciled_at = now
+    gone = close_gone(row for instrument, row in open_ones.items() if instrument in named)
+    statement.reconciled_at = timezone.now()
     statement.save(update_fields=["reconciled_at", "updated_at"])
-    after = {"as_of": statement.as_of, "breaks": len(result), "gone": len(gone)}
+    after = {"as_of": statement.as_of, "breaks": len(result), "gone": gone}
     audit.record("portfolios.reconcile_lots", by=by, target=statement, after=after)
     realtime.publish(f"household:{account.household.public_id}", "portfolio.reconciled", account=str(account.public_id))
     return result
+
+
+def open_rows(
+    statement: PositionStatement, rows: QuerySet[ReconciliationBreak]
+) -> tuple[list[ReconciliationBreak], list[ReconciliationBreak]]:
+    """Part what is open into what statements up to this day found, and what later ones did."""
+    found = list(rows.filter(state=BreakState.OPEN).select_related("statement"))
+    earlier = [row for row in found if row.statement.as_of <= statement.as_of]
+    return earlier, [row for row in found if row.statement.as_of > statement.as_of]
+
+
+def close_gone(rows: Iterable[ReconciliationBreak]) -> list[str]:
+    """Close breaks that a statement no longer has; return their names for the trail."""
+    closed = []
+    for row in rows:
+        row.state, row.resolved_at = BreakState.GONE, timezone.now()
+        row.save(update_fields=["state", "resolved_at", "updated_at"])
+        closed.append(str(row.public_id))
+    return closed
 
 
 @service

@@ -29,7 +29,7 @@ from apps.portfolios.selectors.lot_rules import book_policy
 from apps.portfolios.selectors.prices import PriceBook
 from apps.portfolios.services._mapping import proposal_of, proposed_entry
 from apps.portfolios.services.entries import NOTHING
-from apps.portfolios.services.lot_statements import OF_LOTS, adopt_lots, reconcile_lots
+from apps.portfolios.services.lot_statements import OF_LOTS, adopt_lots, close_gone, open_rows, reconcile_lots
 from apps.portfolios.services.transactions import record_transaction, reverse_transaction
 
 
@@ -41,32 +41,36 @@ class BreakClosedError(DomainError):
 
 @service
 def reconcile_statement(*, statement: PositionStatement, by: Actor) -> list[ReconciliationBreak]:
-    """Compare the book with the statement; open breaks that are gone are closed, explained ones stay explained."""
+    """Compare the book with the statement; open breaks that are gone are closed, explained ones stay explained.
+
+    What a later statement found stays as it is.
+    """
     if statement.kind == StatementKind.LOTS:
         return reconcile_lots(statement=statement, by=by)
     account = statement.account
     found = _differences(statement)
-    open_ones = {_key(row): row for row in account.breaks.open().exclude(kind__in=OF_LOTS)}
-    explained = {_key(row) for row in statement.breaks.filter(state=BreakState.EXPLAINED)}
+    earlier, later = open_rows(statement, account.breaks.exclude(kind__in=OF_LOTS))
+    open_ones = {_key(row): row for row in earlier}
+    settled = {_key(row) for row in (*later, *statement.breaks.filter(state=BreakState.EXPLAINED))}
     result = []
     for each in found:
         row = _row(statement, each)
-        if _key(row) in explained:
+        if _key(row) in settled:
             continue
         known = open_ones.pop(_key(row), None)
         result.append(_kept(known, row) if known else row)
-    ReconciliationBreak.objects.filter(pk__in=[row.pk for row in open_ones.values()]).update(
-        state=BreakState.GONE, resolved_at=timezone.now(), updated_at=timezone.now()
-    )
+    gone = close_gone(open_ones.values())
     for row in result:
         row.save()
-    note_reconciled(statements=[statement], breaks=len(result), gone=len(open_ones), by=by)
+    note_reconciled(statements=[statement], breaks=len(result), gone=gone, by=by)
     return result
 
 
 @service
-def note_reconciled(*, statements: Sequence[PositionStatement], by: Actor, breaks: int = 0, gone: int = 0) -> None:
-    """Note that these statements were held against the book, with so many breaks each."""
+def note_reconciled(
+    *, statements: Sequence[PositionStatement], by: Actor, breaks: int = 0, gone: Sequence[str] = ()
+) -> None:
+    """Note that these statements were held against the book: so many breaks each, and the names of those gone."""
     now = timezone.now()
     for statement in statements:
         statement.reconciled_at = statement.updated_at = now
@@ -76,7 +80,7 @@ def note_reconciled(*, statements: Sequence[PositionStatement], by: Actor, break
             "portfolios.reconcile_statement",
             by=by,
             target=each,
-            after={"as_of": each.as_of, "breaks": breaks, "gone": gone},
+            after={"as_of": each.as_of, "breaks": breaks, "gone": list(gone)},
         )
         for each in statements
     )

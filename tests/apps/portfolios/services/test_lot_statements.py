@@ -100,3 +100,15 @@ def test_an_offer_that_the_book_has_outrun_is_refused_and_changes_nothing(ada, a
     with pytest.raises(LotsMovedError):
         accept_proposal(difference=found, by=ada.as_actor())
     assert account.transactions.filter(kind="reversal").count() == 0
+
+
+def test_an_older_list_leaves_the_breaks_of_a_newer_one(ada, account, security):
+    made.entry(account, ada, "buy", DAY + dt.timedelta(days=1), instrument=security, units="10", cash="-500")
+    newer = LOTS.replace("03/10/2025", "03/11/2025").replace(",60,", ",55,")
+    taken(account, ada, newer)
+    (found,) = open_breaks(ada.as_actor())
+    for text in (LOTS, LOTS.replace(",60,", ",50,")):
+        taken(account, ada, text, "older.csv")
+        found.refresh_from_db()
+        assert (found.state, found.statement.as_of, found.theirs) == (BreakState.OPEN, DAY + dt.timedelta(days=1), 95)
+    assert ReconciliationBreak.objects.count() == 1

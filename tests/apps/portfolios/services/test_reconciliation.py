@@ -110,6 +110,19 @@ def test_a_break_that_the_next_statement_lacks_is_gone(ada: User) -> None:
     )
     old.refresh_from_db()
     assert old.state == BreakState.GONE
+    assert [row.state for row in old.history.all()] == [BreakState.GONE, BreakState.OPEN]
+    event = AuditEvent.objects.filter(action="portfolios.reconcile_statement").latest("id")
+    assert str(old.public_id) in event.after["gone"]
+
+
+def test_an_older_statement_leaves_the_breaks_of_a_newer_one(ada: User) -> None:
+    _, account, security = made.funded(ada)
+    cash = stated(None, "0", "5000")
+    newer = taken(account, ada, stated(security, "90", "4950", "55"), cash)
+    for units, value in (("100", "5000"), ("80", "4000")):
+        taken(account, ada, stated(security, units, value, "50"), cash, as_of=made.DAY + dt.timedelta(days=2))
+        found = ReconciliationBreak.objects.get(kind="quantity")
+        assert (found.state, found.statement, found.theirs) == (BreakState.OPEN, newer, 90)
 
 
 def test_rows_of_one_security_are_added_up(ada: User) -> None:
