@@ -125,7 +125,9 @@ def _new_order(order: BlockOrder) -> Fields:
         (38, f"{order.quantity.normalize():f}"),
         (40, "2" if limit else "1"),
         *limit,
-        (15, order.currency),
+        # prices are told in the security's currency, the accounts settle in their own
+        (15, order.instrument.currency),
+        *(((120, order.currency),) if order.currency != order.instrument.currency else ()),
         (59, "0"),
         (78, str(len(shares))),
         *allocations,

@@ -113,6 +113,13 @@ class BlockOrder(BaseModel):
         """What is executed so far."""
         return sum((fill.quantity for fill in self.fills.all()), Decimal(0))
 
+    @property
+    def average(self) -> Decimal | None:
+        """The price of a unit over all executions, in the security's currency; None before the first."""
+        fills = list(self.fills.all())
+        worth = sum((fill.quantity * fill.price for fill in fills), Decimal(0))
+        return worth / sum(fill.quantity for fill in fills) if fills else None
+
 
 class OrderShare(BaseModel):
     """A line's part in a block and its place in the order drawn: the allocation statement. Never changed."""

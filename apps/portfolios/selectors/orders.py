@@ -42,6 +42,7 @@ PROBLEM_WORDS = {
     "not_in_market": _("The order was not in the market."),
     "overfill": _("More than the order."),
     "beyond_limit": _("Beyond the limit of the order."),
+    "no_rate": _("No rate of exchange is known between the security's currency and the account's."),
     "price_off": _("The price is far from the last one."),
     "not_booked": _("An account refused its part: enter it by hand once what it says is mended."),
     "busted": _("The broker took this execution back: reverse what was booked of it."),
@@ -167,12 +168,11 @@ def order_page(actor: Actor, order: BlockOrder) -> OrderPage:
     shares = order.shares.select_related("line__account", "line__proposal__household", "line__instrument")
     seen = shares.filter(line__proposal__in=TradeProposal.objects.visible_to(actor))
     filled = sum((fill.quantity for fill in fills), NOTHING)
-    worth = sum((fill.quantity * fill.price for fill in fills), NOTHING)
     return OrderPage(
         row=OrderRow(order, TONES[OrderState(order.state)], filled),
         shares=tuple(seen),
         fills=fills,
-        average=worth / filled if filled else None,
+        average=order.average,
         sees_all=whole_orders(actor).filter(pk=order.pk).exists(),
     )
 

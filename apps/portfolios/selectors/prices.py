@@ -23,6 +23,14 @@ class SimulationNotice:
     symbols: tuple[str, ...]
 
 
+def rate_on(base: str, quote: str, day: dt.date) -> Decimal | None:
+    """Return what one unit of a currency is worth in another on a day; None where no rate is known."""
+    if base == quote:
+        return ONE
+    close = close_at(rates_in(quote, [base], DateSpan(day, day)).get(base, []), day)
+    return close.close if close else None
+
+
 class PriceBook:
     """Prices of some instruments and rates into one currency over a span, read in a fixed number of queries."""
 

@@ -11,7 +11,8 @@ from apps.portfolios.engine.transactions import LotChoice
 from apps.portfolios.models import Instrument, TransactionKind
 from apps.portfolios.policies import ADDS_UNITS, TAKES_UNITS
 
-NOTHING, CENT = Decimal(0), Decimal("0.01")
+NOTHING, ONE, CENT = Decimal(0), Decimal(1), Decimal("0.01")
+NO_RATE = gettext_noop("No rate of exchange is known between the security's currency and the account's.")
 _PAYS = {TransactionKind.BUY, TransactionKind.WITHDRAWAL, TransactionKind.FEE, TransactionKind.ADVISORY_FEE}
 
 
@@ -63,10 +64,12 @@ class EntryByHand:
     description: str = ""
 
 
-def entry_by_hand(typed: EntryByHand) -> TransactionEntry:
+def entry_by_hand(typed: EntryByHand, rate: Decimal | None = ONE) -> TransactionEntry:
     """Give what was typed its signs; the amount of a trade without one follows from quantity, price and fees.
 
-    Raises InvalidInputError for a negative number and for a trade with neither an amount nor a price.
+    A price is in the security's currency, of which a unit is worth `rate` in the account's.
+
+    Raises InvalidInputError for a negative number and for a trade with neither an amount nor a price, or no rate.
     """
     for field in ("quantity", "price", "amount", "fees"):
         value = getattr(typed, field)
@@ -77,7 +80,7 @@ def entry_by_hand(typed: EntryByHand) -> TransactionEntry:
     quantity, fees = typed.quantity or NOTHING, typed.fees or NOTHING
     units = -quantity if typed.kind in TAKES_UNITS else quantity
     in_kind = typed.kind in {TransactionKind.TRANSFER_IN, TransactionKind.TRANSFER_OUT} and quantity
-    amount = typed.amount if typed.amount is not None else _traded_amount(typed, quantity, fees)
+    amount = typed.amount if typed.amount is not None else _traded_amount(typed, quantity, fees, rate)
     cash = NOTHING
     if not in_kind and typed.kind != TransactionKind.REINVEST:
         leaves = typed.kind in _PAYS or typed.kind == TransactionKind.TRANSFER_OUT
@@ -96,7 +99,7 @@ def entry_by_hand(typed: EntryByHand) -> TransactionEntry:
     )
 
 
-def _traded_amount(typed: EntryByHand, quantity: Decimal, fees: Decimal) -> Decimal:
+def _traded_amount(typed: EntryByHand, quantity: Decimal, fees: Decimal, rate: Decimal | None) -> Decimal:
     if typed.kind not in ADDS_UNITS | TAKES_UNITS or typed.kind == TransactionKind.TRANSFER_OUT:
         return NOTHING
     if typed.price is None:
@@ -107,11 +110,13 @@ def _traded_amount(typed: EntryByHand, quantity: Decimal, fees: Decimal) -> Deci
             mend=gettext_noop("Give one of the two."),
             field="amount",
         )
-    gross = traded_worth(typed.instrument, quantity, typed.price)
+    if rate is None:
+        raise InvalidInputError(NO_RATE, mend=gettext_noop("Give the amount."), field="amount")
+    gross = traded_worth(typed.instrument, quantity, typed.price * rate)
     return gross - fees if typed.kind in TAKES_UNITS else gross + fees
 
 
 def traded_worth(instrument: Instrument | None, quantity: Decimal, price: Decimal) -> Decimal:
     """Return what is paid for so much of a security, to the cent: bonds are quoted per hundred of face value."""
-    multiplier = instrument.multiplier if instrument else Decimal(1)
+    multiplier = instrument.multiplier if instrument else ONE
     return (quantity * price * multiplier).quantize(CENT, ROUND_HALF_UP)

@@ -31,7 +31,8 @@ from apps.portfolios.models import (
     TradeState,
 )
 from apps.portfolios.policies import price_is_off
-from apps.portfolios.services.entries import TransactionEntry
+from apps.portfolios.selectors.prices import rate_on
+from apps.portfolios.services.entries import NO_RATE, TransactionEntry
 from apps.portfolios.services.orders import OrderStateError, locked_order, tell_orders
 from apps.portfolios.services.trade_lines import FRACTION, FRACTIONAL
 from apps.portfolios.services.trades import locked_proposal, move_proposal
@@ -120,7 +121,7 @@ def _fault(order: BlockOrder | None, execution: Execution) -> str:
     known = order.shares.select_related("line").first()
     if known is not None and price_is_off(execution.price, known.line.estimated_price):
         return "price_off"
-    return ""
+    return "" if rate_on(order.instrument.currency, order.currency, execution.day) else "no_rate"
 
 
 def _put_off(
@@ -188,7 +189,7 @@ def _finish(order: BlockOrder, state: OrderState, reason: str, by: Actor) -> Blo
 
 def _allotted(order: BlockOrder, shares: Sequence[OrderShare]) -> tuple[Allotted, ...]:
     fills = list(order.fills.all())
-    worth = sum((fill.quantity * fill.price for fill in fills), NOTHING) * order.instrument.multiplier
+    worth = sum((_worth(order, fill) for fill in fills), NOTHING)
     return allocate(
         [Share(str(share.pk), share.quantity, share.rank) for share in shares],
         sum((fill.quantity for fill in fills), NOTHING),
@@ -196,6 +197,14 @@ def _allotted(order: BlockOrder, shares: Sequence[OrderShare]) -> tuple[Allotted
         sum((fill.fees for fill in fills), NOTHING),
         FRACTION if order.instrument.kind in FRACTIONAL else Decimal(1),
     )
+
+
+def _worth(order: BlockOrder, fill: Fill) -> Decimal:
+    """Return what was executed in the currency of the accounts, at the rate of its day."""
+    rate = rate_on(order.instrument.currency, order.currency, fill.day)
+    if rate is None:
+        raise InvalidInputError(NO_RATE, mend=gettext_noop("Bring the rate first."))
+    return fill.quantity * fill.price * order.instrument.multiplier * rate
 
 
 def _take_up(order: BlockOrder, line: ProposedTrade, got: Allotted, by: Actor) -> None:
@@ -208,8 +217,7 @@ def _take_up(order: BlockOrder, line: ProposedTrade, got: Allotted, by: Actor) -
         with transaction.atomic():
             _book(order, line, got, by)
     except DomainError as refused:
-        price = (got.amount / got.quantity / order.instrument.multiplier).quantize(PRICE, ROUND_HALF_UP)
-        day = max(fill.day for fill in order.fills.all())
+        price, day = _average(order), max(fill.day for fill in order.fills.all())
         told = Execution(order.reference, f"book:{line.public_id}", got.quantity, price, day, source=str(line.account))
         log.warning("fill.not_booked", order=order.reference, account=line.account_id, code=refused.code)
         _put_off(order, told, "not_booked", by, line)
@@ -224,7 +232,7 @@ def _book(order: BlockOrder, line: ProposedTrade, got: Allotted, by: Actor) -> N
         settle_date=settles_on(day),
         instrument=line.instrument,
         units=-got.quantity if sells else got.quantity,
-        price=(got.amount / got.quantity / order.instrument.multiplier).quantize(PRICE, ROUND_HALF_UP),
+        price=_average(order),
         cash=got.amount - got.fees if sells else -(got.amount + got.fees),
         fees=got.fees,
         lots=_lots_of(line, got.quantity),
@@ -234,6 +242,10 @@ def _book(order: BlockOrder, line: ProposedTrade, got: Allotted, by: Actor) -> N
         source=order.route,
     )
     record_transactions(account=line.account, entries=[entry], by=by)
+
+
+def _average(order: BlockOrder) -> Decimal:
+    return (order.average or NOTHING).quantize(PRICE, ROUND_HALF_UP)
 
 
 def _lots_of(line: ProposedTrade, quantity: Decimal) -> tuple[LotChoice, ...]:

@@ -11,6 +11,7 @@ from apps.core.services import service
 from apps.kernel.errors import InvalidInputError, gettext_noop
 from apps.portfolios.engine.transactions import LotChoice
 from apps.portfolios.models import Account, Instrument, Transaction, TransactionKind
+from apps.portfolios.selectors.prices import rate_on
 from apps.portfolios.services.entries import EntryByHand, entry_by_hand
 from apps.portfolios.services.transactions import record_transaction
 
@@ -48,4 +49,5 @@ def sell_lots(*, account: Account, instrument: Instrument, sale: SaleOfLots, by:
         settle_date=sale.settle_date,
         description=sale.description,
     )
-    return record_transaction(account=account, entry=replace(entry_by_hand(typed), lots=sale.lots), by=by)
+    rate = rate_on(instrument.currency, account.currency, sale.trade_date)
+    return record_transaction(account=account, entry=replace(entry_by_hand(typed, rate), lots=sale.lots), by=by)

@@ -20,7 +20,7 @@ from apps.core.services import service
 from apps.core.templatetags.formats import date_text
 from apps.kernel.errors import InvalidInputError, gettext_noop
 from apps.portfolios.models import AccountStatus, ProposedTrade, Side, TradeProposal, TradeState, Transaction
-from apps.portfolios.services.fills import BOOKED, CENT
+from apps.portfolios.services.fills import BOOKED
 from apps.portfolios.services.trades import TradeStepError, locked_proposal, move_proposal
 
 
@@ -54,7 +54,8 @@ def verify_execution(*, proposal: TradeProposal, fees_confirmed: bool, note: str
 
 def execution_facts(proposal: TradeProposal) -> list[Fact]:
     """Return what the book and the orders say of an executed proposal."""
-    lines = list(proposal.lines.select_related("account", "instrument", "share__order").order_by("pk"))
+    rows = proposal.lines.select_related("account", "instrument", "share__order")
+    lines = list(rows.prefetch_related("share__order__fills").order_by("pk"))
     short = [str(line) for line in lines if line.filled_quantity != line.quantity]
     beyond = [str(line) for line in lines if _is_beyond(line)]
     keys = {f"{BOOKED}{line.share.order.reference}:{line.public_id}": line for line in lines if line.filled_quantity}
@@ -71,12 +72,10 @@ def execution_facts(proposal: TradeProposal) -> list[Fact]:
 
 
 def _is_beyond(line: ProposedTrade) -> bool:
-    if line.limit_price is None or not line.filled_quantity or line.filled_amount is None:
+    if line.limit_price is None or not line.filled_quantity:
         return False
-    worth = line.filled_quantity * line.limit_price * line.instrument.multiplier
-    # amounts are shared out in cents
-    beyond = line.filled_amount - worth if line.side == Side.BUY else worth - line.filled_amount
-    return beyond > CENT
+    average = line.share.order.average or line.limit_price
+    return average > line.limit_price if line.side == Side.BUY else average < line.limit_price
 
 
 def confirmation_paper(proposal: TradeProposal, by: Actor) -> Document:

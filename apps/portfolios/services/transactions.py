@@ -16,8 +16,9 @@ from apps.kernel.errors import DomainError, InvalidInputError, gettext_noop
 from apps.portfolios.models import Account, LotChoice, ManualAsset, Transaction, TransactionKind
 from apps.portfolios.policies import RESHAPES, has_book
 from apps.portfolios.selectors.books import account_book
+from apps.portfolios.selectors.prices import rate_on
 from apps.portfolios.services._ledger import AccountLedger, ShortfallError, ledgers_of
-from apps.portfolios.services.entries import EntryByHand, TransactionEntry, entry_by_hand
+from apps.portfolios.services.entries import ONE, EntryByHand, TransactionEntry, entry_by_hand
 from apps.portfolios.services.instruments import instrument_by_symbol
 
 __all__ = [
@@ -71,7 +72,8 @@ def record_by_hand(*, account: Account, typed: EntryByHand, symbol: str, by: Act
     """
     refuse_for_asset(account)
     instrument = instrument_by_symbol(symbol=symbol, field="symbol", by=by) if symbol else None
-    entry = entry_by_hand(replace(typed, instrument=instrument))
+    rate = rate_on(instrument.currency, account.currency, typed.trade_date) if instrument else ONE
+    entry = entry_by_hand(replace(typed, instrument=instrument), rate)
     return record_transaction(account=account, entry=entry, by=by)
 
 

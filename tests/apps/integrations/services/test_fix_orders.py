@@ -94,6 +94,16 @@ def test_an_order_for_an_account_without_a_number_is_not_said(row: FixConnection
     assert not FixMessage.objects.exists()
 
 
+def test_a_price_is_said_in_the_securitys_currency_and_where_it_settles(
+    row: FixConnection, block: BlockOrder, ada: User
+) -> None:
+    assert 120 not in (told := dict(fields_of(say_order(order=block, by=ada.as_actor()))))
+    assert told[15] == "USD"
+    block.instrument.currency = "EUR"
+    told = dict(fields_of(say_order(order=block, by=ada.as_actor())))
+    assert (told[15], told[120]) == ("EUR", "USD")
+
+
 def test_news_of_an_order_that_is_only_acknowledged_change_nothing(
     row: FixConnection, block: BlockOrder, ada: User
 ) -> None:

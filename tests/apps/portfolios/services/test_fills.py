@@ -22,6 +22,7 @@ from apps.portfolios.models import (
     Transaction,
 )
 from apps.portfolios.selectors.books import account_book
+from apps.portfolios.selectors.valuations import holdings_at
 from apps.portfolios.services import fills
 from apps.portfolios.services.fills import close_order, solve_problem
 from apps.portfolios.services.orders import OrderStateError, mark_sent, release_orders
@@ -29,6 +30,7 @@ from apps.portfolios.services.trade_lines import LotPick
 from apps.portfolios.services.trade_verification import execution_facts
 from tests.apps.portfolios.services.test_orders import second_account
 from tests.days import today
+from tests.factories import market
 from tests.factories import portfolios as made
 from tests.factories.trades import cleared, fill, line, ordered, ready
 
@@ -57,6 +59,28 @@ def test_a_full_execution_is_booked_at_the_average_price_and_the_proposal_is_exe
     kept = TradeProposal.objects.get()
     assert kept.state == TradeState.FILLED
     assert kept.lines.first().filled_amount == Decimal("556.00")
+
+
+def test_what_is_priced_in_another_currency_is_booked_in_the_accounts(ada: User, connie: User) -> None:
+    household, account, _ = ready(ada)
+    market.rates(("EUR", "USD"), {made.DAY: "1.2500"})
+    foreign = made.instrument(ada, "EURX", {made.DAY: "40"}, currency="EUR")
+    (block,) = ordered(ada, connie, line(account, foreign, "buy", "10", limit_price="41"), household=household)
+    fill(block, ada, "10", "40.10", fees=Decimal(1))
+    (entry,) = booked()
+    assert (entry.price, entry.cash, entry.currency) == (Decimal("40.100000"), Decimal("-502.25"), "USD")
+    (held,) = [each for each in holdings_at([account], TODAY)[account.pk].holdings if each.symbol == "EURX"]
+    assert held.value == 500
+    assert all(fact.holds for fact in execution_facts(TradeProposal.objects.get()))
+
+
+def test_without_a_rate_nothing_is_booked(ada: User, connie: User) -> None:
+    household, account, _ = ready(ada)
+    foreign = made.instrument(ada, "EURX", {made.DAY: "40"}, currency="EUR")
+    market.rates(("EUR", "USD"), {TODAY: "1.2500"})
+    (block,) = ordered(ada, connie, line(account, foreign, "buy", "10"), household=household)
+    problem = fill(block, ada, "10", "40", day=TODAY - dt.timedelta(days=1))
+    assert (problem.code, booked()) == ("no_rate", [])
 
 
 def test_the_same_execution_twice_changes_nothing(ada: User, connie: User) -> None:

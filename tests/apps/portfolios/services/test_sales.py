@@ -16,8 +16,10 @@ from apps.portfolios.models import Account, Instrument, Transaction
 from apps.portfolios.models import LotChoice as NamedLot
 from apps.portfolios.selectors.books import account_book
 from apps.portfolios.selectors.sales import holding_for_sale, sale_passport
+from apps.portfolios.services.entries import EntryByHand
 from apps.portfolios.services.sales import SaleOfLots, sell_lots
-from apps.portfolios.services.transactions import reverse_transaction
+from apps.portfolios.services.transactions import record_by_hand, reverse_transaction
+from tests.factories import market
 from tests.factories import portfolios as made
 
 DAY = made.DAY
@@ -132,3 +134,15 @@ def test_a_fraction_sold_is_booked_to_the_cent(ada: User) -> None:
     lot = made.entry(account, ada, "buy", later(1), instrument=fund, units="12.345", cash="-338.62")
     row = sold((account, fund, "", ""), ada, (str(lot.public_id), "12.345"), price=Decimal("27.43"))
     assert row.cash == Decimal("338.62")
+
+
+def test_a_price_in_another_currency_is_booked_at_the_rate_of_the_day(ada: User) -> None:
+    _, account, _ = made.funded(ada)
+    foreign = made.instrument(ada, "EURX", {DAY: "40"}, currency="EUR")
+    typed = EntryByHand(kind="buy", trade_date=later(1), quantity=Decimal(10), price=Decimal(40))
+    with pytest.raises(InvalidInputError, match="No rate of exchange"):
+        record_by_hand(account=account, typed=typed, symbol="EURX", by=ada.as_actor())
+    market.rates(("EUR", "USD"), {DAY: "1.2500"})
+    lot = record_by_hand(account=account, typed=typed, symbol="EURX", by=ada.as_actor())
+    row = sold((account, foreign, "", ""), ada, (str(lot.public_id), "10"), price=Decimal(44), fees=Decimal(1))
+    assert [(each.cash, each.currency) for each in (lot, row)] == [(-500, "USD"), (549, "USD")]
