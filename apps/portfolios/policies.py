@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from itertools import accumulate
 
+from apps.market.models import SecurityKind
 from apps.portfolios.models.account import AccountStatus, Registration, TaxTreatment
 from apps.portfolios.models.trade import TradeState
 from apps.portfolios.models.transaction import TransactionKind
@@ -89,6 +90,16 @@ def can_become(status: str, target: str) -> bool:
 def trade_can_become(state: str, target: str) -> bool:
     """Say whether a proposal in `state` may go to `target`."""
     return target in TRADE_STEPS.get(state, frozenset())
+
+
+# these are dealt in fractions; everything else in whole shares, unless the whole holding is sold
+FRACTIONAL = {SecurityKind.MUTUAL_FUND, SecurityKind.MONEY_MARKET}
+FRACTION = Decimal("0.001")
+
+
+def dealt(kind: str, quantity: Decimal) -> Decimal:
+    """Return how much of a quantity can be dealt in: whole shares, or thousandths of a fund's."""
+    return quantity.quantize(FRACTION if kind in FRACTIONAL else Decimal(1), ROUND_DOWN)
 
 
 # further off than this and a decimal point slipped, or the security is another one

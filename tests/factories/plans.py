@@ -13,11 +13,12 @@ from apps.plans.models import GoalKind, GoalPriority, Plan, ProjectionRun
 from apps.plans.services.goals import GoalDetails, set_goal
 from apps.plans.services.plans import draft_plan
 from apps.plans.services.projections import Precision, request_projection, run_projection
+from tests.days import today
 from tests.factories import clients
 
 # few futures, in scrambles of a power of two: enough to test what is done with them
 SMALL = Precision(n_paths=256, n_batches=4)
-TODAY = dt.date.today()
+TODAY = today()
 
 
 def silent(_fraction: float, _step: str) -> None:

@@ -169,7 +169,7 @@ def send_fill_and_verify(job: PortfolioJob) -> None:
             ada.press("Record an execution")
     ada.page.goto(job.proposal)
     ada.press("Verify the execution")
-    ada.fill(fees_confirmed=True, note="All as ordered.")
+    ada.fill(fees_compared=True, note="All as ordered.")
     ada.press("Verify the execution")
     ada.see("Verified")
     ada.go(f"/households/{job.household}/portfolio/")

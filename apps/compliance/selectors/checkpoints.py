@@ -85,9 +85,19 @@ _WORDS = {
     "client_each": (_("An owner of every account has approved."), _("No owner has approved yet: %(names)s.")),
     "executed": (_("Executed as ordered."), _("Not executed as ordered: %(names)s.")),
     "limits": (_("Every price is within its limit."), _("Executed beyond the limit: %(names)s.")),
-    "fees": (_("The fees are those agreed with the custodian."), _("The fees are not confirmed.")),
+    "fees": (
+        _("The fees are those agreed with the custodian."),
+        _("The fees are not those agreed with the custodian: %(names)s."),
+    ),
+    "fees_by_hand": (
+        _("The fees were compared by hand, without a schedule of %(names)s."),
+        _("The fees were not compared, without a schedule of %(names)s."),
+    ),
     "booked": (_("Every execution is in the book."), _("Not in the book: %(names)s.")),
-    "monitoring": (_("The accounts are watched every night."), _("Not watched, since it is not active: %(names)s.")),
+    "monitoring": (
+        _("The look of the night was tried: it sees the accounts."),
+        _("The look of the night does not see: %(names)s."),
+    ),
     "confirmation": (_("The confirmation is in the client's documents."), _("No confirmation was issued.")),
 }
 

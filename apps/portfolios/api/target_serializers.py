@@ -48,6 +48,7 @@ class AccountStatusIn(serializers.Serializer):  # type: ignore[type-arg]
 class LotOut(serializers.Serializer):  # type: ignore[type-arg]
     """An open lot. `cost` holds what a wash sale added to it, which also moved `held_since` back; unknown is null."""
 
+    lot_id = serializers.CharField(help_text="How a sale names it; parts of one lot have the same.")
     symbol = serializers.CharField()
     acquired_on = serializers.DateField()
     held_since = serializers.DateField()

@@ -14,18 +14,29 @@ from apps.core.api.etags import TaggedReadMixin
 from apps.core.api.idempotency import IdempotentPostMixin
 from apps.core.api.ids import public_id
 from apps.core.api.sparse import FIELDS, SparseMixin
-from apps.portfolios.models import BlockOrder, ProposedTrade, Side, TradeProposal
+from apps.portfolios.models import BlockOrder, ProposedLot, ProposedTrade, Side, TradeProposal
 from apps.portfolios.selectors.accounts import account_for
 from apps.portfolios.selectors.owners import owner_with
 from apps.portfolios.services.trade_checks import pass_checkpoints
+from apps.portfolios.services.trade_lines import LotPick
 from apps.portfolios.services.trades import TypedLine, propose_typed
 
 # as many as the largest rebalance of a household; more is a file's work
 MOST_LINES = 200
 
 
+class NamedLotIn(serializers.Serializer):  # type: ignore[type-arg]
+    """So much of one open lot of the account."""
+
+    lot_id = serializers.CharField(max_length=300)
+    quantity = serializers.DecimalField(max_digits=20, decimal_places=8, min_value=0)
+
+
 class TradeLineIn(serializers.Serializer):  # type: ignore[type-arg]
-    """One trade: by quantity, or by amount in the account's currency."""
+    """One trade: by quantity, by amount in the account's currency, or a sale by the lots that it takes.
+
+    Without lots a sale takes them by the account's standing order.
+    """
 
     account_id = serializers.UUIDField()
     side = serializers.ChoiceField(choices=Side.choices)
@@ -33,6 +44,7 @@ class TradeLineIn(serializers.Serializer):  # type: ignore[type-arg]
     quantity = serializers.DecimalField(max_digits=20, decimal_places=8, required=False)
     amount = serializers.DecimalField(max_digits=18, decimal_places=2, required=False)
     limit_price = serializers.DecimalField(max_digits=18, decimal_places=6, required=False)
+    lots = NamedLotIn(many=True, required=False, max_length=MOST_LINES)  # type: ignore[call-arg]  # of the list
     reason = serializers.CharField(max_length=300, required=False, default="")
 
 
@@ -44,13 +56,25 @@ class TradesIn(serializers.Serializer):  # type: ignore[type-arg]
     submit = serializers.BooleanField(default=False)
 
 
+class NamedLotOut(serializers.ModelSerializer):  # type: ignore[type-arg]
+    """A lot that a sale names."""
+
+    class Meta:
+        model = ProposedLot
+        fields = ("lot_id", "acquired_on", "quantity")
+
+
 class TradeLineOut(serializers.ModelSerializer):  # type: ignore[type-arg]
-    """A trade with its estimate, and what was executed once its order is done."""
+    """A trade with its estimate, and what was executed once its order is done.
+
+    Gain and tax are of the lots that a sale names, or takes by standing order; before wash sales.
+    """
 
     id = serializers.UUIDField(source="public_id")
     account_id = serializers.UUIDField(source="account.public_id")
     symbol = serializers.CharField(source="instrument.symbol")
     currency = serializers.CharField(source="account.currency")
+    lots = NamedLotOut(many=True)
 
     class Meta:
         model = ProposedTrade
@@ -64,7 +88,10 @@ class TradeLineOut(serializers.ModelSerializer):  # type: ignore[type-arg]
             "estimated_price",
             "priced_on",
             "estimated_amount",
+            "estimated_gain",
+            "estimated_tax",
             "currency",
+            "lots",
             "reason",
             "filled_quantity",
             "filled_amount",
@@ -138,7 +165,7 @@ class TradeViewSet(IdempotentPostMixin, TaggedReadMixin, mixins.ListModelMixin, 
     def get_queryset(self) -> Any:
         """Return those the caller may see, of one portfolio where the address names it."""
         rows = TradeProposal.objects.visible_to(api_actor(self.request)).select_related("household")
-        rows = rows.prefetch_related("lines__account", "lines__instrument")
+        rows = rows.prefetch_related("lines__account", "lines__instrument", "lines__lots")
         if "portfolio_id" in self.kwargs:
             rows = rows.filter(household=owner_with(api_actor(self.request), self.kwargs["portfolio_id"]).household)
         return rows
@@ -168,7 +195,9 @@ class TradeViewSet(IdempotentPostMixin, TaggedReadMixin, mixins.ListModelMixin, 
 
 def _line(place: int, told: dict[str, Any], by: Any) -> TypedLine:
     account = account_for(by, public_id(str(told["account_id"])))
-    return TypedLine(place=place, account=account, **{name: told[name] for name in told if name != "account_id"})
+    lots = [LotPick(each["lot_id"], each["quantity"]) for each in told.get("lots", ())]
+    rest = {name: told[name] for name in told if name not in {"account_id", "lots"}}
+    return TypedLine(place=place, account=account, lots=lots, **rest)
 
 
 @extend_schema_view(

@@ -8,6 +8,7 @@ from apps.portfolios.models.benchmark import (
     BenchmarkVersion,
     Rebalanced,
 )
+from apps.portfolios.models.commission import CommissionSchedule
 from apps.portfolios.models.composite import Composite, CompositeMember
 from apps.portfolios.models.equivalence import (
     EquivalenceGroup,
@@ -44,6 +45,7 @@ from apps.portfolios.models.opportunity import (
     WatchRules,
 )
 from apps.portfolios.models.order import (
+    DONE_ORDER_STATES,
     BlockOrder,
     EntryConfirmation,
     Fill,
@@ -74,6 +76,7 @@ from apps.portfolios.models.trade import (
 from apps.portfolios.models.transaction import Transaction, TransactionKind
 
 __all__ = [
+    "DONE_ORDER_STATES",
     "OPEN_TRADE_STATES",
     "Account",
     "AccountMonth",
@@ -91,6 +94,7 @@ __all__ = [
     "BlockOrder",
     "BreakState",
     "CashReserve",
+    "CommissionSchedule",
     "Composite",
     "CompositeMember",
     "DriftReading",

@@ -32,6 +32,7 @@ class OrderState(models.TextChoices):
     CLOSED = "closed", _("Closed")
 
 
+DONE_ORDER_STATES = (OrderState.FILLED, OrderState.CLOSED)
 OPEN_ORDER_STATES = (OrderState.READY, OrderState.SENT, OrderState.PARTIAL)
 
 

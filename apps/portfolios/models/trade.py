@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.db import models
@@ -125,11 +126,19 @@ class TradeProposal(BaseModel):
         return reverse("portfolios:trade-detail", args=[self.public_id])
 
 
+class ProposedTradeQuerySet(models.QuerySet["ProposedTrade"]):
+    """Lines by whether they may still come."""
+
+    def pending(self) -> ProposedTradeQuerySet:
+        """Return those of open proposals whose orders are not done."""
+        return self.filter(proposal__state__in=OPEN_TRADE_STATES).exclude(share__order__state__in=("filled", "closed"))
+
+
 class ProposedTrade(BaseModel):
     """One line: so much of a security in an account. Estimates are those of the day of the proposal.
 
-    `amount` is what was asked for in money, where quantity followed from it. `filled_quantity` is None until the order
-    is closed; nothing executed is zero.
+    `amount` is what was asked for in money, where quantity followed from it. `filled_quantity` is what is executed so
+    far, None before the first execution; nothing executed of an order that is done is zero.
     """
 
     MUTABLE: ClassVar[bool] = True
@@ -145,12 +154,17 @@ class ProposedTrade(BaseModel):
     estimated_price = models.DecimalField(_("estimated price"), max_digits=18, decimal_places=6)
     priced_on = models.DateField(_("price of"))
     estimated_amount = models.DecimalField(_("estimated amount"), max_digits=18, decimal_places=2)
+    # of a sale, by the lots that are named or would leave by standing order; None where nobody knows
+    estimated_gain = models.DecimalField(_("estimated gain"), max_digits=18, decimal_places=2, null=True, blank=True)
+    estimated_tax = models.DecimalField(_("estimated tax"), max_digits=18, decimal_places=2, null=True, blank=True)
     reason = models.CharField(_("reason"), max_length=300, blank=True)
     filled_quantity = models.DecimalField(
         _("executed quantity"), max_digits=20, decimal_places=8, null=True, blank=True
     )
     filled_amount = models.DecimalField(_("executed amount"), max_digits=18, decimal_places=2, null=True, blank=True)
     filled_fees = models.DecimalField(_("fees"), max_digits=18, decimal_places=2, null=True, blank=True)
+
+    objects = ProposedTradeQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("proposed trade")
@@ -183,6 +197,16 @@ class ProposedTrade(BaseModel):
             "limit_price": f"{self.limit_price.normalize():f}" if self.limit_price is not None else None,
             "lots": sorted([lot.lot_id, f"{lot.quantity.normalize():f}"] for lot in self.lots.all()),
         }
+
+    @property
+    def left(self) -> Decimal:
+        """What may still be executed."""
+        return self.quantity - (self.filled_quantity or Decimal(0))
+
+    @property
+    def amount_left(self) -> Decimal:
+        """What that is estimated to add to the cash: negative for a purchase."""
+        return Decimal(self.signed_amount) * self.left / self.quantity
 
     @property
     def signed_amount(self) -> Any:

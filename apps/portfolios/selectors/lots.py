@@ -19,7 +19,8 @@ DUST = Decimal("0.00000001")
 class LotLine:
     """One open lot, or a part of one with its own basis, with what it is worth on the day.
 
-    `cost` is the basis: what was paid and what a wash sale `added` to it, which also moved `held_since` back.
+    `cost` is the basis: what was paid and what a wash sale `added` to it, which also moved `held_since` back. `lot_id`
+    is how a sale names it; parts of one lot have the same.
     """
 
     symbol: str
@@ -31,6 +32,7 @@ class LotLine:
     gain: Decimal | None
     is_long_term: bool
     added: Decimal = Decimal(0)
+    lot_id: str = ""
 
 
 def open_lots(pieces: Iterable[OpenPiece], at: AccountHoldings) -> tuple[LotLine, ...]:
@@ -54,6 +56,7 @@ def open_lots(pieces: Iterable[OpenPiece], at: AccountHoldings) -> tuple[LotLine
                 gain=value - piece.basis if value is not None and piece.basis is not None else None,
                 is_long_term=term_of(piece.held_since, at.as_of) is Term.LONG,
                 added=piece.added,
+                lot_id=piece.lot_id,
             )
         )
     return tuple(sorted(lines, key=lambda line: (line.symbol, line.acquired_on)))

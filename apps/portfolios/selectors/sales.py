@@ -74,11 +74,12 @@ def holding_for_sale(account: Account, instrument_id: uuid.UUID | str, day: dt.d
         price=close.close if close else None,
         priced_on=close.day if close else None,
         rate=rate,
-        lots=tuple(_line(lot, one, day, rate) for lot in position.lots),
+        lots=tuple(lot_for_sale(lot, one, day, rate) for lot in position.lots),
     )
 
 
-def _line(lot: Lot, one: Decimal | None, day: dt.date, rate: TaxRate | None) -> LotForSale:
+def lot_for_sale(lot: Lot, one: Decimal | None, day: dt.date, rate: TaxRate | None) -> LotForSale:
+    """Return a lot, or a part of one, as if it were sold at what one unit is worth."""
     term = term_of(lot.acquired_on, day)
     gain = one * lot.quantity - lot.cost if one is not None and lot.cost is not None else None
     share = None if rate is None else (rate.long if term is Term.LONG else rate.short)

@@ -15,6 +15,7 @@ from apps.core.passports import Amount, Passport, PassportLine
 from apps.core.templatetags.formats import date_text
 from apps.kernel.errors import NotFoundError, gettext_noop
 from apps.portfolios.models import ProposedTrade, Side, TradeProposal, TradeState
+from apps.portfolios.selectors.commissions import fee_checks
 
 NOTHING = Decimal(0)
 TONES = {
@@ -91,9 +92,12 @@ _LINE_TITLES = {
     "price": gettext_noop("Estimated price"),
     "limit": gettext_noop("Limit price"),
     "amount": gettext_noop("Estimated amount"),
+    "gain": gettext_noop("Estimated gain"),
+    "tax": gettext_noop("Estimated tax"),
     "filled": gettext_noop("Executed quantity"),
     "worth": gettext_noop("Executed amount"),
     "fees": gettext_noop("Fees"),
+    "agreed": gettext_noop("Commission agreed"),
 }
 _TOTAL_TITLES = {
     "sold": gettext_noop("Sold"),
@@ -168,8 +172,20 @@ def _line_passport(line: ProposedTrade, name: str) -> Passport:
             Amount.of_money(line.estimated_amount, line.account.currency),
             gettext("Quantity times the estimated price, or the limit of a purchase where that is higher."),
         ),
+        "gain": (
+            Amount.of_money(line.estimated_gain, line.account.currency),
+            gettext("Of each lot that would be sold: its part of the amount less its part of the cost."),
+        ),
+        "tax": (
+            Amount.of_money(line.estimated_tax, line.account.currency),
+            gettext("The gain of each lot times the rate of its term (IRC 1222); a loss saves tax."),
+        ),
         "filled": (Amount(line.filled_quantity, "quantity"), _rule()),
         "worth": (Amount.of_money(line.filled_amount, line.account.currency), _rule()),
+        "agreed": (
+            Amount.of_money(_agreed(line) if name == "agreed" else None, line.account.currency),
+            gettext("By the custodian's schedule of the day: per trade, share and amount, between least and most."),
+        ),
         "fees": (Amount.of_money(line.filled_fees, line.account.currency), _rule()),
     }[name]
     return Passport(
@@ -181,6 +197,10 @@ def _line_passport(line: ProposedTrade, name: str) -> Passport:
         lines=(_as_line(line),),
         basis=gettext("Before commissions and taxes."),
     )
+
+
+def _agreed(line: ProposedTrade) -> Decimal | None:
+    return next((each.agreed for each in fee_checks(line.proposal) if each.line.pk == line.pk), None)
 
 
 def _rule() -> str:

@@ -23,7 +23,6 @@ from apps.portfolios.models import (
     TradeProposal,
     TradeState,
 )
-from apps.portfolios.models.trade import OPEN_TRADE_STATES
 from apps.portfolios.selectors.successors import with_successors
 from apps.portfolios.selectors.targets import reserve_amount
 from apps.portfolios.selectors.valuations import AccountHoldings, holdings_at
@@ -100,13 +99,11 @@ class _Weights:
         accounts = list(Account.objects.filter(household=household).managed().open())
         self.held: Mapping[int, AccountHoldings] = holdings_at(accounts, day)
         self.rates = account_rates(accounts, household.currency, day)
-        others = ProposedTrade.objects.filter(
-            proposal__household=household, proposal__state__in=OPEN_TRADE_STATES, filled_quantity=None
-        ).exclude(proposal=besides)
+        others = ProposedTrade.objects.pending().filter(proposal__household=household).exclude(proposal=besides)
         self.moves = [(t.account.pk, t.instrument, t.signed) for t in trades]
         # a sale that is not in the market yet may never come: it makes no room
         self.moves += [
-            (line.account_id, line.instrument, -line.signed_amount)
+            (line.account_id, line.instrument, -line.amount_left)
             for line in others.select_related("instrument", "proposal")
             if line.side == Side.BUY or line.proposal.state == TradeState.ORDERED
         ]

@@ -7,11 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from django.db.models import Sum
-
 from apps.kernel.dates import DateSpan
-from apps.portfolios.models import Account, Instrument, ProposedLot, ProposedTrade, Side, TradeProposal, TradeState
-from apps.portfolios.models.trade import OPEN_TRADE_STATES
+from apps.portfolios.models import Account, Instrument, ProposedTrade, Side, TradeProposal, TradeState
 from apps.portfolios.selectors.prices import PriceBook
 from apps.portfolios.selectors.trading_limits import reserved_cash
 from apps.portfolios.selectors.valuations import holdings_at
@@ -57,18 +54,16 @@ def rooms_of(accounts: Iterable[Account], day: dt.date, besides: TradeProposal |
         )
         for pk in listed
     }
-    lines = ProposedTrade.objects.filter(
-        account__in=listed, proposal__state__in=OPEN_TRADE_STATES, filled_quantity=None
-    ).exclude(proposal=besides)
+    lines = ProposedTrade.objects.pending().filter(account__in=listed).exclude(proposal=besides)
     nets: dict[tuple[int, int, bool], Decimal] = {}
     for line in lines.select_related("proposal"):
         room, key = (
             rooms[line.account_id],
             (line.account_id, line.proposal_id, line.proposal.state == TradeState.ORDERED),
         )
-        nets[key] = nets.get(key, NOTHING) + line.signed_amount
+        nets[key] = nets.get(key, NOTHING) + line.amount_left
         if line.side == Side.SELL:
-            room.units[line.instrument_id] = room.held(line.instrument_id) - line.quantity
+            room.units[line.instrument_id] = room.held(line.instrument_id) - line.left
     for (account, _, is_ordered), net in nets.items():
         # what a proposal that is not in the market yet would bring is not there to be spent by another
         rooms[account].cash += net if is_ordered else min(net, NOTHING)
@@ -79,13 +74,17 @@ def lots_spoken_for(
     accounts: Iterable[Account], besides: TradeProposal | None = None
 ) -> dict[tuple[int, str], Decimal]:
     """Return how much of each lot, by account and lot, open proposals name that are not executed yet."""
-    named = ProposedLot.objects.filter(
-        trade__account__in={account.pk for account in accounts},
-        trade__proposal__state__in=OPEN_TRADE_STATES,
-        trade__filled_quantity=None,
-    ).exclude(trade__proposal=besides)
-    rows = named.values_list("trade__account", "lot_id").annotate(units=Sum("quantity")).order_by()
-    return {(account, lot): units for account, lot, units in rows}
+    pending = ProposedTrade.objects.pending().filter(account__in={account.pk for account in accounts})
+    found: dict[tuple[int, str], Decimal] = {}
+    for line in pending.exclude(proposal=besides).prefetch_related("lots"):
+        done = line.filled_quantity or NOTHING
+        for lot in sorted(line.lots.all(), key=lambda each: each.pk):
+            # what is executed took them in the order named
+            gone = min(done, lot.quantity)
+            done -= gone
+            key = line.account_id, lot.lot_id
+            found[key] = found.get(key, NOTHING) + lot.quantity - gone
+    return found
 
 
 def estimates(instruments: Iterable[Instrument], currency: str, day: dt.date) -> dict[int, Estimate]:

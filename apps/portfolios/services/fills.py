@@ -1,4 +1,4 @@
-"""Executions: each known once, booked when its block is done, with the lots that the proposal named."""
+"""Executions: each known once and booked at once, shared out at the average price so far, with the lots named."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from apps.market.services.sessions import settles_on
 from apps.portfolios.engine.allocation import Allotted, Share, allocate
 from apps.portfolios.engine.transactions import LotChoice
 from apps.portfolios.models import (
+    DONE_ORDER_STATES,
     BlockOrder,
     Fill,
     FillProblem,
@@ -29,19 +30,21 @@ from apps.portfolios.models import (
     Side,
     TradeProposal,
     TradeState,
+    Transaction,
 )
-from apps.portfolios.policies import price_is_off
+from apps.portfolios.models.transaction import TransactionQuerySet
+from apps.portfolios.policies import FRACTION, FRACTIONAL, price_is_off
 from apps.portfolios.selectors.prices import rate_on
 from apps.portfolios.services.entries import NO_RATE, TransactionEntry
 from apps.portfolios.services.orders import OrderStateError, locked_order, tell_orders
-from apps.portfolios.services.trade_lines import FRACTION, FRACTIONAL
 from apps.portfolios.services.trades import locked_proposal, move_proposal
-from apps.portfolios.services.transactions import record_transactions
+from apps.portfolios.services.transactions import record_transactions, reverse_transaction
 
 log = structlog.get_logger(__name__)
 
 NOTHING, CENT, PRICE = Decimal(0), Decimal("0.01"), Decimal("0.000001")
 BOOKED = "order:"
+_FURTHER = gettext_noop("Executed further: booked anew at the average price.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +96,11 @@ def record_fill(*, execution: Execution, by: Actor) -> Fill | FillProblem:
     done = locked.filled
     if done == locked.quantity:
         _finish(locked, OrderState.FILLED, "", by)
-    elif locked.state == OrderState.SENT:
-        locked.state = OrderState.PARTIAL
-        locked.save(update_fields=["state", "updated_at"])
+    else:
+        if locked.state == OrderState.SENT:
+            locked.state = OrderState.PARTIAL
+            locked.save(update_fields=["state", "updated_at"])
+        _share_out(locked, by)
     tell_orders()
     return fill
 
@@ -174,17 +179,21 @@ def _finish(order: BlockOrder, state: OrderState, reason: str, by: Actor) -> Blo
     before = {"state": order.state}
     order.state, order.closed_at, order.note = state, timezone.now(), reason[:300]
     order.save(update_fields=["state", "closed_at", "note", "updated_at"])
-    shares = list(
-        order.shares.select_related("line__account", "line__proposal__household", "line__instrument").order_by("pk")
-    )
-    for share, got in zip(shares, _allotted(order, shares), strict=True):
-        _take_up(order, share.line, got, by)
+    _share_out(order, by)
     after = {"state": str(state), "filled": str(order.filled)}
     audit.record("portfolios.close_order", by=by, target=order, before=before, after=after, reason=reason)
     for proposal in TradeProposal.objects.filter(lines__share__order=order).distinct().order_by("pk"):
         _move_on(locked_proposal(proposal), by)
     tell_orders()
     return order
+
+
+def _share_out(order: BlockOrder, by: Actor) -> None:
+    """Give each line its part of all that is executed so far, by the rule stated before, and book it."""
+    related = "line__account", "line__proposal__household", "line__instrument", "line__share__order"
+    shares = list(order.shares.select_related(*related).order_by("pk"))
+    for share, got in zip(shares, _allotted(order, shares), strict=True):
+        _take_up(order, share.line, got, by)
 
 
 def _allotted(order: BlockOrder, shares: Sequence[OrderShare]) -> tuple[Allotted, ...]:
@@ -208,17 +217,27 @@ def _worth(order: BlockOrder, fill: Fill) -> Decimal:
 
 
 def _take_up(order: BlockOrder, line: ProposedTrade, got: Allotted, by: Actor) -> None:
-    """Keep what a line received and book it; what its account refuses waits in the queue, the others are booked."""
-    line.filled_quantity, line.filled_amount, line.filled_fees = got.quantity, got.amount, got.fees
+    """Keep what a line received and book it; what its account refuses waits in the queue, the others are booked.
+
+    A line stands in the book as one entry at the average price: with each further execution it is taken back and
+    booked anew.
+    """
+    received = got.quantity, got.amount, got.fees
+    if (line.filled_quantity, line.filled_amount, line.filled_fees) == received:
+        return
+    line.filled_quantity, line.filled_amount, line.filled_fees = received
     line.save(update_fields=["filled_quantity", "filled_amount", "filled_fees", "updated_at"])
     if not got.quantity:
         return
     try:
         with transaction.atomic():
+            for entry in booked_entries(line):
+                reverse_transaction(transaction=entry, reason=_FURTHER, by=by)
             _book(order, line, got, by)
     except DomainError as refused:
         price, day = _average(order), max(fill.day for fill in order.fills.all())
-        told = Execution(order.reference, f"book:{line.public_id}", got.quantity, price, day, source=str(line.account))
+        key = f"book:{line.public_id}:{order.fills.count()}"
+        told = Execution(order.reference, key, got.quantity, price, day, source=str(line.account))
         log.warning("fill.not_booked", order=order.reference, account=line.account_id, code=refused.code)
         _put_off(order, told, "not_booked", by, line)
 
@@ -238,7 +257,7 @@ def _book(order: BlockOrder, line: ProposedTrade, got: Allotted, by: Actor) -> N
         lots=_lots_of(line, got.quantity),
         currency=order.currency,
         description=order.reference,
-        external_key=f"{BOOKED}{order.reference}:{line.public_id}",
+        external_key=_next_key(line),
         source=order.route,
     )
     record_transactions(account=line.account, entries=[entry], by=by)
@@ -246,6 +265,23 @@ def _book(order: BlockOrder, line: ProposedTrade, got: Allotted, by: Actor) -> N
 
 def _average(order: BlockOrder) -> Decimal:
     return (order.average or NOTHING).quantize(PRICE, ROUND_HALF_UP)
+
+
+def _entries_of(line: ProposedTrade) -> TransactionQuerySet:
+    return Transaction.objects.filter(
+        account=line.account_id, external_key__startswith=f"{BOOKED}{line.share.order.reference}:{line.public_id}"
+    )
+
+
+def booked_entries(line: ProposedTrade) -> TransactionQuerySet:
+    """Return the entry by which a line stands in the book, if it does."""
+    return _entries_of(line).standing()
+
+
+def _next_key(line: ProposedTrade) -> str:
+    """Return a key of its own for each time that a line is booked."""
+    n, key = _entries_of(line).count(), f"{BOOKED}{line.share.order.reference}:{line.public_id}"
+    return f"{key}#{n}" if n else key
 
 
 def _lots_of(line: ProposedTrade, quantity: Decimal) -> tuple[LotChoice, ...]:
@@ -260,8 +296,8 @@ def _lots_of(line: ProposedTrade, quantity: Decimal) -> tuple[LotChoice, ...]:
 
 
 def _move_on(proposal: TradeProposal, by: Actor) -> None:
-    lines = list(proposal.lines.all())
-    if proposal.state != TradeState.ORDERED or any(line.filled_quantity is None for line in lines):
+    lines = list(proposal.lines.select_related("share__order"))
+    if proposal.state != TradeState.ORDERED or any(line.share.order.state not in DONE_ORDER_STATES for line in lines):
         return
     if any(line.filled_quantity for line in lines):
         move_proposal(proposal, TradeState.FILLED, action="portfolios.execute_proposal", by=by)

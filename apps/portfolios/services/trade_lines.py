@@ -11,15 +11,12 @@ from apps.clients.models import Household
 from apps.kernel.errors import DomainError, InvalidInputError, gettext_noop
 from apps.market.models import SecurityKind
 from apps.portfolios.models import Account, AccountStatus, Instrument, Side, TradeProposal
-from apps.portfolios.policies import price_is_off
+from apps.portfolios.policies import FRACTIONAL, dealt, price_is_off
 from apps.portfolios.selectors.books import account_book
 from apps.portfolios.selectors.trading_limits import IntendedTrade, account_rates, broken_limits, household_reserve
 from apps.portfolios.selectors.trading_room import AccountRoom, Estimate, estimates, lots_spoken_for, rooms_of
 
-CENT, WHOLE, UNIT = Decimal("0.01"), Decimal(1), Decimal("0.00000001")
-# these are dealt in fractions; everything else in whole shares, unless the whole holding is sold
-FRACTIONAL = {SecurityKind.MUTUAL_FUND, SecurityKind.MONEY_MARKET}
-FRACTION = Decimal("0.001")
+CENT, UNIT = Decimal("0.01"), Decimal("0.00000001")
 
 
 class TradeRefusedError(InvalidInputError):
@@ -166,7 +163,7 @@ def _sized(place: int, line: TradeLine, estimate: Estimate, room: AccountRoom) -
             raise TradeRefusedError(
                 gettext_noop("The line has neither a quantity nor an amount."), field=f"line_{place}_quantity"
             )
-        quantity = _step_of(line.instrument, line.amount / unit)
+        quantity = dealt(line.instrument.kind, line.amount / unit)
     elif line.amount is not None and price_is_off(line.amount / quantity, estimate.unit_value):
         raise _off(place, "amount", line.amount / quantity, estimate)
     quantity = quantity.quantize(UNIT, ROUND_DOWN)
@@ -185,11 +182,6 @@ def _sized(place: int, line: TradeLine, estimate: Estimate, room: AccountRoom) -
         )
     value = (quantity * unit).quantize(CENT, ROUND_HALF_UP)
     return CheckedLine(line, quantity, estimate, value, tuple(line.lots))
-
-
-def _step_of(instrument: Instrument, quantity: Decimal) -> Decimal:
-    step = FRACTION if instrument.kind in FRACTIONAL else WHOLE
-    return quantity.quantize(step, ROUND_DOWN)
 
 
 def _off(place: int, what: str, given: Decimal, estimate: Estimate) -> TradeRefusedError:

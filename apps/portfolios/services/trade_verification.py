@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from django.utils import translation
 from django.utils.translation import gettext
 
@@ -19,56 +22,97 @@ from apps.core.paper import render_pdf
 from apps.core.services import service
 from apps.core.templatetags.formats import date_text
 from apps.kernel.errors import InvalidInputError, gettext_noop
-from apps.portfolios.models import AccountStatus, ProposedTrade, Side, TradeProposal, TradeState, Transaction
-from apps.portfolios.services.fills import BOOKED
+from apps.portfolios.models import AccountStatus, DriftReading, ProposedTrade, Side, TradeProposal, TradeState
+from apps.portfolios.selectors.commissions import fee_checks
+from apps.portfolios.selectors.targets import household_targets
+from apps.portfolios.services.drift_watch import watch_households
+from apps.portfolios.services.fills import booked_entries
 from apps.portfolios.services.trades import TradeStepError, locked_proposal, move_proposal
 
 
-@service
-def verify_execution(*, proposal: TradeProposal, fees_confirmed: bool, note: str, by: Actor) -> TradeProposal:
-    """Verify an executed proposal: as ordered, within limits, booked, fees right, watched; then confirm it in paper.
+@dataclass(frozen=True, slots=True)
+class VerificationWord:
+    """What a person says of an execution: why it is not as ordered, and that fees without a schedule were compared."""
 
-    What was not executed as ordered is verified with a note on why. Raises TradeStepError for one that is not executed
-    or is verified, InvalidInputError where the fees are not confirmed or the note is missing.
+    note: str = ""
+    fees_compared: bool = False
+
+
+@service
+def verify_execution(*, proposal: TradeProposal, word: VerificationWord, by: Actor) -> TradeProposal:
+    """Verify an executed proposal: as ordered, within limits, booked, fees as agreed, watched; then confirm it.
+
+    What does not hold is verified with a note on why. Raises TradeStepError for one that is not executed or is
+    verified, InvalidInputError where fees that no schedule covers are not compared, or the note is missing.
     """
     locked = locked_proposal(proposal)
     if locked.state != TradeState.FILLED:
         raise TradeStepError(gettext_noop("Only what was executed is verified, and once."))
-    if not fees_confirmed:
+    custodians = without_schedule(locked)
+    if custodians and not word.fees_compared:
         raise InvalidInputError(
-            gettext_noop("Compare the fees with those agreed with the custodian first."), field="fees_confirmed"
+            gettext_noop("No commission schedule of %(names)s is kept: compare the fees with those agreed first."),
+            field="fees_compared",
+            names=custodians,
         )
+    # the look of the night is tried on the household: what it does not see is not watched
+    watch_households(households=[locked.household], day=firm_today(), by=by)
     facts = execution_facts(locked)
-    if not judge(facts).passed and not note.strip():
+    if not judge(facts).passed and not word.note.strip():
         raise InvalidInputError(
-            gettext_noop("Not all was executed as ordered: say why, and what follows."), field="note"
+            gettext_noop("Not all is as ordered and agreed: say why, and what follows."), field="note"
         )
+    if custodians:
+        facts.append(Fact("fees_by_hand", holds=True, told={"names": custodians}))
     paper = confirmation_paper(locked, by)
-    facts += [Fact("fees", holds=True), Fact("confirmation", holds=True, told={"document": str(paper.public_id)})]
+    facts.append(Fact("confirmation", holds=True, told={"document": str(paper.public_id)}))
     finding = Finding(
-        CheckpointKind.PORTFOLIO, CheckpointVerdict.PASSED, digest_of(locked), tuple(facts), note=note.strip()
+        CheckpointKind.PORTFOLIO, CheckpointVerdict.PASSED, digest_of(locked), tuple(facts), note=word.note.strip()
     )
     record_checkpoint(household=locked.household, target=locked, finding=finding, by=by)
     return move_proposal(locked, TradeState.VERIFIED, action="portfolios.verify_execution", by=by)
 
 
+def without_schedule(proposal: TradeProposal) -> str:
+    """Return the custodians of executed lines of which no commission schedule is kept; empty for none."""
+    checks = fee_checks(proposal)
+    return ", ".join(sorted({each.line.account.custodian or "–" for each in checks if each.schedule is None}))
+
+
 def execution_facts(proposal: TradeProposal) -> list[Fact]:
-    """Return what the book and the orders say of an executed proposal."""
+    """Return what the book, the orders, the schedules and the look of the night say of an executed proposal."""
     rows = proposal.lines.select_related("account", "instrument", "share__order")
     lines = list(rows.prefetch_related("share__order__fills").order_by("pk"))
     short = [str(line) for line in lines if line.filled_quantity != line.quantity]
     beyond = [str(line) for line in lines if _is_beyond(line)]
-    keys = {f"{BOOKED}{line.share.order.reference}:{line.public_id}": line for line in lines if line.filled_quantity}
-    standing = Transaction.objects.filter(external_key__in=keys).standing()
-    booked = set(standing.values_list("external_key", flat=True))
-    unbooked = [str(line) for key, line in keys.items() if key not in booked]
-    asleep = sorted({line.account.name for line in lines if line.account.status != AccountStatus.ACTIVE})
+    unbooked = [str(line) for line in lines if line.filled_quantity and not booked_entries(line).exists()]
+    dear = [
+        f"{each.line}: {each.charged:.2f} > {each.agreed:.2f}"
+        for each in fee_checks(proposal)
+        if each.agreed is not None and not each.holds
+    ]
+    asleep = _unwatched(proposal, lines)
     return [
         Fact("executed", not short, {"names": ", ".join(short)}),
         Fact("limits", not beyond, {"names": ", ".join(beyond)}),
         Fact("booked", not unbooked, {"names": ", ".join(unbooked)}),
+        Fact("fees", not dear, {"names": "; ".join(dear)}),
         Fact("monitoring", not asleep, {"names": ", ".join(asleep)}),
     ]
+
+
+def _unwatched(proposal: TradeProposal, lines: Sequence[ProposedTrade]) -> list[str]:
+    """Return the accounts that are not active, or follow a model of which there is no reading of today."""
+    today = firm_today()
+    targets = household_targets(proposal.household, today)
+    seen = set(DriftReading.objects.filter(household=proposal.household, as_of=today).values_list("account", flat=True))
+    found = set()
+    for account in {line.account for line in lines}:
+        target = targets.of(account)
+        is_seen = target is None or (target.account.pk if target.account else None) in seen
+        if account.status != AccountStatus.ACTIVE or not is_seen:
+            found.add(account.name)
+    return sorted(found)
 
 
 def _is_beyond(line: ProposedTrade) -> bool:

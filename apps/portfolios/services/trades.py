@@ -16,19 +16,22 @@ from apps.core import audit, realtime
 from apps.core.actors import Actor
 from apps.core.services import service
 from apps.kernel.errors import DomainError, InvalidInputError, gettext_noop
+from apps.portfolios.engine.transactions import LotChoice
 from apps.portfolios.models import (
     Account,
     ProposedLot,
     ProposedTrade,
+    Side,
     TradeProposal,
     TradeSource,
     TradeState,
 )
 from apps.portfolios.models.trade import REVIEW_KINDS, default_expiry
 from apps.portfolios.policies import trade_can_become
+from apps.portfolios.selectors.trade_estimates import TradeDesk
 from apps.portfolios.services.accounts import refusal
 from apps.portfolios.services.instruments import instrument_by_symbol
-from apps.portfolios.services.trade_lines import CheckedLine, TradeLine, checked_lines
+from apps.portfolios.services.trade_lines import CheckedLine, LotPick, TradeLine, checked_lines
 
 _MAY_EXPIRE = (TradeState.DRAFT, TradeState.CHECKING, TradeState.CLEARED)
 
@@ -67,14 +70,18 @@ def propose_trades(
     except ValidationError as wrong:
         raise refusal(wrong) from wrong
     proposal.save()
-    rows = [_row(proposal, each) for each in checked]
+    desk = TradeDesk(today)
+    rows = [_row(proposal, each, desk) for each in checked]
     after = {**audit.snapshot(proposal), "lines": [row.payload() for row in rows]}
     audit.record("portfolios.propose_trades", by=by, target=proposal, after=after)
     tell(proposal)
     return proposal
 
 
-def _row(proposal: TradeProposal, each: CheckedLine) -> ProposedTrade:
+def _row(proposal: TradeProposal, each: CheckedLine, desk: TradeDesk) -> ProposedTrade:
+    picks = [LotChoice(pick.lot_id, pick.quantity) for pick in each.lots]
+    sells = each.line.side == Side.SELL
+    found = desk.estimate(each.line.account, each.line.instrument, Side.SELL, each.quantity, picks) if sells else None
     row = ProposedTrade.objects.create(
         proposal=proposal,
         account=each.line.account,
@@ -86,6 +93,8 @@ def _row(proposal: TradeProposal, each: CheckedLine) -> ProposedTrade:
         estimated_price=each.estimate.price,
         priced_on=each.estimate.priced_on,
         estimated_amount=each.value,
+        estimated_gain=found.gain if found else None,
+        estimated_tax=found.tax if found else None,
         reason=each.line.reason[:300],
     )
     for pick in each.lots:
@@ -97,7 +106,10 @@ def _row(proposal: TradeProposal, each: CheckedLine) -> ProposedTrade:
 
 @dataclass(frozen=True, slots=True)
 class TypedLine:
-    """A line as a person or a partner writes it: the security by its symbol. `place` is its place in what was sent."""
+    """A line as a person or a partner writes it: the security by its symbol. `place` is its place in what was sent.
+
+    Named lots make the quantity where none is given.
+    """
 
     place: int
     account: Account
@@ -106,6 +118,7 @@ class TypedLine:
     quantity: Decimal | None = None
     amount: Decimal | None = None
     limit_price: Decimal | None = None
+    lots: Sequence[LotPick] = ()
     reason: str = ""
 
 
@@ -127,9 +140,10 @@ def propose_typed(
             account=line.account,
             instrument=instrument_by_symbol(symbol=line.symbol, field=f"line_{line.place}_symbol", by=by),
             side=line.side,
-            quantity=line.quantity,
+            quantity=_quantity_of(line),
             amount=line.amount,
             limit_price=line.limit_price,
+            lots=tuple(line.lots),
             reason=line.reason,
         )
         for line in lines
@@ -142,6 +156,12 @@ def propose_typed(
         if head == "line" and place.isdigit() and int(place) < len(lines):
             refused.field = f"line_{lines[int(place)].place}_{what}"
         raise
+
+
+def _quantity_of(line: TypedLine) -> Decimal | None:
+    if line.quantity is None and line.amount is None and line.lots:
+        return sum((pick.quantity for pick in line.lots), Decimal(0))
+    return line.quantity
 
 
 @service

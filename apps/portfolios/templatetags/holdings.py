@@ -17,6 +17,8 @@ from apps.portfolios.selectors.attribution import AttributionSheet
 from apps.portfolios.selectors.drift import DriftSheet
 from apps.portfolios.selectors.harvest import HarvestSheet, harvest_address
 from apps.portfolios.selectors.performance import PerformanceSheet
+from apps.portfolios.selectors.sales import LotForSale
+from apps.portfolios.selectors.trade_estimates import TradeEstimate
 
 register = template.Library()
 
@@ -37,6 +39,18 @@ def passport_url(name: str, owner: Any, figure: object, day: dt.date) -> str:
 def trade_url(name: str, proposal: TradeProposal, figure: str, of: Any) -> str:
     """Return the address of the passport of a proposal's figure, of one of its rows."""
     return reverse(name, args=[proposal.public_id, f"{figure}-{of.public_id}"])
+
+
+@register.simple_tag
+def estimate_url(found: TradeEstimate, figure: str) -> str:
+    """Return the address of the passport of a figure of a trade that is being typed."""
+    return found.address(figure)
+
+
+@register.simple_tag
+def lot_estimate_url(found: TradeEstimate, figure: str, lot: LotForSale) -> str:
+    """Return the address of the passport of a figure of a lot that could be sold."""
+    return found.lot_address(figure, lot)
 
 
 @register.simple_tag

@@ -24,7 +24,14 @@ FIRM: tuple[Group, ...] = (
     (_("Composites"), (("composite-list", "", SEE_ALL),)),
     (_("Firm"), (("firm-performance", "", SEE_ALL),)),
     (_("Opportunities"), (("opportunity-list", "", SEE),)),
-    (_("Trades"), (("trade-list", _("Proposals"), SEE), ("order-list", _("Orders"), SEE))),
+    (
+        _("Trades"),
+        (
+            ("trade-list", _("Proposals"), SEE),
+            ("order-list", _("Orders"), SEE),
+            ("commissions", _("Commissions"), Permission.MANAGE_FIRM),
+        ),
+    ),
     (_("Reconciliation"), (("break-list", "", SEE),)),
     (_("Reports"), (("report-list", "", SEE),)),
     (_("Corporate actions"), (("market-actions", "", SEE),)),

@@ -163,6 +163,7 @@ urlpatterns = [
         reports.HouseholdReportsView.as_view(),
         name="household-reports",
     ),
+    path("households/<uuid:household_id>/portfolio/trades/rows/", trades.TradeRowsView.as_view(), name="trade-rows"),
     path("households/<uuid:household_id>/portfolio/trades/new/", trades.TradeNewView.as_view(), name="trade-new"),
     path("portfolios/accounts/<uuid:account_id>/", accounts.AccountDetailView.as_view(), name="account-detail"),
     path("portfolios/accounts/<uuid:account_id>/step/", accounts.AccountStepView.as_view(), name="account-step"),
@@ -370,6 +371,7 @@ urlpatterns = [
     ),
     path("portfolios/reserves/<uuid:reserve_id>/end/", targets.ReserveEndView.as_view(), name="reserve-end"),
     path("portfolios/opportunities/", opportunities.OpportunityListView.as_view(), name="opportunity-list"),
+    path("portfolios/commissions/", orders.CommissionsView.as_view(), name="commissions"),
     path("portfolios/opportunities/rules/", opportunities.WatchRulesView.as_view(), name="watch-rules"),
     path(
         "portfolios/opportunities/<uuid:opportunity_id>/act/",

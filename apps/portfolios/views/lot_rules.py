@@ -23,6 +23,7 @@ from apps.portfolios.models import Account, TaxRate
 from apps.portfolios.selectors.accounts import account_for
 from apps.portfolios.selectors.lot_rule_pages import election_for, rate_for, rate_passport, rates_page
 from apps.portfolios.selectors.sales import HoldingForSale, holding_for_sale, sale_passport
+from apps.portfolios.selectors.trade_estimates import estimate_asked, estimate_passport, instrument_for
 from apps.portfolios.services.lot_rules import MethodTerms, elect_lot_method, withdraw_lot_method
 from apps.portfolios.services.sales import SaleOfLots, sell_lots
 from apps.portfolios.services.tax_rates import RateTerms, set_tax_rates, withdraw_tax_rates
@@ -171,7 +172,11 @@ class SalePassportView(PassportView):
     permission = Permission.VIEW_PORTFOLIOS
 
     def find(self, actor: Actor) -> tuple[Passport, str]:
-        """Return it lot by lot."""
-        account = account_for(actor, self.kwargs["account_id"])
-        holding = holding_for_sale(account, self.kwargs["instrument_id"], firm_today())
-        return sale_passport(holding), page_of(account)
+        """Return it lot by lot: of the whole holding, or of the trade that the address names."""
+        account, told = account_for(actor, self.kwargs["account_id"]), self.request.GET
+        if "figure" not in told:
+            holding = holding_for_sale(account, self.kwargs["instrument_id"], firm_today())
+            return sale_passport(holding), page_of(account)
+        instrument = instrument_for(self.kwargs["instrument_id"])
+        found = estimate_asked(account, instrument, told.dict(), told.getlist("lot"), firm_today())
+        return estimate_passport(found, told["figure"], firm_today()), page_of(account)

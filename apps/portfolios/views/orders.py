@@ -12,14 +12,16 @@ from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView, View
 
 from apps.accounts.policies import Permission
+from apps.compliance.selectors.checkpoints import fact_words
 from apps.core.access import RequiresMixin, actor_of
 from apps.core.actors import Actor
 from apps.core.passports import Passport
 from apps.core.views import ActionView, PassportView, ServiceFormView
 from apps.portfolios.forms import NoteForm, ReasonForm
-from apps.portfolios.forms.trades import ConfirmationsForm, FillForm, VerifyForm
+from apps.portfolios.forms.trades import CommissionForm, ConfirmationsForm, FillForm, VerifyForm
 from apps.portfolios.models import BlockOrder, Fill, FillProblem, OrderState, TradeProposal
 from apps.portfolios.ports import order_routes
+from apps.portfolios.selectors.commissions import custodians_known, fee_checks, schedules_for, terms_text
 from apps.portfolios.selectors.orders import (
     blotter,
     file_for,
@@ -31,10 +33,16 @@ from apps.portfolios.selectors.orders import (
     whole_orders,
 )
 from apps.portfolios.selectors.trades import proposal_for
+from apps.portfolios.services.commissions import ScheduleTerms, set_commissions
 from apps.portfolios.services.fills import Execution, close_order, record_fill, solve_problem
 from apps.portfolios.services.order_files import content_of, take_confirmations, write_order_file
 from apps.portfolios.services.orders import ask_to_cancel, mark_sent, release_orders, send_by_route
-from apps.portfolios.services.trade_verification import verify_execution
+from apps.portfolios.services.trade_verification import (
+    VerificationWord,
+    execution_facts,
+    verify_execution,
+    without_schedule,
+)
 
 
 class BlotterView(RequiresMixin, TemplateView):
@@ -249,7 +257,7 @@ class TradeVerifyView(ServiceFormView):
     """Verify an executed proposal."""
 
     permission = Permission.EDIT_PORTFOLIOS
-    template_name = "staff/portfolios/order_form.html"
+    template_name = "staff/portfolios/trade_verify.html"
     form_class = VerifyForm
 
     @cached_property
@@ -260,8 +268,37 @@ class TradeVerifyView(ServiceFormView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Name the page."""
         back = {"back_url": self.proposal.get_absolute_url(), "back_label": self.proposal.purpose}
-        return super().get_context_data(heading=_("Verify the execution"), **back, **kwargs)
+        facts = [(fact.holds, fact_words(fact)) for fact in execution_facts(self.proposal)]
+        found = {"proposal": self.proposal, "facts": facts, "checks": fee_checks(self.proposal)}
+        return super().get_context_data(heading=_("Verify the execution"), **back, **found, **kwargs)
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """Ask for the fees where no schedule says them."""
+        return {**super().get_form_kwargs(), "asks_for_fees": bool(without_schedule(self.proposal))}
 
     def perform(self, form: Any, by: Actor) -> str:
         """Verify it and show it."""
-        return verify_execution(proposal=self.proposal, **form.cleaned_data, by=by).get_absolute_url()
+        word = VerificationWord(**form.cleaned_data)
+        return verify_execution(proposal=self.proposal, word=word, by=by).get_absolute_url()
+
+
+class CommissionsView(ServiceFormView):
+    """What trades cost at each custodian, and another schedule."""
+
+    permission = Permission.MANAGE_FIRM
+    template_name = "staff/portfolios/commissions.html"
+    form_class = CommissionForm
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """Offer the custodians of the firm's accounts."""
+        return {**super().get_form_kwargs(), "custodians": custodians_known()}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """List what is kept."""
+        rows = [(row, terms_text(row)) for row in schedules_for(actor_of(self.request))]
+        return super().get_context_data(schedules=rows, **kwargs)
+
+    def perform(self, form: Any, by: Actor) -> str:
+        """Keep the schedule."""
+        set_commissions(terms=ScheduleTerms(**form.cleaned_data), by=by)
+        return reverse("portfolios:commissions")

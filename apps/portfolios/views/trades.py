@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
-from django.views.generic import ListView, TemplateView
+from django.views.generic import ListView, TemplateView, View
 
 from apps.accounts.policies import Permission
+from apps.accounts.selectors.firm_days import firm_today
 from apps.clients.models import Household
 from apps.clients.selectors.household_pages import household_for, household_header
 from apps.core.access import RequiresMixin, actor_of
@@ -17,12 +19,14 @@ from apps.core.actors import Actor
 from apps.core.passports import Passport
 from apps.core.views import ActionView, PassportView, ServiceFormView
 from apps.portfolios.forms import ReasonForm
-from apps.portfolios.forms.trades import TradeForm
+from apps.portfolios.forms.trades import TradeForm, rows_changed, rows_of
 from apps.portfolios.models import BlockOrder, TradeProposal, TradeState
 from apps.portfolios.selectors.orders import order_rows
+from apps.portfolios.selectors.trade_estimates import typed_estimates
 from apps.portfolios.selectors.trade_steps import trade_progress, words_of_checks
 from apps.portfolios.selectors.trades import TONES, proposal_for, proposal_list, proposal_page, trade_passport
 from apps.portfolios.services.trade_checks import pass_checkpoints
+from apps.portfolios.services.trade_lines import LotPick
 from apps.portfolios.services.trades import TypedLine, propose_typed, withdraw_proposal
 
 
@@ -111,19 +115,37 @@ class TradeNewView(ServiceFormView):
         return household_for(actor_of(self.request), self.kwargs["household_id"])
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        """Offer the accounts of the household."""
-        return {**super().get_form_kwargs(), "household": self.household}
+        """Offer the accounts of the household, and the rows that were typed."""
+        rows = rows_of(self.request.POST or self.request.GET)
+        return {**super().get_form_kwargs(), "household": self.household, "rows": rows}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Head the page with the household."""
-        return super().get_context_data(household=self.household, **kwargs)
+        """Head the page with the household, and say of each row what it would bring."""
+        context = super().get_context_data(household=self.household, as_of=firm_today(), **kwargs)
+        found = typed_estimates(self.household, context["form"].typed, firm_today())
+        return {**context, "rows": context["form"].drawn(found)}
 
     def perform(self, form: Any, by: Actor) -> str:
         """Propose and go to the proposal."""
         told = form.cleaned_data
-        lines = [TypedLine(**line) for line in told["lines"]]
+        lines = [TypedLine(**{**line, "lots": [LotPick(*each) for each in line["lots"]]}) for line in told["lines"]]
         kept = propose_typed(household=self.household, lines=lines, purpose=told["purpose"], by=by)
         return kept.get_absolute_url()
+
+
+class TradeRowsView(RequiresMixin, View):
+    """POST by htmx: the rows of the form with one more or one less, and what each would bring; nothing is written."""
+
+    permission = Permission.EDIT_PORTFOLIOS
+    http_method_names = ["post", "options"]
+
+    def post(self, request: HttpRequest, household_id: str) -> HttpResponse:
+        """Draw the rows anew as they were typed."""
+        household = household_for(actor_of(request), household_id)
+        typed = rows_changed(rows_of(request.POST), request.POST.get("change", ""))
+        rows = TradeForm(household=household, rows=typed).drawn(typed_estimates(household, typed, firm_today()))
+        context = {"rows": rows, "household": household, "as_of": firm_today()}
+        return render(request, "staff/portfolios/_trade_form_rows.html", context)
 
 
 class TradeWithdrawView(ServiceFormView):

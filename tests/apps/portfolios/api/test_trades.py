@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import uuid
 from typing import Any
@@ -47,6 +48,35 @@ def test_trades_are_proposed_and_read_back(ada: User, partner: SiteClient) -> No
     listed = partner.get(f"{BASE}/portfolios/{household.public_id}/trades").json()["results"]
     assert len(listed) == 2
     assert len(partner.get(f"{BASE}/trades?fields=id,state").json()["results"][0]) == 2
+
+
+def test_lots_are_named_with_their_gain_and_tax(ada: User, partner: SiteClient) -> None:
+    household, account, fund = made.funded(ada)
+    made.tax_rate(ada, household)
+    day = made.DAY + dt.timedelta(days=8)
+    made.entry(account, ada, "buy", day, instrument=fund, units="10", cash="-600", price="60")
+    lots = partner.get(f"{BASE}/accounts/{account.public_id}/lots").json()
+    listed = lots.get("results", lots.get("lots", lots))
+    last = max(listed, key=lambda each: each["acquired_on"])
+    named = [{"lot_id": last["lot_id"], "quantity": "4"}]
+    told = body(account, lots=named)
+    del told["lines"][0]["quantity"]
+    (line,) = post(partner, household.public_id, told).json()["lines"]
+    assert (line["quantity"], line["estimated_gain"], line["estimated_tax"]) == ("4.00000000", "-20.00", "-4.00")
+    assert line["lots"] == [{"lot_id": last["lot_id"], "acquired_on": day.isoformat(), "quantity": "4.00000000"}]
+    wrong = post(partner, household.public_id, body(account, lots=[{"lot_id": "nobody's", "quantity": "10"}]))
+    assert wrong.json()["code"] == "trade_refused"
+    # without lots: by the standing order
+    (line,) = post(partner, household.public_id, body(account)).json()["lines"]
+    assert (line["estimated_gain"], line["lots"]) == ("50.00", [])
+
+
+def test_a_body_with_too_many_lines_is_refused(ada: User, partner: SiteClient) -> None:
+    household, account, _ = made.funded(ada)
+    told = body(account)
+    told["lines"] *= 201
+    assert post(partner, household.public_id, told).status_code in {400, 422}
+    assert not TradeProposal.objects.exists()
 
 
 def test_the_same_key_proposes_once(ada: User, partner: SiteClient) -> None:

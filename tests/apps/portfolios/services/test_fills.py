@@ -22,6 +22,7 @@ from apps.portfolios.models import (
     Transaction,
 )
 from apps.portfolios.selectors.books import account_book
+from apps.portfolios.selectors.trading_room import lots_spoken_for, rooms_of
 from apps.portfolios.selectors.valuations import holdings_at
 from apps.portfolios.services import fills
 from apps.portfolios.services.fills import close_order, solve_problem
@@ -38,7 +39,7 @@ TODAY = today()
 
 
 def booked() -> list[Transaction]:
-    return list(Transaction.objects.filter(external_key__startswith="order:").order_by("pk"))
+    return list(Transaction.objects.standing().filter(external_key__startswith="order:").order_by("account", "pk"))
 
 
 def test_a_full_execution_is_booked_at_the_average_price_and_the_proposal_is_executed(ada: User, connie: User) -> None:
@@ -47,7 +48,10 @@ def test_a_full_execution_is_booked_at_the_average_price_and_the_proposal_is_exe
     (block,) = ordered(ada, connie, line(account, fund), line(other, fund, quantity="5"), household=household)
     fill(block, ada, "9", "56", "E1", fees=Decimal("1.00"))
     block.refresh_from_db()
-    assert (block.state, booked()) == (OrderState.PARTIAL, [])
+    # the part is booked at once: 9 at 56, and 1.00 of fees
+    first, second = booked()
+    assert (block.state, first.units, second.units) == (OrderState.PARTIAL, -6, -3)
+    assert (first.cash, second.cash) == (Decimal("335.33"), Decimal("167.67"))
     fill(block, ada, "6", "55", "E2", fees=Decimal("0.50"))
     block.refresh_from_db()
     assert block.state == OrderState.FILLED
@@ -194,6 +198,34 @@ def test_an_execution_that_was_queued_is_taken_up_once_its_cause_is_mended(ada: 
     mark_sent(orders=[block], route="form", by=ada.as_actor())
     assert isinstance(fill(block, ada, "10", "55", "E1"), Fill)
     assert len(booked()) == 1
+
+
+def test_what_is_executed_in_part_is_neither_sold_nor_spent_again(ada: User, connie: User) -> None:
+    household, account, fund = ready(ada)
+    (block,) = ordered(ada, connie, line(account, fund, quantity="60"), household=household)
+    assert rooms_of([account], TODAY)[account.pk].held(fund.pk) == 40
+    for n in range(1, 4):
+        fill(block, ada, "10", "55", f"E{n}")
+        room = rooms_of([account], TODAY)[account.pk]
+        assert (room.held(fund.pk), room.cash) == (40, 5000 + 60 * 55)
+    (entry,) = booked()
+    assert (entry.units, entry.external_key[-2:]) == (-30, "#2")
+    assert Transaction.objects.filter(kind="reversal", reversal_of__external_key__startswith="order:").count() == 2
+    close_order(order=block, reason="end of the day", by=ada.as_actor())
+    assert booked() == [entry]
+    room = rooms_of([account], TODAY)[account.pk]
+    assert (room.held(fund.pk), room.cash) == (70, 5000 + 30 * 55)
+
+
+def test_lots_named_of_a_part_are_spoken_for_as_far_as_they_are_left(ada: User, connie: User) -> None:
+    household, account, fund = ready(ada)
+    (lot,) = account_book(account, TODAY).position(str(fund.pk)).lots
+    picked = (LotPick(lot.lot_id, Decimal(60)),)
+    (block,) = ordered(ada, connie, line(account, fund, quantity="60", lots=picked), household=household)
+    fill(block, ada, "20", "55")
+    assert lots_spoken_for([account]) == {(account.pk, lot.lot_id): 40}
+    (left,) = account_book(account, TODAY).position(str(fund.pk)).lots
+    assert left.quantity == 80
 
 
 def test_a_failure_while_booking_leaves_no_execution(ada: User, connie: User, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -21,6 +22,7 @@ from apps.portfolios.models import (
     TradeProposal,
     TradeState,
 )
+from apps.portfolios.services.commissions import ScheduleTerms, set_commissions
 from apps.portfolios.services.order_files import TOLD
 from tests.apps.portfolios.services.test_orders import second_account
 from tests.days import today
@@ -113,7 +115,7 @@ def test_a_cleared_proposal_is_released_written_and_executed_by_a_file(
     assert "$550.00" in shown
     verify = reverse("portfolios:trade-verify", args=[kept.public_id])
     assert browser.post(verify, {"note": ""}).status_code == 422
-    assert browser.post(verify, {"fees_confirmed": "on"}).url == kept.get_absolute_url()
+    assert browser.post(verify, {"fees_compared": "on"}).url == kept.get_absolute_url()
     kept.refresh_from_db()
     assert kept.state == TradeState.VERIFIED
 
@@ -195,3 +197,41 @@ def test_an_order_given_by_hand_is_noted_once(ada: User, connie: User, sign_in: 
     browser.post(reverse("portfolios:order-sent", args=[block.public_id]))
     block.refresh_from_db()
     assert (block.state, block.route) == (OrderState.SENT, "form")
+
+
+def test_the_schedules_of_commissions_are_the_principals(
+    scene: Scene, ada: User, paul: User, sue: User, clay: User, sign_in: SignIn
+) -> None:
+    url = reverse("portfolios:commissions")
+    for other in (ada, sue, clay):
+        assert sign_in(other).get(url).status_code == 403
+    assert sign_in().get(url).status_code == 302
+    browser = sign_in(paul)
+    assert "compare the fees by hand" in browser.get(url).text
+    told = {"custodian": "Example Custodian", "kind": "", "starts_on": "2026-01-02", "source": "Annex 2"}
+    numbers = {"per_trade": "0", "per_share": "0.005", "rate": "0.1", "least": "1", "most": "", "allowance": "0.05"}
+    assert browser.post(url, {**told, **numbers, "custodian": "Nobody"}).status_code == 422
+    assert browser.post(url, {**told, **numbers}).url == url
+    page = browser.get(url).text
+    assert "0.005 per share, 0.1 per cent of the amount, at least 1, up to 0.05 on top" in page
+    assert browser.post(url, {**told, **numbers}).status_code == 422
+
+
+def test_fees_stand_beside_what_was_agreed(scene: Scene, ada: User, paul: User, sign_in: SignIn) -> None:
+    custodian = scene.account.custodian
+    terms = ScheduleTerms(custodian, today(), "Annex 2", per_trade=Decimal("4.95"))
+    set_commissions(terms=terms, by=paul.as_actor())
+    browser, line = sign_in(ada), scene.order.shares.get().line
+    fill(scene.order, ada, str(scene.order.quantity - scene.order.filled), "55", "E7", fees=Decimal("9.95"))
+    kept = line.proposal
+    url = reverse("portfolios:trade-verify", args=[kept.public_id])
+    page = browser.get(url)
+    assert "$9.95" in page.text
+    assert "$4.95" in page.text
+    assert "more than agreed" in page.text
+    assert "fees_compared" not in page.context["form"].fields
+    for figure in ("fees", "agreed"):
+        passport = reverse("portfolios:trade-passport", args=[kept.public_id, f"{figure}-{line.public_id}"])
+        assert browser.get(passport).status_code == 200
+    assert browser.post(url, {"note": ""}).status_code == 422
+    assert browser.post(url, {"note": "Claimed back."}).url == kept.get_absolute_url()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
@@ -11,8 +12,13 @@ from django.urls import reverse
 
 from apps.accounts.models import User
 from apps.portfolios.models import TradeProposal, TradeState
+from apps.portfolios.selectors.books import account_book
+from tests.days import today
 from tests.factories import portfolios as made
 from tests.factories.trades import line, proposal
+
+TODAY = today()
+BOUGHT = made.DAY + dt.timedelta(days=8)
 
 SignIn = Callable[..., Client]
 
@@ -87,7 +93,7 @@ def test_the_list_is_filtered_by_state(scene: Scene, ada: User, sign_in: SignIn)
 
 
 def typed(scene: Scene, **more: Any) -> dict[str, Any]:
-    row = {"account": scene.account.pk, "side": "sell", "symbol": "aaa", "quantity": "5", **more}
+    row = {"account": scene.account.public_id, "side": "sell", "symbol": "aaa", "quantity": "5", **more}
     return {"purpose": "Raise cash", **{f"line_2_{name}": value for name, value in row.items()}}
 
 
@@ -105,7 +111,7 @@ def test_trades_are_typed_and_become_a_proposal(scene: Scene, ada: User, sign_in
         ({"symbol": "NOPE"}, "No security has the symbol NOPE"),
         ({"symbol": ""}, "This line needs it"),
         ({"quantity": "", "amount": ""}, "neither a quantity nor an amount"),
-        ({"account": "999999"}, "not one of the available choices"),
+        ({"account": "00000000-0000-4000-8000-000000000000"}, "not one of the available choices"),
         ({"limit_price": "5500"}, "far from the last one"),
     ],
 )
@@ -117,6 +123,63 @@ def test_what_cannot_be_is_said_beside_the_row(
     assert message in answer.text.replace("&#x27;", "'")
     assert any(name.startswith("line_2_") for name in answer.context["form"].errors)
     assert TradeProposal.objects.count() == 1
+
+
+def test_a_typed_sale_says_what_it_would_bring_and_which_lots_it_could_name(
+    scene: Scene, ada: User, mallory: User, without_permission: list[User], sign_in: SignIn
+) -> None:
+    made.tax_rate(ada, scene.household)
+    made.entry(scene.account, ada, "buy", BOUGHT, instrument=scene.fund, units="10", cash="-600", price="60")
+    url, browser = reverse("portfolios:trade-rows", args=[scene.household.public_id]), sign_in(ada)
+    row = {"account": scene.account.public_id, "side": "sell", "symbol": "aaa", "quantity": "5"}
+    data = {f"line_0_{name}": value for name, value in row.items()}
+    page = browser.post(url, data)
+    (drawn,) = page.context["rows"]
+    assert (drawn.estimate.amount, drawn.estimate.gain, drawn.estimate.tax) == (275, 25, 5)
+    assert "by the account's order: First in, first out" in page.text
+    first, second = (box.html_name for _, box in drawn.lots)
+    named = browser.post(url, {**data, first: "", second: "5"})
+    (drawn,) = named.context["rows"]
+    assert (drawn.estimate.gain, drawn.estimate.tax) == (-25, -5)
+    for figure in ("amount", "gain", "tax", "price"):
+        assert browser.get(drawn.estimate.address(figure)).status_code == 200
+        assert sign_in(mallory).get(drawn.estimate.address(figure)).status_code == 404
+    assert browser.get(drawn.estimate.address("other")).status_code == 404
+    short = browser.post(url, {**data, "line_0_quantity": "7", second: "5"})
+    assert "do not add up to the 7" in short.text
+    assert TradeProposal.objects.count() == 1, "nothing is written"
+    assert sign_in().post(url).status_code == 302
+    assert sign_in(mallory).post(url).status_code == 404
+    for other in without_permission:
+        assert sign_in(other).post(url).status_code == 403
+
+
+def test_rows_are_added_and_taken_out(scene: Scene, ada: User, sign_in: SignIn) -> None:
+    url, browser = reverse("portfolios:trade-rows", args=[scene.household.public_id]), sign_in(ada)
+    data = {"line_0_symbol": "AAA", "line_1_symbol": "BBB"}
+    assert len(browser.get(scene.pages()["new"]).context["rows"]) == 2
+    more = browser.post(url, {**data, "change": "add"}).context["rows"]
+    assert [row.fields[2].value() for row in more] == ["AAA", "BBB", None]
+    less = browser.post(url, {**data, "change": "remove-0"}).context["rows"]
+    assert [row.fields[2].value() for row in less] == ["BBB"]
+    alone = browser.post(url, {"line_0_symbol": "AAA", "change": "remove-0"}).context["rows"]
+    assert len(alone) == 1
+
+
+def test_lots_that_are_named_are_those_of_the_proposal(scene: Scene, ada: User, sign_in: SignIn) -> None:
+    bought = made.entry(scene.account, ada, "buy", BOUGHT, instrument=scene.fund, units="10", cash="-600", price="60")
+    browser = sign_in(ada)
+    lot = f"lot_{account_book(scene.account, TODAY).positions[0].lots[-1].lot_id}"
+    answer = browser.post(scene.pages()["new"], typed(scene, **{"quantity": "", lot: "4"}))
+    kept = TradeProposal.objects.latest("pk").lines.get()
+    assert (kept.quantity, kept.estimated_gain) == (4, -20)
+    assert [(each.acquired_on, each.quantity) for each in kept.lots.all()] == [(bought.trade_date, 4)]
+    page = browser.get(answer.url).text
+    assert "-$20.00" in page or "−$20.00" in page
+    assert browser.get(reverse("portfolios:trade-passport", args=[kept.proposal.public_id, f"gain-{kept.public_id}"]))
+    refused = browser.post(scene.pages()["new"], typed(scene, **{lot: "40"}))
+    assert "do not make the sale" in refused.text
+    assert refused.context["rows"][2].lots
 
 
 def test_an_empty_form_is_refused(scene: Scene, ada: User, sign_in: SignIn) -> None:
