@@ -150,10 +150,11 @@ def drift_of(
     reserve: Decimal = NOTHING,
     outside_band: Decimal = NOTHING,
 ) -> Drift:
-    """Return how far the positions are from the sleeves.
+    """Return how far the positions are from the sleeves: `cash` and `reserve` in money, `outside_band` a weight.
 
-    A security that a sleeve names counts for that sleeve, any other for the sleeve of its class. Raises
-    DriftRefusedError when the weights do not add up to one or a security stands in two places.
+    All values are in one currency; those of None are left out of every weight. A security that a sleeve names counts
+    for that sleeve, any other for the sleeve of its class. Raises DriftRefusedError when the weights do not add up to
+    one or a security stands in two places.
     """
     wanted, held = tuple(sleeves), tuple(positions)
     homes = _homes(wanted)
@@ -189,6 +190,7 @@ class _Scale:
     investable: Decimal
 
     def line(self, key: str, target: Decimal, value: Decimal, band: Band, *, outside: bool = False) -> DriftLine:
+        """Return where a value in money stands against a weight; `outside` names any breach that of no target."""
         weight = value / self.investable if self.investable > 0 else NOTHING
         width = band.width(target)
         broken = band.broken(weight, target) if self.investable > 0 else None
@@ -222,6 +224,7 @@ def _homes(sleeves: tuple[SleeveTarget, ...]) -> dict[str, tuple[str, str]]:
 def _by_class(
     positions: Iterable[Position], homes: Mapping[str, tuple[str, str]], free_cash: Decimal
 ) -> dict[str, Decimal]:
+    """What each class holds in money, cash above the reserve in its own."""
     values: dict[str, Decimal] = defaultdict(lambda: NOTHING)
     values[CASH] = free_cash
     for position in positions:
@@ -236,6 +239,7 @@ def _securities(
     homes: Mapping[str, tuple[str, str]],
     scale: _Scale,
 ) -> tuple[tuple[DriftLine, ...], tuple[str, ...]]:
+    """The lines of the securities that the model names, then of those it does not, and which those are."""
     values: dict[str, Decimal] = defaultdict(lambda: NOTHING)
     outside: dict[str, Decimal] = defaultdict(lambda: NOTHING)
     for position in positions:

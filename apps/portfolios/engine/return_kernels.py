@@ -60,8 +60,9 @@ class BookRates:
 
 
 def batch_irr(flows: BookFlows, n_threads: int = 1) -> BookRates:
-    """Return the internal rate of return of each account.
+    """Return the internal rate of return of each account, as `returns.irr` has it for one.
 
+    Threads share the accounts; the answer does not depend on how many they are (docs/engine/performance.md).
     Raises InvalidInputError unless every flow has one time and one amount, all finite, and accounts follow each other.
     """
     starts, years, amounts = flows.starts, flows.years, flows.amounts
@@ -102,9 +103,10 @@ class BookDays:
 
 
 def batch_time_weighted(days: BookDays, timing: FlowTiming) -> tuple[Floats, Ints]:
-    """Return the linked daily return of each account and the number of days on which nothing was invested.
+    """Return the linked daily return and the number of days on which nothing was invested, (n_accounts,) each.
 
-    NaN when nothing was invested on any day. Raises InvalidInputError unless all tables have the same shape.
+    As `performance.time_weighted` has them for one account; not annualised. NaN when nothing was invested on any day.
+    Raises InvalidInputError unless all tables have the same shape.
     """
     shape = len(days.closes), days.closes.shape[1] - 1
     tables = (days.money_in, days.money_out, days.fees)

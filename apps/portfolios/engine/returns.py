@@ -27,7 +27,8 @@ def average_capital(
 ) -> float:
     """Return BMV + Σ wᵢFᵢ with wᵢ = (CD − Dᵢ)/CD at the end of the day, (CD − Dᵢ + 1)/CD at its start.
 
-    A flow is (days from the start of the period, amount), positive when money comes in. Raises InvalidInputError for a
+    A flow is (days from the start of the period, amount), positive when money comes in; amounts and result in one
+    currency. Source: Dietz 1966; GIPS 2020 on the weights. Raises InvalidInputError for a
     period of less than a day.
     """
     if calendar_days <= 0:
@@ -54,7 +55,8 @@ class DietzPeriod:
 def modified_dietz(period: DietzPeriod) -> Computed:
     """Return (EMV − BMV − F) / (BMV + Σ wᵢFᵢ) (Dietz 1966; GIPS), not annualised.
 
-    Not computable when the average capital is zero or less.
+    Not computable when the average capital is zero or less. Raises InvalidInputError for a value or flow that is not
+    finite, and for a period of less than a day.
     """
     _finite([period.begin, period.end, *(amount for _, amount in period.flows)])
     capital = average_capital(period.begin, period.flows, period.calendar_days, period.timing)
@@ -77,7 +79,7 @@ def xirr(flows: Sequence[tuple[date, float]]) -> Computed:
     """Return the annual rate at which the flows are worth nothing: Σ CFᵢ (1 + r)^(−(dᵢ − d₀)/365) = 0.
 
     Actual/365 from the earliest day, as in Excel. Not computable when all flows point the same way or no rate between
-    −99.99999 % and 20,000 % solves them.
+    −99.99999 % and 20,000 % solves them. Raises InvalidInputError for an amount that is not finite.
     """
     if not flows:
         return Computed(None, gettext_noop("There are no flows."))
@@ -123,7 +125,8 @@ def modified_irr(flows: Sequence[float], finance_rate: float, reinvest_rate: flo
     """Return (FV(money out, reinvest_rate) / −PV(money in, finance_rate))^(1/(n − 1)) − 1, a rate of one period.
 
     What comes back is put aside at one rate to the end, what goes in is borrowed at another (Lin 1976; Excel's MIRR).
-    Not computable unless there is money in and money out.
+    Not computable unless there is money in and money out. Raises InvalidInputError for a flow or rate that is not
+    finite, or a rate of reinvestment of −100 % or less.
     """
     _finite([*flows, finance_rate, reinvest_rate])
     if not (min(flows, default=0.0) < 0 < max(flows, default=0.0)):
@@ -141,6 +144,7 @@ def _scaled_value(log_rate: float, times: NDArray[np.float64], cash: NDArray[np.
 
 
 def _roots(times: NDArray[np.float64], cash: NDArray[np.float64]) -> list[float]:
+    """ln(1 + r) of all rates that the grid separates; Brent 1973, closed to 1e-15. Times and cash (n_flows,)."""
     # imported when asked for: it takes 1.2 s
     from scipy.optimize import brentq
 

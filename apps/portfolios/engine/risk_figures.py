@@ -80,7 +80,10 @@ class Observations:
 
 
 def month_ends(first: date, last: date) -> tuple[date, ...]:
-    """Return the day before the first whole month and the last day of each whole month from there on."""
+    """Return the day before the first whole month and the last day of each whole month from there on.
+
+    Of a span without a whole month the day before it, or nothing; never raises.
+    """
     found, day = [], first
     while day <= last:
         following = (day.replace(day=28) + timedelta(days=4)).replace(day=1)
@@ -103,7 +106,11 @@ def linked_between(first: date, daily: Array, ends: Sequence[date]) -> Array:
 
 
 def risk_figures(observed: Observations) -> dict[Measure, Computed]:
-    """Return every figure; None with its reason where observations, benchmark or risk-free rate do not suffice."""
+    """Return every figure; None with its reason where observations, benchmark or risk-free rate do not suffice.
+
+    Rates, brought to a year where the measure is one of a year; ratios and beta without a unit; values at risk are of
+    one observation. Formulas and sources by measure: docs/engine/risk.md.
+    """
     short = _shortage(observed)
     if short:
         return {measure: Computed(None, short) for measure in Measure}
@@ -111,7 +118,7 @@ def risk_figures(observed: Observations) -> dict[Measure, Computed]:
 
 
 def deepest_fall(observed: Observations) -> Drawdown | None:
-    """Return the deepest fall from a peak to the end of a period, None when there was none."""
+    """Return the deepest fall from a peak to the end of a period, None without one or after a loss of everything."""
     wealth = np.concatenate([[1.0], np.cumprod(1 + observed.returns)])
     if observed.returns.size == 0 or (wealth <= 0).any():
         return None
@@ -119,6 +126,7 @@ def deepest_fall(observed: Observations) -> Drawdown | None:
 
 
 def _shortage(observed: Observations) -> str:
+    """Why no figure is told, empty where there are enough observations."""
     n = observed.returns.size
     if n < LEAST[observed.frequency]:
         return TOO_SHORT
@@ -127,10 +135,13 @@ def _shortage(observed: Observations) -> str:
 
 
 def _af(observed: Observations) -> int:
+    """How many observations make a year."""
     return PERIODS_PER_YEAR[observed.frequency]
 
 
 def _beside_cash(rule: Callable[[Array, Array, int], Computed]) -> Callable[[Observations], Computed]:
+    """A rule of returns, risk-free rate and observations in a year as one of what was observed."""
+
     def figure(observed: Observations) -> Computed:
         if observed.risk_free is None:
             return Computed(None, NO_RISK_FREE)
@@ -142,6 +153,8 @@ def _beside_cash(rule: Callable[[Array, Array, int], Computed]) -> Callable[[Obs
 def _beside_benchmark(
     rule: Callable[[Observations, Array], Computed], *, of_a_year: bool = False
 ) -> Callable[[Observations], Computed]:
+    """A rule of what was observed and the benchmark; `of_a_year`: not for less than one."""
+
     def figure(observed: Observations) -> Computed:
         if observed.benchmark is None or np.isnan(observed.benchmark).any():
             return Computed(None, NO_BENCHMARK)
@@ -153,12 +166,14 @@ def _beside_benchmark(
 
 
 def _beta(observed: Observations, benchmark: Array) -> Computed:
+    """Beta of returns above the risk-free rate, of the same periods."""
     if observed.risk_free is None:
         return Computed(None, NO_RISK_FREE)
     return market_model.beta(observed.returns, benchmark, observed.risk_free)
 
 
 def _alpha(observed: Observations, benchmark: Array) -> Computed:
+    """Jensen's alpha of a year, with the risk-free rate of the whole brought to a year."""
     if observed.risk_free is None:
         return Computed(None, NO_RISK_FREE)
     grown = float(np.prod(1 + observed.risk_free))

@@ -1,4 +1,7 @@
-"""The rebalance as a linear program with a few yes-or-no choices. Columns and rows: docs/engine/rebalancing.md."""
+"""The rebalance as a linear program with a few yes-or-no choices. Columns and rows: docs/engine/rebalancing.md.
+
+Columns are money of one currency, rows what adds up in it, prices what a dollar of a column costs the objective.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +41,12 @@ class Draft:
 
 
 def write_program(book: Book, exclusions: Iterable[Exclusion] = ()) -> tuple[Program, Draft]:
-    """Write the program of a book; `exclusions` name sell lines and buy lines by their place in the book."""
+    """Return the program of a book, and where its parts stand in it.
+
+    Minimised: tax, cost of trading, money off target by the price of each row, cash that is missing. `exclusions` name
+    sell lines and buy lines by their place in the book. Refuses nothing: missing cash and what lies above a cap have
+    columns of their own, so that doing nothing is always a solution.
+    """
     draft = Draft(book)
     settings = book.settings
     cost = float(settings.cost_rate.fraction)
@@ -86,6 +94,7 @@ def _write_cash(draft: Draft, cost: float) -> None:
 
 
 def _write_targets(draft: Draft) -> None:
+    """What a target holds after trades is off its centre by what its priced segments take, on one side or the other."""
     book = draft.book
     cost = float(book.settings.cost_rate.fraction)
     every = [each.security_id for each in book.inputs.securities]
@@ -121,7 +130,11 @@ def _write_caps(draft: Draft) -> None:
 
 
 def _write_tax(draft: Draft, unit: str) -> None:
-    """Net the gains of a tax unit by term; which term is a loss is a yes-or-no choice, since netting is not convex."""
+    """Net the gains of a tax unit by term; which term is a loss is a yes-or-no choice, since netting is not convex.
+
+    Losses of a term go against its own gains, then against those of the other, then up to the limit against other
+    income; the rest is carried (26 U.S.C. 1211, 1212, 1222).
+    """
     book = draft.book
     lines = [(column, line) for column, line in zip(draft.sells, book.sells, strict=True) if line.tax_unit == unit]
     if not any(line.gain_share for _, line in lines):
@@ -156,7 +169,10 @@ def _write_tax(draft: Draft, unit: str) -> None:
 
 
 def book_most(draft: Draft, own: Mapping[int, float], sign: float) -> Sequence[float]:
-    """Return the most that each sale can add to gains (or, by sign, to losses)."""
+    """Return the most in money that each sale can add to gains (`sign` 1) or to losses (−1).
+
+    `own` has the gain in a dollar of proceeds by column.
+    """
     return [max(sign * part, 0.0) * draft.columns.upper[column] for column, part in own.items()]
 
 
@@ -172,6 +188,7 @@ def _write_replacements(draft: Draft, cost: float) -> None:
 
 
 def _write_exclusion(draft: Draft, exclusion: Exclusion) -> None:
+    """A yes-or-no choice bounds the sales to nothing where it is no, the purchases where it is yes."""
     choice = draft.columns.choose()
     for places, columns, other in (
         (exclusion.sells, draft.sells, False),
@@ -184,7 +201,7 @@ def _write_exclusion(draft: Draft, exclusion: Exclusion) -> None:
 
 
 def amounts_of(draft: Draft, solution: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return what is sold of each sell line and bought of each buy line, in money."""
+    """Return what is sold (n_sells,) and bought (n_buys,) in money, of a solution (n_columns,); never below zero."""
     sold = np.clip(solution[draft.sells], 0.0, None) if draft.sells else np.zeros(0)
     bought = np.clip(solution[draft.buys], 0.0, None) if draft.buys else np.zeros(0)
     return sold, bought

@@ -58,7 +58,7 @@ class Row:
         return self.weights[2] * self.base
 
     def price_of(self, amount: float) -> float:
-        """Return what holding this much costs."""
+        """Return what holding this much money costs in the objective: prices of the segments from the centre on."""
         left, total = abs(amount - self.centre), 0.0
         for segment in self.above if amount > self.centre else self.below:
             part = min(left, segment.width)
@@ -81,12 +81,15 @@ class PoolBase:
 
 
 def value_of(account: InvestedAccount, prices: dict[str, Security]) -> float:
-    """Return securities and cash of an account at today's prices."""
+    """Return securities and cash of an account in money, at the prices of the run; raises KeyError without one."""
     return float(account.cash) + sum(float(lot.quantity * prices[lot.security_id].price) for lot in account.lots)
 
 
 def rows_of(inputs: RebalanceInputs, settings: RunSettings) -> tuple[Row, ...]:
-    """Return the rows of all pools: holdings, what lies outside the model, cash, asset classes."""
+    """Return the rows of all pools in money: holdings, what lies outside the model, asset classes, cash; all priced.
+
+    Raises KeyError for a pool of an unknown account and for a lot of an unknown security.
+    """
     prices = {security.security_id: security for security in inputs.securities}
     accounts = {account.account_id: account for account in inputs.accounts}
     rows: list[Row] = []
