@@ -18,8 +18,8 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 LANES = 32
 # where in a state what is known of the lanes stands: distances that the compiler knows, so that it sees no overlap
-TOTAL, CAPITAL, START, MIDDLE, LENGTH, SUMS = 0, LANES, 2 * LANES, 3 * LANES, 4 * LANES, 5 * LANES
-STATE = SUMS + 8 * LANES
+TOTAL, CAPITAL, START, SIDE, LENGTH, SUMS = 0, LANES, 2 * LANES, 3 * LANES, 4 * LANES, 5 * LANES
+STATE = SUMS + 5 * LANES
 # a root is taken where the last step moved the discount over the whole time by no more than this: what is left of a
 # Halley step is its cube
 LAST_STEP = 3e-4
@@ -50,7 +50,8 @@ def load(places: Ints, starts: Ints, years: Floats, amounts: Floats, block: tupl
         for j in range(n, rows + 1):
             times[j * LANES + lane] = end - middle
             cash[j * LANES + lane] = 0.0
-        state[MIDDLE + lane], state[LENGTH + lane] = middle, end - begin
+        state[SIDE + lane] = 1.0 if n and own_amounts[0] > 0.0 else -1.0
+        state[LENGTH + lane] = end - begin
     return rows
 
 
@@ -73,7 +74,7 @@ def begin(rows: int, times: Floats, cash: Floats, state: Floats) -> None:
 
 @regrouped
 def expand(rows: int, times: Floats, cash: Floats, state: Floats) -> None:
-    """Sum Σ c e^(−x t) t^k for k from 0 to 5."""
+    """Sum Σ c e^(−x t) t^k for k from 0 to 4."""
     state[SUMS:] = 0.0
     for j in range(rows):
         at = j * LANES
@@ -89,8 +90,6 @@ def expand(rows: int, times: Floats, cash: Floats, state: Floats) -> None:
             state[SUMS + 3 * LANES + lane] += term
             term *= t
             state[SUMS + 4 * LANES + lane] += term
-            term *= t
-            state[SUMS + 5 * LANES + lane] += term
 
 
 @regrouped
@@ -99,18 +98,21 @@ def step_far(state: Floats) -> None:
     for lane in range(LANES):
         at = SUMS + lane
         a, b, c, d = state[at], -state[at + LANES], state[at + 2 * LANES] / 2, -state[at + 3 * LANES] / 6
-        e, f = state[at + 4 * LANES] / 24, -state[at + 5 * LANES] / 120
+        e = state[at + 4 * LANES] / 24
         s = 0.0
         for _ in range(5):
-            value = a + s * (b + s * (c + s * (d + s * (e + s * f))))
-            slope = b + s * (2 * c + s * (3 * d + s * (4 * e + s * 5 * f)))
+            value = a + s * (b + s * (c + s * (d + s * e)))
+            slope = b + s * (2 * c + s * (3 * d + s * 4 * e))
             s = max(min(s - value / slope, 1.0), -1.0)
         state[START + lane] += s
 
 
 @regrouped
 def prove(rows: int, times: Floats, cash: Floats, state: Floats) -> None:
-    """Sum the terms with two moments; find the extremes of the balance carried before the last time, and of gaps."""
+    """Sum the terms with two moments; find the least of the balance carried, on the side of the first flow.
+
+    Of that after the last flow of a time; where time goes back, how far it does. Zero only where neither changes sides.
+    """
     state[SUMS:] = 0.0
     for j in range(rows):
         at = j * LANES
@@ -119,13 +121,12 @@ def prove(rows: int, times: Floats, cash: Floats, state: Floats) -> None:
             gap = times[at + LANES + lane] - t
             term = cash[at + lane] * vector_exp(-state[START + lane] * t)
             balance = state[SUMS + lane] + term
-            told = balance if gap != 0.0 else 0.0
+            moment = t * term
+            told = balance * state[SIDE + lane] if gap > 0.0 else gap
             state[SUMS + lane] = balance
-            state[SUMS + LANES + lane] += t * term
-            state[SUMS + 2 * LANES + lane] += t * t * term
+            state[SUMS + LANES + lane] += moment
+            state[SUMS + 2 * LANES + lane] += t * moment
             state[SUMS + 3 * LANES + lane] = min(state[SUMS + 3 * LANES + lane], told)
-            state[SUMS + 4 * LANES + lane] = max(state[SUMS + 4 * LANES + lane], told)
-            state[SUMS + 5 * LANES + lane] = min(state[SUMS + 5 * LANES + lane], gap)
 
 
 @regrouped
@@ -140,11 +141,10 @@ def finish(state: Floats) -> None:
         f, d, q = state[at], state[at + LANES], state[at + 2 * LANES]
         step = f * d / (d * d - 0.5 * f * q)
         x = state[START + lane] + step
-        one_side = state[at + 3 * LANES] == 0.0 or state[at + 4 * LANES] == 0.0
         small = abs(step) * length <= LAST_STEP and abs(x) * length < 600.0
-        within = length > 0.0 and state[at + 5 * LANES] == 0.0 and LOWEST <= x <= HIGHEST
+        within = length > 0.0 and LOWEST <= x <= HIGHEST
         state[TOTAL + lane] = vector_exp(x) - 1.0
-        state[CAPITAL + lane] = 1.0 if one_side and small and within else 0.0
+        state[CAPITAL + lane] = 1.0 if state[at + 3 * LANES] == 0.0 and small and within else 0.0
 
 
 @compiled

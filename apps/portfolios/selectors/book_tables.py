@@ -44,15 +44,10 @@ LEFT JOIN portfolios_instrument held ON held.id = entry.instrument_id
 WHERE entry.currency <> account.currency OR held.currency <> account.currency
 """  # noqa: S608 - text of our own
 _HELD = f"""
-SELECT entry.account_id, entry.instrument_id, {_fitted("sum(entry.units)")} AS units
+SELECT entry.account_id, coalesce(entry.instrument_id, 0) AS instrument_id, {_fitted("sum(entry.units)")} AS units,
+    {_fitted("sum(entry.cash)")} AS cash
 FROM portfolios_transaction entry JOIN {_ACCOUNTS} USING (account_id)
-WHERE entry.trade_date < due.first_day AND entry.instrument_id IS NOT NULL
-GROUP BY 1, 2 HAVING sum(entry.units) <> 0
-"""  # noqa: S608
-_CASH = f"""
-SELECT entry.account_id, {_fitted("sum(entry.cash)")} AS cash
-FROM portfolios_transaction entry JOIN {_ACCOUNTS} USING (account_id)
-WHERE entry.trade_date < due.first_day GROUP BY 1
+WHERE entry.trade_date < due.first_day GROUP BY 1, 2
 """  # noqa: S608
 _ENTRIES = f"""
 SELECT entry.account_id, coalesce(entry.instrument_id, 0) AS instrument_id,
@@ -111,13 +106,14 @@ def book_tables(first_days: Mapping[int, dt.date], last: dt.date) -> BookTables:
     accounts = np.array(sorted(first_days), dtype=np.int64)
     span = DateSpan(min(first_days.values()), last)
     told = {**_due(first_days), "last": last, "external": [*EXTERNAL], "fee": TransactionKind.ADVISORY_FEE}
-    held = read_columns(_HELD, ("account_id", "instrument_id", "units"), told)
-    had = read_columns(_CASH, ("account_id", "cash"), told)
+    had = read_columns(_HELD, ("account_id", "instrument_id", "units", "cash"), told)
+    held = [column[(had[1] > 0) & (had[2] != 0)] for column in had]
     moved = read_columns(_ENTRIES, ("account_id", "instrument_id", "day", "units", "cash", "role"), told)
     instruments = np.unique(np.concatenate([held[1], moved[1][moved[1] > 0]]))
     prices, unfit = _prices(instruments, span)
-    cash = np.zeros(len(accounts), dtype=np.int64)
-    cash[np.searchsorted(accounts, had[0])] = had[1]
+    cash, near = np.zeros(len(accounts), dtype=np.int64), np.zeros(len(accounts))
+    np.add.at(cash, np.searchsorted(accounts, had[0]), had[3])
+    np.add.at(near, np.searchsorted(accounts, had[0]), had[3].astype(np.float64))
     first = np.array([(first_days[int(pk)] - span.first).days for pk in accounts], dtype=np.int64)
     origin = _day_number(span.first)
     state = BookState(first, np.searchsorted(accounts, held[0]), np.searchsorted(instruments, held[1]), held[2], cash)
@@ -131,7 +127,8 @@ def book_tables(first_days: Mapping[int, dt.date], last: dt.date) -> BookTables:
         is_fee=moved[5] == 2,
     )
     holders: Ints = np.concatenate([held[0][np.isin(held[1], unfit)], moved[0][np.isin(moved[1], unfit)]])
-    for ids, numbers in ((held[0], held[2]), had, (moved[0], moved[3]), (moved[0], moved[4])):
+    opening = ((had[0], had[2]), (had[0], had[3]), (accounts, near))
+    for ids, numbers in (*opening, (moved[0], moved[3]), (moved[0], moved[4])):
         holders = np.concatenate([holders, ids[np.abs(numbers) >= _LARGEST]])
     return BookTables(accounts, instruments, span, state, entries, prices, frozenset(holders.tolist()))
 

@@ -6,12 +6,12 @@ import datetime as dt
 from collections.abc import Iterator
 
 import numpy as np
-from django.db.models import Max
+from django.db.models import Max, Min
 from numpy.typing import NDArray
 
 from apps.core.series_rows import SeriesRows, read_series
 from apps.core.whole_rows import EPOCH
-from apps.portfolios.models import Account, AccountMonth, FirmDay
+from apps.portfolios.models import Account, FirmDay, KeptAccount
 from apps.portfolios.models.kept_values import SERIES
 
 Ints = NDArray[np.int64]
@@ -28,14 +28,13 @@ def sum_up(first: dt.date) -> None:
     What left one account of a household and reached another on the same day is no flow, as on the household's sheet.
     """
     FirmDay.objects.filter(day__gte=first).delete()
-    last = AccountMonth.objects.aggregate(last=Max("first_day"))["last"]
-    if last is None:
+    kept = KeptAccount.objects.aggregate(first=Min("first_day"), last=Max("last_day"))
+    if kept["last"] is None:
         return
     managed = Account.objects.filter(is_held_away=False).order_by("pk").values_list("pk", "household_id", "currency")
     accounts, households, currencies = zip(*managed, strict=True) if managed else ((), (), ())
-    begins = max(first, AccountMonth.objects.order_by("first_day").values_list("first_day", flat=True)[0])
     days: list[FirmDay] = []
-    for month in _months(begins, last):
+    for month in _months(max(first, kept["first"]), kept["last"]):
         rows = read_series(_MONTH, ("account_id", "day"), SERIES, {"first": month, "next": _after(month)})
         for currency in set(currencies):
             chosen = [place for place, each in enumerate(currencies) if each == currency]

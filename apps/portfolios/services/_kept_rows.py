@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from apps.core.series_rows import SeriesRows, array_text, write_series
 from apps.core.whole_rows import EPOCH
 from apps.kernel.dates import DateSpan
-from apps.portfolios.models import Account, AccountMonth, KeptAccount, ValueMark
+from apps.portfolios.models import Account, AccountMonth, KeptAccount
 from apps.portfolios.models.kept_values import SERIES
 from apps.portfolios.selectors.book_tables import BookTables, accounts_with_currencies, book_tables
 from apps.portfolios.selectors.valuations import KEPT_UNIT, AccountValuation, openings_before, valuations
@@ -112,12 +112,17 @@ def take_up_gone() -> bool:
 
 def marks_of(account_ids: Sequence[int]) -> list[int]:
     """Return the marks of accounts by row id."""
-    return list(ValueMark.objects.filter(account_id__in=account_ids).values_list("pk", flat=True))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id FROM portfolios_valuemark WHERE account_id = ANY(%s::bigint[])", [array_text(account_ids)]
+        )
+        return [pk for (pk,) in cursor.fetchall()]
 
 
 def forget_marks(ids: Sequence[int]) -> None:
     """Remove marks that were taken up."""
-    ValueMark.objects.filter(pk__in=ids).delete()
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM portfolios_valuemark WHERE id = ANY(%s::bigint[])", [array_text(ids)])
 
 
 def computed(firsts: Mapping[int, dt.date], last: dt.date) -> Values:
@@ -169,7 +174,8 @@ def _of_book(tables: BookTables) -> Values:
 def _is_news(tables: BookTables, found: BookValues) -> NDArray[np.bool_]:
     """Which positions were held since a day of these, or are without a price on one: the others have their row."""
     n = len(tables.instruments)
-    had = np.isin(found.accounts * n + found.securities, tables.state.accounts * n + tables.state.securities)
+    keys, had_then = found.accounts * n + found.securities, tables.state.accounts * n + tables.state.securities
+    had = np.isin(keys, had_then, assume_unique=True, kind="sort")
     return (found.held_on >= 0) & (~had | (found.unpriced_on >= 0))
 
 
