@@ -19,7 +19,7 @@ from apps.kernel.errors import NotFoundError, gettext_noop
 from apps.portfolios.models import Account, AccountStatus, DriftReading, ManualAsset, ReconciliationBreak, Transaction
 from apps.portfolios.selectors.account_life import AccountLife, account_life
 from apps.portfolios.selectors.lot_rules import method_text
-from apps.portfolios.selectors.lots import LotLine, open_lots
+from apps.portfolios.selectors.lots import LotLine, open_lots, sum_of
 from apps.portfolios.selectors.portfolios import simulation_of
 from apps.portfolios.selectors.prices import SimulationNotice
 from apps.portfolios.selectors.valuations import AccountHoldings, AccountValuation, account_values, holdings_at
@@ -119,7 +119,7 @@ class AccountPage:
     lots: tuple[LotLine, ...]
     cost: Decimal | None
     gain: Decimal | None
-    realised: Decimal
+    realised: Decimal | None
     method: str
     entries: tuple[Transaction, ...]
     n_entries: int
@@ -140,7 +140,6 @@ def account_page(account: Account, as_of: dt.date, limit: int = 50) -> AccountPa
     cost = sum((value for value in costs if value is not None), Decimal(0)) if None not in costs else None
     worth = sum((holding.value for holding in at.holdings if holding.value is not None), Decimal(0))
     entries = account.transactions.traded_by(as_of).select_related("instrument", "into", "reversal", "reversal_of")
-    year = [line.recognised for line in judged.of_account(account.pk, as_of.year) if line.recognised is not None]
     return AccountPage(
         account=account,
         as_of=as_of,
@@ -148,7 +147,7 @@ def account_page(account: Account, as_of: dt.date, limit: int = 50) -> AccountPa
         lots=lots,
         cost=cost,
         gain=worth - cost if cost is not None and not at.unpriced else None,
-        realised=sum(year, Decimal(0)),
+        realised=sum_of(line.recognised for line in judged.of_account(account, as_of.year)),
         method=method_text(account, as_of),
         entries=tuple(entries[:limit]),
         n_entries=entries.count(),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -11,7 +10,7 @@ from django.utils.translation import gettext
 
 from apps.portfolios.models import Account
 from apps.portfolios.selectors.lot_rules import method_text
-from apps.portfolios.selectors.lots import LotLine, open_lots
+from apps.portfolios.selectors.lots import LotLine, open_lots, sum_of
 from apps.portfolios.selectors.valuations import holdings_at
 from apps.portfolios.selectors.wash_sales import household_wash_sales
 
@@ -50,16 +49,6 @@ class LotsPage:
     def long_gain(self) -> Decimal | None:
         """The gain of those held for more than a year."""
         return sum_of(lot.gain for lot in self.lots if lot.is_long_term)
-
-
-def sum_of(amounts: Iterable[Decimal | None]) -> Decimal | None:
-    """Return the sum, None where one of them is not known."""
-    total = Decimal(0)
-    for amount in amounts:
-        if amount is None:
-            return None
-        total += amount
-    return total
 
 
 def lots_page(account: Account, as_of: dt.date) -> LotsPage:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from apps.portfolios.engine.lots import Term, term_of
+from apps.portfolios.selectors.prices import DatedRates
 from apps.portfolios.selectors.valuations import AccountHoldings
 from apps.portfolios.selectors.wash_sales import OpenPiece
 
@@ -19,8 +20,9 @@ DUST = Decimal("0.00000001")
 class LotLine:
     """One open lot, or a part of one with its own basis, with what it is worth on the day.
 
-    `cost` is the basis: what was paid and what a wash sale `added` to it, which also moved `held_since` back. `lot_id`
-    is how a sale names it; parts of one lot have the same.
+    `cost` is the basis: what was paid and what a wash sale `added` to it, which also moved `held_since` back. What was
+    paid in another `currency` than the account's counts at the rate of that day; None where none is known. `lot_id` is
+    how a sale names it; parts of one lot have the same.
     """
 
     symbol: str
@@ -31,18 +33,22 @@ class LotLine:
     value: Decimal | None
     gain: Decimal | None
     is_long_term: bool
-    added: Decimal = Decimal(0)
+    currency: str
+    added: Decimal | None = Decimal(0)
     lot_id: str = ""
 
 
 def open_lots(pieces: Iterable[OpenPiece], at: AccountHoldings) -> tuple[LotLine, ...]:
     """Return the open lots of an account, each with its share of what the holding is worth on the day."""
     held = {holding.instrument_id: holding for holding in at.holdings}
+    own = [each for each in pieces if each.account_id == at.account_id and each.quantity >= DUST]
+    rates = DatedRates(at.currency, ((piece.currency, piece.acquired_on) for piece in own))
     lines = []
-    for piece in pieces:
+    for piece in own:
         holding = held.get(int(piece.security_id))
-        if holding is None or piece.account_id != at.account_id or piece.quantity < DUST:
+        if holding is None:
             continue
+        cost, added = (rates.worth(amount, piece.currency, piece.acquired_on) for amount in (piece.basis, piece.added))
         # a holding's value by share: price, multiplier and rate are in it
         value = holding.value * piece.quantity / holding.quantity if holding.value and holding.quantity else None
         lines.append(
@@ -51,12 +57,23 @@ def open_lots(pieces: Iterable[OpenPiece], at: AccountHoldings) -> tuple[LotLine
                 acquired_on=piece.acquired_on,
                 held_since=piece.held_since,
                 quantity=piece.quantity,
-                cost=piece.basis,
+                cost=cost,
                 value=value,
-                gain=value - piece.basis if value is not None and piece.basis is not None else None,
+                gain=value - cost if value is not None and cost is not None else None,
                 is_long_term=term_of(piece.held_since, at.as_of) is Term.LONG,
-                added=piece.added,
+                added=added,
+                currency=piece.currency,
                 lot_id=piece.lot_id,
             )
         )
     return tuple(sorted(lines, key=lambda line: (line.symbol, line.acquired_on)))
+
+
+def sum_of(amounts: Iterable[Decimal | None]) -> Decimal | None:
+    """Return the sum, None where one of them is not known."""
+    total = Decimal(0)
+    for amount in amounts:
+        if amount is None:
+            return None
+        total += amount
+    return total

@@ -15,9 +15,9 @@ from apps.core.templatetags.formats import date_text, moment_text
 from apps.kernel.errors import NotFoundError, gettext_noop
 from apps.portfolios.models import Account, ReconciliationBreak, Transaction
 from apps.portfolios.selectors.breaks import MONEY_KINDS, proposed_amount
-from apps.portfolios.selectors.lot_pages import lots_page, sum_of
+from apps.portfolios.selectors.lot_pages import lots_page
 from apps.portfolios.selectors.lot_rules import method_text
-from apps.portfolios.selectors.lots import LotLine
+from apps.portfolios.selectors.lots import LotLine, sum_of
 from apps.portfolios.selectors.portfolios import (
     AccountLine,
     AllocationLine,
@@ -196,12 +196,12 @@ def _lots_passport(account: Account, figure: str, day: dt.date) -> Passport:
 
 
 def _realised_passport(account: Account, day: dt.date) -> Passport:
-    sold = household_wash_sales(account.household, day).of_account(account.pk, day.year)
+    sold = household_wash_sales(account.household, day).of_account(account, day.year)
     method = gettext(
         "Proceeds of each lot sold this year less its basis, plus what wash sales disallow. Lots leave: %(method)s."
     ) % {"method": method_text(account, day)}
     whole = sum_of(line.recognised for line in sold)
-    lines = tuple(_sold_line(line, account.currency) for line in sold)
+    lines = tuple(_sold_line(line) for line in sold)
     return _of_lots(account, gettext("Realised this year"), (whole, day, method), lines)
 
 
@@ -215,7 +215,10 @@ def _of_lots(
         method=method,
         as_of=day,
         source=gettext("The firm's own ledger of all accounts of the household, lot by lot"),
-        basis=gettext("Before taxes; fees of the trades are in cost and proceeds."),
+        basis=gettext(
+            "Before taxes; fees of the trades are in cost and proceeds; what was paid or received in another currency "
+            "counts at the rate of its day."
+        ),
         lines=lines,
         notes=() if value is not None else (gettext("The cost of some lots is not known, so the sum is not either."),),
     )
@@ -234,7 +237,8 @@ def _lot_line(lot: LotLine, name: str, currency: str) -> PassportLine:
     return PassportLine(lot.symbol, how, Amount.of_money(getattr(lot, name), currency), parts)
 
 
-def _sold_line(line: GainLine, currency: str) -> PassportLine:
+def _sold_line(line: GainLine) -> PassportLine:
+    currency = line.currency
     parts = (
         (gettext("Quantity"), Amount(line.quantity, "quantity")),
         (gettext("Proceeds"), Amount.of_money(line.proceeds, currency)),

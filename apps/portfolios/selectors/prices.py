@@ -23,12 +23,26 @@ class SimulationNotice:
     symbols: tuple[str, ...]
 
 
+class DatedRates:
+    """What amounts of other currencies were worth in one, each on its day; nothing is read where all are of the one."""
+
+    def __init__(self, currency: str, wanted: Iterable[tuple[str, dt.date]]) -> None:
+        others = [(other, day) for other, day in wanted if other != currency]
+        days = [day for _, day in others]
+        self._currency = currency
+        self._rates = rates_in(currency, {c for c, _ in others}, DateSpan(min(days), max(days))) if days else {}
+
+    def worth(self, amount: Decimal | None, currency: str, day: dt.date) -> Decimal | None:
+        """Return what an amount was worth on a day; None where it or a rate is not known."""
+        if amount is None or currency == self._currency:
+            return amount
+        close = close_at(self._rates.get(currency, []), day)
+        return amount * close.close if close else None
+
+
 def rate_on(base: str, quote: str, day: dt.date) -> Decimal | None:
     """Return what one unit of a currency is worth in another on a day; None where no rate is known."""
-    if base == quote:
-        return ONE
-    close = close_at(rates_in(quote, [base], DateSpan(day, day)).get(base, []), day)
-    return close.close if close else None
+    return DatedRates(quote, [(base, day)]).worth(ONE, base, day)
 
 
 class PriceBook:

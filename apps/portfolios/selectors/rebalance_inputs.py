@@ -18,6 +18,7 @@ from apps.portfolios.models import Account, AccountStatus, Instrument, Restricti
 from apps.portfolios.selectors.cash_needs import cash_needs
 from apps.portfolios.selectors.equivalence import memberships
 from apps.portfolios.selectors.lots import DUST
+from apps.portfolios.selectors.prices import DatedRates
 from apps.portfolios.selectors.targets import HouseholdTargets, PortfolioTarget, household_targets
 from apps.portfolios.selectors.trading_room import AccountRoom, Estimate, estimates, rooms_of
 from apps.portfolios.selectors.wash_sales import HouseholdGains, OpenPiece, household_wash_sales
@@ -73,10 +74,7 @@ def household_question(
     taken = {each.pk: each for target in targets.targets for each in target.accounts}
     accounts = [each for each in taken.values() if each.currency == household.currency]
     gains = household_wash_sales(household, day)
-    pieces: dict[int, list[OpenPiece]] = {account.pk: [] for account in accounts}
-    for piece in gains.open_pieces:
-        if piece.account_id in pieces and piece.quantity >= DUST:
-            pieces[piece.account_id].append(piece)
+    pieces = _pieces(gains, accounts)
     instruments = _instruments(targets, pieces.values())
     known = estimates(instruments.values(), household.currency, day)
     rooms = rooms_of(accounts, day)
@@ -103,6 +101,17 @@ def household_question(
     unpriced = sorted(str(each) for pk, each in instruments.items() if pk not in known)
     foreign = sorted(each.name for each in taken.values() if each.currency != household.currency)
     return Question(inputs, (*unpriced, *foreign))
+
+
+def _pieces(gains: HouseholdGains, accounts: Sequence[Account]) -> dict[int, list[OpenPiece]]:
+    """Return the open lots of each account, what was paid in another currency at the rate of that day."""
+    rates = DatedRates(gains.household.currency, ((each.currency, each.acquired_on) for each in gains.open_pieces))
+    pieces: dict[int, list[OpenPiece]] = {account.pk: [] for account in accounts}
+    for piece in gains.open_pieces:
+        if piece.account_id in pieces and piece.quantity >= DUST:
+            cost, added = (rates.worth(each, piece.currency, piece.acquired_on) for each in (piece.cost, piece.added))
+            pieces[piece.account_id].append(replace(piece, cost=cost, added=added or NOTHING))
+    return pieces
 
 
 def _targets(household: Household, day: dt.date, only: Account | None) -> HouseholdTargets:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.utils.translation import gettext
@@ -17,7 +18,7 @@ from apps.portfolios.engine.lots import Lot, Term, term_of
 from apps.portfolios.models import Account, Instrument, TaxRate
 from apps.portfolios.selectors.books import account_book
 from apps.portfolios.selectors.lot_rules import tax_rate_on
-from apps.portfolios.selectors.prices import PriceBook
+from apps.portfolios.selectors.prices import DatedRates, PriceBook
 
 CENT = Decimal("0.01")
 
@@ -74,8 +75,15 @@ def holding_for_sale(account: Account, instrument_id: uuid.UUID | str, day: dt.d
         price=close.close if close else None,
         priced_on=close.day if close else None,
         rate=rate,
-        lots=tuple(lot_for_sale(lot, one, day, rate) for lot in position.lots),
+        lots=tuple(lot_for_sale(lot, one, day, rate) for lot in in_currency(position.lots, account.currency)),
     )
+
+
+def in_currency(lots: Sequence[Lot], currency: str) -> tuple[Lot, ...]:
+    """Bring costs into a currency at the rate of the day of purchase; None where none is known."""
+    rates = DatedRates(currency, ((lot.currency, lot.acquired_on) for lot in lots))
+    costs = [rates.worth(lot.cost, lot.currency, lot.acquired_on) for lot in lots]
+    return tuple(replace(lot, cost=cost, currency=currency) for lot, cost in zip(lots, costs, strict=True))
 
 
 def lot_for_sale(lot: Lot, one: Decimal | None, day: dt.date, rate: TaxRate | None) -> LotForSale:

@@ -24,7 +24,7 @@ from apps.portfolios.models import Account, Instrument, LotMethod, Side, TaxRate
 from apps.portfolios.policies import dealt
 from apps.portfolios.selectors.books import account_book
 from apps.portfolios.selectors.lot_rules import book_policy, tax_rate_on
-from apps.portfolios.selectors.sales import LotForSale, lot_for_sale
+from apps.portfolios.selectors.sales import LotForSale, in_currency, lot_for_sale
 from apps.portfolios.selectors.trading_room import Estimate, estimates
 
 CENT, NOTHING = Decimal("0.01"), Decimal(0)
@@ -110,7 +110,7 @@ class TradeDesk:
         position = self._books[account.pk].position(str(instrument.pk))
         rules = book_policy(account).rules()
         method, rates = rules.method_on(str(instrument.pk), self.day), rules.rates_on(self.day)
-        open_lots = position.lots if position is not None else ()
+        open_lots = in_currency(position.lots if position is not None else (), account.currency)
         taken, problem = open_lots[:0], ""
         if quantity > 0:
             tax = SaleTax(at.unit_value, self.day, rates) if rates is not None else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from apps.clients.models import Household
@@ -37,6 +37,7 @@ from apps.portfolios.models import Account, Instrument, Registration, Transactio
 from apps.portfolios.policies import RESHAPES
 from apps.portfolios.selectors.books import account_books
 from apps.portfolios.selectors.equivalence import memberships
+from apps.portfolios.selectors.prices import DatedRates
 
 NOTHING, ONE = Decimal(0), Decimal(1)
 SALES = {TransactionKind.SELL, TransactionKind.CASH_IN_LIEU}
@@ -123,6 +124,7 @@ class OpenPiece:
     cost: Decimal | None
     added: Decimal
     replaces: str
+    currency: str
 
     @property
     def basis(self) -> Decimal | None:
@@ -146,9 +148,26 @@ class HouseholdGains:
     unjudged: tuple[str, ...]
     taxpayers: Mapping[int, str]
 
-    def of_account(self, account_id: int, year: int) -> tuple[GainLine, ...]:
-        """Return what an account realised in a year."""
-        return tuple(line for line in self.gains if line.account.pk == account_id and line.sold_on.year == year)
+    def of_account(self, account: Account, year: int) -> tuple[GainLine, ...]:
+        """Return what an account realised in a year, in its currency.
+
+        What was paid and received in another counts at the rates of those days; without one the basis is not known.
+        """
+        own = [line for line in self.gains if line.account.pk == account.pk and line.sold_on.year == year]
+        days = ((line.currency, day) for line in own for day in (line.acquired_on, line.sold_on))
+        rates = DatedRates(account.currency, days)
+        return tuple(_in_currency(line, account.currency, rates) for line in own)
+
+
+def _in_currency(line: GainLine, currency: str, rates: DatedRates) -> GainLine:
+    if line.currency == currency:
+        return line
+    at_purchase = [rates.worth(amount, line.currency, line.acquired_on) for amount in (line.basis, line.added)]
+    at_sale = [rates.worth(amount, line.currency, line.sold_on) for amount in (line.proceeds, line.disallowed)]
+    (basis, added), (proceeds, disallowed) = at_purchase, at_sale
+    if added is None or proceeds is None or disallowed is None:
+        return replace(line, basis=None)
+    return replace(line, currency=currency, basis=basis, added=added, proceeds=proceeds, disallowed=disallowed)
 
 
 def household_wash_sales(household: Household, as_of: dt.date) -> HouseholdGains:
@@ -354,6 +373,7 @@ class _Sheet:
                 cost=piece.cost,
                 added=piece.added,
                 replaces=piece.replaces.partition("|")[0],
+                currency=origin.lot.currency,
             )
         for account_id, book in self.books.items():
             lots = (lot for position in book.positions for lot in position.lots)
@@ -372,4 +392,5 @@ def _plain(account_id: int, lot: Lot) -> OpenPiece:
         cost=lot.cost,
         added=NOTHING,
         replaces="",
+        currency=lot.currency,
     )

@@ -11,7 +11,6 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
 
 from apps.accounts.models import ApprovalRequest, User
 from apps.accounts.services.approvals import decide_approval
@@ -28,6 +27,7 @@ from apps.portfolios.models import (
 )
 from apps.portfolios.services.kept_values import keep_values
 from apps.portfolios.services.statements import StatedPosition, take_statement
+from tests.days import today
 from tests.factories import market
 from tests.factories import portfolios as made
 
@@ -318,8 +318,7 @@ def test_gains_of_a_year_show_wash_sales_and_leave_as_a_file(ada: User, scene: S
 
 
 def test_announced_actions_are_entered_by_a_button(ada: User, sue: User, scene: Scene, sign_in: SignIn) -> None:
-    today = timezone.localdate()
-    action = market.action("AAA", today)
+    action = market.action("AAA", today())
     page, enter = (
         reverse("portfolios:market-actions"),
         reverse("portfolios:market-action-enter", args=[action.public_id]),
