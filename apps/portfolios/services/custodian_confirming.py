@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+
+from django.db.models import QuerySet
 
 from apps.clients.ports import ImportFile, Known, PlannedRow, ReadRow
 from apps.core import audit
 from apps.core.actors import Actor
 from apps.core.services import service
-from apps.portfolios.models import EntryConfirmation, FillProblem, ProposedTrade, Transaction, TransactionKind
+from apps.portfolios.models import Account, EntryConfirmation, FillProblem, ProposedTrade, Transaction, TransactionKind
 from apps.portfolios.readers.rows import CustodianFile, TransactionRow
 from apps.portfolios.services.custodian_accounts import answered_accounts
 from apps.portfolios.services.fills import BOOKED
@@ -28,10 +30,10 @@ def told_executions(file: ImportFile, found: CustodianFile, rows: Sequence[ReadR
     says takes its place once a person applies the import.
     """
     trades = [row for row in rows if _is_trade(row)]
-    if not trades:
+    accounts = answered_accounts(file, found)
+    if not trades or not _booked(accounts.values()).exists():
         return {}
     instruments = known_instruments({row.value.name for row in trades if row.value.name is not None})
-    accounts = answered_accounts(file, found)
     groups: dict[Group, list[ReadRow]] = {}
     for row in trades:
         account, instrument = accounts.get(row.value.account), instruments.get(row.value.name)
@@ -39,10 +41,7 @@ def told_executions(file: ImportFile, found: CustodianFile, rows: Sequence[ReadR
             key = account.pk, instrument.pk, row.value.row.kind.value, row.value.row.trade_date
             groups.setdefault(key, []).append(row)
     booked: dict[Group, list[Transaction]] = {}
-    standing = Transaction.objects.standing().filter(
-        account__in={key[0] for key in groups}, external_key__startswith=BOOKED
-    )
-    for entry in standing:
+    for entry in _booked(accounts.values()):
         booked.setdefault((entry.account_id, entry.instrument_id or 0, entry.kind, entry.trade_date), []).append(entry)
     return {
         key: known
@@ -50,6 +49,11 @@ def told_executions(file: ImportFile, found: CustodianFile, rows: Sequence[ReadR
         if group in booked
         for key, known in _matched(lines, booked[group])
     }
+
+
+def _booked(accounts: Iterable[Account]) -> QuerySet[Transaction]:
+    pks = {account.pk for account in accounts}
+    return Transaction.objects.standing().filter(account__in=pks, external_key__startswith=BOOKED)
 
 
 def _is_trade(row: ReadRow) -> bool:

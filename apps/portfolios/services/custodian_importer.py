@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from django.db.models import CharField
-from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
 
 from apps.clients.ports import Applied, ImportFile, Known, PlannedRow, Progress, Question, ReadFile, ReadRow, UndoRow
@@ -13,14 +11,13 @@ from apps.clients.services.dependents import dependents_of
 from apps.core.actors import Actor
 from apps.core.models import BaseModel
 from apps.portfolios.models import Account, PositionStatement, StatementLine, Transaction
-from apps.portfolios.readers.rows import TransactionRow
 from apps.portfolios.services.custodian_accounts import (
     CUSTODIANS,
     account_question,
     accounts_of,
-    answered_accounts,
     custodian_file,
 )
+from apps.portfolios.services.custodian_checks import known_entries
 from apps.portfolios.services.custodian_confirming import confirm_entries, told_executions
 from apps.portfolios.services.custodian_reading import day_question, is_within, openings_of, read_rows
 from apps.portfolios.services.custodian_taking import Taking
@@ -73,12 +70,8 @@ class CustodianFileImporter:
             for row in rows
             if row.value.account in openings and is_within(row.value.row, openings[row.value.account])
         }
-        keys = [row.key for row in rows if isinstance(row.value.row, TransactionRow)]
-        ours = [account.pk for account in answered_accounts(file, found).values()]
-        # one array and not a hundred thousand parameters
-        named = RawSQL("SELECT unnest(%s::text[])", [keys], output_field=CharField())
-        entries = Transaction.objects.filter(account__in=ours, external_key__in=named)
-        there = within | {entry.external_key: Known(entry, is_changed=False) for entry in entries}
+        entries = known_entries(file, found)
+        there = within | {key: Known(entry, is_changed=False) for key, entry in entries.items()}
         told = told_executions(file, found, [row for row in rows if row.key not in there])
         return told | there
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -21,9 +21,12 @@ from apps.portfolios.readers.custodian_csv import FileStyle
 from apps.portfolios.readers.lots import read_lots
 from apps.portfolios.readers.rows import CustodianFile, PositionRow, SecurityKey, TransactionRow
 from apps.portfolios.services.custodian_accounts import accounts_of, answered_accounts
+from apps.portfolios.services.custodian_checks import with_doubts
 from apps.portfolios.services.instruments import NamedSecurity, known_instruments
 
 NOTHING = Decimal(0)
+# what the narrowest column holds; the longest symbol of the books
+_LIMIT, _LONGEST_SYMBOL = Decimal(10) ** 12, 32
 
 
 def lots_file(file: ImportFile) -> CustodianFile:
@@ -92,17 +95,23 @@ def read_rows(file: ImportFile, found: CustodianFile) -> ReadFile:
     for position in found.positions:
         name = names.get(position.security) if position.security and not position.is_cash else None
         value = CustodianValue(position, places[position.account.number], name)
-        rows.append(_row(value, _position_facts(position), (*_undated(position), *_foreign(position, name, unknown))))
+        problems: tuple[RowProblem, ...] = (
+            *_undated(position),
+            *_too_long(position),
+            *_foreign(position, name, unknown),
+        )
+        rows.append(_row(value, _position_facts(position), problems))
     for entry in found.transactions:
         name = names.get(entry.security) if entry.security else None
         value = CustodianValue(entry, places[entry.account.number], name)
         opening = openings.get(value.account)
         if opening is not None and is_within(entry, opening):
-            problems: tuple[RowProblem, ...] = (_contained(entry, opening),)
+            problems = (_contained(entry, opening),)
         else:
-            problems = (*_unfit(entry, today), *_foreign(entry, name, unknown))
+            problems = (*_unfit(entry, today), *_too_long(entry), *_foreign(entry, name, unknown))
         rows.append(_row(value, _entry_facts(entry), problems))
-    return ReadFile(rows=tuple(rows), problems=found.problems, ignored=found.ignored, lines=_lines(found))
+    doubted = with_doubts(file, found, rows, openings)
+    return ReadFile(rows=tuple(doubted), problems=found.problems, ignored=found.ignored, lines=_lines(found))
 
 
 def without_strangers(found: CustodianFile, ours: Collection[str]) -> CustodianFile:
@@ -222,6 +231,9 @@ def _unfit(row: TransactionRow, today: dt.date) -> tuple[RowProblem, ...]:
     problems = []
     if row.trade_date > today:
         problems.append(_problem(row, "trade_date", "future", gettext_noop("The trade date lies in the future.")))
+    if row.settle_date is not None and row.settle_date < row.trade_date:
+        message = gettext_noop("An entry cannot settle before it was traded.")
+        problems.append(_problem(row, "settle_date", "settles_before", message))
     if not units_fit(row.kind.value, units) or (units and row.security is None):
         message = gettext_noop("The quantity does not fit an entry of this kind.")
         problems.append(_problem(row, "quantity", "units_unfit", message))
@@ -229,6 +241,21 @@ def _unfit(row: TransactionRow, today: dt.date) -> tuple[RowProblem, ...]:
         message = gettext_noop("The amount does not fit an entry of this kind.")
         problems.append(_problem(row, "amount", "cash_unfit", message))
     return tuple(problems)
+
+
+def _too_long(row: PositionRow | TransactionRow) -> Iterator[RowProblem]:
+    """Find numbers and names that no column of ours can hold."""
+    numbers = {"quantity": row.quantity, "price": row.price}
+    if isinstance(row, PositionRow):
+        numbers |= {"market_value": row.market_value, "cost_basis": row.cost_basis}
+    else:
+        numbers |= {"amount": row.amount, "fees": row.fees}
+    for column, number in numbers.items():
+        if number is not None and abs(number) >= _LIMIT:
+            message = gettext_noop("The number is larger than any account's.")
+            yield _problem(row, column, "out_of_range", message)
+    if row.security is not None and len(row.security.symbol) > _LONGEST_SYMBOL:
+        yield _problem(row, "symbol", "no_symbol", gettext_noop("No security has so long a symbol."))
 
 
 def _contained(row: TransactionRow, opening: PositionStatement) -> RowProblem:
@@ -243,7 +270,7 @@ def _contained(row: TransactionRow, opening: PositionStatement) -> RowProblem:
     )
 
 
-def _problem(row: TransactionRow, column: str, code: str, message: str) -> RowProblem:
+def _problem(row: PositionRow | TransactionRow, column: str, code: str, message: str) -> RowProblem:
     mend = gettext_noop("Correct the row in the file, or leave it out and record the entry by hand.")
     return RowProblem(row.row, column, code, message, mend)
 

@@ -12,6 +12,7 @@ from apps.accounts.models import User
 from apps.clients.models import ImportBatch
 from apps.clients.services.imports import apply_batch, open_batch, undo_batch
 from apps.core.models import AuditEvent
+from apps.kernel.errors import DomainError
 from apps.portfolios.models import Account, PositionStatement, ReconciliationBreak, StatementLine, Transaction
 from apps.portfolios.selectors.books import account_book
 from tests.factories import clients as people
@@ -110,10 +111,12 @@ def test_ten_accounts_take_no_more_statements_than_two(ada: User, text: object) 
     assert counts[0] == counts[1]
 
 
-def test_a_refusal_names_the_lines_of_its_account_and_leaves_nothing(ada: User) -> None:
+def test_a_refusal_names_the_lines_of_its_account_and_leaves_nothing(
+    ada: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
     first, second = numbers(ada, 2)
-    made_account = Account.objects.get(last_four=second[-4:])
-    Account.objects.filter(pk=made_account.pk).update(status="closed")
-    with pytest.raises(Exception, match="Lines 4 to 5"):
+    monkeypatch.setattr("apps.portfolios.services.custodian_reading.with_doubts", lambda _f, _o, rows, _p: list(rows))
+    Account.objects.filter(last_four=second[-4:]).update(status="closed")
+    with pytest.raises(DomainError, match="Lines 4 to 5"):
         taken(ada, history(first, second))
     assert not Transaction.objects.exists()
