@@ -17,6 +17,8 @@ _HTML = re.compile(
 )
 # Tab, line feed, form feed, carriage return and the old end-of-file mark of DOS are the control characters of texts.
 _BINARY = re.compile(r"[\x00-\x08\x0b\x0e-\x19\x1b-\x1f]")
+_HIGH = re.compile(rb"[\x80-\xff]")
+_UTF8_LETTER = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _FOREIGN_MAGIC = (
     (b"%PDF", "PDF"),
     (b"\xd0\xcf\x11\xe0", "XLS"),
@@ -69,10 +71,24 @@ def decoded(data: bytes, *, first: str = "", last: str = "", frames: str = "") -
     for encoding in filter(None, (first, *_candidates(data), last)):
         try:
             text = data.decode(encoding).translate(dict.fromkeys(map(ord, frames)))
-        except (UnicodeError, LookupError):
+        except (UnicodeError, LookupError) as wrong:
+            if encoding == "utf-8" and isinstance(wrong, UnicodeDecodeError):
+                _refuse_mixed(data, wrong.start)
             continue
         return DecodedText(_checked_text(text).removeprefix("\ufeff"), encoding.removesuffix("-sig"))
     raise _binary(1)
+
+
+def _refuse_mixed(data: bytes, position: int) -> None:
+    """Refuse a text that is UTF-8 for the most part: read as Windows-1252, its names would come out garbled."""
+    letters = _UTF8_LETTER.findall(data)
+    strange = len(_HIGH.findall(data)) - sum(map(len, letters))
+    if len(letters) > strange:
+        raise FileRefusedError(
+            gettext_noop("The file mixes two encodings: line %(line)s is not UTF-8 as the lines around it."),
+            mend=gettext_noop("Export it again as CSV in UTF-8, and do not join files of different programs."),
+            line=data.count(b"\n", 0, position) + 1,
+        )
 
 
 def _candidates(data: bytes) -> tuple[str, ...]:

@@ -39,7 +39,8 @@ def read_records(decoded: DecodedText) -> Records:
     # each record begins on a line of its own: then no cell holds lines
     swallowed = _swallowed(records, delimiter) if len(records) < records[-1].line else ()
     records.pop()
-    return Records("csv", tuple(records), swallowed, decoded.encoding, delimiter)
+    problems = (*swallowed, *_cut_off(records)) if text[-1:] not in "\r\n" else swallowed
+    return Records("csv", tuple(records), problems, decoded.encoding, delimiter)
 
 
 def _records(text: str, delimiter: str) -> Iterator[Record]:
@@ -99,6 +100,21 @@ def _swallowed(records: list[Record], delimiter: str) -> tuple[RowProblem, ...]:
                 )
             )
     return tuple(problems)
+
+
+def _cut_off(records: list[Record]) -> Iterator[RowProblem]:
+    """Find a last line, without a line end, that is shorter than the one before: the transfer broke off in it.
+
+    A sentence below the table is one cell.
+    """
+    if len(records) > 1 and 1 < len(records[-1].cells) < len(records[-2].cells):
+        yield RowProblem(
+            records[-1].line,
+            "",
+            "cut_off",
+            gettext_noop("The file breaks off in this line: it has no end, and fewer cells than the line before."),
+            gettext_noop("Transfer or export the file again."),
+        )
 
 
 def _likely_delimiter(text: str) -> str:
