@@ -13,7 +13,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-BENCHMARKS = ("plan_engine", "fees", "household_list", "wash_sales", "returns", "nightly", "rebalancing")
+BENCHMARKS = (
+    "plan_engine",
+    "fees",
+    "household_list",
+    "wash_sales",
+    "returns",
+    "nightly",
+    "rebalancing",
+    "custodian_file",
+)
 HEAD = "# Results\n\nRatios of medians within one run, each with its commit and what else the machine did.\n\n"
 
 

@@ -45,7 +45,6 @@ from apps.notices.models import Mail, MailState
 from apps.notices.services.mails import queue_mail
 from apps.plans.models import ProjectionRun
 from apps.plans.services.projections import request_projection
-from apps.portfolios.models import Transaction
 from tests.factories import billing, clients, firms, plans
 
 # each kind of job, and the statement (which of them) after which it holds rows that are not committed
@@ -60,7 +59,7 @@ HALF_WRITTEN = {
     "notices.send_mail": ('UPDATE "notices_mail"', 1),
 }
 ROUNDS = 24
-BILLED, ACCOUNTS_EACH, IMPORTED, LINES_EACH = 4, 2, 6, 30
+BILLED, ACCOUNTS_EACH, IMPORTED = 4, 2, 6
 BEGAN = dt.date(2010, 1, 1)
 BY = Actor.system("tests.faults")
 
@@ -319,9 +318,8 @@ def take_in(number: int) -> None:
         apply_batch(batch=_batch(number, ada), by=ada.as_actor())
 
 
-@contextmanager
-def _deadly(dies_after: str) -> Iterator[None]:
-    """Do what is within in the firm and in one transaction; die after a statement, or after the commit."""
+def undo(number: int, dies_after: str = "") -> None:
+    """Take the list back; die after a statement, or after the commit."""
 
     def deadly(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
         answer = execute(sql, params, many, context)
@@ -332,45 +330,8 @@ def _deadly(dies_after: str) -> Iterator[None]:
     with alpha(), connection.execute_wrapper(deadly), transaction.atomic():
         if dies_after == "commit":
             transaction.on_commit(lambda: os.kill(os.getpid(), signal.SIGKILL))
-        yield
-
-
-def undo(number: int, dies_after: str = "") -> None:
-    """Take the list back; die after a statement, or after the commit."""
-    with _deadly(dies_after):
         batch = ImportBatch.objects.get(filename=f"round{number}.csv")
         undo_batch(batch=batch, by=person("ada").as_actor())
-
-
-def bring_history(number: int) -> None:
-    """Bring a custodian's history of all accounts, and leave it to be taken in."""
-    rows = "".join(
-        f"{quarter(number):%m/%d/%Y},{payer}-{place},Deposit,Wire,{amount}.00,{number}\n"
-        for payer in range(BILLED)
-        for place in range(ACCOUNTS_EACH)
-        for amount in range(1, LINES_EACH + 1)
-    )
-    text = f"Trade Date,Account Number,Action,Description,Amount,Reference Number\n{rows}"
-    with alpha(), transaction.atomic():
-        by = person("ada").as_actor()
-        batch = open_batch(kind="custodian_firm", filename=f"history{number}.csv", content=text.encode(), by=by)
-        assert batch.counts["create"] == BILLED * ACCOUNTS_EACH * LINES_EACH, (batch.counts, batch.problems)
-
-
-def take_history(number: int, dies_after: str = "") -> None:
-    """Take the history in; die after a statement, or after the commit."""
-    with _deadly(dies_after):
-        apply_batch(batch=ImportBatch.objects.get(filename=f"history{number}.csv"), by=person("ada").as_actor())
-
-
-def show_history(number: int) -> None:
-    """Print the state of the history, how many entries it is, and how often the trail tells of it."""
-    with alpha():
-        batch = ImportBatch.objects.get(filename=f"history{number}.csv")
-        entries = Transaction.objects.filter(source=batch.filename)
-        targets = batch.rows.exclude(target_id=None).values_list("target_id", flat=True)
-        taken = _actions(batch)["clients.apply_batch"]
-        _say(f"history: {batch.state} {entries.count()} {len(set(targets))} {taken}")
 
 
 def show(number: int) -> None:

@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 
 from config.env import ROOT
-from tests.faults.kinds import ACCOUNTS_EACH, BILLED, HALF_WRITTEN, IMPORTED, LINES_EACH
+from tests.faults.kinds import HALF_WRITTEN, IMPORTED
 from tests.live import LiveSite, site_running
 
 pytestmark = [pytest.mark.deep, pytest.mark.timeout(400)]
@@ -231,18 +231,3 @@ def test_an_import_that_is_taken_back_is_taken_back_whole_or_not_at_all(dies_aft
         assert told(site, f"show({number})") == there
         told(site, f"undo({number})")
     assert told(site, f"show({number})") == gone
-
-
-@pytest.mark.parametrize(
-    "dies_after", ["SELECT nextval", 'INSERT INTO "core_auditevent"', 'UPDATE "clients_importbatch"', "commit"]
-)
-def test_a_custodians_file_is_taken_in_once_however_its_process_dies(dies_after: str, site: LiveSite) -> None:
-    number, every = next(_rounds), BILLED * ACCOUNTS_EACH * LINES_EACH
-    told(site, f"bring_history({number})")
-    with pytest.raises(AssertionError):
-        told_alone(site, f"take_history({number}, {dies_after!r})")
-    if dies_after != "commit":
-        assert told(site, f"show_history({number})") == ["history: checked 0 0 0"]
-    told(site, f"take_history({number})")
-    told(site, f"take_history({number})")
-    assert told(site, f"show_history({number})") == [f"history: applied {every} {every} 1"]
