@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -22,7 +22,8 @@ from apps.kernel.errors import NotFoundError, gettext_noop
 from apps.portfolios.models import Account, DriftReading, Opportunity, OpportunityKind, RestrictionKind, RunMode
 from apps.portfolios.selectors.cash_needs import need_text
 from apps.portfolios.selectors.drift import DriftSheet, drift_sheets
-from apps.portfolios.selectors.targets import targets_on
+from apps.portfolios.selectors.targets import HouseholdTargets, targets_on
+from apps.portfolios.selectors.trading_limits import Weights
 
 NOTHING = Decimal(0)
 # days after which a price of a managed holding is too old to act on; markets close for a long weekend
@@ -80,7 +81,8 @@ def watched(households: Sequence[Household], day: dt.date) -> Watched:
     """Return the sheets of households and what there is to do, in a fixed number of queries."""
     targets = targets_on(households, day)
     sheets = drift_sheets([target for each in targets.values() for target in each.targets], day)
-    return Watched(sheets, tuple(found for sheet in sheets for found in _found(sheet)))
+    of_sheets = (found for sheet in sheets for found in _found(sheet))
+    return Watched(sheets, (*of_sheets, *_restricted(targets.values(), day)))
 
 
 def _found(sheet: DriftSheet) -> Iterator[Found]:
@@ -88,7 +90,6 @@ def _found(sheet: DriftSheet) -> Iterator[Found]:
         return
     yield from _drifted(sheet)
     yield from _cash(sheet)
-    yield from _restricted(sheet)
     yield from _stale(sheet)
 
 
@@ -118,19 +119,22 @@ def _cash(sheet: DriftSheet) -> Iterator[Found]:
         yield _of(sheet, OpportunityKind.INVEST, amount=idle.quantize(Decimal("0.01")))
 
 
-def _restricted(sheet: DriftSheet) -> Iterator[Found]:
-    """A limit that is overstepped; what must not be bought or sold is asked at each trade."""
-    for rule in sheet.target.restrictions:
-        if rule.kind != RestrictionKind.MAX_WEIGHT or rule.max_weight is None or sheet.drift.investable <= 0:
-            continue
-        lines = sheet.securities if rule.instrument_id else sheet.classes
-        keys = {str(pk) for pk in rule.instrument_ids} or {rule.asset_class}
-        weight = sum((each.line.weight for each in lines if each.line.key in keys), NOTHING)
-        if weight > rule.max_weight:
-            over = ((weight - rule.max_weight) * sheet.drift.investable).quantize(Decimal("0.01"))
-            share = weight.quantize(Decimal("0.000001"))
+def _restricted(targets: Iterable[HouseholdTargets], day: dt.date) -> Iterator[Found]:
+    """A limit that is overstepped, measured as trades are; what must not be bought or sold is asked at each trade."""
+    capped = [
+        (each.household, rule)
+        for each in targets
+        for rule in each.restrictions
+        if rule.kind == RestrictionKind.MAX_WEIGHT
+    ]
+    weights = Weights({household for household, _rule in capped}, day)
+    for household, rule in capped:
+        (held, total), over = weights.of(rule), weights.excess(rule)
+        if over > 0 and total > 0:
+            share = (held / total).quantize(Decimal("0.000001"))
             facts = {"rule": str(rule), "weight": str(share), "most": str(rule.max_weight)}
-            yield _of(sheet, OpportunityKind.RESTRICTION, key=str(rule.public_id), amount=over, facts=facts)
+            told = {"key": str(rule.public_id), "amount": over.quantize(Decimal("0.01")), "facts": facts}
+            yield Found(household, rule.account, OpportunityKind.RESTRICTION, household.currency, **told)  # type: ignore[arg-type]
 
 
 def _stale(sheet: DriftSheet) -> Iterator[Found]:

@@ -35,6 +35,10 @@ _FORBIDS = {
 }
 
 
+# account, security, and what comes to be held of it, in the account's currency
+Move = tuple[int, Instrument, Decimal]
+
+
 @dataclass(frozen=True, slots=True)
 class IntendedTrade:
     """A trade as limits are asked about it; `value` is in the account's currency."""
@@ -78,60 +82,69 @@ def broken_limits(
     """
     standing = with_successors(Restriction.objects.on(day).filter(household=household).select_related("instrument"))
     capped = [each for each in standing if each.kind == RestrictionKind.MAX_WEIGHT]
-    weights = _Weights(household, trades, day, besides) if capped else None
+    exceeded: set[int] = set()
+    if capped:
+        weights = Weights([household], day)
+        moves = [(t.account.pk, t.instrument, t.signed) for t in trades] + open_moves(household, besides)
+        exceeded = {each.pk for each in capped if weights.excess(each, moves) > 0}
     found = []
     for place, trade in enumerate(trades):
         for each in standing:
             if not each.is_about(trade.instrument) or each.account_id not in {None, trade.account.pk}:
                 continue
-            over = weights is not None and each in capped and trade.side == Side.BUY and weights.exceeds(each)
+            over = each.pk in exceeded and trade.side == Side.BUY
             if over or trade.side in _FORBIDS.get(RestrictionKind(each.kind), set()):
                 found.append(BrokenLimit(place, each))
     return found
 
 
-class _Weights:
-    """What the managed accounts of a household hold after the trades."""
+def open_moves(household: Household, besides: TradeProposal | None = None) -> list[Move]:
+    """Return what open proposals will add to what is held: a sale that is not in the market yet may never come."""
+    lines = ProposedTrade.objects.pending().filter(proposal__household=household).exclude(proposal=besides)
+    return [
+        (line.account_id, line.instrument, -line.amount_left)
+        for line in lines.select_related("instrument", "proposal")
+        if line.side == Side.BUY or line.proposal.state == TradeState.ORDERED
+    ]
 
-    def __init__(
-        self, household: Household, trades: Sequence[IntendedTrade], day: dt.date, besides: TradeProposal | None
-    ) -> None:
-        accounts = list(Account.objects.filter(household=household).managed().open())
-        self.held: Mapping[int, AccountHoldings] = holdings_at(accounts, day)
-        self.rates = account_rates(accounts, household.currency, day)
-        others = ProposedTrade.objects.pending().filter(proposal__household=household).exclude(proposal=besides)
-        self.moves = [(t.account.pk, t.instrument, t.signed) for t in trades]
-        # a sale that is not in the market yet may never come: it makes no room
-        self.moves += [
-            (line.account_id, line.instrument, -line.amount_left)
-            for line in others.select_related("instrument", "proposal")
-            if line.side == Side.BUY or line.proposal.state == TradeState.ORDERED
-        ]
+
+class Weights:
+    """What the managed accounts of households hold on a day, as restrictions of weight are measured."""
+
+    def __init__(self, households: Iterable[Household], day: dt.date) -> None:
+        listed = Account.objects.filter(household__in=households).managed().open().select_related("household")
+        accounts = {account.pk: account for account in listed}
+        self.accounts: Mapping[int, Account] = accounts
+        self.held: Mapping[int, AccountHoldings] = holdings_at(accounts.values(), day)
+        self.rates: dict[int, Decimal] = {}
+        for currency in {account.household.currency for account in accounts.values()}:
+            own = [account for account in accounts.values() if account.household.currency == currency]
+            self.rates |= account_rates(own, currency, day)
         ids = {h.instrument_id for at in self.held.values() for h in at.holdings}
         self.instruments = Instrument.objects.in_bulk(ids)
 
-    def exceeds(self, cap: Restriction) -> bool:
-        """Say whether more than the share is held."""
-        within = [at for pk, at in self.held.items() if cap.account_id in {None, pk}]
-        total = sum((at.total * self.rates[at.account_id] for at in within), NOTHING)
-        held = sum(
-            (
-                (h.value or NOTHING) * self.rates[at.account_id]
-                for at in within
-                for h in at.holdings
-                if cap.is_about(self.instruments[h.instrument_id])
-            ),
-            NOTHING,
-        )
-        held += sum(
-            (
-                signed * self.rates.get(pk, NOTHING)
-                for pk, instrument, signed in self.moves
-                if cap.account_id in {None, pk} and cap.is_about(instrument)
-            ),
-            NOTHING,
-        )
-        return held > total * (cap.max_weight or NOTHING)
+    def of(self, cap: Restriction, moves: Iterable[Move] = ()) -> tuple[Decimal, Decimal]:
+        """Return what is held, after the moves, of what a restriction is about, and what is held in all.
+
+        Both are of the restriction's account, or of its whole household, in the household's currency.
+        """
+        within = {
+            pk
+            for pk, account in self.accounts.items()
+            if account.household_id == cap.household_id and cap.account_id in {None, pk}
+        }
+        total = sum((self.held[pk].total * self.rates[pk] for pk in within), NOTHING)
+        parts = [
+            (pk, self.instruments[h.instrument_id], h.value or NOTHING) for pk in within for h in self.held[pk].holdings
+        ]
+        parts += [move for move in moves if move[0] in within]
+        held = sum((value * self.rates[pk] for pk, instrument, value in parts if cap.is_about(instrument)), NOTHING)
+        return held, total
+
+    def excess(self, cap: Restriction, moves: Iterable[Move] = ()) -> Decimal:
+        """Return what is held beyond the most that a restriction allows; below zero is room."""
+        held, total = self.of(cap, moves)
+        return held - total * (cap.max_weight or NOTHING)
 
 
 def reserved_cash(accounts: Iterable[Account], day: dt.date) -> dict[int, Decimal]:

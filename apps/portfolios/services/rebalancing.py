@@ -50,6 +50,9 @@ TAXED_EACH_YEAR = (
 )
 SOURCES = {RunMode.HARVEST: TradeSource.HARVEST, RunMode.RAISE_CASH: TradeSource.CASH}
 
+# losses count against gains of the whole household; cash is short, or a limit overstepped, in an account of its target
+_OF_HOUSEHOLD = {OpportunityKind.HARVEST, OpportunityKind.NEED, OpportunityKind.RESTRICTION}
+
 
 class RebalanceRefusedError(DomainError):
     """The household cannot be rebalanced, or no trades can be made of the run."""
@@ -182,8 +185,7 @@ def rebalance_for(*, opportunity: Opportunity, by: Actor) -> RebalanceRun:
             mend=gettext_noop("Give the firm's or the household's rates first."),
         )
     terms = usual_terms(mode, rate)
-    # losses count against gains of the whole household; cash is short in an account of the household's target
-    alone = opportunity.account if opportunity.kind not in {OpportunityKind.HARVEST, OpportunityKind.NEED} else None
+    alone = None if opportunity.kind in _OF_HOUSEHOLD else opportunity.account
     return propose_rebalance(household=opportunity.household, terms=terms, by=by, account=alone)
 
 

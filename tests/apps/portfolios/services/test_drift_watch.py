@@ -64,21 +64,35 @@ def test_what_is_off_is_found_once_and_goes_when_it_is_mended(book: Book) -> Non
 def test_a_reserve_that_is_not_covered_and_a_limit_that_is_overstepped(book: Book) -> None:
     made.mandate(book.household, book.model, book.ada)
     reserve = made.reserved(book.household, book.ada, amount=D(8000))
-    fields = {"kind": RestrictionKind.MAX_WEIGHT, "asset_class": "us_equity", "max_weight": D("0.5")}
+    fields = {"kind": RestrictionKind.MAX_WEIGHT, "asset_class": "us_equity", "max_weight": D("0.4")}
     rule = made.restricted(book.household, book.ada, **fields)
     watch_firm(by=BY)
     short = Opportunity.objects.get(kind=OpportunityKind.RAISE)
     assert short.amount == D(3000)
     over = Opportunity.objects.get(kind=OpportunityKind.RESTRICTION)
-    assert over.amount == D(4000), "10,000 of 12,000 are stocks, half may be"
+    assert over.amount == D(2000), "10,000 of 20,000 are stocks, 8,000 may be"
     told = {row.opportunity.kind: row.why for row in opportunity_rows([short, over])}
     assert told[OpportunityKind.RAISE] == "$3,000 are missing for the reserve."
-    assert "83.3%" in told[OpportunityKind.RESTRICTION]
+    assert "50.0%" in told[OpportunityKind.RESTRICTION]
     end_reserve(reserve=reserve, until=firm_today(), reason="Paid.", by=book.ada.as_actor())
     end_restriction(restriction=rule, until=firm_today(), reason="Over.", by=book.ada.as_actor())
     watch_households(households=[book.household], day=firm_today() + dt.timedelta(days=1), by=BY)
     assert OpportunityKind.RAISE not in open_kinds()
     assert OpportunityKind.RESTRICTION not in open_kinds()
+
+
+def test_a_limit_of_one_account_and_one_of_a_substitute_are_measured_as_trades_are(book: Book) -> None:
+    made.mandate(book.household, book.model, book.ada)
+    told = {"kind": RestrictionKind.MAX_WEIGHT, "asset_class": "", "instrument": book.stk, "max_weight": D("0.5")}
+    made.restricted(book.household, book.ada, account=book.one, **told)
+    watch_firm(by=BY)
+    over = Opportunity.objects.get(kind=OpportunityKind.RESTRICTION)
+    assert (over.account, over.amount) == (book.one, D(1000)), "6,000 of 10,000 in one account; 6,000 of 20,000 in all"
+    made.restricted(book.household, book.ada, **{**told, "instrument": book.stk2, "max_weight": D("0.1")})
+    watch_firm(by=BY)
+    substitute = Opportunity.objects.get(kind=OpportunityKind.RESTRICTION, account=None)
+    assert substitute.amount == D(2000)
+    assert substitute.facts["weight"] == "0.200000"
 
 
 def test_what_has_no_price_is_found(book: Book) -> None:
