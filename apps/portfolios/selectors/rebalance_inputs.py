@@ -14,12 +14,21 @@ from apps.portfolios.engine.drift import Band
 from apps.portfolios.engine.equivalence import EquivalenceTable
 from apps.portfolios.engine.rebalancing import inputs as engine
 from apps.portfolios.engine.wash_ledger import TaxTreatment
-from apps.portfolios.models import Account, AccountStatus, Instrument, Restriction, Transaction, TransactionKind
+from apps.portfolios.models import (
+    Account,
+    AccountStatus,
+    Instrument,
+    Restriction,
+    RestrictionKind,
+    Transaction,
+    TransactionKind,
+)
 from apps.portfolios.selectors.cash_needs import cash_needs
 from apps.portfolios.selectors.equivalence import memberships
 from apps.portfolios.selectors.lots import DUST
 from apps.portfolios.selectors.prices import DatedRates
 from apps.portfolios.selectors.targets import HouseholdTargets, PortfolioTarget, household_targets
+from apps.portfolios.selectors.trading_limits import Weights, open_moves
 from apps.portfolios.selectors.trading_room import AccountRoom, Estimate, estimates, rooms_of
 from apps.portfolios.selectors.wash_sales import HouseholdGains, OpenPiece, household_wash_sales
 
@@ -32,7 +41,6 @@ _KINDS = {
     "never_buy": engine.RestrictionKind.NO_BUY,
     "never_sell": engine.RestrictionKind.NO_SELL,
     "hold": engine.RestrictionKind.HOLD,
-    "max_weight": engine.RestrictionKind.MAX_WEIGHT,
 }
 LOOK_BACK = dt.timedelta(days=30)
 # between the id of a lot in the book and the number of its piece
@@ -65,10 +73,9 @@ def household_question(
     """Return what is known of a household's managed accounts that follow a model, and of its recent trades.
 
     With `only` that account alone is asked about: it is held against its target by itself, without the household's
-    reserves, as its drift is; losses and purchases are still those of the household. With `until` cash stays for fees
-    and distributions that are due by that day.
-
-    What open proposals have spoken for is neither sold nor spent again. Accounts of another currency are left out.
+    reserves, as its drift is; losses, purchases and limits are still those of the household. With `until` cash stays
+    for fees and distributions that are due by that day. What open proposals have spoken for is neither sold nor spent
+    again. Accounts of another currency are left out.
     """
     targets = _targets(household, day, only)
     taken = {each.pk: each for target in targets.targets for each in target.accounts}
@@ -94,6 +101,7 @@ def household_question(
         accounts=listed,
         pools=tuple(_pools(targets, {each.pk for each in accounts}, known)),
         restrictions=tuple(_restrictions(targets, accounts, securities, instruments)),
+        caps=tuple(_caps(targets, day, listed, instruments, {e.security_id: e.price for e in securities})),
         loss_sales=tuple(_loss_sales(gains, day)),
         purchases=tuple(_purchases(list(household.accounts.all()), day)),
         realised=tuple(_realised(gains, day)),
@@ -282,7 +290,8 @@ def _restrictions(
     """The client's, and what cannot be traded: private funds, securities that ended, accounts that are not active."""
     known = {each.security_id for each in securities}
     for row in targets.restrictions:
-        yield from _restriction(row, securities, known)
+        if row.kind in _KINDS:
+            yield from _restriction(row, known)
     for each in securities:
         instrument = instruments[int(each.security_id)]
         ended = instrument.master is not None and not instrument.master.is_active
@@ -294,20 +303,36 @@ def _restrictions(
                 yield engine.Restriction(engine.RestrictionKind.HOLD, str(account.pk), each.security_id)
 
 
-def _restriction(
-    row: Restriction, securities: Sequence[engine.Security], known: set[str]
-) -> Iterable[engine.Restriction]:
+def _restriction(row: Restriction, known: set[str]) -> Iterable[engine.Restriction]:
     kind, account = _KINDS[row.kind], str(row.account_id or "")
-    if row.instrument_id is not None:
-        for key in sorted(str(pk) for pk in row.instrument_ids):
-            if key in known:
-                yield engine.Restriction(kind, account, key, weight=row.max_weight)
-    elif kind is not engine.RestrictionKind.MAX_WEIGHT:
+    if row.instrument_id is None:
         yield engine.Restriction(kind, account, asset_class=row.asset_class)
-    else:
-        for each in securities:
-            if each.asset_class == row.asset_class:
-                yield engine.Restriction(kind, account, each.security_id, weight=row.max_weight)
+    for key in sorted({str(pk) for pk in row.instrument_ids} & known):
+        yield engine.Restriction(kind, account, key)
+
+
+def _caps(
+    targets: HouseholdTargets,
+    day: dt.date,
+    accounts: Sequence[engine.InvestedAccount],
+    instruments: Mapping[int, Instrument],
+    prices: Mapping[str, Decimal],
+) -> Iterable[engine.WeightCap]:
+    """Limits of weight, measured as trades are held against them: open proposals and accounts not traded count too."""
+    capped = [each for each in targets.restrictions if each.kind == RestrictionKind.MAX_WEIGHT]
+    if not capped:
+        return
+    weights, moves = Weights([targets.household], day), open_moves(targets.household)
+    for row in capped:
+        ids = tuple(key for key in prices if row.is_about(instruments[int(key)]))
+        within = [each for each in accounts if row.account_id is None or each.account_id == str(row.account_id)]
+        if ids and within:
+            held, total = weights.of(row, moves)
+            worth = [(lot.security_id, lot.quantity * prices[lot.security_id]) for each in within for lot in each.lots]
+            held -= sum((value for key, value in worth if key in ids), NOTHING)
+            total -= sum((value for _key, value in worth), NOTHING) + sum((each.cash for each in within), NOTHING)
+            names = tuple(each.account_id for each in within)
+            yield engine.WeightCap(names, ids, row.max_weight or NOTHING, held, total)
 
 
 def _purchases(accounts: Sequence[Account], day: dt.date) -> Iterable[engine.PastTrade]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 
 from apps.portfolios.engine.lots import Term, term_of
 from apps.portfolios.engine.rebalancing._rows import IN_BAND, Row, rows_of, value_of
@@ -13,7 +12,6 @@ from apps.portfolios.engine.rebalancing.inputs import (
     HeldLot,
     InvestedAccount,
     RebalanceInputs,
-    RestrictionKind,
     Security,
 )
 from apps.portfolios.engine.rebalancing.results import LineKind
@@ -46,10 +44,10 @@ class BuyLine:
 
 @dataclass(frozen=True, slots=True)
 class Cap:
-    """The most in money that these accounts may hold of a security."""
+    """The most in money that these accounts may hold of these securities together."""
 
     account_ids: tuple[str, ...]
-    security_id: str
+    security_ids: tuple[str, ...]
     current: float
     most: float
 
@@ -200,20 +198,10 @@ def _buy_lines(
 def _caps(inputs: RebalanceInputs, securities: dict[str, Security]) -> tuple[Cap, ...]:
     accounts = {account.account_id: account for account in inputs.accounts}
     caps = []
-    for restriction in inputs.restrictions:
-        if restriction.kind is not RestrictionKind.MAX_WEIGHT or restriction.weight is None:
-            continue
-        named = [(restriction.account_id,)] if restriction.account_id else [pool.account_ids for pool in inputs.pools]
-        for account_ids in named:
-            members = [accounts[each] for each in account_ids if each in accounts]
-            value = sum(value_of(account, securities) for account in members)
-            held = sum((_held(account, restriction.security_id, securities) for account in members), Decimal(0))
-            caps.append(Cap(account_ids, restriction.security_id, float(held), float(restriction.weight) * value))
+    for cap in inputs.caps:
+        members = [accounts[each] for each in cap.account_ids]
+        value = sum(value_of(account, securities) for account in members) + float(cap.value_beside)
+        lots = [lot for account in members for lot in account.lots if lot.security_id in cap.security_ids]
+        held = sum((lot.quantity * securities[lot.security_id].price for lot in lots), cap.held_beside)
+        caps.append(Cap(cap.account_ids, cap.security_ids, float(held), float(cap.weight) * value))
     return tuple(caps)
-
-
-def _held(account: InvestedAccount, security_id: str, securities: Mapping[str, Security]) -> Decimal:
-    worth = (lot.quantity * securities[lot.security_id].price for lot in account.lots)
-    return sum(
-        (each for each, lot in zip(worth, account.lots, strict=True) if lot.security_id == security_id), Decimal(0)
-    )

@@ -120,10 +120,10 @@ def _write_targets(draft: Draft) -> None:
 
 
 def _write_caps(draft: Draft) -> None:
-    """No purchase takes a security above the most that it may be; what lies above it is sold where it can be."""
+    """No purchase takes securities above the most that they may be; what lies above it is sold where it can be."""
     price = float(draft.book.settings.off_target_price)
     for cap in draft.book.caps:
-        terms = _lines(draft, cap.account_ids, [cap.security_id])
+        terms = _lines(draft, cap.account_ids, cap.security_ids)
         if terms:
             above = draft.columns.add(price, max(cap.current - cap.most, 0.0))
             draft.rows.add(terms | {above: -1.0}, -inf, cap.most - cap.current)

@@ -7,8 +7,9 @@ from decimal import Decimal
 
 from apps.kernel.errors import gettext_noop
 from apps.portfolios.engine.rebalancing._rows import Row
-from apps.portfolios.engine.rebalancing._tickets import Key, Tickets, cents, unit_gain
+from apps.portfolios.engine.rebalancing._tickets import Key, Tickets, caps_on, cents, room_under, unit_gain
 from apps.portfolios.engine.rebalancing._weighing import after
+from apps.portfolios.engine.rebalancing.guard import RESTRICTED
 from apps.portfolios.engine.rebalancing.inputs import NOTHING, NeedKind
 from apps.portfolios.engine.rebalancing.results import LineKind, Side, Unmet
 from apps.portfolios.engine.rebalancing.settings import Mode, RunSettings
@@ -131,6 +132,9 @@ def _low_reason(tickets: Tickets, row: Row, cash: Mapping[str, Decimal]) -> Reas
     if named and not can_buy:
         return named[0]
     price = max((book.securities[each].price * book.securities[each].step for each in row.members), default=NOTHING)
+    caps = [cap for each in row.account_ids for member in row.members for cap in caps_on(book, (each, member))]
+    if any(room_under(tickets, cap) < price for cap in caps):
+        return Reason(RESTRICTED)
     free = sum((cash[each] - book.accounts[each].required_cash for each in row.account_ids), NOTHING)
     kept = sum(each.target for each in book.rows if each.kind is LineKind.CASH and each.pool_id == row.pool_id)
     return Reason(TOO_SMALL if free - Decimal(str(kept)) >= price else NOT_ENOUGH_CASH)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 
-from apps.portfolios.engine.rebalancing._book import Book, BuyLine, SellLine
+from apps.portfolios.engine.rebalancing._book import Book, BuyLine, Cap, SellLine
 from apps.portfolios.engine.rebalancing._optimising import Optimum
 from apps.portfolios.engine.rebalancing._rows import value_of
 from apps.portfolios.engine.rebalancing._weighing import net_gains
@@ -150,6 +150,7 @@ def write_tickets(book: Book, optimum: Optimum) -> Tickets:
         if book.settings.mode is not Mode.HARVEST:
             _spend_rest(tickets, account)
     _drop_small(tickets)
+    _keep_caps(tickets)
     for account in book.inputs.accounts:
         _keep_cash(tickets, account)
     return tickets
@@ -248,16 +249,26 @@ def _pair_replacements(tickets: Tickets) -> None:
                     tickets.sell(key, NOTHING)
 
 
+def caps_on(book: Book, key: Key) -> list[Cap]:
+    """Return the caps that a purchase counts under."""
+    return [cap for cap in book.caps if key[0] in cap.account_ids and key[1] in cap.security_ids]
+
+
+def room_under(tickets: Tickets, cap: Cap) -> Decimal:
+    """Return how much more may be bought under a cap after the orders; below zero it is overstepped."""
+    keys = _keys(cap.account_ids, cap.security_ids)
+    moved = sum((tickets.amount(key, tickets.bought.get(key, NOTHING)) for key in keys), NOTHING)
+    moved -= sum((tickets.amount(key, tickets.quantity_sold(key)) for key in keys), NOTHING)
+    return Decimal(str(cap.most)) - Decimal(str(cap.current)) - moved
+
+
 def _keep_caps(tickets: Tickets) -> None:
-    """Buy less where a security would be more than it may."""
+    """Buy less where securities would be more than they may."""
     for cap in tickets.book.caps:
-        keys = [(account_id, cap.security_id) for account_id in cap.account_ids]
-        moved = sum((tickets.amount(key, tickets.bought.get(key, NOTHING)) for key in keys), NOTHING)
-        moved -= sum((tickets.amount(key, tickets.quantity_sold(key)) for key in keys), NOTHING)
-        over = moved + Decimal(str(cap.current)) - Decimal(str(cap.most))
-        for key in keys:
+        for key in _keys(cap.account_ids, cap.security_ids):
+            over = -room_under(tickets, cap)
             if over > 0 and tickets.bought.get(key):
-                over -= _cut(tickets, key, over)
+                _cut(tickets, key, over)
 
 
 def _cut(tickets: Tickets, key: Key, amount: Decimal) -> Decimal:
@@ -334,13 +345,13 @@ def _spend_rest(tickets: Tickets, account: InvestedAccount) -> None:
         security, short = tickets.security(key), lacking(tickets, key)
         unit = security.price * security.step
         rest = (tickets.cash(account) - planned) / (1 + book.settings.cost_rate.fraction)
+        rest = min([rest, *(room_under(tickets, cap) for cap in caps_on(book, key))])
         count = min(steps(short / unit, Decimal(1)), steps(rest / unit, Decimal(1), ROUND_FLOOR))
         bought = tickets.bought.get(key, NOTHING)
         more = bought + max(count, NOTHING) * security.step
         is_small = tickets.amount(key, more) < _smallest(tickets, account.account_id)
         if count > 0 and not is_small and tickets.may_buy(key):
             tickets.bought[key] = more
-            _keep_caps(tickets)
         if tickets.bought.get(key, NOTHING) == bought:
             keys.remove(key)
 

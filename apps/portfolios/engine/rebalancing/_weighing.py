@@ -61,7 +61,7 @@ def price_of(book: Book, sold: Mapping[int, Decimal], moved: Amounts, cash: Cash
         total += book.location(account_id, security_id) * float(amount)
     total += sum(row.price_of(after(row, moved, cash, book)) for row in book.rows)
     for cap in book.caps:
-        own = (moved.get((each, cap.security_id), Decimal(0)) for each in cap.account_ids)
+        own = (moved.get((each, name), Decimal(0)) for each in cap.account_ids for name in cap.security_ids)
         over = cap.current + float(sum(own, Decimal(0))) - cap.most
         total += float(book.settings.off_target_price) * max(over, 0.0)
     for account in book.inputs.accounts:

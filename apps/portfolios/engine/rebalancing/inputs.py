@@ -124,21 +124,16 @@ class RestrictionKind(StrEnum):
     NO_BUY = "no_buy"
     NO_SELL = "no_sell"
     HOLD = "hold"  # neither
-    MAX_WEIGHT = "max_weight"
 
 
 @dataclass(frozen=True, slots=True)
 class Restriction:
-    """A restriction of a security or an asset class, in one account or, without one, in all.
-
-    `weight` is the most that the security may be of each account (or each pool, where no account is named).
-    """
+    """A restriction of a security or an asset class, in one account or, without one, in all."""
 
     kind: RestrictionKind
     account_id: str = ""
     security_id: str = ""
     asset_class: str = ""
-    weight: Decimal | None = None
 
     def covers(self, account_id: str, security: Security) -> bool:
         """Say whether it restricts this security in this account."""
@@ -147,6 +142,20 @@ class Restriction:
         if self.security_id:
             return self.security_id == security.security_id
         return self.asset_class == security.asset_class
+
+
+@dataclass(frozen=True, slots=True)
+class WeightCap:
+    """The most that these securities together may be of these accounts together: a share.
+
+    What no trade of the run moves counts too: `held_beside` of these securities, `value_beside` in all.
+    """
+
+    account_ids: tuple[str, ...]
+    security_ids: tuple[str, ...]
+    weight: Decimal
+    held_beside: Decimal = NOTHING
+    value_beside: Decimal = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +190,7 @@ class RebalanceInputs:
     accounts: tuple[InvestedAccount, ...]
     pools: tuple[Pool, ...]
     restrictions: tuple[Restriction, ...] = ()
+    caps: tuple[WeightCap, ...] = ()
     loss_sales: tuple[PastTrade, ...] = ()
     purchases: tuple[PastTrade, ...] = ()
     realised: tuple[RealisedGains, ...] = ()
@@ -200,9 +210,9 @@ class RebalanceInputs:
         for pool in self.pools:
             _demand(set(pool.account_ids) <= accounts, pool.pool_id)
             _check_targets(pool, known)
-        for restriction in self.restrictions:
-            of_weight = restriction.kind is RestrictionKind.MAX_WEIGHT
-            _demand(not of_weight or (restriction.weight is not None and bool(restriction.security_id)), "max_weight")
+        for cap in self.caps:
+            _demand(set(cap.account_ids) <= accounts and set(cap.security_ids) <= known, "max_weight")
+            _demand(0 <= cap.weight <= 1, "max_weight")
 
 
 def _check_targets(pool: Pool, known: set[str]) -> None:

@@ -12,14 +12,22 @@ from apps.accounts.selectors.firm_days import firm_today
 from apps.accounts.services.approvals import decide_approval
 from apps.core.models import AuditEvent
 from apps.kernel.errors import DomainError, InvalidInputError
-from apps.portfolios.models import RebalanceRun, RestrictionKind, TradeProposal, TradeSource
+from apps.market.models import AssetClass
+from apps.portfolios.models import Mandate, RebalanceRun, RestrictionKind, TradeProposal, TradeSource
 from apps.portfolios.selectors.distributions import distributions_due
 from apps.portfolios.selectors.rebalance_runs import run_page
 from apps.portfolios.services.accounts import OwnerShare
 from apps.portfolios.services.equivalence import GroupTerms, NamedMember, propose_equivalence
+from apps.portfolios.services.model_portfolios import (
+    HoldingTerms,
+    ModelDetails,
+    VersionTerms,
+    create_model,
+    submit_version,
+)
 from apps.portfolios.services.rebalancing import RebalanceRefusedError, propose_rebalance, trades_of_run
 from apps.portfolios.services.restrictions import ReserveTerms, RestrictionTerms, add_reserve, add_restriction
-from tests.factories import clients, portfolios
+from tests.factories import clients, models, portfolios
 from tests.factories.rebalancing import BOUGHT, OffTarget, run, terms
 
 D = Decimal
@@ -66,6 +74,33 @@ def test_restrictions_and_reserves_hold(scene: OffTarget) -> None:
     assert [each.reason for each in run_page(kept).unmet if each.name == "Government bonds"] == [
         "A restriction of the client forbids it."
     ]
+
+
+def test_a_limit_of_a_class_holds_for_all_of_it_together(scene: OffTarget, paul: User) -> None:
+    stocks = models.sleeve(
+        "Stocks",
+        AssetClass.US_EQUITY,
+        "0.7",
+        HoldingTerms(scene.stk, D("0.5")),
+        HoldingTerms(scene.stk2, D("0.5")),
+    )
+    bonds = models.sleeve("Bonds", AssetClass.GOVERNMENT_BONDS, "0.3", HoldingTerms(scene.bnd, D(1)))
+    by = scene.ada.as_actor()
+    model = create_model(
+        details=ModelDetails(name="Two", risk_level=3), terms=VersionTerms(sleeves=(stocks, bonds)), by=by
+    )
+    asked = submit_version(version=model.versions.get(), effective_from=firm_today(), by=by)
+    decide_approval(request=asked, decision="approve", by=paul.as_actor())
+    Mandate.objects.all().delete()
+    models.mandate(scene.household, model, scene.ada)
+    capped = {"kind": RestrictionKind.MAX_WEIGHT, "asset_class": AssetClass.US_EQUITY, "max_weight": D("0.4")}
+    models.restricted(scene.household, scene.ada, **capped)
+    kept = scene.run()
+    page = run_page(kept)
+    after = {each.name: each.after for each in page.targets}
+    assert after["US stocks"] == D("0.4")
+    assert {each.reason for each in page.unmet if each.missing > 0} == {"A restriction of the client forbids it."}
+    assert trades_of_run(run=kept, by=by).lines.exists()
 
 
 def test_cash_is_raised_in_the_account_that_is_named(scene: OffTarget) -> None:

@@ -23,6 +23,7 @@ from apps.portfolios.engine.rebalancing.inputs import (
     Restriction,
     RestrictionKind,
     Security,
+    WeightCap,
 )
 from apps.portfolios.engine.rebalancing.results import Proposal, Side
 from apps.portfolios.engine.rebalancing.settings import Mode, RunSettings
@@ -82,9 +83,17 @@ def restrictions(draw):
     found = []
     for _ in range(draw(st.integers(0, 3))):
         kind = draw(st.sampled_from(RestrictionKind))
-        weight = D(draw(st.integers(1, 30))) / 100 if kind is RestrictionKind.MAX_WEIGHT else None
-        found.append(Restriction(kind, security_id=draw(st.sampled_from(NAMES)), weight=weight))
+        found.append(Restriction(kind, security_id=draw(st.sampled_from(NAMES))))
     return tuple(found)
+
+
+@st.composite
+def caps(draw, account_ids):
+    within = st.lists(st.sampled_from(account_ids), min_size=1, unique=True).map(tuple)
+    names = st.lists(st.sampled_from(NAMES), min_size=1, max_size=3, unique=True).map(tuple)
+    weights = st.integers(1, 60).map(lambda part: D(part) / 100)
+    beside = st.integers(0, 5000).map(D)
+    return tuple(draw(st.lists(st.builds(WeightCap, within, names, weights, beside, beside), max_size=2)))
 
 
 @st.composite
@@ -121,6 +130,7 @@ def households(draw, most_accounts=3):
         targets,
         classes,
         restrictions=draw(restrictions()),
+        caps=draw(caps([each.account_id for each in accounts])),
         loss_sales=tuple(draw(st.lists(traded, max_size=2))),
         purchases=tuple(draw(st.lists(traded, max_size=2))),
     )
@@ -184,6 +194,7 @@ def broken_rules(before: RebalanceInputs, run: RunSettings, proposal: Proposal) 
         if any(each.kind in forbidden and each.covers(trade.account_id, of) for each in before.restrictions):
             broken.append("restriction")
     broken += washed(before, proposal)
+    broken += ["cap" for cap in before.caps if is_overbought(before, proposal, cap)]
     for each in before.accounts:
         own = [trade for trade in proposal.trades if trade.account_id == each.account_id]
         cash = each.cash + sum((t.amount if t.side is Side.SELL else -t.amount) - t.cost for t in own)
@@ -195,6 +206,20 @@ def broken_rules(before: RebalanceInputs, run: RunSettings, proposal: Proposal) 
     if run.gain_budget is not None and proposal.gains.short + proposal.gains.long > run.gain_budget + D("0.01"):
         broken.append("gain budget")
     return broken
+
+
+def is_overbought(before: RebalanceInputs, proposal: Proposal, cap: WeightCap) -> bool:
+    """Say whether something was bought that a cap has no room for."""
+    prices = {each.security_id: each.price for each in before.securities}
+    held, value = cap.held_beside, cap.value_beside
+    for each in before.accounts:
+        if each.account_id in cap.account_ids:
+            worth = [(own.security_id, own.quantity * prices[own.security_id]) for own in each.lots]
+            value += each.cash + sum(amount for _, amount in worth)
+            held += sum(amount for name, amount in worth if name in cap.security_ids)
+    of_cap = [t for t in proposal.trades if t.account_id in cap.account_ids and t.security_id in cap.security_ids]
+    held += sum(t.amount if t.side is Side.BUY else -t.amount for t in of_cap)
+    return any(t.side is Side.BUY for t in of_cap) and held > cap.weight * value + D("0.05")
 
 
 def washed(before: RebalanceInputs, proposal: Proposal) -> list[str]:

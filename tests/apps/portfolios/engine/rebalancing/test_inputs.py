@@ -4,7 +4,7 @@ from decimal import Decimal
 import pytest
 
 from apps.kernel.errors import InvalidInputError
-from apps.portfolios.engine.rebalancing.inputs import Restriction, RestrictionKind
+from apps.portfolios.engine.rebalancing.inputs import Restriction, RestrictionKind, WeightCap
 from tests.apps.portfolios.engine.rebalancing.households import account, inputs, lot, security, target
 
 A = security("A", 100)
@@ -23,7 +23,7 @@ A = security("A", 100)
         lambda: inputs([A], [account()], [target("A", "0.5"), target("A", "0.5")]),
         lambda: inputs([A, security("B", 1)], [account()], [target("A", "0.6"), target("B", "0.5")]),
         lambda: inputs([A], [account()], [target("A", "-0.1")]),
-        lambda: inputs([A], [account()], [], restrictions=(Restriction(RestrictionKind.MAX_WEIGHT, security_id="A"),)),
+        lambda: inputs([A], [account()], [], caps=(WeightCap(("taxable",), ("B",), Decimal("0.5")),)),
     ],
 )
 def test_contradictions_are_refused(broken):

@@ -8,6 +8,7 @@ from hypothesis import settings as effort
 
 from apps.kernel.money import Rate
 from apps.portfolios.engine.rebalancing import guard
+from apps.portfolios.engine.rebalancing.guard import RESTRICTED
 from apps.portfolios.engine.rebalancing.inputs import (
     ClassTarget,
     PastTrade,
@@ -15,6 +16,7 @@ from apps.portfolios.engine.rebalancing.inputs import (
     RealisedGains,
     Restriction,
     RestrictionKind,
+    WeightCap,
 )
 from apps.portfolios.engine.rebalancing.proposal import rebalance
 from apps.portfolios.engine.rebalancing.results import LineKind, Side
@@ -64,7 +66,7 @@ def test_no_run_breaks_a_rule_in_many_households(household, run):
 
 def _liberal(mode, household):
     """Nothing in the way: no restriction, no window, and no order of less than what two of the dearest shares cost."""
-    free = replace(household, restrictions=(), loss_sales=(), purchases=())
+    free = replace(household, restrictions=(), caps=(), loss_sales=(), purchases=())
     least = 3 * max(each.price for each in free.securities)
     return free, settings(mode, minimum_amount=least)
 
@@ -290,9 +292,24 @@ def test_nothing_is_bought_above_its_greatest_weight():
         [security("A", 100), security("B", 100)],
         [account(cash="10000")],
         [target("A", "0.5"), target("B", "0.5")],
-        restrictions=(Restriction(RestrictionKind.MAX_WEIGHT, security_id="A", weight=D("0.1")),),
     )
-    assert sides(rebalance(household, settings()))["taxable", "A", Side.BUY] == 10
+    capped = replace(household, caps=(WeightCap(("taxable",), ("A",), D("0.1")),))
+    assert sides(rebalance(capped, settings()))["taxable", "A", Side.BUY] == 10
+    beside = replace(household, caps=(WeightCap(("taxable",), ("A",), D("0.1"), D(700), D(5000)),))
+    assert sides(rebalance(beside, settings()))["taxable", "A", Side.BUY] == 8, "1,500 may be, 700 lie elsewhere"
+
+
+def test_securities_that_are_capped_together_share_what_they_may_be():
+    household = inputs(
+        [security("A", 100), security("B", 100), security("C", 100, "bonds")],
+        [account(cash="10000")],
+        [target("A", "0.35"), target("B", "0.35"), target("C", "0.3")],
+        [ClassTarget("equity", D("0.7"), D("0.65"), D("0.75"))],
+    )
+    proposal = rebalance(replace(household, caps=(WeightCap(("taxable",), ("A", "B"), D("0.4")),)), settings())
+    bought = sides(proposal)
+    assert sum(quantity for (_, name, _), quantity in bought.items() if name in "AB") == 40
+    assert {each.reason.message for each in proposal.unmet if each.missing > 0} == {RESTRICTED}
 
 
 def test_a_sibling_takes_over_in_the_class_what_may_not_be_bought():
