@@ -21,6 +21,7 @@ from apps.portfolios.engine.allocation import Allotted, Share, allocate
 from apps.portfolios.engine.transactions import LotChoice
 from apps.portfolios.models import (
     DONE_ORDER_STATES,
+    Account,
     BlockOrder,
     Fill,
     FillProblem,
@@ -191,6 +192,9 @@ def _finish(order: BlockOrder, state: OrderState, reason: str, by: Actor) -> Blo
 def _share_out(order: BlockOrder, by: Actor) -> None:
     """Give each line its part of all that is executed so far, by the rule stated before, and book it."""
     related = "line__account", "line__proposal__household", "line__instrument", "line__share__order"
+    # all at once and in one order, as releases and imports take them, so that two blocks never wait for each other
+    accounts = Account.objects.select_for_update().filter(pk__in=order.shares.values("line__account"))
+    list(accounts.order_by("pk").values_list("pk"))
     shares = list(order.shares.select_related(*related).order_by("pk"))
     for share, got in zip(shares, _allotted(order, shares), strict=True):
         _take_up(order, share.line, got, by)

@@ -16,6 +16,7 @@ from apps.kernel.money import Money
 from apps.portfolios.engine.positions import book_at
 from apps.portfolios.engine.reconcile import Break, CustodianPosition, CustodianStatement, OwnPrice, reconcile
 from apps.portfolios.models import (
+    Account,
     BreakState,
     Instrument,
     PositionStatement,
@@ -163,7 +164,7 @@ def accept_proposal(*, difference: ReconciliationBreak, by: Actor) -> Transactio
 
     Raises BreakClosedError for a break that is closed or has no proposal, and what recording raises.
     """
-    locked = ReconciliationBreak.objects.select_for_update(of=("self",)).get(pk=difference.pk)
+    locked = _locked(difference)
     if locked.state != BreakState.OPEN or not locked.proposal:
         raise BreakClosedError(
             gettext_noop("This break is closed, or nothing can be proposed for it."),
@@ -200,10 +201,16 @@ def explain_break(*, difference: ReconciliationBreak, note: str, by: Actor) -> R
     """
     if not note.strip():
         raise InvalidInputError(gettext_noop("Say why the difference may stand."), field="note")
-    locked = ReconciliationBreak.objects.select_for_update(of=("self",)).get(pk=difference.pk)
+    locked = _locked(difference)
     if locked.state != BreakState.OPEN:
         raise BreakClosedError(gettext_noop("This break is closed already."), mend=gettext_noop("Reload the page."))
     locked.state, locked.note, locked.resolved_at = BreakState.EXPLAINED, note.strip()[:300], timezone.now()
     locked.save(update_fields=["state", "note", "resolved_at", "updated_at"])
     audit.record("portfolios.explain_break", by=by, target=locked, after={"kind": locked.kind}, reason=locked.note)
     return locked
+
+
+def _locked(difference: ReconciliationBreak) -> ReconciliationBreak:
+    """Lock the account and then its break, in the order in which a statement takes them."""
+    Account.objects.select_for_update().get(pk=difference.account_id)
+    return ReconciliationBreak.objects.select_for_update(of=("self",)).get(pk=difference.pk)

@@ -6,6 +6,8 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from apps.accounts.models import User
 from apps.core.models import AuditEvent
@@ -184,6 +186,20 @@ def test_an_account_that_refuses_its_part_holds_up_no_other(ada: User, connie: U
     assert problem.line.account_id == other.pk
     assert AuditEvent.objects.filter(action="portfolios.refuse_fill").get().subject_id == str(household.public_id)
     assert not execution_facts(TradeProposal.objects.get())[2].holds
+
+
+def test_a_block_locks_its_accounts_in_one_order_before_it_books(ada: User, connie: User) -> None:
+    household, account, fund = ready(ada)
+    other = second_account(ada, household, fund)
+    (block,) = ordered(ada, connie, line(other, fund, quantity="5"), line(account, fund), household=household)
+    with CaptureQueriesContext(connection) as asked:
+        fill(block, ada, "15", "55", "E1")
+    locks = [
+        each["sql"] for each in asked if "FOR UPDATE" in each["sql"] and 'FROM "portfolios_account"' in each["sql"]
+    ]
+    assert "ORDER BY" in locks[0]
+    assert '"portfolios_ordershare"' in locks[0]
+    assert len(booked()) == 2
 
 
 def test_an_execution_that_was_queued_is_taken_up_once_its_cause_is_mended(ada: User, connie: User) -> None:

@@ -6,6 +6,8 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from apps.accounts.models import User
 from apps.core.models import AuditEvent
@@ -65,6 +67,16 @@ def test_a_difference_is_a_break_with_its_cause_and_an_entry_that_mends_it(ada: 
     difference.refresh_from_db()
     assert (difference.state, difference.entry) == (BreakState.ENTERED, entry)
     assert AuditEvent.objects.filter(action="portfolios.accept_proposal").count() == 1
+
+
+def test_a_break_is_locked_after_its_account_as_a_statement_locks_them(ada: User) -> None:
+    _, account, fund = made.funded(ada)
+    taken(account, ada, stated(fund, "110", "6050", "55"), stated(None, "0", "4450"))
+    difference = ReconciliationBreak.objects.open().get(kind="quantity")
+    with CaptureQueriesContext(connection) as asked:
+        accept_proposal(difference=difference, by=ada.as_actor())
+    locks = [each["sql"].partition(' FROM "')[2].partition('"')[0] for each in asked if "FOR UPDATE" in each["sql"]]
+    assert locks[:2] == ["portfolios_account", "portfolios_reconciliationbreak"]
 
 
 def test_a_double_entry_is_mended_by_taking_one_back(ada: User) -> None:
