@@ -5,24 +5,26 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Case, Count, F, Max, Q, QuerySet, When
+from django.utils.translation import gettext
 
 from apps.accounts.selectors.firm_days import firm_today
 from apps.clients.models import Household
 from apps.core.actors import Actor
-from apps.core.passports import Passport
+from apps.core.passports import Amount, Passport
 from apps.kernel.errors import NotFoundError, gettext_noop
+from apps.kernel.flows import FlowTiming
 from apps.market.models import PriceMark
 from apps.portfolios.engine.performance import Span, first_day_of
 from apps.portfolios.models import Account, InstrumentPrice, PerformanceReport, ReportBatch, ReportState, Transaction
 from apps.portfolios.selectors.performance import ONE_DAY, PerformanceSheet
 from apps.portfolios.selectors.performance_pages import household_sheet
-from apps.portfolios.selectors.performance_passports import performance_passport
+from apps.portfolios.selectors.performance_passports import AMOUNTS, performance_passport
 
 STATE_TONES = {
     ReportState.WAITING: "note",
@@ -34,6 +36,7 @@ QUARTERS_OFFERED, PER_PAGE = 8, 50
 # what needs a person stands first
 _FIRST = Case(*(When(state=state, then=place) for place, state in enumerate(("failed", "waiting", "made"))), default=3)
 _AMOUNTS = ("opening", "money_in", "money_out", "fees", "gain", "closing")
+_SUMMED = ("opening", "gain", "closing")
 _RETURNS = ("net", "gross", "money_weighted", "annual_net", "annual_gross")
 
 
@@ -236,11 +239,32 @@ def _row(report: PerformanceReport, *, is_outdated: bool) -> ReportRow:
 
 
 def report_passport(report: PerformanceReport, figure: str) -> Passport:
-    """Return the passport of a figure as it was reported. Raises NotFoundError."""
-    if report.known_at is None:
+    """Return the passport of a figure as it was reported: what it says is what was kept. Raises NotFoundError."""
+    span, _dash, name = figure.partition("-")
+    kept = report.figures.get("spans", {}).get(span, {})
+    if report.known_at is None or name not in kept:
         raise NotFoundError(gettext_noop("There is no such figure."))
     sheet = household_sheet(report.household, report.batch.last_day, report.known_at)
-    return performance_passport(sheet, report.household.name, figure)
+    told = replace(sheet, timing=FlowTiming(report.figures["timing"]))
+    found, currency = performance_passport(told, report.household.name, figure), report.figures["currency"]
+    amounts = {gettext(AMOUNTS[each]): Amount.of_money(Decimal(kept[each]), currency) for each in _SUMMED}
+    lines = [
+        replace(line, amount=replace(amounts[line.label], as_of=line.amount.as_of))
+        if line.label in amounts and line.amount is not None
+        else line
+        for line in found.lines
+    ]
+    note = gettext(
+        "The figure, opening and closing values and gain are as reported; its other parts are at today's prices."
+    )
+    return replace(
+        found,
+        value=Amount(kept[name], "percent", "2")
+        if name in _RETURNS
+        else Amount.of_money(Decimal(kept[name]), currency),
+        lines=tuple(lines),
+        notes=(note, *found.notes),
+    )
 
 
 def reports_of(household: Household) -> list[PerformanceReport]:

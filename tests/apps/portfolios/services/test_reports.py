@@ -10,6 +10,7 @@ from pypdf import PdfReader
 
 from apps.clients.models import DocumentCategory
 from apps.core.models import AuditEvent, Job
+from apps.core.passports import Amount
 from apps.core.templatetags.formats import money_text, percent_text
 from apps.kernel.errors import InvalidInputError
 from apps.notices.models import Mail
@@ -17,7 +18,7 @@ from apps.portfolios.models import AccountStatus, Instrument, InstrumentPrice, P
 from apps.portfolios.selectors.comparisons import compared
 from apps.portfolios.selectors.owners import PortfolioOwner
 from apps.portfolios.selectors.performance_pages import household_sheet
-from apps.portfolios.selectors.reports import batch_view, reports_of
+from apps.portfolios.selectors.reports import batch_view, report_passport, reports_of
 from apps.portfolios.services._report_paper import ReportNotPossibleError
 from apps.portfolios.services.benchmarks import assign_benchmark
 from apps.portfolios.services.reports import (
@@ -219,6 +220,22 @@ def test_the_new_report_takes_the_place_of_the_old_when_it_is_delivered(ada, bat
     deliver_reports(batch=batch, by=ada.as_actor())
     report = batch.reports.get()
     assert [each.published for each in reports_of(household)] == [report.document] != [first]
+
+
+def test_a_figure_stays_as_it_was_reported_when_a_price_is_corrected(ada, batch, household):
+    make_reports(batch=batch, by=ada.as_actor())
+    report = batch.reports.get()
+    said = {figure: report_passport(report, figure) for figure in ("inception-net", "inception-closing")}
+    master = Instrument.objects.get(symbol="AAA").master
+    market.stored(master, {QUARTER: "54"})
+    assert household_sheet(household, QUARTER).line("inception").figures.closing == Decimal(10400)
+    for figure, before in said.items():
+        told = report_passport(report, figure)
+        assert told.value == before.value
+        assert [line.amount for line in told.lines if line.label == "Value at the end"] == [
+            Amount.of_money(Decimal(10500), "USD", QUARTER)
+        ]
+        assert "as reported" in told.notes[0]
 
 
 def test_a_price_that_was_corrected_makes_a_report_outdated(ada, batch, household):
