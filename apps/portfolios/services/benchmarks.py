@@ -197,8 +197,6 @@ def _add_version(benchmark: Benchmark, terms: BlendTerms, by: Actor) -> Benchmar
 
 def _parts(version: BenchmarkVersion, named: Sequence[tuple[str, Decimal]]) -> list[BenchmarkPart]:
     symbols = [symbol.strip() for symbol, _ in named]
-    if len(set(symbols)) != len(symbols):
-        raise InvalidInputError(gettext_noop("A part is named twice."), field="parts")
     securities = {s.symbol: s for s in Security.objects.filter(symbol__in=[symbol.upper() for symbol in symbols])}
     series = {s.key: s for s in MarketSeries.objects.filter(key__in=symbols)}
     found = []
@@ -213,6 +211,8 @@ def _parts(version: BenchmarkVersion, named: Sequence[tuple[str, Decimal]]) -> l
                 symbol=symbol,
             )
         found.append(BenchmarkPart(version=version, security=security, series=one, weight=weight))
+    if len({(part.security_id, part.series_id) for part in found}) != len(found):
+        raise InvalidInputError(gettext_noop("A part is named twice."), field="parts")
     return found
 
 

@@ -16,6 +16,7 @@ from apps.core.access import RequiresMixin, actor_of
 from apps.core.actors import Actor
 from apps.core.passports import Passport
 from apps.core.views import ActionView, PassportView, ServiceFormView
+from apps.kernel.errors import InvalidInputError, gettext_noop
 from apps.portfolios.forms.benchmarks import AssignBenchmarkForm, BenchmarkForm, BlendForm, EndBenchmarkForm
 from apps.portfolios.models import Benchmark
 from apps.portfolios.selectors.benchmark_pages import benchmark_page, benchmark_passport
@@ -170,6 +171,7 @@ class BenchmarkEndView(ActionView):
     def perform(self, request: HttpRequest, by: Actor) -> str:
         """End it."""
         row, form = assignment_for(by, self.kwargs["assignment_id"]), EndBenchmarkForm(request.POST)
-        day = form.cleaned_data["ends_on"] if form.is_valid() else firm_today()
-        benchmarks.end_benchmark(assignment=row, ends_on=day, by=by)
+        if not form.is_valid():
+            raise InvalidInputError(gettext_noop("Give the day on which it ends as a date."), field="ends_on")
+        benchmarks.end_benchmark(assignment=row, ends_on=form.cleaned_data["ends_on"], by=by)
         return address(PortfolioOwner(row.household, row.account), "benchmark")

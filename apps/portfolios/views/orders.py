@@ -15,6 +15,7 @@ from apps.accounts.policies import Permission
 from apps.compliance.selectors.checkpoints import fact_words
 from apps.core.access import RequiresMixin, actor_of
 from apps.core.actors import Actor
+from apps.core.api.ids import public_id
 from apps.core.passports import Passport
 from apps.core.views import ActionView, PassportView, ServiceFormView
 from apps.portfolios.forms import NoteForm, ReasonForm
@@ -93,7 +94,8 @@ class ReleaseView(ActionView):
 
     def perform(self, request: HttpRequest, by: Actor) -> str:
         """Release them and go to the blotter."""
-        release_orders(proposals=[proposal_for(by, each) for each in request.POST.getlist("proposal")], by=by)
+        chosen = [proposal_for(by, public_id(each)) for each in request.POST.getlist("proposal")]
+        release_orders(proposals=chosen, by=by)
         return reverse("portfolios:order-list")
 
 

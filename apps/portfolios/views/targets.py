@@ -16,6 +16,7 @@ from apps.clients.selectors.household_pages import household_for, household_head
 from apps.compliance.selectors.risk_limits import risk_limit
 from apps.core.access import RequiresMixin, actor_of
 from apps.core.actors import Actor
+from apps.core.api.ids import public_id
 from apps.core.passports import Passport
 from apps.core.views import PassportView, ServiceFormView
 from apps.portfolios.forms import DayForm
@@ -74,7 +75,7 @@ class TargetPassportView(PassportView):
         """Return the sheet or the terms."""
         household = household_for(actor, self.kwargs["household_id"])
         asked, day = self.request.GET.get("account", ""), DayForm(self.request.GET).chosen()
-        account = account_for(actor, asked) if asked else None
+        account = account_for(actor, public_id(asked)) if asked else None
         return target_passport(household, account, self.kwargs["figure"], day), targets_of(household)
 
 

@@ -56,7 +56,7 @@ def test_a_series_can_be_a_part(ada, funds):
 
 
 @pytest.mark.parametrize(
-    "parts", [[("AAA", "0.6")], [("AAA", "0.6"), ("ZZZ", "0.4")], [("AAA", "0.5"), ("AAA", "0.5")], []]
+    "parts", [[("AAA", "0.6")], [("AAA", "0.6"), ("ZZZ", "0.4")], [("AAA", "0.5"), ("aaa", "0.5")], []]
 )
 def test_parts_that_do_not_hold_leave_nothing_behind(ada, funds, parts):
     with pytest.raises(InvalidInputError):

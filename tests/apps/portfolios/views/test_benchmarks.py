@@ -99,6 +99,9 @@ def test_a_benchmark_is_defined_changed_and_given_to_a_household(scene: Scene, a
     assert BenchmarkAssignment.objects.get(household=scene.household, ends_on=None).benchmark == balanced
     row = BenchmarkAssignment.objects.get(ends_on=None)
     url = reverse("portfolios:benchmark-end", args=[row.public_id])
+    assert "as a date" in browser.post(url, {"ends_on": "31.13.2025"}, follow=True).text
+    row.refresh_from_db()
+    assert row.ends_on is None
     assert browser.post(url, {"ends_on": "2025-07-01"}).status_code == 302
     row.refresh_from_db()
     assert row.ends_on == dt.date(2025, 7, 1)

@@ -185,6 +185,7 @@ def test_no_page_releases_what_is_not_cleared(ada: User, mallory: User, sign_in:
     answer = sign_in(ada).post(release, {"proposal": kept.public_id}, follow=True)
     assert "is not cleared" in answer.text
     assert sign_in(mallory).post(release, {"proposal": kept.public_id}).status_code == 404
+    assert sign_in(ada).post(release, {"proposal": "abc"}).status_code == 404
     assert not BlockOrder.objects.exists()
 
 

@@ -71,6 +71,10 @@ def test_each_page_opens_for_its_advisor_and_for_nobody_else(
     assert sign_in(mallory).get(url).status_code == 404
 
 
+def test_an_account_that_is_no_id_is_not_found(scene: Scene, ada: User, sign_in: SignIn) -> None:
+    assert sign_in(ada).get(f"{scene.pages()['sheet']}?account=abc").status_code == 404
+
+
 def test_the_page_shows_how_far_off_the_household_is(scene: Scene, ada: User, sign_in: SignIn) -> None:
     body = sign_in(ada).get(scene.pages()["targets"]).content.decode()
     assert "Balanced" in body
