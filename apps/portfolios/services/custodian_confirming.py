@@ -99,7 +99,7 @@ def confirm_entries(*, rows: Sequence[PlannedRow], source: str, by: Actor) -> in
 @service
 def note_difference(*, entry: Transaction, told: TransactionRow, source: str, by: Actor) -> FillProblem:
     """Open a break in the queue of executions: the custodian tells another quantity or amount than was booked."""
-    reference, line, *_n = entry.external_key.removeprefix(BOOKED).split(":")
+    reference, _sep, line = entry.external_key.removeprefix(BOOKED).partition("#")[0].partition(":")
     problem, is_new = FillProblem.objects.get_or_create(
         key=f"custodian:{entry.public_id}",
         defaults={

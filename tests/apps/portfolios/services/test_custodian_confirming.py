@@ -72,6 +72,16 @@ def test_what_the_custodian_tells_otherwise_takes_its_place_and_opens_a_break(ad
     assert held(account) == 91
 
 
+def test_a_part_that_was_booked_anew_is_told_of_its_line(ada: User, connie: User) -> None:
+    household, account, fund = ready(ada)
+    (block,) = ordered(ada, connie, line(account, fund), household=household)
+    fill(block, ada, "4", "55")
+    fill(block, ada, "6", "55", "E2")
+    taken(account.household, ada, told(row("9", "495.00")))
+    problem = FillProblem.objects.get()
+    assert (problem.reference, problem.line) == (block.reference, block.shares.get().line)
+
+
 def test_another_trade_of_another_day_is_added(ada: User, sold: BlockOrder) -> None:
     account = Account.objects.get()
     day = TODAY - dt.timedelta(days=1)
