@@ -25,7 +25,10 @@ LOT = "lot_"
 
 
 def rows_of(data: Mapping[str, Any]) -> list[TypedTrade]:
-    """Return the rows of what was sent, in order, as they were typed; two empty ones of nothing."""
+    """Return the rows of what was sent, in order, as they were typed; of nothing two empty ones.
+
+    An address may begin the first: account, side, symbol, quantity, and the lot that it is to take.
+    """
     values: dict[int, dict[str, str]] = {}
     lots: dict[int, dict[str, str]] = {}
     for key in data:
@@ -38,7 +41,8 @@ def rows_of(data: Mapping[str, Any]) -> list[TypedTrade]:
                 row[name] = str(data[key])
     if not values:
         first = {name: str(data[name]) for name in ("account", "side", "symbol", "quantity") if name in data}
-        return [TypedTrade(first, {}), *(TypedTrade({}, {}) for _ in range(FIRST_LINES - 1))]
+        named = {str(data["lot"]): first.get("quantity", "")} if "lot" in data else {}
+        return [TypedTrade(first, named), *(TypedTrade({}, {}) for _ in range(FIRST_LINES - 1))]
     return [TypedTrade(values.get(place, {}), lots.get(place, {})) for place in range(max(values) + 1)]
 
 

@@ -12,10 +12,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.kernel.money import Money
-from apps.portfolios.models import BlockOrder, RebalanceRun, TradeProposal
+from apps.portfolios.models import Account, BlockOrder, RebalanceRun, Side, TradeProposal
 from apps.portfolios.selectors.attribution import AttributionSheet
 from apps.portfolios.selectors.drift import DriftSheet
 from apps.portfolios.selectors.harvest import HarvestSheet, harvest_address
+from apps.portfolios.selectors.lots import LotLine
 from apps.portfolios.selectors.performance import PerformanceSheet
 from apps.portfolios.selectors.sales import LotForSale
 from apps.portfolios.selectors.trade_estimates import TradeEstimate
@@ -51,6 +52,14 @@ def estimate_url(found: TradeEstimate, figure: str) -> str:
 def lot_estimate_url(found: TradeEstimate, figure: str, lot: LotForSale) -> str:
     """Return the address of the passport of a figure of a lot that could be sold."""
     return found.lot_address(figure, lot)
+
+
+@register.simple_tag
+def sale_url(account: Account, lot: LotLine) -> str:
+    """Return the form of trades with the sale of a lot begun."""
+    told = {"account": account.public_id, "side": Side.SELL.value, "symbol": lot.symbol}
+    told |= {"quantity": f"{lot.quantity.normalize():f}", "lot": lot.lot_id}
+    return f"{reverse('portfolios:trade-new', args=[account.household.public_id])}?{urlencode(told)}"
 
 
 @register.simple_tag

@@ -13,6 +13,7 @@ from django.urls import reverse
 from apps.accounts.models import User
 from apps.portfolios.models import TradeProposal, TradeState
 from apps.portfolios.selectors.books import account_book
+from apps.portfolios.templatetags.holdings import sale_url
 from tests.days import today
 from tests.factories import portfolios as made
 from tests.factories.trades import line, proposal
@@ -152,6 +153,19 @@ def test_a_typed_sale_says_what_it_would_bring_and_which_lots_it_could_name(
     assert sign_in(mallory).post(url).status_code == 404
     for other in without_permission:
         assert sign_in(other).post(url).status_code == 403
+
+
+def test_a_lot_leads_to_the_sale_of_it(scene: Scene, ada: User, sign_in: SignIn) -> None:
+    made.entry(scene.account, ada, "buy", BOUGHT, instrument=scene.fund, units="10", cash="-600", price="60")
+    browser = sign_in(ada)
+    page = browser.get(reverse("portfolios:account-lots", args=[scene.account.public_id]))
+    assert page.text.count("Propose to sell it") == 2
+    lot = page.context["page"].lots[-1]
+    address = sale_url(scene.account, lot)
+    assert address.replace("&", "&amp;") in page.text
+    row = browser.get(address).context["rows"][0]
+    assert (row.estimate.quantity, row.estimate.gain) == (10, -50)
+    assert [box.value() for _, box in row.lots] == ["", "10"]
 
 
 def test_rows_are_added_and_taken_out(scene: Scene, ada: User, sign_in: SignIn) -> None:
