@@ -99,7 +99,12 @@ FRACTION = Decimal("0.001")
 
 def dealt(kind: str, quantity: Decimal) -> Decimal:
     """Return how much of a quantity can be dealt in: whole shares, or thousandths of a fund's."""
-    return quantity.quantize(FRACTION if kind in FRACTIONAL else Decimal(1), ROUND_DOWN)
+    return quantity.quantize(step_of(kind), ROUND_DOWN)
+
+
+def step_of(kind: str) -> Decimal:
+    """Return the least of such a security that is traded."""
+    return FRACTION if kind in FRACTIONAL else Decimal(1)
 
 
 # further off than this and a decimal point slipped, or the security is another one

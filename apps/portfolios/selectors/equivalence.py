@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 from apps.portfolios.engine.equivalence import Membership, Role
 from apps.portfolios.models import EquivalenceGroup, EquivalenceMember, EquivalenceState
 
@@ -22,18 +20,6 @@ def memberships() -> list[Membership]:
         )
         for row in rows
     ]
-
-
-def identical_to(instrument_ids: set[int], day: dt.date) -> dict[int, frozenset[int]]:
-    """Return for each security those that are identical to it on a day, itself among them."""
-    groups: dict[int, set[int]] = {}
-    for row in EquivalenceMember.objects.filter(group__in=EquivalenceGroup.objects.on(day)):
-        groups.setdefault(row.group_id, set()).add(row.instrument_id)
-    found = {pk: {pk} for pk in instrument_ids}
-    for members in groups.values():
-        for pk in members & instrument_ids:
-            found[pk] |= members
-    return {pk: frozenset(same) for pk, same in found.items()}
 
 
 def equivalence_groups() -> list[EquivalenceGroup]:

@@ -8,15 +8,12 @@ from django.db.models import Q
 from django.utils.translation import gettext
 
 from apps.kernel.money import Rate
-from apps.market.models import SecurityKind
 from apps.portfolios.engine.elections import Election, RatesFrom
 from apps.portfolios.engine.lots import TermRates
 from apps.portfolios.engine.positions import BookPolicy
 from apps.portfolios.engine.transactions import LotMethod as BookMethod
 from apps.portfolios.models import Account, ElectionScope, Instrument, LotElection, LotMethod, TaxRate
-
-# shares of a regulated investment company in an account of their own kind (Treas. Reg. 1.1012-1(e)(5))
-FUNDS = (SecurityKind.MUTUAL_FUND, SecurityKind.MONEY_MARKET)
+from apps.portfolios.policies import FRACTIONAL
 
 
 def book_policy(account: Account, known_at: dt.datetime | None = None) -> BookPolicy:
@@ -36,7 +33,8 @@ def book_policy(account: Account, known_at: dt.datetime | None = None) -> BookPo
 
 
 def _funds_of(account: Account) -> frozenset[str]:
-    held = Instrument.objects.filter(transactions__account=account, kind__in=FUNDS).values_list("pk", flat=True)
+    """Shares of regulated investment companies are an account of their own kind (Treas. Reg. 1.1012-1(e)(5))."""
+    held = Instrument.objects.filter(transactions__account=account, kind__in=FRACTIONAL).values_list("pk", flat=True)
     return frozenset(str(pk) for pk in held.distinct())
 
 

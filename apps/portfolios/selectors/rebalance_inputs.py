@@ -23,6 +23,7 @@ from apps.portfolios.models import (
     Transaction,
     TransactionKind,
 )
+from apps.portfolios.policies import step_of
 from apps.portfolios.selectors.cash_needs import cash_needs
 from apps.portfolios.selectors.equivalence import memberships
 from apps.portfolios.selectors.lots import DUST
@@ -34,9 +35,6 @@ from apps.portfolios.selectors.wash_sales import HouseholdGains, OpenPiece, hous
 
 NOTHING, ONE = Decimal(0), Decimal(1)
 VERSION = rebalancing.REBALANCING_VERSION
-# as trades are written down (services/trade_lines.py): funds in thousandths, all else in whole shares
-FUND_STEP = Decimal("0.001")
-FUNDS = {SecurityKind.MUTUAL_FUND, SecurityKind.MONEY_MARKET}
 _KINDS = {
     "never_buy": engine.RestrictionKind.NO_BUY,
     "never_sell": engine.RestrictionKind.NO_SELL,
@@ -165,10 +163,11 @@ def _securities(
 
 
 def _security(instrument: Instrument, estimate: Estimate, table: EquivalenceTable, day: dt.date) -> engine.Security:
-    step = FUND_STEP if instrument.kind in FUNDS else ONE
     row = table.membership(str(instrument.pk), day)
     group = row.group_id if row is not None else ""
-    return engine.Security(str(instrument.pk), estimate.unit_value, instrument.asset_class, step, group)
+    return engine.Security(
+        str(instrument.pk), estimate.unit_value, instrument.asset_class, step_of(instrument.kind), group
+    )
 
 
 def _account(

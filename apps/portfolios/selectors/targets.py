@@ -90,15 +90,6 @@ class PortfolioTarget:
         """Return the cash that is kept back of what accounts are worth, by their row ids."""
         return reserve_amount(self.reserves, values)
 
-    def restrictions_on(self, instrument: Instrument, account: Account | None = None) -> tuple[Restriction, ...]:
-        """Return those about a security: all, or those that hold in one account."""
-        return tuple(
-            each
-            for each in self.restrictions
-            if each.is_about(instrument)
-            and (account is None or each.account_id is None or each.account_id == account.pk)
-        )
-
     def for_engine(self) -> tuple[SleeveTarget, ...]:
         """Return the sleeves as the engine takes them; securities are named by row id."""
         return tuple(
@@ -149,11 +140,6 @@ def reserve_amount(reserves: Iterable[CashReserve], values: Mapping[int, Decimal
 def household_targets(household: Household, day: dt.date) -> HouseholdTargets:
     """Return what a household ought to hold on the day."""
     return targets_on([household], day)[household.pk]
-
-
-def account_target(account: Account, day: dt.date) -> PortfolioTarget | None:
-    """Return the target that an account is part of on the day: its own, else its household's; None without."""
-    return household_targets(account.household, day).of(account)
 
 
 def targets_on(households: Sequence[Household], day: dt.date) -> dict[int, HouseholdTargets]:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db.models import Model
 
 from apps.accounts.selectors.firm_days import firm_today
 from apps.clients.models import Household, Person
@@ -84,7 +85,7 @@ def open_account(*, household: Household, details: AccountDetails, by: Actor) ->
         is_held_away=details.is_held_away,
         status=details.status,
     )
-    _clean(account)
+    checked(account, exclude=["household"])
     account.save()
     for owner in details.owners:
         AccountOwner.objects.create(account=account, person=owner.person, share=owner.share)
@@ -111,7 +112,7 @@ def change_account(*, account: Account, changes: dict[str, Any], by: Actor) -> A
     before = audit.snapshot(locked)
     for name, value in changes.items():
         setattr(locked, name, value)
-    _clean(locked)
+    checked(locked, exclude=["household"])
     locked.save(update_fields=[*changes, "updated_at"])
     audit.record("portfolios.change_account", by=by, target=locked, before=before, after=audit.snapshot(locked))
     _tell(locked)
@@ -142,7 +143,7 @@ def move_account(*, account: Account, status: str, by: Actor, on: dt.date | None
         locked.closed_on = on
     if status == AccountStatus.FUNDING and locked.opened_on is None:
         locked.opened_on = on
-    _clean(locked)
+    checked(locked, exclude=["household"])
     locked.save(update_fields=["status", "closed_on", "opened_on", "updated_at"])
     after = audit.snapshot(locked)
     audit.record("portfolios.move_account", by=by, target=locked, before=before, after=after, reason=reason)
@@ -181,10 +182,10 @@ def _check_owners(household: Household, owners: Sequence[OwnerShare]) -> None:
         )
 
 
-def _clean(account: Account) -> None:
-    """Check the row; a wrong field is refused as its form would."""
+def checked(row: Model, *, exclude: list[str] | None = None) -> None:
+    """Demand of a row what its model does. Raises InvalidInputError that names the field."""
     try:
-        account.full_clean(exclude=["household"])
+        row.full_clean(exclude=exclude)
     except ValidationError as wrong:
         raise refusal(wrong) from wrong
 

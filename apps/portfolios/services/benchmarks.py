@@ -8,9 +8,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.db import models
-
 from apps.clients.models import Household
 from apps.core import audit
 from apps.core.actors import Actor
@@ -18,6 +15,7 @@ from apps.core.services import service
 from apps.kernel.errors import DomainError, InvalidInputError, gettext_noop
 from apps.market.models import MarketSeries, Security
 from apps.portfolios.models import Account, Benchmark, BenchmarkAssignment, BenchmarkPart, BenchmarkVersion
+from apps.portfolios.services.accounts import checked
 
 ONE_DAY = dt.timedelta(days=1)
 
@@ -46,7 +44,7 @@ def define_benchmark(
     Raises InvalidInputError for a taken name, an unknown part, or weights that are not the whole.
     """
     benchmark = Benchmark(name=name.strip(), currency=currency, description=description)
-    _checked(benchmark)
+    checked(benchmark)
     benchmark.save()
     audit.record("portfolios.define_benchmark", by=by, target=benchmark, after=audit.snapshot(benchmark))
     return _add_version(benchmark, terms, by)
@@ -135,7 +133,7 @@ def assign_benchmark(
     before = audit.snapshot(row) if row is not None else None
     row = row or BenchmarkAssignment(household=household, account=account, starts_on=starts_on)
     row.benchmark, row.ends_on = benchmark, None
-    _checked(row)
+    checked(row)
     row.save()
     audit.record("portfolios.assign_benchmark", by=by, target=row, before=before, after=audit.snapshot(row))
     return row
@@ -166,7 +164,7 @@ def end_benchmark(*, assignment: BenchmarkAssignment, ends_on: dt.date, by: Acto
 def _end(row: BenchmarkAssignment, ends_on: dt.date, by: Actor) -> None:
     before = audit.snapshot(row)
     row.ends_on = ends_on
-    _checked(row)
+    checked(row)
     row.save(update_fields=["ends_on", "updated_at"])
     audit.record("portfolios.end_benchmark", by=by, target=row, before=before, after=audit.snapshot(row))
 
@@ -183,11 +181,11 @@ def _add_version(benchmark: Benchmark, terms: BlendTerms, by: Actor) -> Benchmar
     version = BenchmarkVersion(
         benchmark=benchmark, starts_on=terms.starts_on, rebalanced=terms.rebalanced, defined_by=by.label
     )
-    _checked(version, exclude=["benchmark"])
+    checked(version, exclude=["benchmark"])
     version.save()
     told = {}
     for part in _parts(version, terms.parts):
-        _checked(part, exclude=["version"])
+        checked(part, exclude=["version"])
         part.save()
         told[part.symbol] = f"{part.weight.normalize():f}"
     after = {**audit.snapshot(version), "parts": told}
@@ -214,13 +212,3 @@ def _parts(version: BenchmarkVersion, named: Sequence[tuple[str, Decimal]]) -> l
     if len({(part.security_id, part.series_id) for part in found}) != len(found):
         raise InvalidInputError(gettext_noop("A part is named twice."), field="parts")
     return found
-
-
-def _checked(row: models.Model, *, exclude: list[str] | None = None) -> None:
-    try:
-        row.full_clean(exclude=exclude)
-    except ValidationError as wrong:
-        if hasattr(wrong, "error_dict"):
-            field, messages = next(iter(wrong.message_dict.items()))
-            raise InvalidInputError(messages[0], field="" if field == "__all__" else field) from wrong
-        raise InvalidInputError(wrong.messages[0]) from wrong

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from django.core.exceptions import ValidationError
 from django.db import models
 
 from apps.core import audit
@@ -13,6 +12,7 @@ from apps.core.actors import Actor
 from apps.core.services import service
 from apps.kernel.errors import InvalidInputError, gettext_noop
 from apps.portfolios.models import Account, Benchmark, Composite, CompositeMember
+from apps.portfolios.services.accounts import checked
 
 ONE_DAY = dt.timedelta(days=1)
 
@@ -39,7 +39,7 @@ def define_composite(*, terms: CompositeTerms, by: Actor) -> Composite:
         currency=terms.currency,
         benchmark=terms.benchmark,
     )
-    _checked(row)
+    checked(row)
     row.save()
     audit.record("portfolios.define_composite", by=by, target=row, after=audit.snapshot(row))
     return row
@@ -72,7 +72,7 @@ def add_member(
     if standing.exists():
         raise InvalidInputError(gettext_noop("The account is a member already."), field="account")
     row = CompositeMember(composite=composite, account=account, starts_on=starts_on, discretion=discretion.strip())
-    _checked(row)
+    checked(row)
     row.save()
     audit.record("portfolios.add_composite_member", by=by, target=row, after=audit.snapshot(row))
     return row
@@ -91,7 +91,7 @@ def end_member(*, member: CompositeMember, ends_on: dt.date, reason: str, by: Ac
         raise InvalidInputError(gettext_noop("Say why the account leaves."), field="reason")
     before = audit.snapshot(member)
     member.ends_on, member.ended_because = ends_on, reason.strip()
-    _checked(member)
+    checked(member)
     member.save(update_fields=["ends_on", "ended_because", "updated_at"])
     after = audit.snapshot(member)
     audit.record("portfolios.end_composite_member", by=by, target=member, before=before, after=after)
@@ -105,11 +105,3 @@ def _demand_first(day: dt.date, field: str) -> None:
             mend=gettext_noop("Choose the first day of a month."),
             field=field,
         )
-
-
-def _checked(row: models.Model) -> None:
-    try:
-        row.full_clean()
-    except ValidationError as wrong:
-        field, messages = next(iter(wrong.message_dict.items()))
-        raise InvalidInputError(messages[0], field="" if field == "__all__" else field) from wrong

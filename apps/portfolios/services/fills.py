@@ -34,7 +34,7 @@ from apps.portfolios.models import (
     Transaction,
 )
 from apps.portfolios.models.transaction import TransactionQuerySet
-from apps.portfolios.policies import FRACTION, FRACTIONAL, price_is_off
+from apps.portfolios.policies import price_is_off, step_of
 from apps.portfolios.selectors.prices import rate_on
 from apps.portfolios.services.entries import NO_RATE, TransactionEntry
 from apps.portfolios.services.orders import OrderStateError, locked_order, tell_orders
@@ -208,7 +208,7 @@ def _allotted(order: BlockOrder, shares: Sequence[OrderShare]) -> tuple[Allotted
         sum((fill.quantity for fill in fills), NOTHING),
         worth.quantize(CENT, ROUND_HALF_UP),
         sum((fill.fees for fill in fills), NOTHING),
-        FRACTION if order.instrument.kind in FRACTIONAL else Decimal(1),
+        step_of(order.instrument.kind),
     )
 
 

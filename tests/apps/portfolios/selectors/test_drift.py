@@ -13,7 +13,7 @@ from apps.accounts.selectors.firm_days import firm_today
 from apps.portfolios.engine.drift import BandRule
 from apps.portfolios.models import Mandate, ModelPortfolio, RestrictionKind
 from apps.portfolios.selectors.drift import account_drift, household_drift
-from apps.portfolios.selectors.targets import account_target, household_targets, targets_on
+from apps.portfolios.selectors.targets import household_targets, targets_on
 from apps.portfolios.services.restrictions import ReserveTerms, RestrictionTerms, add_reserve, add_restriction
 from tests.factories import clients as people
 from tests.factories import models as made
@@ -74,7 +74,7 @@ def test_an_account_whose_own_model_is_not_in_force_follows_no_other(book: Book)
     told = household_targets(book.household, firm_today())
     assert [a.pk for target in told.targets for a in target.accounts] == [book.one.pk]
     assert told.without == (book.two,)
-    assert account_target(book.two, firm_today()) is None
+    assert told.of(book.two) is None
 
 
 def test_an_account_with_a_mandate_of_its_own_stands_apart(book: Book) -> None:
@@ -84,7 +84,7 @@ def test_an_account_with_a_mandate_of_its_own_stands_apart(book: Book) -> None:
     assert [a.pk for a in shared.target.accounts] == [book.one.pk]
     assert own.target.account == book.two
     assert own.drift.total == 10_000
-    target = account_target(book.two, firm_today())
+    target = household_targets(book.household, firm_today()).of(book.two)
     assert target is not None
     assert target.account == book.two
 
@@ -120,8 +120,6 @@ def test_reserves_and_restrictions_are_part_of_the_target(book: Book) -> None:
     (sheet,) = household_drift(book.household, firm_today())
     assert sheet.drift.reserve == D(2500), "a share is of its account"
     assert sheet.drift.investable == D(17_500)
-    assert len(sheet.target.restrictions_on(book.stk)) == 2
-    assert len(sheet.target.restrictions_on(book.stk, book.one)) == 1
     assert len(sheet.securities[0].restrictions) == 2
 
 
