@@ -10,6 +10,7 @@ from apps.portfolios.models import Transaction
 from apps.portfolios.selectors.performance_changes import MOST_GROUPS, changes_since
 from apps.portfolios.selectors.performance_pages import account_sheet, household_performance
 from apps.portfolios.services.transactions import reverse_transaction
+from tests.days import today
 from tests.factories import clients
 from tests.factories import portfolios as made
 
@@ -85,7 +86,7 @@ def test_the_page_says_what_changed_and_each_figure_opens(ada, account, sign_in)
     shown_before(account)
     reverse_transaction(transaction=account.transactions.get(kind="fee"), reason="Another client's", by=ada.as_actor())
     client = sign_in(ada)
-    yesterday = (timezone.localdate() - dt.timedelta(days=1)).isoformat()
+    yesterday = (today() - dt.timedelta(days=1)).isoformat()
     for page in (
         f"/portfolios/accounts/{account.public_id}/performance/",
         f"/households/{account.household.public_id}/portfolio/performance/",
@@ -111,4 +112,4 @@ def test_a_date_that_is_none_is_told_and_the_page_shows_today(ada, account, sign
         page = sign_in(ada).get(f"/portfolios/accounts/{account.public_id}/performance/?{asked}")
         assert page.status_code == 200
         assert "A date could not be read" in page.content.decode()
-        assert page.context["sheet"].as_of == timezone.localdate()
+        assert page.context["sheet"].as_of == today()
