@@ -12,10 +12,12 @@ from apps.core.jobs import job
 from apps.firms.models import Registration
 from apps.firms.services import provisioning
 from apps.firms.services.demo.billing import bill_quarters
+from apps.firms.services.demo.bookkeeping import keep_books
 from apps.firms.services.demo.fill import build_numbered
-from apps.firms.services.demo.nights import ask_for_first_night
+from apps.firms.services.demo.nights import ask_for_first_night, ask_for_trades
 from apps.firms.services.demo.plans import move_plans_on
 from apps.firms.services.demo.reports import report_quarter
+from apps.firms.services.demo.trading import trade
 
 
 @job("firms.provision_firm")
@@ -44,7 +46,15 @@ def bill_demo_firm(_task: Any) -> None:
     bill_quarters(today=timezone.localdate())
     move_plans_on()
     report_quarter(today=timezone.localdate())
+    ask_for_trades(by=Actor.system("firms.bill_demo_firm"))
     ask_for_first_night(by=Actor.system("firms.bill_demo_firm"))
+
+
+@job("firms.trade_demo_firm", title=_("The demo firm's books are being kept and its trades made."))
+def trade_demo_firm(_task: Any) -> None:
+    """Bring the demo firm's books and trades into every state that an advisor meets."""
+    keep_books()
+    trade(by=Actor.system("firms.trade_demo_firm"))
 
 
 @job("firms.send_link_again")

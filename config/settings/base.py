@@ -317,6 +317,7 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ROUTES = {
     "firms.build_demo_household": {"queue": "slow"},
     "firms.bill_demo_firm": {"queue": "slow"},
+    "firms.trade_demo_firm": {"queue": "slow"},
     "firms.move_demo_plans": {"queue": "slow"},
 }
 CELERY_TASK_SERIALIZER, CELERY_ACCEPT_CONTENT = "json", ["json"]

@@ -18,6 +18,7 @@ from apps.portfolios.services.asset_flows import FlowDetails, announce_call, rec
 from apps.portfolios.services.manual_assets import AssetDetails, StatedValue, appraise_asset, record_asset
 
 PURCHASE, OPINION = gettext_noop("Deed of sale"), gettext_noop("Coast Appraisals")
+STEP = Decimal(50_000)  # of a commitment
 MANAGER = gettext_noop("Harbor Partners, capital account")
 # days before today, kind, share of the commitment, whether it can be called again
 _FLOWS = (
@@ -61,12 +62,12 @@ def _house(spec: DemoHousehold, household: Household, owner: Person, by: Actor) 
     worth = (price * Decimal("1.11")).quantize(Decimal(1000))
     appraise_asset(asset=asset, stated=StatedValue(last, worth, AppraisalSource.APPRAISER, OPINION), by=by)
     for years in (2, 1):
-        rent = FlowDetails(AssetFlowKind.INCOME, today - dt.timedelta(days=365 * years), price * Decimal("0.04"))
+        rent = FlowDetails(AssetFlowKind.INCOME, today - dt.timedelta(days=365 * years), _part(price, "0.04"))
         record_flow(asset=asset, details=rent, by=by)
 
 
 def _fund(spec: DemoHousehold, household: Household, owner: Person, by: Actor) -> None:
-    commitment = max(Decimal(100_000), (spec.invested * Decimal("0.2")).quantize(Decimal(50_000)))
+    commitment = max(Decimal(2), (spec.invested * Decimal("0.2") / STEP).quantize(Decimal(1))) * STEP
     details = AssetDetails(
         name="Harbor Buyout IV",
         kind=ManualAssetKind.PRIVATE_FUND,
@@ -76,12 +77,16 @@ def _fund(spec: DemoHousehold, household: Household, owner: Person, by: Actor) -
     )
     asset = record_asset(household=household, details=details, by=by)
     for ago, kind, share, again in _FLOWS:
-        told = FlowDetails(kind, _day(ago), commitment * Decimal(share), is_recallable=again)
+        told = FlowDetails(kind, _day(ago), _part(commitment, share), is_recallable=again)
         record_flow(asset=asset, details=told, by=by)
     for ago, share in _STATEMENTS:
-        _statement(asset, _day(ago), commitment * Decimal(share), by)
-    due = FlowDetails(AssetFlowKind.CALL, _day(-21), commitment * Decimal("0.05"))
+        _statement(asset, _day(ago), _part(commitment, share), by)
+    due = FlowDetails(AssetFlowKind.CALL, _day(-21), _part(commitment, "0.05"))
     announce_call(asset=asset, details=due, by=by)
+
+
+def _part(whole: Decimal, share: str) -> Decimal:
+    return (whole * Decimal(share)).quantize(Decimal("0.01"))
 
 
 def _statement(asset: ManualAsset, day: dt.date, value: Decimal, by: Actor) -> None:

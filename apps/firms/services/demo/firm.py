@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
+from decimal import Decimal
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
+from django.utils import timezone
 from django_tenants.utils import tenant_context
 
 from apps.accounts.models import FirmProfile, User
@@ -16,6 +19,8 @@ from apps.core.actors import Actor
 from apps.core.services import service
 from apps.firms.models import Firm, FirmState
 from apps.firms.services.provisioning import build_schema, create_firm, open_firm
+from apps.market.models import ActionKind, CorporateAction
+from apps.market.services.actions import ActionNotice, keep_action
 from apps.market.services.updates import bring_up_to_date
 
 SCHEMA = "harbor"
@@ -33,6 +38,8 @@ PROFILE = {
     "phone": "+1 617 555 0142",
     "disclosures": "Harbor Light is a demonstration. Its people are invented, and prices after 2018 are simulated.",
 }
+# symbol, how many days ago, cash given back per share
+ANNOUNCED, ANNOUNCED_BY = (("VB", 130, "0.18"), ("VCIT", 12, "0.11")), "Harbor demonstration"
 STAND_IN = STAFF[3][2]  # the support person sees every household
 
 
@@ -55,11 +62,24 @@ def ensure_demo_firm() -> DemoFirm:
         build_schema(SCHEMA)
         open_firm(firm=firm, by=by)
     bring_up_to_date(by=by)
+    announce_actions(by=by)
     with tenant_context(firm):
         ensure_people(by=by)
     port = f":{settings.PUBLIC_PORT}" if settings.PUBLIC_PORT else ""
     logins = tuple((str(role.label), email) for role, _, email in STAFF)
     return DemoFirm(firm, f"{settings.SCHEME}://{SCHEMA}.{settings.BASE_DOMAIN}{port}/", logins)
+
+
+@service
+def announce_actions(*, by: Actor) -> None:
+    """Have two funds give capital back, one of them lately; nothing is announced while one is recent."""
+    today = timezone.localdate()
+    recent = CorporateAction.objects.filter(source=ANNOUNCED_BY, day__gte=today - dt.timedelta(days=200))
+    if not recent.exists():
+        for symbol, days, cash in ANNOUNCED:
+            day = today - dt.timedelta(days=days)
+            notice = ActionNotice(symbol, ActionKind.RETURN_OF_CAPITAL, day, cash_per_share=Decimal(cash))
+            keep_action(notice=notice, source=ANNOUNCED_BY, by=by)
 
 
 @service

@@ -86,6 +86,8 @@ def _take_on(spec: DemoHousehold, advisor: User, by: Actor) -> Household:
         status = "married" if spec.partner else "single"
         stops = max(spec.retirement_age, age + 1)
         told = {"email": client_email(spec, name), "annual_income": salary, "marital_status": status}
+        # a number of the form that the tax office gives to those without a social security number
+        told["tax_id"] = f"999-99-{4300 + 2 * spec.number + (relationship != 'head')}"
         told["employment_status"] = "employed" if salary else "retired" if age > 61 else "not_working"
         return person(relationship, name, age, retirement_age=stops, **told)
 

@@ -52,7 +52,9 @@ def follow_model(spec: DemoHousehold, household: Household, by: Actor) -> None:
     model = _model_near(spec.equity_weight, by)
     today = firm_today()
     note = gettext_noop("Agreed in the review, with the household's plan.")
-    give_mandate(household=household, terms=MandateTerms(model=model, from_day=today, note=note), by=by)
+    # the client of the demo decides trades in the portal
+    terms = MandateTerms(model=model, from_day=today, client_approves=spec.number == 1, note=note)
+    give_mandate(household=household, terms=terms, by=by)
     if spec.number % 4 == 1:
         until = today + dt.timedelta(days=365)
         roof = ReserveTerms(gettext_noop("New roof next summer"), today, amount=Decimal(15_000), until=until)

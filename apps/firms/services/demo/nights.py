@@ -1,4 +1,4 @@
-"""The demo firm's first night, asked for at once: its pages need not wait for its clock."""
+"""What the demo firm's later jobs are asked for by: its books and trades, and its first night, at once."""
 
 from __future__ import annotations
 
@@ -7,7 +7,14 @@ from apps.core.actors import Actor
 from apps.core.models import Job
 from apps.core.services import service
 
-KEEP = "portfolios.keep_values"
+KEEP, TRADE = "portfolios.keep_values", "firms.trade_demo_firm"
+
+
+@service
+def ask_for_trades(*, by: Actor) -> None:
+    """Have books kept and trades made; a second call asks for nothing."""
+    if not Job.objects.filter(name=TRADE).exists():
+        jobs.enqueue(TRADE, by=by, topic="firm:all")
 
 
 @service

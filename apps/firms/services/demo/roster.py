@@ -6,6 +6,8 @@ import random
 from dataclasses import dataclass
 from decimal import Decimal
 
+from apps.clients.models import Household
+
 N_HOUSEHOLDS = 40
 _SEED = 20_260_101
 _HEADS = (
@@ -68,6 +70,11 @@ def demo_households() -> tuple[DemoHousehold, ...]:
     """Return all households, the same ones each time."""
     dice = random.Random(_SEED)  # noqa: S311 - names and amounts of a demo
     return tuple(_drawn(number, dice) for number in range(1, N_HOUSEHOLDS + 1))
+
+
+def household_numbered(number: int) -> Household | None:
+    """Return a household of the roster with its advisor, None where it is not built."""
+    return Household.objects.select_related("advisor").filter(external_id=f"demo-{number:02d}").first()
 
 
 def _drawn(number: int, dice: random.Random) -> DemoHousehold:
