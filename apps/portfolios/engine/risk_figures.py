@@ -26,6 +26,7 @@ CONFIDENCE = 0.95
 NO_BENCHMARK = gettext_noop("No benchmark covers the period.")
 NO_RISK_FREE = gettext_noop("The market has no risk-free rate for the period.")
 UNDER_A_YEAR = gettext_noop("A period of less than a year is not brought to a year.")
+UNDER_TWELVE_MONTHS = gettext_noop("Needs 12 whole months.")
 NOT_DAILY = gettext_noop("Prices are not daily: choose months.")
 TOO_SHORT = gettext_noop("There are too few observations.")
 
@@ -159,7 +160,8 @@ def _beside_benchmark(
         if observed.benchmark is None or np.isnan(observed.benchmark).any():
             return Computed(None, NO_BENCHMARK)
         if of_a_year and observed.n_days < 365:
-            return Computed(None, UNDER_A_YEAR)
+            monthly = observed.frequency is Frequency.MONTHLY
+            return Computed(None, UNDER_TWELVE_MONTHS if monthly else UNDER_A_YEAR)
         return rule(observed, observed.benchmark)
 
     return figure

@@ -7,6 +7,7 @@ import uuid
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.core.paginator import Page, Paginator
 from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext
@@ -22,13 +23,14 @@ from apps.portfolios.selectors.lot_rules import method_text
 from apps.portfolios.selectors.lots import LotLine, open_lots, sum_of
 from apps.portfolios.selectors.portfolios import simulation_of
 from apps.portfolios.selectors.prices import SimulationNotice
-from apps.portfolios.selectors.valuations import AccountHoldings, AccountValuation, account_values, holdings_at
+from apps.portfolios.selectors.valuations import AccountHoldings, AccountValuation, Holding, holdings_at, valuations
 from apps.portfolios.selectors.value_ages import age_limits
 from apps.portfolios.selectors.wash_sales import household_wash_sales
 
 CHART_DAYS = 365
 # more points than a chart has pixels help nobody
 CHART_POINTS = 120
+PER_PAGE = 50
 
 
 def account_for(actor: Actor, public_id: uuid.UUID | str) -> Account:
@@ -107,6 +109,16 @@ def with_reading(accounts: QuerySet[Account]) -> QuerySet[Account]:
 
 
 @dataclass(frozen=True, slots=True)
+class HoldingRow:
+    """A holding of an account, what its open lots cost, and its part of the account; None where it is not known."""
+
+    holding: Holding
+    cost: Decimal | None
+    gain: Decimal | None
+    share: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
 class AccountPage:
     """One account on a day: holdings, lots, gains realised in the year, entries up to the day, and a year's values.
 
@@ -121,25 +133,41 @@ class AccountPage:
     gain: Decimal | None
     realised: Decimal | None
     method: str
-    entries: tuple[Transaction, ...]
-    n_entries: int
+    entries: Page[Transaction]
     chart: ChartSpec | None
     life: AccountLife
     simulation: SimulationNotice | None
     breaks: tuple[ReconciliationBreak, ...]
     asset: ManualAsset | None
     old: frozenset[uuid.UUID]
+    known_at: dt.datetime | None = None
+
+    @property
+    def rows(self) -> list[HoldingRow]:
+        """The holdings with what their lots cost."""
+        return [self._row(holding) for holding in self.at.holdings]
+
+    def _row(self, holding: Holding) -> HoldingRow:
+        lots = [lot for lot in self.lots if lot.instrument == holding.public_id]
+        share = holding.value / self.at.total if holding.value is not None and self.at.total > 0 else None
+        return HoldingRow(holding, sum_of(lot.cost for lot in lots), sum_of(lot.gain for lot in lots), share)
 
 
-def account_page(account: Account, as_of: dt.date, limit: int = 50) -> AccountPage:
-    """Return what the account's page shows. Raises what the book refuses when the ledger contradicts itself."""
-    at = holdings_at([account], as_of)[account.pk]
-    judged, limits = household_wash_sales(account.household, as_of), age_limits()
+def account_page(
+    account: Account, as_of: dt.date, known_at: dt.datetime | None = None, number: str = "1"
+) -> AccountPage:
+    """Return what the account's page shows; with `known_at` from the ledger as it stood at that moment.
+
+    Raises what the book refuses when the ledger contradicts itself.
+    """
+    at = holdings_at([account], as_of, known_at)[account.pk]
+    judged, limits = household_wash_sales(account.household, as_of, known_at), age_limits()
     lots = open_lots(judged.open_pieces, at)
     costs = [lot.cost for lot in lots]
     cost = sum((value for value in costs if value is not None), Decimal(0)) if None not in costs else None
     worth = sum((holding.value for holding in at.holdings if holding.value is not None), Decimal(0))
     entries = account.transactions.traded_by(as_of).select_related("instrument", "into", "reversal", "reversal_of")
+    entries = entries if known_at is None else entries.known_at(known_at)
     return AccountPage(
         account=account,
         as_of=as_of,
@@ -149,24 +177,24 @@ def account_page(account: Account, as_of: dt.date, limit: int = 50) -> AccountPa
         gain=worth - cost if cost is not None and not at.unpriced else None,
         realised=sum_of(line.recognised for line in judged.of_account(account, as_of.year)),
         method=method_text(account, as_of),
-        entries=tuple(entries[:limit]),
-        n_entries=entries.count(),
-        chart=value_chart(account, as_of),
+        entries=Paginator(entries, PER_PAGE).get_page(number),
+        chart=value_chart(account, as_of, known_at),
         life=account_life(account, as_of),
         simulation=simulation_of([at], as_of),
         asset=ManualAsset.objects.filter(account=account).first(),
         old=frozenset(each.public_id for each in at.holdings if limits.is_old(each.age, each.valued_on, as_of)),
         breaks=tuple(account.breaks.open().select_related("instrument", "statement")),
+        known_at=known_at,
     )
 
 
-def value_chart(account: Account, as_of: dt.date) -> ChartSpec | None:
+def value_chart(account: Account, as_of: dt.date, known_at: dt.datetime | None = None) -> ChartSpec | None:
     """Return the account's value over the last year with what the client brought, None before its first entry."""
     first = account.transactions.order_by("trade_date").values_list("trade_date", flat=True).first()
     if first is None or first >= as_of:
         return None
     span = DateSpan(max(first, as_of - dt.timedelta(days=CHART_DAYS)), as_of)
-    return value_spec(account_values(account, span))
+    return value_spec(valuations([account], span, known_at)[account.pk])
 
 
 def value_spec(valuation: AccountValuation) -> ChartSpec:

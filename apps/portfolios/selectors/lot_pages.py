@@ -29,6 +29,7 @@ class LotsPage:
     method: str
     lots: tuple[LotLine, ...]
     unpriced: tuple[str, ...]
+    known_at: dt.datetime | None = None
 
     @property
     def cost(self) -> Decimal | None:
@@ -51,11 +52,14 @@ class LotsPage:
         return sum_of(lot.gain for lot in self.lots if lot.is_long_term)
 
 
-def lots_page(account: Account, as_of: dt.date) -> LotsPage:
-    """Return the open lots at the close of the day, after wash sales of the whole household."""
-    at = holdings_at([account], as_of)[account.pk]
-    lots = open_lots(household_wash_sales(account.household, as_of).open_pieces, at)
-    return LotsPage(account, as_of, method_text(account, as_of), lots, at.unpriced)
+def lots_page(account: Account, as_of: dt.date, known_at: dt.datetime | None = None) -> LotsPage:
+    """Return the open lots at the close of the day, after wash sales of the whole household.
+
+    With `known_at` the ledger counts as it stood at that moment.
+    """
+    at = holdings_at([account], as_of, known_at)[account.pk]
+    lots = open_lots(household_wash_sales(account.household, as_of, known_at).open_pieces, at)
+    return LotsPage(account, as_of, method_text(account, as_of), lots, at.unpriced, known_at)
 
 
 def lots_rows(page: LotsPage) -> tuple[list[str], list[list[object]]]:

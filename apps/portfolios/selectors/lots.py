@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -36,6 +37,17 @@ class LotLine:
     currency: str
     added: Decimal | None = Decimal(0)
     lot_id: str = ""
+    instrument: uuid.UUID | None = None
+
+
+def sum_of(amounts: Iterable[Decimal | None]) -> Decimal | None:
+    """Return the sum, None where one of them is not known."""
+    total = Decimal(0)
+    for amount in amounts:
+        if amount is None:
+            return None
+        total += amount
+    return total
 
 
 def open_lots(pieces: Iterable[OpenPiece], at: AccountHoldings) -> tuple[LotLine, ...]:
@@ -64,16 +76,7 @@ def open_lots(pieces: Iterable[OpenPiece], at: AccountHoldings) -> tuple[LotLine
                 added=added,
                 currency=piece.currency,
                 lot_id=piece.lot_id,
+                instrument=holding.public_id,
             )
         )
     return tuple(sorted(lines, key=lambda line: (line.symbol, line.acquired_on)))
-
-
-def sum_of(amounts: Iterable[Decimal | None]) -> Decimal | None:
-    """Return the sum, None where one of them is not known."""
-    total = Decimal(0)
-    for amount in amounts:
-        if amount is None:
-            return None
-        total += amount
-    return total

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Sequence
 from decimal import Decimal
 
 from django.urls import reverse
@@ -15,7 +16,7 @@ from apps.core.templatetags.formats import date_text, moment_text
 from apps.kernel.errors import NotFoundError, gettext_noop
 from apps.portfolios.models import Account, ReconciliationBreak, Transaction
 from apps.portfolios.selectors.breaks import MONEY_KINDS, proposed_amount
-from apps.portfolios.selectors.lot_pages import lots_page
+from apps.portfolios.selectors.lot_pages import LotsPage, lots_page
 from apps.portfolios.selectors.lot_rules import method_text
 from apps.portfolios.selectors.lots import LotLine, sum_of
 from apps.portfolios.selectors.portfolios import (
@@ -45,12 +46,14 @@ LOT_FIGURES = {
 }
 
 
-def household_passport(household: Household, figure: str, day: dt.date) -> Passport:
+def household_passport(
+    household: Household, figure: str, day: dt.date, known_at: dt.datetime | None = None
+) -> Passport:
     """Return the passport of total, managed, held_away, cash or old, or of a holding by its public id.
 
-    Raises NotFoundError for another figure.
+    With `known_at` it is of the ledger as it stood at that moment. Raises NotFoundError for another figure.
     """
-    sheet = household_portfolio(household, day)
+    sheet = household_portfolio(household, day, known_at)
     if figure == "old":
         return _old_passport(sheet)
     if figure not in _TITLES:
@@ -122,7 +125,7 @@ def _holding_passport(sheet: HouseholdPortfolio, household: Household, public_id
     if line is None:
         raise NotFoundError(gettext_noop("There is no such figure."))
     accounts = list(Account.objects.filter(household=household))
-    at = holdings_at(accounts, sheet.as_of)
+    at = holdings_at(accounts, sheet.as_of, sheet.known_at)
     lines = [
         _trail(holding, account.name, account.currency, _page_of_account(account.public_id))
         for account in accounts
@@ -153,16 +156,17 @@ def _holding_passport(sheet: HouseholdPortfolio, household: Household, public_id
     )
 
 
-def account_passport(account: Account, figure: str, day: dt.date) -> Passport:
+def account_passport(account: Account, figure: str, day: dt.date, known_at: dt.datetime | None = None) -> Passport:
     """Return the passport of an account's total, cash, gain or realised gain, or of a holding by its public id.
 
-    Raises NotFoundError for another figure.
+    With `known_at` it is of the ledger as it stood at that moment. Raises NotFoundError for another figure.
     """
     if figure == "realised":
-        return _realised_passport(account, day)
-    if figure in LOT_FIGURES:
-        return _lots_passport(account, figure, day)
-    at = holdings_at([account], day)[account.pk]
+        return _realised_passport(account, day, known_at)
+    name, _, of = figure.partition("-of-")
+    if name in LOT_FIGURES:
+        return _lots_passport(lots_page(account, day, known_at), name, of)
+    at = holdings_at([account], day, known_at)[account.pk]
     chosen = [h for h in at.holdings if figure == "total" or str(h.public_id) == figure]
     if figure not in {"total", "cash"} and not chosen:
         raise NotFoundError(gettext_noop("There is no such figure."))
@@ -176,15 +180,23 @@ def account_passport(account: Account, figure: str, day: dt.date) -> Passport:
         ),
         as_of=day,
         source=gettext("The firm's own ledger and the closing prices of the securities master or of custodians' files"),
-        lines=(*lines, cash) if figure in {"total", "cash"} else tuple(lines),
+        lines=(*lines, cash if figure in {"total", "cash"} else _share_line(at, chosen)),
         basis=gettext("All that is held, before taxes; fees that were taken are out of it."),
         notes=_notes(at.unpriced if figure == "total" else (), simulation_of([at], day) if lines else None),
     )
 
 
-def _lots_passport(account: Account, figure: str, day: dt.date) -> Passport:
-    page, (title, name, terms) = lots_page(account, day), LOT_FIGURES[figure]
-    lots = [lot for lot in page.lots if lot.is_long_term in terms]
+def _share_line(at: AccountHoldings, chosen: Sequence[Holding]) -> PassportLine:
+    worth = sum((holding.value for holding in chosen if holding.value is not None), Decimal(0))
+    return PassportLine(gettext("Share of the account"), "", _share(worth / at.total if at.total > 0 else None))
+
+
+def _lots_passport(page: LotsPage, figure: str, of: str = "") -> Passport:
+    """Of all lots, or of those of one holding by its public id."""
+    account, day, (title, name, terms) = page.account, page.as_of, LOT_FIGURES[figure]
+    lots = [lot for lot in page.lots if lot.is_long_term in terms and (not of or str(lot.instrument) == of)]
+    if of and not lots:
+        raise NotFoundError(gettext_noop("There is no such figure."))
     method = {
         "gain": gettext("Value of each open lot less its basis. Lots leave: %(method)s."),
         "cost": gettext("Basis of each open lot: what was paid, and what wash sales added. Lots leave: %(method)s."),
@@ -195,8 +207,8 @@ def _lots_passport(account: Account, figure: str, day: dt.date) -> Passport:
     return _of_lots(account, gettext(title), (whole, day, method), lines)
 
 
-def _realised_passport(account: Account, day: dt.date) -> Passport:
-    sold = household_wash_sales(account.household, day).of_account(account, day.year)
+def _realised_passport(account: Account, day: dt.date, known_at: dt.datetime | None) -> Passport:
+    sold = household_wash_sales(account.household, day, known_at).of_account(account, day.year)
     method = gettext(
         "Proceeds of each lot sold this year less its basis, plus what wash sales disallow. Lots leave: %(method)s."
     ) % {"method": method_text(account, day)}

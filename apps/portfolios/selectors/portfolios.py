@@ -94,6 +94,7 @@ class HouseholdPortfolio:
     simulation: SimulationNotice | None
     n_breaks: int
     old_value: Decimal
+    known_at: dt.datetime | None = None
 
     @property
     def old_holdings(self) -> tuple[HoldingLine, ...]:
@@ -106,9 +107,14 @@ class HouseholdPortfolio:
         return tuple(line.symbol or line.name for line in self.old_holdings)
 
 
-def household_portfolio(household: Household, as_of: dt.date) -> HouseholdPortfolio:
-    """Return the household's portfolio at the close of the day, in a fixed number of queries."""
-    return _portfolio(household, Account.objects.filter(household=household), as_of)
+def household_portfolio(
+    household: Household, as_of: dt.date, known_at: dt.datetime | None = None
+) -> HouseholdPortfolio:
+    """Return the household's portfolio at the close of the day, in a fixed number of queries.
+
+    With `known_at` the ledger counts as it stood at that moment.
+    """
+    return _portfolio(household, Account.objects.filter(household=household), as_of, known_at)
 
 
 def managed_portfolio(household: Household, as_of: dt.date) -> HouseholdPortfolio:
@@ -116,10 +122,12 @@ def managed_portfolio(household: Household, as_of: dt.date) -> HouseholdPortfoli
     return _portfolio(household, Account.objects.filter(household=household).managed(), as_of)
 
 
-def _portfolio(household: Household, rows: AccountQuerySet, as_of: dt.date) -> HouseholdPortfolio:
+def _portfolio(
+    household: Household, rows: AccountQuerySet, as_of: dt.date, known_at: dt.datetime | None = None
+) -> HouseholdPortfolio:
     listed = rows.exclude(status=AccountStatus.CLOSED, closed_on__lt=as_of).prefetch_related("owners__person")
     accounts = list(listed)
-    at = holdings_at(accounts, as_of)
+    at = holdings_at(accounts, as_of, known_at)
     sheet = _Sheet(household.currency, as_of, accounts, at)
     holdings = sheet.holdings()
     n_breaks = ReconciliationBreak.objects.filter(account__household=household).open().count()
@@ -139,6 +147,7 @@ def _portfolio(household: Household, rows: AccountQuerySet, as_of: dt.date) -> H
         simulation=simulation_of(at.values(), as_of),
         n_breaks=n_breaks,
         old_value=sum((line.value or NOTHING for line in holdings if line.is_old), NOTHING),
+        known_at=known_at,
     )
 
 

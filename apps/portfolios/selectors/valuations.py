@@ -125,10 +125,16 @@ class Opening:
     cash: Mapping[str, Decimal]
 
 
-def holdings_at(accounts: Iterable[Account], day: dt.date) -> dict[int, AccountHoldings]:
-    """Return what each account holds at the close of the day, in a fixed number of queries per currency."""
+def holdings_at(
+    accounts: Iterable[Account], day: dt.date, known_at: dt.datetime | None = None
+) -> dict[int, AccountHoldings]:
+    """Return what each account holds at the close of the day, in a fixed number of queries per currency.
+
+    With `known_at` the ledger counts as it stood at that moment; prices are those known now.
+    """
     listed = {account.pk: account for account in accounts}
     entries = Transaction.objects.filter(account_id__in=listed).traded_by(day).order_by()
+    entries = entries if known_at is None else entries.known_at(known_at)
     units: dict[int, list[tuple[int, Decimal]]] = defaultdict(list)
     sums = entries.exclude(instrument=None).values("account_id", "instrument_id").annotate(units=Sum("units"))
     for row in sums:

@@ -170,8 +170,10 @@ def _in_currency(line: GainLine, currency: str, rates: DatedRates) -> GainLine:
     return replace(line, currency=currency, basis=basis, added=added, proceeds=proceeds, disallowed=disallowed)
 
 
-def household_wash_sales(household: Household, as_of: dt.date) -> HouseholdGains:
+def household_wash_sales(household: Household, as_of: dt.date, known_at: dt.datetime | None = None) -> HouseholdGains:
     """Judge all accounts of a household up to the close of a day, in a fixed number of queries.
+
+    With `known_at` the ledger counts as it stood at that moment.
 
     The head, the partner and trusts are one taxpayer with their spouse; accounts of children, of others and custodial
     ones are taxpayers apart. Purchases up to 30 days later may still change a loss of the last days.
@@ -179,13 +181,9 @@ def household_wash_sales(household: Household, as_of: dt.date) -> HouseholdGains
     accounts = list(
         Account.objects.filter(household=household).prefetch_related("owners__person", "lot_elections").order_by("pk")
     )
-    rows = list(
-        Transaction.objects.filter(account__household=household)
-        .traded_by(as_of)
-        .select_related("reversal_of")
-        .prefetch_related("lot_choices")
-        .order_by("trade_date", "id")
-    )
+    entries = Transaction.objects.filter(account__household=household).traded_by(as_of)
+    entries = entries if known_at is None else entries.known_at(known_at)
+    rows = list(entries.select_related("reversal_of").prefetch_related("lot_choices").order_by("trade_date", "id"))
     books = account_books(accounts, rows, as_of)
     gone = {row.reversal_of_id for row in rows if row.reversal_of_id is not None}
     standing = [row for row in rows if row.pk not in gone and row.kind != TransactionKind.REVERSAL]

@@ -31,9 +31,10 @@ def in_currency(amount: Decimal | None, currency: str) -> Money | None:
 
 
 @register.simple_tag
-def passport_url(name: str, owner: Any, figure: object, day: dt.date) -> str:
-    """Return the address of a figure's passport on a day."""
-    return f"{reverse(name, args=[owner, figure])}?day={day.isoformat()}"
+def passport_url(name: str, owner: Any, figure: object, day: dt.date, known_at: dt.datetime | None = None) -> str:
+    """Return the address of a figure's passport on a day, of the ledger as it stood at a moment."""
+    told = {"day": day.isoformat()} | ({} if known_at is None else {"moment": known_at.isoformat()})
+    return f"{reverse(name, args=[owner, figure])}?{urlencode(told)}"
 
 
 @register.simple_tag

@@ -22,7 +22,7 @@ FIRM: tuple[Group, ...] = (
     (_("Models"), (("model-list", "", SEE),)),
     (_("Benchmarks"), (("benchmark-list", "", SEE),)),
     (_("Composites"), (("composite-list", "", SEE_ALL),)),
-    (_("Firm"), (("firm-performance", "", SEE_ALL),)),
+    (_("Firm performance"), (("firm-performance", "", SEE_ALL),)),
     (_("Opportunities"), (("opportunity-list", "", SEE),)),
     (
         _("Trades"),

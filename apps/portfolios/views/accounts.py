@@ -16,9 +16,10 @@ from apps.accounts.selectors.firm_days import firm_today
 from apps.core.access import RequiresMixin, actor_of
 from apps.core.actors import Actor
 from apps.core.views import ActionView, ServiceFormView
-from apps.portfolios.forms import CorporateActionForm, DayForm, EntryForm, ReasonForm, StepForm
+from apps.portfolios.forms import CorporateActionForm, EntryForm, PerformanceForm, ReasonForm, StepForm
 from apps.portfolios.models import Account, AccountStatus, Transaction
 from apps.portfolios.selectors.accounts import account_for, account_list, account_page, entry_for
+from apps.portfolios.selectors.book_changes import account_changes
 from apps.portfolios.selectors.portfolios import account_rows
 from apps.portfolios.services.accounts import move_account
 from apps.portfolios.services.corporate_actions import ActionByHand, record_action_by_hand
@@ -66,10 +67,11 @@ class AccountDetailView(RequiresMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Put the account of the day into the page."""
-        actor, form = actor_of(self.request), DayForm(self.request.GET)
-        page = account_page(account_for(actor, self.kwargs["account_id"]), form.chosen())
-        may_edit = actor.can(Permission.EDIT_PORTFOLIOS)
-        return super().get_context_data(page=page, account=page.account, form=form, may_edit=may_edit, **kwargs)
+        actor, form = actor_of(self.request), PerformanceForm(self.request.GET)
+        asked = self.request.GET.get("page", "1")
+        page = account_page(account_for(actor, self.kwargs["account_id"]), form.chosen(), form.known_at(), asked)
+        kwargs |= {"page": page, "account": page.account, "changes": account_changes(page), "form": form}
+        return super().get_context_data(may_edit=actor.can(Permission.EDIT_PORTFOLIOS), **kwargs)
 
 
 class EntryNewView(ServiceFormView):

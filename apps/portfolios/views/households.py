@@ -14,8 +14,9 @@ from apps.clients.selectors.household_pages import household_for, household_head
 from apps.core.access import RequiresMixin, actor_of
 from apps.core.actors import Actor
 from apps.core.views import ServiceFormView
-from apps.portfolios.forms import AccountForm, DayForm
+from apps.portfolios.forms import AccountForm, PerformanceForm
 from apps.portfolios.models import AccountStatus
+from apps.portfolios.selectors.book_changes import household_changes
 from apps.portfolios.selectors.charts import allocation_spec
 from apps.portfolios.selectors.portfolios import household_portfolio
 from apps.portfolios.services.accounts import AccountDetails, open_account, owners_by_halves
@@ -29,14 +30,15 @@ class HouseholdPortfolioView(RequiresMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Put the sheet of the day into the page."""
-        actor, form = actor_of(self.request), DayForm(self.request.GET)
+        actor, form = actor_of(self.request), PerformanceForm(self.request.GET)
         household = household_for(actor, self.kwargs["household_id"])
-        sheet = household_portfolio(household, form.chosen())
+        sheet = household_portfolio(household, form.chosen(), form.known_at())
         return super().get_context_data(
             household=household,
             header=household_header(household, actor),
             portfolio=sheet,
             allocation=allocation_spec(sheet),
+            changes=household_changes(household, sheet),
             form=form,
             may_edit=actor.can(Permission.EDIT_PORTFOLIOS),
             may_import=actor.can(Permission.IMPORT_FILES),

@@ -10,14 +10,15 @@ from django.views.generic import TemplateView, View
 from apps.accounts.policies import Permission
 from apps.core.access import RequiresMixin, actor_of
 from apps.core.tabular.writing import written_csv
-from apps.portfolios.forms import DayForm
+from apps.portfolios.forms import PerformanceForm
 from apps.portfolios.selectors.accounts import account_for
 from apps.portfolios.selectors.lot_pages import LotsPage, lots_page, lots_rows
 
 
 def asked_lots(request: HttpRequest, account_id: Any) -> LotsPage:
     """Return the lots of the day that the address asks for."""
-    return lots_page(account_for(actor_of(request), account_id), DayForm(request.GET).chosen())
+    form = PerformanceForm(request.GET)
+    return lots_page(account_for(actor_of(request), account_id), form.chosen(), form.known_at())
 
 
 class AccountLotsView(RequiresMixin, TemplateView):

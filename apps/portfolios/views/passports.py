@@ -9,7 +9,7 @@ from apps.clients.selectors.household_pages import household_for
 from apps.core.actors import Actor
 from apps.core.passports import Passport
 from apps.core.views import PassportView
-from apps.portfolios.forms import DayForm
+from apps.portfolios.forms import PerformanceForm
 from apps.portfolios.selectors.accounts import account_for, break_for, entry_for
 from apps.portfolios.selectors.passports import (
     account_passport,
@@ -27,9 +27,9 @@ class HouseholdPassportView(PassportView):
 
     def find(self, actor: Actor) -> tuple[Passport, str]:
         """Return a total, or a holding over all accounts."""
-        household = household_for(actor, self.kwargs["household_id"])
+        household, form = household_for(actor, self.kwargs["household_id"]), PerformanceForm(self.request.GET)
         back = reverse("portfolios:household-portfolio", kwargs={"household_id": household.public_id})
-        return household_passport(household, self.kwargs["figure"], DayForm(self.request.GET).chosen()), back
+        return household_passport(household, self.kwargs["figure"], form.chosen(), form.known_at()), back
 
 
 class AccountPassportView(PassportView):
@@ -39,8 +39,8 @@ class AccountPassportView(PassportView):
 
     def find(self, actor: Actor) -> tuple[Passport, str]:
         """Return a total, a gain, or a holding."""
-        account = account_for(actor, self.kwargs["account_id"])
-        return account_passport(account, self.kwargs["figure"], DayForm(self.request.GET).chosen()), page_of(account)
+        account, form = account_for(actor, self.kwargs["account_id"]), PerformanceForm(self.request.GET)
+        return account_passport(account, self.kwargs["figure"], form.chosen(), form.known_at()), page_of(account)
 
 
 class EntryPassportView(PassportView):

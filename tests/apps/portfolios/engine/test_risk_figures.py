@@ -13,6 +13,7 @@ from apps.portfolios.engine.risk_figures import (
     NOT_DAILY,
     TOO_SHORT,
     UNDER_A_YEAR,
+    UNDER_TWELVE_MONTHS,
     Frequency,
     Measure,
     Observations,
@@ -71,6 +72,9 @@ def test_less_than_a_year_is_not_brought_to_a_year():
     found = risk_figures(some)
     assert found[Measure.ALPHA].reason == found[Measure.INFORMATION_RATIO].reason == UNDER_A_YEAR
     assert found[Measure.TRACKING_ERROR].value > 0
+    # from the 20th to the 20th a year later there are eleven whole months
+    eleven = risk_figures(observed(11, benchmark=DICE.normal(0, 0.03, 11), risk_free=np.zeros(11)))
+    assert eleven[Measure.ALPHA].reason == UNDER_TWELVE_MONTHS
 
 
 def test_days_are_linked_into_whole_months():

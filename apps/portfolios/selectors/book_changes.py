@@ -1,0 +1,87 @@
+"""What the book of a day says now that it did not say at an earlier moment: holdings, cash, and the entries since."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.utils.translation import gettext
+
+from apps.clients.models import Household
+from apps.portfolios.models import Transaction
+from apps.portfolios.models.transaction import TransactionQuerySet
+from apps.portfolios.selectors.accounts import AccountPage
+from apps.portfolios.selectors.portfolios import HoldingLine, HouseholdPortfolio, household_portfolio
+from apps.portfolios.selectors.valuations import Holding, holdings_at
+
+MOST_ENTRIES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class HoldingChange:
+    """A holding, or the cash, before and after; None where there was or is none. `figure` names its passport."""
+
+    figure: str
+    label: str
+    quantity_before: Decimal | None
+    quantity_after: Decimal | None
+    value_before: Decimal | None
+    value_after: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class BookChanges:
+    """All that differs, and what was recorded since. `n_more` entries are not listed."""
+
+    rows: tuple[HoldingChange, ...]
+    entries: tuple[Transaction, ...]
+    n_more: int
+
+
+def household_changes(household: Household, then: HouseholdPortfolio) -> BookChanges | None:
+    """Return what is known now that a portfolio of an earlier moment does not say; None for one of now."""
+    if then.known_at is None:
+        return None
+    now = household_portfolio(household, then.as_of)
+    rows = _since(Transaction.objects.filter(account__household=household), then.as_of, then.known_at)
+    return _changes(_held(then.holdings, then.cash), _held(now.holdings, now.cash), rows)
+
+
+def account_changes(then: AccountPage) -> BookChanges | None:
+    """Return the same of an account's page."""
+    if then.known_at is None:
+        return None
+    now = holdings_at([then.account], then.as_of)[then.account.pk]
+    rows = _since(Transaction.objects.filter(account=then.account), then.as_of, then.known_at)
+    return _changes(_held(then.at.holdings, then.at.cash), _held(now.holdings, now.cash), rows)
+
+
+Held = dict[str, tuple[str, Decimal | None, Decimal | None]]
+
+
+def _held(holdings: Iterable[Holding | HoldingLine], cash: Decimal) -> Held:
+    found: Held = {_key(h.public_id): (h.symbol or h.name, h.quantity, h.value) for h in holdings}
+    return {**found, "cash": (gettext("Cash"), None, cash)}
+
+
+def _key(public_id: uuid.UUID) -> str:
+    return str(public_id)
+
+
+def _since(rows: TransactionQuerySet, day: dt.date, moment: dt.datetime) -> TransactionQuerySet:
+    later = rows.traded_by(day).filter(recorded_at__gt=moment)
+    return later.select_related("account", "instrument").order_by("-recorded_at", "-id")
+
+
+def _changes(before: Held, after: Held, entries: TransactionQuerySet) -> BookChanges:
+    nothing = ("", None, None)
+    rows = [
+        HoldingChange(key, (after.get(key) or before[key])[0], old[1], new[1], old[2], new[2])
+        for key in {**after, **before}
+        for old, new in [(before.get(key, nothing), after.get(key, nothing))]
+        if old[1:] != new[1:]
+    ]
+    return BookChanges(tuple(rows), tuple(entries[:MOST_ENTRIES]), max(0, entries.count() - MOST_ENTRIES))
