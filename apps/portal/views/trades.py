@@ -13,10 +13,11 @@ from apps.core.access import actor_of
 from apps.core.actors import Actor
 from apps.core.views import ServiceFormView
 from apps.portal.forms import DeclineForm, TradeApprovalForm
+from apps.portal.selectors.trades import ClientTrade, client_trades
 from apps.portal.views._page import MemberMixin, PortalPage
 from apps.portal.views.signatures import authentication_of
 from apps.portfolios.models import TradeProposal
-from apps.portfolios.selectors.trade_steps import clients_proposal, clients_proposals, waiting_for
+from apps.portfolios.selectors.trade_steps import clients_proposal, waiting_for
 from apps.portfolios.selectors.trades import proposal_page, trade_passport
 from apps.portfolios.services.trade_checks import ClientWord, decide_as_client
 
@@ -28,7 +29,7 @@ class TradesView(PortalPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """List them."""
-        return super().get_context_data(proposals=clients_proposals(actor_of(self.request)), **kwargs)
+        return super().get_context_data(rows=client_trades(actor_of(self.request)), **kwargs)
 
 
 class TradeMixin(MemberMixin):
@@ -44,9 +45,8 @@ class TradeMixin(MemberMixin):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the lines, and whether this person is asked."""
         asked = self.proposal.pk in {row.pk for row in waiting_for(actor_of(self.request))}
-        return super().get_context_data(
-            proposal=self.proposal, page=proposal_page(self.proposal), is_asked=asked, **kwargs
-        )
+        kwargs |= {"trade": ClientTrade(self.proposal, asked), "proposal": self.proposal}
+        return super().get_context_data(page=proposal_page(self.proposal), is_asked=asked, **kwargs)
 
 
 class TradeView(TradeMixin, ServiceFormView):

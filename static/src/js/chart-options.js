@@ -172,7 +172,11 @@ function fan(spec, _frame, width) {
 
 function bars(spec, _frame, width) {
   const series = spec.series.map((one, place) => ({ ...lineOf({ ...one, style: "bar" }, place, spec), barMaxWidth: 36, areaStyle: undefined, itemStyle: { borderRadius: one.stack ? 0 : 2 } }));
-  return { ...axes(spec, { gap: true }), grid: grid(width, spec.series.length), legend: legend(spec.series.map((one) => one.name)), tooltip: { trigger: "axis", axisPointer: { type: "shadow" } }, series };
+  const options = axes(spec, { gap: true });
+  const n = spec.x.values.length;
+  // few groups with names: each is named, over more lines where it is narrow
+  if (n <= 8 && width) options.xAxis.axisLabel = { ...options.xAxis.axisLabel, interval: 0, hideOverlap: false, width: (width - 80) / n - 6, overflow: "break", fontSize: width < 420 ? 10 : 12 };
+  return { ...options, grid: grid(width, spec.series.length), legend: legend(spec.series.map((one) => one.name)), tooltip: { trigger: "axis", axisPointer: { type: "shadow" } }, series };
 }
 
 /** First and last value stand on the ground, those between are changes that hang from the sum so far. */

@@ -43,12 +43,15 @@ def test_the_client_reads_what_is_asked_and_approves(asked: TradeProposal, ana: 
     shown = browser.get(page(asked)).text
     assert "$550.00" in shown
     assert "asks for your word" in shown
+    assert "Waits for your approval" in browser.get(reverse("portal:trades")).text
     assert browser.post(page(asked), {"typed_name": "Ana Rivera"}).status_code == 422
     assert browser.post(page(asked), {"agreed": "on", "typed_name": "Somebody"}).status_code == 422
     assert browser.post(page(asked), {"agreed": "on", "typed_name": "Ana Rivera"}).url == page(asked)
     asked.refresh_from_db()
     assert asked.state == TradeState.CLEARED
-    assert "Your decision" not in browser.get(page(asked)).text
+    after = browser.get(page(asked)).text
+    assert "Your decision" not in after
+    assert "To be ordered" in after
 
 
 def test_the_client_declines_with_a_reason(asked: TradeProposal, ana: User, sign_in: SignIn) -> None:
@@ -57,7 +60,7 @@ def test_the_client_declines_with_a_reason(asked: TradeProposal, ana: User, sign
     browser.post(page(asked, "trade-decline"), {"reason": "Not this year."})
     asked.refresh_from_db()
     assert (asked.state, asked.ended_because) == (TradeState.DECLINED, "Not this year.")
-    assert "Trim the stock" in browser.get(reverse("portal:trades")).text
+    assert "Not made" in browser.get(reverse("portal:trades")).text
 
 
 def test_figures_open_their_passport(asked: TradeProposal, ana: User, sign_in: SignIn) -> None:
