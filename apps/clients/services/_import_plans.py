@@ -6,7 +6,7 @@ import json
 import uuid
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -240,8 +240,14 @@ def _is_due(row: Line) -> bool:
 
 
 def _became(row: Line, item: Made, left: Mapping[uuid.UUID, datetime]) -> Line:
-    return replace(
-        row,
+    return Line(
+        row.line,
+        row.label,
+        row.key,
+        row.fingerprint,
+        row.facts,
+        row.problems,
+        row.action,
         target_type=item.target._meta.label,
         target_id=item.target.public_id,
         before=json.dumps(dict(item.before)) if item.before is not None else None,

@@ -219,7 +219,7 @@ class Taking:
         )
         for each in taken:
             self._kept(each, due[each.told.account.pk, each.told.as_of], before)
-        opened = [each.told.account.pk for each in taken if each.is_new and each.statement.opened_book]
+        opened = [each.told.account.pk for each in taken if each.opens]
         self.besides += list(Transaction.objects.filter(account__in=opened)) if opened else []
 
     def _kept(self, taken: TakenStatement, group: Group, before: dict[str, dict[str, str | None]]) -> None:

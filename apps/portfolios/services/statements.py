@@ -69,6 +69,11 @@ class TakenStatement:
     is_new: bool
     lines: dict[str, StatementLine] = field(default_factory=dict)
 
+    @property
+    def opens(self) -> bool:
+        """Whether it opened the book of its account just now."""
+        return self.is_new and self.statement.opened_book
+
 
 @service
 def take_statement(
@@ -119,8 +124,7 @@ def _taken(
     """Keep statements of different accounts."""
     taken = _statements(stated, filled, source)
     _keep_lines(taken)
-    opened = [each for each in taken if each.is_new and each.statement.opened_book]
-    openings = [(each.told.account, _openings(each.told, source)) for each in opened]
+    openings = [(each.told.account, _openings(each.told, source)) for each in taken if each.opens]
     record_in_accounts(told=[(account, entries) for account, entries in openings if entries], by=by, located=located)
     audit.record_all(
         audit.event(
@@ -130,17 +134,19 @@ def _taken(
             after={
                 "as_of": each.told.as_of,
                 "positions": len(each.told.positions),
-                "opened_book": each in opened,
+                "opened_book": each.opens,
                 "source": source,
             },
         )
         for each in taken
     )
     books = _Books(taken)
-    differs = [each for each in taken if not _is_in_line(each, books)]
-    note_reconciled(statements=[each.statement for each in taken if each not in differs], by=by)
-    for each in differs:
-        reconcile_statement(statement=each.statement, by=by)
+    by_line: dict[bool, list[PositionStatement]] = {True: [], False: []}
+    for each in taken:
+        by_line[_is_in_line(each, books)].append(each.statement)
+    note_reconciled(statements=by_line[True], by=by)
+    for statement in by_line[False]:
+        reconcile_statement(statement=statement, by=by)
     return taken
 
 

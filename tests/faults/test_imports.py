@@ -1,0 +1,101 @@
+"""A custodian's file whose worker is killed while it is taken in: run again, it is in the books once."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import signal
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.db import connection, connections, transaction
+from django_tenants.utils import tenant_context
+
+from apps.accounts.policies import Role
+from apps.clients.models import ImportBatch
+from apps.clients.services.import_jobs import run_import
+from apps.clients.services.imports import open_batch, request_apply
+from apps.core import audit
+from apps.core.models import AuditEvent
+from apps.core.whole_rows import insert_models
+from apps.portfolios.models import Transaction
+from tests.apps.firms.conftest import committed  # noqa: F401 - a fixture
+from tests.apps.portfolios.services.test_custodian_taking import history, numbers
+from tests.cast import firm, person
+from tests.factories import market
+
+ROWS = 12
+
+
+def die() -> None:
+    """End as a worker's process does that the machine takes away."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def deadly(beginning: str) -> Callable[..., Any]:
+    """Die once a statement was sent that begins so."""
+
+    def wrapper(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+        answer = execute(sql, params, many, context)
+        if sql.startswith(beginning):
+            die()
+        return answer
+
+    return wrapper
+
+
+def insert_and_die(rows: Any) -> None:
+    insert_models(rows)
+    die()
+
+
+@pytest.fixture
+def batch(committed: None) -> Iterator[ImportBatch]:  # noqa: F811 - the fixture
+    """A file of six accounts that waits for its job, all of it committed."""
+    with tenant_context(firm("alpha")):
+        ada = person(Role.ADVISOR, "Ada")
+        market.security("AAA", {dt.date(2025, 3, 3): "50"})
+        by = ada.as_actor()
+        with transaction.atomic():
+            text = history(*numbers(ada, ROWS // 2)).encode()
+            made = open_batch(kind="custodian_firm", filename="all.csv", content=text, by=by)
+            request_apply(batch=made, by=by)
+        yield made
+
+
+def run(batch: ImportBatch) -> ImportBatch:
+    """Run the job as its worker does."""
+    return run_import(batch_id=batch.pk, user_id=None, origin={})
+
+
+@pytest.mark.parametrize(
+    "moment", ["entries", 'INSERT INTO "core_auditevent"', "DELETE FROM clients_importrow", "last", "commit"]
+)
+def test_one_result_is_left_by_an_import_that_was_killed_and_run_again(
+    batch: ImportBatch, moment: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if moment == "entries":
+        monkeypatch.setattr("apps.portfolios.services.transactions.insert_models", insert_and_die)
+    schema = firm("alpha")
+    connections.close_all()
+    child = os.fork()
+    if child == 0:
+        with tenant_context(schema), connection.execute_wrapper(deadly(moment)), transaction.atomic():
+            transaction.on_commit(lambda: die() if moment == "commit" else None)
+            run(batch)
+            if moment == "last":
+                die()
+        os._exit(0)
+    _, status = os.waitpid(child, 0)
+    assert os.WTERMSIG(status) == signal.SIGKILL
+    monkeypatch.undo()
+    with tenant_context(schema):
+        assert Transaction.objects.count() == (ROWS if moment == "commit" else 0)
+        done = [run(batch), run(batch)][0]
+        assert (done.state, Transaction.objects.count()) == ("applied", ROWS)
+        assert len(set(batch.rows.values_list("target_id", flat=True))) == ROWS
+        actions = Counter(AuditEvent.objects.values_list("action", flat=True))
+        assert (actions["clients.apply_batch"], actions["portfolios.record_transaction"]) == (1, ROWS)
+        assert audit.verify_chain().is_intact
