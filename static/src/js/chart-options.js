@@ -174,8 +174,12 @@ function bars(spec, _frame, width) {
   const series = spec.series.map((one, place) => ({ ...lineOf({ ...one, style: "bar" }, place, spec), barMaxWidth: 36, areaStyle: undefined, itemStyle: { borderRadius: one.stack ? 0 : 2 } }));
   const options = axes(spec, { gap: true });
   const n = spec.x.values.length;
-  // few groups with names: each is named, over more lines where it is narrow
-  if (n <= 8 && width) options.xAxis.axisLabel = { ...options.xAxis.axisLabel, interval: 0, hideOverlap: false, width: (width - 80) / n - 6, overflow: "break", fontSize: width < 420 ? 10 : 12 };
+  // few groups with names: each is named, over more lines or aslant where it is narrow
+  const room = (width - 80) / n - 6;
+  if (n <= 8 && width) {
+    const turned = room < 72 ? { rotate: 40, fontSize: 11 } : { width: room, overflow: "break", lineHeight: 14 };
+    options.xAxis.axisLabel = { ...options.xAxis.axisLabel, interval: 0, hideOverlap: false, ...turned };
+  }
   return { ...options, grid: grid(width, spec.series.length), legend: legend(spec.series.map((one) => one.name)), tooltip: { trigger: "axis", axisPointer: { type: "shadow" } }, series };
 }
 
