@@ -243,6 +243,7 @@ WORDS = {
     "portfolios.keep_values": _("Keep values"),
     "portfolios.make_report": _("Make report"),
     "portfolios.move_account": _("Move account"),
+    "portfolios.number_account": _("Write down an account's number"),
     "portfolios.offer_benchmark": _("Offer benchmark"),
     "portfolios.open_account": _("Open account"),
     "portfolios.open_opportunity": _("Open opportunity"),

@@ -46,6 +46,18 @@ class AccountForm(forms.Form):
                 field.queryset = household.people.all()
 
 
+class AccountNumberForm(forms.Form):
+    """Where an account was opened, and its number there."""
+
+    custodian = forms.CharField(label=_("Custodian"), max_length=120)
+    number = forms.CharField(
+        label=_("Account number"),
+        max_length=40,
+        help_text=_("Kept encrypted; pages show the last four characters."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+
 class EntryForm(forms.Form):
     """An entry typed by hand: numbers without signs, since the kind says in which direction they go."""
 

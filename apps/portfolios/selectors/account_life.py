@@ -140,6 +140,7 @@ def _numbered(account: Account) -> Requirement:
         gettext("Custodian and number are known"),
         bool(account.custodian and account.last_four),
         gettext("Write down where the account was opened and its number."),
+        reverse("portfolios:account-number", kwargs={"account_id": account.public_id}),
     )
 
 

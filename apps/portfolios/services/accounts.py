@@ -70,16 +70,13 @@ def open_account(*, household: Household, details: AccountDetails, by: Actor) ->
     Raises InvalidInputError for a wrong field, an owner of another household, or shares that do not add up to one.
     """
     _check_owners(household, details.owners)
-    number = details.number.strip()
     account = Account(
         household=household,
         name=details.name,
         registration=details.registration,
         tax_treatment=TAX_TREATMENTS.get(details.registration, ""),
         custodian=details.custodian,
-        number=encrypted(number),
-        last_four="".join(c for c in number if c.isalnum())[-4:],
-        number_digest=number_digest(NUMBERS, number),
+        **_number_fields(details.number),
         currency=details.currency,
         opened_on=details.opened_on,
         is_held_away=details.is_held_away,
@@ -95,6 +92,35 @@ def open_account(*, household: Household, details: AccountDetails, by: Actor) ->
     )
     _tell(account)
     return account
+
+
+def _number_fields(number: str) -> dict[str, str]:
+    number = number.strip()
+    return {
+        "number": encrypted(number),
+        "last_four": "".join(c for c in number if c.isalnum())[-4:],
+        "number_digest": number_digest(NUMBERS, number),
+    }
+
+
+@service
+def number_account(*, account: Account, custodian: str, number: str, by: Actor) -> Account:
+    """Write down at which custodian an account was opened and its number there.
+
+    Raises InvalidInputError where one of them lacks, or for the number of another account.
+    """
+    for name, told in (("custodian", custodian), ("number", number)):
+        if not any(c.isalnum() for c in told):
+            raise InvalidInputError(gettext_noop("Give both, the custodian and the account's number."), field=name)
+    locked = Account.objects.select_for_update().get(pk=account.pk)
+    before, fields = audit.snapshot(locked), {"custodian": custodian.strip(), **_number_fields(number)}
+    for name, value in fields.items():
+        setattr(locked, name, value)
+    checked(locked, exclude=["household"])
+    locked.save(update_fields=[*fields, "updated_at"])
+    audit.record("portfolios.number_account", by=by, target=locked, before=before, after=audit.snapshot(locked))
+    _tell(locked)
+    return locked
 
 
 @service

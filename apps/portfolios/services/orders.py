@@ -42,7 +42,7 @@ def release_orders(*, proposals: Sequence[TradeProposal], by: Actor) -> list[Blo
     """Make blocks of cleared proposals, all or none: one for each security, side, custodian and limit.
 
     Every checkpoint, restriction and holding is asked again, whoever calls. Raises what `demand_checkpoints` raises and
-    InvalidInputError without a proposal.
+    InvalidInputError without a proposal, or for an account that no order could name to its custodian.
     """
     if not proposals:
         raise InvalidInputError(gettext_noop("Choose at least one cleared proposal."), field="proposals")
@@ -56,6 +56,12 @@ def release_orders(*, proposals: Sequence[TradeProposal], by: Actor) -> list[Blo
         move_proposal(proposal, TradeState.ORDERED, action="portfolios.order_proposal", by=by)
         for line in proposal.lines.select_related("account", "instrument").order_by("pk"):
             account = line.account
+            if not (account.custodian and account.number):
+                raise InvalidInputError(
+                    gettext_noop("%(account)s has no number at a custodian: no order can name it."),
+                    mend=gettext_noop("Write down its custodian and number on its page."),
+                    account=account.name,
+                )
             key = line.instrument_id, line.side, account.custodian, account.currency, line.limit_price
             groups.setdefault(key, []).append(line)
     orders = [

@@ -166,6 +166,7 @@ urlpatterns = [
     path("households/<uuid:household_id>/portfolio/trades/rows/", trades.TradeRowsView.as_view(), name="trade-rows"),
     path("households/<uuid:household_id>/portfolio/trades/new/", trades.TradeNewView.as_view(), name="trade-new"),
     path("portfolios/accounts/<uuid:account_id>/", accounts.AccountDetailView.as_view(), name="account-detail"),
+    path("portfolios/accounts/<uuid:account_id>/number/", accounts.AccountNumberView.as_view(), name="account-number"),
     path("portfolios/accounts/<uuid:account_id>/step/", accounts.AccountStepView.as_view(), name="account-step"),
     path("portfolios/accounts/<uuid:account_id>/open-lots/", lots.AccountLotsView.as_view(), name="account-lots"),
     path(

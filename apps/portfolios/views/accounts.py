@@ -16,12 +16,19 @@ from apps.accounts.selectors.firm_days import firm_today
 from apps.core.access import RequiresMixin, actor_of
 from apps.core.actors import Actor
 from apps.core.views import ActionView, ServiceFormView
-from apps.portfolios.forms import CorporateActionForm, EntryForm, PerformanceForm, ReasonForm, StepForm
+from apps.portfolios.forms import (
+    AccountNumberForm,
+    CorporateActionForm,
+    EntryForm,
+    PerformanceForm,
+    ReasonForm,
+    StepForm,
+)
 from apps.portfolios.models import Account, AccountStatus, Transaction
 from apps.portfolios.selectors.accounts import account_for, account_list, account_page, entry_for
 from apps.portfolios.selectors.book_changes import account_changes
 from apps.portfolios.selectors.portfolios import account_rows
-from apps.portfolios.services.accounts import move_account
+from apps.portfolios.services.accounts import move_account, number_account
 from apps.portfolios.services.corporate_actions import ActionByHand, record_action_by_hand
 from apps.portfolios.services.entries import EntryByHand
 from apps.portfolios.services.transactions import record_by_hand, reverse_by_hand
@@ -95,6 +102,32 @@ class EntryNewView(ServiceFormView):
         told = dict(form.cleaned_data)
         symbol = told.pop("symbol")
         record_by_hand(account=self.account, typed=EntryByHand(**told), symbol=symbol, by=by)
+        return page_of(self.account)
+
+
+class AccountNumberView(ServiceFormView):
+    """Write down the custodian and number of an account."""
+
+    permission = Permission.EDIT_PORTFOLIOS
+    template_name = "staff/portfolios/account_number.html"
+    form_class = AccountNumberForm
+
+    @cached_property
+    def account(self) -> Account:
+        """The account of the address."""
+        return account_for(actor_of(self.request), self.kwargs["account_id"])
+
+    def get_initial(self) -> dict[str, Any]:
+        """Begin with the custodian that is known."""
+        return {"custodian": self.account.custodian}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Head the page with the account."""
+        return super().get_context_data(account=self.account, **kwargs)
+
+    def perform(self, form: Any, by: Actor) -> str:
+        """Keep them and go back to the account."""
+        number_account(account=self.account, **form.cleaned_data, by=by)
         return page_of(self.account)
 
 

@@ -12,6 +12,7 @@ from apps.accounts.models import User
 from apps.accounts.selectors.firm_days import firm_today
 from apps.clients.models import Household
 from apps.core.models import AuditEvent
+from apps.core.secrets import decrypted
 from apps.kernel.errors import InvalidInputError
 from apps.portfolios.models import Account, AccountOwner, AccountStatus, Registration, TaxTreatment
 from apps.portfolios.selectors.account_life import account_life
@@ -21,6 +22,7 @@ from apps.portfolios.services.accounts import (
     OwnerShare,
     change_account,
     move_account,
+    number_account,
     open_account,
 )
 from tests.factories import billing, compliance
@@ -49,6 +51,27 @@ def test_the_number_is_kept_encrypted_and_never_on_the_trail(ada: User) -> None:
     assert account.masked_number == "•••• 5432"
     event = AuditEvent.objects.get(action="portfolios.open_account")
     assert event.after["number"] == event.after["number_digest"] == "set"
+
+
+def test_a_number_that_was_missing_is_written_down(ada: User) -> None:
+    household = people.household(ada)
+    made.account(household, ada, number="1234-5678")
+    account = made.account(household, ada, name="New", number="", custodian="", status="approved")
+    with pytest.raises(AccountStepError):
+        move_account(account=account, status=AccountStatus.FUNDING, by=ada.as_actor(), on=firm_today())
+    told = {"custodian": "Example Custodian", "number": "555-9321"}
+    for field in told:
+        with pytest.raises(InvalidInputError) as refused:
+            number_account(account=account, **{**told, field: " - "}, by=ada.as_actor())
+        assert refused.value.field == field
+    with pytest.raises(InvalidInputError, match="Another account has this number"):
+        number_account(account=account, **{**told, "number": "12345678"}, by=ada.as_actor())
+    assert not AuditEvent.objects.filter(action="portfolios.number_account").exists()
+    kept = number_account(account=account, **told, by=ada.as_actor())
+    assert (decrypted(kept.number), kept.masked_number) == ("555-9321", "•••• 9321")
+    event = AuditEvent.objects.get(action="portfolios.number_account")
+    assert event.after["number"] == "set"
+    move_account(account=account, status=AccountStatus.FUNDING, by=ada.as_actor(), on=firm_today())
 
 
 def test_the_same_number_with_other_dashes_is_the_same_account(ada: User) -> None:

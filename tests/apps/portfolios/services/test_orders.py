@@ -74,6 +74,17 @@ def test_release_is_whole_or_nothing(ada: User, connie: User) -> None:
         release_orders(proposals=[], by=ada.as_actor())
 
 
+@pytest.mark.parametrize("field", ["number", "custodian"])
+def test_an_account_that_no_order_can_name_is_not_traded_in(ada: User, connie: User, field: str) -> None:
+    household, account, fund = ready(ada)
+    kept = cleared(ada, connie, line(account, fund), household=household)
+    Account.objects.filter(pk=account.pk).update(**{field: ""})
+    with pytest.raises(InvalidInputError, match="no order can name it"):
+        release_orders(proposals=[kept], by=ada.as_actor())
+    kept.refresh_from_db()
+    assert (kept.state, BlockOrder.objects.count()) == (TradeState.CLEARED, 0)
+
+
 def test_a_proposal_is_released_once(ada: User, connie: User) -> None:
     household, account, fund = ready(ada)
     kept = cleared(ada, connie, line(account, fund), household=household)

@@ -55,6 +55,7 @@ class Scene:
             "account": reverse("portfolios:account-detail", kwargs=account),
             "entry": reverse("portfolios:entry-new", kwargs=account),
             "action": reverse("portfolios:action-new", kwargs=account),
+            "number": reverse("portfolios:account-number", kwargs=account),
             "methods": reverse("portfolios:lot-methods", kwargs=account),
             "lots": reverse("portfolios:account-lots", kwargs=account),
             "lots_file": reverse("portfolios:account-lots-file", kwargs=account),
@@ -112,7 +113,7 @@ NAMES += [
     "gains",
     "gains_file",
 ]
-NAMES += ["gains_passport", "lots", "lots_file", "trades", "reports"]
+NAMES += ["gains_passport", "number", "lots", "lots_file", "trades", "reports"]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -161,6 +162,15 @@ def test_the_pages_of_a_portfolio_lead_to_each_other(
     composites = reverse("portfolios:composite-list")
     assert composites in sign_in(paul).get(scene.pages()["breaks"]).text
     assert composites not in browser.get(scene.pages()["breaks"]).text
+
+
+def test_a_missing_number_is_written_down_on_the_page(scene: Scene, ada: User, sign_in: SignIn) -> None:
+    Account.objects.update(number="", last_four="", number_digest="", status="approved")
+    browser, url = sign_in(ada), scene.pages()["number"]
+    assert url in browser.get(scene.pages()["account"]).text
+    assert browser.post(url, {"custodian": "Example Custodian", "number": ""}).status_code == 422
+    assert browser.post(url, {"custodian": "Example Custodian", "number": "555-9321"}).status_code == 302
+    assert "•••• 9321" in browser.get(scene.pages()["account"]).text
 
 
 def test_lots_show_cost_value_and_gain_by_term(scene: Scene, ada: User, sign_in: SignIn) -> None:
