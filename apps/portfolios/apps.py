@@ -15,7 +15,7 @@ class PortfoliosConfig(AppConfig):
         from apps.accounts.ports import connect_approvals
         from apps.clients.ports import ports
         from apps.portfolios.models.trade import ADVISOR_REVIEW, COMPLIANCE_REVIEW, MANAGER_REVIEW
-        from apps.portfolios.services import equivalence, model_portfolios
+        from apps.portfolios.services import equivalence, model_portfolios, service_offerings
         from apps.portfolios.services.custodian_importer import CustodianFileImporter, FirmFileImporter
         from apps.portfolios.services.lot_importer import LotFileImporter
         from apps.portfolios.services.prices import APPROVAL_KIND, PricesOfImport, hear_price_decision
@@ -34,5 +34,8 @@ class PortfoliosConfig(AppConfig):
         connect_approvals(APPROVAL_KIND, _("Price correction"), hear_price_decision)
         connect_approvals(
             model_portfolios.APPROVAL_KIND, _("Version of a model portfolio"), model_portfolios.hear_version_decision
+        )
+        connect_approvals(
+            service_offerings.APPROVAL_KIND, _("Version of a service"), service_offerings.hear_service_decision
         )
         connect_approvals(equivalence.APPROVAL_KIND, _("Identical securities"), equivalence.hear_equivalence_decision)

@@ -56,6 +56,7 @@ from tests.factories import (
     plans,
     portfolios,
     rebalancing,
+    services,
     trades,
 )
 
@@ -188,6 +189,15 @@ class World:
     @cached_property
     def asset_flow(self) -> Any:
         return assets.notice(self.asset, self.ada, "25000", timezone.localdate() + dt.timedelta(days=9))
+
+    @cached_property
+    def service_offering(self) -> Any:
+        return services.approved(self.ada, self.paul)
+
+    @cached_property
+    def taken_service(self) -> Any:
+        assert self.account
+        return services.taken(self.household, self.service_offering, self.ada)
 
     @cached_property
     def market_action(self) -> Any:
@@ -421,6 +431,7 @@ OF_HOUSEHOLD: dict[str, Maker] = {
     "account_id": lambda world: world.account.public_id,
     "entry_id": lambda world: world.entry.public_id,
     "asset_id": lambda world: world.asset.public_id,
+    "taken_id": lambda world: world.taken_service.public_id,
     "appraisal_id": lambda world: world.asset.appraisals.first().public_id,
     "flow_id": lambda world: world.asset_flow.public_id,
     "money:entry-category.entry_id": lambda world: world.bank_entry.public_id,
@@ -458,6 +469,7 @@ OF_HOUSEHOLD: dict[str, Maker] = {
     "fee_id": lambda world: world.fee.public_id,
 }
 OF_FIRM: dict[str, Maker] = {
+    "service_id": lambda world: world.service_offering.public_id,
     # rows that roles guard, whoever advises: a stranger of another firm is what matters
     "approval_id": lambda world: world.approval.public_id,
     "rule_id": lambda world: world.rule.public_id,

@@ -8,6 +8,7 @@ from typing import Any
 
 from apps.clients.models import Agreement, AgreementTemplate, ImportRow
 from apps.plans.models import AssumptionTable
+from apps.portfolios.models import ServiceVersion
 from config.env import ROOT
 
 SAME = {
@@ -35,10 +36,12 @@ OF_OAUTH = {
 
 def texts_in_columns() -> Iterator[str]:
     """Yield the texts of structured columns that are data: contracts (in English, the language of the law they cite),
-    files as they came, and who published an assumption."""
+    the checks that a firm wrote down, files as they came, and who published an assumption."""
     for model in (Agreement, AgreementTemplate):
         for articles in model._default_manager.values_list("articles", flat=True):
             yield from _texts(articles)
+    for lines in ServiceVersion.objects.values_list("checklist", flat=True):
+        yield from (*lines, " ".join(lines))
     for table in AssumptionTable.objects.all():
         yield from (row["source"] for row in table.content["assets"] if row.get("source"))
         yield table.content.get("source", "")

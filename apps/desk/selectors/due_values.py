@@ -1,4 +1,4 @@
-"""What waits about values and calls: those older than the firm's limits, and capital that is called."""
+"""What waits about values, calls and services: old values, capital that is called, quality checks that are due."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from apps.accounts.policies import Permission
 from apps.desk.selectors.due_items import MOST_OF_A_KIND, Asked, DueItem
 from apps.portfolios.models import AssetFlow
 from apps.portfolios.selectors.old_values import old_values
+from apps.portfolios.selectors.service_offerings import services_to_check
 
 
 def calls_due(asked: Asked) -> list[DueItem]:
@@ -56,4 +57,22 @@ def old_values_due(asked: Asked) -> list[DueItem]:
             icon="clock",
         )
         for row in old_values(asked.actor, asked.on, asked.of_household("account__household"))[:MOST_OF_A_KIND]
+    ]
+
+
+def checks_due(asked: Asked) -> list[DueItem]:
+    """Return the quality checks of services that are due (a few queries)."""
+    if not asked.actor.can(Permission.EDIT_PORTFOLIOS):
+        return []
+    return [
+        DueItem(
+            title=gettext("Quality check of %(service)s") % {"service": each.row.offering.name},
+            why=gettext("The service asks for a review of the household: go through its checks."),
+            url=reverse("portfolios:service-check", kwargs={"taken_id": each.row.public_id}),
+            action=gettext("Go through the checks"),
+            due_on=each.due_on,
+            household=each.row.household.name,
+            icon="check",
+        )
+        for each in services_to_check(asked.actor, asked.on, asked.of_household("household"))[:MOST_OF_A_KIND]
     ]

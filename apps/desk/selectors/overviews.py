@@ -21,6 +21,7 @@ from apps.desk.selectors.today import Today, today
 from apps.kernel.money import Money
 from apps.money.selectors.balance_sheets import balance_sheet
 from apps.plans.selectors.plan_lists import versions_of
+from apps.portfolios.models import HouseholdService
 
 EVENTS_SHOWN = 12
 ICONS = {
@@ -82,6 +83,7 @@ class HouseholdOverview:
     simulated_from: dt.date | None
     due: Today
     events: tuple[HappenedEvent, ...]
+    services: tuple[HouseholdService, ...]
 
 
 def household_overview(household: Household, actor: Actor, on: dt.date) -> HouseholdOverview:
@@ -97,6 +99,7 @@ def household_overview(household: Household, actor: Actor, on: dt.date) -> House
         simulated_from=simulated,
         due=today(actor, on, household),
         events=_events(household, actor),
+        services=tuple(HouseholdService.objects.filter(household=household).on(on).select_related("offering")),
     )
 
 

@@ -19,7 +19,7 @@ from apps.desk.selectors.due_decisions import (
     trail_due,
 )
 from apps.desk.selectors.due_items import Asked, DueItem
-from apps.desk.selectors.due_values import calls_due, old_values_due
+from apps.desk.selectors.due_values import calls_due, checks_due, old_values_due
 
 # what stops others comes first among items without a day
 SOURCES: tuple[Callable[[Asked], list[DueItem]], ...] = (
@@ -36,6 +36,7 @@ SOURCES: tuple[Callable[[Asked], list[DueItem]], ...] = (
     breaks_due,
     calls_due,
     old_values_due,
+    checks_due,
     opportunities_due,
 )
 MOST_SHOWN = 50

@@ -12,6 +12,7 @@ from apps.portal.selectors.targets import shown_targets
 from apps.portal.views._page import PortalPage
 from apps.portfolios.selectors.charts import allocation_spec
 from apps.portfolios.selectors.reports import reports_of
+from apps.portfolios.selectors.service_offerings import household_services
 
 
 class PortfolioView(PortalPage):
@@ -32,5 +33,6 @@ class PortfolioView(PortalPage):
             allocation=chart,
             reports=reports,
             assets=shown_assets(self.member.household, today),
+            services=household_services(self.member.household, today),
             **kwargs,
         )

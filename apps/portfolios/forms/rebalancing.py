@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -77,15 +78,17 @@ class RebalanceForm(forms.Form):
         return told
 
 
-def begun_with(run: RebalanceRun | None, rate: TaxRate | None, mode: str) -> dict[str, Any]:
-    """Return what the form begins with: the last run's settings, else the household's rates of tax."""
-    found: dict[str, Any] = {}
+def begun_with(
+    run: RebalanceRun | None, rate: TaxRate | None, mode: str, of_service: Mapping[str, object]
+) -> dict[str, Any]:
+    """Return what the form begins with: the last run's settings, else those of the service and the rates of tax."""
+    found: dict[str, Any] = dict(of_service)
     if run is not None:
         found = dict(run.terms)
         found |= {name: Decimal(found[name]) for name in (*SHARES, *AMOUNTS) if found.get(name) not in {None, ""}}
         found["raise_in"] = found["raise_in"] or None
     elif rate is not None:
-        found = {"short_rate": rate.short, "long_rate": rate.long}
+        found |= {"short_rate": rate.short, "long_rate": rate.long}
     return {**found, "mode": mode} if mode in RunMode.values else found
 
 

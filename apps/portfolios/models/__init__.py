@@ -64,6 +64,15 @@ from apps.portfolios.models.reconciliation import (
     StatementLine,
 )
 from apps.portfolios.models.report import PerformanceReport, ReportBatch, ReportState
+from apps.portfolios.models.service import (
+    HouseholdService,
+    QualityCheck,
+    Rhythm,
+    ServiceKind,
+    ServiceOffering,
+    ServiceVersion,
+    Way,
+)
 from apps.portfolios.models.trade import (
     OPEN_TRADE_STATES,
     ProposedLot,
@@ -107,6 +116,7 @@ __all__ = [
     "Fill",
     "FillProblem",
     "FirmDay",
+    "HouseholdService",
     "Instrument",
     "InstrumentPrice",
     "KeptAccount",
@@ -132,6 +142,7 @@ __all__ = [
     "ProposalState",
     "ProposedLot",
     "ProposedTrade",
+    "QualityCheck",
     "RebalanceRun",
     "Rebalanced",
     "ReconciliationBreak",
@@ -140,7 +151,11 @@ __all__ = [
     "ReportState",
     "Restriction",
     "RestrictionKind",
+    "Rhythm",
     "RunMode",
+    "ServiceKind",
+    "ServiceOffering",
+    "ServiceVersion",
     "Side",
     "Sleeve",
     "SleeveHolding",
@@ -157,4 +172,5 @@ __all__ = [
     "ValueMark",
     "VersionState",
     "WatchRules",
+    "Way",
 ]

@@ -25,6 +25,7 @@ from apps.portfolios.models import Account, InstrumentPrice, PerformanceReport, 
 from apps.portfolios.selectors.performance import ONE_DAY, PerformanceSheet
 from apps.portfolios.selectors.performance_pages import household_sheet
 from apps.portfolios.selectors.performance_passports import AMOUNTS, performance_passport
+from apps.portfolios.selectors.service_offerings import without_report
 
 STATE_TONES = {
     ReportState.WAITING: "note",
@@ -69,10 +70,14 @@ def quarters_over(today: dt.date) -> list[tuple[dt.date, dt.date]]:
 
 
 def households_to_report(first_day: dt.date, last_day: dt.date) -> list[Household]:
-    """Return those with a managed account that had entries by the last day and was not closed before the first."""
+    """Return those with a managed account that had entries by the last day and was not closed before the first.
+
+    Those whose services bring no report of this quarter are left out.
+    """
     accounts = Account.objects.managed().exclude(closed_on__lt=first_day)
     with_book = Transaction.objects.filter(account__in=accounts).traded_by(last_day)
-    return list(Household.objects.filter(accounts__in=with_book.values("account")).distinct().order_by("pk"))
+    found = Household.objects.filter(accounts__in=with_book.values("account")).exclude(pk__in=without_report(last_day))
+    return list(found.distinct().order_by("pk"))
 
 
 @dataclass(frozen=True, slots=True)

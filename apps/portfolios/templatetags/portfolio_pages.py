@@ -20,6 +20,7 @@ SEE, EDIT, SEE_ALL = Permission.VIEW_PORTFOLIOS, Permission.EDIT_PORTFOLIOS, Per
 FIRM: tuple[Group, ...] = (
     (_("Accounts"), (("account-list", "", SEE),)),
     (_("Models"), (("model-list", "", SEE),)),
+    (_("Services"), (("service-list", "", SEE),)),
     (_("Benchmarks"), (("benchmark-list", "", SEE),)),
     (_("Composites"), (("composite-list", "", SEE_ALL),)),
     (_("Firm performance"), (("firm-performance", "", SEE_ALL),)),
@@ -50,6 +51,7 @@ _PERFORMANCE: tuple[Group, ...] = (
 )
 HOUSEHOLD: tuple[Group, ...] = (
     (_("Holdings"), (("{}-portfolio", "", SEE),)),
+    (_("Services"), (("{}-services", "", SEE),)),
     (_("Valued by hand"), (("{}-assets", "", SEE),)),
     (_("Targets and drift"), (("{}-targets", "", SEE),)),
     *_PERFORMANCE,

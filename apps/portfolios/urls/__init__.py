@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.portfolios.urls import assets
+from apps.portfolios.urls import assets, services
 from apps.portfolios.views import (
     accounts,
     attribution,
@@ -29,6 +29,7 @@ from apps.portfolios.views import (
 app_name = "portfolios"
 urlpatterns = [
     *assets.patterns,
+    *services.patterns,
     path("portfolios/composites/", composites.CompositeListView.as_view(), name="composite-list"),
     path("portfolios/composites/new/", composites.CompositeNewView.as_view(), name="composite-new"),
     path(

@@ -23,6 +23,7 @@ from apps.portfolios.selectors.harvest import Thresholds, harvest_address, harve
 from apps.portfolios.selectors.lot_rules import tax_rate_on
 from apps.portfolios.selectors.rebalance_passports import run_passport
 from apps.portfolios.selectors.rebalance_runs import latest_run, run_for, run_page
+from apps.portfolios.selectors.service_offerings import settings_of
 from apps.portfolios.services.rebalancing import RunTerms, propose_rebalance, trades_of_run
 
 
@@ -46,7 +47,8 @@ class RebalanceView(ServiceFormView):
     def get_form_kwargs(self) -> dict[str, Any]:
         """Begin with the settings of the run, or the household's rates."""
         rate = tax_rate_on(self.household.pk, firm_today())
-        initial = begun_with(self.run, rate, self.request.GET.get("mode", ""))
+        of_service = settings_of(self.household, firm_today())
+        initial = begun_with(self.run, rate, self.request.GET.get("mode", ""), of_service)
         return {**super().get_form_kwargs(), "accounts": self.household.accounts.all(), "initial": initial}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

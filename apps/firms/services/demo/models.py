@@ -15,9 +15,9 @@ from apps.core.actors import Actor
 from apps.core.services import service
 from apps.firms.services.demo.firm import STAFF
 from apps.firms.services.demo.roster import DemoHousehold
+from apps.firms.services.demo.services import take_services
 from apps.market.models import AssetClass
 from apps.portfolios.models import ModelPortfolio, RestrictionKind
-from apps.portfolios.services.mandates import MandateTerms, give_mandate
 from apps.portfolios.services.model_editing import TypedVersion, save_model
 from apps.portfolios.services.model_portfolios import ModelDetails, submit_version
 from apps.portfolios.services.restrictions import (
@@ -51,10 +51,7 @@ def follow_model(spec: DemoHousehold, household: Household, by: Actor) -> None:
     """Have the household follow the model nearest to its stocks; some keep cash back or restrict something."""
     model = _model_near(spec.equity_weight, by)
     today = firm_today()
-    note = gettext_noop("Agreed in the review, with the household's plan.")
-    # the client of the demo decides trades in the portal
-    terms = MandateTerms(model=model, from_day=today, client_approves=spec.number == 1, note=note)
-    give_mandate(household=household, terms=terms, by=by)
+    take_services(spec, household, model, by)
     if spec.number % 4 == 1:
         until = today + dt.timedelta(days=365)
         roof = ReserveTerms(gettext_noop("New roof next summer"), today, amount=Decimal(15_000), until=until)
