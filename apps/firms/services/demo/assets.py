@@ -20,6 +20,7 @@ from apps.portfolios.services.manual_assets import AssetDetails, StatedValue, ap
 PURCHASE, OPINION = gettext_noop("Deed of sale"), gettext_noop("Coast Appraisals")
 STEP = Decimal(50_000)  # of a commitment
 MANAGER = gettext_noop("Harbor Partners, capital account")
+CENT, STEP = Decimal("0.01"), Decimal(50_000)
 # days before today, kind, share of the commitment, whether it can be called again
 _FLOWS = (
     (1290, AssetFlowKind.CALL, "0.20", False),
@@ -91,6 +92,10 @@ def _part(whole: Decimal, share: str) -> Decimal:
 
 def _statement(asset: ManualAsset, day: dt.date, value: Decimal, by: Actor) -> None:
     appraise_asset(asset=asset, stated=StatedValue(day, value, AppraisalSource.STATEMENT, MANAGER), by=by)
+
+
+def _part(whole: Decimal, share: str) -> Decimal:
+    return (whole * Decimal(share)).quantize(CENT)
 
 
 def _day(ago: int) -> dt.date:

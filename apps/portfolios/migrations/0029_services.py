@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("clients", "0007_performance_reports"),
-        ("portfolios", "0026_manual_assets"),
+        ("portfolios", "0028_lots_told_and_commissions"),
     ]
 
     operations = [
