@@ -18,9 +18,8 @@ from apps.portfolios.services.asset_flows import FlowDetails, announce_call, rec
 from apps.portfolios.services.manual_assets import AssetDetails, StatedValue, appraise_asset, record_asset
 
 PURCHASE, OPINION = gettext_noop("Deed of sale"), gettext_noop("Coast Appraisals")
-STEP = Decimal(50_000)  # of a commitment
 MANAGER = gettext_noop("Harbor Partners, capital account")
-CENT, STEP = Decimal("0.01"), Decimal(50_000)
+CENT, STEP = Decimal("0.01"), Decimal(50_000)  # STEP is that of a commitment
 # days before today, kind, share of the commitment, whether it can be called again
 _FLOWS = (
     (1290, AssetFlowKind.CALL, "0.20", False),
@@ -84,10 +83,6 @@ def _fund(spec: DemoHousehold, household: Household, owner: Person, by: Actor) -
         _statement(asset, _day(ago), _part(commitment, share), by)
     due = FlowDetails(AssetFlowKind.CALL, _day(-21), _part(commitment, "0.05"))
     announce_call(asset=asset, details=due, by=by)
-
-
-def _part(whole: Decimal, share: str) -> Decimal:
-    return (whole * Decimal(share)).quantize(Decimal("0.01"))
 
 
 def _statement(asset: ManualAsset, day: dt.date, value: Decimal, by: Actor) -> None:
