@@ -124,10 +124,11 @@ def _quote(security: Security, closes: list[Close]) -> MarketQuote:
 
 def _pairs(day: dt.date, symbol: str) -> list[MarketQuote]:
     rates = CurrencyRate.objects.filter(day__range=(day - LOOKBACK, day)).order_by("base", "quote", "day")
+    if symbol:
+        rates = rates.filter(base=symbol[:3].upper(), quote=symbol[3:].upper())
     pairs: dict[tuple[str, str], list[Close]] = {}
     for base, quote, on, rate in rates.values_list("base", "quote", "day", "rate"):
-        if not symbol or symbol.upper() == f"{base}{quote}":
-            pairs.setdefault((base, quote), []).append(Close(on, rate))
+        pairs.setdefault((base, quote), []).append(Close(on, rate))
     return [
         MarketQuote(
             symbol=f"{base}{quote}",

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from apps.portfolios.engine.positions import Book, book_at
 from apps.portfolios.models import Account, Transaction
 from apps.portfolios.selectors._mapping import book_entries
-from apps.portfolios.selectors.lot_rules import book_policy
+from apps.portfolios.selectors.lot_rules import book_policies, book_policy
 
 
 def account_book(account: Account, as_of: dt.date, known_at: dt.datetime | None = None) -> Book:
@@ -33,6 +33,5 @@ def account_books(accounts: Sequence[Account], rows: Iterable[Transaction], as_o
     by_account: dict[int, list[Transaction]] = {account.pk: [] for account in accounts}
     for row in rows:
         by_account[row.account_id].append(row)
-    return {
-        account.pk: book_at(book_entries(by_account[account.pk]), as_of, book_policy(account)) for account in accounts
-    }
+    policies = book_policies(accounts)
+    return {pk: book_at(book_entries(own), as_of, policies[pk]) for pk, own in by_account.items()}

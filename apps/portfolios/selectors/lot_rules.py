@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Sequence
 
 from django.db.models import Q
 from django.utils.translation import gettext
@@ -12,30 +13,47 @@ from apps.portfolios.engine.elections import Election, RatesFrom
 from apps.portfolios.engine.lots import TermRates
 from apps.portfolios.engine.positions import BookPolicy
 from apps.portfolios.engine.transactions import LotMethod as BookMethod
-from apps.portfolios.models import Account, ElectionScope, Instrument, LotElection, LotMethod, TaxRate
+from apps.portfolios.models import Account, ElectionScope, LotElection, LotMethod, TaxRate, Transaction
 from apps.portfolios.policies import FRACTIONAL
 
 
 def book_policy(account: Account, known_at: dt.datetime | None = None) -> BookPolicy:
     """Return how the account's book takes lots, as ordered so far or as it was ordered at a moment."""
-    orders = [row for row in account.lot_elections.all() if known_at is None or row.created_at <= known_at]
-    if not orders:
-        return BookPolicy()
-    funds = _funds_of(account) if any(row.scope == ElectionScope.FUNDS for row in orders) else None
-    needs_rates = any(row.method == LotMethod.MINIMUM_TAX for row in orders)
-    return BookPolicy(
-        elections=tuple(
-            Election(row.starts_on, BookMethod(row.method), funds if row.scope == ElectionScope.FUNDS else None)
-            for row in orders
-        ),
-        dated_rates=dated_rates(account.household_id, known_at) if needs_rates else (),
-    )
+    return book_policies([account], known_at)[account.pk]
 
 
-def _funds_of(account: Account) -> frozenset[str]:
+def book_policies(accounts: Iterable[Account], known_at: dt.datetime | None = None) -> dict[int, BookPolicy]:
+    """Return the policies of several accounts, funds and rates read once for all; standing orders may be prefetched."""
+    orders = {
+        account: [row for row in account.lot_elections.all() if known_at is None or row.created_at <= known_at]
+        for account in accounts
+    }
+    funds = _funds_of([a.pk for a, rows in orders.items() if any(row.scope == ElectionScope.FUNDS for row in rows)])
+    taxed = [a for a, rows in orders.items() if any(row.method == LotMethod.MINIMUM_TAX for row in rows)]
+    rates = {household: dated_rates(household, known_at) for household in {a.household_id for a in taxed}}
+    return {
+        account.pk: BookPolicy(
+            elections=tuple(
+                Election(
+                    row.starts_on,
+                    BookMethod(row.method),
+                    funds.get(account.pk, frozenset()) if row.scope == ElectionScope.FUNDS else None,
+                )
+                for row in rows
+            ),
+            dated_rates=rates[account.household_id] if account in taxed else (),
+        )
+        for account, rows in orders.items()
+    }
+
+
+def _funds_of(accounts: Sequence[int]) -> dict[int, frozenset[str]]:
     """Shares of regulated investment companies are an account of their own kind (Treas. Reg. 1.1012-1(e)(5))."""
-    held = Instrument.objects.filter(transactions__account=account, kind__in=FRACTIONAL).values_list("pk", flat=True)
-    return frozenset(str(pk) for pk in held.distinct())
+    found: dict[int, set[str]] = {}
+    rows = Transaction.objects.filter(account__in=accounts, instrument__kind__in=FRACTIONAL).order_by()
+    for account, instrument in rows.values_list("account", "instrument").distinct() if accounts else ():
+        found.setdefault(account, set()).add(str(instrument))
+    return {account: frozenset(names) for account, names in found.items()}
 
 
 def dated_rates(household_id: int, known_at: dt.datetime | None = None) -> tuple[RatesFrom, ...]:

@@ -145,8 +145,7 @@ def whole_orders(actor: Actor) -> QuerySet[BlockOrder]:
 def file_for(actor: Actor, public_id: uuid.UUID | str) -> OrderFile:
     """Return a file of orders of which the actor may see every share; raise NotFoundError otherwise."""
     found = OrderFile.objects.filter(public_id=public_id).first()
-    theirs = set(whole_orders(actor).values_list("pk", flat=True))
-    if found is None or not set(found.orders.values_list("pk", flat=True)) <= theirs:
+    if found is None or found.orders.exclude(pk__in=whole_orders(actor).values("pk")).exists():
         raise NotFoundError(gettext_noop("There is no such file, or it names accounts that you do not see."))
     return found
 

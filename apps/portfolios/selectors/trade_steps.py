@@ -144,20 +144,27 @@ def _reviews(proposal: TradeProposal) -> QuerySet[ApprovalRequest]:
 
 def clients_proposals(actor: Actor) -> list[TradeProposal]:
     """Return what a client may read, the newest first: what asks for their word or did, and what was ordered."""
-    rows = TradeProposal.objects.visible_to(actor).select_related("household__advisor")
+    return _for_client(TradeProposal.objects.visible_to(actor))
+
+
+def _for_client(rows: QuerySet[TradeProposal]) -> list[TradeProposal]:
     asked = CheckpointRecord.objects.filter(
         kind=CheckpointKind.APPROVAL, verdict__in=[CheckpointVerdict.PASSED, CheckpointVerdict.FAILED]
     )
     decided = set(asked.filter(target_id__in=rows.values("public_id")).values_list("target_id", flat=True))
-    return [row for row in rows if row.state in _ORDERED or row.public_id in decided or asks_client(row)]
+    return [
+        row
+        for row in rows.select_related("household__advisor")
+        if row.state in _ORDERED or row.public_id in decided or asks_client(row)
+    ]
 
 
 def clients_proposal(actor: Actor, public_id: uuid.UUID | str) -> TradeProposal:
     """Return one of these; raise NotFoundError otherwise."""
-    found = next((row for row in clients_proposals(actor) if str(row.public_id) == str(public_id)), None)
-    if found is None:
+    found = _for_client(TradeProposal.objects.visible_to(actor).filter(public_id=public_id))
+    if not found:
         raise NotFoundError(gettext_noop("There are no such trades, or they are not yours."))
-    return found
+    return found[0]
 
 
 def waiting_for(actor: Actor) -> list[TradeProposal]:

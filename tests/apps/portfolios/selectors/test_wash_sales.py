@@ -7,6 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from apps.accounts.models import ApprovalRequest, User
 from apps.accounts.services.approvals import decide_approval
@@ -31,6 +33,26 @@ def later(days: int) -> dt.date:
 
 
 END = later(200)
+
+
+def test_standing_orders_are_read_once_for_all_accounts(ada: User) -> None:
+    household, account, _ = made.funded(ada)
+    made.tax_rate(ada)
+
+    def count() -> int:
+        with CaptureQueriesContext(connection) as asked:
+            household_wash_sales(household, END)
+        return len(asked)
+
+    def elect(each: Account) -> None:
+        made.election(each, ada, "minimum_tax", DAY)
+        made.election(each, ada, "average", DAY, "funds")
+
+    elect(account)
+    before = count()
+    for n in range(3):
+        elect(made.account(household, ada, number=f"5{n}", name=f"A{n}"))
+    assert count() == before
 
 
 class Scene:
