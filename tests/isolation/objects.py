@@ -13,8 +13,6 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from django.utils import timezone
-
 from apps.accounts.models import ApprovalRequest, ApprovalRule, Delegation, Invitation, User
 from apps.accounts.policies import Role
 from apps.accounts.services.approval_rules import RuleTerms, delegate_approvals, set_approval_rule
@@ -44,6 +42,7 @@ from apps.portfolios.services.kept_values import keep_values
 from apps.portfolios.services.order_files import write_order_file
 from apps.portfolios.services.reports import deliver_reports, make_reports, start_reports
 from tests.cast import person
+from tests.days import today
 from tests.factories import (
     assets,
     benchmarks,
@@ -140,7 +139,7 @@ class World:
     @cached_property
     def override(self) -> Override:
         return Override.objects.create(
-            plan=self.plan, kind="monthly_spending", value=5000, reason=MARKER, set_on=timezone.localdate(), set_by="x"
+            plan=self.plan, kind="monthly_spending", value=5000, reason=MARKER, set_on=today(), set_by="x"
         )
 
     @cached_property
@@ -188,7 +187,7 @@ class World:
 
     @cached_property
     def asset_flow(self) -> Any:
-        return assets.notice(self.asset, self.ada, "25000", timezone.localdate() + dt.timedelta(days=9))
+        return assets.notice(self.asset, self.ada, "25000", today() + dt.timedelta(days=9))
 
     @cached_property
     def service_offering(self) -> Any:
@@ -205,7 +204,7 @@ class World:
         days = ("2025-03-03", "2025-12-31", "2026-03-31", "2026-06-30", "2026-09-30")
         held = portfolios.instrument(self.ada, "QSP", {dt.date.fromisoformat(day): "20" for day in days})
         portfolios.entry(self.account, self.ada, "transfer_in", instrument=held, units="10", cost="100")
-        return market.action("QSP", timezone.localdate())
+        return market.action("QSP", today())
 
     @cached_property
     def election(self) -> Any:
@@ -241,7 +240,7 @@ class World:
     def break_(self) -> Any:
         from apps.portfolios.models import PositionStatement, ReconciliationBreak
 
-        statement = PositionStatement.objects.create(account=self.account, as_of=timezone.localdate(), source=MARKER)
+        statement = PositionStatement.objects.create(account=self.account, as_of=today(), source=MARKER)
         return ReconciliationBreak.objects.create(
             account=self.account, statement=statement, kind="cash", ours=1, theirs=2, cause="unknown"
         )
@@ -338,7 +337,7 @@ class World:
     @cached_property
     def report_batch(self) -> ReportBatch:
         assert self.entry
-        begun = start_reports(last_day=quarters_over(timezone.localdate())[0][1], by=self.ada.as_actor())
+        begun = start_reports(last_day=quarters_over(today())[0][1], by=self.ada.as_actor())
         make_reports(batch=begun, by=self.ada.as_actor())
         deliver_reports(batch=begun, by=self.ada.as_actor())
         return begun
@@ -376,8 +375,7 @@ class World:
 
     @cached_property
     def delegation(self) -> Delegation:
-        today = timezone.localdate()
-        return delegate_approvals(delegate=self.ada, starts_on=today, ends_on=today, by=self.paul.as_actor())
+        return delegate_approvals(delegate=self.ada, starts_on=today(), ends_on=today(), by=self.paul.as_actor())
 
     @cached_property
     def invitation(self) -> Invitation:
@@ -483,7 +481,7 @@ OF_FIRM: dict[str, Maker] = {
     "composite_id": lambda world: world.composite.public_id,
     "composite_member_id": lambda world: world.composite_member.public_id,
     "portfolios:composite-passport.figure": lambda world: (
-        world.entry and world.composite_member and f"{timezone.localdate().year - 1}-assets"
+        world.entry and world.composite_member and f"{today().year - 1}-assets"
     ),
     "schedule_id": lambda world: world.schedule.public_id,
     "run_id": lambda world: world.run.public_id,

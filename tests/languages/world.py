@@ -48,6 +48,7 @@ from apps.plans.services.questions import answer_question, ask_question
 from apps.portfolios.services.trade_verification import confirmation_paper
 from config.env import ROOT
 from tests.cast import SiteClient, person
+from tests.days import today
 from tests.factories import billing, clients, compliance, plans, portfolios, trades
 from tests.isolation.objects import MARKER, World, maker
 from tests.isolation.routes import Route
@@ -189,9 +190,8 @@ class Firm(World):
         )
         ApprovalRequest.objects.filter(pk=self.approval.pk).update(due_at=timezone.now() - dt.timedelta(hours=1))
         assert escalate_overdue(by=SYSTEM)
-        today = timezone.localdate()
         self.delegation: Delegation = delegate_approvals(
-            delegate=self.connie, starts_on=today, ends_on=today, reason="Harbor holiday", by=by
+            delegate=self.connie, starts_on=today(), ends_on=today(), reason="Harbor holiday", by=by
         )
 
     def _let_in(self) -> None:

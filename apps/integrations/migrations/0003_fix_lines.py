@@ -21,12 +21,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="fixconnection",
             name="epoch",
-            field=models.PositiveIntegerField(default=1, editable=False),
+            field=models.PositiveIntegerField(default=1, editable=False, verbose_name="epoch of the numbers"),
         ),
         migrations.AddField(
             model_name="fixconnection",
             name="epoch_day",
-            field=models.DateField(editable=False, null=True),
+            field=models.DateField(editable=False, null=True, verbose_name="day on which the epoch began"),
         ),
         migrations.AddField(
             model_name="fixconnection",
@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="fixconnection",
             name="seen_at",
-            field=models.DateTimeField(editable=False, null=True),
+            field=models.DateTimeField(editable=False, null=True, verbose_name="last looked after"),
         ),
         migrations.AddField(
             model_name="fixconnection",
@@ -56,7 +56,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="historicalfixconnection",
             name="epoch",
-            field=models.PositiveIntegerField(default=1, editable=False),
+            field=models.PositiveIntegerField(default=1, editable=False, verbose_name="epoch of the numbers"),
         ),
         migrations.AddField(
             model_name="historicalfixconnection",

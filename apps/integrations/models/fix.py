@@ -39,9 +39,9 @@ class FixConnection(BaseModel):
     is_active = models.BooleanField(_("in use"), default=True)
     next_out = models.PositiveBigIntegerField(default=1, editable=False)
     next_in = models.PositiveBigIntegerField(default=1, editable=False)
-    epoch = models.PositiveIntegerField(default=1, editable=False)
-    epoch_day = models.DateField(null=True, editable=False)
-    seen_at = models.DateTimeField(null=True, editable=False)
+    epoch = models.PositiveIntegerField(_("epoch of the numbers"), default=1, editable=False)
+    epoch_day = models.DateField(_("day on which the epoch began"), null=True, editable=False)
+    seen_at = models.DateTimeField(_("last looked after"), null=True, editable=False)
     is_on = models.BooleanField(_("connected"), default=False, editable=False)
     state_note = models.CharField(max_length=300, blank=True, editable=False)
 
