@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from apps.accounts.selectors.firm_days import firm_today
 from apps.core.actors import Actor
 from apps.core.jobs import job
 from apps.firms.models import Registration
@@ -43,9 +43,9 @@ def move_demo_plans(_task: Any) -> None:
 @job("firms.bill_demo_firm", title=_("The demo firm's fees are being billed, its quarter reported."))
 def bill_demo_firm(_task: Any) -> None:
     """Bill the demo firm's last quarters."""
-    bill_quarters(today=timezone.localdate())
+    bill_quarters(today=firm_today())
     move_plans_on()
-    report_quarter(today=timezone.localdate())
+    report_quarter(today=firm_today())
     ask_for_trades(by=Actor.system("firms.bill_demo_firm"))
     ask_for_first_night(by=Actor.system("firms.bill_demo_firm"))
 

@@ -3,7 +3,6 @@
 import datetime as dt
 
 import pytest
-from django.utils import timezone
 from django_tenants.utils import tenant_context
 
 from apps.accounts.models import User
@@ -67,7 +66,7 @@ def test_a_household_is_built_whole_and_once(staffed):
     assert household.plans.exists()
     assert FeeAssignment.objects.get(household=household).agreement.state == "signed"
     assert built(1) == household
-    sheet = household_performance(household, timezone.localdate()).sheet
+    sheet = household_performance(household, firm_today()).sheet
     assert Transaction.objects.filter(account__household=household, kind="dividend").count() > 100
     assert sheet.line("inception").figures.net.value > -1
     assert Household.objects.filter(external_id=household.external_id).count() == 1
@@ -90,8 +89,8 @@ def test_households_follow_models_that_the_principal_approved(staffed):
 
 def test_two_quarters_are_billed_by_two_people_once_and_some_of_it_is_still_due(staffed):
     first, second = built(1), built(2)
-    bill_quarters(today=timezone.localdate())
-    bill_quarters(today=timezone.localdate())
+    bill_quarters(today=firm_today())
+    bill_quarters(today=firm_today())
     runs = list(BillingRun.objects.order_by("first_day"))
     assert [run.state for run in runs] == [RunState.INVOICED, RunState.INVOICED]
     assert [run.n_households for run in runs] == [2, 2]
@@ -104,7 +103,7 @@ def test_two_quarters_are_billed_by_two_people_once_and_some_of_it_is_still_due(
 def test_the_last_quarter_is_reported_and_delivered_once(staffed):
     built(1)
     for _n in range(2):
-        report_quarter(today=timezone.localdate())
+        report_quarter(today=firm_today())
     report = PerformanceReport.objects.get()
     assert (report.state, report.problem) == ("delivered", "")
     assert report.figures["spans"]["quarter"]["net"] is not None
