@@ -112,7 +112,7 @@ class Appraisal(BaseModel):
     MUTABLE: ClassVar[bool] = True
     PERSONAL_FIELDS: ClassVar[frozenset[str]] = frozenset({"value", "valued_by"})
 
-    asset = models.ForeignKey(ManualAsset, models.PROTECT, related_name="appraisals")
+    asset = models.ForeignKey(ManualAsset, models.PROTECT, related_name="appraisals", verbose_name=_("asset"))
     day = models.DateField(_("as of"))
     value = models.DecimalField(_("value"), max_digits=14, decimal_places=2, validators=[MinValueValidator(Decimal(0))])
     source = models.CharField(_("rests on"), max_length=10, choices=AppraisalSource.choices)
@@ -185,7 +185,7 @@ class AssetFlow(BaseModel):
     MUTABLE: ClassVar[bool] = True
     PERSONAL_FIELDS: ClassVar[frozenset[str]] = frozenset({"amount", "note"})
 
-    asset = models.ForeignKey(ManualAsset, models.PROTECT, related_name="flows")
+    asset = models.ForeignKey(ManualAsset, models.PROTECT, related_name="flows", verbose_name=_("asset"))
     kind = models.CharField(_("kind"), max_length=18, choices=AssetFlowKind.choices)
     day = models.DateField(_("day"))
     amount = models.DecimalField(_("amount"), max_digits=14, decimal_places=2, validators=[MinValueValidator(0)])
@@ -195,7 +195,9 @@ class AssetFlow(BaseModel):
         Document, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("paper")
     )
     note = models.CharField(_("note"), max_length=300, blank=True)
-    reserve = models.OneToOneField(CashReserve, models.PROTECT, null=True, blank=True, related_name="call")
+    reserve = models.OneToOneField(
+        CashReserve, models.PROTECT, null=True, blank=True, related_name="call", verbose_name=_("cash reserve")
+    )
     recorded_by = models.CharField(max_length=200)
 
     objects = AssetFlowQuerySet.as_manager()

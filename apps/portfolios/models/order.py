@@ -177,7 +177,9 @@ class FillProblem(BaseModel):
 
     order = models.ForeignKey(BlockOrder, models.PROTECT, null=True, blank=True, related_name="problems")
     # whose part it is, where it is one account's alone: nobody else reads it
-    line = models.ForeignKey(ProposedTrade, models.PROTECT, null=True, blank=True, related_name="problems")
+    line = models.ForeignKey(
+        ProposedTrade, models.PROTECT, null=True, blank=True, related_name="problems", verbose_name=_("line")
+    )
     key = models.CharField(_("execution id"), max_length=120, unique=True)
     reference = models.CharField(_("reference"), max_length=40)
     quantity = models.DecimalField(_("quantity"), max_digits=20, decimal_places=8)

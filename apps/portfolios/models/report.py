@@ -112,7 +112,7 @@ class PerformanceReport(BaseModel):
     published = models.ForeignKey("clients.Document", models.PROTECT, null=True, blank=True, related_name="+")
     published_at = models.DateTimeField(null=True, blank=True)
     # the last change of the shared prices that counts in it (market.PriceMark)
-    prices_until = models.BigIntegerField(null=True, blank=True)
+    prices_until = models.BigIntegerField(_("prices known until"), null=True, blank=True)
 
     objects = PerformanceReportQuerySet.as_manager()
     history = history()

@@ -257,6 +257,7 @@ INCLUDES: dict[str, dict[str, Any]] = {
     "side_panel": {"title": "Net worth"},
     "skeleton": {"lines": "4"},
     "stepper": {"label": "Onboarding", "steps": [{"name": "Agreement", "state": "now", "who": "Tomás"}]},
+    "subnav": {"label": "Portfolio", "pages": [{"url": "/x/", "label": "Risk", "active": True, "pages": []}]},
     "tabs": {"label": "Household", "tabs": [{"url": "/x/", "label": "Plan", "active": True, "count": 2}]},
     "timeline": {"events": [{"what": "Signed", "who": "Clay", "at": datetime(2026, 3, 31, tzinfo=UTC)}]},
     "toast": {"text": "Saved.", "level": "error"},

@@ -37,7 +37,7 @@ def property_targets_met(_case_input: dict[str, Any], _folders: GoldenFolders) -
     def check(household: RebalanceInputs) -> None:
         (account,) = household.accounts
         account = replace(account, cash=abs(account.cash) + 3000, needs=())
-        free = replace(household, accounts=(account,), restrictions=(), loss_sales=(), purchases=())
+        free = replace(household, accounts=(account,), restrictions=(), caps=(), loss_sales=(), purchases=())
         proposal = rebalance(free, households.settings())
         dearest = max(float(each.price) for each in free.securities)
         for line in proposal.drift:
