@@ -19,6 +19,15 @@ def examples(number: int) -> int:
 
 
 def dig() -> None:
-    """Deepen the tests that name no number of their own. How long an example takes is never judged: see bench/."""
-    settings.register_profile("steward", max_examples=examples(_DEFAULT_EXAMPLES), deadline=None, print_blob=True)
+    """Deepen the tests that name no number of their own. How long an example takes is never judged: see bench/.
+
+    An ordinary run draws the same examples every time, so that it judges the change; a deep one draws new ones.
+    """
+    settings.register_profile(
+        "steward",
+        max_examples=examples(_DEFAULT_EXAMPLES),
+        deadline=None,
+        print_blob=True,
+        derandomize=DEPTH == 1,
+    )
     settings.load_profile("steward")
