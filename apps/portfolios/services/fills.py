@@ -6,12 +6,13 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from zoneinfo import ZoneInfo
 
 import structlog
 from django.db import transaction
 from django.utils import timezone
 
-from apps.accounts.selectors.firm_days import firm_today
+from apps.accounts.selectors.firm_days import firm_today, firm_zone
 from apps.core import audit
 from apps.core.actors import Actor
 from apps.core.services import service
@@ -43,7 +44,9 @@ from apps.portfolios.services.transactions import record_transactions, reverse_t
 
 log = structlog.get_logger(__name__)
 
-NOTHING, CENT, PRICE = Decimal(0), Decimal("0.01"), Decimal("0.000001")
+NOTHING, CENT, PRICE, UNIT = Decimal(0), Decimal("0.01"), Decimal("0.000001"), Decimal("0.00000001")
+# a market may be a day behind the firm
+A_DAY = dt.timedelta(days=1)
 BOOKED = "order:"
 _FURTHER = gettext_noop("Executed further: booked anew at the average price.")
 
@@ -76,10 +79,12 @@ def record_fill(*, execution: Execution, by: Actor) -> Fill | FillProblem:
     locked = locked_order(order) if order is not None else None
     key = execution.key[:120]
     queued = FillProblem.objects.filter(key=key).first()
-    before = Fill.objects.filter(key=key).first() or (queued if queued and queued.is_open else None)
-    if before is not None:
+    before = _told_before(locked, execution)
+    if before is not None and _is_same(before, execution):
         return before
-    code = _fault(locked, execution)
+    if queued is not None and queued.is_open:
+        return queued
+    code = _fault(locked, execution) if before is None else "told_otherwise"
     if queued is not None and code:
         return queued  # solved by a person, and wrong still
     if code or locked is None:
@@ -114,13 +119,33 @@ def put_off_execution(*, execution: Execution, code: str, by: Actor) -> FillProb
     return known or _put_off(order, execution, code, by)
 
 
+def _told_before(order: BlockOrder | None, execution: Execution) -> Fill | None:
+    """Return the execution of this id, by whom it was told: a session, a file and a person may tell the same one."""
+    known = Fill.objects.filter(key=execution.key[:120]).first()
+    _, named, own = execution.key.partition(f":{execution.reference}:")
+    if known is None and order is not None and own:
+        known = order.fills.filter(key__endswith=f"{named}{own}").first()
+    return known
+
+
+def _is_same(fill: Fill, execution: Execution) -> bool:
+    return abs(fill.quantity - execution.quantity) < UNIT and abs(fill.price - execution.price) < PRICE
+
+
 def _fault(order: BlockOrder | None, execution: Execution) -> str:
     if order is None:
         return "unknown_order"
     if order.state not in {OrderState.SENT, OrderState.PARTIAL}:
         return "not_in_market"
+    sent_on = (order.sent_at or timezone.now()).astimezone(ZoneInfo(firm_zone()))
+    if execution.day < (sent_on - A_DAY).date():
+        return "too_early"
     if order.filled + execution.quantity > order.quantity:
         return "overfill"
+    return _fault_of_price(order, execution)
+
+
+def _fault_of_price(order: BlockOrder, execution: Execution) -> str:
     limit = order.limit_price
     if limit is not None and (execution.price > limit if order.side == Side.BUY else execution.price < limit):
         return "beyond_limit"

@@ -102,7 +102,7 @@ def take_confirmations(*, content: bytes, filename: str, by: Actor) -> TakenConf
     for named in told:
         seen = Fill.objects.filter(key=named.key).exists() or FillProblem.objects.filter(key=named.key).exists()
         row = record_fill(execution=named, by=by)
-        counts["known" if seen else "fills" if isinstance(row, Fill) else "problems"] += 1
+        counts["known" if seen or row.key != named.key[:120] else "fills" if isinstance(row, Fill) else "problems"] += 1
     return TakenConfirmations(**counts)
 
 

@@ -282,3 +282,37 @@ def test_blocks_in_two_parts_move_the_proposal_on_once_both_are_done(ada: User, 
     kept.refresh_from_db()
     assert kept.state == TradeState.FILLED
     assert booked()[-1].cash == Decimal("-403.25")
+
+
+def test_an_execution_that_two_sources_tell_counts_once(ada: User, connie: User) -> None:
+    household, account, fund = ready(ada)
+    (block,) = ordered(ada, connie, line(account, fund), household=household)
+    first = fill(block, ada, "4", "55", f"fix:1:{block.reference}:X1")
+    assert fill(block, ada, "4", "55", f"file:{block.reference}:X1") == first
+    assert fill(block, ada, "4", "55", f"form:{block.reference}:X1") == first
+    assert sum(each.units for each in booked()) == -4
+    assert not FillProblem.objects.exists()
+
+
+@pytest.mark.parametrize("source", ["fix:1", "file"])
+@pytest.mark.parametrize(("quantity", "price"), [("3", "55"), ("4", "54.99")])
+def test_the_same_execution_with_other_numbers_waits_for_a_person(
+    ada: User, connie: User, source: str, quantity: str, price: str
+) -> None:
+    household, account, fund = ready(ada)
+    (block,) = ordered(ada, connie, line(account, fund), household=household)
+    fill(block, ada, "4", "55", f"fix:1:{block.reference}:X1")
+    for _n in range(2):
+        told = fill(block, ada, quantity, price, f"{source}:{block.reference}:X1")
+        assert isinstance(told, FillProblem)
+        assert told.code == "told_otherwise"
+    assert (Fill.objects.count(), FillProblem.objects.count()) == (1, 1)
+
+
+def test_an_execution_of_a_day_before_the_order_is_queued(ada: User, connie: User) -> None:
+    household, account, fund = ready(ada)
+    (block,) = ordered(ada, connie, line(account, fund), household=household)
+    told = fill(block, ada, "4", "55", day=TODAY - dt.timedelta(days=2))
+    assert isinstance(told, FillProblem)
+    assert told.code == "too_early"
+    assert isinstance(fill(block, ada, "4", "55", "E2", day=TODAY - dt.timedelta(days=1)), Fill)
