@@ -14,7 +14,7 @@ HEARTBEAT, TEST, RESEND, REJECT, RESET, LOGOUT, LOGON = "0", "1", "2", "3", "4",
 ADMIN = frozenset({HEARTBEAT, TEST, RESEND, REJECT, RESET, LOGOUT, LOGON})
 # a line is silent, asked, and given up after so many heartbeats
 _ASK_AFTER, _GIVE_UP_AFTER, _LOGON_SECONDS = 1.2, 2.4, 10.0
-_MOST_HELD = 10_000
+_MOST_HELD, _MOST_DIGITS = 10_000, 18
 Fields = tuple[tuple[int, str], ...]
 
 
@@ -159,7 +159,7 @@ class Session:
         if message.kind == LOGON:
             actions += self._logged_on()
         if message.kind == RESEND:
-            actions.append(SendAgain(_number(message.get(7)), _number(message.get(16))))
+            actions.append(SendAgain(number_told(message.get(7)), number_told(message.get(16))))
         elif message.kind == LOGOUT:
             return self._take_logout(now)
         if len(self.held) < _MOST_HELD:
@@ -175,7 +175,7 @@ class Session:
         session: dict[str, Callable[[], list[Action]]] = {
             LOGON: self._logged_on,
             TEST: lambda: [self._send(HEARTBEAT, ((112, message.get(112)),), now)],
-            RESEND: lambda: [SendAgain(_number(message.get(7)), _number(message.get(16)))],
+            RESEND: lambda: [SendAgain(number_told(message.get(7)), number_told(message.get(16)))],
             RESET: lambda: self._filled(message, now),
             LOGOUT: lambda: self._take_logout(now),
             HEARTBEAT: lambda: self._beaten(message),
@@ -201,7 +201,7 @@ class Session:
 
     def _filled(self, message: Message, now: float) -> list[Action]:
         """A gap that the other side fills: nothing of the application was there."""
-        new = _number(message.get(36))
+        new = number_told(message.get(36))
         if new < self.next_in:
             return self._reject(message, 36, now)
         self.next_in = new
@@ -211,7 +211,7 @@ class Session:
 
     def _reset(self, message: Message, now: float) -> list[Action]:
         """A reset, whatever its own number is: it never goes back."""
-        new = _number(message.get(36))
+        new = number_told(message.get(36))
         if new < self.next_in:
             return self._reject(message, 36, now)
         self.next_in = new
@@ -234,8 +234,9 @@ class Session:
         return Send(message)
 
 
-def _number(text: str) -> int:
-    return int(text) if text.isdigit() else 0
+def number_told(text: str) -> int:
+    """Return a number of the session, 0 for none: digits as FIX writes them, and no more than a row can count."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from apps.core.secrets import decrypted, encrypted
 from apps.core.services import service
 from apps.integrations.engine.fix_session import Fields, Message
 from apps.integrations.models import FixConnection, FixMessage
-from apps.kernel.errors import DomainError, gettext_noop
+from apps.kernel.errors import DomainError, InvalidInputError, gettext_noop
 from apps.portfolios.models import BlockOrder, OrderState, Side
 from apps.portfolios.services.fills import CENT, NOTHING, Execution, close_order, put_off_execution, record_fill
 
@@ -93,6 +93,13 @@ def _queue(order: BlockOrder, kind: str, fields: Fields, by: Actor) -> FixMessag
             mend=gettext_noop("Set one up in the settings, or send the order another way."),
             custodian=order.custodian or "–",
         )
+    for _tag, value in fields:
+        if not value.isprintable():
+            raise InvalidInputError(
+                gettext_noop("“%(value)s” has a character that ends a field of FIX: the order cannot be said."),
+                mend=gettext_noop("Correct the symbol or the account number first."),
+                value="".join(each if each.isprintable() else "�" for each in value),
+            )
     row = FixMessage.objects.create(connection=connection, is_ours=True, kind=kind, body=kept(fields))
     after = {"kind": kind, "order": order.reference}
     audit.record("integrations.queue_fix", by=by, target=connection, after=after)
@@ -158,14 +165,18 @@ def take_report(*, connection: FixConnection, message: Message, by: Actor) -> st
     if what in _CHANGED:
         put_off_report(connection=connection, message=message, code=_CHANGED[what], by=by)
         return "queued"
-    if what in _ENDS:
-        reference = message.get(41) or message.get(11)
-        order = BlockOrder.objects.filter(reference=reference).first()
-        if order is None or order.state not in {OrderState.SENT, OrderState.PARTIAL}:
-            return ""
-        close_order(order=order, reason=f"{_ENDS[what]}: {message.get(58)}".strip(": "), by=by)
-        return "closed"
-    return ""
+    return _end(connection, message, by) if what in _ENDS else ""
+
+
+def _end(connection: FixConnection, message: Message, by: Actor) -> str:
+    order = BlockOrder.objects.filter(reference=_known(message.get(41), message.get(11))).first()
+    if order is None or order.state not in {OrderState.SENT, OrderState.PARTIAL}:
+        return ""
+    if order.custodian != connection.custodian:
+        put_off_report(connection=connection, message=message, code="other_custodian", by=by)
+        return "queued"
+    close_order(order=order, reason=f"{_ENDS[message.get(150)]}: {message.get(58)}".strip(": "), by=by)
+    return "closed"
 
 
 def _trade(connection: FixConnection, message: Message, by: Actor) -> str:
@@ -191,6 +202,9 @@ def _read(connection: FixConnection, message: Message) -> tuple[Execution, str]:
     if not code and commission and message.get(13) not in {"", _PER_UNIT, _WHOLE}:
         code = "commission"
     reference = _known(message.get(11), message.get(41))
+    order = BlockOrder.objects.select_related("instrument").filter(reference=reference).first()
+    if not code and order is not None:
+        code = _mismatch(connection, order, message)
     # an ExecID is one of its order: brokers begin them anew each day
     own = message.get(17) or f"{connection.epoch}.{message.seq}"
     execution = Execution(
@@ -203,6 +217,23 @@ def _read(connection: FixConnection, message: Message) -> tuple[Execution, str]:
         source=connection.name,
     )
     return execution, code
+
+
+def _mismatch(connection: FixConnection, order: BlockOrder, message: Message) -> str:
+    """Say what of a report is not of the order that it names: who tells it, side, security or currency."""
+    if order.custodian != connection.custodian:
+        return "other_custodian"
+    instrument = order.instrument
+    names = {_bare(name) for name in (instrument.symbol, instrument.cusip, instrument.isin)}
+    told = {_bare(message.get(tag)) for tag in (55, 48)} - {""}
+    side, currency = message.get(54), message.get(15)
+    fits = (not told or told & names) and side in {"", SIDES[Side(order.side)]}
+    return "" if fits and currency in {"", instrument.currency} else "other_trade"
+
+
+def _bare(name: str) -> str:
+    """A name without the marks by which brokers write classes: BRK.B, BRK/B."""
+    return "".join(each for each in name.upper() if each.isalnum())
 
 
 def _amount(text: str) -> Decimal | None:

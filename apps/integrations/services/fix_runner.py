@@ -197,7 +197,7 @@ class FixRunner:
             is_ours=is_ours,
             epoch=self.row.epoch,
             seq=message.seq,
-            kind=message.kind,
+            kind=message.kind[:3],
             body=kept(masked(message.fields)),
             sent_at=timezone.now(),
         )

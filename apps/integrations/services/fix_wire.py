@@ -8,13 +8,14 @@ from dataclasses import dataclass
 
 import simplefix
 
-from apps.integrations.engine.fix_session import Fields, GapFill, Message
+from apps.integrations.engine.fix_session import Fields, GapFill, Message, number_told
 
 BEGIN = "FIX.4.4"
 # what the session writes itself: begin, length, type, number, who, when, duplicates, checksum
 _FRAME = {8, 9, 10, 34, 35, 43, 49, 52, 56, 122}
 # what belongs to the session and is never put into a log in clear
 SECRETS = frozenset({554, 925})
+_LONGEST, _TAG_DIGITS = 1 << 20, 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,10 @@ class Heard:
 
 
 class Listener:
-    """Cuts a stream into messages; what is garbled (wrong checksum or length) is left out, as FIX demands."""
+    """Cuts a stream into messages; what is garbled (wrong checksum or length) is left out, as FIX demands.
+
+    So is what goes on without an end: no message is as long.
+    """
 
     def __init__(self) -> None:
         self._parser = simplefix.FixParser()
@@ -65,7 +69,7 @@ class Listener:
 
     def hear(self, data: bytes) -> Iterator[Heard]:
         """Yield the messages that are whole."""
-        self._waiting += data
+        self._waiting = (self._waiting + data)[-_LONGEST:]
         while (end := self._end()) > 0:
             raw, self._waiting = self._waiting[:end], self._waiting[end:]
             begin = raw.find(b"8=FIX")
@@ -89,17 +93,24 @@ def _is_sound(raw: bytes) -> bool:
 
 
 def _read(raw: bytes) -> Heard:
-    parser = simplefix.FixParser()
-    parser.append_buffer(raw)
-    found = parser.get_message()
-    pairs = [(int(tag), value.decode("utf-8", "replace")) for tag, value in found.pairs] if found else []
+    # no column holds a NUL
+    pairs = [(tag, value.decode("utf-8", "replace").replace("\0", "\ufffd")) for tag, value in _pairs(raw)]
     first = dict(reversed(pairs))
     fields: Fields = tuple((tag, value) for tag, value in pairs if tag not in _FRAME)
-    number = first.get(34, "")
-    message = Message(
-        first.get(35, ""), int(number) if number.isdigit() else 0, fields, poss_dup=first.get(43, "N") == "Y"
-    )
+    message = Message(first.get(35, ""), number_told(first.get(34, "")), fields, poss_dup=first.get(43, "N") == "Y")
     return Heard(message, Parties(first.get(49, ""), first.get(56, "")))
+
+
+def _pairs(raw: bytes) -> list[tuple[int, bytes]]:
+    """Return tags and values; of a message that breaks the form what can be read: it has its number all the same."""
+    parser = simplefix.FixParser()
+    parser.append_buffer(raw)
+    try:
+        found = parser.get_message()
+        return [(int(tag), value) for tag, value in found.pairs] if found else []
+    except ValueError:
+        parts = (each.partition(b"=") for each in raw.split(b"\x01"))
+        return [(int(tag), value) for tag, _, value in parts if tag.isdigit() and len(tag) <= _TAG_DIGITS]
 
 
 def masked(fields: Fields) -> Fields:

@@ -40,6 +40,10 @@ TONES = {
 PROBLEM_WORDS = {
     "unknown_order": _("No order has this reference."),
     "not_in_market": _("The order was not in the market."),
+    "other_custodian": _("The session of another custodian told it."),
+    "other_trade": _("It names another side, security or currency than the order."),
+    "told_otherwise": _("It was told before with other numbers."),
+    "too_early": _("It is of a day before the order was sent."),
     "overfill": _("More than the order."),
     "beyond_limit": _("Beyond the limit of the order."),
     "no_rate": _("No rate of exchange is known between the security's currency and the account's."),

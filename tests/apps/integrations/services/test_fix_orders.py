@@ -177,3 +177,38 @@ def test_the_blotter_sends_by_fix_and_asks_to_cancel(
     assert "Ask to cancel the rest" in browser.get(block.get_absolute_url()).text
     browser.post(reverse("portfolios:order-cancel", args=[block.public_id]))
     assert list(FixMessage.objects.order_by("pk").values_list("kind", flat=True)) == ["D", "F"]
+
+
+OTHER = ConnectionTerms("Other", "Other Custodian", "127.0.0.1", 10, "STEWARD", "OTHER", uses_tls=False)
+
+
+@pytest.mark.parametrize("what", [TRADE, ((150, "4"),), ((150, "8"), (58, "no"))])
+def test_the_session_of_another_custodian_neither_fills_nor_ends_an_order(
+    block: BlockOrder, paul: User, ada: User, what: tuple
+) -> None:
+    theirs = set_up_connection(terms=OTHER, by=paul.as_actor())
+    assert take_report(connection=theirs, message=heard(block, *what), by=ada.as_actor()) == "queued"
+    block.refresh_from_db()
+    assert (FillProblem.objects.get().code, block.state) == ("other_custodian", OrderState.SENT)
+    assert not Fill.objects.exists()
+
+
+@pytest.mark.parametrize("field", [(54, "1"), (55, "OTHER"), (48, "000000000"), (15, "GBX")])
+def test_a_report_of_another_trade_than_the_order_is_not_booked(
+    row: FixConnection, block: BlockOrder, ada: User, field: tuple
+) -> None:
+    assert take_report(connection=row, message=heard(block, *TRADE, field), by=ada.as_actor()) == "queued"
+    assert FillProblem.objects.get().code == "other_trade"
+    assert not Fill.objects.exists()
+
+
+def test_side_security_and_currency_of_the_order_are_taken(row: FixConnection, block: BlockOrder, ada: User) -> None:
+    told = (*TRADE, (54, "2"), (55, block.instrument.symbol.lower()), (15, "USD"))
+    assert take_report(connection=row, message=heard(block, *told), by=ada.as_actor()) == "filled"
+
+
+def test_a_field_that_would_end_another_is_not_said(row: FixConnection, block: BlockOrder, ada: User) -> None:
+    block.instrument.symbol = "ABC\x0138=1000000"
+    with pytest.raises(InvalidInputError, match="cannot be said"):
+        say_order(order=block, by=ada.as_actor())
+    assert not FixMessage.objects.exists()

@@ -293,6 +293,15 @@ def test_a_report_that_no_row_can_hold_waits_for_a_person_and_the_session_goes_o
     assert (row.next_in, row.seen_at is not None) == (broker.next_out, True)
 
 
+def test_a_message_of_a_kind_that_no_row_can_hold_ends_no_session(
+    ada: User, broker: Acceptor, row: FixConnection, block: BlockOrder
+) -> None:
+    broker.answer = lambda message: [("UNHEARDOF", ((58, "no kind of FIX"),)), *filled(message)]
+    send_by_route(orders=[block], route="fix", by=ada.as_actor())
+    runner(row).run(wait_for(lambda: state(block) == OrderState.FILLED))
+    assert state(block) == OrderState.FILLED
+
+
 def test_numbers_that_begin_anew_each_day_say_so_once_a_day(
     ada: User, broker: Acceptor, row: FixConnection, block: BlockOrder
 ) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
+import pytest
+
 from apps.integrations.engine.fix_session import GapFill, Message
 from apps.integrations.services.fix_wire import Listener, Parties, gap_written, masked, written
 
@@ -51,3 +53,35 @@ def test_what_is_garbled_is_left_out_and_the_next_is_heard():
 
 def test_passwords_are_not_kept():
     assert masked(((553, "user"), (554, "secret"))) == ((553, "user"), (554, "***"))
+
+
+def framed(body: bytes) -> bytes:
+    raw = b"8=FIX.4.4\x019=%d\x01" % len(body) + body
+    return raw + b"10=%03d\x01" % (sum(raw) % 256)
+
+
+@pytest.mark.parametrize(
+    ("part", "number", "field"),
+    [
+        (b"abc=3\x0134=7\x0111=ST1", 7, "ST1"),
+        (b"=3\x0134=7\x0111=ST1", 7, "ST1"),
+        (b"95=x\x0134=7\x0111=ST1", 7, "ST1"),
+        (b"9" * 5000 + b"=3\x0134=7\x0111=ST1", 7, "ST1"),
+        (b"34=7\x0111=S\0T1", 7, "S\ufffdT1"),
+        ("34=²\x0111=ST1".encode(), 0, "ST1"),
+        ("34=٣\x0111=ST1".encode(), 0, "ST1"),
+        (b"34=" + b"9" * 30 + b"\x0111=ST1", 0, "ST1"),
+    ],
+)
+def test_what_breaks_the_form_is_read_as_far_as_it_goes(part: bytes, number: int, field: str):
+    good = written(ORDER, PARTIES, AT)
+    first, second = Listener().hear(framed(b"35=8\x01" + part + b"\x0149=B\x0156=S\x01") + good)
+    assert (first.message.seq, first.message.get(11), first.parties) == (number, field, Parties("B", "S"))
+    assert second.message == ORDER
+
+
+def test_what_never_ends_is_not_kept():
+    listener = Listener()
+    for _n in range(40):
+        assert not list(listener.hear(b"x" * (1 << 16)))
+    assert [heard.message for heard in listener.hear(written(ORDER, PARTIES, AT))] == [ORDER]
