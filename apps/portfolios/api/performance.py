@@ -14,12 +14,15 @@ from apps.core.api.actor import api_actor
 from apps.core.api.etags import TaggedReadMixin, tagged_answer
 from apps.core.api.sparse import FIELDS
 from apps.kernel.errors import InvalidInputError, gettext_noop
-from apps.portfolios.api.performance_serializers import BenchmarkOut, PerformanceOut
+from apps.portfolios.api.performance_serializers import BenchmarkOut, PerformanceOut, SleevesOut
 from apps.portfolios.api.views import AS_OF, KNOWN_AT, day_of, moment_of
+from apps.portfolios.engine.performance import Span
 from apps.portfolios.engine.risk_figures import Frequency
 from apps.portfolios.models import Benchmark
 from apps.portfolios.selectors.owners import owner_with
+from apps.portfolios.selectors.performance import SPANS
 from apps.portfolios.selectors.performance_reports import performance_report
+from apps.portfolios.selectors.sleeves import sleeve_sheet
 
 COUNTED = OpenApiParameter(
     "counted", str, enum=list(Frequency), description="What one observation of risk is, monthly when it is left out."
@@ -37,6 +40,25 @@ def frequency_of(request: Request) -> Frequency:
             asked=asked,
         )
     return Frequency(asked)
+
+
+PERIOD = OpenApiParameter(
+    "period", str, enum=[str(span) for span in SPANS], description="Since the beginning when it is left out."
+)
+
+
+def period_of(request: Request) -> Span:
+    """Return the period asked for; raise InvalidInputError for anything else."""
+    asked = request.query_params.get("period", "") or Span.INCEPTION
+    if asked not in SPANS:
+        raise InvalidInputError(
+            gettext_noop("“%(asked)s” is no period."),
+            mend=gettext_noop("Write one of: %(periods)s."),
+            field="period",
+            asked=asked,
+            periods=", ".join(SPANS),
+        )
+    return Span(asked)
 
 
 class PerformanceView(APIView):
@@ -57,6 +79,26 @@ class PerformanceView(APIView):
         report = performance_report(owner, owner.sheet(day_of(request), moment_of(request)), frequency_of(request))
         shown = PerformanceOut(report, context={"request": request}).data
         return tagged_answer(request, PerformanceOut(report).data, shown)
+
+
+class SleevesView(APIView):
+    """Returns by sleeve of a household's managed accounts together, or of one account."""
+
+    scope_area = "portfolios"
+
+    @extend_schema(
+        summary="Read a portfolio's returns by sleeve",
+        description="`portfolio_id` is the id of a household or of an account. Sleeves are those of the model in force "
+        "on the day, and asset classes for what is held outside of it; their money and contributions sum to the total.",
+        parameters=[AS_OF, KNOWN_AT, PERIOD, FIELDS],
+        responses=SleevesOut,
+        tags=["portfolios"],
+    )
+    def get(self, request: Request, portfolio_id: str) -> Response:
+        """Answer with the sleeves of the period."""
+        owner = owner_with(api_actor(request), portfolio_id)
+        found = sleeve_sheet(owner, owner.sheet(day_of(request), moment_of(request)), period_of(request))
+        return tagged_answer(request, SleevesOut(found).data, SleevesOut(found, context={"request": request}).data)
 
 
 @extend_schema_view(

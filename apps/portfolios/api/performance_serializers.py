@@ -94,6 +94,38 @@ class PerformanceOut(SparseMixin):
     simulated_from = serializers.DateField(source="sheet.simulation.simulated_from", default=None, allow_null=True)
 
 
+class SleeveOut(serializers.Serializer):  # type: ignore[type-arg]
+    """A sleeve: opening + moved + gain = closing. Rates are fractions; null is not computable or has no target."""
+
+    key = serializers.CharField(help_text="An asset class; fees, rest or total.")
+    name = serializers.CharField(source="label")
+    target = serializers.DecimalField(max_digits=7, decimal_places=6, allow_null=True)
+    share = serializers.FloatField(allow_null=True)
+    opening = serializers.DecimalField(max_digits=24, decimal_places=2)
+    moved = serializers.DecimalField(max_digits=24, decimal_places=2)
+    gain = serializers.DecimalField(max_digits=24, decimal_places=2)
+    closing = serializers.DecimalField(max_digits=24, decimal_places=2)
+    returned = serializers.FloatField(source="returned.value", allow_null=True, help_text="Before the advisory fee.")
+    contribution = serializers.FloatField(help_text="All but the total sum to the return net of fees.")
+    days_not_linked = serializers.IntegerField(source="unlinked")
+
+
+class SleevesOut(SparseMixin):
+    """What each sleeve of a portfolio earned over a period, and what it added to the whole."""
+
+    as_of = serializers.DateField(source="sheet.as_of")
+    known_at = serializers.DateTimeField(source="sheet.known_at", allow_null=True)
+    currency = serializers.CharField(source="sheet.currency")
+    period = serializers.CharField(source="line.span", default=None, allow_null=True)
+    first_day = serializers.DateField(source="line.first_day", default=None, allow_null=True)
+    models = serializers.ListField(
+        source="versions", child=serializers.CharField(), help_text="Models and versions whose sleeves they are."
+    )
+    sleeves = SleeveOut(source="lines", many=True)
+    total = SleeveOut(allow_null=True)
+    reason = serializers.CharField()
+
+
 class BenchmarkPartOut(serializers.ModelSerializer):  # type: ignore[type-arg]
     """A part; `weight` is a fraction of the whole."""
 

@@ -2,7 +2,7 @@
 
 from django.urls import re_path
 
-from apps.portfolios.api.performance import BenchmarkViewSet, PerformanceView
+from apps.portfolios.api.performance import BenchmarkViewSet, PerformanceView, SleevesView
 from apps.portfolios.api.rebalancing import RebalanceDetail, RebalancingView
 from apps.portfolios.api.targets import DriftView, LotsView, ModelViewSet, PortfolioViewSet, TargetsView
 from apps.portfolios.api.trades import OrderViewSet, TradeViewSet
@@ -30,6 +30,11 @@ urlpatterns = [
         rf"^financial-services/portfolios/(?P<portfolio_id>{_ID})/performance/?$",
         PerformanceView.as_view(),
         name="portfolio-performance",
+    ),
+    re_path(
+        rf"^financial-services/portfolios/(?P<portfolio_id>{_ID})/sleeves/?$",
+        SleevesView.as_view(),
+        name="portfolio-sleeves",
     ),
     re_path(
         rf"^financial-services/portfolios/(?P<portfolio_id>{_ID})/rebalancing/?$",

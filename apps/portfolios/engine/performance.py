@@ -156,6 +156,10 @@ class DailyEarnings:
         """The returns of the days (n_days,)."""
         return np.divide(self.gains, self.bases, out=np.zeros_like(self.bases), where=self.bases > 0)
 
+    def since(self, place: int) -> DailyEarnings:
+        """Return the part from a day on."""
+        return DailyEarnings(self.bases[place:], self.gains[place:])
+
 
 def daily_earnings(record: DailyRecord, timing: FlowTiming, basis: FeeBasis) -> DailyEarnings:
     """Return the parts of the daily returns that `time_weighted` chains."""
@@ -201,8 +205,8 @@ def money_weighted(record: DailyRecord) -> Computed:
 class PeriodFigures:
     """A period: opening + money_in − money_out + gain = closing. Returns are of the period; `annual` ones of a year.
 
-    `fees` are all advisory fees of the period, from wherever they were paid. An annual return is None for a period of
-    a year or less.
+    `fees` are all advisory fees of the period, `fees_taken` those taken from the portfolio. An annual
+    return is None for a period of a year or less.
     """
 
     first_day: date
@@ -211,6 +215,7 @@ class PeriodFigures:
     money_in: Decimal
     money_out: Decimal
     fees: Decimal
+    fees_taken: Decimal
     gain: Decimal
     closing: Decimal
     net: Computed
@@ -236,6 +241,7 @@ def period_figures(record: DailyRecord, timing: FlowTiming) -> PeriodFigures:
         money_in=came,
         money_out=left,
         fees=sum((day.fees + day.fees_elsewhere for day in record.days), NOTHING),
+        fees_taken=sum((day.fees for day in record.days), NOTHING),
         gain=closing - record.opening - came + left,
         closing=closing,
         net=net.total,

@@ -13,6 +13,7 @@ from apps.portfolios.engine.performance import Span
 from apps.portfolios.engine.risk_figures import Frequency
 from apps.portfolios.forms import PerformanceForm
 from apps.portfolios.models import Benchmark, Rebalanced
+from apps.portfolios.selectors.performance import PerformanceSheet
 
 N_PARTS = 8
 
@@ -106,15 +107,26 @@ class RiskForm(PerformanceForm):
         return Frequency(chosen) if chosen else Frequency.MONTHLY
 
 
-class AttributionForm(RiskForm):
-    """The same, over which span, and how the periods are linked."""
+class SpanForm(PerformanceForm):
+    """A day, and over which span up to it."""
 
     span = forms.ChoiceField(choices=[(each.value, each.value) for each in Span], required=False)
-    linked = forms.ChoiceField(choices=[(each.value, each.value) for each in Linking], required=False)
 
     def chosen_span(self) -> str:
         """Return the choice, the year to date where none was made."""
         return (self.cleaned_data.get("span") if self.is_valid() else "") or Span.YEAR
+
+    def span_of(self, sheet: PerformanceSheet) -> str:
+        """Return the choice; without one the year to date, or all there is of a younger portfolio."""
+        line = sheet.line(self.chosen_span())
+        young = not self.data.get("span") and (line is None or line.figures is None)
+        return Span.INCEPTION if young else self.chosen_span()
+
+
+class AttributionForm(SpanForm, RiskForm):
+    """The same, and how the periods are linked."""
+
+    linked = forms.ChoiceField(choices=[(each.value, each.value) for each in Linking], required=False)
 
     def linking(self) -> Linking:
         """Return the choice, Carino's where none was made."""

@@ -24,6 +24,7 @@ from apps.portfolios.selectors.owners import PortfolioOwner
 from apps.portfolios.selectors.performance import ONE_DAY, PerformanceSheet
 from apps.portfolios.selectors.performance_passports import performance_passport
 from apps.portfolios.selectors.risk import MEASURES, RATIOS, RiskColumn, RiskSheet, risk_sheet
+from apps.portfolios.selectors.sleeve_passports import sleeve_passport
 
 COMPARED = {
     "benchmark": gettext_noop("Return of the benchmark"),
@@ -89,7 +90,7 @@ def figure_passport(owner: PortfolioOwner, sheet: PerformanceSheet, figure: str)
     return performance_passport(sheet, owner.name, figure)
 
 
-_OF_LEDGER = {"attribution": attribution_passport, "source": source_passport}
+_OF_LEDGER = {"attribution": attribution_passport, "source": source_passport, "sleeve": sleeve_passport}
 
 
 def _compared_passport(owner: PortfolioOwner, beside: Comparison, span: str, name: str) -> Passport:

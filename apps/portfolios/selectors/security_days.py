@@ -39,12 +39,15 @@ class SecurityDays:
     """A portfolio's holdings day by day, in its currency: arrays (n_days, n_holdings).
 
     `capital` is what was in a holding in the morning with what was bought; gains = `price` + `income` + `currency`.
+    `worth` (n_days + 1, n_holdings) and `cash` (n_days + 1,) are values at the closes, the first of the evening before.
     `cash_income` and `cash_currency` (n_days,) are of the cash, `fees` the advisory fees, negative; `earned` is the
     portfolio's own gain and base of each day, net of fees.
     """
 
     span: DateSpan
     instruments: tuple[Instrument, ...]
+    worth: Array
+    cash: Array
     capital: Array
     price: Array
     income: Array
@@ -86,6 +89,8 @@ def security_days(accounts: Sequence[Account], sheet: PerformanceSheet) -> Secur
     return SecurityDays(
         span=span,
         instruments=tuple(instruments),
+        worth=worth,
+        cash=made.cash_worth(),
         capital=worth[:-1] + _bought(made.flows, sheet, float(record.opening), table[:, 0]),
         price=gains - made.income - currency,
         income=made.income,
@@ -187,6 +192,13 @@ class _Ledger:
 
     def _rates(self, currency: str) -> Array:
         return np.array([float(self.book.rate(currency, day) or 0) for day in self._days()])
+
+    def cash_worth(self) -> Array:
+        """Return what the cash was worth at all closes."""
+        total = np.zeros(self.span.days + 1)
+        for currency, moves in self._cash.items():
+            total += np.cumsum(moves) * self._rates(currency)
+        return total
 
     def cash_currency(self) -> Array:
         """Return what exchange rates did to the cash of each morning."""

@@ -26,6 +26,7 @@ from apps.portfolios.selectors.performance_pages import HouseholdPerformance, ho
 from apps.portfolios.selectors.performance_reports import ReportedPeriod
 from apps.portfolios.selectors.portfolios import managed_portfolio
 from apps.portfolios.selectors.reports import reported_figures
+from apps.portfolios.selectors.sleeves import sleeve_sheet
 
 # inches: growth, mix and the tables of both fit on two pages
 _GROWTH, _MIX = 2.4, 2.0
@@ -106,7 +107,8 @@ def _context(report: PerformanceReport, found: HouseholdPerformance, title: str)
     portfolio = managed_portfolio(household, batch.last_day)
     quarter = _line(found.sheet)
     accent = FirmProfile.current().accent
-    beside = compared(PortfolioOwner(household), found.sheet)
+    owner = PortfolioOwner(household)
+    beside = compared(owner, found.sheet)
     specs = {"growth": (growth_beside_spec(beside), _GROWTH), "mix": (allocation_spec(portfolio), _MIX)}
     return {
         **letterhead(title),
@@ -121,6 +123,7 @@ def _context(report: PerformanceReport, found: HouseholdPerformance, title: str)
         "periods": [ReportedPeriod(line, beside.line(line.span)) for line in found.sheet.lines if line.figures],
         "money_out": -quarter.figures.money_out if quarter and quarter.figures else None,
         "engine_version": ENGINE_VERSION,
+        "sleeves": sleeve_sheet(owner, found.sheet, quarter.span) if quarter else None,
         "accounts": found.accounts,
         "portfolio": portfolio,
         "cash_share": portfolio.cash / portfolio.total if portfolio.total else None,

@@ -45,7 +45,14 @@ FIRM: tuple[Group, ...] = (
     ),
 )
 _PERFORMANCE: tuple[Group, ...] = (
-    (_("Performance"), (("{}-performance", _("Returns"), SEE), ("{}-benchmark", _("Benchmark"), SEE))),
+    (
+        _("Performance"),
+        (
+            ("{}-performance", _("Returns"), SEE),
+            ("{}-sleeves", _("By sleeve"), SEE),
+            ("{}-benchmark", _("Benchmark"), SEE),
+        ),
+    ),
     (_("Attribution"), (("{}-attribution", _("Against the benchmark"), SEE), ("{}-sources", _("Sources"), SEE))),
     (_("Risk"), (("{}-risk", _("Risk"), SEE), ("{}-concentration", _("Concentration"), SEE))),
 )

@@ -258,6 +258,7 @@ urlpatterns = [
         attribution.ConcentrationView.as_view(),
         name="account-concentration",
     ),
+    path("portfolios/accounts/<uuid:account_id>/sleeves/", performance.SleevesView.as_view(), name="account-sleeves"),
     path("portfolios/accounts/<uuid:account_id>/risk/", performance.RiskView.as_view(), name="account-risk"),
     path(
         "portfolios/accounts/<uuid:account_id>/benchmark/",
@@ -288,6 +289,11 @@ urlpatterns = [
         "households/<uuid:household_id>/portfolio/concentration/",
         attribution.ConcentrationView.as_view(),
         name="household-concentration",
+    ),
+    path(
+        "households/<uuid:household_id>/portfolio/sleeves/",
+        performance.SleevesView.as_view(),
+        name="household-sleeves",
     ),
     path("households/<uuid:household_id>/portfolio/risk/", performance.RiskView.as_view(), name="household-risk"),
     path(

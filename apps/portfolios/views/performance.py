@@ -1,4 +1,4 @@
-"""Returns of a household and of an account beside their benchmark, their risk, and where each figure comes from."""
+"""Returns of a household and of an account: beside their benchmark, by sleeve, their risk, and whence each figure."""
 
 from __future__ import annotations
 
@@ -11,12 +11,14 @@ from apps.core.actors import Actor
 from apps.core.passports import Passport
 from apps.core.views import PassportView
 from apps.portfolios.forms import PerformanceForm
-from apps.portfolios.forms.benchmarks import RiskForm
+from apps.portfolios.forms.benchmarks import RiskForm, SpanForm
 from apps.portfolios.selectors.compared_passports import figure_passport
 from apps.portfolios.selectors.comparisons import compared, drawdown_spec, growth_beside_spec
 from apps.portfolios.selectors.performance_changes import changes_since
 from apps.portfolios.selectors.performance_pages import household_performance
 from apps.portfolios.selectors.risk import risk_sheet
+from apps.portfolios.selectors.sleeve_passports import sleeve_notes
+from apps.portfolios.selectors.sleeves import contribution_spec, sleeve_growth_spec, sleeve_sheet
 from apps.portfolios.views._owner import OwnerMixin, address, owner_for
 
 
@@ -49,6 +51,21 @@ class RiskView(OwnerMixin, TemplateView):
         risk = risk_sheet(self.owner, sheet, form.frequency())
         drawdown = drawdown_spec(risk.comparison)
         return super().get_context_data(risk=risk, sheet=sheet, drawdown=drawdown, form=form, **kwargs)
+
+
+class SleevesView(OwnerMixin, TemplateView):
+    """What each sleeve earned, and added to the whole."""
+
+    template_name = "staff/portfolios/sleeves.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Put the sleeves of the span into the page."""
+        form = SpanForm(self.request.GET)
+        sheet = self.owner.sheet(form.chosen(), form.known_at())
+        found = sleeve_sheet(self.owner, sheet, form.span_of(sheet))
+        kwargs |= {"sheet": sheet, "found": found, "notes": tuple(sleeve_notes(found)), "span": form.span_of(sheet)}
+        kwargs |= {"chart": contribution_spec(found), "growth": sleeve_growth_spec(found)}
+        return super().get_context_data(form=form, **kwargs)
 
 
 class PerformancePassportView(PassportView):

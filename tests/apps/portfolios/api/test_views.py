@@ -153,6 +153,27 @@ def test_performance_of_a_household_and_of_an_account(partner: SiteClient, scene
     assert partner.get(f"{base}/{uuid.uuid4()}/performance").status_code == 404
 
 
+def test_returns_by_sleeve_sum_to_the_performance(partner: SiteClient, scene: Any) -> None:
+    household, account, _ = scene
+    base, asked = f"/api/financial-services/portfolios/{account.public_id}", f"?as_of={WEEK.isoformat()}"
+    body = partner.get(f"{base}/sleeves{asked}").json()
+    whole = next(p for p in partner.get(f"{base}/performance{asked}").json()["periods"] if p["period"] == "inception")
+    assert [row["key"] for row in body["sleeves"]] == ["us_equity", "cash", "fees", "rest"]
+    assert sum(row["contribution"] for row in body["sleeves"]) == pytest.approx(whole["net"], abs=1e-12)
+    for name in ("opening", "gain", "closing"):
+        assert (
+            sum(Decimal(row[name]) for row in body["sleeves"]) == Decimal(whole[name]) == Decimal(body["total"][name])
+        )
+    assert (body["period"], body["models"], body["reason"]) == ("inception", [], "")
+    young = partner.get(f"{base}/sleeves{asked}&period=five_years").json()
+    assert (young["sleeves"], young["total"]) == ([], None)
+    assert "younger" in young["reason"]
+    assert partner.get(f"{base}/sleeves{asked}&period=fortnight").status_code == 422
+    one = partner.get(f"/api/financial-services/portfolios/{household.public_id}/sleeves{asked}&fields=currency")
+    assert one.json() == {"currency": "USD"}
+    assert partner.get(f"/api/financial-services/portfolios/{uuid.uuid4()}/sleeves").status_code == 404
+
+
 def test_performance_stands_beside_the_benchmark_and_tells_the_risk(partner: SiteClient, scene: Any, ada: User) -> None:
     household, account, _ = scene
     benchmarks.series("rate_of_cash", {made.DAY - dt.timedelta(days=9): "0.05"})

@@ -19,6 +19,7 @@ from apps.portfolios.selectors.comparisons import compared
 from apps.portfolios.selectors.owners import PortfolioOwner
 from apps.portfolios.selectors.performance_pages import household_sheet
 from apps.portfolios.selectors.reports import batch_view, report_passport, reports_of
+from apps.portfolios.selectors.sleeves import sleeve_sheet
 from apps.portfolios.services._report_paper import ReportNotPossibleError
 from apps.portfolios.services.benchmarks import assign_benchmark
 from apps.portfolios.services.reports import (
@@ -103,6 +104,10 @@ def test_paper_screen_and_kept_figures_say_the_same(ada, batch, household):
     assert percent_text(line.figures.net.value, 2) in text
     assert money_text(line.figures.closing, "USD", "exact") in text
     assert "A calm quarter." in text
+    sleeve = sleeve_sheet(PortfolioOwner(household), household_sheet(household, QUARTER), "inception").sleeves[0]
+    assert sleeve.gain == 500
+    assert f"{sleeve.label} " in text
+    assert percent_text(sleeve.returned.value, 2) in text
     assert (report.state, report.document.category) == (ReportState.MADE, DocumentCategory.PERFORMANCE)
     assert report.document.visible_to_client is False
 

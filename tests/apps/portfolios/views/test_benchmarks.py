@@ -44,6 +44,8 @@ class Scene:
             "account_attribution": reverse("portfolios:account-attribution", args=account),
             "sources": reverse("portfolios:household-sources", args=household),
             "account_sources": reverse("portfolios:account-sources", args=account),
+            "sleeves": reverse("portfolios:household-sleeves", args=household),
+            "account_sleeves": reverse("portfolios:account-sleeves", args=account),
             "concentration": reverse("portfolios:household-concentration", args=household),
             "account_concentration": reverse("portfolios:account-concentration", args=account),
             "choice": reverse("portfolios:household-benchmark", args=household),
@@ -58,7 +60,7 @@ def scene(ada: User) -> Scene:
 
 OF_FIRM = ["list", "new", "detail", "revise", "weights"]
 OF_HOUSEHOLD = ["attribution", "account_attribution", "sources", "account_sources", "risk", "account_risk"]
-OF_HOUSEHOLD += ["concentration", "account_concentration", "choice", "account_choice"]
+OF_HOUSEHOLD += ["sleeves", "account_sleeves", "concentration", "account_concentration", "choice", "account_choice"]
 
 
 @pytest.fixture
@@ -138,6 +140,7 @@ def test_the_pages_ask_the_database_a_fixed_number_of_times(
         "risk": 34,
         "attribution": 34,
         "sources": 30,
+        "sleeves": 38,
         "concentration": 24,
         "choice": 20,
     }
@@ -163,3 +166,18 @@ def test_the_page_of_attribution_sums_and_its_figures_open(scene: Scene, ada: Us
             assert browser.get(address, headers={"hx-request": "true"}).status_code == 200, address
     html = browser.get(f"{scene.pages()['account_sources']}?day={day}").content.decode()
     assert "inception-source-price" in html
+
+
+def test_the_page_of_sleeves_says_what_each_earned_and_its_figures_open(
+    scene: Scene, ada: User, sign_in: SignIn
+) -> None:
+    browser, day = sign_in(ada), (books.DAY + dt.timedelta(days=9)).isoformat()
+    html = browser.get(f"{scene.pages()['sleeves']}?day={day}").content.decode()
+    assert "No model is followed" in html
+    assert "inception-sleeve-us_equity-returned" in html  # a portfolio younger than the year shows all there is
+    addresses = {link.replace("&amp;", "&") for link in re.findall(r'data-figure[^>]*href="([^"]+)"', html)}
+    assert len(addresses) > 20
+    for address in sorted(addresses):
+        assert browser.get(address, headers={"hx-request": "true"}).status_code == 200, address
+    html = browser.get(f"{scene.pages()['sleeves']}?day={day}&span=five_years").content.decode()
+    assert "younger than the period" in html

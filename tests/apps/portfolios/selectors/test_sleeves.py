@@ -1,0 +1,197 @@
+"""Sleeves of a portfolio: money and contributions sum to the portfolio's own, to the cent, whatever is traded."""
+
+import datetime as dt
+from decimal import Decimal
+
+import numpy as np
+import pytest
+
+from apps.accounts.models import FirmProfile
+from apps.accounts.selectors.firm_days import firm_today
+from apps.accounts.services.approvals import decide_approval
+from apps.kernel.errors import NotFoundError
+from apps.kernel.flows import FlowTiming
+from apps.portfolios.selectors.compared_passports import figure_passport
+from apps.portfolios.selectors.owners import PortfolioOwner
+from apps.portfolios.selectors.security_days import security_days
+from apps.portfolios.selectors.sleeves import contribution_spec, sleeve_growth_spec, sleeve_sheet
+from apps.portfolios.services.model_portfolios import (
+    HoldingTerms,
+    ModelDetails,
+    VersionTerms,
+    create_model,
+    submit_version,
+)
+from tests.apps.portfolios.selectors.test_benchmarks import BEFORE, END, START, walk
+from tests.factories import clients, market, models
+from tests.factories import portfolios as books
+
+CENT = Decimal("0.01")
+
+
+@pytest.fixture
+def scene(ada):
+    """A household with two accounts that trade, pay, receive and pass money to each other, two currencies held."""
+    household = clients.household(ada)
+    made = {
+        "stocks": books.instrument(ada, "AAA"),
+        "bonds": books.instrument(ada, "BBB", asset_class="corporate_bonds"),
+        "fund": books.instrument(ada, "EUF", currency="EUR", asset_class="international_equity"),
+    }
+    for seed, instrument in enumerate(made.values(), start=1):
+        market.stored(instrument.master, walk(seed))
+    market.rates(("EUR", "USD"), {BEFORE: "1.03", START: "1.05", START + dt.timedelta(days=90): "1.11", END: "0.98"})
+    one = books.account(household, ada, opened_on=START, name="One")
+    two = books.account(household, ada, opened_on=START, name="Two", number="22-2")
+    return household, one, two, made
+
+
+def traded(ada, scene, seed):
+    """Book what a drawn year brings."""
+    _household, one, two, made = scene
+    dice = np.random.default_rng(seed)
+    for account in (one, two):
+        books.entry(account, ada, "deposit", START, cash="50000")
+        for name, instrument in made.items():
+            units = int(dice.integers(20, 90))
+            foreign = {"currency": "EUR"} if name == "fund" else {}
+            if foreign:
+                books.entry(account, ada, "deposit", START, cash=str(units * 100 + 500), **foreign)
+            told = {"instrument": instrument, "units": str(units), "price": "100", "cash": str(-units * 100)}
+            books.entry(account, ada, "buy", START, **told, **foreign)
+    for _ in range(10):
+        account = one if dice.random() < 0.5 else two
+        day = START + dt.timedelta(days=int(dice.integers(5, 500)))
+        kind = dice.choice(["buy", "sell", "dividend", "deposit", "withdrawal", "interest", "advisory_fee"])
+        amount = f"{dice.uniform(5, 400):.2f}"
+        if kind in {"buy", "sell"}:
+            units = int(dice.integers(1, 4))
+            sign = 1 if kind == "buy" else -1
+            told = {"units": str(sign * units), "price": "101", "cash": str(-sign * units * 101)}
+            books.entry(account, ada, kind, day, instrument=made["stocks"], **told)
+        elif kind == "dividend":
+            books.entry(account, ada, kind, day, instrument=made["bonds"], cash=amount)
+        else:
+            out = kind in {"withdrawal", "advisory_fee"}
+            books.entry(account, ada, kind, day, cash=f"-{amount}" if out else amount)
+    moved = START + dt.timedelta(days=200)
+    books.entry(one, ada, "withdrawal", moved, cash="-700")
+    books.entry(two, ada, "deposit", moved, cash="700")
+
+
+def _half(instrument):
+    return HoldingTerms(instrument, Decimal("0.5"))
+
+
+def summed(found, name):
+    return sum(getattr(line, name) for line in found.lines)
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("timing", list(FlowTiming))
+def test_values_flows_and_gains_of_sleeves_sum_to_the_portfolio_to_the_cent(ada, scene, seed, timing):
+    FirmProfile.objects.update(flow_timing=timing)
+    traded(ada, scene, seed)
+    household, one, _two, _made = scene
+    for owner in (PortfolioOwner(household), PortfolioOwner(household, one)):
+        sheet = owner.sheet(END)
+        for span in ("inception", "year", "one_year"):
+            found, figures = sleeve_sheet(owner, sheet, span), sheet.line(span).figures
+            assert summed(found, "opening") == figures.opening.quantize(CENT)
+            assert summed(found, "closing") == figures.closing.quantize(CENT)
+            assert summed(found, "moved") == figures.money_in.quantize(CENT) - figures.money_out.quantize(CENT)
+            assert abs(summed(found, "gain") - figures.gain) < Decimal("0.02")
+            assert summed(found, "contribution") == pytest.approx(figures.net.value, abs=1e-12)
+            assert all(line.opening + line.moved + line.gain == line.closing for line in found.lines)
+            # no line is what is left over: with no other charges, nothing is
+            rest = found.named("rest")
+            assert abs(rest.gain) <= Decimal("0.01")
+            assert rest.contribution == pytest.approx(0, abs=1e-7)
+            assert found.named("fees").gain == -figures.fees_taken
+
+
+def test_worth_of_holdings_and_cash_is_the_value_of_every_day(ada, scene):
+    traded(ada, scene, 9)
+    owner = PortfolioOwner(scene[0])
+    sheet = owner.sheet(END)
+    days = security_days(owner.accounts, sheet)
+    together = days.worth.sum(axis=1) + days.cash
+    assert together[1:] == pytest.approx(sheet.record.between(sheet.inception, END).table[:, 0], abs=0.004)
+
+
+def test_a_charge_stands_on_a_line_of_its_own(ada, scene):
+    traded(ada, scene, 1)
+    household, one, _two, _made = scene
+    books.entry(one, ada, "fee", END - dt.timedelta(days=20), cash="-31.40")
+    owner = PortfolioOwner(household, one)
+    rest = sleeve_sheet(owner, owner.sheet(END), "inception").named("rest")
+    assert rest.gain == Decimal("-31.40")
+    assert rest.opening == rest.closing == 0
+    assert rest.contribution < 0
+
+
+def test_sleeves_are_those_of_the_model_in_force(ada, paul, scene):
+    traded(ada, scene, 2)
+    household, _one, _two, made = scene
+    # the model counts the bonds to its stocks: what a sleeve names lies in it, whatever its class
+    told = VersionTerms(
+        (
+            models.sleeve("Growth", "us_equity", "0.9", *(_half(made[name]) for name in ("stocks", "bonds"))),
+            models.sleeve("Reserve", "cash", "0.1"),
+        )
+    )
+    version = create_model(details=ModelDetails(name="Ours"), terms=told, by=ada.as_actor()).versions.get()
+    request = submit_version(version=version, effective_from=firm_today(), by=ada.as_actor())
+    decide_approval(request=request, decision="approve", by=paul.as_actor())
+    models.mandate(household, version.model, ada)
+    owner = PortfolioOwner(household)
+    found = sleeve_sheet(owner, owner.sheet(firm_today()), "inception")
+    assert [(line.label, line.target) for line in found.sleeves][:2] == [
+        ("Growth", Decimal("0.9")),
+        ("Reserve", Decimal("0.1")),
+    ]
+    outside = found.sleeves[2]
+    assert outside.key == "international_equity"
+    assert outside.target is None
+    assert len(found.sleeves) == 3
+    assert found.versions == (version,)
+    assert sum(line.share for line in found.sleeves) == pytest.approx(1, abs=1e-6)
+
+
+def test_each_figure_has_its_passport(ada, scene):
+    traded(ada, scene, 3)
+    owner = PortfolioOwner(scene[0], scene[1])
+    sheet = owner.sheet(END)
+    found = sleeve_sheet(owner, sheet, "one_year")
+    bonds = found.named("corporate_bonds")
+    for name, value in (("gain", bonds.gain), ("moved", bonds.moved)):
+        passport = figure_passport(owner, sheet, f"one_year-sleeve-corporate_bonds-{name}")
+        assert passport.value.value.amount == value
+        assert sum(line.amount.value.amount for line in passport.lines[:-1]) == passport.lines[-1].amount.value.amount
+    passport = figure_passport(owner, sheet, "one_year-sleeve-corporate_bonds-returned")
+    linked = np.prod([1 + line.amount.value for line in passport.lines]) - 1
+    assert linked == pytest.approx(passport.value.value) == pytest.approx(bonds.returned.value)
+    passport = figure_passport(owner, sheet, "one_year-sleeve-total-contribution")
+    assert passport.value.value == sheet.line("one_year").figures.net.value
+    for wrong in ("sleeve-gold-gain", "sleeve-cash-luck", "sleeve-cash", "sleeve-fees-returned"):
+        with pytest.raises(NotFoundError):
+            figure_passport(owner, sheet, f"one_year-{wrong}")
+
+
+def test_charts_say_what_they_found(ada, scene):
+    traded(ada, scene, 3)
+    owner = PortfolioOwner(scene[0])
+    found = sleeve_sheet(owner, owner.sheet(END), "inception")
+    assert contribution_spec(found)["series"][0]["values"] == [line.contribution for line in found.lines]
+    grown = sleeve_growth_spec(found)["series"]
+    assert grown[0]["values"][-1] == pytest.approx(found.sleeves[0].returned.value)
+
+
+def test_without_a_book_there_is_a_reason_or_nothing(ada):
+    household = clients.household(ada)
+    account = books.account(household, ada)
+    owner = PortfolioOwner(household, account)
+    empty = sleeve_sheet(owner, owner.sheet(END), "inception")
+    assert empty.lines == ()
+    assert contribution_spec(empty) is None
+    assert sleeve_growth_spec(empty) is None
