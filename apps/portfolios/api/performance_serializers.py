@@ -126,6 +126,44 @@ class SleevesOut(SparseMixin):
     reason = serializers.CharField()
 
 
+class EffectOut(serializers.Serializer):  # type: ignore[type-arg]
+    """An effect: in money, and as part of the return net of fees."""
+
+    amount = serializers.DecimalField(max_digits=24, decimal_places=2)
+    rate = serializers.FloatField()
+
+
+class HoldingEffectsOut(serializers.Serializer):  # type: ignore[type-arg]
+    """What made the gain of a holding; effects that there were none of are null."""
+
+    key = serializers.CharField(help_text="An asset class, a security's id, balance, fees, rest or total.")
+    name = serializers.CharField(source="label")
+    capital = EffectOut(source="parts.capital", default=None, allow_null=True)
+    income = EffectOut(source="parts.income", default=None, allow_null=True)
+    currency = EffectOut(source="parts.currency", default=None, allow_null=True)
+    charges = EffectOut(source="parts.charges", default=None, allow_null=True)
+    total = EffectOut()
+
+
+class ClassEffectsOut(HoldingEffectsOut):
+    """What made the gain of an asset class, or was charged."""
+
+    holdings = HoldingEffectsOut(many=True)
+
+
+class EffectsOut(SparseMixin):
+    """Capital, income, currency and fees of a period: amounts sum to the gain, rates to the return net of fees."""
+
+    as_of = serializers.DateField(source="sheet.as_of")
+    known_at = serializers.DateTimeField(source="sheet.known_at", allow_null=True)
+    currency = serializers.CharField(source="sheet.currency")
+    period = serializers.CharField(source="line.span", default=None, allow_null=True)
+    first_day = serializers.DateField(source="line.first_day", default=None, allow_null=True)
+    classes = ClassEffectsOut(source="rows", many=True)
+    total = HoldingEffectsOut(allow_null=True)
+    reason = serializers.CharField()
+
+
 class BenchmarkPartOut(serializers.ModelSerializer):  # type: ignore[type-arg]
     """A part; `weight` is a fraction of the whole."""
 

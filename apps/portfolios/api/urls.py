@@ -2,7 +2,7 @@
 
 from django.urls import re_path
 
-from apps.portfolios.api.performance import BenchmarkViewSet, PerformanceView, SleevesView
+from apps.portfolios.api.performance import BenchmarkViewSet, EffectsView, PerformanceView, SleevesView
 from apps.portfolios.api.rebalancing import RebalanceDetail, RebalancingView
 from apps.portfolios.api.targets import DriftView, LotsView, ModelViewSet, PortfolioViewSet, TargetsView
 from apps.portfolios.api.trades import OrderViewSet, TradeViewSet
@@ -35,6 +35,11 @@ urlpatterns = [
         rf"^financial-services/portfolios/(?P<portfolio_id>{_ID})/sleeves/?$",
         SleevesView.as_view(),
         name="portfolio-sleeves",
+    ),
+    re_path(
+        rf"^financial-services/portfolios/(?P<portfolio_id>{_ID})/effects/?$",
+        EffectsView.as_view(),
+        name="portfolio-effects",
     ),
     re_path(
         rf"^financial-services/portfolios/(?P<portfolio_id>{_ID})/rebalancing/?$",
