@@ -78,6 +78,18 @@ class RiskOut(serializers.Serializer):  # type: ignore[type-arg]
     reasons = serializers.DictField(child=serializers.CharField())
 
 
+class BenchmarkChoiceOut(serializers.Serializer):  # type: ignore[type-arg]
+    """A benchmark over some days, and why it counts."""
+
+    benchmark_id = serializers.UUIDField(source="benchmark.public_id")
+    name = serializers.CharField(source="benchmark.name")
+    first_day = serializers.DateField(source="span.first")
+    last_day = serializers.DateField(source="span.last")
+    reason = serializers.CharField(help_text="own, model, household or household_model")
+    model_id = serializers.UUIDField(source="version.model.public_id", default=None, allow_null=True)
+    model_version = serializers.IntegerField(source="version.number", default=None, allow_null=True)
+
+
 class PerformanceOut(SparseMixin):
     """Returns up to a day, of a household's managed accounts together or of one account."""
 
@@ -87,6 +99,7 @@ class PerformanceOut(SparseMixin):
     inception = serializers.DateField(source="sheet.inception", allow_null=True)
     flow_timing = serializers.CharField(source="sheet.timing", help_text="When money in and out counts on its day.")
     benchmark = serializers.CharField(help_text="The benchmark's name, empty where none is chosen.")
+    benchmark_choices = BenchmarkChoiceOut(many=True)
     periods = PeriodOut(many=True)
     risk_counted_in = serializers.CharField(source="frequency", help_text="daily or monthly")
     risk = RiskOut(many=True)

@@ -195,6 +195,9 @@ def test_performance_stands_beside_the_benchmark_and_tells_the_risk(partner: Sit
     base = f"/api/financial-services/portfolios/{account.public_id}/performance?as_of={WEEK.isoformat()}"
     body = partner.get(base).json()
     assert body["benchmark"] == "Blend"
+    (choice,) = body["benchmark_choices"]
+    assert (choice["name"], choice["reason"], choice["model_id"]) == ("Blend", "household", None)
+    assert (choice["first_day"], choice["last_day"]) == (made.DAY.isoformat(), WEEK.isoformat())
     whole = next(period for period in body["periods"] if period["period"] == "inception")
     assert whole["benchmark"] == pytest.approx(1.05 ** (8 / 365) - 1)
     assert whole["difference"] == pytest.approx(whole["net"] - whole["benchmark"])
