@@ -2,6 +2,7 @@
 
 from django.urls import re_path
 
+from apps.portfolios.api.distributions import DistributionsView
 from apps.portfolios.api.performance import BenchmarkViewSet, EffectsView, PerformanceView, SleevesView
 from apps.portfolios.api.rebalancing import RebalanceDetail, RebalancingView
 from apps.portfolios.api.targets import DriftView, LotsView, ModelViewSet, PortfolioViewSet, TargetsView
@@ -16,6 +17,11 @@ urlpatterns = [
     re_path(rf"{_ACCOUNTS}/?$", AccountViewSet.as_view({"get": "list"}), name="account-list"),
     re_path(
         rf"{_ACCOUNTS}/(?P<account_id>{_ID})/?$", AccountViewSet.as_view({"get": "retrieve"}), name="account-detail"
+    ),
+    re_path(
+        rf"{_ACCOUNTS}/(?P<account_id>{_ID})/distributions/?$",
+        DistributionsView.as_view(),
+        name="account-distributions",
     ),
     re_path(rf"{_ACCOUNTS}/(?P<account_id>{_ID})/holdings/?$", HoldingsView.as_view(), name="account-holdings"),
     re_path(

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from apps.portfolios.urls import accounts as of_accounts
 from apps.portfolios.urls import assets, services
 from apps.portfolios.views import (
     accounts,
@@ -29,6 +30,7 @@ from apps.portfolios.views import (
 app_name = "portfolios"
 urlpatterns = [
     *assets.patterns,
+    *of_accounts.patterns,
     *services.patterns,
     path("portfolios/composites/", composites.CompositeListView.as_view(), name="composite-list"),
     path("portfolios/composites/new/", composites.CompositeNewView.as_view(), name="composite-new"),
@@ -167,7 +169,6 @@ urlpatterns = [
     path("households/<uuid:household_id>/portfolio/trades/rows/", trades.TradeRowsView.as_view(), name="trade-rows"),
     path("households/<uuid:household_id>/portfolio/trades/new/", trades.TradeNewView.as_view(), name="trade-new"),
     path("portfolios/accounts/<uuid:account_id>/", accounts.AccountDetailView.as_view(), name="account-detail"),
-    path("portfolios/accounts/<uuid:account_id>/number/", accounts.AccountNumberView.as_view(), name="account-number"),
     path("portfolios/accounts/<uuid:account_id>/step/", accounts.AccountStepView.as_view(), name="account-step"),
     path("portfolios/accounts/<uuid:account_id>/open-lots/", lots.AccountLotsView.as_view(), name="account-lots"),
     path(
