@@ -225,8 +225,6 @@ urlpatterns = [
         lot_rules.HouseholdTaxRatesView.as_view(),
         name="household-tax-rates",
     ),
-    path("portfolios/accounts/<uuid:account_id>/entries/new/", accounts.EntryNewView.as_view(), name="entry-new"),
-    path("portfolios/accounts/<uuid:account_id>/actions/new/", accounts.ActionNewView.as_view(), name="action-new"),
     path(
         "portfolios/accounts/<uuid:account_id>/passport/<slug:figure>/",
         passports.AccountPassportView.as_view(),
