@@ -2,6 +2,7 @@
 
 from django.urls import re_path
 
+from apps.portfolios.api.composites import CompositePerformanceView, CompositeViewSet
 from apps.portfolios.api.distributions import DistributionsView
 from apps.portfolios.api.performance import BenchmarkViewSet, EffectsView, PerformanceView, SleevesView
 from apps.portfolios.api.rebalancing import RebalanceDetail, RebalancingView
@@ -56,6 +57,17 @@ urlpatterns = [
         rf"^financial-services/rebalances/(?P<rebalance_id>{_ID})/?$",
         RebalanceDetail.as_view(),
         name="rebalance-detail",
+    ),
+    re_path(r"^financial-services/composites/?$", CompositeViewSet.as_view({"get": "list"}), name="composite-list"),
+    re_path(
+        rf"^financial-services/composites/(?P<composite_id>{_ID})/?$",
+        CompositeViewSet.as_view({"get": "retrieve"}),
+        name="composite-detail",
+    ),
+    re_path(
+        rf"^financial-services/composites/(?P<composite_id>{_ID})/performance/?$",
+        CompositePerformanceView.as_view(),
+        name="composite-performance",
     ),
     re_path(r"^financial-services/benchmarks/?$", BenchmarkViewSet.as_view({"get": "list"}), name="benchmark-list"),
     re_path(
