@@ -1,26 +1,30 @@
-"""Series of whole numbers between arrays and columns of bigint[], many in a row: a row costs more than a number.
+"""Rows with numbers for a key and series of whole numbers, to and from columns of bytea, many at a time.
 
-For tables that engines compute from; everything else goes through models.
+For tables that engines compute from: a row costs more than a number in it, and a bytea is taken in and given out
+as it is. Items are 64 bits, the lowest first. Everything else goes through models.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from django.db import connection
 from numpy.typing import NDArray
 
+from apps.core.whole_rows import read_fields
+
 Ints = NDArray[np.int64]
 # COPY's own binary form: a signature, flags, and no extension
 _HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 _TRAILER = b"\xff\xff"
 _BLOCK = 5_000
-# the database's number for the type bigint
-_BIGINT = 20
-_NOTHING = np.empty(0, dtype=np.int64)
+# how many bytes a key of that type has, and which; "empty" is a text without letters
+_KEYS = {"bigint": (8, ">i8"), "date": (4, ">i4"), "boolean": (1, "i1"), "empty": (0, "")}
 
 
 def array_text(values: Iterable[object]) -> str:
@@ -28,81 +32,92 @@ def array_text(values: Iterable[object]) -> str:
 
     A list that is handed over costs a call for each of its items.
     """
+    values = list(values)
+    if set(map(type, values)) <= {int, dt.date}:
+        return "{" + ",".join(map(str, values)) + "}"
     return "{" + ",".join("NULL" if v is None else f'"{v}"' if isinstance(v, str) else str(v) for v in values) + "}"
 
 
 @dataclass(frozen=True, slots=True)
-class SeriesRows:
-    """Rows with some numbers for a key and series of numbers: row i has those at `places[i]` and the next `sizes[i]`.
+class Series:
+    """A series of numbers for each of some rows, end to end: `sizes` (n_rows,), `items` (n_numbers,)."""
 
-    `keys` (n_rows,) each, `places` and `sizes` (n_rows,), `series` (n_numbers,) each.
-    """
-
-    keys: Sequence[Ints]
-    places: Ints
     sizes: Ints
-    series: Sequence[Ints]
+    items: Ints
+
+    @property
+    def starts(self) -> Ints:
+        """Where each row's numbers begin, and where the last one's end: (n_rows + 1,)."""
+        return np.concatenate([[0], np.cumsum(self.sizes)]).astype(np.int64)
+
+    def at(self, rows: Ints) -> Series:
+        """Return the series of these rows."""
+        return Series(self.sizes[rows], self.items[ranges(self.starts[rows], self.sizes[rows])])
+
+    def text(self) -> str:
+        """Return the rows as the text of an array of bytea, to be cast in SQL."""
+        told = self.items.astype("<i8").tobytes().hex()
+        parts = (f'"\\\\x{told[start:end]}"' for start, end in pairwise((16 * self.starts).tolist()))
+        return "{" + ",".join(parts) + "}"
 
 
-def read_series(query: str, keys: Sequence[str], series: Sequence[str], parameters: Mapping[str, Any]) -> SeriesRows:
-    """Return a query's rows: `keys` are bigint, `series` bigint[] of one length in a row, none of them null.
+def ranges(starts: Ints, sizes: Ints) -> Ints:
+    """Return the places of ranges, one after the other."""
+    found: Ints = np.repeat(starts - (np.cumsum(sizes) - sizes), sizes) + np.arange(sizes.sum())
+    return found
 
-    In the order of their lengths, and within one in that of the query.
-    """
+
+def read_rows(
+    query: str, keys: Sequence[str], series: Mapping[str, str], parameters: Mapping[str, Any]
+) -> tuple[list[Ints], list[Series]]:
+    """Return a query's rows in its order: `keys` are bigint, `series` bytea of items of the form given ("<i8")."""
     parts = [f"string_agg(int8send({name}), ''::bytea)" for name in keys]
-    parts += [f"string_agg(array_send({name}), ''::bytea)" for name in series]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT cardinality({series[0]}), {', '.join(parts)} FROM ({query}) AS told "  # noqa: S608 - our own text
-            f"WHERE cardinality({series[0]}) > 0 GROUP BY 1 ORDER BY 1",
-            parameters,
-        )
-        found = cursor.fetchall()
-    sizes = [np.full(len(row[1]) // 8, row[0], dtype=np.int64) for row in found]
-    columns = [
-        np.concatenate([_unpacked(row[1 + place], row[0], place < len(keys)) for row in found] or [_NOTHING])
-        for place in range(len(keys) + len(series))
-    ]
-    every = np.concatenate(sizes or [_NOTHING])
-    return SeriesRows(columns[: len(keys)], np.cumsum(every) - every, every, columns[len(keys) :])
+    for name in series:
+        parts += [f"string_agg(int4send(octet_length({name})), ''::bytea)", f"string_agg({name}, ''::bytea)"]
+    told = read_fields(f"SELECT {', '.join(parts)} FROM ({query}) AS told", parameters)  # noqa: S608 - text of our own
+    found = []
+    for place, form in enumerate(series.values()):
+        lengths, items = told[len(keys) + 2 * place :][:2]
+        sizes = np.frombuffer(lengths, ">i4").astype(np.int64) // np.dtype(form).itemsize
+        found.append(Series(sizes, np.frombuffer(items, form).astype(np.int64)))
+    return [np.frombuffer(each, ">i8").astype(np.int64) for each in told[: len(keys)]], found
 
 
-def _unpacked(told: bytes, size: int, is_key: bool) -> Ints:  # noqa: FBT001
-    if is_key:
-        return np.frombuffer(bytes(told), dtype=">i8").astype(np.int64)
-    form = np.dtype([("form", ">i4", (5,)), ("items", [("length", ">i4"), ("number", ">i8")], (size,))])
-    return np.frombuffer(bytes(told), dtype=form)["items"]["number"].astype(np.int64).ravel()
-
-
-def write_series(table: str, keys: Mapping[str, str], series: Sequence[str], rows: SeriesRows) -> None:
-    """Add rows by COPY: `keys` are "bigint" or "date" (days since EPOCH), `series` columns of bigint[]."""
+def write_rows(table: str, keys: Mapping[str, tuple[str, Ints]], series: Mapping[str, Series] | None = None) -> None:
+    """Add rows by COPY: `keys` are of the types of _KEYS (a date in days since EPOCH), `series` columns of bytea."""
+    series = series or {}
+    n = max(len(numbers) for _, numbers in keys.values())
+    if not n:
+        return
+    # rows whose series are of one size are all of one form
+    sizes = np.stack([each.sizes for each in series.values()]) if series else np.zeros((1, n), dtype=np.int64)
+    _, form_of = np.unique(sizes, axis=1, return_inverse=True)
+    order = np.argsort(form_of.ravel(), kind="stable")
+    bounds = np.cumsum(np.bincount(form_of.ravel()))
     names = ", ".join([*keys, *series])
     with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({names}) FROM STDIN (FORMAT BINARY)") as copy:
         copy.write(_HEADER)
-        # rows of one size are all of one form
-        for size in np.unique(rows.sizes):
-            chosen = np.flatnonzero(rows.sizes == size)
-            for first in range(0, len(chosen), _BLOCK):
-                copy.write(_packed(keys, rows, chosen[first : first + _BLOCK], int(size)))
+        for first, end in zip([0, *bounds[:-1].tolist()], bounds.tolist(), strict=True):
+            for at in range(first, end, _BLOCK):
+                copy.write(_packed(keys, list(series.values()), order[at : min(at + _BLOCK, end)]))
         copy.write(_TRAILER)
 
 
-def _packed(keys: Mapping[str, str], rows: SeriesRows, chosen: Ints, size: int) -> bytes:
-    """Rows in the form of COPY: how many fields, and each with its length; of an array its form, items with theirs."""
-    widths = {"bigint": (8, ">i8"), "date": (4, ">i4")}
-    item = np.dtype([("length", ">i4"), ("number", ">i8")])
+def _packed(keys: Mapping[str, tuple[str, Ints]], series: Sequence[Series], chosen: Ints) -> bytes:
+    """Rows in the form of COPY: how many fields, and each with its length."""
     fields: list[Any] = [("n", ">i2")]
-    for name, kind in keys.items():
-        fields += [(f"length of {name}", ">i4"), (name, widths[kind][1])]
-    for place in range(len(rows.series)):
-        fields += [(f"form {place}", ">i4", (6,)), (f"items {place}", item, (size,))]
+    for name, (kind, _) in keys.items():
+        fields += [(f"length of {name}", ">i4"), *([(name, _KEYS[kind][1])] if _KEYS[kind][0] else [])]
+    sizes = [int(each.sizes[chosen[0]]) for each in series]
+    for place, size in enumerate(sizes):
+        fields += [(f"length {place}", ">i4"), (f"items {place}", "<i8", (size,))]
     told = np.empty(len(chosen), dtype=fields)
-    told["n"] = len(keys) + len(rows.series)
-    for (name, kind), key in zip(keys.items(), rows.keys, strict=True):
-        told[f"length of {name}"], told[name] = widths[kind][0], key[chosen]
-    at = rows.places[chosen, None] + np.arange(size)
-    for place, numbers in enumerate(rows.series):
-        # one dimension, no nulls, the type's number, how many, counted from 1
-        told[f"form {place}"] = (20 + item.itemsize * size, 1, 0, _BIGINT, size, 1)
-        told[f"items {place}"]["length"], told[f"items {place}"]["number"] = 8, numbers[at]
+    told["n"] = len(keys) + len(series)
+    for name, (kind, numbers) in keys.items():
+        told[f"length of {name}"] = _KEYS[kind][0]
+        if _KEYS[kind][0]:
+            told[name] = numbers[chosen]
+    for place, (each, size) in enumerate(zip(series, sizes, strict=True)):
+        told[f"length {place}"] = 8 * size
+        told[f"items {place}"] = each.items[each.starts[chosen, None] + np.arange(size)]
     return told.tobytes()

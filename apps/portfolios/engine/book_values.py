@@ -27,7 +27,8 @@ class BookValues:
     """Days of all accounts end to end: account i has `starts[i]:starts[i + 1]`, from its first day to the last.
 
     `fits` (n_accounts,) is False where the numbers would not fit: nothing is said of that account. For each position
-    (`accounts`, `securities`) the place of the first day with units and of the first without a price, −1 for never.
+    (`accounts`, `securities`) the place of the first day with units and of the first without a price, −1 for never, and
+    the `units` at the last close.
     """
 
     starts: Ints
@@ -41,6 +42,7 @@ class BookValues:
     securities: Ints
     held_on: Ints
     unpriced_on: Ints
+    units: Ints
 
 
 def book_values(state: BookState, entries: BookEntries, prices: Ints) -> BookValues:
@@ -66,12 +68,13 @@ def book_values(state: BookState, entries: BookEntries, prices: Ints) -> BookVal
     unknown = (prices == NO_PRICE).sum(axis=1)
     where = (accounts, securities, state.first_days, starts)
     _value_positions(where, held, (known, unknown), holdings, (held_on, unpriced_on))
-    np.add.at(size, accounts, _largest(held) / SCALE * known.max(axis=1, initial=0)[securities])
-    np.add.at(cash, places, entries.cash)
+    most = _largest(held)
+    np.add.at(size, accounts, np.maximum(most, most / SCALE * known.max(axis=1, initial=0)[securities]))
+    _post(cash, places, entries.cash)
     _carry(starts, state.cash, cash)
     money_in, money_out = _flows(entries, places, prices, starts[-1])
     fees = np.zeros(starts[-1], dtype=np.int64)
-    np.add.at(fees, places[entries.is_fee], -entries.cash[entries.is_fee])
+    _post(fees, places[entries.is_fee], -entries.cash[entries.is_fee])
     return BookValues(
         starts=starts,
         holdings=holdings,
@@ -84,6 +87,7 @@ def book_values(state: BookState, entries: BookEntries, prices: Ints) -> BookVal
         securities=securities,
         held_on=held_on,
         unpriced_on=unpriced_on,
+        units=_closing(held),
     )
 
 
@@ -115,7 +119,7 @@ def _positions(state: BookState, entries: BookEntries, n_securities: int) -> tup
     had = state.accounts * n_securities + state.securities
     keys, places = np.unique(np.concatenate([had, moved]), return_inverse=True)
     units = np.zeros(len(keys), dtype=np.int64)
-    np.add.at(units, places[: len(had)], state.units)
+    _post(units, places[: len(had)], state.units)
     positions, days = places[len(had) :], entries.days[of_units]
     order = np.lexsort((days, positions))
     starts = np.searchsorted(positions[order], np.arange(len(keys) + 1)).astype(np.int64)
@@ -130,8 +134,8 @@ def _flows(entries: BookEntries, places: Ints, prices: Ints, n: int) -> tuple[In
     found = prices[securities, days] if len(prices) else np.full(len(days), NO_PRICE)
     amounts = entries.cash[chosen] + worth(entries.units[chosen], np.where(securities >= 0, found, NO_PRICE))
     came, left = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.int64)
-    np.add.at(came, places[chosen], np.maximum(amounts, 0))
-    np.add.at(left, places[chosen], np.maximum(-amounts, 0))
+    _post(came, places[chosen], np.maximum(amounts, 0))
+    _post(left, places[chosen], np.maximum(-amounts, 0))
     return came, left
 
 
@@ -143,6 +147,21 @@ def _largest(held: _Held) -> NDArray[np.float64]:
     most: NDArray[np.float64] = np.abs(opening.astype(np.float64))
     np.maximum.at(most, owners, np.abs(opening[owners] + total[1:] - total[starts[owners]]))
     return most
+
+
+def _closing(held: _Held) -> Ints:
+    """The units of each position after its last entry."""
+    opening, starts, _days, units = held
+    total = np.concatenate([[0], np.cumsum(units)])
+    closing: Ints = opening + total[starts[1:]] - total[starts[:-1]]
+    return closing
+
+
+@compiled
+def _post(balances: Ints, places: Ints, amounts: Ints) -> None:
+    """Add each amount where it belongs."""
+    for entry in range(places.size):
+        balances[places[entry]] += amounts[entry]
 
 
 @compiled

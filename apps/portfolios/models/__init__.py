@@ -10,7 +10,6 @@ from apps.portfolios.models.benchmark import (
 )
 from apps.portfolios.models.commission import CommissionSchedule
 from apps.portfolios.models.composite import Composite, CompositeMember
-from apps.portfolios.models.distribution import DistributionTerms, HeirKind
 from apps.portfolios.models.equivalence import (
     EquivalenceGroup,
     EquivalenceMember,
@@ -18,7 +17,7 @@ from apps.portfolios.models.equivalence import (
     EquivalenceState,
 )
 from apps.portfolios.models.instrument import Instrument, InstrumentPrice
-from apps.portfolios.models.kept_values import AccountMonth, FirmDay, KeptAccount, KeptHolding, KeptState, ValueMark
+from apps.portfolios.models.kept_values import AccountQuarter, FirmDay, KeptAccount, KeptHolding, KeptState, ValueMark
 from apps.portfolios.models.lot_rules import ElectionScope, LotChoice, LotElection, LotMethod, TaxRate
 from apps.portfolios.models.mandate import CashReserve, Mandate, Restriction, RestrictionKind
 from apps.portfolios.models.manual_asset import (
@@ -89,8 +88,8 @@ __all__ = [
     "DONE_ORDER_STATES",
     "OPEN_TRADE_STATES",
     "Account",
-    "AccountMonth",
     "AccountOwner",
+    "AccountQuarter",
     "AccountStatus",
     "Appraisal",
     "AppraisalSource",
@@ -107,7 +106,6 @@ __all__ = [
     "CommissionSchedule",
     "Composite",
     "CompositeMember",
-    "DistributionTerms",
     "DriftReading",
     "ElectionScope",
     "EntryConfirmation",
@@ -118,7 +116,6 @@ __all__ = [
     "Fill",
     "FillProblem",
     "FirmDay",
-    "HeirKind",
     "HouseholdService",
     "Instrument",
     "InstrumentPrice",

@@ -267,11 +267,9 @@ def attribution_spec(found: AttributionSheet) -> ChartSpec | None:
     )
 
 
-def source_columns(
-    owner: PortfolioOwner, sheet: PerformanceSheet, days: SecurityDays | None = None
-) -> tuple[SourceColumn, ...]:
+def source_columns(owner: PortfolioOwner, sheet: PerformanceSheet) -> tuple[SourceColumn, ...]:
     """Return what made the return net of fees of every span: the parts sum to it."""
-    days = days or security_days(owner.accounts, sheet)
+    days = security_days(owner.accounts, sheet)
     if days is None:
         return ()
     amounts = {

@@ -11,11 +11,14 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import islice
 
+import numpy as np
 from django.db import connection
 
 from apps.kernel.dates import DateSpan
-from apps.portfolios.models import Account, AccountMonth, Instrument, KeptHolding, Transaction, TransactionKind
+from apps.portfolios.engine.kept_days import quarter_of, unpacked
+from apps.portfolios.models import Account, AccountQuarter, Instrument, KeptHolding, Transaction, TransactionKind
 from apps.portfolios.policies import EXTERNAL
 from apps.portfolios.selectors.prices import PriceBook, notice_of
 from apps.portfolios.selectors.valuations import (
@@ -111,16 +114,22 @@ def _days(first: dt.date, end: dt.date) -> list[dt.date]:
 
 
 def _rows(accounts: Sequence[Account], span: DateSpan) -> dict[int, list[DailyValue]]:
-    found: dict[int, list[DailyValue]] = defaultdict(list)
-    first_month = span.first.replace(day=1)
-    rows = AccountMonth.objects.filter(
-        account_id__in=[a.pk for a in accounts], first_day__range=(first_month, span.last)
+    rows = AccountQuarter.objects.filter(
+        account_id__in=[a.pk for a in accounts], first_day__range=(quarter_of(span.first), span.last)
     )
-    for row in rows.order_by("account_id", "first_day").only("account_id", "first_day", "holdings", "cash"):
-        for place, (holdings, cash) in enumerate(zip(row.holdings, row.cash, strict=True)):
+    told = list(rows.order_by("account_id", "first_day"))
+    sizes = np.array([len(row.holdings) // 8 for row in told], dtype=np.int64)
+    counts = np.array([len(row.changes) // 8 for row in told], dtype=np.int64)
+    holdings = np.frombuffer(b"".join(row.holdings for row in told), dtype="<i8")
+    changes = np.frombuffer(b"".join(row.changes for row in told), dtype="<i8")
+    days = unpacked(holdings, sizes, counts, changes)
+    numbers = zip(days.holdings.tolist(), days.cash.tolist(), strict=True)
+    found: dict[int, list[DailyValue]] = defaultdict(list)
+    for row, size in zip(told, sizes.tolist(), strict=True):
+        for place, (held, cash) in enumerate(islice(numbers, size)):
             day = row.first_day + place * ONE_DAY
             if span.first <= day <= span.last:
-                found[row.account_id].append(DailyValue(day, Decimal(holdings).scaleb(-8), Decimal(cash).scaleb(-8)))
+                found[row.account_id].append(DailyValue(day, Decimal(held).scaleb(-8), Decimal(cash).scaleb(-8)))
     return found
 
 

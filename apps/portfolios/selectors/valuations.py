@@ -22,7 +22,7 @@ from apps.portfolios.selectors.prices import PriceBook, SimulationNotice
 from apps.portfolios.selectors.value_ages import ValueAge, stated_ages
 
 NOTHING = Decimal(0)
-# a value is exact until it is rounded once, per account and day, as kept values are (`AccountMonth`)
+# a value is exact until it is rounded once, per account and day, as kept values are (`AccountQuarter`)
 KEPT_UNIT = Decimal(1).scaleb(-8)
 
 

@@ -1,56 +1,31 @@
-"""Rows of kept values: computed in memory, replaced by COPY, and the marks that were taken up with them."""
+"""Rows of kept values, replaced from each account's first day that is due: removed and added by COPY."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
-from typing import TYPE_CHECKING
+from functools import cache
 
 import numpy as np
 from django.db import connection
 from numpy.typing import NDArray
 
-from apps.core.series_rows import SeriesRows, array_text, write_series
+from apps.core.series_rows import Series, array_text, ranges, read_rows, write_rows
 from apps.core.whole_rows import EPOCH
-from apps.kernel.dates import DateSpan
-from apps.portfolios.models import Account, AccountMonth, KeptAccount
-from apps.portfolios.models.kept_values import SERIES
-from apps.portfolios.selectors.book_tables import BookTables, accounts_with_currencies, book_tables
-from apps.portfolios.selectors.valuations import KEPT_UNIT, AccountValuation, openings_before, valuations
-
-if TYPE_CHECKING:
-    from apps.portfolios.engine.book_values import BookValues
+from apps.portfolios.engine.kept_days import DaySeries, joined, packed, quarter_of, unpacked
+from apps.portfolios.models import AccountQuarter, KeptAccount, KeptHolding
+from apps.portfolios.services._kept_days import NEVER, Due, HeldSince, Values, day_number
 
 Ints = NDArray[np.int64]
-LARGEST = 9 * 10**18
-_TAKE_UP_INSTRUMENTS = """
-WITH taken AS (DELETE FROM portfolios_valuemark WHERE instrument_id IS NOT NULL RETURNING instrument_id, first_day)
-INSERT INTO portfolios_valuemark (account_id, first_day)
-SELECT entry.account_id, min(taken.first_day) FROM taken
-JOIN (SELECT DISTINCT account_id, instrument_id FROM portfolios_transaction) AS entry USING (instrument_id)
-GROUP BY 1
-"""
-_TAKE_UP_MARKET = """
-INSERT INTO portfolios_valuemark (account_id, first_day)
-SELECT kept.account_id, min(mark.first_day) FROM market_pricemark mark
-JOIN portfolios_keptaccount kept ON mark.first_day <= kept.last_day
-WHERE mark.id > %(after)s AND mark.id <= %(upto)s AND (mark.security_id IS NULL OR EXISTS (
-    SELECT 1 FROM portfolios_transaction entry JOIN portfolios_instrument held ON held.id = entry.instrument_id
-    WHERE entry.account_id = kept.account_id AND held.master_id = mark.security_id))
-GROUP BY 1
-"""
-_GONE = """
-DELETE FROM portfolios_valuemark mark
-WHERE account_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM portfolios_account WHERE id = mark.account_id)
-"""
-_DUE = """(SELECT account_id, first_day, date_trunc('month', first_day)::date AS month FROM (
-    SELECT unnest(%(accounts)s::bigint[]) AS account_id, unnest(%(days)s::date[]) AS first_day) AS told) AS due"""
+_DUE = """(SELECT unnest(%(accounts)s::bigint[]) AS account_id, unnest(%(days)s::date[]) AS first_day) AS due"""
 _OF = "kept.account_id = due.account_id AND kept"
-_REMOVE = (
-    f"DELETE FROM portfolios_accountmonth kept USING {_DUE} WHERE {_OF}.first_day >= due.month",  # noqa: S608
+_HEADS = f"""
+SELECT kept.account_id, (kept.first_day - DATE '2000-01-01')::bigint AS day, kept.holdings, kept.changes
+FROM {_DUE} JOIN portfolios_accountquarter kept ON {_OF}.first_day = due.first_day
+"""  # noqa: S608 - text of our own
+_REMOVE_DAYS = f"DELETE FROM portfolios_accountquarter kept USING {_DUE} WHERE {_OF}.first_day >= due.first_day"  # noqa: S608
+_REMOVE_HELD = (
     f"DELETE FROM portfolios_keptholding kept USING {_DUE} WHERE {_OF}.first_day >= due.first_day",  # noqa: S608
     f"UPDATE portfolios_keptholding kept SET unpriced_on = NULL FROM {_DUE} WHERE {_OF}.unpriced_on >= due.first_day",  # noqa: S608
 )
@@ -61,224 +36,214 @@ SELECT unnest(%(accounts)s::bigint[]), unnest(%(instruments)s::bigint[]), unnest
 ON CONFLICT ON CONSTRAINT kept_holding_once DO UPDATE SET unpriced_on = excluded.unpriced_on
 WHERE portfolios_keptholding.unpriced_on IS NULL AND excluded.unpriced_on IS NOT NULL
 """
-_SPANS = """
-INSERT INTO portfolios_keptaccount (account_id, first_day, last_day)
-SELECT unnest(%(accounts)s::bigint[]), unnest(%(firsts)s::date[]), %(last)s
-ON CONFLICT (account_id) DO UPDATE SET first_day = excluded.first_day, last_day = excluded.last_day
+_GO_ON = """
+UPDATE portfolios_accountquarter kept
+SET holdings = kept.holdings || told.holdings, changes = kept.changes || told.changes
+FROM (SELECT unnest(%(accounts)s::bigint[]) AS account_id, unnest(%(days)s::date[]) AS first_day,
+    unnest(%(holdings)s::bytea[]) AS holdings, unnest(%(changes)s::bytea[]) AS changes) AS told
+WHERE kept.account_id = told.account_id AND kept.first_day = told.first_day
 """
+_SAME_CLOSE = "UPDATE portfolios_keptaccount SET last_day = %(last)s WHERE account_id = ANY(%(accounts)s::bigint[])"
+_REMOVE_CLOSES = "DELETE FROM portfolios_keptaccount WHERE account_id = ANY(%(accounts)s::bigint[])"
+_quarter_of = cache(quarter_of)
 
 
-@dataclass(frozen=True, slots=True)
-class HeldSince:
-    """A `KeptHolding` to write."""
+def replace(due: Sequence[Due], values: Values, last: dt.date) -> None:
+    """Put values in the place of what is kept from the first day of each account that is due.
 
-    account_id: int
-    instrument_id: int | None
-    currency: str
-    first_day: dt.date
-    unpriced_on: dt.date | None
-
-
-@dataclass(frozen=True, slots=True)
-class Values:
-    """Days to write of the accounts that fit, end to end: account i from `firsts[i]` (days since EPOCH) on.
-
-    `accounts`, `firsts`, `sizes` (n_accounts,), `series` (n_days,) in the order of SERIES.
+    What nothing touched goes on in its row; of an account that has no values nothing stays.
     """
+    written = dict(zip(values.accounts.tolist(), values.is_walked.tolist(), strict=True))
+    going_on = {pk: each for each in due if (pk := each.account_id) in written and each.is_carried and not written[pk]}
+    others = [each for each in due if each.account_id not in going_on]
+    goes_on = np.isin(values.accounts, list(going_on))
+    whole = _with_heads(_spans(values, ~goes_on), others, written)  # before their rows go
+    _remove(others, written)
+    _go_on(_spans(values, goes_on), going_on, values.opening[goes_on])
+    _write_days(whole)
+    _write_held(values, np.array([each.account_id for each in due if each.kept is None], dtype=np.int64))
+    _write_closes(due, values, last, goes_on & ~values.moved)
+
+
+@dataclass(frozen=True, slots=True)
+class _Spans:
+    """Days of accounts end to end: account i (`accounts`, `firsts`, `sizes`: (n_accounts,)) from its first on."""
 
     accounts: Ints
     firsts: Ints
     sizes: Ints
-    series: tuple[Ints, ...]
-    held: tuple[HeldSince, ...]
+    days: DaySeries
 
-
-def take_up_marks(after: int) -> int:
-    """Turn marks of instruments and of shared prices into marks of accounts; return the last of the shared ones."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT coalesce(max(id), 0) FROM market_pricemark")
-        (upto,) = cursor.fetchone()
-        cursor.execute(_TAKE_UP_INSTRUMENTS)
-        cursor.execute(_TAKE_UP_MARKET, {"after": after, "upto": upto})
-    return max(after, int(upto))
-
-
-def take_up_gone() -> bool:
-    """Remove marks of accounts that are no more; say whether there were any."""
-    with connection.cursor() as cursor:
-        cursor.execute(_GONE)
-        return bool(cursor.rowcount)
-
-
-def marks_of(account_ids: Sequence[int]) -> list[int]:
-    """Return the marks of accounts by row id."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id FROM portfolios_valuemark WHERE account_id = ANY(%s::bigint[])", [array_text(account_ids)]
+    def joined(self, other: _Spans) -> _Spans:
+        """Return the spans of both, where an account's follow each other as one."""
+        accounts, firsts, sizes = (
+            np.concatenate(pair)
+            for pair in ((self.accounts, other.accounts), (self.firsts, other.firsts), (self.sizes, other.sizes))
         )
-        return [pk for (pk,) in cursor.fetchall()]
+        order = np.lexsort((firsts, accounts))
+        days = joined(self.days, other.days).at(ranges((np.cumsum(sizes) - sizes)[order], sizes[order]))
+        found, begins = np.unique(accounts[order], return_index=True)
+        return _Spans(found, firsts[order][begins], np.add.reduceat(sizes[order], begins), days)
 
 
-def forget_marks(ids: Sequence[int]) -> None:
-    """Remove marks that were taken up."""
+def _spans(values: Values, chosen: NDArray[np.bool_]) -> _Spans:
+    days = values.days if chosen.all() else values.days.at(np.repeat(chosen, values.sizes))
+    return _Spans(values.accounts[chosen], values.firsts[chosen], values.sizes[chosen], days)
+
+
+def _with_heads(spans: _Spans, due: Iterable[Due], written: Collection[int]) -> _Spans:
+    """The days, and before them what is kept of the same quarters."""
+    rows = {each.account_id: (_row_of(each), each.start) for each in due if each.kept is not None}
+    rows = {pk: (row, start) for pk, (row, start) in rows.items() if row < start and pk in written}
+    if not rows:
+        return spans
+    told = {"accounts": array_text(rows), "days": array_text(row for row, _ in rows.values())}
+    (accounts, firsts), (holdings, changes) = read_rows(
+        _HEADS, ("account_id", "day"), {"holdings": "<i8", "changes": "<i8"}, told
+    )
+    starts = np.array([day_number(rows[pk][1]) for pk in accounts.tolist()], dtype=np.int64)
+    sizes = np.minimum(holdings.sizes, starts - firsts)
+    days = unpacked(holdings.items, holdings.sizes, changes.sizes, changes.items)
+    return _Spans(accounts, firsts, sizes, days.at(ranges(holdings.starts[:-1], sizes))).joined(spans)
+
+
+def _row_of(due: Due) -> dt.date:
+    """The first day of the row in which the first day that is due has its place."""
+    quarter = _quarter_of(due.start)
+    return quarter if due.kept is None else max(quarter, due.kept.first)
+
+
+def _remove(due: Sequence[Due], written: Collection[int]) -> None:
+    gone = {each.account_id for each in due if each.account_id not in written}
+    days = {each.account_id: dt.date.min if each.account_id in gone else _row_of(each) for each in due if each.kept}
+    changed = {each.account_id: each.start for each in due if each.kept and not each.is_carried}
+    changed |= dict.fromkeys(gone, dt.date.min)
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM portfolios_valuemark WHERE id = ANY(%s::bigint[])", [array_text(ids)])
+        cursor.execute(_REMOVE_DAYS, {"accounts": array_text(days), "days": array_text(days.values())})
+        for statement in _REMOVE_HELD if changed else ():
+            cursor.execute(statement, {"accounts": array_text(changed), "days": array_text(changed.values())})
 
 
-def computed(firsts: Mapping[int, dt.date], last: dt.date) -> Values:
-    """Value accounts from the month of their first day to the last: those of one currency as a book, others one by one.
-
-    `firsts` are days on which an account has lived.
-    """
-    walked = accounts_with_currencies(firsts)
-    parts = [_walked(Account.objects.in_bulk(walked), firsts, last)]
-    plain = {pk: day for pk, day in firsts.items() if pk not in walked}
-    if plain:
-        parts.append(_of_book(book_tables(plain, last)))
-    return Values(
-        accounts=np.concatenate([part.accounts for part in parts]),
-        firsts=np.concatenate([part.firsts for part in parts]),
-        sizes=np.concatenate([part.sizes for part in parts]),
-        series=tuple(np.concatenate(columns) for columns in zip(*(part.series for part in parts), strict=True)),
-        held=tuple(each for part in parts for each in part.held),
-    )
-
-
-def _of_book(tables: BookTables) -> Values:
-    # imported when asked for: it brings the compiler (1.3 s), which only this job needs
-    from apps.portfolios.engine.book_values import book_values
-
-    found = book_values(tables.state, tables.entries, tables.prices)
-    fits = found.fits & ~np.isin(tables.accounts, list(tables.too_large))
-    sizes = np.diff(found.starts)
-    series: tuple[Ints, ...] = (found.holdings, found.cash, found.money_in, found.money_out, found.fees)
-    if not fits.all():
-        kept = np.repeat(fits, sizes)
-        series = tuple(column[kept] for column in series)
-    held = tuple(
-        HeldSince(
-            int(tables.accounts[found.accounts[place]]),
-            int(tables.instruments[found.securities[place]]),
-            "",
-            tables.span.first + dt.timedelta(days=int(found.held_on[place])),
-            tables.span.first + dt.timedelta(days=int(found.unpriced_on[place]))
-            if found.unpriced_on[place] >= 0
-            else None,
-        )
-        for place in np.flatnonzero(fits[found.accounts] & _is_news(tables, found))
-    )
-    firsts = tables.state.first_days + _day_number(tables.span.first)
-    return Values(tables.accounts[fits], firsts[fits], sizes[fits], series, held)
-
-
-def _is_news(tables: BookTables, found: BookValues) -> NDArray[np.bool_]:
-    """Which positions were held since a day of these, or are without a price on one: the others have their row."""
-    n = len(tables.instruments)
-    keys, had_then = found.accounts * n + found.securities, tables.state.accounts * n + tables.state.securities
-    had = np.isin(keys, had_then, assume_unique=True, kind="sort")
-    return (found.held_on >= 0) & (~had | (found.unpriced_on >= 0))
-
-
-def _walked(accounts: Mapping[int, Account], firsts: Mapping[int, dt.date], last: dt.date) -> Values:
-    groups: dict[dt.date, list[Account]] = defaultdict(list)
-    for pk, account in accounts.items():
-        groups[firsts[pk]].append(account)
-    days: dict[int, list[list[int]]] = {}
-    held: list[HeldSince] = []
-    for first, group in groups.items():
-        found = valuations(group, DateSpan(first, last), openings=openings_before(group, first))
-        for pk, valued in found.items():
-            numbers = _days_of(valued)
-            if all(abs(number) < LARGEST for each in numbers for number in each):
-                days[pk] = numbers
-                held += _held_of(valued)
-    table = np.array([each for numbers in days.values() for each in numbers], dtype=np.int64).reshape(-1, len(SERIES))
-    return Values(
-        np.array(list(days), dtype=np.int64),
-        np.array([_day_number(firsts[pk]) for pk in days], dtype=np.int64),
-        np.array([len(numbers) for numbers in days.values()], dtype=np.int64),
-        tuple(table.T),
-        tuple(held),
-    )
-
-
-def _day_number(day: dt.date) -> int:
-    return int((np.datetime64(day) - EPOCH).astype(int))
-
-
-def _days_of(valued: AccountValuation) -> list[list[int]]:
-    came: dict[dt.date, Decimal] = defaultdict(Decimal)
-    left: dict[dt.date, Decimal] = defaultdict(Decimal)
-    fees: dict[dt.date, Decimal] = defaultdict(Decimal)
-    for flow in valued.flows:
-        (came if flow.amount > 0 else left)[flow.day] += abs(flow.amount)
-    for fee in valued.fees:
-        fees[fee.day] += fee.amount
-    return [
-        [
-            int(amount.quantize(KEPT_UNIT).scaleb(8))
-            for amount in (value.holdings, value.cash, came[value.day], left[value.day], fees[value.day])
-        ]
-        for value in valued.values
-    ]
-
-
-def _held_of(valued: AccountValuation) -> Iterable[HeldSince]:
-    for instrument_id, day in valued.held.items():
-        yield HeldSince(valued.account_id, instrument_id, "", day, valued.unpriced_on.get(instrument_id))
-    for key, day in valued.unpriced_on.items():
-        if isinstance(key, str):
-            yield HeldSince(valued.account_id, None, key, day, day)
-
-
-def replace(starts: Mapping[int, dt.date], values: Values) -> None:
-    """Put rows in the place of those from each account's first month on; of an account without any nothing is left."""
-    written = set(values.accounts.tolist())
-    days = {pk: start if pk in written else dt.date.min for pk, start in starts.items()}
-    with connection.cursor() as cursor:
-        for statement in _REMOVE:
-            cursor.execute(statement, {"accounts": array_text(days), "days": array_text(days.values())})
-    write_series(AccountMonth._meta.db_table, {"account_id": "bigint", "first_day": "date"}, SERIES, _months_of(values))
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _HELD,
-            {
-                "accounts": array_text(each.account_id for each in values.held),
-                "instruments": array_text(each.instrument_id for each in values.held),
-                "currencies": array_text(each.currency for each in values.held),
-                "firsts": array_text(each.first_day for each in values.held),
-                "unpriced": array_text(each.unpriced_on for each in values.held),
-            },
-        )
-
-
-def _months_of(values: Values) -> SeriesRows:
-    """The days of each account month by month."""
-    ends = values.firsts + values.sizes
-    if not len(ends):
-        return SeriesRows((values.accounts, values.firsts), values.firsts, values.sizes, values.series)
-    months = np.arange(
-        (EPOCH + values.firsts.min()).astype("datetime64[M]"), (EPOCH + ends.max()).astype("datetime64[M]") + 1
-    )
-    begins = (months.astype("datetime64[D]") - EPOCH).astype(np.int64)
-    skipped = np.searchsorted(begins, values.firsts, side="right") - 1  # months before the one of the first day
+def _quarters(spans: _Spans) -> tuple[Ints, Ints, Ints]:
+    """The days of each account quarter by quarter: whose place, which first day, how many (n_rows,)."""
+    ends = spans.firsts + spans.sizes
+    first, last = ((EPOCH + day).astype("datetime64[M]") for day in (spans.firsts.min(), ends.max()))
+    begins = (np.arange(first - first.astype(int) % 3, last + 4, 3).astype("datetime64[D]") - EPOCH).astype(np.int64)
+    skipped = np.searchsorted(begins, spans.firsts, side="right") - 1  # quarters before the one of the first day
     counts = np.searchsorted(begins, ends) - skipped
     owners = np.repeat(np.arange(len(counts)), counts)
-    month = np.arange(len(owners)) - np.repeat(np.cumsum(counts) - counts, counts) + skipped[owners]
-    firsts = np.maximum(begins[month], values.firsts[owners])
-    sizes = np.minimum(np.append(begins, ends.max())[month + 1], ends[owners]) - firsts
-    places = (np.cumsum(values.sizes) - values.sizes - values.firsts)[owners] + firsts
-    return SeriesRows((values.accounts[owners], firsts), places, sizes, values.series)
+    quarter = ranges(skipped, counts)
+    firsts = np.maximum(begins[quarter], spans.firsts[owners])
+    return owners, firsts, np.minimum(begins[quarter + 1], ends[owners]) - firsts
 
 
-def note_spans(account_ids: Collection[int], firsts: Mapping[int, dt.date], values: Values, last: dt.date) -> None:
-    """Say which days of the accounts are kept now."""
-    written = values.accounts.tolist()
-    KeptAccount.objects.filter(account_id__in=set(account_ids).difference(written)).delete()
-    told: dict[str, str | dt.date] = {
-        "accounts": array_text(written),
-        "firsts": array_text(firsts[pk] for pk in written),
-        "last": last,
-    }
+def _write_days(spans: _Spans) -> None:
+    """Add the days of each account as rows of their own."""
+    if len(spans.accounts):
+        nothing = np.zeros_like(spans.accounts)
+        _add_rows(_rows_of(spans, nothing, nothing))
+
+
+def _go_on(spans: _Spans, due: Mapping[int, Due], cash: Ints) -> None:
+    """Add the days of each account to the row of their quarter where there is one; `cash` is that before them."""
+    if not len(spans.accounts):
+        return
+    row = np.array([day_number(_row_of(due[pk])) for pk in spans.accounts.tolist()], dtype=np.int64)
+    rows = _rows_of(spans, spans.firsts - row, cash)
+    _add_rows(rows.at(np.flatnonzero(~rows.goes_on)))
+    rows = rows.at(np.flatnonzero(rows.goes_on))
+    if len(rows.accounts):
+        first_of = dict(zip(spans.accounts.tolist(), (EPOCH + row).tolist(), strict=True))
+        accounts = rows.accounts.tolist()
+        told = {"accounts": array_text(accounts), "days": array_text(first_of[pk] for pk in accounts)}
+        with connection.cursor() as cursor:
+            cursor.execute(_GO_ON, {**told, "holdings": rows.holdings.text(), "changes": rows.changes.text()})
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """Rows of quarters: `accounts`, `firsts`, whether each `goes_on` (n_rows,), and what is told of their days."""
+
+    accounts: Ints
+    firsts: Ints
+    goes_on: NDArray[np.bool_]
+    holdings: Series
+    changes: Series
+
+    def at(self, places: Ints) -> _Rows:
+        """Return the rows at these places."""
+        return _Rows(
+            self.accounts[places],
+            self.firsts[places],
+            self.goes_on[places],
+            self.holdings.at(places),
+            self.changes.at(places),
+        )
+
+
+def _rows_of(spans: _Spans, had: Ints, cash: Ints) -> _Rows:
+    """The days of each account by quarters: its first row goes on after the days it `had`, `cash` at the last."""
+    owners, firsts, sizes = _quarters(spans)
+    goes_on = (np.diff(owners, prepend=-1) != 0) & (had[owners] > 0)
+    changes = packed(spans.days, sizes, np.where(goes_on, had[owners], 0), np.where(goes_on, cash[owners], 0))
+    return _Rows(spans.accounts[owners], firsts, goes_on, Series(sizes, spans.days.holdings), Series(*changes))
+
+
+def _add_rows(rows: _Rows) -> None:
+    keys = {"account_id": ("bigint", rows.accounts), "first_day": ("date", rows.firsts)}
+    write_rows(AccountQuarter._meta.db_table, keys, {"holdings": rows.holdings, "changes": rows.changes})
+
+
+def _write_held(values: Values, fresh: Ints) -> None:
+    """Add what was held since a day: accounts that were not kept have none, others may have theirs."""
+    of_fresh = np.isin(values.held.accounts, fresh)
+    for has_price in (True, False):
+        held = values.held.of(of_fresh & ((values.held.unpriced == NEVER) == has_price))
+        keys: dict[str, tuple[str, Ints]] = {
+            "account_id": ("bigint", held.accounts),
+            "instrument_id": ("bigint", held.instruments),
+            "currency": ("empty", held.accounts),
+            "first_day": ("date", held.firsts),
+        }
+        if not has_price:
+            keys["unpriced_on"] = ("date", held.unpriced)
+        write_rows(KeptHolding._meta.db_table, keys)
+    told = list(_told(values.held.of(~of_fresh)))
+    told += [(account_id, None, currency, day, day) for account_id, currency, day in values.owed]
+    if told:
+        names = ("accounts", "instruments", "currencies", "firsts", "unpriced")
+        with connection.cursor() as cursor:
+            cursor.execute(_HELD, dict(zip(names, map(array_text, zip(*told, strict=True)), strict=True)))
+
+
+def _told(held: HeldSince) -> Iterator[tuple[int, int | None, str, object, object]]:
+    firsts, unpriced = ((EPOCH + days).tolist() for days in (held.firsts, held.unpriced))
+    for place, (account_id, instrument_id) in enumerate(
+        zip(held.accounts.tolist(), held.instruments.tolist(), strict=True)
+    ):
+        missing = None if held.unpriced[place] == NEVER else unpriced[place]
+        yield account_id, instrument_id, "", firsts[place], missing
+
+
+def _write_closes(due: Sequence[Due], values: Values, last: dt.date, is_same: NDArray[np.bool_]) -> None:
+    """Say which days of the accounts are kept now, and where each stands at the last close, if that is not the same."""
+    firsts = {each.account_id: day_number(each.first) for each in due if each.first is not None}
+    same = set(values.accounts[is_same].tolist())
     with connection.cursor() as cursor:
-        cursor.execute(_SPANS, told)
+        cursor.execute(_SAME_CLOSE, {"accounts": array_text(same), "last": last})
+        cursor.execute(
+            _REMOVE_CLOSES, {"accounts": array_text(each.account_id for each in due if each.account_id not in same)}
+        )
+    others = np.flatnonzero(~is_same)
+    accounts = values.accounts[others]
+    write_rows(
+        KeptAccount._meta.db_table,
+        {
+            "account_id": ("bigint", accounts),
+            "first_day": ("date", np.array([firsts[pk] for pk in accounts.tolist()], dtype=np.int64)),
+            "last_day": ("date", np.full(len(accounts), day_number(last))),
+            "is_walked": ("boolean", values.is_walked[others].astype(np.int64)),
+            "cash": ("bigint", values.cash[others]),
+        },
+        {"positions": values.positions.at(others)},
+    )

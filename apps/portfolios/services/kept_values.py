@@ -19,9 +19,12 @@ from apps.core import audit, jobs
 from apps.core.actors import Actor
 from apps.core.series_rows import array_text
 from apps.core.services import service
+from apps.kernel.dates import DateSpan
 from apps.portfolios.models import KeptState
-from apps.portfolios.services import _kept_rows as rows
 from apps.portfolios.services._firm_sums import sum_up
+from apps.portfolios.services._kept_days import Due, computed
+from apps.portfolios.services._kept_marks import forget_marks, marks_of, take_up_gone, take_up_marks
+from apps.portfolios.services._kept_rows import replace
 
 # one batch in memory: so many days of accounts, and at most so many accounts
 DAYS_AT_ONCE, ACCOUNTS_AT_ONCE = 4_000_000, 5_000
@@ -40,25 +43,16 @@ class KeptNight:
     left_out: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Due:
-    """An account and from which day on its rows are computed; `first` is the first day of its ledger, if any."""
-
-    account_id: int
-    start: dt.date
-    first: dt.date | None
-
-
+# the first day of the ledger is asked for where it is not known: an account that nothing touched has it still
 _DUE = """
-SELECT account.id, kept.first_day, kept.last_day, mark.first_day, entry.first_day
+SELECT account.id, kept.first_day, kept.last_day, coalesce(kept.is_walked, false), mark.first_day,
+    CASE WHEN kept.account_id IS NULL OR mark.first_day IS NOT NULL THEN (
+        SELECT trade_date FROM portfolios_transaction WHERE account_id = account.id ORDER BY trade_date LIMIT 1
+    ) ELSE kept.first_day END
 FROM portfolios_account account
 LEFT JOIN portfolios_keptaccount kept ON kept.account_id = account.id
 LEFT JOIN (SELECT account_id, min(first_day) AS first_day FROM portfolios_valuemark GROUP BY 1) AS mark
     ON mark.account_id = account.id
-LEFT JOIN LATERAL (
-    SELECT trade_date AS first_day FROM portfolios_transaction WHERE account_id = account.id
-    ORDER BY trade_date LIMIT 1
-) AS entry ON true
 WHERE %(accounts)s::bigint[] IS NULL OR account.id = ANY(%(accounts)s::bigint[])
 ORDER BY account.id
 """
@@ -99,8 +93,8 @@ def ask_for_night(*, by: Actor) -> bool:
 def _take_up_marks() -> None:
     """Turn marks of instruments and of shared prices into marks of the accounts whose kept days they reach."""
     state = _state()
-    state.last_mark = rows.take_up_marks(state.last_mark)
-    if rows.take_up_gone():
+    state.last_mark = take_up_marks(state.last_mark)
+    if take_up_gone():
         state.firm_from = dt.date.min
     state.save(update_fields=["last_mark", "firm_from"])
 
@@ -109,29 +103,24 @@ def _take_up_marks() -> None:
 def keep_batch(*, account_ids: Sequence[int], last: dt.date, by: Actor) -> KeptNight:
     """Compute the rows of some accounts from their first day that is due, and write them."""
     state = _state()
-    marks = rows.marks_of(account_ids)  # before the ledger: what is written after this is marked anew
-    due = {each.account_id: each for each in _due(last, account_ids)}
-    firsts = {
-        pk: max(each.start.replace(day=1), each.first)
-        for pk, each in due.items()
-        if each.first is not None and max(each.start, each.first) <= last
-    }
-    values = rows.computed(firsts, last)
-    rows.replace({pk: each.start for pk, each in due.items()}, values)
-    rows.note_spans(list(due), {pk: each.first for pk, each in due.items() if each.first}, values, last)
-    rows.forget_marks(marks)
-    if due:
-        earliest = min(each.start for each in due.values())
-        state.firm_from = min(state.firm_from or earliest, earliest)
-        state.save(update_fields=["firm_from"])
-        left_out = len(firsts) - len(values.accounts)
-        n_days = sum((last - max(due[pk].start, firsts[pk])).days + 1 for pk in values.accounts.tolist())
-        audit.record(
-            "portfolios.keep_values", by=by, target=state,
-            after={"accounts": len(due), "days": n_days, "last_day": last, "left_out": left_out},
-        )  # fmt: skip
-        return KeptNight(len(due), n_days, left_out)
-    return KeptNight(0, 0, 0)
+    marks = marks_of(account_ids)  # before the ledger: what is written after this is marked anew
+    due = list(_due(last, account_ids))
+    if not due:
+        forget_marks(marks)
+        return KeptNight(0, 0, 0)
+    values = computed(due, last)
+    replace(due, values, last)
+    forget_marks(marks)
+    earliest = min(each.start for each in due)
+    state.firm_from = min(state.firm_from or earliest, earliest)
+    state.save(update_fields=["firm_from"])
+    left_out = sum(each.begins(last) is not None for each in due) - len(values.accounts)
+    n_days = int(values.sizes.sum())
+    audit.record(
+        "portfolios.keep_values", by=by, target=state,
+        after={"accounts": len(due), "days": n_days, "last_day": last, "left_out": left_out},
+    )  # fmt: skip
+    return KeptNight(len(due), n_days, left_out)
 
 
 @transaction.atomic
@@ -150,23 +139,23 @@ def _state() -> KeptState:
     return KeptState.objects.select_for_update().get(pk=1)
 
 
-def _due(last: dt.date, account_ids: Sequence[int] | None = None) -> Iterator[_Due]:
+def _due(last: dt.date, account_ids: Sequence[int] | None = None) -> Iterator[Due]:
     """Accounts with days to compute or to remove, each with the first of them."""
     with connection.cursor() as cursor:
         cursor.execute(_DUE, {"accounts": None if account_ids is None else array_text(account_ids)})
         found = cursor.fetchall()
-    for pk, kept_first, kept_last, marked, first in found:
+    for pk, kept_first, kept_last, is_walked, marked, first in found:
         if kept_first is None:
             if first is not None and first <= last:
-                yield _Due(pk, first, first)
+                yield Due(pk, first, first, None, is_walked)
             continue
         start = min(kept_last + ONE_DAY, marked or dt.date.max)
         if start <= last or (marked is not None and marked <= kept_last):
-            yield _Due(pk, start, first)
+            yield Due(pk, start, first, DateSpan(kept_first, kept_last), is_walked)
 
 
-def _batches(due: Sequence[_Due], last: dt.date) -> Iterator[list[_Due]]:
-    batch: list[_Due] = []
+def _batches(due: Sequence[Due], last: dt.date) -> Iterator[list[Due]]:
+    batch: list[Due] = []
     n_days = 0
     for each in due:
         days = (last - max(each.start, each.first or last)).days + 1

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.views.generic import TemplateView
 
-from apps.portfolios.forms import DayForm
-from apps.portfolios.forms.benchmarks import AttributionForm, SpanForm
+from apps.portfolios.forms import DayForm, PerformanceForm
+from apps.portfolios.forms.benchmarks import AttributionForm
 from apps.portfolios.selectors.attribution import (
     attribution_sheet,
     attribution_spec,
@@ -16,8 +16,6 @@ from apps.portfolios.selectors.attribution import (
     source_spec,
 )
 from apps.portfolios.selectors.concentration import concentration_sheet, concentration_spec, liquidity_notes
-from apps.portfolios.selectors.effects import effect_sheet, effect_spec
-from apps.portfolios.selectors.security_days import security_days
 from apps.portfolios.views._owner import OwnerMixin
 
 
@@ -36,18 +34,16 @@ class AttributionView(OwnerMixin, TemplateView):
 
 
 class SourcesView(OwnerMixin, TemplateView):
-    """Capital, income, currency and fees apart: of every span, and of one down to the holding."""
+    """Price, income, currency and fees apart."""
 
     template_name = "staff/portfolios/sources.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Put the sources of every span into the page."""
-        form = SpanForm(self.request.GET)
+        form = PerformanceForm(self.request.GET)
         sheet = self.owner.sheet(form.chosen(), form.known_at())
-        days, span = security_days(self.owner.accounts, sheet), form.span_of(sheet)
-        columns, effects = source_columns(self.owner, sheet, days), effect_sheet(self.owner, sheet, span, days)
-        kwargs |= {"sheet": sheet, "columns": columns, "rows": source_rows(columns), "form": form, "span": span}
-        kwargs |= {"effects": effects, "effects_chart": effect_spec(effects)}
+        columns = source_columns(self.owner, sheet)
+        kwargs |= {"sheet": sheet, "columns": columns, "rows": source_rows(columns), "form": form}
         return super().get_context_data(chart=source_spec(columns, sheet), **kwargs)
 
 

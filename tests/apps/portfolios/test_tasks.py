@@ -10,7 +10,7 @@ from django_tenants.utils import tenant_context
 from apps.accounts.models import FirmProfile
 from apps.core.models import AuditEvent, Job
 from apps.portfolios import tasks
-from apps.portfolios.models import AccountMonth, TradeState
+from apps.portfolios.models import AccountQuarter, TradeState
 from apps.portfolios.services.reports import start_reports
 from tests.factories import portfolios
 from tests.factories.trades import line, proposal
@@ -55,10 +55,10 @@ def test_the_job_keeps_values_up_to_yesterday_of_the_firm(ada, at):
     _, account, _ = portfolios.funded(ada)
     at(dt.datetime(2025, 3, 20, 3, tzinfo=dt.UTC))
     tasks.keep_values_of_firm.run()
-    month = AccountMonth.objects.filter(account=account).latest("first_day")
-    last = month.first_day + dt.timedelta(days=len(month.holdings) - 1)
+    quarter = AccountQuarter.objects.filter(account=account).latest("first_day")
+    last = quarter.first_day + dt.timedelta(days=len(quarter.holdings) // 8 - 1)
     assert last == dt.date(2025, 3, 18)  # 11 in the evening of the 19th in New York
-    assert month.holdings[-1] == 5500 * 10**8
+    assert int.from_bytes(quarter.holdings[-8:], "little") == 5500 * 10**8
 
 
 def test_the_night_ends_proposals_that_came_too_late(ada, at):

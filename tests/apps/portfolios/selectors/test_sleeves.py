@@ -29,7 +29,8 @@ from tests.factories import portfolios as books
 CENT = Decimal("0.01")
 
 
-def year_abroad(ada):
+@pytest.fixture
+def scene(ada):
     """A household with two accounts that trade, pay, receive and pass money to each other, two currencies held."""
     household = clients.household(ada)
     made = {
@@ -43,11 +44,6 @@ def year_abroad(ada):
     one = books.account(household, ada, opened_on=START, name="One")
     two = books.account(household, ada, opened_on=START, name="Two", number="22-2")
     return household, one, two, made
-
-
-@pytest.fixture
-def scene(ada):
-    return year_abroad(ada)
 
 
 def traded(ada, scene, seed):

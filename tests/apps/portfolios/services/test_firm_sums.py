@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 import numpy as np
 
-from apps.core.series_rows import SeriesRows
-from apps.core.whole_rows import EPOCH
-from apps.portfolios.services._firm_sums import _sums
-
-MONTH = dt.date(2026, 2, 1)
-FIRST = int((np.datetime64(MONTH) - EPOCH).astype(int))
+from apps.portfolios.engine.kept_days import DaySeries
+from apps.portfolios.services._firm_sums import Managed, QuarterRows, firm_days
 
 
 def ints(*numbers: int) -> np.ndarray:
@@ -20,20 +14,17 @@ def ints(*numbers: int) -> np.ndarray:
 
 def test_sums_may_be_larger_than_any_of_their_parts() -> None:
     large = 8 * 10**18
-    rows = SeriesRows(
-        keys=(ints(1, 2, 3), ints(FIRST, FIRST + 1, FIRST)),
-        places=ints(0, 2, 3),
+    rows = QuarterRows(
+        accounts=ints(1, 2, 3),
+        offsets=ints(0, 1, 0),
         sizes=ints(2, 1, 1),
-        series=(
-            ints(large, large, large, -5),
-            ints(1, 2, 3, 0),
-            ints(10, 4, 0, 7),
-            ints(0, 0, 9, 3),
-            ints(0, 1, 1, 0),
+        days=DaySeries(
+            ints(large, large, large, -5), ints(1, 2, 3, 0), ints(10, 4, 0, 7), ints(0, 0, 9, 3), ints(0, 1, 1, 0)
         ),
     )
-    found = _sums(rows, (ints(1, 2), ints(70, 70)), MONTH, "USD")
-    assert [(each.day.day, int(each.value), each.money_in, each.money_out, each.fees) for each in found] == [
-        (1, large + 1, 10, 0, 0),
-        (2, 2 * large + 5, 0, 5, 2),
-    ]
+    assert firm_days(rows, Managed(ints(1, 2), ints(70, 70))) == {
+        0: (large + 1, 10, 0, 0),
+        1: (2 * large + 5, 0, 5, 2),
+    }
+    assert firm_days(rows, Managed(ints(1, 2), ints(70, 71)))[1] == (2 * large + 5, 4, 9, 2)
+    assert firm_days(rows, Managed(ints(4), ints(70))) == {}

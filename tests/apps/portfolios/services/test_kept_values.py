@@ -7,6 +7,7 @@ import random
 from collections.abc import Callable
 from decimal import Decimal
 
+import numpy as np
 import pytest
 from django.db import connection
 from django_tenants.utils import schema_context
@@ -17,8 +18,8 @@ from apps.core.models import AuditEvent
 from apps.kernel.dates import DateSpan
 from apps.market.models import CurrencyRate, Security
 from apps.market.services.history import set_price
-from apps.portfolios.models import Account, AccountMonth, FirmDay, Instrument, KeptAccount, Transaction, ValueMark
-from apps.portfolios.models.kept_values import SERIES
+from apps.portfolios.engine.kept_days import DaySeries, unpacked
+from apps.portfolios.models import Account, AccountQuarter, FirmDay, Instrument, KeptAccount, Transaction, ValueMark
 from apps.portfolios.selectors.kept_values import clean_days, daily_values
 from apps.portfolios.selectors.performance import performance_of
 from apps.portfolios.selectors.valuations import valuations
@@ -45,12 +46,17 @@ def same(accounts: list[Account]) -> None:
     assert daily_values(accounts, SPAN) == valuations(accounts, SPAN)
 
 
+def days_of(row: AccountQuarter) -> DaySeries:
+    holdings, changes = (np.frombuffer(told, "<i8") for told in (row.holdings, row.changes))
+    return unpacked(holdings, np.array([len(holdings)]), np.array([len(changes)]), changes)
+
+
 def kept_rows() -> list[tuple]:
     """Each day of each account: its key and its numbers."""
     return [
         (row.account_id, row.first_day + dt.timedelta(days=place), *numbers)
-        for row in AccountMonth.objects.order_by("account_id", "first_day")
-        for place, numbers in enumerate(zip(*(getattr(row, name) for name in SERIES), strict=True))
+        for row in AccountQuarter.objects.order_by("account_id", "first_day")
+        for place, numbers in enumerate(zip(*(column.tolist() for column in days_of(row).columns), strict=True))
     ]
 
 
@@ -171,7 +177,7 @@ def test_a_crash_in_the_middle_leaves_days_marked_and_not_wrong(
         raise OSError("The disk is gone.")
 
     with monkeypatch.context() as broken:
-        broken.setattr(_kept_rows, "note_spans", crash)
+        broken.setattr(_kept_rows, "_write_closes", crash)
         with pytest.raises(OSError, match="disk"):
             keep_values(by=NIGHT, last=LAST)
     assert kept_rows() == rows
@@ -198,7 +204,7 @@ def test_an_account_that_is_taken_back_leaves_no_rows_and_the_firms_sums(ada: Us
     take_back_entries(entries=list(Transaction.objects.filter(account=gone)), by=ada.as_actor())
     pk = gone.pk
     take_back_account(account=gone, by=ada.as_actor())
-    assert not AccountMonth.objects.filter(account_id=pk).exists()
+    assert not AccountQuarter.objects.filter(account_id=pk).exists()
     keep_values(by=NIGHT, last=LAST)
     total = sum(valued.values[-1].total for valued in valuations(left, SPAN).values())
     assert FirmDay.objects.get(day=LAST).value == total.scaleb(8)
@@ -286,7 +292,7 @@ def test_a_split_told_late_and_a_life_in_many_months_are_kept_as_the_ledger_tell
     same(accounts)
     keep_values(by=NIGHT, last=LAST)
     same(accounts)
-    assert {len(row.holdings) for row in AccountMonth.objects.all()} == {28, 29, 30, 31}
+    assert {len(row.holdings) // 8 for row in AccountQuarter.objects.all()} == {88, 89, 90}
 
 
 def test_the_firms_days_are_the_sums_of_its_accounts_without_what_stays_in_a_household(
