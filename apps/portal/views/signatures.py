@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 from uuid import UUID
 
@@ -93,3 +94,9 @@ def authentication_of(request: HttpRequest) -> str:
     records = get_authentication_records(request, request.user)
     used = [f"{record['method']} {record.get('type', '')}".strip() for record in records]
     return ", ".join(dict.fromkeys(used)) or "session"
+
+
+def proved_at(request: HttpRequest) -> dt.datetime | None:
+    """Return when the person last proved who they are in this session, by password, factor or sign-in."""
+    latest = max((record["at"] for record in get_authentication_records(request, request.user)), default=None)
+    return None if latest is None else dt.datetime.fromtimestamp(latest, dt.UTC)

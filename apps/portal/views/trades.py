@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
 from django.contrib import messages
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -15,7 +16,7 @@ from apps.core.views import ServiceFormView
 from apps.portal.forms import DeclineForm, TradeApprovalForm
 from apps.portal.selectors.trades import ClientTrade, client_trades
 from apps.portal.views._page import MemberMixin, PortalPage
-from apps.portal.views.signatures import authentication_of
+from apps.portal.views.signatures import authentication_of, proved_at
 from apps.portfolios.models import TradeProposal
 from apps.portfolios.selectors.trade_steps import clients_proposal, waiting_for
 from apps.portfolios.selectors.trades import proposal_page, trade_passport
@@ -56,9 +57,10 @@ class TradeView(TradeMixin, ServiceFormView):
     form_class = TradeApprovalForm
 
     def perform(self, form: Any, by: Actor) -> str:
-        """Approve."""
-        name = form.cleaned_data["typed_name"]
-        word = ClientWord(approves=True, typed_name=name, authentication=authentication_of(self.request))
+        """Approve, once it is proved anew who does; the form is kept meanwhile and sent on by itself."""
+        raise_if_reauthentication_required(self.request, app="account")
+        name, how, when = form.cleaned_data["typed_name"], authentication_of(self.request), proved_at(self.request)
+        word = ClientWord(approves=True, typed_name=name, authentication=how, proved_at=when)
         decide_as_client(proposal=self.proposal, word=word, by=by)
         messages.success(self.request, _("Approved. You see here how the trades are executed."))
         return reverse("portal:trade", args=[self.proposal.public_id])

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils import timezone
+
 from apps.accounts.models import ApprovalRequest, ApprovalState, User
 from apps.accounts.selectors.firm_days import firm_today
 from apps.accounts.services.approvals import approval_for, demand_approval, digest_of, request_approval
@@ -47,14 +49,31 @@ class CheckpointOpenError(DomainError):
     code = "checkpoint_open"
 
 
+# how long after proving who one is one's word is taken; the portal asks again after half of it
+PROOF_HOLDS = dt.timedelta(minutes=10)
+
+
+class ProofNeededError(DomainError):
+    """Who approves has not just proved who they are."""
+
+    code = "proof_needed"
+    status = 403
+
+
 @dataclass(frozen=True, slots=True)
 class ClientWord:
-    """What a client decided in the portal: by which name, signed in how, and for a decline why."""
+    """What a client decided in the portal: by which name, proved how and when, and for a decline why."""
 
     approves: bool
     typed_name: str = ""
     authentication: str = ""
     reason: str = ""
+    proved_at: dt.datetime | None = None
+
+    @property
+    def evidence(self) -> str:
+        """How and when the person proved who they are, as the record keeps it."""
+        return f"{self.authentication} {self.proved_at:%Y-%m-%d %H:%M} UTC" if self.proved_at else self.authentication
 
 
 @service
@@ -105,7 +124,8 @@ def decide_as_client(*, proposal: TradeProposal, word: ClientWord, by: Actor) ->
     """Approve or decline as an owner of the accounts, in the portal; one owner of every account must approve.
 
     Raises NotAllowedError for anybody else, TradeStepError when the client is not asked (any more), InvalidInputError
-    for an approval without one's name and for a decline without a reason.
+    for an approval without one's name and for a decline without a reason, ProofNeededError for an approval by somebody
+    who has not just proved who they are: a session left open signs nothing.
     """
     locked = locked_proposal(proposal)
     person = next((each for each in owners_of(locked) if each.user_id == by.user_id), None)
@@ -115,13 +135,17 @@ def decide_as_client(*, proposal: TradeProposal, word: ClientWord, by: Actor) ->
         raise TradeStepError(gettext_noop("These trades do not wait for your word."))
     if word.approves and word.typed_name.strip().casefold() != str(person).casefold():
         raise InvalidInputError(gettext_noop("Type your name as it is shown."), field="typed_name")
+    if word.approves and (word.proved_at is None or timezone.now() - word.proved_at > PROOF_HOLDS):
+        raise ProofNeededError(
+            gettext_noop("Prove once more that it is you."), mend=gettext_noop("Sign in again, then approve.")
+        )
     if not word.approves and not word.reason.strip():
         raise InvalidInputError(gettext_noop("Say what has to change."), field="reason")
     facts = [Fact("client", word.approves, {"names": str(person)})]
     unheard = accounts_unheard(locked, approved_by(locked.public_id) | {by.key}) if word.approves else []
     if unheard:
         facts.append(Fact("client_each", holds=False, told={"names": ", ".join(each.name for each in unheard)}))
-    note = f"{word.reason.strip()} [{word.authentication}]".strip()
+    note = f"{word.reason.strip()} [{word.evidence}]".strip()
     _keep(locked, CheckpointKind.APPROVAL, PASSED if judge(facts).passed else FAILED, facts, by=by, note=note)
     if word.approves:
         return _go_on(locked, by)

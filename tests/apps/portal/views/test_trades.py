@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 import pytest
@@ -9,10 +10,12 @@ from django.test import Client
 from django.urls import reverse
 
 from apps.accounts.models import User
+from apps.compliance.models import CheckpointRecord
 from apps.portfolios.models import TradeProposal, TradeState
 from apps.portfolios.services.trade_checks import pass_checkpoints
 from tests.apps.portfolios.services.test_trade_checks import asks_client
 from tests.factories.trades import approved, line, proposal, ready
+from tests.factories.users import PASSWORD
 
 SignIn = Callable[..., Client]
 
@@ -45,13 +48,33 @@ def test_the_client_reads_what_is_asked_and_approves(asked: TradeProposal, ana: 
     assert "asks for your word" in shown
     assert "Waits for your approval" in browser.get(reverse("portal:trades")).text
     assert browser.post(page(asked), {"typed_name": "Ana Rivera"}).status_code == 422
+    # a session that was left open signs nothing: the password is asked for, and the form goes on by itself
+    again = browser.post(page(asked), {"agreed": "on", "typed_name": "Ana Rivera"}).url
+    assert "/reauthenticate/" in again
+    assert browser.post(again, {"password": "wrong"}).status_code == 200
+    asked.refresh_from_db()
+    assert asked.state == TradeState.CHECKING
+    assert browser.post(again, {"password": PASSWORD}).url == page(asked)
+    asked.refresh_from_db()
+    assert asked.state == TradeState.CLEARED
+    record = CheckpointRecord.objects.get(kind="client_approval")
+    assert record.note.startswith("[password ")
+    assert record.note.endswith(" UTC]")
+    after = browser.get(page(asked)).text
+    assert "Your decision" not in after
+    assert "To be ordered" in after
+
+
+def test_who_has_just_proved_it_is_not_asked_again(asked: TradeProposal, ana: User, sign_in: SignIn) -> None:
+    browser = sign_in(ana)
+    session = browser.session
+    session["account_authentication_methods"] = [{"method": "password", "at": time.time()}]
+    session["account_authentication_methods_user"] = str(ana.pk)
+    session.save()
     assert browser.post(page(asked), {"agreed": "on", "typed_name": "Somebody"}).status_code == 422
     assert browser.post(page(asked), {"agreed": "on", "typed_name": "Ana Rivera"}).url == page(asked)
     asked.refresh_from_db()
     assert asked.state == TradeState.CLEARED
-    after = browser.get(page(asked)).text
-    assert "Your decision" not in after
-    assert "To be ordered" in after
 
 
 def test_the_client_declines_with_a_reason(asked: TradeProposal, ana: User, sign_in: SignIn) -> None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import ProgrammingError, transaction
+from django.utils import timezone
 
 from apps.accounts.models import ApprovalRequest, User
 from apps.accounts.services.approvals import ApprovalMissingError, OwnRequestError, decide_approval
@@ -33,6 +36,7 @@ from apps.portfolios.services.accounts import OwnerShare
 from apps.portfolios.services.trade_checks import (
     CheckpointOpenError,
     ClientWord,
+    ProofNeededError,
     decide_as_client,
     demand_checkpoints,
     pass_checkpoints,
@@ -44,6 +48,11 @@ from tests.factories import portfolios
 from tests.factories.trades import approved, cleared, line, proposal, ready
 
 TODAY = today()
+
+
+def approval(name: str, **told: Any) -> ClientWord:
+    """The word of somebody who has just proved who they are."""
+    return ClientWord(approves=True, typed_name=name, **{"proved_at": timezone.now(), **told})
 
 
 def verdicts(kept: TradeProposal) -> dict[str, str]:
@@ -179,7 +188,7 @@ def test_a_client_who_has_to_be_asked_since_is_asked_of_what_was_cleared(ada: Us
     kept = pass_checkpoints(proposal=kept, by=ada.as_actor())
     head = household.people.get(relationship="head")
     assert (kept.state, waiting_for(head.user.as_actor())) == (TradeState.CHECKING, [kept])
-    yes = ClientWord(approves=True, typed_name=str(head))
+    yes = approval(str(head))
     kept = decide_as_client(proposal=kept, word=yes, by=head.user.as_actor())
     assert kept.state == TradeState.CLEARED
     demand_checkpoints(kept, TODAY)
@@ -222,7 +231,7 @@ def test_the_client_decides_where_the_mandate_asks(ada: User, connie: User) -> N
     asks_client(household)
     head = household.people.get(relationship="head")
     kept = pass_checkpoints(proposal=proposal(household, ada, line(account, fund)), by=ada.as_actor())
-    yes = ClientWord(approves=True, typed_name="ana  rivera".replace("  ", " "), authentication="password, mfa totp")
+    yes = approval("ana  rivera".replace("  ", " "), authentication="password, mfa totp")
     with pytest.raises(TradeStepError, match="do not wait"):
         decide_as_client(proposal=kept, word=yes, by=head.user.as_actor())
     kept = approved(kept, connie)
@@ -231,12 +240,15 @@ def test_the_client_decides_where_the_mandate_asks(ada: User, connie: User) -> N
         with pytest.raises(NotAllowedError):
             decide_as_client(proposal=kept, word=yes, by=stranger.as_actor())
     with pytest.raises(InvalidInputError, match="Type your name"):
-        decide_as_client(proposal=kept, word=ClientWord(approves=True, typed_name="A"), by=head.user.as_actor())
+        decide_as_client(proposal=kept, word=approval("A"), by=head.user.as_actor())
+    for stale in (None, timezone.now() - dt.timedelta(minutes=11)):
+        with pytest.raises(ProofNeededError, match="that it is you"):
+            decide_as_client(proposal=kept, word=replace(yes, proved_at=stale), by=head.user.as_actor())
     kept = decide_as_client(proposal=kept, word=yes, by=head.user.as_actor())
     assert kept.state == TradeState.CLEARED
     record = CheckpointRecord.objects.get(kind="client_approval")
     assert (record.verdict, record.recorded_key) == ("passed", head.user.as_actor().key)
-    assert "mfa totp" in record.note
+    assert f"mfa totp {yes.proved_at:%Y-%m-%d %H:%M} UTC" in record.note
     demand_checkpoints(kept, TODAY)
 
 
@@ -249,14 +261,14 @@ def test_one_owner_does_not_speak_for_the_account_of_another(ada: User, connie: 
     kept = proposal(household, ada, line(account, fund), line(own, fund, quantity="5"))
     kept = approved(pass_checkpoints(proposal=kept, by=ada.as_actor()), connie)
     one, other = ({"proposal": kept, "by": person.user.as_actor()} for person in (head, partner))
-    kept = decide_as_client(word=ClientWord(approves=True, typed_name=str(head)), **one)
+    kept = decide_as_client(word=approval(str(head)), **one)
     assert (kept.state, verdicts(kept)["client_approval"]) == (TradeState.CHECKING, "failed")
     assert not trade_progress(kept).stopped
     assert "No owner has approved yet: Her IRA." in [f.words for f in trade_progress(kept).records[0].facts]
     assert (waiting_for(head.user.as_actor()), waiting_for(partner.user.as_actor())) == ([], [kept])
     # a second word of the same person changes nothing
-    assert decide_as_client(word=ClientWord(approves=True, typed_name=str(head)), **one).state == TradeState.CHECKING
-    kept = decide_as_client(word=ClientWord(approves=True, typed_name=str(partner)), **other)
+    assert decide_as_client(word=approval(str(head)), **one).state == TradeState.CHECKING
+    kept = decide_as_client(word=approval(str(partner)), **other)
     assert (kept.state, verdicts(kept)["client_approval"]) == (TradeState.CLEARED, "passed")
     demand_checkpoints(kept, TODAY)
 
