@@ -167,6 +167,15 @@ def first_shortfall(moves: Iterable[tuple[dt.date, Decimal]]) -> dt.date | None:
     return next((day for day, quantity in zip(days, held, strict=True) if quantity < 0), None)
 
 
+# more places than any list of a page has, and fewer digits than int() refuses
+_PLACE_DIGITS = 5
+
+
+def place_of(text: str) -> int | None:
+    """Return the place in a list that an address or a form names; None for what names none."""
+    return int(text) if text.isdecimal() and len(text) <= _PLACE_DIGITS else None
+
+
 _DAYS_OF_A_QUARTER = 92
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core.forms import DayInput, PercentField
 from apps.market.models import AssetClass
+from apps.portfolios.policies import place_of
 from apps.portfolios.selectors.targets import SleeveOfTarget
 
 SLEEVE_FIELDS = ("name", "asset_class", "weight", "absolute_band", "relative_band")
@@ -47,7 +48,7 @@ def rows_changed(rows: list[Row], change: str) -> list[Row]:
     """Add or take away a row: add-sleeve, remove-sleeve-1, add-holding-1, remove-holding-1-0; else as they are."""
     word, _dash, places = change.partition("-")
     what, _dash, at = places.partition("-")
-    number = [int(each) for each in at.split("-") if each.isdigit()]
+    number = [place for each in at.split("-") if (place := place_of(each)) is not None]
     if (word, what) == ("add", "sleeve"):
         return [*rows, {"holdings": [{}]}]
     if number and number[0] < len(rows):

@@ -15,6 +15,7 @@ from apps.clients.models import Household
 from apps.core.forms import DayInput, PercentField
 from apps.market.models import SecurityKind
 from apps.portfolios.models import Account, AccountStatus, Side
+from apps.portfolios.policies import place_of
 from apps.portfolios.selectors.sales import LotForSale
 from apps.portfolios.selectors.trade_estimates import TradeEstimate, TypedTrade
 
@@ -33,10 +34,11 @@ def rows_of(data: Mapping[str, Any]) -> list[TypedTrade]:
     lots: dict[int, dict[str, str]] = {}
     for key in data:
         _, place, name = [*key.split("_", 2), "", ""][:3]
-        if key.startswith("line_") and place.isdigit() and int(place) < MOST_LINES:
-            row = values.setdefault(int(place), {})
+        at = place_of(place) if key.startswith("line_") else None
+        if at is not None and at < MOST_LINES:
+            row = values.setdefault(at, {})
             if name.startswith(LOT):
-                lots.setdefault(int(place), {})[name.removeprefix(LOT)] = str(data[key])
+                lots.setdefault(at, {})[name.removeprefix(LOT)] = str(data[key])
             elif name in LINE_FIELDS:
                 row[name] = str(data[key])
     if not values:
@@ -48,12 +50,12 @@ def rows_of(data: Mapping[str, Any]) -> list[TypedTrade]:
 
 def rows_changed(rows: Sequence[TypedTrade], change: str) -> list[TypedTrade]:
     """Return the rows with one more (`add`) or without one (`remove-2`)."""
-    what, _, place = change.partition("-")
-    changed = list(rows)
+    what, _, told = change.partition("-")
+    changed, place = list(rows), place_of(told)
     if what == "add" and len(changed) < MOST_LINES:
         changed.append(TypedTrade({}, {}))
-    elif what == "remove" and place.isdigit() and int(place) < len(changed) and len(changed) > 1:
-        del changed[int(place)]
+    elif what == "remove" and place is not None and place < len(changed) and len(changed) > 1:
+        del changed[place]
     return changed
 
 

@@ -17,6 +17,7 @@ from apps.portfolios.engine import ENGINE_VERSION
 from apps.portfolios.engine.computed import Computed
 from apps.portfolios.engine.performance import Span, first_day_of
 from apps.portfolios.models import Benchmark, BenchmarkPart, BenchmarkVersion
+from apps.portfolios.policies import place_of
 from apps.portfolios.selectors.benchmarks import BenchmarkDays, benchmark_returns
 from apps.portfolios.selectors.compared_passports import benchmark_notes
 from apps.portfolios.selectors.comparisons import benchmark_return
@@ -112,9 +113,10 @@ def benchmark_passport(page: BenchmarkPage, figure: str) -> Passport:
 
     The weights of a version are named `weights-` and its number from the newest. Raises NotFoundError for another.
     """
-    name, _dash, place = figure.partition("-")
-    if name == "weights" and place.isdecimal() and 1 <= int(place) <= len(page.versions):
-        return _weights(page, page.versions[int(place) - 1])
+    name, _dash, told = figure.partition("-")
+    place = place_of(told) or 0
+    if name == "weights" and 1 <= place <= len(page.versions):
+        return _weights(page, page.versions[place - 1])
     line = next((line for line in page.lines if line.span == figure), None)
     value = line.figure.value if line else None
     if figure == "all" and page.days is not None:

@@ -19,6 +19,7 @@ from apps.portfolios.engine.harvesting import Harvest, LossLot, scan_losses
 from apps.portfolios.engine.lots import Term, TermRates
 from apps.portfolios.engine.rebalancing.settings import Mode, RunSettings
 from apps.portfolios.models import Account, Instrument, OpportunityKind, TaxRate
+from apps.portfolios.policies import place_of
 from apps.portfolios.selectors.lot_rules import tax_rate_on
 from apps.portfolios.selectors.opportunities import Found
 from apps.portfolios.selectors.rebalance_inputs import VERSION, household_question
@@ -166,10 +167,11 @@ def harvest_passport(sheet: HarvestSheet, figure: str) -> Passport:
         value = harvest.loss_limit if figure == "limit" else getattr(harvest, figure)
         rows = [row for row in sheet.rows if row.lot.is_open] if figure in {"losses", "tax"} else []
         return _passport(sheet, title, method, Amount.of_money(value, sheet.currency), [_line(sheet, e) for e in rows])
-    name, _, place = figure.rpartition("-")
-    if not place.isdigit() or int(place) >= len(sheet.rows):
+    name, _, told = figure.rpartition("-")
+    place = place_of(told)
+    if place is None or place >= len(sheet.rows):
         raise NotFoundError(gettext_noop("There is no such figure."))
-    row = sheet.rows[int(place)]
+    row = sheet.rows[place]
     if name == "quantity":
         value_of = Amount(row.lot.quantity, "quantity")
         return _passport(sheet, gettext_noop("Quantity"), gettext_noop("What is left of the lot."), value_of, [])

@@ -13,6 +13,7 @@ from apps.core.passports import Amount, Passport, PassportLine
 from apps.core.templatetags.formats import date_text
 from apps.kernel.errors import NotFoundError, gettext_noop
 from apps.portfolios.models import RebalanceRun, Side
+from apps.portfolios.policies import place_of
 from apps.portfolios.selectors.rebalance_runs import RunPage, RunTrade, run_page
 
 MONEY_TOTALS = {
@@ -68,11 +69,11 @@ def run_passport(run: RebalanceRun, figure: str) -> Passport:
         places = "2" if figure == "gap" else ""
         lines = () if figure == "gap" else _targets(page, figure)
         return _passport(page, title, Amount(page.totals[figure], "percent", places), method, lines)
-    name, _, place = figure.rpartition("-")
-    found = _ROWS.get(name)
-    if found is None or not place.isdigit():
+    name, _, told = figure.rpartition("-")
+    found, place = _ROWS.get(name), place_of(told)
+    if found is None or place is None:
         raise NotFoundError(gettext_noop("There is no such figure."))
-    return found(page, name, int(place))
+    return found(page, name, place)
 
 
 def _passport(page: RunPage, title: str, value: Amount, method: str, lines: tuple[PassportLine, ...]) -> Passport:

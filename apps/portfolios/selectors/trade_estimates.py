@@ -28,6 +28,7 @@ from apps.portfolios.selectors.sales import LotForSale, in_currency, lot_for_sal
 from apps.portfolios.selectors.trading_room import Estimate, estimates
 
 CENT, NOTHING = Decimal("0.01"), Decimal(0)
+UNIT, MOST = Decimal("0.00000001"), Decimal(10) ** 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,12 +174,13 @@ def _typed(desk: TradeDesk, row: TypedTrade, account: Account, instrument: Instr
 
 
 def number_typed(text: str) -> Decimal | None:
-    """Return a number as it was typed; None for none."""
+    """Return a number as it was typed; None for none, or one with more digits than a quantity has."""
     try:
         number = Decimal(text.strip())
     except InvalidOperation:
         return None
-    return number if number.is_finite() else None
+    fits = number.is_finite() and abs(number) < MOST and number == number.quantize(UNIT)
+    return number if fits else None
 
 
 def instrument_for(public_id: uuid.UUID | str) -> Instrument:
@@ -199,7 +201,8 @@ def estimate_asked(
         name, _, part = each.rpartition("=")
         picks.append(LotChoice(name, number_typed(part) or NOTHING))
     side = told.get("side", "")
-    found = TradeDesk(day).estimate(account, instrument, side, quantity, picks) if quantity else None
+    known = quantity and side in Side.values
+    found = TradeDesk(day).estimate(account, instrument, side, quantity, picks) if known and quantity else None
     if found is None or found.problem:
         raise NotFoundError(gettext_noop("There is no such figure."))
     return found

@@ -26,6 +26,7 @@ from apps.portfolios.forms.models import (
     rows_of_sleeves,
 )
 from apps.portfolios.models import ModelPortfolio
+from apps.portfolios.policies import place_of
 from apps.portfolios.selectors.model_passports import followers_passport, model_passport
 from apps.portfolios.selectors.model_portfolios import (
     ModelPage,
@@ -47,7 +48,7 @@ from apps.portfolios.services.model_portfolios import (
 def number_asked(request: HttpRequest) -> int | None:
     """Return the version of the address, None for the one in force."""
     asked = request.GET.get("version", "")
-    return int(asked) if asked.isdecimal() and len(asked) < 6 else None
+    return place_of(asked)
 
 
 class ModelListView(RequiresMixin, TemplateView):

@@ -18,6 +18,7 @@ from apps.portfolios.policies import (
     first_shortfall,
     has_book,
     jumps,
+    place_of,
     rounds_to_the_same,
     units_fit,
 )
@@ -118,3 +119,8 @@ def test_prices_are_one_when_they_differ_by_rounding_alone():
     pairs = (("12.345", "12.34"), ("12.36", "12.34"), ("100", "100.4"), ("0.0012", "0.0049"), ("5", "5.000000"))
     told = [rounds_to_the_same(Decimal(one), Decimal(other)) for one, other in pairs]
     assert told == [True, False, False, False, True]
+
+
+def test_a_place_is_a_short_number():
+    assert [place_of(text) for text in ("0", "12", "99999")] == [0, 12, 99999]
+    assert [place_of(text) for text in ("", "-1", "²", "1" * 6, "1" * 5000, "x")] == [None] * 6

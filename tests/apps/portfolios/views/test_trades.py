@@ -216,3 +216,26 @@ def test_the_proposal_costs_a_fixed_number_of_queries(
     browser.get(scene.pages()["detail"])
     with django_assert_max_num_queries(20):
         browser.get(scene.pages()["detail"])
+
+
+@pytest.mark.parametrize("typed", ["1e400", "1e30", "-1e400", "1e-400", "NaN", "0.000000001"])
+def test_a_number_that_no_quantity_has_is_no_estimate(scene: Scene, ada: User, sign_in: SignIn, typed: str) -> None:
+    told = {"line_0_account": scene.account.public_id, "line_0_symbol": scene.fund.symbol, "purpose": "x"}
+    browser, page = sign_in(ada), scene.pages()["new"]
+    rows = reverse("portfolios:trade-rows", args=[scene.household.public_id])
+    passport = reverse("portfolios:sale-passport", args=[scene.account.public_id, scene.fund.public_id])
+    for side in ("buy", "sell"):
+        for what in ("quantity", "amount"):
+            typed_row = {**told, "line_0_side": side, f"line_0_{what}": typed}
+            assert browser.post(rows, typed_row).status_code == 200
+            assert browser.post(page, typed_row).status_code == 422
+        asked = {"figure": "amount", "side": side, "quantity": typed}
+        assert browser.get(passport, asked).status_code == 404
+    assert browser.get(passport, {"figure": "amount", "side": "lend", "quantity": "1"}).status_code == 404
+
+
+@pytest.mark.parametrize("place", ["²", "9" * 300, "x"])
+def test_a_place_that_is_none_is_no_row(scene: Scene, ada: User, sign_in: SignIn, place: str) -> None:
+    rows = reverse("portfolios:trade-rows", args=[scene.household.public_id])
+    told = {f"line_{place}_side": "sell", "line_0_side": "buy", "change": f"remove-{place}"}
+    assert sign_in(ada).post(rows, told).status_code == 200
