@@ -18,9 +18,7 @@ from apps.core.services import service
 from apps.core.templatetags.formats import date_text, money_text
 from apps.kernel.dates import DateSpan
 from apps.kernel.errors import DomainError, InvalidInputError, gettext_noop
-from apps.portfolios.engine.private_funds import FlowKind, FundFlow, fund_figures
 from apps.portfolios.models import Account, AssetFlow, AssetFlowKind, AssetFlowState, ManualAsset, TransactionKind
-from apps.portfolios.selectors.asset_rows import booked_flows
 from apps.portfolios.selectors.prices import PriceBook
 from apps.portfolios.services._asset_values import keep_prices_of
 from apps.portfolios.services.accounts import refusal
@@ -32,6 +30,7 @@ from apps.portfolios.services.manual_assets import (
     paper_of,
     take_back_entries_of,
     tell,
+    uncalled,
 )
 from apps.portfolios.services.restrictions import ReserveTerms, add_reserve, end_reserve
 from apps.portfolios.services.transactions import record_transactions
@@ -74,7 +73,7 @@ def announce_call(*, asset: ManualAsset, details: FlowDetails, by: Actor, accoun
     demand_day(asset, firm_today())
     row = _checked(asset, details, AssetFlowState.ANNOUNCED, by)
     household = asset.account.household
-    here = _in_currency_of_household(asset, details.amount)
+    here = _in_currency(asset, details.amount, (account or household).currency)
     if here is not None:
         purpose = gettext("Capital call of %(fund)s, due %(day)s") % {"fund": asset, "day": date_text(details.day)}
         terms = ReserveTerms(purpose[:200], firm_today(), amount=here, account=account)
@@ -127,8 +126,8 @@ def record_flow(*, asset: ManualAsset, details: FlowDetails, by: Actor) -> Asset
 def take_back_flow(*, flow: AssetFlow, reason: str, by: Actor) -> AssetFlow:
     """Take back a call or distribution that was wrong, with its entries or its reserve.
 
-    Raises InvalidInputError without a reason or where later distributions rest on a call, AssetStepError for one that
-    was taken back already or once the asset has ended.
+    Raises InvalidInputError without a reason or where later distributions rest on a call, or calls on a distribution
+    that could be called again; AssetStepError for one that was taken back already or once the asset has ended.
     """
     asset = locked(flow.asset)
     row = AssetFlow.objects.select_for_update().get(pk=flow.pk)
@@ -145,6 +144,12 @@ def take_back_flow(*, flow: AssetFlow, reason: str, by: Actor) -> AssetFlow:
     if was == AssetFlowState.ANNOUNCED:
         _end_reserve(row, firm_today(), reason, by)
     row.save(update_fields=["state", "updated_at"])
+    if row.is_recallable and uncalled(asset) < 0:
+        raise InvalidInputError(
+            gettext_noop("What could be called again was called again."),
+            mend=gettext_noop("Take the later call back first, or correct the commitment."),
+            field="reason",
+        )
     take_back_entries_of(asset, _source(row), reason, by)
     keep_prices_of(asset)
     audit.record(
@@ -181,11 +186,8 @@ def _checked(asset: ManualAsset, details: FlowDetails, state: str, by: Actor) ->
 
 
 def _demand_room(asset: ManualAsset, row: AssetFlow) -> None:
-    """Refuse a call over what is left of the commitment on the later of its day and today."""
-    waiting = asset.flows.announced().filter(kind=AssetFlowKind.CALL)
-    told = [*booked_flows(asset), *(FundFlow(each.day, FlowKind.CALL, each.amount) for each in waiting)]
-    last = max([firm_today(), row.day, *(each.day for each in told)])
-    left = fund_figures(asset.commitment or Decimal(0), (), told, last).unfunded
+    """Refuse a call over what is left of the commitment."""
+    left = uncalled(asset)
     if row.amount > left:
         raise CallTooLargeError(
             gettext_noop("The call is more than the %(left)s that are left of the commitment."),
@@ -248,11 +250,10 @@ def _end_reserve(row: AssetFlow, day: dt.date, reason: str, by: Actor) -> None:
         end_reserve(reserve=row.reserve, until=until, reason=reason, by=by)
 
 
-def _in_currency_of_household(asset: ManualAsset, amount: Decimal) -> Decimal | None:
-    """Return the amount in the household's currency at the last rate, None where there is none."""
+def _in_currency(asset: ManualAsset, amount: Decimal, wanted: str) -> Decimal | None:
+    """Return the amount in another currency at the last rate, None where there is none."""
     currency, today = asset.account.currency, firm_today()
-    book = PriceBook([], asset.account.household.currency, DateSpan(today, today), [currency])
-    rate = book.rate(currency, today)
+    rate = PriceBook([], wanted, DateSpan(today, today), [currency]).rate(currency, today)
     return None if rate is None else (amount * rate).quantize(CENT)
 
 

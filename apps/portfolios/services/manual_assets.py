@@ -17,10 +17,11 @@ from apps.core.actors import Actor
 from apps.core.services import service
 from apps.kernel.errors import DomainError, InvalidInputError, gettext_noop
 from apps.market.models import AssetClass, SecurityKind
-from apps.portfolios.engine.private_funds import fund_figures
+from apps.portfolios.engine.private_funds import FlowKind, FundFlow, fund_figures
 from apps.portfolios.models import (
     AccountStatus,
     Appraisal,
+    AssetFlowKind,
     AssetFlowState,
     Instrument,
     ManualAsset,
@@ -195,12 +196,9 @@ def change_asset(*, asset: ManualAsset, changes: dict[str, Any], by: Actor) -> M
     for name, value in changes.items():
         setattr(asset, name, value)
     _clean(asset)
-    if (
-        asset.is_fund
-        and fund_figures(asset.commitment or Decimal(0), (), booked_flows(asset), firm_today()).unfunded < 0
-    ):
+    if asset.is_fund and uncalled(asset) < 0:
         raise InvalidInputError(
-            gettext_noop("More was called of the commitment already."),
+            gettext_noop("More was called of the commitment already, or is announced."),
             mend=gettext_noop("Give the commitment of the signed agreement."),
             field="commitment",
         )
@@ -261,6 +259,14 @@ def locked(asset: ManualAsset) -> ManualAsset:
     """Return the asset with its account and household, its row locked."""
     rows = ManualAsset.objects.select_for_update(of=("self",)).select_related("account__household", "instrument")
     return rows.get(pk=asset.pk)
+
+
+def uncalled(asset: ManualAsset) -> Decimal:
+    """Return what is left of a fund's commitment after all calls, those that are announced too."""
+    waiting = asset.flows.announced().filter(kind=AssetFlowKind.CALL)
+    told = [*booked_flows(asset), *(FundFlow(each.day, FlowKind.CALL, each.amount) for each in waiting)]
+    last = max([firm_today(), *(each.day for each in told)])
+    return fund_figures(asset.commitment or Decimal(0), (), told, last).unfunded
 
 
 def demand_day(asset: ManualAsset, day: dt.date) -> None:

@@ -18,7 +18,7 @@ from apps.portfolios.selectors.performance_pages import account_sheet
 from apps.portfolios.selectors.valuations import holdings_at
 from apps.portfolios.services.asset_flows import CallTooLargeError, FlowDetails, pay_call, take_back_flow
 from apps.portfolios.services.manual_assets import AssetStepError, change_asset, end_asset
-from tests.factories import assets, clients, portfolios
+from tests.factories import assets, clients, market, portfolios
 
 D = Decimal
 DAY = dt.timedelta(days=1)
@@ -163,3 +163,30 @@ def test_a_fund_in_another_currency_keeps_back_the_households(home: Household, a
     euros = assets.fund(home, ada, currency="EUR", name="Rhein IV")
     call = assets.notice(euros, ada, "1000", firm_today())
     assert call.reserve is None  # no rate is known
+
+
+def test_a_commitment_is_not_lowered_under_what_is_announced(fund: ManualAsset, ada: User) -> None:
+    notice = assets.notice(fund, ada, "300000", firm_today() + 10 * DAY)
+    with pytest.raises(InvalidInputError, match="announced"):
+        change_asset(asset=fund, changes={"commitment": D(459999)}, by=ada.as_actor())
+    change_asset(asset=fund, changes={"commitment": D(460000)}, by=ada.as_actor())
+    pay_call(flow=notice, day=firm_today(), by=ada.as_actor())
+
+
+def test_a_distribution_that_was_called_again_is_not_taken_back(fund: ManualAsset, ada: User) -> None:
+    given = assets.flow(fund, ada, "return_of_capital", "50000", dt.date(2024, 3, 1), is_recallable=True)
+    again = assets.flow(fund, ada, "call", "390000", dt.date(2024, 4, 1))
+    with pytest.raises(InvalidInputError, match="called again"):
+        take_back_flow(flow=given, reason="Wrong.", by=ada.as_actor())
+    assert Transaction.objects.standing().filter(account=fund.account, kind="return_of_capital").count() == 1
+    take_back_flow(flow=again, reason="Wrong.", by=ada.as_actor())
+    take_back_flow(flow=given, reason="Wrong.", by=ada.as_actor())
+
+
+def test_the_cash_of_a_call_is_kept_in_the_currency_of_the_account(
+    fund: ManualAsset, home: Household, ada: User
+) -> None:
+    market.rates(("EUR", "USD"), {portfolios.DAY: "1.25"})
+    there = portfolios.account(home, ada, name="Euro", number="7", currency="EUR")
+    notice = assets.notice(fund, ada, "10000", firm_today() + 10 * DAY, account=there)
+    assert notice.reserve.amount == D(8000)
