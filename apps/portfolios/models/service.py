@@ -15,7 +15,7 @@ from apps.clients.models.household import Household
 from apps.core.actors import Actor
 from apps.core.history import history
 from apps.core.models import BaseModel
-from apps.portfolios.models.mandate import Mandate, _Dated, _DatedQuerySet, _in_order
+from apps.portfolios.models.mandate import CashReserve, Mandate, _Dated, _DatedQuerySet, _in_order
 from apps.portfolios.models.model_portfolio import ModelPortfolio, VersionState
 from apps.portfolios.models.rebalance_run import RunMode
 
@@ -181,7 +181,7 @@ class HouseholdServiceQuerySet(_DatedQuerySet["HouseholdService"]):
 
 
 class HouseholdService(_Dated):
-    """A service that a household takes from a day on, by the version that was in force; with the mandate it gave."""
+    """A service that a household takes from a day on, by the version that was in force; with mandate and reserve."""
 
     MUTABLE: ClassVar[bool] = True
     PERSONAL_FIELDS: ClassVar[frozenset[str]] = frozenset()
@@ -189,6 +189,7 @@ class HouseholdService(_Dated):
     offering = models.ForeignKey(ServiceOffering, models.PROTECT, related_name="taken", verbose_name=_("service"))
     version = models.ForeignKey(ServiceVersion, models.PROTECT, related_name="taken", verbose_name=_("version"))
     mandate = models.OneToOneField(Mandate, models.PROTECT, null=True, blank=True, related_name="service")
+    reserve = models.OneToOneField(CashReserve, models.PROTECT, null=True, blank=True, related_name="service")
 
     objects = HouseholdServiceQuerySet.as_manager()
     history = history()

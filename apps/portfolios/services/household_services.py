@@ -15,11 +15,11 @@ from apps.core import audit
 from apps.core.actors import Actor
 from apps.core.services import service
 from apps.kernel.errors import DomainError, InvalidInputError, gettext_noop
-from apps.portfolios.models import Account, HouseholdService, QualityCheck, ServiceOffering, ServiceVersion
+from apps.portfolios.models import Account, CashReserve, HouseholdService, QualityCheck, ServiceOffering, ServiceVersion
 from apps.portfolios.selectors.service_offerings import months_after, version_on
 from apps.portfolios.services.accounts import refusal
 from apps.portfolios.services.mandates import MandateTerms, check_end, end_mandate, give_mandate, tell_household
-from apps.portfolios.services.restrictions import ReserveTerms, add_reserve
+from apps.portfolios.services.restrictions import ReserveTerms, add_reserve, end_reserve
 
 
 class ServiceNotOfferedError(DomainError):
@@ -65,7 +65,7 @@ def take_service(
             note=note,
         )
         taken.mandate = give_mandate(household=household, terms=terms, by=by)
-        _keep_cash(taken, version, by)
+        taken.reserve = _keep_cash(taken, version, by)
     taken.save()
     audit.record("portfolios.take_service", by=by, target=taken, after=audit.snapshot(taken))
     review = months_after(from_day, version.review_months)
@@ -75,20 +75,21 @@ def take_service(
     return taken
 
 
-def _keep_cash(taken: HouseholdService, version: ServiceVersion, by: Actor) -> None:
-    if version.cash_share:
-        purpose = gettext("Cash of the service %(name)s") % {"name": taken.offering.name}
-        terms = ReserveTerms(purpose, taken.from_day, share=version.cash_share, account=taken.account)
-        add_reserve(household=taken.household, terms=terms, by=by)
+def _keep_cash(taken: HouseholdService, version: ServiceVersion, by: Actor) -> CashReserve | None:
+    if not version.cash_share:
+        return None
+    purpose = gettext("Cash of the service %(name)s") % {"name": taken.offering.name}
+    terms = ReserveTerms(purpose, taken.from_day, share=version.cash_share, account=taken.account)
+    return add_reserve(household=taken.household, terms=terms, by=by)
 
 
 @service
 def end_service(*, taken: HouseholdService, until: dt.date, reason: str, by: Actor) -> HouseholdService:
-    """End a service after a day, and the mandate that came with it where that still holds.
+    """End a service after a day, and the mandate and the reserve that came with it where they still hold.
 
     Raises InvalidInputError for a day outside its days or without a reason.
     """
-    locked = HouseholdService.objects.select_for_update(of=("self",)).select_related("household", "mandate")
+    locked = HouseholdService.objects.select_for_update(of=("self",)).select_related("household", "mandate", "reserve")
     row = locked.get(pk=taken.pk)
     check_end(row.from_day, row.until, until)
     if not reason.strip():
@@ -99,6 +100,8 @@ def end_service(*, taken: HouseholdService, until: dt.date, reason: str, by: Act
     audit.record("portfolios.end_service", by=by, target=row, before=before, after=audit.snapshot(row), reason=reason)
     if row.mandate is not None and row.mandate.until is None and row.mandate.from_day <= until:
         end_mandate(mandate=row.mandate, until=until, reason=reason, by=by)
+    if row.reserve is not None and row.reserve.until is None:
+        end_reserve(reserve=row.reserve, until=until, reason=reason, by=by)
     tell_household(row.household, by)
     return row
 
@@ -131,6 +134,6 @@ def record_quality_check(*, taken: HouseholdService, met: Sequence[int], by: Act
 
 def _clean(row: HouseholdService) -> None:
     try:
-        row.full_clean(exclude=["mandate"])
+        row.full_clean(exclude=["mandate", "reserve"])
     except ValidationError as wrong:
         raise refusal(wrong) from wrong

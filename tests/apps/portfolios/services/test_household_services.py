@@ -93,13 +93,15 @@ def test_a_quality_check_keeps_what_was_found_and_moves_the_review(home: Househo
     assert (QualityCheck.objects.count(), count("check_service")) == (2, 2)
 
 
-def test_a_service_ends_with_its_mandate(home: Household, ada: User, care: object) -> None:
+def test_a_service_ends_with_its_mandate_and_its_reserve(home: Household, ada: User, care: object) -> None:
     taken = offered.taken(home, care, ada, note="Agreed.")
     for wrong in ({"until": firm_today() - DAY, "reason": "x"}, {"until": firm_today(), "reason": " "}):
         with pytest.raises(InvalidInputError):
             end_service(taken=taken, by=ada.as_actor(), **wrong)
     end_service(taken=taken, until=firm_today(), reason="Left.", by=ada.as_actor())
     assert not Mandate.objects.on(firm_today() + DAY).exists()
+    assert not CashReserve.objects.on(firm_today() + DAY).exists()
+    assert count("end_reserve") == 1
     assert household_services(home, firm_today() + DAY) == []
     taken.refresh_from_db()
     with pytest.raises(InvalidInputError):
