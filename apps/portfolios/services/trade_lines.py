@@ -99,9 +99,16 @@ def checked_lines(
         for currency in {account.currency for account in accounts.values()}
         for pk, found in estimates([line.instrument for line in lines], currency, day).items()
     }
-    checked = []
+    rates, checked = account_rates(accounts.values(), household.currency, day), []
     for place, line in enumerate(lines):
         _tradable(place, line, household)
+        if not rates[line.account.pk]:
+            raise TradeRefusedError(
+                gettext_noop("No rate of exchange is known for “%(account)s”: no limit could measure the trade."),
+                mend=gettext_noop("Bring the rate first."),
+                field=f"line_{place}_account",
+                account=line.account.name,
+            )
         estimate = known.get((line.account.currency, line.instrument.pk))
         if estimate is None:
             raise TradeRefusedError(

@@ -245,3 +245,16 @@ def test_cash_that_is_set_aside_is_not_spent(ada: User) -> None:
     with pytest.raises(CashShortError, match="reserve would lack 10.00"):
         checked_lines(household, [line(account, fund, "buy", "2")], TODAY)
     assert checked_lines(household, [line(account, fund, "buy", "1")], TODAY)
+
+
+def test_what_no_limit_can_measure_is_not_traded(ada: User) -> None:
+    household, _, _ = made.funded(ada)
+    there = made.account(household, ada, name="Yen", number="9", currency="JPY")
+    made.entry(there, ada, "deposit", cash="100000")
+    stock = made.instrument(ada, "YEN", {made.DAY: "1000"}, currency="JPY")
+    restrict(household, kind="max_weight", max_weight=Decimal("0.01"), instrument=stock)
+    with pytest.raises(TradeRefusedError, match="No rate of exchange"):
+        checked_lines(household, [line(there, stock, "buy", "50")], TODAY)
+    market.rates(("JPY", "USD"), {made.DAY: "0.01"})
+    with pytest.raises(RestrictedTradeError):
+        checked_lines(household, [line(there, stock, "buy", "50")], TODAY)
