@@ -3,4 +3,4 @@
 Amounts of the optimiser are float64; quantities, cash and lots of its answer are exact decimals.
 """
 
-REBALANCING_VERSION = "rebalancing-1"
+REBALANCING_VERSION = "rebalancing-2"

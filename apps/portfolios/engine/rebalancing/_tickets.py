@@ -140,8 +140,7 @@ def write_tickets(book: Book, optimum: Optimum) -> Tickets:
         quantity = steps(wished, book.securities[line.security_id].step, _towards(book, line, wished))
         if quantity:
             tickets.bought[line.account_id, line.security_id] = quantity
-    _keep_budget(tickets)
-    _drop_small(tickets)
+    _trim(tickets)
     if book.settings.mode is Mode.HARVEST:
         _pair_replacements(tickets)
     _keep_caps(tickets)
@@ -149,7 +148,7 @@ def write_tickets(book: Book, optimum: Optimum) -> Tickets:
         _keep_cash(tickets, account)
         if book.settings.mode is not Mode.HARVEST:
             _spend_rest(tickets, account)
-    _drop_small(tickets)
+    _trim(tickets)
     _keep_caps(tickets)
     for account in book.inputs.accounts:
         _keep_cash(tickets, account)
@@ -175,6 +174,15 @@ def _sale(tickets: Tickets, key: Key, wished: Decimal) -> Decimal:
     return min(max(rounded, NOTHING), steps(held, step, ROUND_FLOOR))
 
 
+def _trim(tickets: Tickets) -> None:
+    """Keep the budget and drop small orders, as often as one asks for the other: a dropped loss nets nothing."""
+    before: dict[int, Decimal] | None = None
+    while before != tickets.sold:
+        before = dict(tickets.sold)
+        _keep_budget(tickets)
+        _drop_small(tickets)
+
+
 def _keep_budget(tickets: Tickets) -> None:
     """Sell less of what gains most until the net gain of each tax unit lies within the budget."""
     budget = tickets.book.settings.gain_budget
@@ -196,6 +204,16 @@ def _keep_budget(tickets: Tickets) -> None:
             per_step = _gain(line, security.step, security)
             cut = steps(over / per_step, Decimal(1), ROUND_CEILING) * security.step
             tickets.sold[place] = max(tickets.sold[place] - cut, NOTHING)
+            _in_steps(tickets, place)
+
+
+def _in_steps(tickets: Tickets, place: int) -> None:
+    """Sell what is left of a position in whole steps: less of the lot at this place, then of the others."""
+    key = tickets.book.sells[place].account_id, tickets.book.sells[place].security_id
+    over = tickets.quantity_sold(key) % tickets.security(key).step
+    for each in (place, *tickets.lines[key]):
+        part = min(over, tickets.sold[each])
+        tickets.sold[each], over = tickets.sold[each] - part, over - part
 
 
 def unit_gain(tickets: Tickets, unit: str) -> Decimal:
@@ -299,16 +317,15 @@ def _sell_for(tickets: Tickets, account: InvestedAccount, short: Decimal) -> boo
         security, held = tickets.security(key), tickets.held(key)
         if key[0] != account.account_id or not tickets.may_sell_more(key):
             continue
-        before = tickets.quantity_sold(key)
+        before, as_it_was = tickets.quantity_sold(key), dict(tickets.sold)
         net = security.price * security.step * (1 - tickets.book.settings.cost_rate.fraction)
         wanted = before + steps(short / net, Decimal(1), ROUND_CEILING) * security.step
         whole = sum((lot.quantity for lot in account.lots if lot.security_id == key[1]), NOTHING)
         most = held if held == whole else steps(held, security.step, ROUND_FLOOR)
         tickets.sell(key, min(max(wanted, before), max(most, before)))
         budget = tickets.book.settings.gain_budget
-        unit = account.tax_unit
-        if budget is not None and unit_gain(tickets, unit) > budget:
-            tickets.sell(key, before)
+        if budget is not None and unit_gain(tickets, account.tax_unit) > budget:
+            tickets.sold = as_it_was
         elif tickets.quantity_sold(key) > before:
             return True
     return False

@@ -56,7 +56,7 @@ def test_a_household_is_brought_to_its_targets_with_bonds_where_they_are_taxed_l
 def test_question_answer_and_version_are_kept_and_told_to_the_trail(scene: OffTarget) -> None:
     kept = scene.run()
     assert kept.inputs["accounts"][0]["lots"][0]["quantity"] == "80"
-    assert (len(kept.inputs_digest), kept.engine_version) == (64, "rebalancing-1")
+    assert (len(kept.inputs_digest), kept.engine_version) == (64, "rebalancing-2")
     event = AuditEvent.objects.get(action="portfolios.propose_rebalance")
     assert (event.subject_id, event.after["trades"]) == (str(scene.household.public_id), len(kept.answer["trades"]))
     assert scene.run().inputs_digest == kept.inputs_digest

@@ -337,3 +337,21 @@ def test_the_same_question_has_the_same_answer(household):
     assume(household.accounts)
     run = settings(cost_rate=Rate(D("0.0002")))
     assert rebalance(household, run) == rebalance(household, run)
+
+
+def test_a_budget_leaves_no_fraction_of_a_position_that_stays():
+    lots = [lot("1", "A", "10.5", 525)]
+    household = inputs([security("A", 100), security("B", 10)], [account(lots=lots)], [target("B", 1)])
+    proposal = rebalance(household, settings(gain_budget=D(510)))
+    assert sides(proposal)["taxable", "A", Side.SELL] == 9
+    assert proposal.gains.long == 450
+
+
+def test_a_loss_too_small_to_be_sold_nets_no_gain_of_the_budget():
+    lots = [lot("1", "A", 100, 0), lot("2", "B", 100, 20000)]
+    three = [security(name, 100) for name in "ABC"]
+    wanted = [target("A", "0.4"), target("B", "0.495"), target("C", "0.105")]
+    household = inputs(three, [account(lots=lots)], wanted)
+    proposal = rebalance(household, settings(gain_budget=D(1500), minimum_amount=D(600)))
+    assert ("taxable", "B", Side.SELL) not in sides(proposal)
+    assert sides(proposal)["taxable", "A", Side.SELL] == 15
