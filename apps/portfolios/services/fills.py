@@ -158,19 +158,23 @@ def _fault_of_price(order: BlockOrder, execution: Execution) -> str:
 def _put_off(
     order: BlockOrder | None, execution: Execution, code: str, by: Actor, line: ProposedTrade | None = None
 ) -> FillProblem:
-    problem = FillProblem.objects.create(
-        order=order,
-        line=line,
+    # without an order nothing is locked: two who tell the same at once meet here
+    problem, is_new = FillProblem.objects.get_or_create(
         key=execution.key[:120],
-        reference=execution.reference[:40],
-        quantity=execution.quantity,
-        price=execution.price,
-        day=execution.day,
-        code=code,
-        source=execution.source[:200],
+        defaults={
+            "order": order,
+            "line": line,
+            "reference": execution.reference[:40],
+            "quantity": execution.quantity,
+            "price": execution.price,
+            "day": execution.day,
+            "code": code,
+            "source": execution.source[:200],
+        },
     )
-    audit.record("portfolios.refuse_fill", by=by, target=problem, after=audit.snapshot(problem))
-    tell_orders()
+    if is_new:
+        audit.record("portfolios.refuse_fill", by=by, target=problem, after=audit.snapshot(problem))
+        tell_orders()
     return problem
 
 
