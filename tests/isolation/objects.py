@@ -34,7 +34,7 @@ from apps.integrations.services.partners import register_partner
 from apps.plans.models import Override, PlanQuestion
 from apps.plans.selectors import overview_builders as build
 from apps.plans.selectors.figures import figures_in
-from apps.portfolios.models import InstrumentPrice, PerformanceReport, ReportBatch
+from apps.portfolios.models import Instrument, InstrumentPrice, PerformanceReport, ReportBatch
 from apps.portfolios.selectors.reports import quarters_over
 from apps.portfolios.services.benchmarks import assign_benchmark
 from apps.portfolios.services.composites import CompositeTerms, add_member, define_composite
@@ -197,6 +197,15 @@ class World:
     def taken_service(self) -> Any:
         assert self.account
         return services.taken(self.household, self.service_offering, self.ada)
+
+    @cached_property
+    def own_security(self) -> Any:
+        own = Instrument.objects.create(name=f"{MARKER} Partners", kind="private_fund")
+        portfolios.entry(self.account, self.ada, "transfer_in", instrument=own, units="3", cost="60")
+        days = ("2025-03-03", "2025-12-31", "2026-03-31", "2026-06-30", "2026-09-30")
+        for day in days:
+            InstrumentPrice.objects.create(instrument=own, day=day, close="20", source="tests")
+        return own
 
     @cached_property
     def market_action(self) -> Any:
@@ -411,6 +420,8 @@ class World:
 
 Maker = Callable[[World], object]
 OF_HOUSEHOLD: dict[str, Maker] = {
+    "security_id": lambda world: world.own_security.public_id,
+    "portfolios:security-passport.figure": lambda _world: "close",
     "household_id": lambda world: world.household.public_id,
     "client_id": lambda world: world.head.public_id,
     "person_id": lambda world: world.head.public_id,

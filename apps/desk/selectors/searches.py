@@ -17,6 +17,7 @@ from apps.billing.models import Invoice
 from apps.clients.models import Household, Person
 from apps.core.actors import Actor
 from apps.portfolios.models import Account
+from apps.portfolios.selectors.securities import security_list
 
 HITS = 6
 SHORTEST = 2
@@ -139,9 +140,21 @@ def _invoices(actor: Actor, text: str) -> HitGroup:
     )
 
 
+def _securities(actor: Actor, text: str) -> HitGroup:
+    rows = security_list(actor, text=text)[:HITS] if actor.can(Permission.VIEW_PORTFOLIOS) else ()
+    return HitGroup(
+        gettext("Securities"),
+        tuple(
+            Hit(reverse("portfolios:security-detail", args=[row.public_id]), row.symbol, row.name, "chart-pie")
+            for row in rows
+        ),
+    )
+
+
 SOURCES: tuple[Callable[[Actor, str], HitGroup], ...] = (
     _households,
     _people,
     _accounts,
+    _securities,
     _invoices,
 )

@@ -240,6 +240,21 @@ class DayForm(forms.Form):
         return min(day, today) if day else today
 
 
+class SecurityForm(DayForm):
+    """The day that a security's page shows, and how many years back its habits are looked at."""
+
+    look = forms.TypedChoiceField(
+        label=_("Looked at over"),
+        choices=((1, _("one year")), (3, _("three years")), (5, _("five years")), (10, _("ten years"))),
+        coerce=int,
+        required=False,
+    )
+
+    def years(self) -> int:
+        """Return the years asked for, five when none are."""
+        return (self.cleaned_data.get("look") if self.is_valid() else None) or 5
+
+
 class PerformanceForm(DayForm):
     """The day up to which returns are shown, and the day as of which the ledger counts."""
 

@@ -35,7 +35,7 @@ FIRM: tuple[Group, ...] = (
     ),
     (_("Reconciliation"), (("break-list", "", SEE),)),
     (_("Reports"), (("report-list", "", SEE),)),
-    (_("Corporate actions"), (("market-actions", "", SEE),)),
+    (_("Securities"), (("security-list", _("Securities"), SEE), ("market-actions", _("Corporate actions"), SEE))),
     (
         _("Tax"),
         (

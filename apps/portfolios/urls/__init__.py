@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.portfolios.urls import assets, services
+from apps.portfolios.urls import assets, securities, services
 from apps.portfolios.views import (
     accounts,
     attribution,
@@ -14,7 +14,6 @@ from apps.portfolios.views import (
     households,
     lot_rules,
     lots,
-    market_actions,
     models,
     opportunities,
     orders,
@@ -30,6 +29,7 @@ app_name = "portfolios"
 urlpatterns = [
     *assets.patterns,
     *services.patterns,
+    *securities.patterns,
     path("portfolios/composites/", composites.CompositeListView.as_view(), name="composite-list"),
     path("portfolios/composites/new/", composites.CompositeNewView.as_view(), name="composite-new"),
     path(
@@ -190,12 +190,6 @@ urlpatterns = [
         "portfolios/accounts/<uuid:account_id>/holdings/<uuid:instrument_id>/passport/",
         lot_rules.SalePassportView.as_view(),
         name="sale-passport",
-    ),
-    path("portfolios/corporate-actions/", market_actions.MarketActionListView.as_view(), name="market-actions"),
-    path(
-        "portfolios/corporate-actions/<uuid:action_id>/enter/",
-        market_actions.MarketActionEnterView.as_view(),
-        name="market-action-enter",
     ),
     path("portfolios/identical/", gains.EquivalenceListView.as_view(), name="equivalence-list"),
     path("portfolios/identical/new/", gains.EquivalenceNewView.as_view(), name="equivalence-new"),
