@@ -282,6 +282,7 @@ WORDS = {
     "portfolios.revise_benchmark": _("Revise benchmark"),
     "portfolios.send_orders": _("Send orders"),
     "portfolios.set_commissions": _("Set commissions"),
+    "portfolios.set_distribution_terms": _("Write down who inherits or left an account"),
     "portfolios.set_watch_rules": _("Set rules of the nightly look"),
     "portfolios.set_tax_rates": _("Set tax rates"),
     "portfolios.solve_fill": _("Solve fill"),

@@ -20,12 +20,8 @@ _TOTAL = re.compile(
 _WORDS = re.compile(r"[^0-9a-z\u00c0-\u024f]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
-    """The cells of one record as they stand, and the line it begins in."""
-
-    line: int
-    cells: tuple[Cell, ...]
+# the cells of one record as they stand, and the line it begins in: most become rows of the table as they are
+Record = TableRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +52,12 @@ def shaped(records: Records, known_headings: Iterable[str] = ()) -> Table | None
     ignored = [_set_aside(record, IgnoredReason.PREAMBLE) for record in records.records[:place]]
     rows: list[TableRow] = []
     totals: list[TableRow] = []
-    problems = list(records.problems)
+    problems, width = list(records.problems), len(header)
+    telling = _TellingStarts(header)
     for record in records.records[place + 1 :]:
+        if len(record.cells) == width and not telling[record.cells[0]]:
+            rows.append(record)
+            continue
         reason = _reason_to_ignore(record, header)
         if reason is not None:
             ignored.append(_set_aside(record, reason))
@@ -79,6 +79,20 @@ def shaped(records: Records, known_headings: Iterable[str] = ()) -> Table | None
         records.other_sheets,
         tuple(totals),
     )
+
+
+class _TellingStarts(dict[Cell, bool]):
+    """Whether a first cell leaves it open that its record, as wide as the header, is a row; asked once for a text."""
+
+    def __init__(self, header: tuple[str, ...]) -> None:
+        self.header = header
+
+    def __missing__(self, cell: Cell) -> bool:
+        text = text_of(cell)
+        found = not text or text in self.header or _TOTAL.match(text) is not None
+        if isinstance(cell, str):
+            self[cell] = found
+        return found
 
 
 def _trimmed(cells: tuple[Cell, ...]) -> tuple[Cell, ...]:

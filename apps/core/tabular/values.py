@@ -30,6 +30,8 @@ _MONEY = re.compile(
     rf"(?P<sign>[+-]?)\s*(?:{_CURRENCY})?\s*(?P<inner>[+-]?)\s*(?P<digits>[0-9][0-9.,'\s]*|[.,][0-9]+)"
     rf"(?P<power>[eE][+-]?(?:1[0-5]|[0-9]))?\s*(?:{_CURRENCY})?\s*(?P<after>-?)",
 )
+# the plain way of most files, in languages that write 1,234.56
+_PLAIN = re.compile(r"(-?)\$?([0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,12})(\.[0-9]{1,12})?")
 _MAX_DIGITS = 30
 _MAX_TEXT = 60
 # Excel counts days from here, after its invented 29 February 1900 (ECMA-376 part 1, 18.17.4.1).
@@ -121,10 +123,13 @@ def text_of(cell: Cell) -> str:
 
 def is_missing(cell: Cell) -> bool:
     """Whether the cell says nothing, which is not zero."""
-    if not isinstance(cell, str):
-        return False
-    text = text_of(cell)
-    return len(text) <= _LONGEST_MISSING and text.casefold() in _MISSING
+    return isinstance(cell, str) and not said_text(cell)
+
+
+def said_text(cell: str) -> str:
+    """A text as a person reads it; empty where it says nothing."""
+    text = " ".join(cell.split())
+    return "" if len(text) <= _LONGEST_MISSING and text.casefold() in _MISSING else text
 
 
 def _not_a_number(text: str) -> CellError:
@@ -158,6 +163,10 @@ def read_decimal(cell: Cell, locale: str = "en_US") -> Decimal | None:
     """
     if isinstance(cell, Decimal):
         return cell
+    if isinstance(cell, str) and (told := _PLAIN.fullmatch(cell)) and _marks(locale) == (".", ","):
+        sign, whole, part = told.groups()
+        number = Decimal(whole.replace(",", "") + (part if part and part != ".0" else ""))
+        return -number if sign else number
     text = text_of(cell)
     if is_missing(cell):
         return None

@@ -41,6 +41,11 @@ _POLL, _SEND_SECONDS, _LEAVE_SECONDS, _SEEN_SECONDS = 0.1, 10.0, 3.0, 30.0
 _REFUSALS = (DomainError, DataError, IntegrityError, ArithmeticError, ValueError)
 
 
+def _told(ended: Exception) -> str:
+    """What the other side, or the machine, said, without the number that the machine gives it."""
+    return (ended.strerror if isinstance(ended, OSError) else None) or str(ended)
+
+
 class LineClosedError(Exception):
     """The line is to be closed, or was."""
 
@@ -64,7 +69,7 @@ class FixRunner:
                 try:
                     self._line(until)
                 except (OSError, LineClosedError) as ended:
-                    self._note(is_on=False, note=str(ended))
+                    self._note(is_on=False, note=_told(ended))
                     waited = time.monotonic() + self.pause
                     while not until() and time.monotonic() < waited:
                         time.sleep(_POLL)

@@ -14,11 +14,12 @@ from apps.core.api.actor import api_actor
 from apps.core.api.etags import TaggedReadMixin, tagged_answer
 from apps.core.api.sparse import FIELDS
 from apps.kernel.errors import InvalidInputError, gettext_noop
-from apps.portfolios.api.performance_serializers import BenchmarkOut, PerformanceOut, SleevesOut
+from apps.portfolios.api.performance_serializers import BenchmarkOut, EffectsOut, PerformanceOut, SleevesOut
 from apps.portfolios.api.views import AS_OF, KNOWN_AT, day_of, moment_of
 from apps.portfolios.engine.performance import Span
 from apps.portfolios.engine.risk_figures import Frequency
 from apps.portfolios.models import Benchmark
+from apps.portfolios.selectors.effects import effect_sheet
 from apps.portfolios.selectors.owners import owner_with
 from apps.portfolios.selectors.performance import SPANS
 from apps.portfolios.selectors.performance_reports import performance_report
@@ -99,6 +100,25 @@ class SleevesView(APIView):
         owner = owner_with(api_actor(request), portfolio_id)
         found = sleeve_sheet(owner, owner.sheet(day_of(request), moment_of(request)), period_of(request))
         return tagged_answer(request, SleevesOut(found).data, SleevesOut(found, context={"request": request}).data)
+
+
+class EffectsView(APIView):
+    """What made the gain of a household's managed accounts together, or of one account."""
+
+    scope_area = "portfolios"
+
+    @extend_schema(
+        summary="Read a portfolio's capital, income and currency effects",
+        description="`portfolio_id` is the id of a household or of an account.",
+        parameters=[AS_OF, KNOWN_AT, PERIOD, FIELDS],
+        responses=EffectsOut,
+        tags=["portfolios"],
+    )
+    def get(self, request: Request, portfolio_id: str) -> Response:
+        """Answer with the effects of the period, down to the holding."""
+        owner = owner_with(api_actor(request), portfolio_id)
+        found = effect_sheet(owner, owner.sheet(day_of(request), moment_of(request)), period_of(request))
+        return tagged_answer(request, EffectsOut(found).data, EffectsOut(found, context={"request": request}).data)
 
 
 @extend_schema_view(

@@ -78,6 +78,18 @@ class RiskOut(serializers.Serializer):  # type: ignore[type-arg]
     reasons = serializers.DictField(child=serializers.CharField())
 
 
+class BenchmarkChoiceOut(serializers.Serializer):  # type: ignore[type-arg]
+    """A benchmark over some days, and why it counts."""
+
+    benchmark_id = serializers.UUIDField(source="benchmark.public_id")
+    name = serializers.CharField(source="benchmark.name")
+    first_day = serializers.DateField(source="span.first")
+    last_day = serializers.DateField(source="span.last")
+    reason = serializers.CharField(help_text="own, model, household or household_model")
+    model_id = serializers.UUIDField(source="version.model.public_id", default=None, allow_null=True)
+    model_version = serializers.IntegerField(source="version.number", default=None, allow_null=True)
+
+
 class PerformanceOut(SparseMixin):
     """Returns up to a day, of a household's managed accounts together or of one account."""
 
@@ -87,6 +99,7 @@ class PerformanceOut(SparseMixin):
     inception = serializers.DateField(source="sheet.inception", allow_null=True)
     flow_timing = serializers.CharField(source="sheet.timing", help_text="When money in and out counts on its day.")
     benchmark = serializers.CharField(help_text="The benchmark's name, empty where none is chosen.")
+    benchmark_choices = BenchmarkChoiceOut(many=True)
     periods = PeriodOut(many=True)
     risk_counted_in = serializers.CharField(source="frequency", help_text="daily or monthly")
     risk = RiskOut(many=True)
@@ -123,6 +136,44 @@ class SleevesOut(SparseMixin):
     )
     sleeves = SleeveOut(source="lines", many=True)
     total = SleeveOut(allow_null=True)
+    reason = serializers.CharField()
+
+
+class EffectOut(serializers.Serializer):  # type: ignore[type-arg]
+    """An effect: in money, and as part of the return net of fees."""
+
+    amount = serializers.DecimalField(max_digits=24, decimal_places=2)
+    rate = serializers.FloatField()
+
+
+class HoldingEffectsOut(serializers.Serializer):  # type: ignore[type-arg]
+    """What made the gain of a holding; effects that there were none of are null."""
+
+    key = serializers.CharField(help_text="An asset class, a security's id, balance, fees, rest or total.")
+    name = serializers.CharField(source="label")
+    capital = EffectOut(source="parts.capital", default=None, allow_null=True)
+    income = EffectOut(source="parts.income", default=None, allow_null=True)
+    currency = EffectOut(source="parts.currency", default=None, allow_null=True)
+    charges = EffectOut(source="parts.charges", default=None, allow_null=True)
+    total = EffectOut()
+
+
+class ClassEffectsOut(HoldingEffectsOut):
+    """What made the gain of an asset class, or was charged."""
+
+    holdings = HoldingEffectsOut(many=True)
+
+
+class EffectsOut(SparseMixin):
+    """Capital, income, currency and fees of a period: amounts sum to the gain, rates to the return net of fees."""
+
+    as_of = serializers.DateField(source="sheet.as_of")
+    known_at = serializers.DateTimeField(source="sheet.known_at", allow_null=True)
+    currency = serializers.CharField(source="sheet.currency")
+    period = serializers.CharField(source="line.span", default=None, allow_null=True)
+    first_day = serializers.DateField(source="line.first_day", default=None, allow_null=True)
+    classes = ClassEffectsOut(source="rows", many=True)
+    total = HoldingEffectsOut(allow_null=True)
     reason = serializers.CharField()
 
 

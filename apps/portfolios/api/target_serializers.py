@@ -101,11 +101,24 @@ class ModelOut(SparseMixin, serializers.ModelSerializer):  # type: ignore[type-a
     id = serializers.UUIDField(source="public_id")
     version = serializers.IntegerField(source="in_force.number", default=None, allow_null=True)
     effective_from = serializers.DateField(source="in_force.effective_from", default=None, allow_null=True)
+    benchmark_id = serializers.UUIDField(source="in_force.benchmark.public_id", default=None, allow_null=True)
+    benchmark = serializers.CharField(source="in_force.benchmark.name", default=None, allow_null=True)
     sleeves = TargetSleeveOut(many=True, source="target_sleeves")
 
     class Meta:
         model = ModelPortfolio
-        fields = ("id", "name", "description", "risk_level", "version", "effective_from", "sleeves", "updated_at")
+        fields = (
+            "id",
+            "name",
+            "description",
+            "risk_level",
+            "version",
+            "effective_from",
+            "benchmark_id",
+            "benchmark",
+            "sleeves",
+            "updated_at",
+        )
 
 
 class RestrictionOut(serializers.ModelSerializer):  # type: ignore[type-arg]

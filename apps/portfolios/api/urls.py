@@ -2,7 +2,9 @@
 
 from django.urls import re_path
 
-from apps.portfolios.api.performance import BenchmarkViewSet, PerformanceView, SleevesView
+from apps.portfolios.api.composites import CompositePerformanceView, CompositeViewSet
+from apps.portfolios.api.distributions import DistributionsView
+from apps.portfolios.api.performance import BenchmarkViewSet, EffectsView, PerformanceView, SleevesView
 from apps.portfolios.api.rebalancing import RebalanceDetail, RebalancingView
 from apps.portfolios.api.targets import DriftView, LotsView, ModelViewSet, PortfolioViewSet, TargetsView
 from apps.portfolios.api.trades import OrderViewSet, TradeViewSet
@@ -16,6 +18,11 @@ urlpatterns = [
     re_path(rf"{_ACCOUNTS}/?$", AccountViewSet.as_view({"get": "list"}), name="account-list"),
     re_path(
         rf"{_ACCOUNTS}/(?P<account_id>{_ID})/?$", AccountViewSet.as_view({"get": "retrieve"}), name="account-detail"
+    ),
+    re_path(
+        rf"{_ACCOUNTS}/(?P<account_id>{_ID})/distributions/?$",
+        DistributionsView.as_view(),
+        name="account-distributions",
     ),
     re_path(rf"{_ACCOUNTS}/(?P<account_id>{_ID})/holdings/?$", HoldingsView.as_view(), name="account-holdings"),
     re_path(
@@ -37,6 +44,11 @@ urlpatterns = [
         name="portfolio-sleeves",
     ),
     re_path(
+        rf"^financial-services/portfolios/(?P<portfolio_id>{_ID})/effects/?$",
+        EffectsView.as_view(),
+        name="portfolio-effects",
+    ),
+    re_path(
         rf"^financial-services/portfolios/(?P<portfolio_id>{_ID})/rebalancing/?$",
         RebalancingView.as_view(),
         name="portfolio-rebalancing",
@@ -45,6 +57,17 @@ urlpatterns = [
         rf"^financial-services/rebalances/(?P<rebalance_id>{_ID})/?$",
         RebalanceDetail.as_view(),
         name="rebalance-detail",
+    ),
+    re_path(r"^financial-services/composites/?$", CompositeViewSet.as_view({"get": "list"}), name="composite-list"),
+    re_path(
+        rf"^financial-services/composites/(?P<composite_id>{_ID})/?$",
+        CompositeViewSet.as_view({"get": "retrieve"}),
+        name="composite-detail",
+    ),
+    re_path(
+        rf"^financial-services/composites/(?P<composite_id>{_ID})/performance/?$",
+        CompositePerformanceView.as_view(),
+        name="composite-performance",
     ),
     re_path(r"^financial-services/benchmarks/?$", BenchmarkViewSet.as_view({"get": "list"}), name="benchmark-list"),
     re_path(

@@ -1,8 +1,6 @@
 """What the law makes an owner take out of a retirement account each year (docs/engine/distributions.md).
 
-IRC 401(a)(9), as changed by SECURE s.114 and SECURE 2.0 s.107; divisors of the Uniform Lifetime Table from Treas. Reg.
-1.401(a)(9)-9(c), in force since 2022. The joint table, for a spouse more than ten years younger who is the only
-beneficiary, asks for less: what is said here is then too much, never too little.
+IRC 401(a)(9), as changed by SECURE s.114 and SECURE 2.0 s.107. What heirs must take is in `inherited`.
 """
 
 from __future__ import annotations
@@ -11,8 +9,12 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from enum import StrEnum
+
+from apps.portfolios.engine.life_tables import joint_divisor, uniform_divisor
 
 CENT, NOTHING = Decimal("0.01"), Decimal(0)
+_FIRST_AGE = 72
 # by birth, from this day on
 _START_AGES = (
     (dt.date(1960, 1, 1), Decimal(75)),
@@ -20,13 +22,16 @@ _START_AGES = (
     (dt.date(1949, 7, 1), Decimal(72)),
     (dt.date.min, Decimal("70.5")),
 )
-_FIRST_AGE = 72
-# Table III, from 72 on
-_TABLE = (
-    "27.4 26.5 25.5 24.6 23.7 22.9 22.0 21.1 20.2 19.4 18.5 17.7 16.8 16.0 15.2 14.4 13.7 12.9 12.2 11.5 10.8 10.1 9.5 "
-    "8.9 8.4 7.8 7.3 6.8 6.4 6.0 5.6 5.2 4.9 4.6 4.3 4.1 3.9 3.7 3.5 3.4 3.3 3.1 3.0 2.9 2.8 2.7 2.5 2.3 2.0"
-)
-_DIVISORS = tuple(map(Decimal, _TABLE.split()))
+
+
+class LifeTable(StrEnum):
+    """By which table an amount was found; WHOLE where all that is left is to be taken, TOLD where somebody said it."""
+
+    UNIFORM = "uniform"
+    JOINT = "joint"
+    SINGLE = "single"
+    WHOLE = "whole"
+    TOLD = "told"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,7 @@ class RequiredDistribution:
     balance: Decimal
     amount: Decimal
     due_on: dt.date
+    table: LifeTable = LifeTable.UNIFORM
 
 
 def start_age(born: dt.date) -> Decimal:
@@ -53,26 +59,35 @@ def first_year(born: dt.date) -> int:
     return born.year + int(age) + (1 if half else 0)
 
 
-def uniform_divisor(age: int) -> Decimal:
-    """Return the divisor of the Uniform Lifetime Table; from 120 on it stays. Raises ValueError below 72."""
-    if age < _FIRST_AGE:
-        message = f"The table has no divisor for {age}."
-        raise ValueError(message)
-    return _DIVISORS[min(age - _FIRST_AGE, len(_DIVISORS) - 1)]
+def lifetime_divisor(age: int, spouse_age: int | None) -> tuple[LifeTable, Decimal]:
+    """Return the table and divisor of a living owner's year; `spouse_age` of the spouse who alone will inherit.
+
+    Treas. Reg. 1.401(a)(9)-5(c): the joint table where the spouse is more than ten years younger, else the uniform one.
+    """
+    joint = joint_divisor(age, spouse_age) if spouse_age is not None else None
+    return (LifeTable.UNIFORM, uniform_divisor(age)) if joint is None else (LifeTable.JOINT, joint)
 
 
-def required_distribution(born: dt.date, year: int, balance: Decimal) -> RequiredDistribution | None:
+def required_distribution(
+    born: dt.date, year: int, balance: Decimal, spouse_born: dt.date | None = None
+) -> RequiredDistribution | None:
     """Return what is required for a year of a balance of the 31 December before; None before the first year.
 
-    The first is due by 1 April of the year after, later ones by the end of their year (401(a)(9)(C)).
+    `spouse_born` is of the spouse who is the only beneficiary. The first is due by 1 April of the year after, later
+    ones by the end of their year (401(a)(9)(C)).
     """
     first, age = first_year(born), year - born.year
     if year < first or balance <= 0:
         return None
-    divisor = uniform_divisor(max(age, _FIRST_AGE))
+    spouse_age = year - spouse_born.year if spouse_born else None
+    table, divisor = lifetime_divisor(max(age, _FIRST_AGE), spouse_age)
     due_on = dt.date(year + 1, 4, 1) if year == first else dt.date(year, 12, 31)
-    amount = (balance / divisor).quantize(CENT, ROUND_HALF_UP)
-    return RequiredDistribution(year, age, divisor, balance, amount, due_on)
+    return RequiredDistribution(year, age, divisor, balance, share_of(balance, divisor), due_on, table)
+
+
+def share_of(balance: Decimal, divisor: Decimal) -> Decimal:
+    """Return the part of a balance that a divisor asks for, to the cent, half up."""
+    return (balance / divisor).quantize(CENT, ROUND_HALF_UP)
 
 
 def still_to_take(required: Mapping[str, Decimal], taken: Mapping[str, Decimal]) -> dict[str, Decimal]:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core.forms import DayInput, PercentField
 from apps.market.models import AssetClass
+from apps.portfolios.models import Benchmark
 from apps.portfolios.policies import place_of
 from apps.portfolios.selectors.targets import SleeveOfTarget
 
@@ -128,10 +129,19 @@ class ModelForm(forms.Form):
         help_text=_("A level of the firm's risk table; a household of this level is offered the model."),
     )
     outside_band = _percent(_("May be held outside the model, %"))
+    benchmark = forms.ModelChoiceField(
+        label=_("Benchmark"),
+        queryset=Benchmark.objects.none(),
+        required=False,
+        help_text=_("Who follows the model is held against it, unless another is chosen for them."),
+    )
     note = forms.CharField(label=_("What changes and why"), max_length=300, required=False)
 
-    def __init__(self, *args: Any, rows: list[Row] | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, rows: list[Row] | None = None, offered: Any = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        benchmark = self.fields["benchmark"]
+        if offered is not None and isinstance(benchmark, forms.ModelChoiceField):
+            benchmark.queryset = offered
         self.rows = rows_of(self.data) if self.is_bound else rows or [{"holdings": [{}]}]
         for n, row in enumerate(self.rows):
             self._add_sleeve(f"sleeve-{n}", row)
@@ -161,7 +171,7 @@ class ModelForm(forms.Form):
 
     def head(self) -> list[forms.BoundField]:
         """Return the fields above the rows."""
-        return [self[name] for name in ("name", "risk_level", "description", "outside_band", "note")]
+        return [self[name] for name in ("name", "risk_level", "description", "outside_band", "benchmark", "note")]
 
     def sleeve_rows(self) -> list[SleeveRow]:
         """Return the rows with their fields and what the securities of each add up to."""

@@ -10,6 +10,7 @@ from apps.portfolios.models.benchmark import (
 )
 from apps.portfolios.models.commission import CommissionSchedule
 from apps.portfolios.models.composite import Composite, CompositeMember
+from apps.portfolios.models.distribution import DistributionTerms, HeirKind
 from apps.portfolios.models.equivalence import (
     EquivalenceGroup,
     EquivalenceMember,
@@ -106,6 +107,7 @@ __all__ = [
     "CommissionSchedule",
     "Composite",
     "CompositeMember",
+    "DistributionTerms",
     "DriftReading",
     "ElectionScope",
     "EntryConfirmation",
@@ -116,6 +118,7 @@ __all__ = [
     "Fill",
     "FillProblem",
     "FirmDay",
+    "HeirKind",
     "HouseholdService",
     "Instrument",
     "InstrumentPrice",

@@ -90,6 +90,15 @@ class ModelVersion(BaseModel):
         default=Decimal("0.05"),
         validators=[MinValueValidator(0), MaxValueValidator(1)],
     )
+    # what portfolios that follow the model are held against, where they have no choice of their own
+    benchmark = models.ForeignKey(
+        "portfolios.Benchmark",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="model_versions",
+        verbose_name=_("benchmark"),
+    )
     note = models.CharField(_("what changed and why"), max_length=300, blank=True)
 
     history = history()
@@ -122,9 +131,12 @@ class ModelVersion(BaseModel):
         return f"{self.model.get_absolute_url()}?version={self.number}"
 
     def approval_payload(self) -> dict[str, Any]:
-        """Return what a second person approves: every weight, band and substitute, and the day."""
+        """Return what a second person approves: every weight, band and substitute, the benchmark, and the day."""
         sleeves = self.sleeves.prefetch_related("holdings__substitutes").order_by("place", "pk")
+        # versions that waited before there were benchmarks are still what was asked for
+        named = {"benchmark": self.benchmark_id} if self.benchmark_id is not None else {}
         return {
+            **named,
             "model": self.model_id,
             "effective_from": self.effective_from,
             "outside_band": _plain(self.outside_band),

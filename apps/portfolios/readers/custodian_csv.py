@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from bisect import bisect_left
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -193,17 +193,19 @@ class Keys:
     """Gives each row a key from its facts; equal rows of one file are numbered, so that both are kept."""
 
     def __init__(self) -> None:
-        self._seen: Counter[tuple[str, ...]] = Counter()
+        self._seen: dict[str, int] = {}
 
     def key(self, facts: Iterable[object]) -> str:
         """The key: the same in every file that has the same facts."""
-        parts = tuple(_plain(fact) for fact in facts)
-        self._seen[parts] += 1
-        text = "\x1f".join([*parts, str(self._seen[parts])])
-        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+        return self.of_plain("\x1f".join(map(plain, facts)))
+
+    def of_plain(self, facts: str) -> str:
+        """The key of facts that are plain texts, put together."""
+        seen = self._seen[facts] = self._seen.get(facts, 0) + 1
+        return hashlib.sha256(f"{facts}\x1f{seen}".encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _plain(fact: object) -> str:
+def plain(fact: object) -> str:
     """The same text for 5, 5.0 and 5.00."""
     if isinstance(fact, str):
         return fact.strip().casefold()

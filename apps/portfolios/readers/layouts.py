@@ -9,7 +9,7 @@ from enum import StrEnum
 from apps.core.tabular.problems import FileRefusedError
 from apps.core.tabular.structure import heading_key
 from apps.core.tabular.tables import Cell, Table, TableRow
-from apps.core.tabular.values import is_missing, text_of
+from apps.core.tabular.values import said_text, text_of
 from apps.kernel.errors import gettext_noop
 
 
@@ -130,7 +130,7 @@ class Layout:
             return text_of(cell)
         text = self.texts.get(cell)
         if text is None:
-            text = self.texts[cell] = "" if is_missing(cell) else text_of(cell)
+            text = self.texts[cell] = said_text(cell)
         return text
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any, TypeVar, overload
 
 from apps.core.tabular.problems import IgnoredRow, RowProblem
 from apps.core.tabular.tables import Table
@@ -110,6 +112,44 @@ class LotRow:
     as_of: date | None
 
 
+_Row = TypeVar("_Row", bound=PositionRow | TransactionRow)
+
+
+class Rows(Sequence[_Row]):
+    """Frozen rows kept as columns, a list for each field of their class; a row is made when it is asked for."""
+
+    def __init__(self, kind: Callable[..., _Row], columns: Mapping[str, list[Any]]) -> None:
+        self.kind: Callable[..., _Row] = kind
+        self.columns = columns
+
+    @classmethod
+    def of(cls, kind: type[_Row], rows: Sequence[_Row]) -> Rows[_Row]:
+        """Return rows as columns; those that are so already as they are."""
+        if isinstance(rows, Rows):
+            return rows
+        return cls(kind, {field.name: [getattr(row, field.name) for row in rows] for field in fields(kind)})
+
+    def __len__(self) -> int:
+        return len(self.columns["row"])
+
+    def __iter__(self) -> Iterator[_Row]:
+        return map(self.kind, *self.columns.values())
+
+    @overload
+    def __getitem__(self, place: int) -> _Row: ...
+    @overload
+    def __getitem__(self, place: slice) -> tuple[_Row, ...]: ...
+    def __getitem__(self, place: int | slice) -> _Row | tuple[_Row, ...]:
+        if isinstance(place, slice):
+            return tuple(self)[place]
+        return self.kind(*(column[place] for column in self.columns.values()))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and tuple(self) == tuple(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+
 @dataclass(frozen=True, slots=True)
 class CustodianFile:
     """A custodian's file: every line below the first header is in exactly one of rows, problems and ignored.
@@ -122,8 +162,8 @@ class CustodianFile:
     digest: str
     layout: str
     table: Table | None
-    positions: tuple[PositionRow, ...] = ()
-    transactions: tuple[TransactionRow, ...] = ()
+    positions: Sequence[PositionRow] = ()
+    transactions: Sequence[TransactionRow] = ()
     problems: tuple[RowProblem, ...] = ()
     ignored: tuple[IgnoredRow, ...] = ()
     stated_totals: tuple[StatedTotal, ...] = ()

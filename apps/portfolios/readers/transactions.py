@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
-from apps.core.tabular.problems import CellError, IgnoredReason, RowProblem, Severity
+import numpy as np
+
+from apps.core.tabular.problems import CellError, IgnoredReason, IgnoredRow, RowProblem, Severity
 from apps.core.tabular.reading import content_digest
-from apps.core.tabular.tables import Cell, Table
+from apps.core.tabular.tables import Cell, Table, TableRow
 from apps.core.tabular.values import DateStyle, read_date, read_decimal, text_of
 from apps.kernel.errors import gettext_noop
 from apps.portfolios.readers.actions import SPENDING, ReadAction, adds_up, kind_of, signed_quantity
+from apps.portfolios.readers.columns import Columns, plain_texts
 from apps.portfolios.readers.custodian_csv import (
     FileStyle,
     Keys,
@@ -26,7 +29,14 @@ from apps.portfolios.readers.custodian_csv import (
     source_of,
 )
 from apps.portfolios.readers.layouts import Column, transactions_layout
-from apps.portfolios.readers.rows import CustodianFile, SecurityKey, StatedTotal, TransactionKind, TransactionRow
+from apps.portfolios.readers.rows import (
+    CustodianFile,
+    Rows,
+    SecurityKey,
+    StatedTotal,
+    TransactionKind,
+    TransactionRow,
+)
 
 _EFFECTIVE = re.compile(r"\s+as of\s+", re.IGNORECASE)
 _TRADES = (TransactionKind.BUY, TransactionKind.SELL)
@@ -60,31 +70,84 @@ def read_transactions(
     """
     table = table or custodian_table(data, sheet)
     source = source_of(table, transactions_layout(table), style, filename)
-    rows: list[TransactionRow] = []
-    problems = list(table.problems)
-    ignored = list(table.ignored)
-    keys, misshapen = Keys(), misshapen_lines(table)
-    for row in table.rows:
-        if is_note(row):
-            ignored.append(note_of(row, IgnoredReason.NOTE))
-            continue
-        reader = RowReader(source, row)
-        entry = _entry(reader, keys)
-        problems.extend(reader.problems)
-        if entry is not None and not reader.is_refused and row.line not in misshapen:
-            rows.append(entry)
-    signed = _with_signs(rows)
-    problems.extend(_broken_totals(source, signed))
-    problems.extend(_doubtful_trades(source, signed))
+    problems, ignored = list(table.problems), list(table.ignored)
+    rows = _rows(source, problems, ignored)
+    problems.extend(_broken_totals(source, rows))
+    problems.extend(_doubtful_trades(source, rows))
     return CustodianFile(
         content_digest(data),
         source.layout.custodian,
         table,
-        transactions=tuple(signed),
+        transactions=rows,
         problems=tuple(sorted(problems, key=lambda problem: problem.row)),
         ignored=tuple(ignored),
         stated_totals=_stated_totals(source),
     )
+
+
+def _rows(source: Source, problems: list[RowProblem], ignored: list[IgnoredRow]) -> Rows[TransactionRow]:
+    """Read all rows; what is wrong with one, or keeps it out, is added to the lists."""
+    told, misshapen = Columns(source), misshapen_lines(source.table)
+    columns = _columns(told)
+
+    def read(row: TableRow) -> Sequence[Any] | None:
+        if is_note(row):
+            ignored.append(note_of(row, IgnoredReason.NOTE))
+            return None
+        reader = RowReader(source, row)
+        entry = _entry(reader)
+        problems.extend(reader.problems)
+        if entry is None or reader.is_refused or row.line in misshapen:
+            return None
+        return [getattr(entry, name) for name in columns]
+
+    columns, keys = told.settle(columns, read), Keys()
+    symbols = [key.symbol if key else "" for key in columns["security"]]
+    numbers = [account.number for account in columns["account"]]
+    facts = [numbers, *(columns[name] for name in ("trade_date", "kind", "action")), symbols]
+    facts += [*(columns[name] for name in ("quantity", "price", "amount", "key"))]
+    columns["key"] = list(map(keys.of_plain, map("\x1f".join, zip(*map(plain_texts, facts), strict=True))))
+    columns["amount"] = _with_signs(columns["kind"], columns["amount"])
+    return Rows(TransactionRow, columns)
+
+
+def _columns(told: Columns) -> dict[str, list[Any]]:
+    """Return a list for each field of an entry; its key is its reference as yet."""
+    source = told.source
+    dates = source.style.dates
+    days = told.values(Column.TRADE_DATE, lambda cell: read_trade_date(cell, dates))
+    quantities, prices, amounts = (told.numbers(name) for name in (Column.QUANTITY, Column.PRICE, Column.AMOUNT))
+    actions, named = told.texts(Column.ACTION), told.securities()
+    signs = [list(map(_sign, numbers)) for numbers in (quantities, amounts)]
+    read = told.each(kind_of, actions, *signs)
+    told.doubt(day is None or kind is None or kind.needs_review for day, kind in zip(days, read, strict=True))
+    kinds = [kind.kind if kind else None for kind in read]
+    has_symbol = told.texts(Column.SYMBOL)
+    securities = [
+        key if symbol or kind in _OF_SECURITIES else None
+        for key, symbol, kind in zip(named, has_symbol, kinds, strict=True)
+    ]
+    nameless = {None, *(key for key in set(named) if key and not (key.symbol or key.cusip or key.isin))}
+    told.doubt(kind in _OF_SECURITIES and key in nameless for kind, key in zip(kinds, securities, strict=True))
+    return {
+        "row": [row.line for row in source.table.rows],
+        "key": told.texts(Column.REFERENCE),
+        "account": told.accounts(),
+        "kind": kinds,
+        "action": actions,
+        "trade_date": days,
+        "settle_date": told.values(Column.SETTLE_DATE, lambda cell: read_date(cell, dates)),
+        "security": securities,
+        "quantity": [
+            signed_quantity(kind, units or None) if kind else None
+            for kind, units in zip(kinds, quantities, strict=True)
+        ],
+        "price": prices,
+        "fees": told.fees(),
+        "amount": amounts,
+        "currency": told.currencies(),
+        "description": told.texts(Column.DESCRIPTION),
+    }
 
 
 def read_trade_date(cell: Cell, style: DateStyle) -> date | None:
@@ -94,7 +157,8 @@ def read_trade_date(cell: Cell, style: DateStyle) -> date | None:
     return read_date(cell, style)
 
 
-def _entry(reader: RowReader, keys: Keys) -> TransactionRow | None:
+def _entry(reader: RowReader) -> TransactionRow | None:
+    """Read a row by itself; its key is its reference until the keys of all rows are given."""
     source, row = reader.source, reader.row
     trade_date = reader.read(Column.TRADE_DATE, lambda cell: read_trade_date(cell, source.style.dates))
     if trade_date is None and not reader.is_refused:
@@ -115,10 +179,9 @@ def _entry(reader: RowReader, keys: Keys) -> TransactionRow | None:
         return None
     action = source.layout.text(row, Column.ACTION)
     quantity = signed_quantity(kind, quantity or None)
-    facts = [account.number, trade_date, kind, action, security.symbol if security else "", quantity, price, amount]
     return TransactionRow(
         row=row.line,
-        key=keys.key([*facts, source.layout.text(row, Column.REFERENCE)]),
+        key=source.layout.text(row, Column.REFERENCE),
         account=account,
         kind=kind,
         action=action,
@@ -174,20 +237,20 @@ def _check_security(reader: RowReader, kind: TransactionKind, security: Security
         )
 
 
-def _with_signs(rows: list[TransactionRow]) -> list[TransactionRow]:
+def _with_signs(kinds: Sequence[TransactionKind], amounts: list[Decimal | None]) -> list[Decimal | None]:
     """Give outgoing amounts their sign where the file writes none: then every purchase in it is positive."""
-    bought = [row.amount for row in rows if row.kind is TransactionKind.BUY and row.amount]
-    any_negative = any(row.amount is not None and row.amount < 0 for row in rows)
-    if not bought or any_negative:
-        return rows
-    return [replace(row, amount=-row.amount) if row.amount and row.kind in SPENDING else row for row in rows]
+    if any(amount is not None and amount < 0 for amount in amounts):
+        return amounts
+    if not any(amount for kind, amount in zip(kinds, amounts, strict=True) if kind is TransactionKind.BUY):
+        return amounts
+    return [-a if a and kind in SPENDING else a for kind, a in zip(kinds, amounts, strict=True)]
 
 
-def _doubtful_trades(source: Source, rows: list[TransactionRow]) -> Iterable[RowProblem]:
+def _doubtful_trades(source: Source, rows: Rows[TransactionRow]) -> Iterable[RowProblem]:
     column = source.layout.columns.get(Column.AMOUNT)
     heading = source.table.header[column] if column is not None else ""
-    for row in rows:
-        if row.kind not in _TRADES or row.quantity is None or row.price is None or row.amount is None:
+    for row in map(rows.__getitem__, _not_adding_up(rows)):
+        if row.quantity is None or row.price is None or row.amount is None:
             continue
         # Options are priced per share of a contract of 100, bonds per 100 of face value: their identity differs.
         symbol = row.security.symbol if row.security else ""
@@ -201,6 +264,16 @@ def _doubtful_trades(source: Source, rows: list[TransactionRow]) -> Iterable[Row
                 {"amount": row.amount, "quantity": row.quantity, "price": row.price, "fees": row.fees},
                 Severity.WARNING,
             )
+
+
+def _not_adding_up(rows: Rows[TransactionRow]) -> list[int]:
+    """Return the places of trades that do not plainly add up: in floats to half of what is allowed, fees included."""
+    names = ("quantity", "price", "fees", "amount")
+    trades = [n for n, kind in enumerate(rows.columns["kind"]) if kind in _TRADES]
+    told = (np.array([rows.columns[name][n] for n in trades], dtype=np.float64) for name in names)  # None is NaN
+    quantity, price, fees, amount = map(np.abs, told)
+    gap = np.abs(quantity * price - amount)
+    return [trades[n] for n in np.flatnonzero(~((gap <= 0.01) | (np.abs(gap - fees) <= 0.01)))]
 
 
 def _stated_totals(source: Source) -> tuple[StatedTotal, ...]:
@@ -218,9 +291,12 @@ def _stated_totals(source: Source) -> tuple[StatedTotal, ...]:
     return tuple(totals)
 
 
-def _broken_totals(source: Source, rows: list[TransactionRow]) -> Iterable[RowProblem]:
+def _broken_totals(source: Source, rows: Rows[TransactionRow]) -> Iterable[RowProblem]:
+    lines, amounts = rows.columns["row"], rows.columns["amount"]
     for total in _stated_totals(source):
-        found = sum((row.amount for row in rows if row.row < total.row and row.amount is not None), Decimal(0))
+        found = sum(
+            (amount for line, amount in zip(lines, amounts, strict=True) if line < total.row and amount), Decimal(0)
+        )
         if abs(found - total.amount) > _CENT:
             yield RowProblem(
                 total.row,

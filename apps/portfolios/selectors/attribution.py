@@ -267,9 +267,11 @@ def attribution_spec(found: AttributionSheet) -> ChartSpec | None:
     )
 
 
-def source_columns(owner: PortfolioOwner, sheet: PerformanceSheet) -> tuple[SourceColumn, ...]:
+def source_columns(
+    owner: PortfolioOwner, sheet: PerformanceSheet, days: SecurityDays | None = None
+) -> tuple[SourceColumn, ...]:
     """Return what made the return net of fees of every span: the parts sum to it."""
-    days = security_days(owner.accounts, sheet)
+    days = days or security_days(owner.accounts, sheet)
     if days is None:
         return ()
     amounts = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -24,11 +24,14 @@ from apps.market.selectors.adjusted import adjusted_closes
 from apps.market.selectors.prices import Close, close_at, closes_in, latest_closes, rates_in
 from apps.portfolios.engine.blends import RebalancingRule, blended, returns_to_targets
 from apps.portfolios.models import Account, Benchmark, BenchmarkAssignment, BenchmarkPart, BenchmarkVersion
+from apps.portfolios.selectors.benchmark_choices import BENCHMARK_PARTS, BenchmarkChoice, benchmark_choices
 
 Array = NDArray[np.float64]
 ONE_DAY = dt.timedelta(days=1)
 # a close older than this is no price of the day
 STALE = dt.timedelta(days=10)
+
+_PARTS = BENCHMARK_PARTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ class BenchmarkDays:
 
     `weights` and `part_returns` are (n_days, n_parts), weights those of the start of the day; `names` are the
     benchmarks in force, in order; `gaps` say which days have no return and why; `without_distributions` names the
-    parts whose prices alone are counted.
+    parts whose prices alone are counted; `choices` say which benchmark counts on which days, and why.
     """
 
     span: DateSpan
@@ -59,6 +62,7 @@ class BenchmarkDays:
     gaps: tuple[tuple[DateSpan, str], ...]
     simulated_from: dt.date | None
     without_distributions: tuple[str, ...]
+    choices: tuple[BenchmarkChoice, ...] = ()
 
     @property
     def name(self) -> str:
@@ -120,9 +124,6 @@ def _row(benchmark: Benchmark, today: dt.date) -> BenchmarkRow:
     return BenchmarkRow(benchmark, newest, parts, benchmark.n_assigned)  # type: ignore[attr-defined]  # annotated
 
 
-_PARTS = ("versions__parts__security", "versions__parts__series")
-
-
 def assignments_of(household: Household, account: Account | None = None) -> list[BenchmarkAssignment]:
     """Return the household's own assignments, or those of one account, the newest first."""
     rows = BenchmarkAssignment.objects.filter(household=household, account=account)
@@ -139,23 +140,13 @@ def portfolio_benchmark(
 ) -> BenchmarkDays | None:
     """Return what a household's portfolio or an account of it was held against, None where nothing ever was.
 
-    An account without one of its own is held against the household's.
+    `benchmark_choices` says which counts on which day.
     """
-    rows = BenchmarkAssignment.objects.filter(household=household).within(span.first, span.last)
-    rows = rows.filter(Q(account=account) | Q(account=None)) if account else rows.filter(account=None)
-    found = list(
-        rows.select_related("benchmark")
-        .prefetch_related(*(f"benchmark__{path}" for path in _PARTS))
-        .order_by("starts_on")
-    )
-    if not found:
+    choices = benchmark_choices(household, account, span)
+    if not choices:
         return None
-    # the account's own come last: they take their days from the household's
-    held = [
-        (DateSpan(max(row.starts_on, span.first), min(row.ends_on or span.last, span.last)), row.benchmark)
-        for row in sorted(found, key=lambda row: row.account_id is not None)
-    ]
-    return _days(held, span, currency)
+    found = _days([(choice.span, choice.benchmark) for choice in choices], span, currency)
+    return replace(found, choices=choices)
 
 
 def _days(held: Sequence[tuple[DateSpan, Benchmark]], span: DateSpan, currency: str) -> BenchmarkDays:

@@ -20,6 +20,7 @@ from apps.portfolios.selectors.attribution_passports import attribution_passport
 from apps.portfolios.selectors.benchmarks import BenchmarkDays
 from apps.portfolios.selectors.comparisons import Comparison, compared
 from apps.portfolios.selectors.concentration import concentration_passport
+from apps.portfolios.selectors.effect_passports import effect_passport
 from apps.portfolios.selectors.owners import PortfolioOwner
 from apps.portfolios.selectors.performance import ONE_DAY, PerformanceSheet
 from apps.portfolios.selectors.performance_passports import performance_passport
@@ -90,7 +91,12 @@ def figure_passport(owner: PortfolioOwner, sheet: PerformanceSheet, figure: str)
     return performance_passport(sheet, owner.name, figure)
 
 
-_OF_LEDGER = {"attribution": attribution_passport, "source": source_passport, "sleeve": sleeve_passport}
+_OF_LEDGER = {
+    "attribution": attribution_passport,
+    "source": source_passport,
+    "sleeve": sleeve_passport,
+    "effect": effect_passport,
+}
 
 
 def _compared_passport(owner: PortfolioOwner, beside: Comparison, span: str, name: str) -> Passport:

@@ -10,24 +10,22 @@ from decimal import Decimal
 
 import numpy as np
 from django.db.models import Count
+from django.utils.formats import date_format
 from django.utils.translation import gettext
-from numpy.typing import NDArray
 
 from apps.core.actors import Actor
 from apps.core.passports import Amount, Passport, PassportLine
-from apps.core.templatetags.formats import date_text
-from apps.kernel.dates import DateSpan
+from apps.core.templatetags.charts import ChartSpec, Series
+from apps.core.templatetags.formats import date_text, percent_text
 from apps.kernel.errors import NotFoundError, gettext_noop
 from apps.portfolios.engine import ENGINE_VERSION
 from apps.portfolios.engine.composites import composite_returns, composite_span, three_year_deviation
 from apps.portfolios.engine.computed import Computed
-from apps.portfolios.engine.performance import FeeBasis, daily_earnings
-from apps.portfolios.engine.risk_figures import NO_BENCHMARK, linked_between, month_ends
+from apps.portfolios.engine.risk_figures import NO_BENCHMARK, month_ends
 from apps.portfolios.models import Composite, CompositeMember
-from apps.portfolios.selectors.benchmarks import benchmark_returns
-from apps.portfolios.selectors.performance import ONE_DAY, PerformanceBook, PerformanceSheet
+from apps.portfolios.selectors.composite_months import CompositeMonth, CompositeMonths, MemberMonth
+from apps.portfolios.selectors.performance import ONE_DAY
 
-Array = NDArray[np.float64]
 FIGURES = {
     "gross": (gettext_noop("Return before fees"), gettext_noop("Returns of the months before the fee, linked.")),
     "net": (gettext_noop("Return net of fees"), gettext_noop("Returns of the months net of fees, linked.")),
@@ -66,12 +64,23 @@ class CompositeYear:
 
 @dataclass(frozen=True, slots=True)
 class CompositeSheet:
-    """A composite up to the last whole month; the newest year first."""
+    """A composite up to the last whole month; the newest year and month first."""
 
     composite: Composite
     members: tuple[CompositeMember, ...]
     as_of: dt.date
     years: tuple[CompositeYear, ...]
+    months: tuple[CompositeMonth, ...]
+
+    def months_of(self, year: int | None) -> tuple[CompositeMonth, ...]:
+        """Return the months of a year, of the newest when none is named."""
+        wanted = year or next((each.year for each in self.years), None)
+        return tuple(month for month in self.months if month.last_day.year == wanted)
+
+    @property
+    def month_heads(self) -> tuple[str, ...]:
+        """The names of the columns of a month."""
+        return tuple(gettext(FIGURES[name][0]) for name in ("gross", "net", "benchmark"))
 
     @property
     def heads(self) -> tuple[str, ...]:
@@ -108,87 +117,89 @@ def composite_sheet(composite: Composite, today: dt.date) -> CompositeSheet:
     last = today.replace(day=1) - ONE_DAY
     ends = month_ends(composite.inception, last)
     if len(ends) < 2 or not members:
-        return CompositeSheet(composite, members, last, ())
-    accounts = list({member.account_id: member.account for member in members}.values())
-    book = PerformanceBook(accounts, last)
-    sheets = {account.pk: book.sheet([account], composite.currency) for account in accounts}
-    tables = _Months(composite, members, sheets, ends)
+        return CompositeSheet(composite, members, last, (), ())
+    made = CompositeMonths(composite, members, ends)
     years = sorted({end.year for end in ends[1:]}, reverse=True)
-    return CompositeSheet(composite, members, last, tuple(tables.year(year) for year in years))
+    return CompositeSheet(composite, members, last, tuple(_year(made, year) for year in years), made.months())
 
 
-class _Months:
-    """Openings and returns of each account and month, (n_months, n_accounts), and the benchmark's months."""
+def _year(made: CompositeMonths, year: int) -> CompositeYear:
+    """Return the figures of a calendar year."""
+    places = [k for k in range(len(made.ends) - 1) if made.ends[k + 1].year == year]
+    first, last = places[0], places[-1]
+    net = composite_span(made.openings[first : last + 1], made.net[first : last + 1])
+    gross = composite_span(made.openings[first : last + 1], made.gross[first : last + 1])
+    months = composite_returns(made.openings, made.gross)[: last + 1]
+    theirs, deviation = _benchmark(made, first, last)
+    counted = ~np.isnan(made.net[last])
+    return CompositeYear(
+        year=year,
+        last_day=made.ends[last + 1],
+        figures={
+            "gross": gross.total,
+            "net": net.total,
+            "benchmark": theirs,
+            "dispersion": gross.dispersion,
+            "deviation": three_year_deviation(months),
+            "benchmark_deviation": deviation,
+        },
+        n_accounts=int(counted.sum()),
+        n_all_year=gross.n_accounts,
+        assets=Decimal(str(round(float(made.closings[last][counted].sum()), 2))),
+    )
 
-    def __init__(
-        self,
-        composite: Composite,
-        members: Sequence[CompositeMember],
-        sheets: dict[int, PerformanceSheet],
-        ends: tuple[dt.date, ...],
-    ) -> None:
-        self.ends, self.sheets = ends, sheets
-        shape = len(ends) - 1, len(sheets)
-        self.openings, self.closings = np.zeros(shape), np.zeros(shape)
-        self.net, self.gross = np.full(shape, np.nan), np.full(shape, np.nan)
-        column = {pk: place for place, pk in enumerate(sheets)}
-        for member in members:
-            self._enter(member, column[member.account_id])
-        span = DateSpan(ends[0] + ONE_DAY, ends[-1])
-        found = benchmark_returns(composite.benchmark, span, composite.currency) if composite.benchmark else None
-        self.benchmark = linked_between(span.first, found.returns, ends) if found is not None else None
 
-    def _enter(self, member: CompositeMember, column: int) -> None:
-        sheet = self.sheets[member.account_id]
-        if sheet.record is None or sheet.inception is None:
-            return
-        for month in range(len(self.ends) - 1):
-            first, last = self.ends[month] + ONE_DAY, self.ends[month + 1]
-            # an account that came within the month has no value at its beginning
-            if first <= sheet.inception or not member.counts_in(first, last):
-                continue
-            part = sheet.record.between(first, last)
-            self.openings[month, column] = float(part.opening)
-            self.closings[month, column] = float(part.days[-1].value)
-            for basis, table in ((FeeBasis.NET, self.net), (FeeBasis.GROSS, self.gross)):
-                table[month, column] = np.prod(1 + daily_earnings(part, sheet.timing, basis).returns) - 1
+def _benchmark(made: CompositeMonths, first: int, last: int) -> tuple[Computed, Computed]:
+    if made.benchmark is None or np.isnan(made.benchmark[first : last + 1]).any():
+        none = Computed(None, NO_BENCHMARK)
+        return none, none
+    months = made.benchmark[first : last + 1]
+    return Computed(float(np.prod(1 + months)) - 1), three_year_deviation(made.benchmark[: last + 1])
 
-    def year(self, year: int) -> CompositeYear:
-        """Return the figures of a calendar year."""
-        places = [k for k in range(len(self.ends) - 1) if self.ends[k + 1].year == year]
-        first, last = places[0], places[-1]
-        net = composite_span(self.openings[first : last + 1], self.net[first : last + 1])
-        gross = composite_span(self.openings[first : last + 1], self.gross[first : last + 1])
-        months = composite_returns(self.openings, self.gross)[: last + 1]
-        theirs, deviation = self._benchmark(first, last)
-        counted = ~np.isnan(self.net[last])
-        return CompositeYear(
-            year=year,
-            last_day=self.ends[last + 1],
-            figures={
-                "gross": gross.total,
-                "net": net.total,
-                "benchmark": theirs,
-                "dispersion": gross.dispersion,
-                "deviation": three_year_deviation(months),
-                "benchmark_deviation": deviation,
-            },
-            n_accounts=int(counted.sum()),
-            n_all_year=gross.n_accounts,
-            assets=Decimal(str(round(float(self.closings[last][counted].sum()), 2))),
-        )
 
-    def _benchmark(self, first: int, last: int) -> tuple[Computed, Computed]:
-        if self.benchmark is None or np.isnan(self.benchmark[first : last + 1]).any():
-            none = Computed(None, NO_BENCHMARK)
-            return none, none
-        months = self.benchmark[first : last + 1]
-        return Computed(float(np.prod(1 + months)) - 1), three_year_deviation(self.benchmark[: last + 1])
+def composite_growth_spec(sheet: CompositeSheet) -> ChartSpec | None:
+    """Specify the chart of the linked months net of fees, with the benchmark's where it has all of them.
+
+    None for fewer than two months, or where one is without a member.
+    """
+    months = tuple(reversed(sheet.months))
+    ours = _grown(months, "net")
+    if ours is None or len(months) < 2:
+        return None
+    series = [Series(name=gettext("Return net of fees"), values=ours, meaning="main")]
+    theirs = _grown(months, "benchmark")
+    if theirs is not None and sheet.composite.benchmark is not None:
+        name = sheet.composite.benchmark.name
+        series.append(Series(name=name, values=theirs, meaning="benchmark", style="dashed"))
+    said = {"total": percent_text(ours[-1] or 0.0), "day": date_text(sheet.composite.inception)}
+    return ChartSpec(
+        kind="lines",
+        title=gettext("%(total)s net of fees since %(day)s") % said,
+        unit=gettext("months linked since the beginning"),
+        format="percent",
+        as_of=sheet.as_of.isoformat(),
+        x={"label": gettext("Month"), "values": [f"{month.last_day:%Y-%m}" for month in months]},
+        series=series,
+    )
+
+
+def _grown(months: Sequence[CompositeMonth], name: str) -> list[float | None] | None:
+    returns = [month.figures[name].value for month in months]
+    known = [value for value in returns if value is not None]
+    if len(known) < len(returns):
+        return None
+    return [float(value) for value in np.cumprod(1 + np.array(known)) - 1]
 
 
 def composite_passport(sheet: CompositeSheet, figure: str) -> Passport:
-    """Return the passport of `<year>-<figure>` or `<year>-assets`. Raises NotFoundError for another."""
+    """Return the passport of `<year>-<figure>`, `<year>-assets`, or the same of a month (`202506-net`).
+
+    Raises NotFoundError for another.
+    """
     number, _dash, name = figure.partition("-")
+    month = next((each for each in sheet.months if each.key == number), None)
+    if month is not None:
+        return _month_passport(sheet, month, name)
     year = next((each for each in sheet.years if str(each.year) == number), None)
     if year is None or (name != "assets" and (name not in FIGURES or year.figures[name].value is None)):
         raise NotFoundError(gettext_noop("There is no such figure."))
@@ -212,3 +223,36 @@ def composite_passport(sheet: CompositeSheet, figure: str) -> Passport:
         ),
         notes=(gettext("Record up to %(day)s, in whole months.") % {"day": date_text(sheet.as_of)},),
     )
+
+
+def _month_passport(sheet: CompositeSheet, month: CompositeMonth, name: str) -> Passport:
+    found = month.figures.get(name)
+    if name != "assets" and (found is None or found.value is None):
+        raise NotFoundError(gettext_noop("There is no such figure."))
+    currency = sheet.composite.currency
+    if found is None:
+        value = Amount.of_money(month.assets, currency, month.last_day)
+        label, method = gettext("Assets at the end"), gettext("Values of the members at the end of the month.")
+    else:
+        value = Amount(found.value, "percent", "2", month.last_day)
+        label = gettext(FIGURES[name][0])
+        method = gettext("Returns of the members, weighted by their values at the beginning of the month.")
+        method = gettext(FIGURES[name][1]) if name == "benchmark" else method
+    return Passport(
+        title=f"{sheet.composite.name}, {date_format(month.last_day, 'YEAR_MONTH_FORMAT')}: {label}",
+        value=value,
+        method=method,
+        as_of=month.last_day,
+        source=gettext("The firm's own ledger and closing prices, as kept by night"),
+        basis=gettext("After the costs of trading, before taxes."),
+        version=ENGINE_VERSION,
+        lines=() if name == "benchmark" else tuple(_member_line(member, name, currency) for member in month.members),
+    )
+
+
+def _member_line(member: MemberMonth, name: str, currency: str) -> PassportLine:
+    told = f"{member.account.household.name}, {member.account.name}"
+    if name == "assets":
+        return PassportLine(told, "", Amount.of_money(member.closing, currency))
+    rate = Amount(member.net if name == "net" else member.gross, "percent", "2")
+    return PassportLine(told, "", rate, ((gettext("Value at the start"), Amount.of_money(member.opening, currency)),))

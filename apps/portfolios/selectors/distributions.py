@@ -1,28 +1,39 @@
-"""Distributions that the law requires of accounts, as far as they are not taken yet."""
+"""Distributions that the law requires of accounts: how much of which, by when, and what of it is not taken yet."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db.models import Sum
 
-from apps.portfolios.engine.distributions import RequiredDistribution, first_year, required_distribution, still_to_take
-from apps.portfolios.models import Account, Registration, Transaction, TransactionKind
+from apps.portfolios.engine.distributions import (
+    LifeTable,
+    RequiredDistribution,
+    first_year,
+    required_distribution,
+    still_to_take,
+)
+from apps.portfolios.engine.inherited import Bequest, Heir, inherited_distribution
+from apps.portfolios.models import Account, DistributionTerms, Registration, Transaction, TransactionKind
 from apps.portfolios.selectors.valuations import holdings_at
 
 NOTHING = Decimal(0)
-# the IRAs of one owner count together, a plan by itself; an inherited IRA depends on whom it came from and when
+# the IRAs of one owner count together, a plan by itself, inherited ones by whom they came from
 IRAS = (Registration.TRADITIONAL_IRA, Registration.SEP_IRA)
 OF_OWNER = (*IRAS, Registration.PLAN_401K)
+WITH_DISTRIBUTIONS = (*OF_OWNER, Registration.INHERITED_IRA)
 
 
 @dataclass(frozen=True, slots=True)
 class DistributionDue:
-    """What an account still has to pay out for a year: `required` says how much in all, by when, and why."""
+    """What an account has to pay out for a year: `required` says how much in all, by when, and why.
+
+    `taken` is what was withdrawn for it, `amount` what is left to take.
+    """
 
     account: Account
     required: RequiredDistribution
@@ -30,30 +41,87 @@ class DistributionDue:
     amount: Decimal
 
 
-def distributions_due(accounts: Iterable[Account], day: dt.date, until: dt.date) -> list[DistributionDue]:
-    """Return what is due by a day, the earliest first.
+@dataclass(frozen=True, slots=True)
+class _Holder:
+    """An account with its only owner, the owner's day of birth, and what is known of beneficiary and bequest."""
 
-    What was withdrawn in the year counts as taken. Accounts of several owners, or of one whose day of birth is not
-    known, are left out.
+    account: Account
+    person: int
+    born: dt.date | None
+    terms: DistributionTerms | None
+
+    @property
+    def group(self) -> tuple[object, ...]:
+        """What accounts share among which an excess counts."""
+        if self.account.registration == Registration.INHERITED_IRA and self.terms is not None:
+            return self.person, self.terms.deceased_born_on, self.terms.died_on
+        return self.person, "" if self.account.registration in IRAS else self.account.pk
+
+    @property
+    def bequest(self) -> Bequest | None:
+        """The bequest of an inherited account, None where not all of it is known."""
+        terms = self.terms
+        if terms is None or terms.died_on is None or terms.deceased_born_on is None:
+            return None
+        if self.born is None and terms.heir != Heir.NO_PERSON:
+            return None
+        return Bequest(terms.deceased_born_on, terms.died_on, Heir(terms.heir), self.born, terms.is_ten_year)
+
+    def is_late(self, day: dt.date) -> bool:
+        """Tell whether what was required for the year before may still be taken, or has to be, on a day."""
+        if self.account.registration == Registration.INHERITED_IRA:
+            died_on = self.terms.died_on if self.terms else None
+            return died_on is not None and died_on.year == day.year - 1
+        is_first = self.born is not None and first_year(self.born) == day.year - 1
+        return is_first and day <= dt.date(day.year, 4, 1)
+
+    def required(self, year: int, balance: Decimal) -> RequiredDistribution | None:
+        """Return what is required of this account for a year."""
+        if self.account.registration == Registration.INHERITED_IRA:
+            return self._inherited(year, balance)
+        if self.born is None:
+            return None
+        spouse = self.terms.spouse if self.terms else None
+        return required_distribution(self.born, year, balance, spouse.date_of_birth if spouse else None)
+
+    def _inherited(self, year: int, balance: Decimal) -> RequiredDistribution | None:
+        bequest, left = self.bequest, self.terms.left_by_deceased if self.terms else NOTHING
+        if bequest is None:
+            return None
+        if year != bequest.died_on.year:
+            return inherited_distribution(bequest, year, balance)
+        age, due_on = year - bequest.deceased_born_on.year, dt.date(year, 12, 31)
+        told = RequiredDistribution(year, age, Decimal(1), left, left, due_on, LifeTable.TOLD)
+        return told if left else None
+
+
+def distributions_due(accounts: Iterable[Account], day: dt.date, until: dt.date) -> list[DistributionDue]:
+    """Return what is due by a day and not taken yet, the earliest first."""
+    return [each for each in distributions_required(accounts, day) if each.amount > 0 and each.required.due_on <= until]
+
+
+def distributions_required(accounts: Iterable[Account], day: dt.date) -> list[DistributionDue]:
+    """Return what is required for the year of a day, and for the one before where it may still be taken.
+
+    What was withdrawn in the year counts as taken. Accounts of several owners, of one whose day of birth is not known,
+    and inherited ones of which nobody wrote down from whom, are left out.
     """
-    born = _owners({each.pk: each for each in accounts if each.registration in OF_OWNER})
-    if not born:
+    holders = _holders([each for each in accounts if each.registration in WITH_DISTRIBUTIONS])
+    if not holders:
         return []
-    years = (day.year - 1, day.year)
-    balances = {year: holdings_at(born, dt.date(year - 1, 12, 31)) for year in years}
-    taken = {year: _taken([each.pk for each in born], year, day) for year in years}
+    years, listed = (day.year - 1, day.year), [each.account for each in holders]
+    balances = {year: holdings_at(listed, dt.date(year - 1, 12, 31)) for year in years}
+    taken = {year: _taken([each.pk for each in listed], year, day) for year in years}
     found: list[DistributionDue] = []
-    for group in _groups(born):
-        owner = born[group[0]]
+    for group in _groups(holders):
         used: dict[int, Decimal] = {}
-        late = first_year(owner[1]) == years[0] and day <= dt.date(years[1], 4, 1)
-        for year in years if late else years[1:]:
+        for year in years if group[0].is_late(day) else years[1:]:
             required = {
-                each.pk: told
+                each.account.pk: told
                 for each in group
-                if (told := required_distribution(owner[1], year, balances[year][each.pk].total)) is not None
+                if (told := each.required(year, balances[year][each.account.pk].total)) is not None
             }
-            # the first year's may be taken until April of the next; what was taken then counts for it first
+            # what may be taken in the year after and was taken then counts for the year before first
             paid = {pk: taken[years[1]].get(pk, NOTHING) - used.get(pk, NOTHING) for pk in required}
             if year == years[0]:
                 before = taken[year]
@@ -62,39 +130,41 @@ def distributions_due(accounts: Iterable[Account], day: dt.date, until: dt.date)
                     for pk, each in required.items()
                 }
                 paid = {pk: paid[pk] + before.get(pk, NOTHING) for pk in required}
-            found += _due(group, required, paid, until)
+            found += _still(group, required, paid)
     return sorted(found, key=lambda each: (each.required.due_on, each.account.pk))
 
 
-def _due(
-    group: Sequence[Account], required: Mapping[int, RequiredDistribution], paid: Mapping[int, Decimal], until: dt.date
-) -> Iterable[DistributionDue]:
+def _still(
+    group: Sequence[_Holder], required: Mapping[int, RequiredDistribution], paid: Mapping[int, Decimal]
+) -> Iterator[DistributionDue]:
     owed = still_to_take(
         {str(pk): each.amount for pk, each in required.items()}, {str(pk): each for pk, each in paid.items()}
     )
-    for account in group:
-        told = required.get(account.pk)
-        if told is not None and told.due_on <= until and owed[str(account.pk)] > 0:
+    for holder in group:
+        account, told = holder.account, required.get(holder.account.pk)
+        if told is not None:
             yield DistributionDue(account, told, paid[account.pk], owed[str(account.pk)])
 
 
-def _owners(accounts: Mapping[int, Account]) -> dict[Account, tuple[int, dt.date]]:
-    """Return the owner of each account that has one, with the day of birth."""
-    rows = Account.objects.filter(pk__in=accounts).order_by("pk")
+def _holders(accounts: Sequence[Account]) -> list[_Holder]:
+    """Return the accounts that have one owner, with what is known of them."""
+    if not accounts:
+        return []
+    ids = [each.pk for each in accounts]
+    rows = Account.objects.filter(pk__in=ids).order_by("pk")
     people: dict[int, list[tuple[int, dt.date | None]]] = defaultdict(list)
-    for pk, person, day in rows.values_list("pk", "owners__person", "owners__person__date_of_birth"):
-        people[pk].append((person, day))
-    return {
-        accounts[pk]: (owners[0][0], owners[0][1])
-        for pk, owners in people.items()
-        if len(owners) == 1 and owners[0][1] is not None
+    for pk, person, born in rows.values_list("pk", "owners__person", "owners__person__date_of_birth"):
+        people[pk].append((person, born))
+    terms = {
+        each.account_id: each for each in DistributionTerms.objects.filter(account__in=ids).select_related("spouse")
     }
+    return [_Holder(each, *people[each.pk][0], terms.get(each.pk)) for each in accounts if len(people[each.pk]) == 1]
 
 
-def _groups(born: Mapping[Account, tuple[int, dt.date]]) -> list[list[Account]]:
-    groups: dict[tuple[int, str], list[Account]] = defaultdict(list)
-    for account, (person, _) in born.items():
-        groups[person, "" if account.registration in IRAS else str(account.pk)].append(account)
+def _groups(holders: Iterable[_Holder]) -> list[list[_Holder]]:
+    groups: dict[tuple[object, ...], list[_Holder]] = defaultdict(list)
+    for each in holders:
+        groups[each.group].append(each)
     return list(groups.values())
 
 

@@ -8,14 +8,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from apps.core.actors import Actor
 from apps.core.templatetags.formats import percent_text
 from apps.kernel.errors import NotFoundError, gettext_noop
 from apps.market.models import AssetClass
-from apps.portfolios.models import Mandate, ModelPortfolio, ModelVersion, VersionState
+from apps.portfolios.models import Benchmark, Mandate, ModelPortfolio, ModelVersion, VersionState
 from apps.portfolios.selectors.targets import SleeveOfTarget, sleeves_of, versions_on
 
 NOTHING = Decimal(0)
@@ -132,6 +132,12 @@ def model_page(model: ModelPortfolio, actor: Actor, day: dt.date, number: int | 
     )
 
 
+def benchmarks_offered(actor: Actor, version: ModelVersion | None) -> QuerySet[Benchmark]:
+    """Return the benchmarks that a version may name: those offered, and the one that it names already."""
+    kept = version.benchmark_id if version is not None else None
+    return Benchmark.objects.visible_to(actor).filter(Q(is_active=True) | Q(pk=kept)).order_by("name")
+
+
 def version_changes(version: ModelVersion) -> tuple[str, ...]:
     """Say in sentences what a version changes against the one before it in force."""
     rows = _full(ModelVersion.objects.filter(model_id=version.model_id, number__lte=version.number))
@@ -141,7 +147,7 @@ def version_changes(version: ModelVersion) -> tuple[str, ...]:
 
 
 def _full(rows: QuerySet[ModelVersion]) -> QuerySet[ModelVersion]:
-    return rows.select_related("model").prefetch_related(
+    return rows.select_related("model", "benchmark").prefetch_related(
         "sleeves__holdings__instrument", "sleeves__holdings__substitutes__instrument"
     )
 
@@ -178,6 +184,9 @@ def _changes(version: ModelVersion, before: ModelVersion | None) -> tuple[str, .
         for name in [*now, *(each for each in then if each not in now)]
         if now.get(name) != then.get(name)
     ]
+    if version.benchmark_id != before.benchmark_id:
+        names = {"then": str(before.benchmark or "–"), "now": str(version.benchmark or "–")}
+        told.append(_("Benchmark: %(then)s to %(now)s") % names)
     if _bands(version) != _bands(before):
         told.append(_("Bands changed."))
     if _substitutes(version) != _substitutes(before):

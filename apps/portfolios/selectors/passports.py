@@ -16,6 +16,7 @@ from apps.core.templatetags.formats import date_text, moment_text
 from apps.kernel.errors import NotFoundError, gettext_noop
 from apps.portfolios.models import Account, ReconciliationBreak, Transaction
 from apps.portfolios.selectors.breaks import MONEY_KINDS, proposed_amount
+from apps.portfolios.selectors.distribution_pages import DISTRIBUTION_FIGURES, distribution_passport
 from apps.portfolios.selectors.lot_pages import LotsPage, lots_page
 from apps.portfolios.selectors.lot_rules import method_text
 from apps.portfolios.selectors.lots import LotLine, sum_of
@@ -157,12 +158,14 @@ def _holding_passport(sheet: HouseholdPortfolio, household: Household, public_id
 
 
 def account_passport(account: Account, figure: str, day: dt.date, known_at: dt.datetime | None = None) -> Passport:
-    """Return the passport of an account's total, cash, gain or realised gain, or of a holding by its public id.
+    """Return the passport of an account's total, cash, gain or realised gain, of a holding or of a distribution.
 
     With `known_at` it is of the ledger as it stood at that moment. Raises NotFoundError for another figure.
     """
     if figure == "realised":
         return _realised_passport(account, day, known_at)
+    if figure.startswith(DISTRIBUTION_FIGURES):
+        return distribution_passport(account, figure, day)
     name, _, of = figure.partition("-of-")
     if name in LOT_FIGURES:
         return _lots_passport(lots_page(account, day, known_at), name, of)

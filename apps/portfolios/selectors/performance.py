@@ -168,12 +168,7 @@ class PerformanceBook:
         valued = {account.pk: self._valued[account.pk] for account in accounts}
         exchange = _Exchange(currency, {account.currency for account in accounts}, span)
         fees = self._fees(accounts, exchange, span)
-        of_account: dict[int, list[Fee]] = defaultdict(list)
-        for fee in fees:
-            of_account[fee.account.pk].append(fee)
-        record = total_of(
-            [_record(account, valued[account.pk], exchange, of_account[account.pk], span) for account in accounts]
-        )
+        record = total_of(self._records(accounts, exchange, fees, span))
         notices = [v.simulation for v in valued.values() if v.simulation is not None]
         return PerformanceSheet(
             currency=currency,
@@ -189,6 +184,24 @@ class PerformanceBook:
             simulation=_merged(notices),
             timing=self.timing,
         )
+
+    def records(self, accounts: Sequence[Account], currency: str) -> dict[int, DailyRecord]:
+        """Return the days of each account by itself, by row id; none before anything was in any of them."""
+        if self.span is None:
+            return {}
+        exchange = _Exchange(currency, {account.currency for account in accounts}, self.span)
+        found = self._records(accounts, exchange, self._fees(accounts, exchange, self.span), self.span)
+        return {account.pk: record for account, record in zip(accounts, found, strict=True)}
+
+    def _records(
+        self, accounts: Sequence[Account], exchange: _Exchange, fees: Iterable[Fee], span: DateSpan
+    ) -> list[DailyRecord]:
+        of_account: dict[int, list[Fee]] = defaultdict(list)
+        for fee in fees:
+            of_account[fee.account.pk].append(fee)
+        return [
+            _record(account, self._valued[account.pk], exchange, of_account[account.pk], span) for account in accounts
+        ]
 
     def _fees(self, accounts: Sequence[Account], exchange: _Exchange, span: DateSpan) -> tuple[Fee, ...]:
         by_id = {account.pk: account for account in accounts}

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from apps.portfolios.engine.computed import Computed
 from apps.portfolios.engine.risk_figures import Frequency
+from apps.portfolios.selectors.benchmark_choices import BenchmarkChoice
 from apps.portfolios.selectors.comparisons import ComparedLine
 from apps.portfolios.selectors.owners import PortfolioOwner
 from apps.portfolios.selectors.performance import PerformanceSheet, SpanLine
@@ -50,6 +51,7 @@ class PerformanceReport:
 
     sheet: PerformanceSheet
     benchmark: str
+    benchmark_choices: tuple[BenchmarkChoice, ...]
     periods: tuple[ReportedPeriod, ...]
     frequency: Frequency
     risk: tuple[ReportedRisk, ...]
@@ -62,6 +64,7 @@ def performance_report(owner: PortfolioOwner, sheet: PerformanceSheet, frequency
     return PerformanceReport(
         sheet=sheet,
         benchmark=beside.benchmark.name if beside.benchmark is not None else "",
+        benchmark_choices=beside.benchmark.choices if beside.benchmark is not None else (),
         periods=tuple(ReportedPeriod(line, beside.line(line.span)) for line in sheet.lines),
         frequency=frequency,
         risk=tuple(

@@ -18,8 +18,10 @@ from apps.portfolios.models import (
     Account,
     AccountStatus,
     Instrument,
+    ProposedTrade,
     Restriction,
     RestrictionKind,
+    Side,
     Transaction,
     TransactionKind,
 )
@@ -83,7 +85,8 @@ def household_question(
     instruments = _instruments(targets, pieces.values())
     known = estimates(instruments.values(), household.currency, day)
     rooms = rooms_of(accounts, day)
-    securities = _securities(instruments, known, day)
+    table = EquivalenceTable(memberships())
+    securities = tuple(_security(instruments[pk], known[pk], table, day) for pk in sorted(known))
     kept = _reserves(targets, rooms, pieces, known)
     if cash is not None and cash.amount:
         kept.setdefault(cash.account.pk, []).append(engine.CashNeed(engine.NeedKind.RAISE, cash.amount))
@@ -93,6 +96,7 @@ def household_question(
         _account(each, pieces[each.pk], rooms[each.pk], known, kept.get(each.pk, []), gains.taxpayers[each.pk])
         for each in accounts
     )
+    bought, coming = _purchases(list(household.accounts.all()), day), _coming(gains, day)
     inputs = engine.RebalanceInputs(
         day=day,
         securities=securities,
@@ -100,8 +104,8 @@ def household_question(
         pools=tuple(_pools(targets, {each.pk for each in accounts}, known)),
         restrictions=tuple(_restrictions(targets, accounts, securities, instruments)),
         caps=tuple(_caps(targets, day, listed, instruments, {e.security_id: e.price for e in securities})),
-        loss_sales=tuple(_loss_sales(gains, day)),
-        purchases=tuple(_purchases(list(household.accounts.all()), day)),
+        loss_sales=tuple(_in_group(each, table) for each in (*_loss_sales(gains, day), *coming[Side.SELL])),
+        purchases=tuple(_in_group(each, table) for each in (*bought, *coming[Side.BUY])),
         realised=tuple(_realised(gains, day)),
     )
     unpriced = sorted(str(each) for pk, each in instruments.items() if pk not in known)
@@ -153,13 +157,6 @@ def _instruments(targets: HouseholdTargets, pieces: Iterable[Sequence[OpenPiece]
     held = {int(piece.security_id) for each in pieces for piece in each}
     rows = Instrument.objects.select_related("master").filter(pk__in=held | wanted)
     return {row.pk: row for row in rows}
-
-
-def _securities(
-    instruments: Mapping[int, Instrument], known: Mapping[int, Estimate], day: dt.date
-) -> tuple[engine.Security, ...]:
-    table = EquivalenceTable(memberships())
-    return tuple(_security(instruments[pk], estimate, table, day) for pk, estimate in sorted(known.items()))
 
 
 def _security(instrument: Instrument, estimate: Estimate, table: EquivalenceTable, day: dt.date) -> engine.Security:
@@ -348,6 +345,30 @@ def _loss_sales(gains: HouseholdGains, day: dt.date) -> Iterable[engine.PastTrad
     for line in gains.gains:
         if line.is_taxed and line.gain is not None and line.gain < 0 and line.sold_on >= day - LOOK_BACK:
             yield engine.PastTrade(str(line.instrument.pk), str(line.account.pk), line.sold_on)
+
+
+def _coming(gains: HouseholdGains, day: dt.date) -> dict[str, list[engine.PastTrade]]:
+    """Return, by side, the purchases and the sales at a loss that open proposals of the household will make."""
+    paid: dict[tuple[int, str], Decimal] = {}
+    for piece in gains.open_pieces:
+        if piece.basis is not None:
+            key = piece.account_id, piece.lot_id
+            paid[key] = max(paid.get(key, NOTHING), piece.basis / piece.quantity)
+    found: dict[str, list[engine.PastTrade]] = {Side.BUY: [], Side.SELL: []}
+    lines = ProposedTrade.objects.pending().filter(proposal__household=gains.household).order_by("pk")
+    for line in lines.select_related("account").prefetch_related("lots"):
+        unit = line.estimated_amount / line.quantity
+        loses = (line.estimated_gain or NOTHING) < 0 or any(
+            paid.get((line.account_id, lot.lot_id), NOTHING) > unit for lot in line.lots.all()
+        )
+        if line.side == Side.BUY or (loses and line.account.tax_treatment == TaxTreatment.TAXABLE):
+            found[line.side].append(engine.PastTrade(str(line.instrument_id), str(line.account_id), day))
+    return found
+
+
+def _in_group(trade: engine.PastTrade, table: EquivalenceTable) -> engine.PastTrade:
+    row = table.membership(trade.security_id, trade.day)
+    return trade if row is None else replace(trade, group_id=row.group_id)
 
 
 def _realised(gains: HouseholdGains, day: dt.date) -> Iterable[engine.RealisedGains]:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from apps.kernel.dates import DateSpan
 from apps.kernel.flows import FlowTiming
 from apps.portfolios.engine.performance import DailyEarnings, FeeBasis, daily_earnings
+from apps.portfolios.engine.return_effects import HoldingDays, split_effects
 from apps.portfolios.models import Account, Instrument, Transaction, TransactionKind
 from apps.portfolios.selectors.performance import ONE_DAY, PerformanceSheet
 from apps.portfolios.selectors.prices import PriceBook
@@ -81,10 +82,8 @@ def security_days(accounts: Sequence[Account], sheet: PerformanceSheet) -> Secur
     book = PriceBook(instruments, sheet.currency, wide, {row.currency for row in rows})
     made = _Ledger(instruments, book, span, rows)
     levels, rates = made.levels()
-    units = np.cumsum(made.units, axis=0)
-    worth = units * levels * rates
-    gains = worth[1:] - worth[:-1] - made.flows + made.income
-    currency = units[:-1] * levels[:-1] * (rates[1:] - rates[:-1])
+    held = HoldingDays(np.cumsum(made.units, axis=0), levels, rates, made.flows, made.income)
+    effects, worth = split_effects(held), held.worth
     table = record.table
     return SecurityDays(
         span=span,
@@ -92,9 +91,9 @@ def security_days(accounts: Sequence[Account], sheet: PerformanceSheet) -> Secur
         worth=worth,
         cash=made.cash_worth(),
         capital=worth[:-1] + _bought(made.flows, sheet, float(record.opening), table[:, 0]),
-        price=gains - made.income - currency,
-        income=made.income,
-        currency=currency,
+        price=effects.capital,
+        income=effects.income,
+        currency=effects.currency,
         cash_income=made.cash_income,
         cash_currency=made.cash_currency(),
         fees=-(table[:, 3] + table[:, 4]),

@@ -121,14 +121,19 @@ class _Plan:
         return [*inside, *(key for key in AssetClass.values if key in classes and key not in named)]
 
 
-def sleeve_sheet(owner: PortfolioOwner, sheet: PerformanceSheet, span: str) -> SleeveSheet:
-    """Return what each sleeve earned over a span, by the models in force on the sheet's day."""
+def sleeve_sheet(
+    owner: PortfolioOwner, sheet: PerformanceSheet, span: str, days: SecurityDays | None = None
+) -> SleeveSheet:
+    """Return what each sleeve earned over a span, by the models in force on the sheet's day.
+
+    `days` are read when they are not handed in.
+    """
     line = sheet.line(span)
     mine = {account.pk for account in owner.accounts}
     targets = targets_on([owner.household], sheet.as_of)[owner.household.pk].targets
     plan = _Plan(tuple(each for each in targets if mine & {account.pk for account in each.accounts}))
     nothing = SleeveSheet(sheet, line, plan.versions, (), (), None, np.zeros((0, 0)), line.reason if line else "")
-    days = security_days(owner.accounts, sheet)
+    days = days or security_days(owner.accounts, sheet)
     if line is None or line.figures is None or days is None:
         return nothing
     keys, within = _by_sleeve(days, plan, line.first_day)

@@ -176,7 +176,7 @@ def versions_on(model_ids: Iterable[int], day: dt.date) -> dict[int, ModelVersio
     rows = (
         ModelVersion.objects.filter(model_id__in=list(model_ids), state__in=STANDING, effective_from__lte=day)
         .filter(Q(until=None) | Q(until__gte=day))
-        .select_related("model")
+        .select_related("model", "benchmark")
         .prefetch_related("sleeves__holdings__instrument", "sleeves__holdings__substitutes__instrument")
         .order_by("effective_from", "number")
     )

@@ -9,7 +9,7 @@ from decimal import Decimal
 from apps.core.templatetags.formats import percent_text
 from apps.kernel.errors import InvalidInputError, gettext_noop
 from apps.market.models import AssetClass
-from apps.portfolios.models import Instrument
+from apps.portfolios.models import Benchmark, Instrument
 
 ONE = Decimal(1)
 
@@ -44,10 +44,18 @@ class VersionTerms:
     sleeves: tuple[SleeveTerms, ...]
     outside_band: Decimal = Decimal("0.05")
     note: str = ""
+    benchmark: Benchmark | None = None
 
 
 def check_terms(terms: VersionTerms) -> None:
     """Refuse terms that contradict themselves; the field names the row at fault."""
+    if terms.benchmark is not None and not terms.benchmark.is_active:
+        raise InvalidInputError(
+            gettext_noop("“%(name)s” is no longer offered."),
+            mend=gettext_noop("Choose another benchmark, or offer this one again."),
+            field="benchmark",
+            name=terms.benchmark.name,
+        )
     if not terms.sleeves:
         raise InvalidInputError(gettext_noop("A model needs a sleeve at least."), field="sleeves")
     whole = sum((sleeve.weight for sleeve in terms.sleeves), Decimal(0))

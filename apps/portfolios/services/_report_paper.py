@@ -20,12 +20,14 @@ from apps.portfolios.engine.performance import PeriodFigures, Span
 from apps.portfolios.models import PerformanceReport, ReportBatch
 from apps.portfolios.selectors.charts import allocation_spec
 from apps.portfolios.selectors.comparisons import compared, growth_beside_spec
+from apps.portfolios.selectors.effects import effect_sheet
 from apps.portfolios.selectors.owners import PortfolioOwner
 from apps.portfolios.selectors.performance import PerformanceSheet, SpanLine
 from apps.portfolios.selectors.performance_pages import HouseholdPerformance, household_performance
 from apps.portfolios.selectors.performance_reports import ReportedPeriod
 from apps.portfolios.selectors.portfolios import managed_portfolio
 from apps.portfolios.selectors.reports import reported_figures
+from apps.portfolios.selectors.security_days import security_days
 from apps.portfolios.selectors.sleeves import sleeve_sheet
 
 # inches: growth, mix and the tables of both fit on two pages
@@ -102,6 +104,17 @@ def _figures(sheet: PerformanceSheet) -> PeriodFigures | None:
     return line.figures if line else None
 
 
+def _parts(owner: PortfolioOwner, sheet: PerformanceSheet, quarter: SpanLine | None) -> dict[str, Any]:
+    """What each sleeve earned in the period, and what made the gain."""
+    if quarter is None:
+        return {}
+    days = security_days(owner.accounts, sheet)
+    return {
+        "sleeves": sleeve_sheet(owner, sheet, quarter.span, days),
+        "effects": effect_sheet(owner, sheet, quarter.span, days),
+    }
+
+
 def _context(report: PerformanceReport, found: HouseholdPerformance, title: str) -> dict[str, Any]:
     batch, household = report.batch, report.household
     portfolio = managed_portfolio(household, batch.last_day)
@@ -123,7 +136,7 @@ def _context(report: PerformanceReport, found: HouseholdPerformance, title: str)
         "periods": [ReportedPeriod(line, beside.line(line.span)) for line in found.sheet.lines if line.figures],
         "money_out": -quarter.figures.money_out if quarter and quarter.figures else None,
         "engine_version": ENGINE_VERSION,
-        "sleeves": sleeve_sheet(owner, found.sheet, quarter.span) if quarter else None,
+        **_parts(owner, found.sheet, quarter),
         "accounts": found.accounts,
         "portfolio": portfolio,
         "cash_share": portfolio.cash / portfolio.total if portfolio.total else None,

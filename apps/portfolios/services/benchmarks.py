@@ -141,7 +141,7 @@ def assign_benchmark(
 
 @service
 def end_benchmark(*, assignment: BenchmarkAssignment, ends_on: dt.date, by: Actor) -> BenchmarkAssignment:
-    """Hold the portfolio against no benchmark after a day.
+    """End a portfolio's own choice on a day; after it counts what its model or its household says.
 
     Raises InvalidInputError for a day before it began, or on which the next one has begun.
     """

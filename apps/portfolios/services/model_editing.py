@@ -9,7 +9,7 @@ from typing import Any
 
 from apps.core.actors import Actor
 from apps.core.services import service
-from apps.portfolios.models import Instrument, ModelPortfolio, ModelVersion
+from apps.portfolios.models import Benchmark, Instrument, ModelPortfolio, ModelVersion
 from apps.portfolios.services.instruments import instrument_by_symbol
 from apps.portfolios.services.model_portfolios import (
     HoldingTerms,
@@ -31,6 +31,7 @@ class TypedVersion:
     rows: Sequence[dict[str, Any]]
     outside_band: Decimal | None = None
     note: str = ""
+    benchmark: Benchmark | None = None
 
 
 @service
@@ -44,6 +45,7 @@ def save_model(*, model: ModelPortfolio | None, details: ModelDetails, typed: Ty
         sleeves=tuple(_sleeve(row, f"sleeve-{n}", by) for n, row in enumerate(typed.rows)),
         outside_band=DEFAULT_OUTSIDE if typed.outside_band is None else typed.outside_band,
         note=typed.note,
+        benchmark=typed.benchmark,
     )
     if model is None:
         return create_model(details=details, terms=terms, by=by).versions.get()

@@ -104,7 +104,7 @@ def draft_version(*, model: ModelPortfolio, terms: VersionTerms, by: Actor) -> M
         return _new_version(locked, terms, by)
     _demand(draft, VersionState.DRAFT, gettext_noop("Version %(n)s waits for approval and cannot be changed."))
     before = _image(draft)
-    draft.outside_band, draft.note = terms.outside_band, terms.note.strip()
+    draft.outside_band, draft.note, draft.benchmark = terms.outside_band, terms.note.strip(), terms.benchmark
     _write(draft, terms)
     audit.record("portfolios.draft_model_version", by=by, target=draft, before=before, after=_image(draft))
     return draft
@@ -217,7 +217,8 @@ def retire_model(*, model: ModelPortfolio, on: dt.date, by: Actor, reason: str =
 
 def _new_version(model: ModelPortfolio, terms: VersionTerms, by: Actor) -> ModelVersion:
     number = (model.versions.aggregate(last=Max("number"))["last"] or 0) + 1
-    version = ModelVersion(model=model, number=number, outside_band=terms.outside_band, note=terms.note.strip())
+    told = {"outside_band": terms.outside_band, "note": terms.note.strip(), "benchmark": terms.benchmark}
+    version = ModelVersion(model=model, number=number, **told)
     _write(version, terms)
     audit.record("portfolios.draft_model_version", by=by, target=version, after=_image(version))
     return version

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from apps.portfolios.urls import accounts as of_accounts
 from apps.portfolios.urls import assets, securities, services
 from apps.portfolios.views import (
     accounts,
@@ -28,6 +29,7 @@ from apps.portfolios.views import (
 app_name = "portfolios"
 urlpatterns = [
     *assets.patterns,
+    *of_accounts.patterns,
     *services.patterns,
     *securities.patterns,
     path("portfolios/composites/", composites.CompositeListView.as_view(), name="composite-list"),
@@ -167,7 +169,6 @@ urlpatterns = [
     path("households/<uuid:household_id>/portfolio/trades/rows/", trades.TradeRowsView.as_view(), name="trade-rows"),
     path("households/<uuid:household_id>/portfolio/trades/new/", trades.TradeNewView.as_view(), name="trade-new"),
     path("portfolios/accounts/<uuid:account_id>/", accounts.AccountDetailView.as_view(), name="account-detail"),
-    path("portfolios/accounts/<uuid:account_id>/number/", accounts.AccountNumberView.as_view(), name="account-number"),
     path("portfolios/accounts/<uuid:account_id>/step/", accounts.AccountStepView.as_view(), name="account-step"),
     path("portfolios/accounts/<uuid:account_id>/open-lots/", lots.AccountLotsView.as_view(), name="account-lots"),
     path(
@@ -218,8 +219,6 @@ urlpatterns = [
         lot_rules.HouseholdTaxRatesView.as_view(),
         name="household-tax-rates",
     ),
-    path("portfolios/accounts/<uuid:account_id>/entries/new/", accounts.EntryNewView.as_view(), name="entry-new"),
-    path("portfolios/accounts/<uuid:account_id>/actions/new/", accounts.ActionNewView.as_view(), name="action-new"),
     path(
         "portfolios/accounts/<uuid:account_id>/passport/<slug:figure>/",
         passports.AccountPassportView.as_view(),

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.views.generic import TemplateView
 
-from apps.portfolios.forms import DayForm, PerformanceForm
-from apps.portfolios.forms.benchmarks import AttributionForm
+from apps.portfolios.forms import DayForm
+from apps.portfolios.forms.benchmarks import AttributionForm, SpanForm
 from apps.portfolios.selectors.attribution import (
     attribution_sheet,
     attribution_spec,
@@ -16,6 +16,8 @@ from apps.portfolios.selectors.attribution import (
     source_spec,
 )
 from apps.portfolios.selectors.concentration import concentration_sheet, concentration_spec, liquidity_notes
+from apps.portfolios.selectors.effects import effect_sheet, effect_spec
+from apps.portfolios.selectors.security_days import security_days
 from apps.portfolios.views._owner import OwnerMixin
 
 
@@ -34,16 +36,18 @@ class AttributionView(OwnerMixin, TemplateView):
 
 
 class SourcesView(OwnerMixin, TemplateView):
-    """Price, income, currency and fees apart."""
+    """Capital, income, currency and fees apart: of every span, and of one down to the holding."""
 
     template_name = "staff/portfolios/sources.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Put the sources of every span into the page."""
-        form = PerformanceForm(self.request.GET)
+        form = SpanForm(self.request.GET)
         sheet = self.owner.sheet(form.chosen(), form.known_at())
-        columns = source_columns(self.owner, sheet)
-        kwargs |= {"sheet": sheet, "columns": columns, "rows": source_rows(columns), "form": form}
+        days, span = security_days(self.owner.accounts, sheet), form.span_of(sheet)
+        columns, effects = source_columns(self.owner, sheet, days), effect_sheet(self.owner, sheet, span, days)
+        kwargs |= {"sheet": sheet, "columns": columns, "rows": source_rows(columns), "form": form, "span": span}
+        kwargs |= {"effects": effects, "effects_chart": effect_spec(effects)}
         return super().get_context_data(chart=source_spec(columns, sheet), **kwargs)
 
 

@@ -16,9 +16,11 @@ from apps.core.access import RequiresMixin, actor_of
 from apps.core.actors import Actor
 from apps.core.passports import Passport
 from apps.core.views import ActionView, PassportView, ServiceFormView
+from apps.kernel.dates import DateSpan
 from apps.kernel.errors import InvalidInputError, gettext_noop
 from apps.portfolios.forms.benchmarks import AssignBenchmarkForm, BenchmarkForm, BlendForm, EndBenchmarkForm
 from apps.portfolios.models import Benchmark
+from apps.portfolios.selectors.benchmark_choices import benchmark_choices
 from apps.portfolios.selectors.benchmark_pages import benchmark_page, benchmark_passport
 from apps.portfolios.selectors.benchmarks import assignment_for, assignments_of, benchmark_for, benchmark_rows
 from apps.portfolios.selectors.owners import PortfolioOwner
@@ -132,7 +134,7 @@ class BenchmarkOfferView(ActionView):
 
 
 class PortfolioBenchmarkView(OwnerMixin, ServiceFormView):
-    """Which benchmark a portfolio is held against, since when, and another from a day on."""
+    """Which benchmark a portfolio is held against, why that one, and another from a day on."""
 
     template_name = "staff/portfolios/portfolio_benchmark.html"
     form_class = AssignBenchmarkForm
@@ -149,10 +151,10 @@ class PortfolioBenchmarkView(OwnerMixin, ServiceFormView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """List what was chosen so far."""
-        owner = self.owner
-        inherited = assignments_of(owner.household) if owner.account is not None else []
+        owner, today = self.owner, firm_today()
         rows = assignments_of(owner.household, owner.account)
-        return super().get_context_data(rows=rows, inherited=inherited, today=firm_today(), **kwargs)
+        counting = benchmark_choices(owner.household, owner.account, DateSpan(today, today))
+        return super().get_context_data(rows=rows, counting=counting, today=today, **kwargs)
 
     def perform(self, form: Any, by: Actor) -> str:
         """Choose it."""
@@ -163,7 +165,7 @@ class PortfolioBenchmarkView(OwnerMixin, ServiceFormView):
 
 
 class BenchmarkEndView(ActionView):
-    """POST: hold the portfolio against no benchmark after a day."""
+    """POST: end a portfolio's own choice on a day."""
 
     permission = Permission.EDIT_PORTFOLIOS
     success_message = _("The benchmark ends on the day you chose.")

@@ -18,12 +18,15 @@ from apps.portfolios.forms.composites import CompositeForm, LeaveForm, MemberFor
 from apps.portfolios.models import Account, Benchmark, Composite, CompositeMember
 from apps.portfolios.selectors.composites import (
     composite_for,
+    composite_growth_spec,
     composite_passport,
     composite_rows,
     composite_sheet,
     member_for,
 )
 from apps.portfolios.services.composites import CompositeTerms, add_member, define_composite, end_member
+
+YEAR_DIGITS = 4
 
 
 def page_of(composite: Composite) -> str:
@@ -51,10 +54,13 @@ class CompositeDetailView(RequiresMixin, TemplateView):
     template_name = "staff/portfolios/composite_detail.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Show it up to the last whole month."""
+        """Show it up to the last whole month, and the months of the year of the address."""
         actor = actor_of(self.request)
         sheet = composite_sheet(composite_for(actor, self.kwargs["composite_id"]), firm_today())
+        asked = self.request.GET.get("year", "")
+        months = sheet.months_of(int(asked) if asked.isdecimal() and len(asked) == YEAR_DIGITS else None)
         may_edit = actor.can(Permission.MANAGE_FIRM)
+        kwargs |= {"months": months, "growth": composite_growth_spec(sheet)}
         return super().get_context_data(sheet=sheet, composite=sheet.composite, may_edit=may_edit, **kwargs)
 
 

@@ -30,6 +30,7 @@ from apps.portfolios.policies import place_of
 from apps.portfolios.selectors.model_passports import followers_passport, model_passport
 from apps.portfolios.selectors.model_portfolios import (
     ModelPage,
+    benchmarks_offered,
     model_for,
     model_page,
     model_rows,
@@ -96,11 +97,13 @@ class ModelEditView(ServiceFormView):
 
     def get_form_kwargs(self) -> dict[str, Any]:
         """Begin with what the version says."""
-        given = super().get_form_kwargs()
-        if self.page is None:
+        version = self.page.shown.version if self.page else None
+        given = {**super().get_form_kwargs(), "offered": benchmarks_offered(actor_of(self.request), version)}
+        if self.page is None or version is None:
             return given
-        model, version = self.page.model, self.page.shown.version
+        model = self.page.model
         told = {"name": model.name, "description": model.description, "risk_level": model.risk_level}
+        told |= {"benchmark": version.benchmark_id}
         initial = {**told, "outside_band": version.outside_band, "note": version.note if self.page.draft else ""}
         return {**given, "initial": initial, "rows": rows_of_sleeves(self.page.shown.sleeves)}
 
@@ -112,7 +115,7 @@ class ModelEditView(ServiceFormView):
         """Save it and show the draft."""
         told = form.cleaned_data
         details = ModelDetails(told["name"], told["description"], told["risk_level"])
-        typed = TypedVersion(form.typed(), told["outside_band"], told["note"])
+        typed = TypedVersion(form.typed(), told["outside_band"], told["note"], told["benchmark"])
         model: ModelPortfolio | None = self.page.model if self.page else None
         return save_model(model=model, details=details, typed=typed, by=by).get_absolute_url()
 

@@ -6,7 +6,8 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
-from apps.portfolios.engine.distributions import required_distribution, start_age, uniform_divisor
+from apps.portfolios.engine.distributions import lifetime_divisor, required_distribution, start_age
+from apps.portfolios.engine.life_tables import uniform_divisor
 from tests.golden.loader import GoldenFolders
 
 
@@ -38,10 +39,18 @@ def rmd_by_account(case_input: dict[str, Any], _folders: GoldenFolders) -> dict[
     return {kind: 0.0 if kind == "roth" else _amount(case_input["age"], value) for kind, value in balances.items()}
 
 
+def rmd_table_choice(case_input: dict[str, Any], _folders: GoldenFolders) -> dict[str, Any]:
+    """Tables by the numbers of Publication 590-B."""
+    spouse = case_input["spouse_age"] if case_input["spouse_sole_beneficiary"] else None
+    table, divisor = lifetime_divisor(case_input["owner_age"], spouse)
+    return {"table": {"uniform": "III", "joint": "II"}[table], "divisor": float(divisor)}
+
+
 ADAPTERS = {
     "uniform_lifetime_divisor": uniform_lifetime_divisor,
     "rmd_start_age": rmd_start_age,
     "rmd_amount": rmd_amount,
     "rmd_fraction": rmd_fraction,
     "rmd_by_account": rmd_by_account,
+    "rmd_table_choice": rmd_table_choice,
 }

@@ -94,7 +94,7 @@ class Guard:
         found = [
             trade
             for trade in trades
-            if groups.get(trade.security_id, f"={trade.security_id}") == security.group
+            if groups.get(trade.security_id, trade.group_id or f"={trade.security_id}") == security.group
             and abs(self.inputs.day - trade.day) <= window
             and not (besides and trade.lot_id == besides)
         ]

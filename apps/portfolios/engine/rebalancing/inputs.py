@@ -160,12 +160,16 @@ class WeightCap:
 
 @dataclass(frozen=True, slots=True)
 class PastTrade:
-    """A purchase, or a sale at a loss, somewhere in the household; a purchase names the lot that it made."""
+    """A purchase, or a sale at a loss, somewhere in the household; a purchase names the lot that it made.
+
+    `group_id` is that of a security which the run does not know: of the others the security says it.
+    """
 
     security_id: str
     account_id: str
     day: date
     lot_id: str = ""
+    group_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

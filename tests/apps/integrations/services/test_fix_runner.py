@@ -314,3 +314,9 @@ def test_numbers_that_begin_anew_each_day_say_so_once_a_day(
     assert (first.seq, first.get(141)) == (1, "Y")
     assert (second.seq > 1, second.get(141)) == (True, "")
     assert set(FixMessage.objects.filter(is_ours=True).values_list("epoch", flat=True)) == {2}
+
+
+def test_a_broker_who_is_away_is_named_without_the_number_of_the_error(broker: Acceptor, row: FixConnection) -> None:
+    broker.stop()
+    runner(row).run(wait_for(lambda: FixConnection.objects.get().state_note != ""))
+    assert FixConnection.objects.get().state_note == "Connection refused"

@@ -127,6 +127,7 @@ def test_models_are_read_with_what_is_in_force(partner: SiteClient, book: Book) 
     assert by_name["Draft alone"]["sleeves"] == []
     one = partner.get(f"{ROOT}/models/{book.model.public_id}")
     assert one.json()["sleeves"][0]["weight"] == "0.600000"
+    assert (one.json()["benchmark"], one.json()["benchmark_id"]) == (None, None)
     assert one["ETag"]
 
 

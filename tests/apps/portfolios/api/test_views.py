@@ -174,6 +174,19 @@ def test_returns_by_sleeve_sum_to_the_performance(partner: SiteClient, scene: An
     assert partner.get(f"/api/financial-services/portfolios/{uuid.uuid4()}/sleeves").status_code == 404
 
 
+def test_effects_sum_to_the_performance(partner: SiteClient, scene: Any) -> None:
+    base, asked = f"/api/financial-services/portfolios/{scene[1].public_id}", f"?as_of={WEEK.isoformat()}"
+    body = partner.get(f"{base}/effects{asked}").json()
+    whole = next(p for p in partner.get(f"{base}/performance{asked}").json()["periods"] if p["period"] == "inception")
+    assert sum(Decimal(row["total"]["amount"]) for row in body["classes"]) == Decimal(whole["gain"]) == 500
+    assert body["total"]["total"]["rate"] == pytest.approx(whole["net"], abs=1e-12)
+    stocks = body["classes"][0]
+    assert stocks["holdings"][0]["name"] == "AAA"
+    assert (Decimal(stocks["capital"]["amount"]), stocks["income"], stocks["currency"]) == (500, None, None)
+    assert "younger" in partner.get(f"{base}/effects{asked}&period=five_years").json()["reason"]
+    assert partner.get(f"{base}/effects{asked}&period=fortnight").status_code == 422
+
+
 def test_performance_stands_beside_the_benchmark_and_tells_the_risk(partner: SiteClient, scene: Any, ada: User) -> None:
     household, account, _ = scene
     benchmarks.series("rate_of_cash", {made.DAY - dt.timedelta(days=9): "0.05"})
@@ -182,6 +195,9 @@ def test_performance_stands_beside_the_benchmark_and_tells_the_risk(partner: Sit
     base = f"/api/financial-services/portfolios/{account.public_id}/performance?as_of={WEEK.isoformat()}"
     body = partner.get(base).json()
     assert body["benchmark"] == "Blend"
+    (choice,) = body["benchmark_choices"]
+    assert (choice["name"], choice["reason"], choice["model_id"]) == ("Blend", "household", None)
+    assert (choice["first_day"], choice["last_day"]) == (made.DAY.isoformat(), WEEK.isoformat())
     whole = next(period for period in body["periods"] if period["period"] == "inception")
     assert whole["benchmark"] == pytest.approx(1.05 ** (8 / 365) - 1)
     assert whole["difference"] == pytest.approx(whole["net"] - whole["benchmark"])

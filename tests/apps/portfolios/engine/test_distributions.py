@@ -8,12 +8,14 @@ from decimal import Decimal
 import pytest
 
 from apps.portfolios.engine.distributions import (
+    LifeTable,
     first_year,
+    lifetime_divisor,
     required_distribution,
     start_age,
     still_to_take,
-    uniform_divisor,
 )
+from apps.portfolios.engine.life_tables import uniform_divisor
 
 D = Decimal
 
@@ -53,6 +55,14 @@ def test_half_a_million_at_73_asks_for_18_867_92() -> None:
     later = required_distribution(dt.date(1952, 5, 1), 2026, D(500_000))
     assert later is not None
     assert later.due_on == dt.date(2026, 12, 31)
+
+
+def test_a_spouse_more_than_ten_years_younger_who_alone_inherits_makes_it_less() -> None:
+    assert lifetime_divisor(73, None) == lifetime_divisor(73, 63) == lifetime_divisor(73, 80) == ("uniform", D("26.5"))
+    assert lifetime_divisor(73, 58) == (LifeTable.JOINT, D("30.1"))
+    found = required_distribution(dt.date(1952, 5, 1), 2025, D(301_000), dt.date(1967, 12, 31))
+    assert found is not None
+    assert (found.table, found.divisor, found.amount) == ("joint", D("30.1"), D("10000.00"))
 
 
 def test_nothing_is_asked_before_the_first_year_or_of_nothing() -> None:

@@ -29,8 +29,7 @@ from tests.factories import portfolios as books
 CENT = Decimal("0.01")
 
 
-@pytest.fixture
-def scene(ada):
+def year_abroad(ada):
     """A household with two accounts that trade, pay, receive and pass money to each other, two currencies held."""
     household = clients.household(ada)
     made = {
@@ -44,6 +43,11 @@ def scene(ada):
     one = books.account(household, ada, opened_on=START, name="One")
     two = books.account(household, ada, opened_on=START, name="Two", number="22-2")
     return household, one, two, made
+
+
+@pytest.fixture
+def scene(ada):
+    return year_abroad(ada)
 
 
 def traded(ada, scene, seed):

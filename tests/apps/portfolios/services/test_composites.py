@@ -2,14 +2,23 @@
 
 import datetime as dt
 
+import numpy as np
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from apps.core.models import AuditEvent
 from apps.kernel.errors import InvalidInputError, NotFoundError
 from apps.portfolios.models import Composite, CompositeMember
-from apps.portfolios.selectors.composites import composite_for, composite_passport, composite_sheet
+from apps.portfolios.selectors.composites import (
+    composite_for,
+    composite_growth_spec,
+    composite_passport,
+    composite_sheet,
+)
 from apps.portfolios.selectors.owners import PortfolioOwner
 from apps.portfolios.services.composites import CompositeTerms, add_member, define_composite, end_member
+from apps.portfolios.services.kept_values import keep_values
 from tests.factories import benchmarks as made
 from tests.factories import clients
 from tests.factories import portfolios as books
@@ -115,3 +124,47 @@ def test_a_composite_is_for_those_who_see_the_whole_firm(composite, ada, connie)
     with pytest.raises(NotFoundError):
         composite_for(ada.as_actor(), composite.public_id)
     assert composite_sheet(composite, TODAY).years == ()
+
+
+def test_months_of_members_link_to_the_years_and_say_whose_they_are(composite, account, by):
+    joined(composite, account, by)
+    sheet = composite_sheet(composite, TODAY)
+    assert [f"{month.last_day:%Y-%m}" for month in sheet.months] == ["2025-06", "2025-05", "2025-04"]
+    linked = np.prod([1 + month.figures["net"].value for month in sheet.months]) - 1
+    assert linked == pytest.approx(sheet.years[0].figures["net"].value)
+    assert sheet.months_of(None) == sheet.months_of(2025) == sheet.months
+    assert sheet.months_of(2020) == ()
+    june = sheet.months[0]
+    assert june.assets == june.members[0].closing == 10500
+    passport = composite_passport(sheet, "202506-net")
+    assert passport.value.value == june.figures["net"].value
+    assert account.name in passport.lines[0].label
+    assert composite_passport(sheet, "202506-assets").value.value.amount == 10500
+    assert composite_growth_spec(sheet)["series"][0]["values"][-1] == pytest.approx(linked)
+    for wrong in ("202506-benchmark", "202507-net", "202506-luck"):
+        with pytest.raises(NotFoundError):
+            composite_passport(sheet, wrong)
+
+
+def test_the_record_reads_what_the_night_kept_and_says_the_same(composite, ada, by, monkeypatch):
+    accounts = [books.account(clients.household(ada), ada, number=f"7-{n}") for n in range(7)]
+    fund = books.instrument(ada, "AAA", {books.DAY: "50", BEGIN: "52", TODAY: "55"})
+    for n, each in enumerate(accounts):
+        books.entry(each, ada, "deposit", cash=str(1000 * (n + 1)))
+        books.entry(each, ada, "buy", instrument=fund, units="10", price="50", cash="-500")
+        books.entry(each, ada, "advisory_fee", BEGIN + dt.timedelta(days=20), cash="-9.5")
+        books.entry(each, ada, "withdrawal", BEGIN + dt.timedelta(days=40 + n), cash="-33")
+        joined(composite, each, by)
+    walked = composite_sheet(composite, TODAY)
+    assert walked.years[0].n_all_year == 7
+    assert walked.years[0].figures["dispersion"].value > 0
+    keep_values(by=by, last=TODAY)
+    monkeypatch.setattr("apps.portfolios.selectors.kept_values.valuations", None)  # nothing is walked
+    assert composite_sheet(composite, TODAY) == walked
+    with CaptureQueriesContext(connection) as seven:
+        composite_sheet(composite, TODAY)
+    for each in accounts[2:]:
+        CompositeMember.objects.filter(account=each).delete()
+    with CaptureQueriesContext(connection) as two:
+        composite_sheet(composite, TODAY)
+    assert len(seven) == len(two)

@@ -27,6 +27,8 @@ from apps.portfolios.services.model_portfolios import (
 )
 from apps.portfolios.services.rebalancing import RebalanceRefusedError, propose_rebalance, trades_of_run
 from apps.portfolios.services.restrictions import ReserveTerms, RestrictionTerms, add_reserve, add_restriction
+from apps.portfolios.services.trade_lines import TradeLine
+from apps.portfolios.services.trades import propose_trades
 from tests.factories import clients, models, portfolios
 from tests.factories.rebalancing import BOUGHT, OffTarget, run, terms
 
@@ -252,10 +254,7 @@ def test_what_the_firm_holds_to_be_identical_replaces_no_loss(scene: OffTarget, 
     portfolios.entry(scene.one, scene.ada, "deposit", cash="4000")
     portfolios.entry(scene.one, scene.ada, "buy", BOUGHT, **dear)
     assert {name for (_, name, _) in trades(scene.run("harvest"))} == {"STK", "STK2"}
-    members = [NamedMember("STK"), NamedMember("STK2")]
-    told = GroupTerms(name="Stocks", basis="Classes of one fund", valid_from=portfolios.DAY, members=members)
-    propose_equivalence(terms=told, by=scene.ada.as_actor())
-    decide_approval(request=ApprovalRequest.objects.latest("pk"), decision="approve", note="Read.", by=paul.as_actor())
+    identical(scene, paul, "STK", "STK2")
     assert trades(scene.run("harvest")) == {}
 
 
@@ -267,3 +266,64 @@ def test_a_loss_that_was_washed_is_in_the_basis_of_what_replaced_it(scene: OffTa
     portfolios.entry(scene.one, scene.ada, "buy", day + dt.timedelta(days=3), **bought)
     lots = scene.run("hold").inputs["accounts"][0]["lots"]
     assert sorted((D(lot["quantity"]), D(lot["cost"])) for lot in lots) == [(10, D(510)), (70, D(3500))]
+
+
+DEAR = {"units": "20", "cash": "-3600", "price": "180"}
+LATELY = dt.timedelta(days=5)
+
+
+def identical(scene: OffTarget, approver: User, *symbols: str) -> None:
+    members = [NamedMember(symbol) for symbol in symbols]
+    told = GroupTerms(name="Stocks", basis="Classes of one fund", valid_from=portfolios.DAY, members=members)
+    propose_equivalence(terms=told, by=scene.ada.as_actor())
+    decide_approval(
+        request=ApprovalRequest.objects.latest("pk"), decision="approve", note="Read.", by=approver.as_actor()
+    )
+
+
+def test_what_was_bought_where_no_run_trades_blocks_a_loss_of_the_same_in_law(scene: OffTarget, paul: User) -> None:
+    portfolios.entry(scene.one, scene.ada, "deposit", cash="4000")
+    portfolios.entry(scene.one, scene.ada, "buy", BOUGHT, instrument=scene.stk, **DEAR)
+    away = portfolios.account(scene.household, scene.ada, name="Away", number="9", is_held_away=True)
+    same = portfolios.instrument(scene.ada, "SAME", {portfolios.DAY: "100"})
+    portfolios.entry(away, scene.ada, "deposit", cash="1000")
+    told = {"instrument": same, "units": "10", "cash": "-1000", "price": "100"}
+    portfolios.entry(away, scene.ada, "buy", firm_today() - LATELY, **told)
+    assert {name for (_, name, _) in trades(scene.run("harvest"))} == {"STK", "STK2"}
+    identical(scene, paul, "STK", "SAME")
+    assert trades(scene.run("harvest")) == {}
+
+
+def test_a_loss_on_what_is_neither_held_nor_wanted_any_more_blocks_the_same_in_law(
+    scene: OffTarget, paul: User
+) -> None:
+    same = portfolios.instrument(scene.ada, "SAME", {portfolios.DAY: "100"})
+    told = {"instrument": same, "units": "5", "cash": "-500", "price": "100"}
+    portfolios.entry(scene.one, scene.ada, "buy", BOUGHT, **told)
+    sold = {"instrument": same, "units": "-5", "cash": "200", "price": "40"}
+    portfolios.entry(scene.one, scene.ada, "sell", firm_today() - LATELY, **sold)
+    identical(scene, paul, "STK", "SAME")
+    bought = {name for (_, name, side) in trades(scene.run()) if side == "buy"}
+    assert "STK" not in bought
+    assert "STK2" in bought
+
+
+def alone(scene: OffTarget) -> RebalanceRun:
+    return propose_rebalance(household=scene.household, terms=terms("full"), account=scene.two, by=scene.ada.as_actor())
+
+
+def test_a_loss_that_is_proposed_and_not_executed_yet_is_not_bought_back_elsewhere(scene: OffTarget) -> None:
+    portfolios.entry(scene.one, scene.ada, "deposit", cash="4000")
+    portfolios.entry(scene.one, scene.ada, "buy", BOUGHT, instrument=scene.stk, **DEAR)
+    assert ("IRA", "STK", "buy") in trades(alone(scene))
+    trades_of_run(run=scene.run("harvest"), by=scene.ada.as_actor())
+    bought = {name for (_, name, side) in trades(alone(scene)) if side == "buy"}
+    assert "STK" not in bought
+
+
+def test_a_purchase_that_is_proposed_and_not_executed_yet_blocks_a_loss(scene: OffTarget) -> None:
+    portfolios.entry(scene.one, scene.ada, "deposit", cash="4000")
+    portfolios.entry(scene.one, scene.ada, "buy", BOUGHT, instrument=scene.stk, **DEAR)
+    line = TradeLine(scene.two, scene.stk, "buy", D(5))
+    propose_trades(household=scene.household, lines=[line], purpose="Invest", by=scene.ada.as_actor())
+    assert trades(scene.run("harvest")) == {}

@@ -108,6 +108,7 @@ def test_paper_screen_and_kept_figures_say_the_same(ada, batch, household):
     assert sleeve.gain == 500
     assert f"{sleeve.label} " in text
     assert percent_text(sleeve.returned.value, 2) in text
+    assert "Capital gain " in text
     assert (report.state, report.document.category) == (ReportState.MADE, DocumentCategory.PERFORMANCE)
     assert report.document.visible_to_client is False
 

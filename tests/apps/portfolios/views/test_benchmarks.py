@@ -166,6 +166,11 @@ def test_the_page_of_attribution_sums_and_its_figures_open(scene: Scene, ada: Us
             assert browser.get(address, headers={"hx-request": "true"}).status_code == 200, address
     html = browser.get(f"{scene.pages()['account_sources']}?day={day}").content.decode()
     assert "inception-source-price" in html
+    addresses = {link.replace("&amp;", "&") for link in re.findall(r'data-figure[^>]*href="([^"]+)"', html)}
+    effects = [address for address in sorted(addresses) if "-effect-" in address]
+    assert len(effects) > 8
+    for address in effects:
+        assert browser.get(address, headers={"hx-request": "true"}).status_code == 200, address
 
 
 def test_the_page_of_sleeves_says_what_each_earned_and_its_figures_open(

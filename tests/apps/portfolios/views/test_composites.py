@@ -35,6 +35,12 @@ def test_a_principal_defines_a_composite_and_moves_accounts_in_and_out(
         html = browser.get(page).content.decode()
     assert "Clause 2" in html
     assert "data-figure" in html
+    html = browser.get(f"{page}?year=2025").content.decode()
+    assert "Record by month, 2025" in html
+    assert "202504-net" in html
+    assert "Record by month" in browser.get(f"{page}?year=nineteen").content.decode()
+    passport = reverse("portfolios:composite-passport", args=[composite.public_id, "202504-net"])
+    assert "Brokerage" in browser.get(passport, headers={"hx-request": "true"}).content.decode()
     member = CompositeMember.objects.get()
     url = reverse("portfolios:composite-member-end", args=[member.public_id])
     assert browser.post(url, {"ends_on": "2025-05-31", "reason": "Another mandate"}).status_code == 302

@@ -13,6 +13,7 @@ from apps.accounts.models import ApprovalRequest, User
 from apps.accounts.selectors.firm_days import firm_today
 from apps.portfolios.forms.models import ModelForm, rows_changed, rows_of
 from apps.portfolios.models import ModelPortfolio, ModelVersion, VersionState
+from tests.factories import benchmarks, portfolios
 from tests.factories import clients as people
 from tests.factories import models as made
 
@@ -87,13 +88,15 @@ def test_a_model_is_typed_submitted_approved_and_in_force(
 ) -> None:
     made.securities(ada)
     browser = sign_in(ada)
-    answer = browser.post(reverse("portfolios:model-new"), TYPED)
+    blend = benchmarks.benchmark(ada, ("STK", "1"), name="Stocks alone")
+    answer = browser.post(reverse("portfolios:model-new"), {**TYPED, "benchmark": blend.pk})
     assert answer.status_code == 302
     version = ModelVersion.objects.get()
     assert answer["location"].endswith("?version=1")
     body = browser.get(answer["location"]).content.decode()
     assert "60.00%" in body
     assert "STK2" in body
+    assert "Stocks alone" in body
     submit = reverse("portfolios:model-submit", args=[version.model.public_id, 1])
     assert browser.post(submit, {"effective_from": firm_today().isoformat()}).status_code == 302
     request = ApprovalRequest.objects.get()
@@ -104,6 +107,13 @@ def test_a_model_is_typed_submitted_approved_and_in_force(
     assert answer.status_code == 302
     version.refresh_from_db()
     assert version.state == VersionState.APPROVED
+    # who follows it is held against its benchmark, and the pages say why
+    household, account, _security = portfolios.funded(ada)
+    made.mandate(household, version.model, ada)
+    html = browser.get(reverse("portfolios:account-performance", args=[account.public_id])).content.decode()
+    assert "Stocks alone, the benchmark of the household&#x27;s model Balanced 1" in html
+    html = browser.get(reverse("portfolios:household-benchmark", args=[household.public_id])).content.decode()
+    assert "Counts today: Stocks alone, the benchmark of its model Balanced 1" in html
     assert "In force" in browser.get(version.model.get_absolute_url()).content.decode()
 
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("portfolios", "0031_kept_quarters"),
+        ("portfolios", "0033_kept_quarters"),
     ]
 
     operations = [

@@ -17,7 +17,7 @@ def _to(model: str, **told: object) -> dict:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("portfolios", "0030_fields_in_words"),
+        ("portfolios", "0032_distribution_terms"),
     ]
 
     operations = [

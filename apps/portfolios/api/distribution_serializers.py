@@ -1,0 +1,62 @@
+"""Required distributions as partners read them, and what decides them as they write it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from rest_framework import serializers
+
+from apps.core.api.sparse import SparseMixin
+from apps.portfolios.engine.distributions import LifeTable
+from apps.portfolios.models import HeirKind
+
+
+def _money(**options: object) -> serializers.DecimalField:
+    return serializers.DecimalField(max_digits=24, decimal_places=2, **options)  # type: ignore[arg-type]
+
+
+class DistributionTermsIn(serializers.Serializer):  # type: ignore[type-arg]
+    """The spouse who alone will inherit; of an inherited account who died, when, and what the heir was to them."""
+
+    spouse_id = serializers.UUIDField(default=None, allow_null=True)
+    deceased_born_on = serializers.DateField(default=None, allow_null=True)
+    died_on = serializers.DateField(default=None, allow_null=True)
+    heir = serializers.ChoiceField(choices=HeirKind.choices, default="", allow_blank=True)
+    is_ten_year = serializers.BooleanField(default=False)
+    left_by_deceased = serializers.DecimalField(max_digits=14, decimal_places=2, min_value=0, default=Decimal(0))
+
+
+class DistributionTermsOut(serializers.Serializer):  # type: ignore[type-arg]
+    """What is known."""
+
+    spouse_id = serializers.UUIDField(source="spouse.public_id", default=None, allow_null=True)
+    deceased_born_on = serializers.DateField(allow_null=True)
+    died_on = serializers.DateField(allow_null=True)
+    heir = serializers.CharField(allow_blank=True)
+    is_ten_year = serializers.BooleanField()
+    left_by_deceased = _money()
+
+
+class DistributionYearOut(serializers.Serializer):  # type: ignore[type-arg]
+    """What is required for a year, by which table, and what of it is not taken yet."""
+
+    year = serializers.IntegerField(source="required.year")
+    due_on = serializers.DateField(source="required.due_on")
+    age = serializers.IntegerField(source="required.age")
+    table = serializers.ChoiceField(choices=[each.value for each in LifeTable], source="required.table")
+    divisor = serializers.DecimalField(max_digits=5, decimal_places=1, source="required.divisor")
+    balance = _money(source="required.balance", help_text="On 31 December of the year before.")
+    required = _money(source="required.amount")  # type: ignore[assignment]
+    taken = _money()
+    still_to_take = _money(source="amount")
+
+
+class DistributionsOut(SparseMixin, serializers.Serializer):  # type: ignore[type-arg]
+    """The years that are open; `lacks` says why there is none."""
+
+    account_id = serializers.UUIDField(source="account.public_id")
+    as_of = serializers.DateField()
+    currency = serializers.CharField(source="account.currency")
+    years = DistributionYearOut(many=True, source="lines")
+    terms = DistributionTermsOut(allow_null=True)
+    lacks = serializers.CharField(allow_blank=True)

@@ -1,0 +1,143 @@
+"""What must be taken out of a retirement account, as its page and the API show it, with its passports."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.utils.translation import gettext
+
+from apps.core.passports import Amount, Passport, PassportLine
+from apps.core.templatetags.formats import date_text
+from apps.kernel.errors import NotFoundError, gettext_noop
+from apps.portfolios.engine import ENGINE_VERSION
+from apps.portfolios.engine.distributions import LifeTable, RequiredDistribution
+from apps.portfolios.models import Account, DistributionTerms, Registration
+from apps.portfolios.selectors.distributions import WITH_DISTRIBUTIONS, DistributionDue, distributions_required
+
+DISTRIBUTION_FIGURES = ("required-", "owed-", "divisor-", "balance-", "taken-")
+
+
+@dataclass(frozen=True, slots=True)
+class DistributionPage:
+    """What an account must pay out for the years that are open, and on what that rests; `lacks` says why nothing."""
+
+    account: Account
+    as_of: dt.date
+    lines: tuple[DistributionDue, ...]
+    terms: DistributionTerms | None
+    lacks: str
+
+    @property
+    def is_inherited(self) -> bool:
+        """Whether somebody left it."""
+        return self.account.registration == Registration.INHERITED_IRA
+
+
+def distribution_page(account: Account, day: dt.date) -> DistributionPage:
+    """Return what the account's owner must take; the other accounts of the household count, since an excess does."""
+    terms = DistributionTerms.objects.filter(account=account).select_related("spouse").first()
+    siblings = Account.objects.filter(household=account.household_id, registration__in=WITH_DISTRIBUTIONS)
+    found = distributions_required(siblings, day)
+    lines = tuple(each for each in found if each.account.pk == account.pk)
+    return DistributionPage(account, day, lines, terms, "" if lines else _lacks(account, terms))
+
+
+def _lacks(account: Account, terms: DistributionTerms | None) -> str:
+    owners = list(account.owners.all())
+    is_inherited = account.registration == Registration.INHERITED_IRA
+    if account.registration not in WITH_DISTRIBUTIONS:
+        return gettext("The law requires no distributions of an account of this registration.")
+    if len(owners) != 1:
+        return gettext("The account has no owner, or several: nobody's age can be taken.")
+    if is_inherited and (terms is None or terms.died_on is None):
+        return gettext("Nobody wrote down yet from whom it was inherited, and when.")
+    if owners[0].person.date_of_birth is None and not (is_inherited and terms and terms.heir == "no_person"):
+        return gettext("The owner's date of birth is not known.")
+    return gettext("The law asks for nothing this year.")
+
+
+def table_text(table: str) -> str:
+    """Say by which table an amount was found."""
+    words = {
+        LifeTable.UNIFORM: gettext("Uniform Lifetime Table"),
+        LifeTable.JOINT: gettext("Joint and Last Survivor Table"),
+        LifeTable.SINGLE: gettext("Single Life Table"),
+        LifeTable.WHOLE: gettext("all that is left"),
+        LifeTable.TOLD: gettext("left over from the deceased"),
+    }
+    return words[LifeTable(table)]
+
+
+def distribution_passport(account: Account, figure: str, day: dt.date) -> Passport:
+    """Return the passport of a figure of a year: `required-2026`, `owed-…`, `divisor-…`, `balance-…` or `taken-…`.
+
+    Raises NotFoundError for another figure, or a year that asks for nothing.
+    """
+    name, _, year = figure.partition("-")
+    page = distribution_page(account, day)
+    line = next((each for each in page.lines if str(each.required.year) == year), None)
+    if line is None:
+        raise NotFoundError(gettext_noop("There is no such figure."))
+    told, currency = line.required, account.currency
+    title, value = {
+        "required": (gettext("Required distribution"), Amount.of_money(told.amount, currency)),
+        "owed": (gettext("Still to take"), Amount.of_money(line.amount, currency)),
+        "divisor": (gettext("Divisor"), Amount(told.divisor, "quantity", "1")),
+        "balance": (gettext("Value at the end of the year before"), Amount.of_money(told.balance, currency)),
+        "taken": (gettext("Taken"), Amount.of_money(line.taken, currency)),
+    }[name]
+    return Passport(
+        title=f"{title} {year}",
+        value=value,
+        method=_method(told),
+        as_of=day,
+        source=gettext("Treas. Reg. 1.401(a)(9)-5 and -9, in force since 2022; the firm's own ledger"),
+        lines=tuple(_lines(line, currency)),
+        notes=_notes(page, line),
+        basis=gettext("Before taxes."),
+        version=ENGINE_VERSION,
+    )
+
+
+def _method(told: RequiredDistribution) -> str:
+    if told.table == LifeTable.WHOLE:
+        return gettext("The last year of the rule, or of the life by the table: all that is left has to be taken.")
+    if told.table == LifeTable.TOLD:
+        return gettext("What the deceased had to take in the year of death and did not, as written down.")
+    return gettext(
+        "Value on 31 December of the year before, divided by the divisor of the table for the age reached in the year."
+    )
+
+
+def _lines(line: DistributionDue, currency: str) -> list[PassportLine]:
+    told = line.required
+    before = date_text(dt.date(told.year - 1, 12, 31))
+    age = gettext("%(table)s, age %(age)s in %(year)s") % {
+        "table": table_text(told.table),
+        "age": told.age,
+        "year": told.year,
+    }
+    how_taken = gettext("withdrawals of the year, as far as they count for this one")
+    return [
+        PassportLine(gettext("Value"), before, Amount.of_money(told.balance, currency)),
+        PassportLine(gettext("Divisor"), age, Amount(told.divisor, "quantity", "1")),
+        PassportLine(gettext("Required distribution"), "", Amount.of_money(told.amount, currency)),
+        PassportLine(gettext("Taken"), how_taken, Amount.of_money(line.taken, currency)),
+        PassportLine(gettext("Still to take"), "", Amount.of_money(line.amount, currency)),
+    ]
+
+
+def _notes(page: DistributionPage, line: DistributionDue) -> tuple[str, ...]:
+    notes = [gettext("To be taken by %(day)s.") % {"day": date_text(line.required.due_on)}]
+    if line.required.table == LifeTable.JOINT:
+        notes.append(gettext("The spouse is the only beneficiary and more than ten years younger."))
+    if line.required.table == LifeTable.WHOLE:
+        notes.append(gettext("What the account gains or loses until then is to be taken too."))
+    if line.required.table == LifeTable.TOLD:
+        notes.append(gettext("No excise tax is due where it is taken by the end of the year after the death."))
+    if line.amount != max(line.required.amount - line.taken, 0):
+        notes.append(gettext("Other accounts of the same owner paid more than they had to: that counts here."))
+    if page.is_inherited:
+        notes.append(gettext("The heir's death, several heirs and Roth accounts are not reckoned with."))
+    return tuple(notes)
