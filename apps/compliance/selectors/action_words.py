@@ -144,6 +144,7 @@ WORDS = {
     "integrations.set_up_fix": _("Set up FIX session"),
     "integrations.suspend_partner": _("Suspend partner"),
     "integrations.switch_fix": _("Switch FIX session"),
+    "integrations.withdraw_fix": _("Withdraw FIX message"),
     "market.keep_action": _("Keep announced action"),
     "market.add_security": _("Add security"),
     "market.add_series": _("Add market series"),

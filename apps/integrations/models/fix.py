@@ -67,8 +67,19 @@ class FixConnection(BaseModel):
         return
 
 
+class FixMessageQuerySet(models.QuerySet["FixMessage"]):
+    """Messages by whether they were said."""
+
+    def waiting(self) -> FixMessageQuerySet:
+        """Return those of ours that wait to be said."""
+        return self.filter(is_ours=True, seq=None, sent_at=None)
+
+
 class FixMessage(BaseModel):
-    """A message of a session. One of ours without a number waits to be sent; a numbered one may be sent again."""
+    """A message of a session. One of ours without a number waits to be sent; a numbered one may be sent again.
+
+    Without a number but with a time it was withdrawn at that time.
+    """
 
     MUTABLE: ClassVar[bool] = True
     PERSONAL_FIELDS: ClassVar[frozenset[str]] = frozenset()
@@ -81,6 +92,8 @@ class FixMessage(BaseModel):
     kind = models.CharField(max_length=3)
     body = models.TextField()  # encrypted: orders name account numbers
     sent_at = models.DateTimeField(null=True, blank=True)
+
+    objects = FixMessageQuerySet.as_manager()
 
     class Meta:
         ordering = ("id",)

@@ -17,9 +17,19 @@ from apps.core.secrets import decrypted, encrypted
 from apps.core.services import service
 from apps.integrations.engine.fix_session import Fields, Message
 from apps.integrations.models import FixConnection, FixMessage
+from apps.integrations.selectors.fix_sessions import fields_of
 from apps.kernel.errors import DomainError, InvalidInputError, gettext_noop
-from apps.portfolios.models import BlockOrder, OrderState, Side
-from apps.portfolios.services.fills import CENT, NOTHING, Execution, close_order, put_off_execution, record_fill
+from apps.portfolios.models import DONE_ORDER_STATES, BlockOrder, OrderState, Side
+from apps.portfolios.services.fills import (
+    CENT,
+    NOTHING,
+    Execution,
+    close_order,
+    put_off_execution,
+    record_fill,
+    sent_on,
+)
+from apps.portfolios.services.orders import locked_order
 
 SIDES = {Side.BUY: "1", Side.SELL: "2"}
 # ExecType (150): a trade, what takes one back or corrects it, and the ends of an order
@@ -61,8 +71,14 @@ class FixRoute:
             say_order(order=order, by=by)
 
     def cancel(self, *, order: BlockOrder, by: Actor) -> None:
-        """Ask that what is not executed be canceled."""
-        say_cancel(order=order, by=by)
+        """Ask that what is not executed be canceled; one that still waits to be said ends here."""
+        waiting = FixMessage.objects.waiting().filter(kind="D").select_for_update()
+        row = next((each for each in waiting if dict(fields_of(each)).get(11) == order.reference), None)
+        if row is None:
+            say_cancel(order=order, by=by)
+            return
+        withdraw(row=row, by=by)
+        close_order(order=order, reason=gettext_noop("It was cancelled before it was sent."), by=by)
 
 
 @service
@@ -104,6 +120,35 @@ def _queue(order: BlockOrder, kind: str, fields: Fields, by: Actor) -> FixMessag
     after = {"kind": kind, "order": order.reference}
     audit.record("integrations.queue_fix", by=by, target=connection, after=after)
     return row
+
+
+@service
+def withdraw(*, row: FixMessage, by: Actor) -> None:
+    """Have a message that waits never be said: what it was about is over."""
+    row.sent_at = timezone.now()
+    row.save(update_fields=["sent_at", "updated_at"])
+    after = {"kind": row.kind, "order": dict(fields_of(row)).get(11)}
+    audit.record("integrations.withdraw_fix", by=by, target=row.connection, after=after)
+
+
+@service
+def may_be_said(*, row: FixMessage, by: Actor) -> bool:
+    """Say whether a message that waits may still go out; one whose order is over is withdrawn.
+
+    An order is for its day: one that waited longer for its session was never in the market, and ends.
+    """
+    told = dict(fields_of(row))
+    order = BlockOrder.objects.filter(reference=told.get(41) or told.get(11, "")).first()
+    locked = locked_order(order) if order is not None else None
+    waits = FixMessage.objects.waiting().select_for_update().filter(pk=row.pk).exists()
+    if locked is None or not waits:
+        return waits
+    if row.kind == "D" and locked.state == OrderState.SENT and sent_on(locked) < firm_today():
+        locked = close_order(order=locked, reason=gettext_noop("Its day was over before the session was on."), by=by)
+    if locked.state in DONE_ORDER_STATES:
+        withdraw(row=row, by=by)
+        return False
+    return True
 
 
 def kept(fields: Fields) -> str:

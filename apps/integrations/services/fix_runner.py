@@ -30,7 +30,7 @@ from apps.integrations.engine.fix_session import (
 from apps.integrations.models import FixConnection, FixMessage
 from apps.integrations.selectors.fix_sessions import fields_of
 from apps.integrations.services.fix_connections import begin_epoch, secure_line
-from apps.integrations.services.fix_orders import kept, put_off_report, take_report
+from apps.integrations.services.fix_orders import kept, may_be_said, put_off_report, take_report
 from apps.integrations.services.fix_wire import Heard, Listener, Parties, gap_written, masked, written
 from apps.kernel.errors import DomainError
 
@@ -166,8 +166,9 @@ class FixRunner:
         """Number and send what was queued."""
         if self.session.phase is not Phase.ON:
             return
-        waiting = FixMessage.objects.filter(connection=self.row, is_ours=True, seq=None).order_by("pk")
-        for row in waiting:
+        for row in FixMessage.objects.waiting().filter(connection=self.row).order_by("pk"):
+            if not may_be_said(row=row, by=self.by):
+                continue
             for action in self.session.say(row.kind, fields_of(row), time.monotonic()):
                 if not isinstance(action, Send):
                     continue

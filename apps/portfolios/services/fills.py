@@ -137,12 +137,16 @@ def _fault(order: BlockOrder | None, execution: Execution) -> str:
         return "unknown_order"
     if order.state not in {OrderState.SENT, OrderState.PARTIAL}:
         return "not_in_market"
-    sent_on = (order.sent_at or timezone.now()).astimezone(ZoneInfo(firm_zone()))
-    if execution.day < (sent_on - A_DAY).date():
+    if execution.day < sent_on(order) - A_DAY:
         return "too_early"
     if order.filled + execution.quantity > order.quantity:
         return "overfill"
     return _fault_of_price(order, execution)
+
+
+def sent_on(order: BlockOrder) -> dt.date:
+    """Return the firm's day on which an order was sent, today for one that was not."""
+    return (order.sent_at or timezone.now()).astimezone(ZoneInfo(firm_zone())).date()
 
 
 def _fault_of_price(order: BlockOrder, execution: Execution) -> str:

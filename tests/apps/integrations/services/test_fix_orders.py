@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.core.models import AuditEvent
@@ -175,6 +176,7 @@ def test_the_blotter_sends_by_fix_and_asks_to_cancel(
     block.refresh_from_db()
     assert (block.state, block.route) == (OrderState.SENT, "fix")
     assert "Ask to cancel the rest" in browser.get(block.get_absolute_url()).text
+    FixMessage.objects.update(seq=2, sent_at=timezone.now())
     browser.post(reverse("portfolios:order-cancel", args=[block.public_id]))
     assert list(FixMessage.objects.order_by("pk").values_list("kind", flat=True)) == ["D", "F"]
 

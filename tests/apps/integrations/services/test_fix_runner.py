@@ -16,10 +16,12 @@ from cryptography.x509.oid import NameOID
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import DataError
+from django.utils import timezone
 from django_tenants.utils import schema_context
 
 from apps.accounts.models import User
 from apps.core.actors import Actor
+from apps.core.models import AuditEvent
 from apps.integrations.engine.fix_session import Message
 from apps.integrations.models import FixConnection, FixMessage
 from apps.integrations.selectors.fix_sessions import fields_of
@@ -28,6 +30,7 @@ from apps.integrations.services.fix_connections import ConnectionTerms, set_up_c
 from apps.integrations.services.fix_orders import say_order
 from apps.integrations.services.fix_runner import FixRunner
 from apps.portfolios.models import BlockOrder, Fill, FillProblem, OrderState
+from apps.portfolios.services.fills import close_order
 from apps.portfolios.services.orders import ask_to_cancel, release_orders, send_by_route
 from tests.apps.integrations.acceptor import Acceptor, wait_for
 from tests.days import today
@@ -320,3 +323,35 @@ def test_a_broker_who_is_away_is_named_without_the_number_of_the_error(broker: A
     broker.stop()
     runner(row).run(wait_for(lambda: FixConnection.objects.get().state_note != ""))
     assert FixConnection.objects.get().state_note == "Connection refused"
+
+
+def test_an_order_that_ended_while_it_waited_is_never_said(
+    ada: User, broker: Acceptor, row: FixConnection, block: BlockOrder
+) -> None:
+    send_by_route(orders=[block], route="fix", by=ada.as_actor())
+    close_order(order=block, reason="Given by telephone.", by=ada.as_actor())
+    runner(row).run(wait_for(lambda: not FixMessage.objects.waiting().exists(), 10))
+    message = FixMessage.objects.get(kind="D")
+    assert (message.seq, message.sent_at is not None, broker.orders) == (None, True, [])
+    assert AuditEvent.objects.filter(action="integrations.withdraw_fix").count() == 1
+
+
+def test_an_order_that_waited_beyond_its_day_ends_unsaid(
+    ada: User, broker: Acceptor, row: FixConnection, block: BlockOrder
+) -> None:
+    send_by_route(orders=[block], route="fix", by=ada.as_actor())
+    BlockOrder.objects.update(sent_at=timezone.now() - dt.timedelta(days=1))
+    runner(row).run(wait_for(lambda: state(block) == OrderState.CLOSED, 10))
+    assert (broker.orders, block.note) == ([], "Its day was over before the session was on.")
+    assert not FixMessage.objects.waiting().exists()
+
+
+def test_an_order_that_is_cancelled_before_it_was_said_ends_at_once(
+    ada: User, broker: Acceptor, row: FixConnection, block: BlockOrder
+) -> None:
+    (sent,) = send_by_route(orders=[block], route="fix", by=ada.as_actor())
+    ask_to_cancel(order=sent, by=ada.as_actor())
+    assert state(block) == OrderState.CLOSED
+    runner(row).run(wait_for(lambda: bool(broker.logons), 10))
+    assert broker.orders == []
+    assert not FixMessage.objects.filter(kind="F").exists()
