@@ -276,6 +276,7 @@ API_SCOPES: dict[str, Any] = {
     "plans:write": _("Generate and change financial plans"),
     "portfolios:read": _("Read accounts, holdings and performance"),
     "portfolios:write": _("Create portfolios and import transactions"),
+    "account_numbers:read": _("Read the numbers of accounts in full"),
     "billing:read": _("Read fees and invoices"),
     "billing:write": _("Create fee schedules and invoices"),
 }

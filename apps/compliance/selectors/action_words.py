@@ -279,6 +279,7 @@ WORDS = {
     "portfolios.retire_service": _("Retire service"),
     "portfolios.return_model_version": _("Return model version"),
     "portfolios.return_service": _("Return version of a service"),
+    "portfolios.reveal_number": _("Read an account's number in full"),
     "portfolios.reverse_transaction": _("Reverse transaction"),
     "portfolios.revise_benchmark": _("Revise benchmark"),
     "portfolios.send_orders": _("Send orders"),

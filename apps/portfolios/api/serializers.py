@@ -47,6 +47,21 @@ class AccountOut(SparseMixin, serializers.ModelSerializer):  # type: ignore[type
         )
 
 
+class AccountNumberIn(serializers.Serializer):  # type: ignore[type-arg]
+    """At which custodian an account was opened, and its number there."""
+
+    custodian = serializers.CharField(max_length=120)
+    number = serializers.CharField(max_length=40)
+
+
+class AccountNumberOut(serializers.Serializer):  # type: ignore[type-arg]
+    """The custodian and the number, masked unless the token may read it in full."""
+
+    account_id = serializers.UUIDField()
+    custodian = serializers.CharField(allow_blank=True)
+    number = serializers.CharField(allow_blank=True)
+
+
 class TransactionOut(SparseMixin, serializers.ModelSerializer):  # type: ignore[type-arg]
     """An entry: quantity and amount are signed by what they add to the holding and to the cash."""
 

@@ -4,6 +4,7 @@ from django.urls import re_path
 
 from apps.portfolios.api.composites import CompositePerformanceView, CompositeViewSet
 from apps.portfolios.api.distributions import DistributionsView
+from apps.portfolios.api.numbers import AccountNumberView
 from apps.portfolios.api.performance import BenchmarkViewSet, EffectsView, PerformanceView, SleevesView
 from apps.portfolios.api.rebalancing import RebalanceDetail, RebalancingView
 from apps.portfolios.api.targets import DriftView, LotsView, ModelViewSet, PortfolioViewSet, TargetsView
@@ -24,6 +25,7 @@ urlpatterns = [
         DistributionsView.as_view(),
         name="account-distributions",
     ),
+    re_path(rf"{_ACCOUNTS}/(?P<account_id>{_ID})/number/?$", AccountNumberView.as_view(), name="account-number"),
     re_path(rf"{_ACCOUNTS}/(?P<account_id>{_ID})/holdings/?$", HoldingsView.as_view(), name="account-holdings"),
     re_path(
         rf"{_ACCOUNTS}/(?P<account_id>{_ID})/transactions/?$", TransactionList.as_view(), name="account-transactions"

@@ -15,7 +15,7 @@ from apps.accounts.selectors.firm_days import firm_today
 from apps.clients.models import Household, Person
 from apps.core import audit, realtime
 from apps.core.actors import Actor
-from apps.core.secrets import encrypted, number_digest
+from apps.core.secrets import decrypted, encrypted, number_digest
 from apps.core.services import service
 from apps.kernel.errors import DomainError, InvalidInputError, gettext_noop
 from apps.portfolios.models import Account, AccountOwner, AccountStatus
@@ -121,6 +121,15 @@ def number_account(*, account: Account, custodian: str, number: str, by: Actor) 
     audit.record("portfolios.number_account", by=by, target=locked, before=before, after=audit.snapshot(locked))
     _tell(locked)
     return locked
+
+
+@service
+def reveal_number(*, account: Account, by: Actor) -> str:
+    """Return an account's number in full, and keep on the trail who read it; nothing where it has none."""
+    if not account.number:
+        return ""
+    audit.record("portfolios.reveal_number", by=by, target=account)
+    return decrypted(account.number)
 
 
 @service
