@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from rest_framework import serializers
+
+from apps.market.selectors.snapshots import MarketSnapshot
 
 
 class QuoteOut(serializers.Serializer):  # type: ignore[type-arg]
@@ -21,9 +25,17 @@ class QuoteOut(serializers.Serializer):  # type: ignore[type-arg]
 
 
 class MarketDataOut(serializers.Serializer):  # type: ignore[type-arg]
-    """All quotes of an asset type."""
+    """Quotes of an asset type by symbol, a page at a time."""
 
     asset_type = serializers.CharField()
     as_of = serializers.DateField(allow_null=True)
     is_simulated = serializers.BooleanField()
     quotes = QuoteOut(many=True)
+    next = serializers.SerializerMethodField(help_text="Where the quotes after these are; null after the last.")
+
+    def get_next(self, snapshot: MarketSnapshot) -> str | None:
+        """Return the address of the next page."""
+        if snapshot.following is None:
+            return None
+        request = self.context["request"]
+        return str(request.build_absolute_uri(f"{request.path}?{urlencode({'after': snapshot.following})}"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -22,11 +22,14 @@ class MarketDataView(APIView):
         summary="Read market data of an asset type",
         responses=MarketDataOut,
         tags=["market data"],
+        parameters=[OpenApiParameter("after", str, description="The symbol after which the page begins.")],
     )
     def get(self, request: Request, asset_type: str, symbol: str = "") -> Response:
         """Answer for the asset type, or for one symbol within it."""
         api_actor(request)
-        return Response(MarketDataOut(market_snapshot(asset_type, timezone.localdate(), symbol)).data)
+        after = request.query_params.get("after", "")
+        found = market_snapshot(asset_type, timezone.localdate(), symbol, after)
+        return Response(MarketDataOut(found, context={"request": request}).data)
 
 
 class SymbolView(MarketDataView):

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 
+from apps.kernel.dates import DateSpan
 from apps.market.models import ActionKind, CorporateAction
-from apps.market.selectors.prices import Close, close_at
+from apps.market.selectors.prices import Close, close_at, closes_in, latest_closes
 
 ONE = Decimal(1)
 ONE_DAY = dt.timedelta(days=1)
+# a price from before a span counts as that of its first day when it is no older
+STALE = dt.timedelta(days=10)
 _KINDS = (ActionKind.SPLIT, ActionKind.STOCK_DIVIDEND, ActionKind.SPIN_OFF, ActionKind.RETURN_OF_CAPITAL)
 
 
@@ -35,6 +38,26 @@ def adjusted_closes(closes: Mapping[int, Sequence[Close]]) -> dict[int, list[Clo
                 rows = [Close(row.day, row.close * factor) if row.day >= action.day else row for row in rows]
         found[pk] = rows
     return found
+
+
+def growth_lines(security_ids: Collection[int], span: DateSpan) -> dict[int, list[Close]]:
+    """Return the closes of each within a span, from the last one before it, as lines of growth that end where they end.
+
+    Adjusted as `adjusted_closes` says, and scaled so that the last close is the one that was paid. A price from more
+    than STALE before the span does not begin it.
+    """
+    before, within = latest_closes(security_ids, span.first), closes_in(security_ids, span)
+    told: dict[int, list[Close]] = {}
+    for pk in security_ids:
+        first = before.get(pk)
+        is_near = first is not None and span.first - STALE <= first.day < span.first
+        told[pk] = [first, *within.get(pk, [])] if is_near and first is not None else within.get(pk, [])
+    lines = adjusted_closes(told)
+    for pk, line in lines.items():
+        scale = told[pk][-1].close / line[-1].close if line else ONE
+        if scale != ONE:
+            lines[pk] = [Close(each.day, each.close * scale) for each in line]
+    return lines
 
 
 def _factor(action: CorporateAction, before: Decimal | None) -> Decimal:

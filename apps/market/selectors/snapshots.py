@@ -13,9 +13,10 @@ from apps.kernel.dates import DateSpan
 from apps.kernel.errors import InvalidInputError, NotFoundError, gettext_noop
 from apps.market.engine.statistics import annual_trend, annual_volatility
 from apps.market.models import AssetClass, CurrencyRate, Security, SecurityKind
-from apps.market.selectors.prices import Close, closes_in
+from apps.market.selectors.adjusted import growth_lines
+from apps.market.selectors.prices import Close
 
-LOOKBACK = dt.timedelta(days=365)
+A_PAGE = 200
 
 
 class AssetType(StrEnum):
@@ -65,16 +66,20 @@ class MarketQuote:
 
 @dataclass(frozen=True, slots=True)
 class MarketSnapshot:
-    """All quotes of an asset type."""
+    """Quotes of an asset type by symbol; `following` is the symbol after which the next ones stand, if there are any.
+
+    `as_of` and `is_simulated` are of these quotes.
+    """
 
     asset_type: AssetType
     as_of: dt.date | None
     quotes: tuple[MarketQuote, ...]
     is_simulated: bool
+    following: str | None = None
 
 
-def market_snapshot(asset_type: str, day: dt.date, symbol: str = "") -> MarketSnapshot:
-    """Return the quotes of an asset type, or of one symbol within it, as of the day.
+def market_snapshot(asset_type: str, day: dt.date, symbol: str = "", after: str = "") -> MarketSnapshot:
+    """Return the quotes of an asset type as of the day: of one symbol, or up to A_PAGE of those after a symbol.
 
     Raises InvalidInputError for an unknown asset type, NotFoundError for a symbol that the type lacks.
     """
@@ -86,7 +91,8 @@ def market_snapshot(asset_type: str, day: dt.date, symbol: str = "") -> MarketSn
             asset_type=asset_type,
         )
     kind = AssetType(asset_type)
-    quotes = _pairs(day, symbol) if kind is AssetType.CURRENCY else _securities(kind, day, symbol)
+    find = _pairs if kind is AssetType.CURRENCY else _securities
+    quotes, following = find(kind, day, symbol, after)
     if symbol and not quotes:
         raise NotFoundError(
             gettext_noop("There is no “%(symbol)s” among %(asset_type)s."),
@@ -94,20 +100,31 @@ def market_snapshot(asset_type: str, day: dt.date, symbol: str = "") -> MarketSn
             symbol=symbol,
             asset_type=asset_type,
         )
-    days = [quote.as_of for quote in quotes if quote.as_of]
-    return MarketSnapshot(kind, max(days, default=None), tuple(quotes), any(quote.is_simulated for quote in quotes))
+    as_of = max((quote.as_of for quote in quotes if quote.as_of), default=None)
+    return MarketSnapshot(kind, as_of, tuple(quotes), any(quote.is_simulated for quote in quotes), following)
 
 
-def _securities(kind: AssetType, day: dt.date, symbol: str) -> list[MarketQuote]:
-    listed = Security.objects.filter(_MEMBERS[kind], is_active=True)
-    securities = list(listed.filter(symbol=symbol.upper()) if symbol else listed)
-    closes = closes_in([security.pk for security in securities], DateSpan(day - LOOKBACK, day))
-    return [_quote(security, closes.get(security.pk, [])) for security in securities]
+Found = tuple[list[MarketQuote], str | None]
 
 
-def _quote(security: Security, closes: list[Close]) -> MarketQuote:
-    last = closes[-1] if closes else None
-    values = [close.close for close in closes]
+def _securities(kind: AssetType, day: dt.date, symbol: str, after: str) -> Found:
+    listed = Security.objects.filter(_MEMBERS[kind], is_active=True, symbol__gt=after).order_by("symbol")
+    found = list(listed.filter(symbol=symbol.upper()) if symbol else listed[: A_PAGE + 1])
+    shown = found[:A_PAGE]
+    span = DateSpan(_year_before(day), day)
+    lines = growth_lines([security.pk for security in shown], span)
+    quotes = [_quote(each, lines[each.pk], span) for each in shown]
+    return quotes, shown[-1].symbol if len(found) > A_PAGE else None
+
+
+def _year_before(day: dt.date) -> dt.date:
+    """The same date a year ago, from whose close a year is measured; the 28th of February stands for a 29th."""
+    return (dt.date(day.year, 2, 28) if (day.month, day.day) == (2, 29) else day).replace(year=day.year - 1)
+
+
+def _quote(security: Security, line: list[Close], span: DateSpan) -> MarketQuote:
+    last = line[-1] if line else None
+    values = [close.close for close in line]
     return MarketQuote(
         symbol=security.symbol,
         name=security.name,
@@ -116,31 +133,37 @@ def _quote(security: Security, closes: list[Close]) -> MarketQuote:
         as_of=last.day if last else None,
         annual_volatility=annual_volatility(values),
         annual_trend=annual_trend(values),
-        lookback_days=LOOKBACK.days,
+        lookback_days=(span.last - span.first).days,
         is_simulated=bool(last and security.is_simulated_on(last.day)),
         source=security.source,
     )
 
 
-def _pairs(day: dt.date, symbol: str) -> list[MarketQuote]:
-    rates = CurrencyRate.objects.filter(day__range=(day - LOOKBACK, day)).order_by("base", "quote", "day")
-    if symbol:
-        rates = rates.filter(base=symbol[:3].upper(), quote=symbol[3:].upper())
-    pairs: dict[tuple[str, str], list[Close]] = {}
-    for base, quote, on, rate in rates.values_list("base", "quote", "day", "rate"):
-        pairs.setdefault((base, quote), []).append(Close(on, rate))
-    return [
-        MarketQuote(
-            symbol=f"{base}{quote}",
-            name=f"{base}/{quote}",
-            currency=quote,
-            price=closes[-1].close,
-            as_of=closes[-1].day,
-            annual_volatility=annual_volatility([close.close for close in closes]),
-            annual_trend=annual_trend([close.close for close in closes]),
-            lookback_days=LOOKBACK.days,
-            is_simulated=False,
-            source="",
-        )
-        for (base, quote), closes in pairs.items()
-    ]
+def _pairs(_kind: AssetType, day: dt.date, symbol: str, after: str) -> Found:
+    first = _year_before(day)
+    rates = CurrencyRate.objects.filter(day__range=(first, day))
+    names = sorted({base + quote for base, quote in rates.values_list("base", "quote").distinct()})
+    found = [name for name in names if (name == symbol.upper() if symbol else name > after)]
+    pairs: dict[str, list[Close]] = {name: [] for name in found[:A_PAGE]}
+    wanted = rates.filter(base__in={name[:3] for name in pairs}, quote__in={name[3:] for name in pairs})
+    for base, quote, on, rate in wanted.order_by("day").values_list("base", "quote", "day", "rate"):
+        if base + quote in pairs:
+            pairs[base + quote].append(Close(on, rate))
+    quotes = [_of_pair(name[:3], name[3:], closes, (day - first).days) for name, closes in pairs.items()]
+    return quotes, found[A_PAGE - 1] if len(found) > A_PAGE else None
+
+
+def _of_pair(base: str, quote: str, closes: list[Close], n_days: int) -> MarketQuote:
+    values = [close.close for close in closes]
+    return MarketQuote(
+        symbol=base + quote,
+        name=f"{base}/{quote}",
+        currency=quote,
+        price=closes[-1].close,
+        as_of=closes[-1].day,
+        annual_volatility=annual_volatility(values),
+        annual_trend=annual_trend(values),
+        lookback_days=n_days,
+        is_simulated=False,
+        source="",
+    )

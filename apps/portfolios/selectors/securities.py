@@ -6,7 +6,6 @@ import datetime as dt
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from django.db.models import Q, QuerySet, Sum
@@ -17,17 +16,14 @@ from apps.core.actors import Actor
 from apps.kernel.dates import DateSpan
 from apps.kernel.errors import NotFoundError, gettext_noop
 from apps.market.models import Security
-from apps.market.selectors.adjusted import adjusted_closes
-from apps.market.selectors.prices import Close, close_at, closes_in, latest_closes
+from apps.market.selectors.adjusted import STALE, growth_lines
+from apps.market.selectors.prices import Close, close_at, latest_closes
 from apps.portfolios.engine.computed import Computed
 from apps.portfolios.engine.performance import Span, first_day_of
 from apps.portfolios.engine.returns import annualised
 from apps.portfolios.models import Instrument, InstrumentPrice, Transaction
 from apps.portfolios.selectors.performance import ONE_DAY, SPANS
 
-# a price from before a span counts as that of its first day when it is no older
-STALE = dt.timedelta(days=10)
-ONE = Decimal(1)
 _YOUNGER = gettext_noop("No price that old is known.")
 LABELS = {**SPANS, Span.TEN_YEARS: _("Ten years")}
 SORTS = frozenset({"symbol", "name", "kind", "asset_class"})
@@ -160,30 +156,19 @@ def security_lines(rows: Sequence[Security | Instrument], day: dt.date) -> list[
 def closes_of(quoted: Iterable[Quoted], span: DateSpan) -> dict[uuid.UUID, list[Close]]:
     """Return the closes of each within a span, from the last one before it, as one line of growth.
 
-    What a corporate action did to the price of a share is taken out of the days before it (`adjusted_closes`), so that
-    the last close is the one that was paid.
+    What a corporate action did to the price of a share is taken out of the days before it (`growth_lines`).
     """
     all_of = list(quoted)
     listed = {one.master.pk: one.public_id for one in all_of if one.master}
     own = {one.row.pk: one.public_id for one in all_of if not one.master}
     result: dict[uuid.UUID, list[Close]] = {one.public_id: [] for one in all_of}
-    before = latest_closes(listed, span.first)
-    within = closes_in(listed, span)
-    lines = {pk: _joined(before.get(pk), within.get(pk, []), span.first) for pk in listed}
-    for pk, closes in adjusted_closes(lines).items():
-        scale = lines[pk][-1].close / closes[-1].close if closes else ONE
-        result[listed[pk]] = closes if scale == ONE else [Close(each.day, each.close * scale) for each in closes]
+    for pk, line in growth_lines(listed, span).items():
+        result[listed[pk]] = line
     if own:
         rows = InstrumentPrice.objects.filter(instrument__in=own, day__range=(span.first - STALE, span.last))
         for pk, day, close in rows.order_by("day").values_list("instrument", "day", "close"):
             result[own[pk]].append(Close(day, close))
     return result
-
-
-def _joined(before: Close | None, within: list[Close], first: dt.date) -> list[Close]:
-    """A price from shortly before the span stands at its begin."""
-    near = before is not None and before.day < first and before.day >= first - STALE
-    return [before, *within] if near and before is not None else within
 
 
 def change_over(span: Span, closes: Sequence[Close], day: dt.date) -> Change:

@@ -17,6 +17,7 @@ from apps.kernel.dates import DateSpan
 from apps.market.engine.statistics import TRADING_DAYS, Trend, annual_volatility, measured_trend
 from apps.market.models import CorporateAction, MarketPoint
 from apps.market.policies import distribution_key, volume_key
+from apps.market.selectors.adjusted import STALE
 from apps.market.selectors.prices import Close, close_at
 from apps.portfolios.engine.drawdowns import Drawdown, drawdowns
 from apps.portfolios.engine.performance import Span, first_day_of
@@ -116,9 +117,10 @@ def holders(actor: Actor, quoted: Quoted, day: dt.date) -> list[Holder]:
 
 
 def _since(closes: list[Close], first: dt.date) -> list[Close]:
-    """The closes from the one of a day on, which is the last before it where the day had none."""
-    begin = close_at(closes, first)
-    return [close for close in closes if begin is None or close.day >= begin.day]
+    """The closes from a day on, or from the last one shortly before it where the day had none."""
+    near = close_at(closes, first)
+    begin = near.day if near is not None and near.day >= first - STALE else first
+    return [close for close in closes if close.day >= begin]
 
 
 def _habit(closes: list[Close]) -> Habit:

@@ -12,6 +12,7 @@ from apps.firms.models import Firm
 from apps.kernel.dates import DateSpan
 from apps.kernel.errors import InvalidInputError, NotFoundError
 from apps.market.models import CurrencyRate
+from apps.market.selectors import snapshots
 from apps.market.selectors.prices import close_at, closes_in, latest_closes, rates_in
 from apps.market.selectors.securities import SecurityName, securities_named
 from apps.market.selectors.snapshots import market_snapshot
@@ -75,3 +76,30 @@ def test_securities_are_found_by_isin_then_cusip_then_symbol(in_alpha: Firm) -> 
     ]
     assert {security.pk for security in securities_named(names).values()} == {apple.pk}
     assert securities_named([SecurityName(symbol="NOPE")]) == {}
+
+
+def test_a_split_is_no_movement(in_alpha: Firm) -> None:
+    fund = made.security("AAA")
+    made.daily(fund, DAY, ["100", "100", "50", "50"])
+    made.action("AAA", DAY + dt.timedelta(days=2))
+    (quote,) = market_snapshot("equity", DAY + dt.timedelta(days=9)).quotes
+    assert quote.price == 50
+    assert quote.annual_volatility == pytest.approx(0)
+    assert quote.annual_trend == pytest.approx(0)
+
+
+def test_many_come_a_page_at_a_time(in_alpha: Firm, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(snapshots, "A_PAGE", 2)
+    with schema_context("public"):
+        for other in ("CHF", "EUR", "GBP"):
+            CurrencyRate.objects.create(base=other, quote="USD", day=DAY, rate=Decimal("1.10"))
+    for symbol in ("AAA", "BBB", "CCC"):
+        made.security(symbol)
+    for kind, pages in {
+        "equity": (["AAA", "BBB"], ["CCC"]),
+        "currency": (["CHFUSD", "EURUSD"], ["GBPUSD"]),
+    }.items():
+        first = market_snapshot(kind, DAY)
+        assert ([quote.symbol for quote in first.quotes], first.following) == (pages[0], pages[0][-1])
+        then = market_snapshot(kind, DAY, after=first.following or "")
+        assert ([quote.symbol for quote in then.quotes], then.following) == (pages[1], None)

@@ -12,6 +12,7 @@ from apps.accounts.models import User
 from apps.kernel.errors import NotFoundError
 from apps.kernel.money import Money
 from apps.market.engine.statistics import measured_trend
+from apps.market.selectors.snapshots import market_snapshot
 from apps.portfolios.engine.performance import Span
 from apps.portfolios.models import Instrument
 from apps.portfolios.selectors.securities import Quoted, security_for
@@ -117,3 +118,14 @@ def test_a_security_of_the_firms_own_has_the_prices_of_its_files(ada: User) -> N
     assert sheet.last is not None
     assert sheet.last.close == 510
     assert sheet.actions == ()
+
+
+def test_the_page_and_the_api_say_the_same_of_a_year(quoted: Quoted) -> None:
+    for n in (500, 899):
+        day = FIRST + n * DAY
+        (quote,) = market_snapshot("equity", day, "QWV").quotes
+        habit = security_sheet(quoted, day, 1).habit
+        assert habit.trend is not None
+        assert (quote.annual_volatility, quote.annual_trend) == (habit.volatility, habit.trend.rate)
+        assert habit.last is not None
+        assert quote.price == habit.last.close
