@@ -10,11 +10,12 @@ from rest_framework.views import APIView
 
 from apps.core.api.actor import api_actor
 from apps.core.api.idempotency import IdempotentPostMixin
-from apps.portfolios.api.rebalancing_serializers import RebalanceIn, RebalanceOut
+from apps.portfolios.api.rebalancing_serializers import ComparisonIn, ComparisonOut, RebalanceIn, RebalanceOut
 from apps.portfolios.selectors.accounts import account_for
 from apps.portfolios.selectors.owners import owner_with
+from apps.portfolios.selectors.rebalance_inputs import CashToRaise
 from apps.portfolios.selectors.rebalance_runs import run_for, run_page
-from apps.portfolios.services.rebalancing import RunTerms, propose_rebalance
+from apps.portfolios.services.rebalancing import RunTerms, compare_rebalances, propose_rebalance
 
 BASE = "/api/financial-services/rebalances"
 
@@ -52,6 +53,39 @@ class RebalancingView(IdempotentPostMixin, APIView):
         )
         where = {"Location": f"{BASE}/{run.public_id}"}
         return Response(RebalanceOut(run_page(run)).data, status=status.HTTP_201_CREATED, headers=where)
+
+
+class ComparisonView(IdempotentPostMixin, APIView):
+    """Ask the same question under two or three settings."""
+
+    scope_area = "portfolios"
+
+    @extend_schema(
+        summary="Compare rebalances of a portfolio",
+        description=(
+            "`portfolio_id` is the id of a household or of an account. Nothing is traded: each answer is kept as a "
+            "rebalance of its own, and all are of the same holdings, prices and targets."
+        ),
+        request=ComparisonIn,
+        responses={201: ComparisonOut},
+        tags=["portfolios"],
+    )
+    def post(self, request: Request, portfolio_id: str) -> Response:
+        """Ask, keep the answers, and tell them side by side."""
+        by = api_actor(request)
+        owner = owner_with(by, portfolio_id)
+        given = ComparisonIn(data=request.data)
+        given.is_valid(raise_exception=True)
+        told = given.validated_data
+        named = told.get("raise_in")
+        runs = compare_rebalances(
+            household=owner.household,
+            account=owner.account,
+            variants=[RunTerms(**each) for each in told["variants"]],
+            by=by,
+            cash=CashToRaise(account_for(by, named), told["raise_amount"]) if named else None,
+        )
+        return Response(ComparisonOut({"variants": [run_page(run) for run in runs]}).data, status.HTTP_201_CREATED)
 
 
 class RebalanceDetail(APIView):

@@ -39,6 +39,30 @@ class RebalanceIn(serializers.Serializer):  # type: ignore[type-arg]
     needs_within_days = serializers.IntegerField(
         min_value=0, max_value=366, default=90, help_text="Cash is kept for fees and distributions due within these."
     )
+    band_width = serializers.DecimalField(
+        max_digits=7,
+        decimal_places=4,
+        min_value=0,
+        max_value=5,
+        default=Decimal(1),
+        help_text="Bands are so many times as wide as the model's.",
+    )
+    values_losses = serializers.BooleanField(default=False, help_text="Losses carried on are worth their tax later.")
+    raise_amount = _amount("0", help_text="Cash to raise; needs `raise_in`.")
+    raise_in = serializers.UUIDField(required=False, allow_null=True, help_text="The account to raise cash in.")
+
+
+class VariantIn(RebalanceIn):
+    """The settings of one variant; the cash to be raised is common to all."""
+
+    raise_amount = None  # type: ignore[assignment]  # how the framework takes a field away
+    raise_in = None  # type: ignore[assignment]
+
+
+class ComparisonIn(serializers.Serializer):  # type: ignore[type-arg]
+    """One question under two or three settings."""
+
+    variants = serializers.ListField(child=VariantIn(), min_length=2, max_length=3)
     raise_amount = _amount("0", help_text="Cash to raise; needs `raise_in`.")
     raise_in = serializers.UUIDField(required=False, allow_null=True, help_text="The account to raise cash in.")
 
@@ -124,3 +148,9 @@ class RebalanceOut(serializers.Serializer):  # type: ignore[type-arg]
     needs = RunNeedOut(many=True)
     unmet = RunUnmetOut(many=True)
     left_out = serializers.ListField(child=serializers.CharField())
+
+
+class ComparisonOut(serializers.Serializer):  # type: ignore[type-arg]
+    """The answers, in the order of the variants; trades can be made of one of them."""
+
+    variants = RebalanceOut(many=True)

@@ -6,7 +6,7 @@ from apps.portfolios.api.composites import CompositePerformanceView, CompositeVi
 from apps.portfolios.api.distributions import DistributionsView
 from apps.portfolios.api.numbers import AccountNumberView
 from apps.portfolios.api.performance import BenchmarkViewSet, EffectsView, PerformanceView, SleevesView
-from apps.portfolios.api.rebalancing import RebalanceDetail, RebalancingView
+from apps.portfolios.api.rebalancing import ComparisonView, RebalanceDetail, RebalancingView
 from apps.portfolios.api.targets import DriftView, LotsView, ModelViewSet, PortfolioViewSet, TargetsView
 from apps.portfolios.api.trades import OrderViewSet, TradeViewSet
 from apps.portfolios.api.views import AccountViewSet, HoldingsView, PortfolioView, TransactionList
@@ -54,6 +54,11 @@ urlpatterns = [
         rf"^financial-services/portfolios/(?P<portfolio_id>{_ID})/rebalancing/?$",
         RebalancingView.as_view(),
         name="portfolio-rebalancing",
+    ),
+    re_path(
+        rf"^financial-services/portfolios/(?P<portfolio_id>{_ID})/rebalancing/comparison/?$",
+        ComparisonView.as_view(),
+        name="portfolio-rebalancing-comparison",
     ),
     re_path(
         rf"^financial-services/rebalances/(?P<rebalance_id>{_ID})/?$",

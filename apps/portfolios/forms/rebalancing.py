@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -13,7 +14,8 @@ from apps.core.forms import PercentField
 from apps.portfolios.models import Account, AccountStatus, RebalanceRun, RunMode, TaxRate
 from apps.portfolios.selectors.cash_needs import SOON
 
-SHARES = ("short_rate", "long_rate", "cost_rate", "minimum_share", "off_target_price", "harvest_share")
+N_VARIANTS = 3
+SHARES = ("short_rate", "long_rate", "cost_rate", "minimum_share", "off_target_price", "harvest_share", "band_width")
 AMOUNTS = ("gain_budget", "minimum_amount", "harvest_amount", "raise_amount")
 
 
@@ -60,6 +62,16 @@ class RebalanceForm(forms.Form):
     )
     harvest_amount = _money(_("Losses from"), initial=Decimal(500))
     harvest_share = _percent(_("Losses from, in per cent of the cost"), "0.05")
+    band_width = PercentField(
+        label=_("Width of the bands, in per cent of the model's"),
+        initial=Decimal(1),
+        min_value=0,
+        max_value=500,
+        required=False,
+        max_digits=7,
+        decimal_places=4,
+    )
+    values_losses = forms.BooleanField(label=_("Losses carried on are worth their tax later"), required=False)
 
     def __init__(self, *args: Any, accounts: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -68,14 +80,60 @@ class RebalanceForm(forms.Form):
             field.queryset = accounts.filter(status=AccountStatus.ACTIVE, is_held_away=False)
 
     def clean(self) -> dict[str, Any]:
-        """Long gains are taxed no higher than short ones; cash is raised in an account."""
+        """Long gains are taxed no higher than short ones; cash is raised in an account; bands are the model's."""
         told = super().clean() or {}
+        for name in [each for each in self.fields if each.startswith("band_width") and each not in self.errors]:
+            told[name] = Decimal(1) if told.get(name) is None else told[name]
         short, long = told.get("short_rate"), told.get("long_rate")
         if short is not None and long is not None and long > short:
             self.add_error("long_rate", _("Long-term gains are taxed no higher than short-term ones."))
         if bool(told.get("raise_amount")) != bool(told.get("raise_in")):
             self.add_error("raise_amount", _("Say how much, and in which account."))
         return told
+
+
+# what a variant has of its own; all else is common to them
+OF_VARIANT = ("mode", "gain_budget", "off_target_price", "band_width", "blocks_short_gains", "values_losses")
+
+
+class CompareForm(RebalanceForm):
+    """The same question under two or three settings. A variant without a purpose is left out."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in OF_VARIANT:
+            field = self.fields.pop(name)
+            for n in range(1, N_VARIANTS + 1):
+                made = copy.deepcopy(field)
+                made.help_text = ""
+                self.fields[f"{name}_{n}"] = made
+        third = self.fields[f"mode_{N_VARIANTS}"]
+        third.required = False
+        if isinstance(third, forms.ChoiceField):
+            third.choices = [("", "–"), *RunMode.choices]
+
+    def variant_rows(self) -> list[list[forms.BoundField]]:
+        """Return the fields of the variants, a row for each setting."""
+        return [[self[f"{name}_{n}"] for n in range(1, N_VARIANTS + 1)] for name in OF_VARIANT]
+
+    def common(self) -> list[forms.BoundField]:
+        """Return the fields that are common to all."""
+        return [field for field in self if field.name.rpartition("_")[0] not in OF_VARIANT]
+
+    def variants(self) -> list[dict[str, Any]]:
+        """Return the settings of each variant that has a purpose."""
+        told = {name: value for name, value in self.cleaned_data.items() if name not in {"raise_in", "raise_amount"}}
+        own = [{name: told.pop(f"{name}_{n}") for name in OF_VARIANT} for n in range(1, N_VARIANTS + 1)]
+        return [{**told, **each} for each in own if each["mode"]]
+
+    @staticmethod
+    def begun(first: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what it begins with: the last settings, then the same into the bands, and without net gains."""
+        found = dict(first)
+        own = {name: found.pop(name) for name in OF_VARIANT if name in found}
+        own.setdefault("mode", RunMode.FULL.value)
+        found |= {f"{name}_{n}": value for n in range(1, N_VARIANTS + 1) for name, value in own.items()}
+        return {**found, "mode_2": RunMode.TO_BAND.value, "mode_3": own["mode"], "gain_budget_3": Decimal(0)}
 
 
 def begun_with(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 from django.urls import reverse
@@ -14,7 +14,7 @@ from apps.core.templatetags.formats import date_text
 from apps.kernel.errors import NotFoundError, gettext_noop
 from apps.portfolios.models import RebalanceRun, Side
 from apps.portfolios.policies import place_of
-from apps.portfolios.selectors.rebalance_runs import RunPage, RunTrade, run_page
+from apps.portfolios.selectors.rebalance_runs import RunPage, RunTarget, RunTrade, run_page
 
 MONEY_TOTALS = {
     "tax": (
@@ -54,6 +54,11 @@ SHARE_TOTALS = {
         ),
     ),
 }
+# what is counted in a run, as its page lists it
+COUNTS: dict[str, Callable[[RunPage], Sequence[RunTrade | RunTarget]]] = {
+    "trades": lambda page: page.trades,
+    "outside": lambda page: [each for each in page.targets if each.is_out],
+}
 
 
 def run_passport(run: RebalanceRun, figure: str) -> Passport:
@@ -69,6 +74,8 @@ def run_passport(run: RebalanceRun, figure: str) -> Passport:
         places = "2" if figure == "gap" else ""
         lines = () if figure == "gap" else _targets(page, figure)
         return _passport(page, title, Amount(page.totals[figure], "percent", places), method, lines)
+    if figure in COUNTS:
+        return _counted(page, figure)
     name, _, told = figure.rpartition("-")
     found, place = _ROWS.get(name), place_of(told)
     if found is None or place is None:
@@ -87,6 +94,19 @@ def _passport(page: RunPage, title: str, value: Amount, method: str, lines: tupl
         basis=gettext("Estimated at the last prices before the run."),
         version=page.run.engine_version,
     )
+
+
+def _counted(page: RunPage, figure: str) -> Passport:
+    if figure == "trades":
+        lines = _trades(page, "turnover")
+        title, method = gettext_noop("Trades"), gettext_noop("The sales and purchases that the run proposes.")
+        return _passport(page, title, Amount(len(page.trades), "count"), method, lines)
+    out = COUNTS[figure](page)
+    lines = tuple(
+        PassportLine(each.name, each.kind, Amount(each.after, "percent")) for each in out if isinstance(each, RunTarget)
+    )
+    method = gettext_noop("Securities and classes whose weight after the trades lies outside of its band.")
+    return _passport(page, gettext_noop("Outside their bands after"), Amount(len(out), "count"), method, lines)
 
 
 def _trades(page: RunPage, figure: str) -> tuple[PassportLine, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -29,6 +30,7 @@ from apps.portfolios.models import (
     TaxRate,
     TradeProposal,
     TradeSource,
+    TradeState,
 )
 from apps.portfolios.selectors.cash_needs import SOON
 from apps.portfolios.selectors.lot_rules import tax_rate_on
@@ -48,6 +50,9 @@ TAXED_EACH_YEAR = (
     AssetClass.HIGH_GRADE_BONDS,
     AssetClass.REAL_ESTATE,
 )
+MOST_VARIANTS = 3
+# proposals of which nothing is or will be traded
+UNDONE = (TradeState.DECLINED, TradeState.WITHDRAWN, TradeState.EXPIRED)
 SOURCES = {RunMode.HARVEST: TradeSource.HARVEST, RunMode.RAISE_CASH: TradeSource.CASH}
 
 # losses count against gains of the whole household; cash is short, or a limit overstepped, in an account of its target
@@ -79,6 +84,10 @@ class RunTerms:
     harvest_share: Decimal = Decimal(0)
     # cash stays for fees and distributions that are due within so many days
     needs_within_days: int = SOON.days
+    # bands are so many times as wide as the model's
+    band_width: Decimal = Decimal(1)
+    # losses that no gain of the year takes up are worth their tax later; a run for losses always counts them so
+    values_losses: bool = False
 
 
 @service
@@ -158,15 +167,41 @@ def _settings(terms: RunTerms) -> RunSettings:
         minimum_share=Rate(terms.minimum_share),
         off_target_price=terms.off_target_price,
         locations=tuple(_places()) if terms.prefers_places else (),
-        carried_loss_rate=Rate(terms.long_rate if terms.mode == RunMode.HARVEST else Decimal(0)),
+        carried_loss_rate=Rate(terms.long_rate if terms.values_losses or terms.mode == RunMode.HARVEST else Decimal(0)),
         harvest_amount=terms.harvest_amount,
         harvest_share=Rate(terms.harvest_share),
+        band_width=terms.band_width,
     )
 
 
 def _places() -> list[LocationCost]:
     costs = {TaxTreatment.TAXABLE: Decimal("0.002"), TaxTreatment.TAX_FREE: Decimal("0.001")}
     return [LocationCost(each, place, cost) for each in TAXED_EACH_YEAR for place, cost in costs.items()]
+
+
+@service
+def compare_rebalances(
+    *,
+    household: Household,
+    variants: Sequence[RunTerms],
+    by: Actor,
+    cash: CashToRaise | None = None,
+    account: Account | None = None,
+) -> list[RebalanceRun]:
+    """Ask the same question of a household, or of one account, under two or three settings, and keep each answer.
+
+    Trades can be made of one of them.
+
+    Raises InvalidInputError for another number of them or two alike, and what `propose_rebalance` raises.
+    """
+    if not 2 <= len(variants) <= MOST_VARIANTS or len(set(variants)) < len(variants):
+        raise InvalidInputError(
+            gettext_noop("Two or three variants are compared, each with settings of its own."),
+            mend=gettext_noop("Change a setting of one of them, or leave it out."),
+            field="variants",
+        )
+    told: dict[str, Any] = {"raise_in": cash.account, "raise_amount": cash.amount} if cash is not None else {}
+    return [propose_rebalance(household=household, account=account, terms=terms, by=by, **told) for terms in variants]
 
 
 @service
@@ -209,8 +244,8 @@ def usual_terms(mode: str, rate: TaxRate) -> RunTerms:
 def trades_of_run(*, run: RebalanceRun, by: Actor) -> TradeProposal:
     """Propose the trades of a run, with their lots and reasons; what they are an answer to is closed.
 
-    Raises RebalanceRefusedError when it was done before, the run is not of today or trades nothing, and whatever
-    `propose_trades` refuses.
+    Raises RebalanceRefusedError when it was done before, of this run or of another to the same question, the run is not
+    of today or trades nothing, and whatever `propose_trades` refuses.
     """
     locked = RebalanceRun.objects.select_for_update(of=("self",)).select_related("household").get(pk=run.pk)
     _check_fresh(locked, firm_today())
@@ -266,6 +301,12 @@ def _picks(trade: dict[str, Any], days: dict[tuple[str, str], dt.date]) -> list[
 def _check_fresh(run: RebalanceRun, today: dt.date) -> None:
     if run.proposal_id is not None:
         raise RebalanceRefusedError(gettext_noop("Trades were made of this run already."))
+    others = RebalanceRun.objects.filter(household=run.household_id, inputs_digest=run.inputs_digest)
+    if others.exclude(proposal=None).exclude(proposal__state__in=UNDONE).exists():
+        raise RebalanceRefusedError(
+            gettext_noop("Trades were made of another answer to the same question."),
+            mend=gettext_noop("Withdraw that proposal, or ask again with it in place."),
+        )
     if run.as_of != today:
         raise RebalanceRefusedError(
             gettext_noop("The run is of %(day)s: prices and holdings have moved since."),

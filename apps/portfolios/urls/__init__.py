@@ -3,7 +3,7 @@
 from django.urls import path
 
 from apps.portfolios.urls import accounts as of_accounts
-from apps.portfolios.urls import assets, securities, services
+from apps.portfolios.urls import assets, rebalancing, securities, services
 from apps.portfolios.views import (
     accounts,
     attribution,
@@ -20,7 +20,6 @@ from apps.portfolios.views import (
     orders,
     passports,
     performance,
-    rebalancing,
     reports,
     targets,
     trades,
@@ -30,6 +29,7 @@ app_name = "portfolios"
 urlpatterns = [
     *assets.patterns,
     *of_accounts.patterns,
+    *rebalancing.patterns,
     *services.patterns,
     *securities.patterns,
     path("portfolios/composites/", composites.CompositeListView.as_view(), name="composite-list"),
@@ -129,32 +129,6 @@ urlpatterns = [
         "portfolios/trades/<uuid:proposal_id>/passport/<slug:figure>/",
         trades.TradePassportView.as_view(),
         name="trade-passport",
-    ),
-    path(
-        "households/<uuid:household_id>/portfolio/rebalance/", rebalancing.RebalanceView.as_view(), name="rebalance-new"
-    ),
-    path(
-        "households/<uuid:household_id>/portfolio/harvest/", rebalancing.HarvestView.as_view(), name="household-harvest"
-    ),
-    path(
-        "households/<uuid:household_id>/portfolio/harvest/passport/<slug:figure>/",
-        rebalancing.HarvestPassportView.as_view(),
-        name="harvest-passport",
-    ),
-    path(
-        "portfolios/rebalances/<uuid:rebalance_id>/",
-        rebalancing.RebalanceDetailView.as_view(),
-        name="rebalance-detail",
-    ),
-    path(
-        "portfolios/rebalances/<uuid:rebalance_id>/trades/",
-        rebalancing.RebalanceTradesView.as_view(),
-        name="rebalance-trades",
-    ),
-    path(
-        "portfolios/rebalances/<uuid:rebalance_id>/passport/<slug:figure>/",
-        rebalancing.RebalancePassportView.as_view(),
-        name="rebalance-passport",
     ),
     path(
         "households/<uuid:household_id>/portfolio/trades/",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import uuid
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -17,14 +19,22 @@ from apps.core.access import RequiresMixin, actor_of
 from apps.core.actors import Actor
 from apps.core.passports import Passport
 from apps.core.views import ActionView, PassportView, ServiceFormView
-from apps.portfolios.forms.rebalancing import HarvestForm, RebalanceForm, begun_with
+from apps.portfolios.forms.rebalancing import CompareForm, HarvestForm, RebalanceForm, begun_with
 from apps.portfolios.models import RebalanceRun
 from apps.portfolios.selectors.harvest import Thresholds, harvest_address, harvest_passport, harvest_sheet
 from apps.portfolios.selectors.lot_rules import tax_rate_on
+from apps.portfolios.selectors.rebalance_comparisons import compared_runs, last_compared
+from apps.portfolios.selectors.rebalance_inputs import CashToRaise
 from apps.portfolios.selectors.rebalance_passports import run_passport
 from apps.portfolios.selectors.rebalance_runs import latest_run, run_for, run_page
 from apps.portfolios.selectors.service_offerings import settings_of
-from apps.portfolios.services.rebalancing import RunTerms, propose_rebalance, trades_of_run
+from apps.portfolios.services.rebalancing import (
+    MOST_VARIANTS,
+    RunTerms,
+    compare_rebalances,
+    propose_rebalance,
+    trades_of_run,
+)
 
 
 class RebalanceView(ServiceFormView):
@@ -79,6 +89,41 @@ class RebalanceDetailView(RebalanceView):
     def household(self) -> Household:
         """Whose run it is."""
         return run_for(actor_of(self.request), self.kwargs["rebalance_id"]).household
+
+
+class RebalanceCompareView(RebalanceView):
+    """The same question under two or three settings, side by side."""
+
+    template_name = "staff/portfolios/rebalance_compare.html"
+    form_class = CompareForm
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """Begin with the last settings, then other ways to the same."""
+        given = super().get_form_kwargs()
+        return {**given, "initial": CompareForm.begun(given["initial"])}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Show the answers that the address names, else those of today to the last question."""
+        asked = [each for each in self.request.GET.getlist("run") if is_id(each)][:MOST_VARIANTS]
+        asked = asked or last_compared(self.household, firm_today(), MOST_VARIANTS)
+        found = compared_runs(actor_of(self.request), self.household, asked) if asked else None
+        return super().get_context_data(found=found, today=firm_today(), **kwargs)
+
+    def perform(self, form: Any, by: Actor) -> str:
+        """Ask, keep the answers and show them."""
+        account, amount = form.cleaned_data["raise_in"], form.cleaned_data["raise_amount"]
+        cash = CashToRaise(account, amount) if account is not None else None
+        variants = [RunTerms(**told) for told in form.variants()]
+        runs = compare_rebalances(household=self.household, variants=variants, by=by, cash=cash)
+        return f"{self.request.path}?{urlencode([('run', run.public_id) for run in runs])}"
+
+
+def is_id(text: str) -> bool:
+    """Say whether a text is an id."""
+    try:
+        return str(uuid.UUID(text)) == text.lower()
+    except ValueError:
+        return False
 
 
 class RebalanceTradesView(ActionView):

@@ -12,6 +12,7 @@ from apps.portfolios.engine.rebalancing._optimising import Optimum, optimise
 from apps.portfolios.engine.rebalancing._reasons import reason_of, unmet_of
 from apps.portfolios.engine.rebalancing._tickets import Key, Tickets, cents, gains_of, write_tickets
 from apps.portfolios.engine.rebalancing._weighing import after, price_of, tax_of
+from apps.portfolios.engine.rebalancing.bands import with_band_width
 from apps.portfolios.engine.rebalancing.inputs import NOTHING, RebalanceInputs
 from apps.portfolios.engine.rebalancing.results import (
     CashLine,
@@ -33,6 +34,7 @@ def rebalance(inputs: RebalanceInputs, settings: RunSettings) -> Proposal:
     Raises InvalidInputError for inputs that contradict themselves, NoAnswerError when the solver finds nothing in time,
     BrokenOrdersError when rounded orders would break a rule (a defect, never the user's).
     """
+    inputs = with_band_width(inputs, settings.band_width)
     book = open_book(inputs, settings)
     optimum = _still(book) if settings.mode is Mode.HOLD else optimise(book)
     tickets = write_tickets(book, optimum)

@@ -44,7 +44,8 @@ class RunSettings:
     `off_target_price` is what moving a dollar from above its target to below one is worth in tax and cost: at one, the
     target is reached whatever the tax; below the rates of tax, gains that cost more than it are left alone.
     `gain_budget` bounds the net gain of the run, of each tax unit. `carried_loss_rate` is what a dollar of loss beyond
-    gains and the yearly limit is worth. Raises InvalidInputError for amounts and rates below zero.
+    gains and the yearly limit is worth. Bands are `band_width` times as wide as those of the model.
+    Raises InvalidInputError for amounts and rates below zero.
     """
 
     mode: Mode
@@ -62,6 +63,7 @@ class RunSettings:
     harvest_amount: Decimal = Decimal(0)
     harvest_share: Rate = field(default_factory=lambda: Rate(Decimal(0)))
     wash_days: int = 30
+    band_width: Decimal = Decimal(1)
 
     def __post_init__(self) -> None:
         numbers = (
@@ -75,6 +77,7 @@ class RunSettings:
             self.carried_loss_rate.fraction,
             self.harvest_amount,
             self.harvest_share.fraction,
+            self.band_width,
             self.rates.short.fraction,
             self.rates.long.fraction,
         )

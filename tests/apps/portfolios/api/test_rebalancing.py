@@ -80,3 +80,16 @@ def test_scope_and_sight_are_needed(scene: OffTarget, paul: User) -> None:
     assert post(both, uuid.uuid4()).status_code == 404
     assert both.get(path(scene.household.public_id)).status_code == 405
     assert both.get(f"/api/financial-services/rebalances/{uuid.uuid4()}").status_code == 404
+
+
+def test_variants_are_compared_in_one_request(scene: OffTarget, partner: SiteClient) -> None:
+    url = f"{path(scene.household.public_id)}/comparison"
+    variants = [ASKED, {**ASKED, "mode": "to_band", "band_width": "0.5"}, {**ASKED, "gain_budget": "0"}]
+    answer = partner.post(url, {"variants": variants}, content_type="application/json")
+    assert answer.status_code == 201, answer.content
+    told = answer.json()["variants"]
+    assert [each["mode"] for each in told] == ["full", "to_band", "full"]
+    assert RebalanceRun.objects.count() == 3
+    for wrong in ([ASKED], [ASKED, ASKED], [ASKED, {**ASKED, "band_width": "9"}]):
+        assert partner.post(url, {"variants": wrong}, content_type="application/json").status_code == 422
+    assert RebalanceRun.objects.count() == 3

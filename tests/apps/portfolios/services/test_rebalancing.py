@@ -25,10 +25,16 @@ from apps.portfolios.services.model_portfolios import (
     create_model,
     submit_version,
 )
-from apps.portfolios.services.rebalancing import RebalanceRefusedError, propose_rebalance, trades_of_run
+from apps.portfolios.services.rebalancing import (
+    RebalanceRefusedError,
+    RunTerms,
+    compare_rebalances,
+    propose_rebalance,
+    trades_of_run,
+)
 from apps.portfolios.services.restrictions import ReserveTerms, RestrictionTerms, add_reserve, add_restriction
 from apps.portfolios.services.trade_lines import TradeLine
-from apps.portfolios.services.trades import propose_trades
+from apps.portfolios.services.trades import propose_trades, withdraw_proposal
 from tests.factories import clients, models, portfolios
 from tests.factories.rebalancing import BOUGHT, OffTarget, run, terms
 
@@ -327,3 +333,36 @@ def test_a_purchase_that_is_proposed_and_not_executed_yet_blocks_a_loss(scene: O
     line = TradeLine(scene.two, scene.stk, "buy", D(5))
     propose_trades(household=scene.household, lines=[line], purpose="Invest", by=scene.ada.as_actor())
     assert trades(scene.run("harvest")) == {}
+
+
+def three() -> list[RunTerms]:
+    return [terms("full"), terms("to_band", band_width=D("0.5")), terms("full", gain_budget=D(0))]
+
+
+def test_variants_answer_one_question_and_trades_are_made_of_one(scene: OffTarget) -> None:
+    by = scene.ada.as_actor()
+    kept = compare_rebalances(household=scene.household, variants=three(), by=by)
+    assert len({run.inputs_digest for run in kept}) == 1
+    assert [run.terms["band_width"] for run in kept] == ["1", "0.5", "1"]
+    assert AuditEvent.objects.filter(action="portfolios.propose_rebalance").count() == 3
+    proposal = trades_of_run(run=kept[0], by=by)
+    with pytest.raises(RebalanceRefusedError) as refused:
+        trades_of_run(run=kept[2], by=by)
+    assert "another answer to the same question" in str(refused.value)
+    assert TradeProposal.objects.count() == 1
+    # what was withdrawn is out of the way
+    withdraw_proposal(proposal=proposal, reason="Another variant", by=by)
+    assert trades_of_run(run=kept[1], by=by).pk != proposal.pk
+
+
+@pytest.mark.parametrize("n", [1, 4])
+def test_two_or_three_variants_that_differ_are_compared(scene: OffTarget, n: int) -> None:
+    by = scene.ada.as_actor()
+    more = [*three(), terms("hold")]
+    for variants in (more[:n], [terms("full"), terms("full")]):
+        with pytest.raises(InvalidInputError):
+            compare_rebalances(household=scene.household, variants=variants, by=by)
+    # one that cannot be asked leaves none of them
+    with pytest.raises(InvalidInputError):
+        compare_rebalances(household=scene.household, variants=[terms("full"), terms("raise_cash")], by=by)
+    assert not RebalanceRun.objects.exists()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -208,3 +209,74 @@ def test_losses_without_rates_say_so_and_strangers_see_none(
     assert sign_in(sue).get(url).status_code == 403
     address = reverse("portfolios:harvest-passport", args=[scene.household.public_id, "losses"])
     assert sign_in(ada).get(address).status_code == 404
+
+
+COMPARED = {
+    **{name: value for name, value in ASKED.items() if name not in {"mode", "off_target_price"}},
+    **{f"off_target_price_{n}": "100" for n in (1, 2, 3)},
+    **{f"band_width_{n}": "100" for n in (1, 2, 3)},
+    "mode_1": "full",
+    "mode_2": "to_band",
+    "mode_3": "full",
+    "gain_budget_3": "0",
+}
+
+
+def compare(scene: OffTarget) -> str:
+    return reverse("portfolios:rebalance-compare", args=[scene.household.public_id])
+
+
+def test_variants_stand_side_by_side_and_one_is_taken(
+    scene: OffTarget, ada: User, sign_in: SignIn, django_assert_max_num_queries: Any
+) -> None:
+    browser = sign_in(ada)
+    assert compare(scene) in browser.get(new(scene)).text
+    assert "Side by side" not in browser.get(compare(scene)).text
+    answer = browser.post(compare(scene), COMPARED)
+    assert answer.status_code == 302
+    first, second, third = RebalanceRun.objects.order_by("pk")
+    assert [run.mode for run in (first, second, third)] == ["full", "to_band", "full"]
+    with django_assert_max_num_queries(60):
+        html = browser.get(answer.url).text
+    for words in ("Side by side", "Net gains at most", "no limit", "Distance from the optimum", "Outside their bands"):
+        assert words in html
+    assert "Width of the bands, against" not in html  # alike in all
+    addresses = {link.replace("&amp;", "&") for link in re.findall(r'data-figure[^>]*href="([^"]+)"', html)}
+    assert len(addresses) == 3 * 11
+    assert "Side by side" in browser.get(compare(scene)).text  # who comes back finds the last answers
+    for address in sorted(addresses):
+        assert browser.get(address, headers={"hx-request": "true"}).status_code == 200, address
+    assert browser.post(reverse("portfolios:rebalance-trades", args=[third.public_id])).status_code == 302
+    html = browser.get(answer.url).text
+    assert TradeProposal.objects.get().get_absolute_url() in html
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        ({"mode_2": "", "mode_3": ""}, "required"),
+        ({"mode_2": "full", "mode_3": ""}, "each with settings of its own"),
+        ({"band_width_1": "501"}, "less than or equal to 500"),
+        ({"long_rate": "50"}, "no higher than short-term"),
+    ],
+)
+def test_variants_that_cannot_be_compared_are_refused(
+    scene: OffTarget, ada: User, sign_in: SignIn, more: dict[str, str], message: str
+) -> None:
+    answer = sign_in(ada).post(compare(scene), {**COMPARED, **more})
+    assert answer.status_code == 422
+    assert message in answer.text
+    assert not RebalanceRun.objects.exists()
+
+
+def test_only_the_advisor_compares_and_only_runs_of_the_household(
+    scene: OffTarget, ada: User, mallory: User, sue: User, sign_in: SignIn
+) -> None:
+    url = compare(scene)
+    assert sign_in().get(url).status_code == 302
+    assert sign_in(mallory).get(url).status_code == 404
+    assert sign_in(sue).get(url).status_code == 403
+    browser, run = sign_in(ada), scene.run()
+    assert browser.get(f"{url}?run={run.public_id}").status_code == 200
+    assert browser.get(f"{url}?run={scene.household.public_id}").status_code == 404
+    assert browser.get(f"{url}?run=nonsense").status_code == 200
