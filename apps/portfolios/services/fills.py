@@ -45,6 +45,7 @@ from apps.portfolios.services.transactions import record_transactions, reverse_t
 log = structlog.get_logger(__name__)
 
 NOTHING, CENT, PRICE, UNIT = Decimal(0), Decimal("0.01"), Decimal("0.000001"), Decimal("0.00000001")
+MOST = Decimal(10) ** 12
 # a market may be a day behind the firm
 A_DAY = dt.timedelta(days=1)
 BOOKED = "order:"
@@ -63,6 +64,13 @@ class Execution:
     fees: Decimal = NOTHING
     source: str = ""
 
+    @property
+    def can_be_kept(self) -> bool:
+        """Say whether the numbers are such as a row holds: quantity and price above zero, fees not below it."""
+        told = (self.quantity, self.price, self.fees)
+        fit = all(each.is_finite() and 0 <= each < MOST for each in told)
+        return fit and round(self.quantity, 8) > 0 and round(self.price, 6) > 0
+
 
 @service
 def record_fill(*, execution: Execution, by: Actor) -> Fill | FillProblem:
@@ -71,7 +79,7 @@ def record_fill(*, execution: Execution, by: Actor) -> Fill | FillProblem:
     One that fits no order, exceeds it, or breaks its limit goes to the queue, nothing booked. Raises InvalidInputError
     for numbers or a day that cannot be.
     """
-    if execution.quantity <= 0 or execution.price <= 0 or execution.fees < 0:
+    if not execution.can_be_kept:
         raise InvalidInputError(gettext_noop("Give quantity and price above zero, and fees of zero or more."))
     if execution.day > firm_today():
         raise InvalidInputError(gettext_noop("The execution lies in the future."), field="day")

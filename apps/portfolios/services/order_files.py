@@ -26,7 +26,7 @@ HEADER = (
     "Time in force", "Account number", "Lot acquired", "Lot quantity",
 )  # fmt: skip
 TOLD = ("Order reference", "Execution id", "Quantity", "Price", "Commission", "Trade date")
-MOST_BYTES, MOST_ROWS = 2_000_000, 20_000
+MOST_BYTES, MOST_ROWS, MOST_OF_A_KEY = 2_000_000, 20_000, 120
 
 
 @service
@@ -127,15 +127,22 @@ def _told(content: bytes, filename: str) -> list[Execution]:
         raise InvalidInputError(
             gettext_noop("The file is not in UTF-8."), mend=gettext_noop("Save it as CSV in UTF-8."), field="file"
         ) from None
+    if "\0" in text:
+        raise _unreadable(text[: text.index("\0")].count("\n") + 1)
     reader = csv.DictReader(io.StringIO(text))
-    missing = [name for name in TOLD if name not in (reader.fieldnames or [])]
-    if missing:
-        raise InvalidInputError(gettext_noop("The file lacks the column “%(name)s”."), field="file", name=missing[0])
     found: list[Execution] = []
-    for row in reader:
-        if len(found) >= MOST_ROWS:
-            raise InvalidInputError(gettext_noop("The file is too large for confirmations."), field="file")
-        found.append(_execution(row, reader.line_num, filename))
+    try:
+        missing = [name for name in TOLD if name not in (reader.fieldnames or [])]
+        if missing:
+            raise InvalidInputError(
+                gettext_noop("The file lacks the column “%(name)s”."), field="file", name=missing[0]
+            )
+        for row in reader:
+            if len(found) >= MOST_ROWS:
+                raise InvalidInputError(gettext_noop("The file is too large for confirmations."), field="file")
+            found.append(_execution(row, reader.line_num, filename))
+    except csv.Error:
+        raise _unreadable(reader.line_num + 1) from None
     return found
 
 
@@ -146,11 +153,12 @@ def _execution(row: dict[str, str | None], line: int, filename: str) -> Executio
         fees, day = Decimal(told["Commission"] or "0"), dt.date.fromisoformat(told["Trade date"])
     except (InvalidOperation, ValueError):
         raise _unreadable(line) from None
-    sound = all(number.is_finite() for number in (quantity, price, fees))
-    if not told["Order reference"] or not told["Execution id"] or not sound or min(quantity, price) <= 0 or fees < 0:
-        raise _unreadable(line)
     key = f"file:{told['Order reference']}:{told['Execution id']}"
-    return Execution(told["Order reference"], key, quantity, price, day, fees, filename)
+    found = Execution(told["Order reference"], key, quantity, price, day, fees, filename)
+    named = told["Order reference"] and told["Execution id"] and len(key) <= MOST_OF_A_KEY
+    if not named or not found.can_be_kept:
+        raise _unreadable(line)
+    return found
 
 
 def _unreadable(line: int) -> InvalidInputError:

@@ -100,3 +100,26 @@ def test_a_bad_row_leaves_nothing_of_the_file(ada: User, block: BlockOrder) -> N
     with pytest.raises(InvalidInputError, match="Line 3"):
         take_confirmations(content=told(*rows), filename="c.csv", by=ada.as_actor())
     assert not Fill.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("quantity", "price", "fees"),
+    [("1e400", "55", "0"), ("1e-12", "55", "0"), ("4", "1e30", "0"), ("4", "1e-9", "0"), ("4", "55", "1e30")],
+)
+def test_numbers_that_no_row_can_hold_are_refused_with_their_line(
+    ada: User, block: BlockOrder, quantity: str, price: str, fees: str
+) -> None:
+    write_order_file(orders=[block], by=ada.as_actor())
+    content = told((block.reference, "E1", quantity, price, fees, TODAY))
+    with pytest.raises(InvalidInputError, match="no execution"):
+        take_confirmations(content=content, filename="day.csv", by=ada.as_actor())
+    assert not Fill.objects.exists()
+    assert not FillProblem.objects.exists()
+
+
+@pytest.mark.parametrize("reference", ["ST\0", "x" * 200_000])
+def test_text_that_no_row_can_hold_is_refused(ada: User, reference: str) -> None:
+    for content in (told((reference, "E1", "4", "55", "0", TODAY)), reference.encode()):
+        with pytest.raises(InvalidInputError):
+            take_confirmations(content=content, filename="day.csv", by=ada.as_actor())
+    assert not FillProblem.objects.exists()
