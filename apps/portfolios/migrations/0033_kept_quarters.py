@@ -22,7 +22,8 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunSQL(
-            "DELETE FROM portfolios_keptholding; DELETE FROM portfolios_keptaccount", migrations.RunSQL.noop
+            "DELETE FROM portfolios_keptholding; DELETE FROM portfolios_keptaccount; DELETE FROM portfolios_firmday",
+            migrations.RunSQL.noop,
         ),
         migrations.CreateModel(
             name="AccountQuarter",

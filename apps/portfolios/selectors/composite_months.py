@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 import numpy as np
+from django.utils.translation import gettext
 from numpy.typing import NDArray
 
 from apps.kernel.dates import DateSpan
+from apps.kernel.errors import gettext_noop
 from apps.kernel.flows import FlowTiming
 from apps.portfolios.engine.composites import NO_MEMBER, composite_returns
 from apps.portfolios.engine.computed import Computed
@@ -21,6 +23,11 @@ from apps.portfolios.selectors.benchmarks import benchmark_returns
 from apps.portfolios.selectors.performance import ONE_DAY, PerformanceBook
 
 Array = NDArray[np.float64]
+HEADS = {
+    "gross": gettext_noop("Return before fees"),
+    "net": gettext_noop("Return net of fees"),
+    "benchmark": gettext_noop("Benchmark"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +55,9 @@ class CompositeMonth:
         return f"{self.last_day:%Y%m}"
 
     @property
-    def cells(self) -> tuple[tuple[str, Computed], ...]:
-        """The figures in the order of the page."""
-        return tuple(self.figures.items())
+    def cells(self) -> tuple[tuple[str, str, Computed], ...]:
+        """The figures in the order of the page, each with the name of its column."""
+        return tuple((name, gettext(HEADS[name]), found) for name, found in self.figures.items())
 
     @property
     def n_accounts(self) -> int:

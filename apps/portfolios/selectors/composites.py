@@ -23,13 +23,13 @@ from apps.portfolios.engine.composites import composite_returns, composite_span,
 from apps.portfolios.engine.computed import Computed
 from apps.portfolios.engine.risk_figures import NO_BENCHMARK, month_ends
 from apps.portfolios.models import Composite, CompositeMember
-from apps.portfolios.selectors.composite_months import CompositeMonth, CompositeMonths, MemberMonth
+from apps.portfolios.selectors.composite_months import HEADS, CompositeMonth, CompositeMonths, MemberMonth
 from apps.portfolios.selectors.performance import ONE_DAY
 
 FIGURES = {
-    "gross": (gettext_noop("Return before fees"), gettext_noop("Returns of the months before the fee, linked.")),
-    "net": (gettext_noop("Return net of fees"), gettext_noop("Returns of the months net of fees, linked.")),
-    "benchmark": (gettext_noop("Benchmark"), gettext_noop("Daily returns of the benchmark, linked.")),
+    "gross": (HEADS["gross"], gettext_noop("Returns of the months before the fee, linked.")),
+    "net": (HEADS["net"], gettext_noop("Returns of the months net of fees, linked.")),
+    "benchmark": (HEADS["benchmark"], gettext_noop("Daily returns of the benchmark, linked.")),
     "dispersion": (
         gettext_noop("Spread of the accounts"),
         gettext_noop("Standard deviation (n) of the returns before fees of accounts that were members all year."),
@@ -39,7 +39,7 @@ FIGURES = {
         gettext_noop("Standard deviation (n − 1) of the last 36 monthly returns before fees, times the root of 12."),
     ),
     "benchmark_deviation": (
-        gettext_noop("Deviation of the benchmark, three years"),
+        gettext_noop("Benchmark's deviation"),
         gettext_noop("Standard deviation (n − 1) of the benchmark's last 36 monthly returns, times the root of 12."),
     ),
 }
@@ -57,9 +57,9 @@ class CompositeYear:
     assets: Decimal
 
     @property
-    def cells(self) -> tuple[tuple[str, Computed], ...]:
-        """The figures in the order of the page."""
-        return tuple((name, self.figures[name]) for name in FIGURES)
+    def cells(self) -> tuple[tuple[str, str, Computed], ...]:
+        """The figures in the order of the page, each with the name of its column."""
+        return tuple((name, gettext(FIGURES[name][0]), self.figures[name]) for name in FIGURES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class CompositeSheet:
     @property
     def month_heads(self) -> tuple[str, ...]:
         """The names of the columns of a month."""
-        return tuple(gettext(FIGURES[name][0]) for name in ("gross", "net", "benchmark"))
+        return tuple(gettext(label) for label in HEADS.values())
 
     @property
     def heads(self) -> tuple[str, ...]:

@@ -45,6 +45,17 @@ function writerOf(spec, short) {
   return (value) => (value == null ? "–" : format.format(value).replace("-", "−"));
 }
 
+/** How days and months of an axis are written; undefined where it has other names. */
+function daysOf(values) {
+  const whole = /^\d{4}-\d{2}(-\d{2})?$/;
+  if (values.length < 2 || !values.every((value) => whole.test(value))) return undefined;
+  const time = (value) => Date.parse(value.length === 7 ? `${value}-01` : value);
+  const years = (time(values.at(-1)) - time(values[0])) / 31557600000;
+  const parts = values[0].length === 7 || years > 1.2 ? { month: "short", year: "numeric" } : { month: "short", day: "numeric" };
+  const format = new Intl.DateTimeFormat(document.documentElement.lang || "en", { ...parts, timeZone: "UTC" });
+  return (value) => format.format(time(value));
+}
+
 function base(spec) {
   const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
   return {
@@ -76,7 +87,7 @@ function axes(spec, { swapped = false, gap = false } = {}) {
     inverse: swapped,
     axisLine: { lineStyle: { color: token("line-strong") } },
     axisTick: { show: false },
-    axisLabel: label,
+    axisLabel: { ...label, formatter: daysOf(spec.x.values) },
     axisPointer: { label: { show: false } },
   };
   const value = {
