@@ -2,7 +2,7 @@
 
 from apps.market.models.actions import ActionKind, CorporateAction
 from apps.market.models.marks import PriceMark
-from apps.market.models.prices import CurrencyRate, Price, PriceLoad
+from apps.market.models.prices import CurrencyRate, Price, PriceCorrection, PriceLoad
 from apps.market.models.security import AssetClass, Security, SecurityKind
 from apps.market.models.series import MarketPoint, MarketSeries
 
@@ -14,6 +14,7 @@ __all__ = [
     "MarketPoint",
     "MarketSeries",
     "Price",
+    "PriceCorrection",
     "PriceLoad",
     "PriceMark",
     "Security",

@@ -36,6 +36,30 @@ class Price(models.Model):
         return f"{self.security_id} {self.day} {self.close}"
 
 
+class PriceCorrection(models.Model):
+    """A close as it was told before another took its place, and until when.
+
+    The database keeps it with every replacement (migration 0009). Corrections are few: they stand beside the prices and
+    not among them, so that no look-up of a price pays for them.
+    """
+
+    MUTABLE: ClassVar[bool] = False
+    PERSONAL_FIELDS: ClassVar[frozenset[str]] = frozenset()
+
+    security = models.ForeignKey(
+        "market.Security", models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
+    day = models.DateField(_("day"))
+    close = models.DecimalField(_("close"), max_digits=14, decimal_places=4)
+    replaced_at = models.DateTimeField(_("replaced at"))
+
+    class Meta:
+        indexes = (models.Index(fields=["security", "day"], name="price_correction_of_day"),)
+
+    def __str__(self) -> str:
+        return f"{self.security_id} {self.day} {self.close}"
+
+
 class CurrencyRate(models.Model):
     """How many units of `quote` one unit of `base` bought at the close of a day."""
 

@@ -12,7 +12,7 @@ from decimal import Decimal
 from django.db.models import Q
 
 from apps.kernel.dates import DateSpan
-from apps.market.models import CurrencyRate, Price
+from apps.market.models import CurrencyRate, Price, PriceCorrection
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,19 @@ def closes_in(security_ids: Collection[int], span: DateSpan) -> dict[int, list[C
         return result
     rows = Price.objects.filter(security_id__in=security_ids, day__range=(span.first, span.last)).order_by("day")
     for security_id, on, close in rows.values_list("security_id", "day", "close"):
+        result[security_id].append(Close(on, close))
+    return result
+
+
+def replaced_since(security_ids: Collection[int], day: dt.date, moment: dt.datetime) -> dict[int, list[Close]]:
+    """Return the closes up to a day that were told at a moment and have been replaced since."""
+    result: dict[int, list[Close]] = defaultdict(list)
+    if not security_ids:
+        return result
+    rows = PriceCorrection.objects.filter(security__in=security_ids, day__lte=day, replaced_at__gt=moment)
+    # the first replacement after the moment took away what was told at it
+    first = rows.order_by("security_id", "day", "id").distinct("security_id", "day")
+    for security_id, on, close in first.values_list("security_id", "day", "close"):
         result[security_id].append(Close(on, close))
     return result
 

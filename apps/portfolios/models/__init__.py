@@ -17,7 +17,7 @@ from apps.portfolios.models.equivalence import (
     EquivalenceRole,
     EquivalenceState,
 )
-from apps.portfolios.models.instrument import Instrument, InstrumentPrice
+from apps.portfolios.models.instrument import Instrument, InstrumentPrice, InstrumentPriceCorrection
 from apps.portfolios.models.kept_values import AccountQuarter, FirmDay, KeptAccount, KeptHolding, KeptState, ValueMark
 from apps.portfolios.models.lot_rules import ElectionScope, LotChoice, LotElection, LotMethod, TaxRate
 from apps.portfolios.models.mandate import CashReserve, Mandate, Restriction, RestrictionKind
@@ -122,6 +122,7 @@ __all__ = [
     "HouseholdService",
     "Instrument",
     "InstrumentPrice",
+    "InstrumentPriceCorrection",
     "KeptAccount",
     "KeptHolding",
     "KeptState",

@@ -78,3 +78,24 @@ class InstrumentPrice(BaseModel):
 
     def __str__(self) -> str:
         return f"{self.instrument} {self.day} {self.close}"
+
+
+class InstrumentPriceCorrection(models.Model):
+    """A price of the firm's own as it was held before another took its place, or it was taken away, and until when.
+
+    The database keeps it with every replacement, whoever writes.
+    """
+
+    MUTABLE: ClassVar[bool] = False
+    PERSONAL_FIELDS: ClassVar[frozenset[str]] = frozenset()
+
+    instrument = models.ForeignKey(Instrument, models.CASCADE, related_name="+", db_index=False, db_constraint=False)
+    day = models.DateField(_("day"))
+    close = models.DecimalField(_("price"), max_digits=18, decimal_places=6)
+    replaced_at = models.DateTimeField(_("replaced at"))
+
+    class Meta:
+        indexes = (models.Index(fields=["instrument", "day"], name="own_price_correction_of_day"),)
+
+    def __str__(self) -> str:
+        return f"{self.instrument_id} {self.day} {self.close}"

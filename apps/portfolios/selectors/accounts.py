@@ -200,7 +200,7 @@ def value_chart(account: Account, as_of: dt.date, known_at: dt.datetime | None =
     if first is None or first >= as_of:
         return None
     span = DateSpan(max(first, as_of - dt.timedelta(days=CHART_DAYS)), as_of)
-    return value_spec(valuations([account], span, known_at)[account.pk])
+    return value_spec(valuations([account], span, known_at, priced_at=known_at)[account.pk])
 
 
 def value_spec(valuation: AccountValuation) -> ChartSpec:

@@ -5,16 +5,17 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.utils.translation import gettext
 
 from apps.clients.models import Household
-from apps.portfolios.models import Transaction
+from apps.portfolios.models import Instrument, Transaction
 from apps.portfolios.models.transaction import TransactionQuerySet
 from apps.portfolios.selectors.accounts import AccountPage
 from apps.portfolios.selectors.portfolios import HoldingLine, HouseholdPortfolio, household_portfolio
+from apps.portfolios.selectors.prices import CorrectedPrice, corrected_prices
 from apps.portfolios.selectors.valuations import Holding, holdings_at
 
 MOST_ENTRIES = 20
@@ -34,11 +35,13 @@ class HoldingChange:
 
 @dataclass(frozen=True, slots=True)
 class BookChanges:
-    """All that differs, and what was recorded since. `n_more` entries are not listed."""
+    """All that differs, and why: what was recorded since, and which prices were corrected. `n_more` entries are not
+    listed."""
 
     rows: tuple[HoldingChange, ...]
     entries: tuple[Transaction, ...]
     n_more: int
+    prices: tuple[CorrectedPrice, ...] = ()
 
 
 def household_changes(household: Household, then: HouseholdPortfolio) -> BookChanges | None:
@@ -47,7 +50,8 @@ def household_changes(household: Household, then: HouseholdPortfolio) -> BookCha
         return None
     now = household_portfolio(household, then.as_of)
     rows = _since(Transaction.objects.filter(account__household=household), then.as_of, then.known_at)
-    return _changes(_held(then.holdings, then.cash), _held(now.holdings, now.cash), rows)
+    found = _changes(_held(then.holdings, then.cash), _held(now.holdings, now.cash), rows)
+    return replace(found, prices=_corrected([*then.holdings, *now.holdings], then.as_of, then.known_at))
 
 
 def account_changes(then: AccountPage) -> BookChanges | None:
@@ -56,7 +60,15 @@ def account_changes(then: AccountPage) -> BookChanges | None:
         return None
     now = holdings_at([then.account], then.as_of)[then.account.pk]
     rows = _since(Transaction.objects.filter(account=then.account), then.as_of, then.known_at)
-    return _changes(_held(then.at.holdings, then.at.cash), _held(now.holdings, now.cash), rows)
+    found = _changes(_held(then.at.holdings, then.at.cash), _held(now.holdings, now.cash), rows)
+    return replace(found, prices=_corrected([*then.at.holdings, *now.holdings], then.as_of, then.known_at))
+
+
+def _corrected(
+    holdings: Iterable[Holding | HoldingLine], day: dt.date, moment: dt.datetime
+) -> tuple[CorrectedPrice, ...]:
+    ids = {holding.public_id for holding in holdings}
+    return corrected_prices(Instrument.objects.filter(public_id__in=ids) if ids else (), day, moment)
 
 
 Held = dict[str, tuple[str, Decimal | None, Decimal | None]]

@@ -6,11 +6,14 @@ import datetime as dt
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
+
+from django.db.models import QuerySet
 
 from apps.kernel.dates import DateSpan
-from apps.market.models import Security
-from apps.market.selectors.prices import Close, close_at, closes_in, latest_closes, rates_in
-from apps.portfolios.models import Instrument, InstrumentPrice
+from apps.market.models import Price, PriceCorrection, Security
+from apps.market.selectors.prices import Close, close_at, closes_in, latest_closes, rates_in, replaced_since
+from apps.portfolios.models import Instrument, InstrumentPrice, InstrumentPriceCorrection
 
 ONE = Decimal(1)
 
@@ -46,14 +49,25 @@ def rate_on(base: str, quote: str, day: dt.date) -> Decimal | None:
 
 
 class PriceBook:
-    """Prices of some instruments and rates into one currency over a span, read in a fixed number of queries."""
+    """Prices of some instruments and rates into one currency over a span, read in a fixed number of queries.
+
+    With `priced_at` the closes count as they were told at that moment: those that were replaced since are put back.
+    Rates are those known now.
+    """
 
     def __init__(
-        self, instruments: Iterable[Instrument], currency: str, span: DateSpan, cash: Iterable[str] = ()
+        self,
+        instruments: Iterable[Instrument],
+        currency: str,
+        span: DateSpan,
+        cash: Iterable[str] = (),
+        priced_at: dt.datetime | None = None,
     ) -> None:
         listed = {instrument.pk: instrument for instrument in instruments}
         self._instruments = listed
         self._closes = self._read(listed, span)
+        if priced_at is not None:
+            self._closes = _as_told(self._closes, _replaced(listed.values(), span.last, priced_at))
         self._currency = currency
         # accounts of one household hold the same securities: each is priced once a day
         self._units: dict[tuple[int, dt.date], Decimal | None] = {}
@@ -103,6 +117,68 @@ class PriceBook:
         """Say whether prices of these instruments up to the day are simulated."""
         held = [i.master for pk, i in self._instruments.items() if pk in instrument_ids and i.master is not None]
         return notice_of(held, day)
+
+
+def _replaced(instruments: Iterable[Instrument], day: dt.date, moment: dt.datetime) -> dict[int, list[Close]]:
+    """Return the closes of instruments, by row id, that were told at a moment and have been replaced since."""
+    listed = list(instruments)
+    of_master = {i.master_id: i.pk for i in listed if i.master_id is not None}
+    found = {of_master[master]: closes for master, closes in replaced_since(of_master, day, moment).items()}
+    own = [i.pk for i in listed if i.master_id is None]
+    if own:
+        rows = InstrumentPriceCorrection.objects.filter(instrument__in=own, day__lte=day, replaced_at__gt=moment)
+        for row in rows.order_by("instrument_id", "day", "id").distinct("instrument_id", "day"):
+            found.setdefault(row.instrument_id, []).append(Close(row.day, row.close))
+    return found
+
+
+def _as_told(closes: dict[int, list[Close]], replaced: dict[int, list[Close]]) -> dict[int, list[Close]]:
+    told = {pk: {close.day: close for close in (*closes.get(pk, ()), *was)} for pk, was in replaced.items()}
+    return {**closes, **{pk: sorted(days.values(), key=lambda close: close.day) for pk, days in told.items()}}
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectedPrice:
+    """A price that values rest on: what it was, what it is now (None: there is none any more), and since when."""
+
+    instrument: Instrument
+    day: dt.date
+    before: Decimal
+    after: Decimal | None
+    corrected_at: dt.datetime
+
+
+def corrected_prices(
+    instruments: Iterable[Instrument], day: dt.date, moment: dt.datetime
+) -> tuple[CorrectedPrice, ...]:
+    """Return the prices that value instruments at the close of a day and were corrected after a moment.
+
+    They are those that counted at the moment, or that count now.
+    """
+    listed = {instrument.pk: instrument for instrument in instruments}
+    replaced = _replaced(listed.values(), day, moment)
+    touched = [listed[pk] for pk in replaced]
+    if not touched:
+        return ()
+    span, found = DateSpan(day, day), []
+    now, then = PriceBook(touched, "", span), PriceBook(touched, "", span, priced_at=moment)
+    for each in touched:
+        used = {close.day for book in (now, then) if (close := book.price(each.pk, day)) is not None}
+        found += [_corrected(each, close, moment) for close in replaced[each.pk] if close.day in used]
+    return tuple(sorted((each for each in found if each.before != each.after), key=lambda each: str(each.instrument)))
+
+
+def _corrected(instrument: Instrument, was: Close, moment: dt.datetime) -> CorrectedPrice:
+    rows: QuerySet[Any]
+    present: QuerySet[Any]
+    if instrument.master_id is not None:
+        rows = PriceCorrection.objects.filter(security=instrument.master_id, day=was.day)
+        present = Price.objects.filter(security=instrument.master_id, day=was.day)
+    else:
+        rows = InstrumentPriceCorrection.objects.filter(instrument=instrument, day=was.day)
+        present = InstrumentPrice.objects.filter(instrument=instrument, day=was.day)
+    at = rows.filter(replaced_at__gt=moment).order_by("-id").values_list("replaced_at", flat=True)[0]
+    return CorrectedPrice(instrument, was.day, was.close, present.values_list("close", flat=True).first(), at)
 
 
 def notice_of(masters: Iterable[Security], day: dt.date) -> SimulationNotice | None:

@@ -130,7 +130,7 @@ def holdings_at(
 ) -> dict[int, AccountHoldings]:
     """Return what each account holds at the close of the day, in a fixed number of queries per currency.
 
-    With `known_at` the ledger counts as it stood at that moment; prices are those known now.
+    With `known_at` ledger and prices count as they stood at that moment; rates of exchange are those known now.
     """
     listed = {account.pk: account for account in accounts}
     entries = Transaction.objects.filter(account_id__in=listed).traded_by(day).order_by()
@@ -148,7 +148,7 @@ def holdings_at(
     result = {}
     for currency in {account.currency for account in listed.values()}:
         foreign = {c for per in cash.values() for c in per}
-        book = PriceBook(instruments.values(), currency, DateSpan(day, day), foreign)
+        book = PriceBook(instruments.values(), currency, DateSpan(day, day), foreign, known_at)
         for account in listed.values():
             if account.currency == currency:
                 found = _account(account, day, book, instruments, (units[account.pk], cash[account.pk]))
@@ -234,10 +234,12 @@ def valuations(
     span: DateSpan,
     known_at: dt.datetime | None = None,
     openings: Mapping[int, Opening] | None = None,
+    priced_at: dt.datetime | None = None,
 ) -> dict[int, AccountValuation]:
     """Return the daily values of many accounts in a fixed number of queries per currency.
 
-    With `known_at` the ledger counts as it stood at that moment; prices are those known now. With `openings` (by
+    With `known_at` the ledger counts as it stood at that moment; with `priced_at` prices do, else they are those known
+    now. With `openings` (by
     account) only the entries of the span are read.
     """
     rows = Transaction.objects.filter(account_id__in=[account.pk for account in accounts]).traded_by(span.last)
@@ -252,7 +254,8 @@ def valuations(
     currencies = {entry.currency for per in entries.values() for entry in per}
     currencies |= {currency for opening in before.values() for currency in opening.cash}
     books = {
-        c: PriceBook(instruments.values(), c, span, currencies) for c in {account.currency for account in accounts}
+        c: PriceBook(instruments.values(), c, span, currencies, priced_at)
+        for c in {account.currency for account in accounts}
     }
     return {
         account.pk: _Walk(account, span, books[account.currency], instruments).over(

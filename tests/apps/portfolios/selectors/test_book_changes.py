@@ -5,18 +5,22 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from apps.accounts.models import User
-from apps.portfolios.models import Transaction
+from apps.market.models import PriceCorrection
+from apps.portfolios.models import Instrument, InstrumentPrice, InstrumentPriceCorrection, Transaction
 from apps.portfolios.selectors.accounts import account_page
 from apps.portfolios.selectors.book_changes import account_changes, household_changes
 from apps.portfolios.selectors.passports import account_passport, household_passport
 from apps.portfolios.selectors.portfolios import household_portfolio
+from apps.portfolios.selectors.valuations import holdings_at
 from apps.portfolios.services.transactions import reverse_transaction
+from tests.factories import market
 from tests.factories import portfolios as made
 
 WEEK = made.DAY + dt.timedelta(days=7)
@@ -79,3 +83,73 @@ def test_the_pages_show_the_difference(ada: User, sign_in: Callable[..., Client]
         assert "10,500" in page
         unchanged = sign_in(ada).get(url, {**told, "moment": timezone.now().isoformat()}).text
         assert "Nothing was recorded since" in unchanged
+
+
+def repriced(ada: User) -> tuple:
+    """A book whose price was corrected from 55 to 54, and then to 53; with the moment before it."""
+    household, account, security = made.funded(ada)
+    moment = timezone.now()
+    for close in ("54", "53"):
+        market.told(security.master, {WEEK: close})
+    return household, account, security, moment
+
+
+def test_a_price_that_was_corrected_counts_as_it_was_told_then(ada: User, django_assert_num_queries: Any) -> None:
+    household, account, security, moment = repriced(ada)
+    then, now = account_page(account, WEEK, moment), account_page(account, WEEK)
+    assert (then.at.total, now.at.total) == (10_500, 10_300)
+    assert household_portfolio(household, WEEK, moment).total == 10_500
+    assert account_passport(account, str(security.public_id), WEEK, moment).value.value.amount == 5500
+    market.told(security.master, {WEEK: "53"})  # the same again corrects nothing
+    assert PriceCorrection.objects.count() == 2
+    between = PriceCorrection.objects.order_by("id")[0].replaced_at
+    assert account_page(account, WEEK, between).at.total == 10_400
+    with django_assert_num_queries(4):
+        holdings_at([account], WEEK)
+    with django_assert_num_queries(5):
+        holdings_at([account], WEEK, moment)
+
+
+def test_the_difference_names_the_price_that_was_corrected(ada: User, sign_in: Callable[..., Client]) -> None:
+    household, account, security, moment = repriced(ada)
+    changes = account_changes(account_page(account, WEEK, moment))
+    assert changes is not None
+    (price,) = changes.prices
+    assert (price.instrument, price.before, price.after) == (security, 55, 53)
+    assert price.corrected_at == PriceCorrection.objects.latest("id").replaced_at
+    assert not changes.entries
+    told = household_changes(household, household_portfolio(household, WEEK, moment))
+    assert told is not None
+    assert told.prices == changes.prices
+    url = reverse("portfolios:account-detail", args=[account.public_id])
+    html = sign_in(ada).get(url, {"day": WEEK.isoformat(), "moment": moment.isoformat()}).text
+    assert "Prices corrected since" in html
+    assert "Nothing was recorded since" not in html
+
+
+def test_a_price_of_the_firms_own_that_was_replaced_or_taken_away_is_known(ada: User) -> None:
+    _, account, security = made.funded(ada)
+    Instrument.objects.filter(pk=security.pk).update(master=None)
+    row = InstrumentPrice.objects.create(instrument=security, day=made.DAY, close=Decimal(60), source="file")
+    moment = timezone.now()
+    assert holdings_at([account], WEEK)[account.pk].total == 11_000
+    row.save()
+    assert not InstrumentPriceCorrection.objects.exists()
+    row.close = Decimal(61)
+    row.save()
+    assert holdings_at([account], WEEK, moment)[account.pk].total == 11_000
+    row.delete()
+    assert holdings_at([account], WEEK)[account.pk].unpriced
+    assert holdings_at([account], WEEK, moment)[account.pk].total == 11_000
+    changes = account_changes(account_page(account, WEEK, moment))
+    assert changes is not None
+    assert [(price.before, price.after) for price in changes.prices] == [(60, None)]
+
+
+def test_a_correction_of_a_day_that_values_nothing_is_not_told(ada: User) -> None:
+    _, account, security = made.funded(ada)
+    moment = timezone.now()
+    market.told(security.master, {made.DAY: "41"})
+    changes = account_changes(account_page(account, WEEK, moment))
+    assert changes is not None
+    assert changes.prices == ()
