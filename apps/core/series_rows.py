@@ -79,7 +79,7 @@ def read_rows(
     for place, form in enumerate(series.values()):
         lengths, items = told[len(keys) + 2 * place :][:2]
         sizes = np.frombuffer(lengths, ">i4").astype(np.int64) // np.dtype(form).itemsize
-        found.append(Series(sizes, np.frombuffer(items, form).astype(np.int64)))
+        found.append(Series(sizes, np.frombuffer(items, form).astype(np.int64, copy=False)))
     return [np.frombuffer(each, ">i8").astype(np.int64) for each in told[: len(keys)]], found
 
 

@@ -35,13 +35,13 @@ def read_columns(query: str, columns: Sequence[str], parameters: Mapping[str, An
     return [np.frombuffer(part, dtype=">i8").astype(np.int64) for part in told]
 
 
-def read_fields(query: str, parameters: Mapping[str, Any]) -> list[bytes]:
+def read_fields(query: str, parameters: Mapping[str, Any]) -> list[memoryview]:
     """Return the fields of a query's only row as the database sends them in COPY, NULL as nothing.
 
     An ordinary answer writes each byte of a bytea in two letters.
     """
     with connection.cursor() as cursor, cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT BINARY)", parameters) as copy:
-        told = b"".join(copy)
+        told = memoryview(b"".join(copy))
     (n_fields,) = _FIELDS.unpack_from(told, _HEADER_SIZE)
     at, found = _HEADER_SIZE + _FIELDS.size, []
     for _ in range(n_fields):

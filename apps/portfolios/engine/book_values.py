@@ -20,6 +20,8 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 # an account whose holdings could come to more is left out: 64 bits hold 9.2 × 10^18
 LARGEST = 9e18
+# so many positions are added up in one pass over the days: their sums are read and written once for all
+AT_ONCE = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,38 +189,63 @@ def _value_positions(
     prices, unknown = table
     n_days = prices.shape[1]
     low, near = np.zeros(n_days, np.int64), np.zeros(n_days)
-    for place in range(accounts.size):
+    place = 0
+    while place < accounts.size:
         account = accounts[place]
-        _value_position(place, first_days[account], held, prices[securities[place]], (low, near))
-        if place + 1 == accounts.size or accounts[place + 1] != account:
-            days = slice(first_days[account], n_days)
-            _round_products(low[days], near[days], holdings[starts[account] : starts[account + 1]])
+        end = place
+        while end < accounts.size and accounts[end] == account:
+            end += 1
+        while place < end:
+            own = slice(place, min(place + AT_ONCE, end))
+            _value_some(place, first_days[account], held, (prices, securities[own]), (low, near))
+            place = own.stop
+        days = slice(first_days[account], n_days)
+        _round_products(low[days], near[days], holdings[starts[account] : starts[account + 1]])
     for place in range(accounts.size):
         _see(place, first_days[accounts[place]], held, unknown[securities[place]], n_days, seen)
 
 
 @compiled
-def _value_position(place: int, first: int, held: _Held, prices: Ints, sums: tuple[Ints, Floats]) -> None:
-    """Add units times prices to the sums of each day: their last 64 bits, which wrap around, and a float near them."""
+def _value_some(first_place: int, first: int, held: _Held, table: tuple[Ints, Ints], sums: tuple[Ints, Floats]) -> None:
+    """Add units times prices of up to AT_ONCE positions to the sums of each day, from one entry of any to the next.
+
+    Of a sum its last 64 bits, which wrap around, and a float near it.
+    """
     opening, entry_starts, entry_days, entry_units = held
+    prices, securities = table
     low, near = sums
-    units, entry, day, n_days = opening[place], entry_starts[place], first, prices.size
+    units, entry, rows = np.zeros(AT_ONCE, np.int64), np.zeros(AT_ONCE, np.int64), np.zeros(AT_ONCE, np.int64)
+    for own in range(securities.size):
+        units[own], entry[own] = opening[first_place + own], entry_starts[first_place + own]
+    for own in range(AT_ONCE):
+        rows[own] = securities[own] if own < securities.size else securities[0]
+    day, n_days = first, prices.shape[1]
     while day < n_days:
-        while entry < entry_starts[place + 1] and entry_days[entry] <= day:
-            units += entry_units[entry]
-            entry += 1
-        until = entry_days[entry] if entry < entry_starts[place + 1] else n_days
-        if units != 0:
-            _add_products(units, prices[day:until], low[day:until], near[day:until])
+        until = n_days
+        for own in range(securities.size):
+            end = entry_starts[first_place + own + 1]
+            while entry[own] < end and entry_days[entry[own]] <= day:
+                units[own] += entry_units[entry[own]]
+                entry[own] += 1
+            if entry[own] < end:
+                until = min(until, entry_days[entry[own]])
+        if units.any():
+            days = slice(day, until)
+            of_days = (prices[rows[0], days], prices[rows[1], days], prices[rows[2], days], prices[rows[3], days])
+            _add_products(units, of_days, low[days], near[days])
         day = until
 
 
 @compiled
-def _add_products(units: int, prices: Ints, low: Ints, near: Floats) -> None:
-    rough = float(units)
-    for day in range(prices.size):
-        low[day] += units * prices[day]
-        near[day] += rough * float(prices[day])
+def _add_products(units: Ints, prices: tuple[Ints, Ints, Ints, Ints], low: Ints, near: Floats) -> None:
+    first, second, third, fourth = prices
+    a, b, c, d = units[0], units[1], units[2], units[3]
+    near_a, near_b, near_c, near_d = float(a), float(b), float(c), float(d)
+    for day in range(low.size):
+        low[day] += (a * first[day] + b * second[day]) + (c * third[day] + d * fourth[day])
+        near[day] += (near_a * float(first[day]) + near_b * float(second[day])) + (
+            near_c * float(third[day]) + near_d * float(fourth[day])
+        )
 
 
 @compiled

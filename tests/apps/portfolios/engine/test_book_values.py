@@ -11,7 +11,7 @@ from apps.portfolios.engine.book_values import book_values, worth
 from apps.portfolios.engine.books import NO_PRICE, SCALE, BookEntries, BookState
 
 ONE_HUNDRED_MILLIONTH = Decimal(1).scaleb(-8)
-N_DAYS, N_SECURITIES, N_ACCOUNTS = 6, 3, 2
+N_DAYS, N_SECURITIES, N_ACCOUNTS = 6, 6, 2
 UNITS = st.one_of(st.integers(-500, 500).map(lambda n: n * SCALE), st.integers(-(10**13), 10**13))
 ENTRY = st.tuples(
     st.integers(0, N_ACCOUNTS - 1), st.integers(-1, N_SECURITIES - 1), st.integers(2, N_DAYS - 1), UNITS,
@@ -47,7 +47,7 @@ def rounded(exact):
 
 
 @given(
-    st.lists(ENTRY, max_size=12),
+    st.lists(ENTRY, max_size=20),
     PRICES,
     st.lists(UNITS, min_size=2, max_size=2),
     st.lists(UNITS, min_size=2, max_size=2),
