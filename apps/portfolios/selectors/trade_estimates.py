@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from urllib.parse import urlencode
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext
 
 from apps.clients.models import Household
+from apps.core.actors import Actor
 from apps.core.errors import shown
 from apps.core.passports import Amount, Passport, PassportLine
 from apps.core.templatetags.formats import date_text
@@ -20,7 +22,7 @@ from apps.kernel.errors import DomainError, NotFoundError, gettext_noop
 from apps.portfolios.engine.lots import SaleTax, select_lots
 from apps.portfolios.engine.positions import Book
 from apps.portfolios.engine.transactions import LotChoice
-from apps.portfolios.models import Account, Instrument, LotMethod, Side, TaxRate
+from apps.portfolios.models import Account, Instrument, LotMethod, ManualAsset, Side, TaxRate
 from apps.portfolios.policies import dealt
 from apps.portfolios.selectors.books import account_book
 from apps.portfolios.selectors.lot_rules import book_policy, tax_rate_on
@@ -183,9 +185,10 @@ def number_typed(text: str) -> Decimal | None:
     return number if fits else None
 
 
-def instrument_for(public_id: uuid.UUID | str) -> Instrument:
-    """Return a security of the firm's books. Raises NotFoundError."""
-    found = Instrument.objects.select_related("master").filter(public_id=public_id).first()
+def instrument_for(actor: Actor, public_id: uuid.UUID | str) -> Instrument:
+    """Return a security of the firm's books. Raises NotFoundError, also for an asset of a household not seen."""
+    seen = Q(manual_asset=None) | Q(manual_asset__in=ManualAsset.objects.visible_to(actor))
+    found = Instrument.objects.select_related("master").filter(seen, public_id=public_id).first()
     if found is None:
         raise NotFoundError(gettext_noop("There is no such security."))
     return found

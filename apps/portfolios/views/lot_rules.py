@@ -177,6 +177,6 @@ class SalePassportView(PassportView):
         if "figure" not in told:
             holding = holding_for_sale(account, self.kwargs["instrument_id"], firm_today())
             return sale_passport(holding), page_of(account)
-        instrument = instrument_for(self.kwargs["instrument_id"])
+        instrument = instrument_for(actor, self.kwargs["instrument_id"])
         found = estimate_asked(account, instrument, told.dict(), told.getlist("lot"), firm_today())
         return estimate_passport(found, told["figure"], firm_today()), page_of(account)

@@ -15,6 +15,7 @@ from apps.portfolios.models import TradeProposal, TradeState
 from apps.portfolios.selectors.books import account_book
 from apps.portfolios.templatetags.holdings import sale_url
 from tests.days import today
+from tests.factories import assets, clients
 from tests.factories import portfolios as made
 from tests.factories.trades import line, proposal
 
@@ -239,3 +240,15 @@ def test_a_place_that_is_none_is_no_row(scene: Scene, ada: User, sign_in: SignIn
     rows = reverse("portfolios:trade-rows", args=[scene.household.public_id])
     told = {f"line_{place}_side": "sell", "line_0_side": "buy", "change": f"remove-{place}"}
     assert sign_in(ada).post(rows, told).status_code == 200
+
+
+def test_what_another_household_values_by_hand_has_no_price_here(
+    scene: Scene, ada: User, mallory: User, sign_in: SignIn
+) -> None:
+    house = assets.house(scene.household, ada)
+    theirs = clients.household(mallory)
+    account = made.account(theirs, mallory, number="55")
+    asked = {"figure": "price", "side": "buy", "quantity": "1"}
+    for of, browser, status in ((account, sign_in(mallory), 404), (scene.account, sign_in(ada), 200)):
+        address = reverse("portfolios:sale-passport", args=[of.public_id, house.instrument.public_id])
+        assert browser.get(address, asked).status_code == status
