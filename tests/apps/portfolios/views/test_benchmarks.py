@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from django.urls import reverse
 
 from apps.accounts.models import User
 from apps.portfolios.models import Benchmark, BenchmarkAssignment
+from apps.portfolios.ports import PaidFee, fees_paid_elsewhere
 from apps.portfolios.services.benchmarks import assign_benchmark
 from tests.factories import benchmarks as made
 from tests.factories import portfolios as books
@@ -186,3 +188,16 @@ def test_the_page_of_sleeves_says_what_each_earned_and_its_figures_open(
         assert browser.get(address, headers={"hx-request": "true"}).status_code == 200, address
     html = browser.get(f"{scene.pages()['sleeves']}?day={day}&span=five_years").content.decode()
     assert "younger than the period" in html
+
+
+def test_a_fee_from_elsewhere_is_said_to_be_where_its_amount_is_missing(
+    ada: User, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = Scene(ada).account
+    paid = [PaidFee(account.pk, books.DAY + dt.timedelta(days=3), Decimal(10), "USD", "INV-1")]
+    for each, is_said in ((paid, True), ([], False)):
+        monkeypatch.setattr(fees_paid_elsewhere, "paid", lambda *_asked, told=each: told)
+        for page in ("account-sources", "account-sleeves"):
+            address = reverse(f"portfolios:{page}", args=[account.public_id])
+            body = sign_in(ada).get(address, {"span": "inception"}).content.decode()
+            assert ("paid from outside the accounts" in body) is is_said
