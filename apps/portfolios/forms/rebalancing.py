@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -135,6 +135,25 @@ class CompareForm(RebalanceForm):
         found |= {f"{name}_{n}": value for n in range(1, N_VARIANTS + 1) for name, value in own.items()}
         return {**found, "mode_2": RunMode.TO_BAND.value, "mode_3": own["mode"], "gain_budget_3": Decimal(0)}
 
+    @staticmethod
+    def begun_again(shown: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+        """Return the settings of answers, each in its column; what is common is that of the first."""
+        own = {
+            f"{name}_{n}": told.get(name)
+            for n, told in enumerate(shown, start=1)
+            for name in OF_VARIANT
+            if name in told
+        }
+        return {**{name: value for name, value in shown[0].items() if name not in OF_VARIANT}, **own}
+
+
+def settings_told(run: RebalanceRun) -> dict[str, Any]:
+    """Return the settings of a run as the form begins with them."""
+    found = dict(run.terms)
+    found |= {name: Decimal(found[name]) for name in (*SHARES, *AMOUNTS) if found.get(name) not in {None, ""}}
+    found["raise_in"] = found["raise_in"] or None
+    return found
+
 
 def begun_with(
     run: RebalanceRun | None, rate: TaxRate | None, mode: str, of_service: Mapping[str, object]
@@ -142,9 +161,7 @@ def begun_with(
     """Return what the form begins with: the last run's settings, else those of the service and the rates of tax."""
     found: dict[str, Any] = dict(of_service)
     if run is not None:
-        found = dict(run.terms)
-        found |= {name: Decimal(found[name]) for name in (*SHARES, *AMOUNTS) if found.get(name) not in {None, ""}}
-        found["raise_in"] = found["raise_in"] or None
+        found = settings_told(run)
     elif rate is not None:
         found |= {"short_rate": rate.short, "long_rate": rate.long}
     return {**found, "mode": mode} if mode in RunMode.values else found

@@ -114,11 +114,10 @@ class _Plan:
         return next((s.weight for s in self.targets[0].sleeves if s.asset_class == key), None)
 
     def order(self, held: Iterable[str]) -> list[str]:
-        """The model's own order, then what is held outside of it, by class."""
+        """All of the model in its own order, empty or not, then what is held outside of it, by class."""
         classes = {*held, AssetClass.CASH.value}
         named = dict.fromkeys(sleeve.asset_class for target in self.targets for sleeve in target.sleeves)
-        inside = [key for key in named if key in classes]
-        return [*inside, *(key for key in AssetClass.values if key in classes and key not in named)]
+        return [*named, *(key for key in AssetClass.values if key in classes and key not in named)]
 
 
 def sleeve_sheet(
@@ -149,7 +148,7 @@ def sleeve_sheet(
 
 
 def _by_sleeve(days: SecurityDays, plan: _Plan, first: dt.date) -> tuple[list[str], SleeveDays]:
-    """Add holdings and cash up by sleeve, from a day on; a sleeve that was empty all along is left out."""
+    """Add holdings and cash up by sleeve, from a day on; what was empty all along and is of no model is left out."""
     start, homes = (first - days.span.first).days, plan.homes()
     worth = np.column_stack([days.worth, days.cash])[start:]
     gains = np.column_stack([days.gains, days.cash_income + days.cash_currency])[start:]

@@ -19,11 +19,11 @@ from apps.core.access import RequiresMixin, actor_of
 from apps.core.actors import Actor
 from apps.core.passports import Passport
 from apps.core.views import ActionView, PassportView, ServiceFormView
-from apps.portfolios.forms.rebalancing import CompareForm, HarvestForm, RebalanceForm, begun_with
+from apps.portfolios.forms.rebalancing import CompareForm, HarvestForm, RebalanceForm, begun_with, settings_told
 from apps.portfolios.models import RebalanceRun
 from apps.portfolios.selectors.harvest import Thresholds, harvest_address, harvest_passport, harvest_sheet
 from apps.portfolios.selectors.lot_rules import tax_rate_on
-from apps.portfolios.selectors.rebalance_comparisons import compared_runs, last_compared
+from apps.portfolios.selectors.rebalance_comparisons import RunComparison, compared_runs, last_compared
 from apps.portfolios.selectors.rebalance_inputs import CashToRaise
 from apps.portfolios.selectors.rebalance_passports import run_passport
 from apps.portfolios.selectors.rebalance_runs import latest_run, run_for, run_page
@@ -98,16 +98,21 @@ class RebalanceCompareView(RebalanceView):
     form_class = CompareForm
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        """Begin with the last settings, then other ways to the same."""
+        """Begin with the settings of the answers shown; without any with the last ones, and other ways to the same."""
         given = super().get_form_kwargs()
-        return {**given, "initial": CompareForm.begun(given["initial"])}
+        shown = [settings_told(page.run) for page in self.found.pages] if self.found is not None else []
+        return {**given, "initial": CompareForm.begun_again(shown) if shown else CompareForm.begun(given["initial"])}
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Show the answers that the address names, else those of today to the last question."""
+    @cached_property
+    def found(self) -> RunComparison | None:
+        """The answers that the address names, else those of today to the last question."""
         asked = [each for each in self.request.GET.getlist("run") if is_id(each)][:MOST_VARIANTS]
         asked = asked or last_compared(self.household, firm_today(), MOST_VARIANTS)
-        found = compared_runs(actor_of(self.request), self.household, asked) if asked else None
-        return super().get_context_data(found=found, today=firm_today(), **kwargs)
+        return compared_runs(actor_of(self.request), self.household, asked) if asked else None
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Show the answers."""
+        return super().get_context_data(found=self.found, today=firm_today(), **kwargs)
 
     def perform(self, form: Any, by: Actor) -> str:
         """Ask, keep the answers and show them."""

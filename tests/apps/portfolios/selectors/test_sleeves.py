@@ -140,7 +140,8 @@ def test_sleeves_are_those_of_the_model_in_force(ada, paul, scene):
     # the model counts the bonds to its stocks: what a sleeve names lies in it, whatever its class
     told = VersionTerms(
         (
-            models.sleeve("Growth", "us_equity", "0.9", *(_half(made[name]) for name in ("stocks", "bonds"))),
+            models.sleeve("Growth", "us_equity", "0.7", *(_half(made[name]) for name in ("stocks", "bonds"))),
+            models.sleeve("Gold", "commodities", "0.2", HoldingTerms(books.instrument(ada, "GLD"), Decimal(1))),
             models.sleeve("Reserve", "cash", "0.1"),
         )
     )
@@ -150,14 +151,17 @@ def test_sleeves_are_those_of_the_model_in_force(ada, paul, scene):
     models.mandate(household, version.model, ada)
     owner = PortfolioOwner(household)
     found = sleeve_sheet(owner, owner.sheet(firm_today()), "inception")
-    assert [(line.label, line.target) for line in found.sleeves][:2] == [
-        ("Growth", Decimal("0.9")),
+    assert [(line.label, line.target) for line in found.sleeves][:3] == [
+        ("Growth", Decimal("0.7")),
+        ("Gold", Decimal("0.2")),
         ("Reserve", Decimal("0.1")),
     ]
-    outside = found.sleeves[2]
+    empty = found.sleeves[1]  # wanted and not held yet
+    assert (empty.closing, empty.gain, empty.returned.value) == (0, 0, None)
+    outside = found.sleeves[3]
     assert outside.key == "international_equity"
     assert outside.target is None
-    assert len(found.sleeves) == 3
+    assert len(found.sleeves) == 4
     assert found.versions == (version,)
     assert sum(line.share for line in found.sleeves) == pytest.approx(1, abs=1e-6)
 

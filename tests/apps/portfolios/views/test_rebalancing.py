@@ -241,6 +241,10 @@ def test_variants_stand_side_by_side_and_one_is_taken(
     for words in ("Side by side", "Net gains at most", "no limit", "Distance from the optimum", "Outside their bands"):
         assert words in html
     assert "Width of the bands, against" not in html  # alike in all
+    form = browser.get(answer.url).context["form"]  # the settings of the answers, to go on from
+    assert [form[f"mode_{n}"].value() for n in (1, 2, 3)] == ["full", "to_band", "full"]
+    assert [form[f"gain_budget_{n}"].value() for n in (1, 2, 3)] == [None, None, Decimal(0)]
+    assert form["short_rate"].value() == "40"
     addresses = {link.replace("&amp;", "&") for link in re.findall(r'data-figure[^>]*href="([^"]+)"', html)}
     assert len(addresses) == 3 * 11
     assert "Side by side" in browser.get(compare(scene)).text  # who comes back finds the last answers
