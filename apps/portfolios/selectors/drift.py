@@ -124,10 +124,12 @@ def _sheet(target: PortfolioTarget, at: dict[int, AccountHoldings], rates: _Rate
     positions: list[Position] = []
     held: dict[str, list[Holding]] = defaultdict(list)
     worth: dict[int, Decimal] = {}
+    known_rates: dict[int, Decimal] = {}
     for account in target.accounts:
         rate = rates.rate(account.currency, target.currency)
         if rate is None:
             foreign.add(account.currency)
+        known_rates[account.pk] = rate or NOTHING
         cash += at[account.pk].cash * (rate or NOTHING)
         worth[account.pk] = at[account.pk].total * (rate or NOTHING)
         for holding in at[account.pk].holdings:
@@ -135,7 +137,8 @@ def _sheet(target: PortfolioTarget, at: dict[int, AccountHoldings], rates: _Rate
             value = None if holding.value is None or rate is None else holding.value * rate
             positions.append(Position(key, holding.asset_class, value))
             held[key].append(holding)
-    drift = drift_of(target.for_engine(), positions, cash, target.reserve_of(worth), target.version.outside_band)
+    kept = target.reserve_of(worth, known_rates)
+    drift = drift_of(target.for_engine(), positions, cash, kept, target.version.outside_band)
     known = {
         str(instrument.pk)
         for sleeve in target.sleeves

@@ -32,7 +32,7 @@ from apps.portfolios.models import (
 from apps.portfolios.models.model_portfolio import STANDING
 from apps.portfolios.selectors.successors import with_successors
 
-NOTHING = Decimal(0)
+NOTHING, ONE = Decimal(0), Decimal(1)
 T = TypeVar("T", Account, Mandate, Restriction, CashReserve)
 
 
@@ -86,9 +86,9 @@ class PortfolioTarget:
         """The currency in which it is measured."""
         return self.account.currency if self.account is not None else self.household.currency
 
-    def reserve_of(self, values: Mapping[int, Decimal]) -> Decimal:
+    def reserve_of(self, values: Mapping[int, Decimal], rates: Mapping[int, Decimal] | None = None) -> Decimal:
         """Return the cash that is kept back of what accounts are worth, by their row ids."""
-        return reserve_amount(self.reserves, values)
+        return reserve_amount(self.reserves, values, rates)
 
     def for_engine(self) -> tuple[SleeveTarget, ...]:
         """Return the sleeves as the engine takes them; securities are named by row id."""
@@ -127,13 +127,19 @@ class HouseholdTargets:
         return next((each for each in self.targets if account.pk in {a.pk for a in each.accounts}), None)
 
 
-def reserve_amount(reserves: Iterable[CashReserve], values: Mapping[int, Decimal]) -> Decimal:
-    """Return what reserves keep back: amounts, and shares of the account they are for, else of all these accounts."""
+def reserve_amount(
+    reserves: Iterable[CashReserve], values: Mapping[int, Decimal], rates: Mapping[int, Decimal] | None = None
+) -> Decimal:
+    """Return what reserves keep back: amounts, and shares of the account they are for, else of all these accounts.
+
+    An amount that an account keeps is in its own currency, of which a unit is worth its `rates` (1 where not given).
+    """
     total = sum(values.values(), NOTHING)
     kept = NOTHING
     for each in reserves:
         base = total if each.account_id is None else values.get(each.account_id, NOTHING)
-        kept += each.amount if each.amount is not None else max(base, NOTHING) * (each.share or NOTHING)
+        rate = (rates or {}).get(each.account_id or 0, ONE)
+        kept += each.amount * rate if each.amount is not None else max(base, NOTHING) * (each.share or NOTHING)
     return kept
 
 

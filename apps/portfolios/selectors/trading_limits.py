@@ -167,4 +167,5 @@ def household_reserve(household: Household, day: dt.date) -> Decimal:
         return NOTHING
     accounts = list(Account.objects.filter(household=household).managed().open())
     rates = account_rates(accounts, household.currency, day)
-    return reserve_amount(reserves, {pk: at.total * rates[pk] for pk, at in holdings_at(accounts, day).items()})
+    values = {pk: at.total * rates[pk] for pk, at in holdings_at(accounts, day).items()}
+    return reserve_amount(reserves, values, rates)

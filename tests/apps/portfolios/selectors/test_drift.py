@@ -16,8 +16,8 @@ from apps.portfolios.selectors.drift import account_drift, household_drift
 from apps.portfolios.selectors.targets import household_targets, targets_on
 from apps.portfolios.services.restrictions import ReserveTerms, RestrictionTerms, add_reserve, add_restriction
 from tests.factories import clients as people
+from tests.factories import market, portfolios
 from tests.factories import models as made
-from tests.factories import portfolios
 
 D = Decimal
 
@@ -149,3 +149,14 @@ def test_many_households_take_as_many_queries_as_one(book: Book, ada: User, djan
         with django_assert_num_queries(11):
             told = targets_on(households, firm_today())
         assert all(each.targets for each in told.values())
+
+
+def test_a_reserve_is_measured_at_the_rate_of_its_accounts_currency(book: Book) -> None:
+    market.rates(("JPY", "USD"), {portfolios.DAY: "0.01"})
+    yen = portfolios.account(book.household, book.ada, name="Yen", number="9", currency="JPY")
+    portfolios.entry(yen, book.ada, "deposit", cash="200000", currency="JPY")
+    made.mandate(book.household, book.model, book.ada)
+    terms = ReserveTerms(purpose="Roof", from_day=firm_today(), amount=D(100_000), account=yen)
+    add_reserve(household=book.household, terms=terms, by=book.ada.as_actor())
+    (sheet,) = household_drift(book.household, firm_today())
+    assert sheet.drift.reserve == D(1000)

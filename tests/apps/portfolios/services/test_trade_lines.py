@@ -258,3 +258,15 @@ def test_what_no_limit_can_measure_is_not_traded(ada: User) -> None:
     market.rates(("JPY", "USD"), {made.DAY: "0.01"})
     with pytest.raises(RestrictedTradeError):
         checked_lines(household, [line(there, stock, "buy", "50")], TODAY)
+
+
+def test_a_reserve_in_an_account_of_another_currency_counts_at_its_rate(ada: User) -> None:
+    household, account, fund = made.funded(ada)  # 5,000 dollars in cash
+    market.rates(("JPY", "USD"), {made.DAY: "0.01"})
+    yen = made.account(household, ada, number="77", currency="JPY")
+    made.entry(yen, ada, "deposit", cash="200000", currency="JPY")  # 2,000 dollars
+    for kept in ({"account": yen, "amount": Decimal(100000)}, {"amount": Decimal(2000)}):  # 3,000 dollars together
+        CashReserve.objects.create(household=household, purpose="taxes", from_day=made.DAY, **kept)
+    assert checked_lines(household, [line(account, fund, "buy", "72")], TODAY)
+    with pytest.raises(CashShortError, match="reserve would lack 15.00"):
+        checked_lines(household, [line(account, fund, "buy", "73")], TODAY)
