@@ -137,7 +137,8 @@ def book_tables(first_days: Mapping[int, dt.date], last: dt.date, openings: Open
     had, moved = _had(first_days, openings), _moved(first_days, last)
     instruments = np.unique(np.concatenate([had.instruments, moved.instruments]))
     instruments = instruments[instruments > 0]
-    is_bond, foreign = _told_of(instruments, (had, moved))
+    # who goes on from a close that is known had one currency until then
+    is_bond, foreign = _told_of(instruments, (had.of(~np.isin(had.accounts, openings.accounts)), moved))
     had, moved = (rows.of(~np.isin(rows.accounts, foreign)) for rows in (had, moved))
     accounts = np.setdiff1d(np.array(list(first_days), dtype=np.int64), foreign)
     prices, unfit = _prices(instruments, is_bond, span)
