@@ -16,13 +16,14 @@ from apps.kernel.errors import NotFoundError, gettext_noop
 from apps.portfolios.engine import ENGINE_VERSION
 from apps.portfolios.engine.computed import Computed
 from apps.portfolios.engine.performance import Span, first_day_of
-from apps.portfolios.models import Benchmark, BenchmarkPart, BenchmarkVersion
+from apps.portfolios.models import Benchmark, BenchmarkPart, BenchmarkVersion, ModelVersion
 from apps.portfolios.policies import place_of
 from apps.portfolios.selectors.benchmarks import BenchmarkDays, benchmark_returns
 from apps.portfolios.selectors.compared_passports import benchmark_notes
 from apps.portfolios.selectors.comparisons import benchmark_return
 from apps.portfolios.selectors.performance import ONE_DAY, SPANS
 from apps.portfolios.selectors.performance_pages import CHART_POINTS
+from apps.portfolios.selectors.targets import versions_on
 
 # how far back a page looks
 REACH_YEARS = 5
@@ -49,7 +50,7 @@ class BenchmarkLine:
 
 @dataclass(frozen=True, slots=True)
 class BenchmarkPage:
-    """A benchmark up to a day; `days` reach five years back, or to its first version."""
+    """A benchmark up to a day; `days` reach five years back, or to its first version; `models` name it on the day."""
 
     benchmark: Benchmark
     as_of: dt.date
@@ -57,6 +58,7 @@ class BenchmarkPage:
     lines: tuple[BenchmarkLine, ...]
     days: BenchmarkDays | None
     growth: ChartSpec | None
+    models: tuple[ModelVersion, ...]
 
 
 def benchmark_page(benchmark: Benchmark, as_of: dt.date) -> BenchmarkPage:
@@ -65,10 +67,16 @@ def benchmark_page(benchmark: Benchmark, as_of: dt.date) -> BenchmarkPage:
     reach = first_day_of(Span.FIVE_YEARS, as_of, as_of)
     first = max(reach, min((each.version.starts_on for each in versions), default=as_of))
     if not versions or first > as_of:
-        return BenchmarkPage(benchmark, as_of, versions, (), None, None)
+        return BenchmarkPage(benchmark, as_of, versions, (), None, None, _models(benchmark, as_of))
     days = benchmark_returns(benchmark, DateSpan(first, as_of), benchmark.currency)
     lines = tuple(_line(days, span, as_of) for span in _SHOWN)
-    return BenchmarkPage(benchmark, as_of, versions, lines, days, _growth(days))
+    return BenchmarkPage(benchmark, as_of, versions, lines, days, _growth(days), _models(benchmark, as_of))
+
+
+def _models(benchmark: Benchmark, day: dt.date) -> tuple[ModelVersion, ...]:
+    named = ModelVersion.objects.filter(benchmark=benchmark).values_list("model_id", flat=True).distinct()
+    found = [version for version in versions_on(named, day).values() if version.benchmark_id == benchmark.pk]
+    return tuple(sorted(found, key=lambda version: version.model.name))
 
 
 def _line(days: BenchmarkDays, span: Span, as_of: dt.date) -> BenchmarkLine:

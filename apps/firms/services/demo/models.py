@@ -17,7 +17,7 @@ from apps.firms.services.demo.firm import STAFF
 from apps.firms.services.demo.roster import DemoHousehold
 from apps.firms.services.demo.services import take_services
 from apps.market.models import AssetClass
-from apps.portfolios.models import ModelPortfolio, RestrictionKind
+from apps.portfolios.models import Benchmark, ModelPortfolio, RestrictionKind
 from apps.portfolios.services.model_editing import TypedVersion, save_model
 from apps.portfolios.services.model_portfolios import ModelDetails, submit_version
 from apps.portfolios.services.restrictions import (
@@ -82,7 +82,9 @@ def _models(*, by: Actor) -> dict[str, ModelPortfolio]:
         if name in found:
             continue
         details = ModelDetails(name, description, level)
-        version = save_model(model=None, details=details, typed=TypedVersion(_rows(stocks), CASH), by=by)
+        blend = Benchmark.objects.filter(name__startswith=name.split(maxsplit=1)[0]).first()
+        typed = TypedVersion(_rows(stocks), CASH, benchmark=blend)
+        version = save_model(model=None, details=details, typed=typed, by=by)
         request = submit_version(version=version, effective_from=firm_today(), by=by)
         decide_approval(request=request, decision="approve", by=principal)
         found[name] = version.model

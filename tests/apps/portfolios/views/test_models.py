@@ -112,6 +112,8 @@ def test_a_model_is_typed_submitted_approved_and_in_force(
     made.mandate(household, version.model, ada)
     html = browser.get(reverse("portfolios:account-performance", args=[account.public_id])).content.decode()
     assert "Stocks alone, the benchmark of the household&#x27;s model Balanced 1" in html
+    html = browser.get(reverse("portfolios:benchmark-detail", args=[blend.public_id])).content.decode()
+    assert version.get_absolute_url() in html
     html = browser.get(reverse("portfolios:household-benchmark", args=[household.public_id])).content.decode()
     assert "Counts today: Stocks alone, the benchmark of its model Balanced 1" in html
     assert "In force" in browser.get(version.model.get_absolute_url()).content.decode()

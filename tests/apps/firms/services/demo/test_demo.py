@@ -78,6 +78,8 @@ def test_a_household_is_built_whole_and_once(staffed):
 def test_households_follow_models_that_the_principal_approved(staffed):
     first, second, third = (built(number) for number in (1, 2, 3))
     assert ModelPortfolio.objects.count() == 3
+    named = ModelPortfolio.objects.order_by("name").values_list("versions__benchmark__name", flat=True)
+    assert list(named) == ["Balanced blend", "Careful blend", "Growth blend"]
     for household in (first, second, third):
         (sheet,) = household_drift(household, firm_today())
         assert sheet.target.version.state == "approved"
