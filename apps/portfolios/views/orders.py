@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -192,7 +193,7 @@ class FillNewView(_OrderFormView):
         """Take it up, or put it in the queue."""
         told = dict(form.cleaned_data)
         key = f"form:{self.order.reference}:{told.pop('execution_id')}"
-        told["fees"] = told["fees"] or 0
+        told["fees"] = told["fees"] or Decimal(0)
         made = record_fill(execution=Execution(self.order.reference, key, **told, source=by.label), by=by)
         if not isinstance(made, Fill):
             messages.warning(self.request, _("The execution does not fit its order: it waits in the queue."))
