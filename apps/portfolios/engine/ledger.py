@@ -29,7 +29,8 @@ NOTHING = Decimal(0)
 
 @dataclass(frozen=True, slots=True)
 class RealisedGain:
-    """What was realised on one lot. `cost` and `gain` are None where the cost is not known."""
+    """What was realised on one lot, in the currency of the sale. `cost` is in that of the purchase; it and `gain` are
+    None where the cost is not known, `gain` where the two currencies differ as well."""
 
     transaction_id: str
     lot_id: str
@@ -42,6 +43,7 @@ class RealisedGain:
     gain: Decimal | None
     term: Term
     currency: str
+    cost_currency: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +161,7 @@ class Ledger:
                 gain=EXACT.subtract(proceeds, lot.cost) if same_currency and lot.cost is not None else None,
                 term=term_of(lot.acquired_on, each.trade_date),
                 currency=currency,
+                cost_currency=lot.currency,
             )
         )
 

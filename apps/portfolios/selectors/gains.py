@@ -15,7 +15,8 @@ from apps.core.passports import Amount, Passport, PassportLine
 from apps.core.templatetags.formats import date_text
 from apps.kernel.errors import NotFoundError, gettext_noop
 from apps.portfolios.models import Account
-from apps.portfolios.selectors.wash_sales import GainLine, HouseholdGains, WashLine, household_wash_sales
+from apps.portfolios.selectors.gain_lines import GainLine
+from apps.portfolios.selectors.wash_sales import HouseholdGains, WashLine, household_wash_sales
 
 NOTHING = Decimal(0)
 SHORT, LONG, DISALLOWED, LOST = "short", "long", "disallowed", "lost"
@@ -168,7 +169,10 @@ def _notes(page: GainsPage) -> tuple[str, ...]:
         notes.append(gettext("Lots of unknown cost are not in the sum."))
     if page.unjudged:
         names = ", ".join(page.unjudged)
-        notes.append(gettext("Not judged for wash sales, and not in the sums: lots in %(names)s.") % {"names": names})
+        notes.append(
+            gettext("Not judged for wash sales: lots in %(names)s. What was bought and sold in it is not in the sums.")
+            % {"names": names}
+        )
     return tuple(notes)
 
 
@@ -201,6 +205,14 @@ def _gain_line(line: GainLine) -> PassportLine:
         (gettext("Cost basis"), Amount.of_money(line.basis, line.currency)),
         (gettext("Added by earlier wash sales"), Amount.of_money(line.added, line.currency)),
         (gettext("Disallowed"), Amount.of_money(line.disallowed, line.currency)),
+        *(
+            (
+                gettext("%(currency)s in %(into)s on %(day)s")
+                % {"currency": currency, "into": line.currency, "day": date_text(day)},
+                Amount(rate, "quantity", "4"),
+            )
+            for currency, day, rate in line.rates
+        ),
     )
     label = f"{line.instrument} · {date_text(line.sold_on)} · {line.account.name}"
     return PassportLine(label, held, Amount.of_money(line.recognised, line.currency), parts, _page_of(line.account))

@@ -17,6 +17,7 @@ from apps.kernel.errors import NotFoundError, gettext_noop
 from apps.portfolios.models import Account, ReconciliationBreak, Transaction
 from apps.portfolios.selectors.breaks import MONEY_KINDS, proposed_amount
 from apps.portfolios.selectors.distribution_pages import DISTRIBUTION_FIGURES, distribution_passport
+from apps.portfolios.selectors.gain_lines import GainLine
 from apps.portfolios.selectors.lot_pages import LotsPage, lots_page
 from apps.portfolios.selectors.lot_rules import method_text
 from apps.portfolios.selectors.lots import LotLine, sum_of
@@ -29,7 +30,7 @@ from apps.portfolios.selectors.portfolios import (
 )
 from apps.portfolios.selectors.prices import SimulationNotice
 from apps.portfolios.selectors.valuations import AccountHoldings, Holding, holdings_at
-from apps.portfolios.selectors.wash_sales import GainLine, household_wash_sales
+from apps.portfolios.selectors.wash_sales import household_wash_sales
 
 _TITLES = {
     "total": gettext_noop("Portfolio"),

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from apps.clients.models import Household
 from apps.clients.models.person import Relationship
+from apps.kernel.money import Money
 from apps.portfolios.engine.ledger import RealisedGain
 from apps.portfolios.engine.lots import EXACT, Lot, Term
 from apps.portfolios.engine.positions import Book
@@ -37,6 +38,7 @@ from apps.portfolios.models import Account, Instrument, Registration, Transactio
 from apps.portfolios.policies import RESHAPES
 from apps.portfolios.selectors.books import account_books
 from apps.portfolios.selectors.equivalence import memberships
+from apps.portfolios.selectors.gain_lines import GainLine, brought_together, days_of, in_currency
 from apps.portfolios.selectors.prices import DatedRates
 
 NOTHING, ONE = Decimal(0), Decimal(1)
@@ -45,44 +47,6 @@ _ACQUIRED = {
     TransactionKind.BUY: AcquisitionKind.PURCHASE,
     TransactionKind.REINVEST: AcquisitionKind.REINVESTMENT,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class GainLine:
-    """A part of a lot that was sold, with one holding period.
-
-    `basis` has in it what earlier wash sales added; `recognised` = `proceeds` − `basis` + `disallowed`. None where the
-    cost is not known. `disallowed` is zero for what no other share replaced.
-    """
-
-    transaction_id: str
-    account: Account
-    instrument: Instrument
-    acquired_on: dt.date
-    held_since: dt.date
-    sold_on: dt.date
-    quantity: Decimal
-    proceeds: Decimal
-    basis: Decimal | None
-    added: Decimal
-    disallowed: Decimal
-    is_long_term: bool
-    currency: str
-
-    @property
-    def is_taxed(self) -> bool:
-        """Whether the account is taxed on it."""
-        return bool(self.account.tax_treatment == TaxTreatment.TAXABLE)
-
-    @property
-    def gain(self) -> Decimal | None:
-        """Proceeds less basis, before section 1091."""
-        return None if self.basis is None else EXACT.subtract(self.proceeds, self.basis)
-
-    @property
-    def recognised(self) -> Decimal | None:
-        """What counts for the year."""
-        return None if self.gain is None else EXACT.add(self.gain, self.disallowed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,20 +118,8 @@ class HouseholdGains:
         What was paid and received in another counts at the rates of those days; without one the basis is not known.
         """
         own = [line for line in self.gains if line.account.pk == account.pk and line.sold_on.year == year]
-        days = ((line.currency, day) for line in own for day in (line.acquired_on, line.sold_on))
-        rates = DatedRates(account.currency, days)
-        return tuple(_in_currency(line, account.currency, rates) for line in own)
-
-
-def _in_currency(line: GainLine, currency: str, rates: DatedRates) -> GainLine:
-    if line.currency == currency:
-        return line
-    at_purchase = [rates.worth(amount, line.currency, line.acquired_on) for amount in (line.basis, line.added)]
-    at_sale = [rates.worth(amount, line.currency, line.sold_on) for amount in (line.proceeds, line.disallowed)]
-    (basis, added), (proceeds, disallowed) = at_purchase, at_sale
-    if added is None or proceeds is None or disallowed is None:
-        return replace(line, basis=None)
-    return replace(line, currency=currency, basis=basis, added=added, proceeds=proceeds, disallowed=disallowed)
+        rates = DatedRates(account.currency, days_of(own))
+        return tuple(in_currency(line, account.currency, rates) for line in own)
 
 
 def household_wash_sales(household: Household, as_of: dt.date, known_at: dt.datetime | None = None) -> HouseholdGains:
@@ -194,10 +146,11 @@ def household_wash_sales(household: Household, as_of: dt.date, known_at: dt.date
         household.currency,
     )
     sheet = _Sheet(accounts, books, standing, inputs, find_wash_sales(inputs.ledger))
+    gains = brought_together(list(sheet.gains()), household.currency)
     return HouseholdGains(
         household=household,
         as_of=as_of,
-        gains=tuple(sorted(sheet.gains(), key=lambda line: (line.sold_on, line.transaction_id, line.acquired_on))),
+        gains=tuple(sorted(gains, key=lambda line: (line.sold_on, line.transaction_id, line.acquired_on))),
         washes=tuple(sheet.washes()),
         open_pieces=tuple(sheet.open_pieces()),
         unjudged=inputs.unjudged,
@@ -279,13 +232,15 @@ class _Sheet:
     def _besides(self, account_id: str, book: Book) -> Iterable[GainLine]:
         """What mergers and returns of capital paid is no loss to be judged; nor is what was held in another currency.
 
-        The gain of a sale in another currency than its cost's is not known before the cost is converted.
+        The basis of a sale in another currency than its cost's is not known before both are converted.
         """
         judged = {id(origin.gain) for origin in self.inputs.origins.values()}
         for gain in book.realised:
             if id(gain) not in judged:
                 known = gain.cost if gain.transaction_id not in self.sales or gain.gain is not None else None
-                yield self._line(account_id, gain, (gain.quantity, gain.proceeds, known))
+                line = self._line(account_id, gain, (gain.quantity, gain.proceeds, known))
+                is_mixed = known is None and gain.cost is not None
+                yield replace(line, paid=Money(gain.cost, gain.cost_currency)) if is_mixed and gain.cost else line
 
     def _sold(self, piece: LotPiece, origin: Origin, gain: RealisedGain) -> GainLine:
         share = part_of(gain.quantity, piece.quantity, self.quantities[piece.lot_id])
