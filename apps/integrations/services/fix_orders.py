@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts.selectors.firm_days import firm_today
 from apps.core import audit
 from apps.core.actors import Actor
+from apps.core.errors import shown
 from apps.core.secrets import decrypted, encrypted
 from apps.core.services import service
 from apps.integrations.engine.fix_session import Fields, Message
@@ -30,6 +31,7 @@ from apps.portfolios.services.fills import (
     sent_on,
 )
 from apps.portfolios.services.orders import locked_order
+from apps.portfolios.services.trade_lines import RestrictedTradeError, demand_unrestricted
 
 SIDES = {Side.BUY: "1", Side.SELL: "2"}
 # ExecType (150): a trade, what takes one back or corrects it, and the ends of an order
@@ -135,7 +137,8 @@ def withdraw(*, row: FixMessage, by: Actor) -> None:
 def may_be_said(*, row: FixMessage, by: Actor) -> bool:
     """Say whether a message that waits may still go out; one whose order is over is withdrawn.
 
-    An order is for its day: one that waited longer for its session was never in the market, and ends.
+    An order is for its day: one that waited longer for its session was never in the market, and ends. So does one that
+    the household forbade meanwhile.
     """
     told = dict(fields_of(row))
     order = BlockOrder.objects.filter(reference=told.get(41) or told.get(11, "")).first()
@@ -143,12 +146,24 @@ def may_be_said(*, row: FixMessage, by: Actor) -> bool:
     waits = FixMessage.objects.waiting().select_for_update().filter(pk=row.pk).exists()
     if locked is None or not waits:
         return waits
-    if row.kind == "D" and locked.state == OrderState.SENT and sent_on(locked) < firm_today():
-        locked = close_order(order=locked, reason=gettext_noop("Its day was over before the session was on."), by=by)
+    over = _is_over(locked) if row.kind == "D" and locked.state == OrderState.SENT else ""
+    if over:
+        locked = close_order(order=locked, reason=over, by=by)
     if locked.state in DONE_ORDER_STATES:
         withdraw(row=row, by=by)
         return False
     return True
+
+
+def _is_over(order: BlockOrder) -> str:
+    """Say why an order that was sent and not said yet must not be said any more; empty where it may."""
+    if sent_on(order) < firm_today():
+        return gettext_noop("Its day was over before the session was on.")
+    try:
+        demand_unrestricted(order, firm_today())
+    except RestrictedTradeError as forbidden:
+        return shown(forbidden).message
+    return ""
 
 
 def kept(fields: Fields) -> str:

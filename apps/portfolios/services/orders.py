@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import random
 import secrets
 from collections.abc import Sequence
@@ -25,6 +26,7 @@ from apps.portfolios.models import (
 )
 from apps.portfolios.ports import order_routes
 from apps.portfolios.services.trade_checks import demand_checkpoints
+from apps.portfolios.services.trade_lines import demand_unrestricted
 from apps.portfolios.services.trades import locked_proposal, move_proposal
 
 NOTHING = Decimal(0)
@@ -98,14 +100,20 @@ def _block(lines: Sequence[ProposedTrade], by: Actor) -> BlockOrder:
 
 @service
 def mark_sent(*, orders: Sequence[BlockOrder], route: str, by: Actor) -> list[BlockOrder]:
-    """Note that blocks went into the market, once. Raises OrderStateError for one that was sent or is closed."""
-    sent = []
+    """Note that blocks went into the market, once.
+
+    Raises OrderStateError for one that was sent or is closed, or whose proposal held until an earlier day, and
+    RestrictedTradeError where a household forbids it by now.
+    """
+    sent, today = [], firm_today()
     for order in orders:
         locked = locked_order(order)
         if locked.state != OrderState.READY:
             raise OrderStateError(
                 gettext_noop("Order %(reference)s was sent already, or is closed."), reference=locked.reference
             )
+        _demand_in_time(locked, today)
+        demand_unrestricted(locked, today)
         locked.state, locked.route, locked.sent_at = OrderState.SENT, route, timezone.now()
         locked.save(update_fields=["state", "route", "sent_at", "updated_at"])
         after = {"state": locked.state, "route": route}
@@ -113,6 +121,15 @@ def mark_sent(*, orders: Sequence[BlockOrder], route: str, by: Actor) -> list[Bl
         sent.append(locked)
     tell_orders()
     return sent
+
+
+def _demand_in_time(order: BlockOrder, today: dt.date) -> None:
+    if TradeProposal.objects.filter(lines__share__order=order, expires_on__lt=today).exists():
+        raise OrderStateError(
+            gettext_noop("Order %(reference)s was not sent in time: its trades have to be proposed anew."),
+            mend=gettext_noop("End the order."),
+            reference=order.reference,
+        )
 
 
 @service

@@ -10,10 +10,16 @@ from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from apps.clients.models import Household
 from apps.kernel.errors import DomainError, InvalidInputError, gettext_noop
 from apps.market.models import SecurityKind
-from apps.portfolios.models import Account, AccountStatus, Instrument, Side, TradeProposal
+from apps.portfolios.models import Account, AccountStatus, BlockOrder, Instrument, Side, TradeProposal
 from apps.portfolios.policies import FRACTIONAL, dealt, price_is_off
 from apps.portfolios.selectors.books import account_book
-from apps.portfolios.selectors.trading_limits import IntendedTrade, account_rates, broken_limits, household_reserve
+from apps.portfolios.selectors.trading_limits import (
+    BrokenLimit,
+    IntendedTrade,
+    account_rates,
+    broken_limits,
+    household_reserve,
+)
 from apps.portfolios.selectors.trading_room import AccountRoom, Estimate, estimates, lots_spoken_for, rooms_of
 
 CENT, UNIT = Decimal("0.01"), Decimal("0.00000001")
@@ -294,7 +300,26 @@ def _allowed(household: Household, checked: Sequence[CheckedLine], day: dt.date,
         IntendedTrade(each.line.account, each.line.instrument, each.line.side, each.quantity, each.value)
         for each in checked
     ]
-    for broken in broken_limits(household, intended, day, besides):
+    _refuse_first(broken_limits(household, intended, day, besides), intended)
+
+
+def demand_unrestricted(order: BlockOrder, day: dt.date) -> None:
+    """Raise RestrictedTradeError where a household forbids its part of a block by now.
+
+    Held against it with the rest of its proposal that is not executed yet.
+    """
+    own = set(order.shares.values_list("line", flat=True))
+    for proposal in TradeProposal.objects.filter(lines__in=own).distinct().select_related("household").order_by("pk"):
+        lines = list(proposal.lines.pending().select_related("account", "instrument").order_by("pk"))
+        intended = [
+            IntendedTrade(line.account, line.instrument, line.side, line.left, abs(line.amount_left)) for line in lines
+        ]
+        broken = broken_limits(proposal.household, intended, day, proposal)
+        _refuse_first([each for each in broken if lines[each.place].pk in own], intended)
+
+
+def _refuse_first(found: Sequence[BrokenLimit], intended: Sequence[IntendedTrade]) -> None:
+    for broken in found:
         raise RestrictedTradeError(
             gettext_noop("%(symbol)s may not be traded so: %(what)s (%(reason)s)."),
             mend=gettext_noop("Take the line out, or end the restriction first."),

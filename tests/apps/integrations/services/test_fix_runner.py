@@ -34,6 +34,7 @@ from apps.portfolios.services.fills import close_order
 from apps.portfolios.services.orders import ask_to_cancel, release_orders, send_by_route
 from tests.apps.integrations.acceptor import Acceptor, wait_for
 from tests.days import today
+from tests.factories import models
 from tests.factories.trades import cleared, line, ready
 
 BY = Actor.system("run_fix")
@@ -355,3 +356,14 @@ def test_an_order_that_is_cancelled_before_it_was_said_ends_at_once(
     runner(row).run(wait_for(lambda: bool(broker.logons), 10))
     assert broker.orders == []
     assert not FixMessage.objects.filter(kind="F").exists()
+
+
+def test_an_order_that_was_forbidden_while_it_waited_ends_unsaid(
+    ada: User, broker: Acceptor, row: FixConnection, block: BlockOrder
+) -> None:
+    send_by_route(orders=[block], route="fix", by=ada.as_actor())
+    household = block.shares.get().line.proposal.household
+    models.restricted(household, ada, kind="hold", asset_class="", instrument=block.instrument, reason="Founder's.")
+    runner(row).run(wait_for(lambda: state(block) == OrderState.CLOSED, 10))
+    assert broker.orders == []
+    assert "Founder's." in block.note

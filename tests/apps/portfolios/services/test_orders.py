@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import random
+from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
@@ -11,6 +13,8 @@ from apps.accounts.models import User
 from apps.core.models import AuditEvent
 from apps.kernel.errors import DomainError, InvalidInputError
 from apps.portfolios.models import Account, BlockOrder, OrderShare, OrderState, Restriction, TradeProposal, TradeState
+from apps.portfolios.services.fills import close_order
+from apps.portfolios.services.order_files import write_order_file
 from apps.portfolios.services.orders import OrderStateError, mark_sent, release_orders
 from apps.portfolios.services.trade_checks import CheckpointOpenError, pass_checkpoints
 from apps.portfolios.services.trade_lines import RestrictedTradeError
@@ -135,3 +139,43 @@ def test_what_is_ordered_is_spoken_for(ada: User, connie: User) -> None:
     with pytest.raises(DomainError, match="can sell 5"):
         proposal(household, ada, line(account, fund, quantity="6"))
     assert proposal(household, ada, line(account, fund, "buy", "", amount="8000")).lines.get().quantity == Decimal(145)
+
+
+def by_file(block: BlockOrder, ada: User) -> object:
+    return write_order_file(orders=[block], by=ada.as_actor())
+
+
+def by_telephone(block: BlockOrder, ada: User) -> object:
+    return mark_sent(orders=[block], route="form", by=ada.as_actor())
+
+
+@pytest.mark.parametrize("send", [by_file, by_telephone])
+def test_what_was_forbidden_after_the_release_is_not_sent(
+    ada: User, connie: User, send: Callable[[BlockOrder, User], object]
+) -> None:
+    household, account, fund = ready(ada)
+    bond = made.instrument(ada, "BBB", {made.DAY: "50"})
+    lines = [line(account, fund), line(account, bond, "buy", "4")]
+    blocks = release_orders(proposals=[cleared(ada, connie, *lines, household=household)], by=ada.as_actor())
+    sale, purchase = sorted(blocks, key=lambda each: each.side, reverse=True)
+    rule = {"household": household, "reason": "Asked for.", "from_day": made.DAY}
+    Restriction.objects.create(kind="never_buy", instrument=bond, **rule)
+    with pytest.raises(RestrictedTradeError, match="Asked for"):
+        send(purchase, ada)
+    purchase.refresh_from_db()
+    assert (purchase.state, purchase.file) == (OrderState.READY, None)
+    send(sale, ada)
+    assert AuditEvent.objects.filter(action="portfolios.send_orders").count() == 1
+
+
+def test_an_order_is_not_sent_after_its_proposal_held(ada: User, connie: User) -> None:
+    household, account, fund = ready(ada)
+    kept = cleared(ada, connie, line(account, fund), household=household)
+    (block,) = release_orders(proposals=[kept], by=ada.as_actor())
+    late = kept.proposed_on - dt.timedelta(days=8)
+    TradeProposal.objects.update(proposed_on=late, expires_on=late + dt.timedelta(days=7))
+    with pytest.raises(OrderStateError, match="not sent in time"):
+        by_telephone(block, ada)
+    close_order(order=block, reason="Too late.", by=ada.as_actor())
+    kept.refresh_from_db()
+    assert kept.state == TradeState.WITHDRAWN
