@@ -14,6 +14,8 @@ from apps.portfolios.readers.rows import TransactionKind
 _WORDS: tuple[tuple[TransactionKind | None, str], ...] = (
     (TransactionKind.REINVEST, "reinvestment;reinvest shares;reinvested shares;dividend reinvestment;reinv;drip"),
     (TransactionKind.SPLIT, "split;stock split;reverse split;forward split;share split;rsplit"),
+    (TransactionKind.STOCK_DIVIDEND, "stock dividend;stock div;stk div;share dividend;dividend in shares"),
+    (TransactionKind.STOCK_DIVIDEND, "dividend in stock;scrip dividend;bonus issue;bonus shares"),
     (TransactionKind.RETURN_OF_CAPITAL, "return of capital;return of principal;principal payment;roc"),
     (TransactionKind.ADVISORY_FEE, "advisor fee;adviser fee;advisory fee;investment advisory fee;asset based fee"),
     (TransactionKind.ADVISORY_FEE, "management fee;mgmt fee;managed account fee;wrap fee;program fee"),
@@ -66,7 +68,7 @@ def _beginning(phrases: str) -> re.Pattern[str]:
 
 
 _RULES = tuple((kind, _beginning(phrases)) for kind, phrases in _WORDS)
-_MOVE = _beginning(_MOVES)
+_MOVE, _CASH_MERGER = _beginning(_MOVES), _beginning("cash merger;merger for cash")
 _PLAIN = re.compile(r"[\s_]+")
 
 
@@ -81,11 +83,16 @@ class ReadAction:
 def kind_of(action: str, quantity: Decimal | None, amount: Decimal | None) -> ReadAction | None:
     """Tell the kind of an entry from the custodian's word for it; None for a word that is not known.
 
-    Corporate actions that no single entry describes (mergers, expiries) are journals that a person reviews.
+    Corporate actions that no single entry describes (mergers, expiries) are journals that a person reviews. A merger
+    for cash alone is a sale, and a dividend of shares without an amount is one in shares.
     """
     word = _PLAIN.sub(" ", action).strip().lower()
     for kind, beginning in _RULES:
         if beginning.match(word):
+            if kind is None and _CASH_MERGER.match(word) and quantity and amount and amount > 0:
+                return ReadAction(TransactionKind.SELL)
+            if kind is TransactionKind.DIVIDEND and quantity and not amount:
+                return ReadAction(TransactionKind.STOCK_DIVIDEND)
             return ReadAction(TransactionKind.JOURNAL, needs_review=True) if kind is None else ReadAction(kind)
     return _moved(quantity, amount) if _MOVE.match(word) else None
 
@@ -99,7 +106,9 @@ def _moved(quantity: Decimal | None, amount: Decimal | None) -> ReadAction | Non
     return None
 
 
-_INWARD = frozenset({TransactionKind.BUY, TransactionKind.REINVEST, TransactionKind.TRANSFER_IN})
+_INWARD = frozenset(
+    {TransactionKind.STOCK_DIVIDEND, TransactionKind.BUY, TransactionKind.REINVEST, TransactionKind.TRANSFER_IN}
+)
 _OUTWARD = frozenset({TransactionKind.SELL, TransactionKind.TRANSFER_OUT})
 # What takes cash out of the account. A withdrawal is told by its sign, or is one by its word.
 SPENDING = frozenset(

@@ -28,6 +28,7 @@ class TransactionKind(StrEnum):
     TRANSFER_IN = "transfer_in"
     TRANSFER_OUT = "transfer_out"
     SPLIT = "split"
+    STOCK_DIVIDEND = "stock_dividend"
     RETURN_OF_CAPITAL = "return_of_capital"
     JOURNAL = "journal"
 

@@ -47,6 +47,7 @@ _OF_SECURITIES = frozenset(
         TransactionKind.SELL,
         TransactionKind.REINVEST,
         TransactionKind.SPLIT,
+        TransactionKind.STOCK_DIVIDEND,
         TransactionKind.TRANSFER_IN,
         TransactionKind.TRANSFER_OUT,
     }

@@ -20,6 +20,7 @@ from apps.portfolios.policies import OF_CASH_ALONE, RESHAPES, first_shortfall, h
 from apps.portfolios.readers.rows import CustodianFile, PositionRow, TransactionKind, TransactionRow
 from apps.portfolios.services._ledger import ledgers_of
 from apps.portfolios.services.custodian_accounts import answered_accounts
+from apps.portfolios.services.custodian_actions import unheld_actions
 from apps.portfolios.services.custodian_confirming import told_executions
 from apps.portfolios.services.instruments import NamedSecurity, known_instruments
 
@@ -62,7 +63,8 @@ def with_doubts(
     accounts = answered_accounts(file, found)
     doubts: dict[str, list[RowProblem]] = defaultdict(list)
     doubts |= _oversold(accounts, new)
-    for key, problem in (*_off(new), *_short(accounts, rows), *_without_book(accounts, rows)):
+    beside = (*_off(new), *unheld_actions(accounts, new), *_short(accounts, rows), *_without_book(accounts, rows))
+    for key, problem in beside:
         doubts[key] = [*doubts.get(key, ()), problem]
     return [replace(row, problems=(*row.problems, *doubts[row.key])) if row.key in doubts else row for row in rows]
 

@@ -37,6 +37,10 @@ ONE = Decimal(1)
         ("Wire Fee", Kind.FEE),
         ("Stock Split", Kind.SPLIT),
         ("STOCK_SPLIT", Kind.SPLIT),
+        ("Stock Dividend", Kind.STOCK_DIVIDEND),
+        ("STOCK DIV DIST ACME INC (ACM)", Kind.STOCK_DIVIDEND),
+        ("Dividend in shares", Kind.STOCK_DIVIDEND),
+        ("Cash Merger", Kind.SELL),
         ("Return Of Capital", Kind.RETURN_OF_CAPITAL),
         ("Journaled Shares", Kind.JOURNAL),
     ],
@@ -75,6 +79,14 @@ def test_moves_are_told_by_what_moves_and_by_the_sign(
 @pytest.mark.parametrize("action", ["", "Lapse", "Buyer's remorse", "Feedback", "Taxi", "Transfer"])
 def test_unknown_words_and_moves_of_nothing_are_not_guessed(action: str) -> None:
     assert kind_of(action, None, None) is None
+
+
+def test_a_dividend_of_shares_alone_is_one_in_shares_and_a_merger_without_cash_is_reviewed() -> None:
+    found = [kind_of("Dividend", *told) for told in ((ONE, None), (None, ONE), (ONE, ONE))]
+    assert [read.kind for read in found if read] == [Kind.STOCK_DIVIDEND, Kind.DIVIDEND, Kind.DIVIDEND]
+    merged = kind_of("Cash Merger", -ONE, None)
+    assert merged is not None
+    assert (merged.kind, merged.needs_review) == (Kind.JOURNAL, True)
 
 
 def test_quantities_are_signed_by_their_effect() -> None:
