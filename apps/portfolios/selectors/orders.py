@@ -119,10 +119,10 @@ class Blotter:
 
 
 def blotter(actor: Actor, limit: int = 200) -> Blotter:
-    """Return the blotter of what the actor may see."""
+    """Return the blotter of what the actor may see: the newest orders and the newest of the queue, `limit` of each."""
     cleared = TradeProposal.objects.visible_to(actor).filter(state=TradeState.CLEARED).select_related("household")
     orders = order_rows(BlockOrder.objects.visible_to(actor)[:limit])
-    problems = tuple((each, str(PROBLEM_WORDS.get(each.code, each.code))) for each in open_problems(actor))
+    problems = tuple((each, str(PROBLEM_WORDS.get(each.code, each.code))) for each in open_problems(actor)[:limit])
     custodians = sorted({order.custodian for order in whole_orders(actor).filter(state=OrderState.READY)})
     served = tuple((name, _routes_to(name)) for name in custodians)
     return Blotter(tuple(cleared.order_by("pk")), served, orders, problems)

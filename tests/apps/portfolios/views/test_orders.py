@@ -22,7 +22,9 @@ from apps.portfolios.models import (
     TradeProposal,
     TradeState,
 )
+from apps.portfolios.selectors.orders import blotter
 from apps.portfolios.services.commissions import ScheduleTerms, set_commissions
+from apps.portfolios.services.fills import Execution, record_fill
 from apps.portfolios.services.order_files import TOLD
 from tests.apps.portfolios.services.test_orders import second_account
 from tests.days import today
@@ -236,3 +238,11 @@ def test_fees_stand_beside_what_was_agreed(scene: Scene, ada: User, paul: User, 
         assert browser.get(passport).status_code == 200
     assert browser.post(url, {"note": ""}).status_code == 422
     assert browser.post(url, {"note": "Claimed back."}).url == kept.get_absolute_url()
+
+
+def test_a_flood_of_executions_that_fit_nothing_is_shown_in_part(ada: User) -> None:
+    for n in range(3):
+        told = Execution("ST00", f"file:ST00:{n}", Decimal(1), Decimal(55), today(), source="test")
+        record_fill(execution=told, by=ada.as_actor())
+    shown = blotter(ada.as_actor(), limit=2).problems
+    assert [problem.key for problem, _why in shown] == ["file:ST00:2", "file:ST00:1"]
