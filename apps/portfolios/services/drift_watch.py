@@ -53,13 +53,25 @@ def watch_firm(*, by: Actor, progress: Callable[[float, str], object] = lambda _
     )
     for at in range(0, len(ids), AT_ONCE):
         households = list(Household.objects.filter(pk__in=ids[at : at + AT_ONCE]))
-        watch_households(households=households, day=day, by=by)
+        _watch_together(households, day, by)
         for household in households:
             if household.pk in with_losses:
                 _watch_losses_of(household, day, by)
         progress(min(1.0, (at + AT_ONCE) / len(ids)), gettext("Comparing portfolios with their targets"))
     realtime.publish("firm:all", "opportunities.changed")
     return len(ids)
+
+
+def _watch_together(households: Sequence[Household], day: dt.date, by: Actor) -> None:
+    """Look at households together; where one cannot be looked at, at each alone, so that it keeps no other back."""
+    try:
+        watch_households(households=households, day=day, by=by)
+    except DomainError as refused:
+        if len(households) == 1:
+            log.warning("watch.unknown", household=str(households[0].public_id), code=refused.code)
+            return
+        for household in households:
+            _watch_together([household], day, by)
 
 
 def _watch_losses_of(household: Household, day: dt.date, by: Actor) -> None:

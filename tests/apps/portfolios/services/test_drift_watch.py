@@ -24,7 +24,7 @@ from apps.portfolios.services.opportunities import WatchTerms, set_watch_rules
 from apps.portfolios.services.restrictions import end_reserve, end_restriction
 from apps.portfolios.tasks import watch_household
 from tests.apps.portfolios.selectors.test_drift import Book
-from tests.factories import market, portfolios
+from tests.factories import clients, market, portfolios
 from tests.factories import models as made
 from tests.factories.rebalancing import BOUGHT, OffTarget
 
@@ -133,6 +133,23 @@ def test_a_household_whose_lots_cannot_be_reckoned_keeps_no_other_back(
 
     monkeypatch.setattr(drift_watch, "harvest_sheet", unknown)
     assert watch_firm(by=BY) == 1
+    assert OpportunityKind.DRIFT in open_kinds()
+
+
+def test_a_household_that_cannot_be_looked_at_keeps_no_other_back(
+    book: Book, ada: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken, look = clients.household(ada, name="Broken"), drift_watch.watched
+    portfolios.account(broken, ada, number="88")
+    made.mandate(book.household, book.model, book.ada)
+
+    def watched(households: list[Any], day: dt.date) -> Any:
+        if broken in households:
+            raise InvalidInputError("A book that contradicts itself.")
+        return look(households, day)
+
+    monkeypatch.setattr(drift_watch, "watched", watched)
+    assert watch_firm(by=BY) == 2
     assert OpportunityKind.DRIFT in open_kinds()
 
 
