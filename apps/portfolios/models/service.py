@@ -189,7 +189,9 @@ class HouseholdService(_Dated):
     offering = models.ForeignKey(ServiceOffering, models.PROTECT, related_name="taken", verbose_name=_("service"))
     version = models.ForeignKey(ServiceVersion, models.PROTECT, related_name="taken", verbose_name=_("version"))
     mandate = models.OneToOneField(Mandate, models.PROTECT, null=True, blank=True, related_name="service")
-    reserve = models.OneToOneField(CashReserve, models.PROTECT, null=True, blank=True, related_name="service")
+    reserve = models.OneToOneField(
+        CashReserve, models.PROTECT, null=True, blank=True, related_name="service", verbose_name=_("cash reserve")
+    )
 
     objects = HouseholdServiceQuerySet.as_manager()
     history = history()
