@@ -22,7 +22,7 @@ from apps.kernel.errors import DomainError, NotFoundError, gettext_noop
 from apps.portfolios.engine.lots import SaleTax, select_lots
 from apps.portfolios.engine.positions import Book
 from apps.portfolios.engine.transactions import LotChoice
-from apps.portfolios.models import Account, Instrument, LotMethod, ManualAsset, Side, TaxRate
+from apps.portfolios.models import Account, Instrument, LotMethod, ManualAsset, Side, TaxRate, Transaction
 from apps.portfolios.policies import dealt
 from apps.portfolios.selectors.books import account_book
 from apps.portfolios.selectors.lot_rules import book_policy, tax_rate_on
@@ -151,7 +151,10 @@ def typed_estimates(household: Household, rows: Sequence[TypedTrade], day: dt.da
     desk = TradeDesk(day)
     accounts = {str(each.public_id): each for each in household.accounts.all()}
     symbols = {row.values.get("symbol", "").strip().upper() for row in rows} - {""}
+    # the price of a security of the firm's own is for the household that has it
+    met = Transaction.objects.filter(account__household=household).values("instrument")
     rows_of = Instrument.objects.select_related("master").filter(symbol__in=symbols)
+    rows_of = rows_of.filter(Q(master__isnull=False) | Q(pk__in=met))
     known = {instrument.symbol: instrument for instrument in rows_of} if symbols else {}
     found = []
     for row in rows:

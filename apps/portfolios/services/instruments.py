@@ -16,6 +16,7 @@ from apps.kernel.errors import InvalidInputError, gettext_noop
 from apps.market.models import Security
 from apps.market.selectors.securities import SecurityName, securities_named
 from apps.portfolios.models import Instrument
+from apps.portfolios.selectors.securities import visible_instruments
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,18 +104,21 @@ def _keys(named: NamedSecurity | Instrument) -> list[tuple[str, str]]:
 def instrument_by_symbol(*, symbol: str, field: str, by: Actor) -> Instrument:
     """Return the instrument of a symbol that a person typed into a field.
 
-    Raises InvalidInputError for a symbol that neither the securities master nor the firm's books know.
+    Raises InvalidInputError for a symbol that neither the securities master nor the firm's books know; of the firm's
+    own, who sees no account that met it is told the same.
     """
     name = NamedSecurity(symbol=symbol.strip().upper())
-    known = name.symbol and (known_instruments([name]) or securities_named([name.of_master]))
-    if not known:
-        raise InvalidInputError(
-            gettext_noop("No security has the symbol %(symbol)s."),
-            mend=gettext_noop("Check the symbol; a security of the firm's own comes with a custodian's file."),
-            field=field,
-            symbol=symbol,
-        )
-    return instruments_for(names=[name], by=by)[name]
+    found: Instrument | None = known_instruments([name]).get(name) if name.symbol else None
+    if found is not None and (found.master_id or visible_instruments(by).filter(pk=found.pk).exists()):
+        return found
+    if found is None and name.symbol and securities_named([name.of_master]):
+        return instruments_for(names=[name], by=by)[name]
+    raise InvalidInputError(
+        gettext_noop("No security has the symbol %(symbol)s."),
+        mend=gettext_noop("Check the symbol; a security of the firm's own comes with a custodian's file."),
+        field=field,
+        symbol=symbol,
+    )
 
 
 def _new(name: NamedSecurity, master: Security | None) -> Instrument:
