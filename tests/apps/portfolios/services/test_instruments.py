@@ -36,7 +36,7 @@ def test_no_estimate_tells_the_price_of_what_another_household_has(ada, mallory)
     own.prices.create(day=today(), close="510", source="tests")
     other = clients.household(mallory, name="Marsh")
     for household, is_told in ((theirs, True), (other, False)):
-        account = household.accounts.first() or portfolios.account(household, mallory)
+        account = household.accounts.first() or portfolios.account(household, mallory, number="777")
         values = {"account": str(account.public_id), "side": "buy", "symbol": "QFP", "quantity": "2"}
         (found,) = typed_estimates(household, [TypedTrade(values, {})], today())
         assert (found is not None) is is_told
