@@ -1,7 +1,10 @@
 """The frame of the journeys itself: a live site answers, its worker runs, the browser reaches a firm's site."""
 
+import http.client
 import json
+import time
 import urllib.request
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -31,6 +34,14 @@ from apps.core.models import Job
 from apps.firms.models import Firm
 with tenant_context(Firm.objects.get(schema_name="alpha")):
     Job.objects.create(name="billing.calculate_run", topic="firm:all", state="running", asked_by="system:tests")
+    realtime.send_now("firm:all", "billing.run")
+"""
+
+_TOUCH = """
+from django_tenants.utils import tenant_context
+from apps.core import realtime
+from apps.firms.models import Firm
+with tenant_context(Firm.objects.get(schema_name="alpha")):
     realtime.send_now("firm:all", "billing.run")
 """
 
@@ -77,3 +88,31 @@ def test_what_changes_shows_itself_on_an_open_page(live_site, today):
     assert "Fees are being calculated." not in today.locator("main").inner_text()
     live_site.manage("shell", "--no-imports", "-c", _CHANGE)
     today.get_by_text("Fees are being calculated.").wait_for(timeout=20_000)
+
+
+def drawn(request, session):
+    """What the server answers a request of the page now."""
+    address = urlsplit(request.url)
+    line = http.client.HTTPConnection("127.0.0.1", address.port)
+    told = {**request.headers, "host": address.netloc, "cookie": f"sessionid={session}", "accept-encoding": "identity"}
+    line.request("GET", address.path, headers=told)
+    return line.getresponse().read().decode()
+
+
+def test_what_changes_while_a_page_asks_is_asked_for_as_well(live_site, today):
+    session = next(cookie["value"] for cookie in today.context.cookies() if cookie["name"] == "sessionid")
+    held = []
+
+    def hold(route):
+        if held or not route.request.headers.get("hx-request"):
+            route.continue_()
+            return
+        held.append(drawn(route.request, session))
+        live_site.manage("shell", "--no-imports", "-c", _CHANGE)
+        time.sleep(1)
+        route.fulfill(body=held[0], content_type="text/html; charset=utf-8")
+
+    today.route("**/*", hold)
+    live_site.manage("shell", "--no-imports", "-c", _TOUCH)
+    today.get_by_text("Fees are being calculated.").wait_for(timeout=30_000)
+    assert "Fees are being calculated." not in held[0]

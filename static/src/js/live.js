@@ -30,7 +30,30 @@ function flash(element) {
   setTimeout(() => element.classList.remove("is-changed"), 2500);
 }
 
+const asking = new Map(); // elements that ask the server, and whether something happened since they did
+
+/**
+ * Ask for what an element shows. What happens while it asks is asked for once more: the answer that replaces it may
+ * have been drawn before, and what htmx queues for it would go to the element that is no longer there.
+ */
 function refresh(element) {
+  if (asking.has(element)) {
+    asking.set(element, true);
+    return;
+  }
+  if (element.matches("[hx-get], [hx-post]")) {
+    asking.set(element, false);
+    const end = (event) => {
+      const source = event.detail.ctx.sourceElement; // after a swap the one that came in its place
+      if (source !== element && !(element.id && source?.id === element.id)) return;
+      document.removeEventListener("htmx:finally:request", end);
+      const again = asking.get(element);
+      asking.delete(element);
+      const now = element.isConnected ? element : element.id && document.getElementById(element.id);
+      if (again && now) refresh(now);
+    };
+    document.addEventListener("htmx:finally:request", end);
+  }
   const mark = (event) => {
     if (event.detail.ctx.sourceElement !== element) return;
     document.removeEventListener("htmx:after:swap", mark);
