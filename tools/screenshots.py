@@ -42,7 +42,6 @@ PICTURES = (
         "/households/?q=Nwosu",
         ("main tbody th a", "main >> text=Portfolio", "main >> text=Attribution", "main >> text=Sources"),
     ),
-    Picture("rebalancing", "daniel@harbor.example", "/portfolios/trades/", ("main tbody th a",)),
     Picture("compliance", "marcus@harbor.example", "/compliance/trail/"),
     Picture("client", "amara.nwosu1@example.com", "/portal/plan/"),
     Picture("client-phone", "amara.nwosu1@example.com", "/portal/", (), 390, 844),
