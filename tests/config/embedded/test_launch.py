@@ -77,7 +77,9 @@ class Machine:
 
     def running(self, part: str) -> psutil.Process:
         """Return the process of a part: the first, whose children the others are."""
-        return min((each for each in self.processes() if part in " ".join(each.cmdline())), key=lambda each: each.pid)
+        # by what was read of each: one of them may have ended since
+        named = (each for each in self.processes() if part in " ".join(each.info["cmdline"] or []))
+        return min(named, key=lambda each: each.pid)
 
     def waits_for(self, line: str) -> None:
         """Wait until the launcher prints a line."""
