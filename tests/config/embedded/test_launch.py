@@ -107,7 +107,7 @@ class Machine:
     def processes(self) -> list[psutil.Process]:
         """Return every process that works for this folder."""
         found = []
-        for process in psutil.process_iter(["cmdline"]):
+        for process in psutil.process_iter(["cmdline", "name"]):
             try:
                 is_ours = str(self.home) in " ".join(process.info["cmdline"] or [])
                 if is_ours or process.environ().get("STEWARD_HOME") == str(self.home):
@@ -281,7 +281,7 @@ def test_servers_that_are_given_are_used_and_none_is_started(machine: Machine, e
     }
     elsewhere.start(**given)
     assert elsewhere.is_healthy()
-    names = {process.name() for process in elsewhere.processes()}
+    names = {process.info["name"] for process in elsewhere.processes()}
     assert not {name for name in names if "postgres" in name or "redis" in name}, names
     assert not (elsewhere.home / "postgres").exists()
     assert not (elsewhere.home / "redis").exists()
