@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
+from apps.clients.models.plain_rows import PlainRows
 from apps.core.actors import Actor
 from apps.core.models import BaseModel
 from apps.core.tabular.problems import IgnoredRow, RowProblem
@@ -113,12 +114,16 @@ class ReadRow:
 
 @dataclass(frozen=True, slots=True)
 class ReadFile:
-    """What a reader made of a file. `lines` gives the cells of lines that became no row, so that they can be shown."""
+    """What a reader made of a file. `lines` gives the cells of lines that became no row, so that they can be shown.
+
+    `plain` are rows besides that are new or known without a doubt (PlainImporter).
+    """
 
     rows: tuple[ReadRow, ...]
     problems: tuple[RowProblem, ...] = ()
     ignored: tuple[IgnoredRow, ...] = ()
     lines: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
+    plain: PlainRows | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +207,24 @@ class Importer(Protocol):
 
     def undo(self, rows: Sequence[UndoRow], besides: Sequence[BaseModel], by: Actor) -> None:
         """Take the records back."""
+
+
+@dataclass(frozen=True, slots=True)
+class TakenPlain:
+    """When the records of plain rows were left, and what was made besides."""
+
+    left_at: dt.datetime
+    besides: tuple[BaseModel, ...] = ()
+
+
+class PlainImporter(Importer, Protocol):
+    """An importer that sets rows apart which are new or known without a doubt, a hundred thousand of them."""
+
+    def basis(self, file: ImportFile, plain: PlainRows) -> str:
+        """Lock what the rows are taken into, and return a digest of all that their plan rests on."""
+
+    def take_plain(self, file: ImportFile, plain: PlainRows, progress: Progress) -> TakenPlain:
+        """Take in the new ones under their ids, in the transaction of the caller, without an object for each."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import structlog
@@ -23,6 +23,8 @@ PUBLIC_KINDS = frozenset({"registration"})
 
 # how long an event is remembered for pages that were drawn before it and listen only after it
 REMEMBERED_SECONDS = 600
+# groups asked in one message to Redis
+_AT_ONCE = 500
 
 
 def publish(topic: str, kind: str, **ids: Any) -> None:
@@ -101,11 +103,32 @@ async def missed(groups: Mapping[str, str], since: float) -> list[str]:
     return sorted(topic for topic, at in told.items() if at is not None and float(at) >= since)
 
 
-async def _tell(layer: Any, messages: Iterable[tuple[str, dict[str, Any]]]) -> None:
-    for group, message in messages:
-        # remembered first: whoever joins between the two hears it twice rather than never
-        await _connection(layer, group).set(_told_key(layer, group), f"{time.time():.3f}", ex=REMEMBERED_SECONDS)
-        await layer.group_send(group, message)
+async def _tell(layer: Any, messages: Sequence[tuple[str, dict[str, Any]]]) -> None:
+    for first in range(0, len(messages), _AT_ONCE):
+        block = messages[first : first + _AT_ONCE]
+        heard = await _remembered(layer, {group for group, _ in block})
+        for group, message in block:
+            if group in heard:
+                await layer.group_send(group, message)
+
+
+async def _remembered(layer: Any, groups: Iterable[str]) -> set[str]:
+    """Remember that these groups were told something, and return those that anybody listens to.
+
+    Remembered first: whoever joins between the two hears it twice rather than never.
+    """
+    by_host: dict[int, list[str]] = {}
+    for group in groups:
+        by_host.setdefault(layer.consistent_hash(group), []).append(group)
+    heard: set[str] = set()
+    for host, named in by_host.items():
+        pipe = layer.connection(host).pipeline(transaction=False)
+        for group in named:
+            pipe.set(_told_key(layer, group), f"{time.time():.3f}", ex=REMEMBERED_SECONDS)
+            pipe.zcard(layer._group_key(group))  # noqa: SLF001 - where the layer keeps who listens
+        counts = (await pipe.execute())[1::2]
+        heard.update(group for group, count in zip(named, counts, strict=True) if count)
+    return heard
 
 
 def _connection(layer: Any, group: str) -> Any:

@@ -9,6 +9,7 @@ import struct
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import islice
 from operator import attrgetter
 from typing import Any
 
@@ -57,21 +58,26 @@ def copy_in(table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]
 
     Nothing of a model is asked: the caller gives every column without a default, values checked before.
     """
+    copy_lines(table, columns, ("\t".join([_text(value) for value in row]) for row in rows))
+
+
+def copy_lines(table: str, columns: Sequence[str], lines: Iterable[str]) -> None:
+    """Add rows that have COPY's text form already."""
     with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy:
-        block: list[str] = []
-        for row in rows:
-            block.append("\t".join([_text(value) for value in row]))
-            if len(block) == _TEXTS:
-                copy.write("\n".join(block) + "\n")
-                block.clear()
-        if block:
+        rest = iter(lines)
+        while block := list(islice(rest, _TEXTS)):
             copy.write("\n".join(block) + "\n")
+
+
+def copied_text(text: str) -> str:
+    """Return the text as COPY takes it."""
+    return text.translate(_ESCAPED)
 
 
 def _text(value: object) -> str:
     if value is None:
         return "\\N"
-    return value.translate(_ESCAPED) if type(value) is str else str(value)
+    return copied_text(value) if type(value) is str else str(value)
 
 
 def insert_models(rows: Sequence[models.Model]) -> None:

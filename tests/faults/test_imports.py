@@ -19,7 +19,7 @@ from apps.clients.services.import_jobs import run_import
 from apps.clients.services.imports import open_batch, request_apply
 from apps.core import audit
 from apps.core.models import AuditEvent
-from apps.core.whole_rows import insert_models
+from apps.core.whole_rows import copy_lines, insert_models
 from apps.portfolios.models import Transaction
 from tests.apps.firms.conftest import committed  # noqa: F401 - a fixture
 from tests.apps.portfolios.services.test_custodian_taking import history, numbers
@@ -65,19 +65,19 @@ def batch(committed: None) -> Iterator[ImportBatch]:  # noqa: F811 - the fixture
         yield made
 
 
+def copy_and_die(table: str, *rest: Any) -> None:
+    copy_lines(table, *rest)
+    if table == "portfolios_transaction":
+        die()
+
+
 def run(batch: ImportBatch) -> ImportBatch:
     """Run the job as its worker does."""
     return run_import(batch_id=batch.pk, user_id=None, origin={})
 
 
-@pytest.mark.parametrize(
-    "moment", ["entries", 'INSERT INTO "core_auditevent"', "DELETE FROM clients_importrow", "last", "commit"]
-)
-def test_one_result_is_left_by_an_import_that_was_killed_and_run_again(
-    batch: ImportBatch, moment: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    if moment == "entries":
-        monkeypatch.setattr("apps.portfolios.services.transactions.insert_models", insert_and_die)
+def killed_at(moment: str, batch: ImportBatch) -> None:
+    """Run the job in a process that dies at this moment."""
     schema = firm("alpha")
     connections.close_all()
     child = os.fork()
@@ -90,12 +90,52 @@ def test_one_result_is_left_by_an_import_that_was_killed_and_run_again(
         os._exit(0)
     _, status = os.waitpid(child, 0)
     assert os.WTERMSIG(status) == signal.SIGKILL
+
+
+@pytest.mark.parametrize(
+    "moment", ["entries", 'INSERT INTO "core_auditevent"', "DELETE FROM clients_importrow", "last", "commit"]
+)
+def test_one_result_is_left_by_an_import_that_was_killed_and_run_again(
+    batch: ImportBatch, moment: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if moment == "entries":
+        monkeypatch.setattr("apps.portfolios.services.transactions.insert_models", insert_and_die)
+    killed_at(moment, batch)
     monkeypatch.undo()
-    with tenant_context(schema):
+    with tenant_context(firm("alpha")):
         assert Transaction.objects.count() == (ROWS if moment == "commit" else 0)
         done = [run(batch), run(batch)][0]
         assert (done.state, Transaction.objects.count()) == ("applied", ROWS)
         assert len(set(batch.rows.values_list("target_id", flat=True))) == ROWS
         actions = Counter(AuditEvent.objects.values_list("action", flat=True))
         assert (actions["clients.apply_batch"], actions["portfolios.record_transaction"]) == (1, ROWS)
+        assert audit.verify_chain().is_intact
+
+
+@pytest.fixture
+def plain_batch(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> ImportBatch:
+    """The same file, its lines told column by column."""
+    monkeypatch.setattr("apps.portfolios.services.custodian_plain_lines.FEW", 0)
+    found: ImportBatch = request.getfixturevalue("batch")
+    plain = found.plain()
+    assert plain is not None
+    assert len(plain.rows) == ROWS
+    return found
+
+
+@pytest.mark.parametrize("moment", ["entries", 'INSERT INTO "core_auditevent"', "last", "commit"])
+def test_one_result_is_left_by_an_import_of_plain_lines_too(
+    plain_batch: ImportBatch, moment: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if moment == "entries":
+        monkeypatch.setattr("apps.portfolios.services.custodian_plain_taking.copy_lines", copy_and_die)
+    killed_at(moment, plain_batch)
+    monkeypatch.undo()
+    monkeypatch.setattr("apps.portfolios.services.custodian_plain_lines.FEW", 0)
+    with tenant_context(firm("alpha")):
+        assert Transaction.objects.count() == (ROWS if moment == "commit" else 0)
+        done = [run(plain_batch), run(plain_batch)][0]
+        assert (done.state, Transaction.objects.count()) == ("applied", ROWS)
+        actions = Counter(AuditEvent.objects.values_list("action", flat=True))
+        assert (actions["clients.apply_batch"], actions["portfolios.record_transactions"]) == (1, ROWS // 2)
         assert audit.verify_chain().is_intact

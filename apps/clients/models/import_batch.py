@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar
 
 from django.db import models
@@ -9,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models.role import Permission
 from apps.clients.models.household import Household, households_of
-from apps.clients.models.sealed_files import SealedFile, unseal
+from apps.clients.models.plain_rows import ACTION, ID, LABEL, LINE, PlainRows, text_of
+from apps.clients.models.sealed_files import SealedFile, seal, unseal
 from apps.core.actors import Actor, ActorKind
 from apps.core.history import history
 from apps.core.models import BaseModel
@@ -43,7 +46,7 @@ class ImportBatch(BaseModel):
 
     MUTABLE: ClassVar[bool] = True
     PERSONAL_FIELDS: ClassVar[frozenset[str]] = frozenset({"filename"})
-    SECRET_FIELDS: ClassVar[frozenset[str]] = frozenset({"wrapped_key"})
+    SECRET_FIELDS: ClassVar[frozenset[str]] = frozenset({"wrapped_key", "plain_key"})
 
     kind = models.CharField(_("kind"), max_length=40)
     # statements and custodian files belong to one household; a client list to none
@@ -74,6 +77,11 @@ class ImportBatch(BaseModel):
     ignored = models.JSONField(default=list, verbose_name=_("ignored"))
     # what is wrong with the file as a whole, or why applying stopped
     problems = models.JSONField(default=list, verbose_name=_("problems"))
+    # rows that nobody has to look at: where they lie, what they rest on, and when their records were left
+    plain_name = models.CharField(max_length=200, blank=True)
+    plain_key = models.TextField(blank=True)
+    basis = models.CharField(max_length=64, blank=True)
+    plain_left_at = models.DateTimeField(null=True, blank=True)
     job = models.ForeignKey("core.Job", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("job"))
     created_by = models.CharField(_("brought by"), max_length=200)
     actor_key = models.CharField(max_length=120, verbose_name=_("who, as a key"))
@@ -81,7 +89,9 @@ class ImportBatch(BaseModel):
     undone_at = models.DateTimeField(null=True, blank=True, verbose_name=_("undone at"))
 
     objects = ImportBatchQuerySet.as_manager()
-    history = history(excluded_fields=["ignored", "problems", "besides"])
+    history = history(
+        excluded_fields=["ignored", "problems", "besides", "plain_name", "plain_key", "basis", "plain_left_at"]
+    )
 
     class Meta:
         verbose_name = _("import")
@@ -98,6 +108,32 @@ class ImportBatch(BaseModel):
     def content(self) -> bytes:
         """Read and decrypt the file as it came."""
         return unseal(SealedFile(self.stored_name, self.wrapped_key))
+
+    def keep_plain(self, plain: PlainRows | None) -> None:
+        """Keep rows that nobody has to look at in the place of those that were kept; the caller saves."""
+        sealed = seal("imports", plain.content()) if plain else SealedFile("", "")
+        self.plain_name, self.plain_key, self.basis = sealed.name, sealed.wrapped_key, plain.basis if plain else ""
+
+    def plain(self) -> PlainRows | None:
+        """Return the rows that nobody has to look at; they have no ImportRow."""
+        if not self.plain_name:
+            return None
+        return PlainRows.of(unseal(SealedFile(self.plain_name, self.plain_key)), self.basis)
+
+    def plain_rows(self, plain: PlainRows, rows: Iterable[str]) -> Iterator[ImportRow]:
+        """Give such rows the form of the others, unsaved."""
+        for text in rows:
+            cells = text.split("\t")
+            yield ImportRow(
+                batch=self,
+                line=int(cells[LINE]),
+                label=text_of(cells[LABEL]),
+                facts=plain.facts(cells),
+                action=cells[ACTION],
+                target_type=plain.head["type"],
+                target_id=uuid.UUID(cells[ID]),
+                left_at=self.plain_left_at,
+            )
 
 
 class RowAction(models.TextChoices):

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
 from django.utils.translation import gettext
 
 from apps.clients.models import ImportBatch, ImportRow, ImportState, RowAction
+from apps.clients.models.plain_rows import ACTION, LINE, PlainRows
 from apps.clients.ports import LeftOpen, ports
 from apps.core.actors import Actor
 from apps.core.field_words import choice_words, field_words
@@ -55,7 +57,7 @@ class ImportPage:
     batch: ImportBatch
     kind: str
     tone: str
-    rows: Page[ImportRow]
+    rows: Page[Any]
     shown: tuple[ShownRow, ...]
     problems: tuple[ShownProblem, ...]
     ignored: tuple[dict[str, Any], ...]
@@ -92,7 +94,10 @@ def import_page(batch: ImportBatch, *, page: str = "1", only: str = "") -> Impor
     rows = batch.rows.all()
     if only in RowAction.values:
         rows = rows.filter(action=only)
+    plain = batch.plain()
     paged = Paginator(rows.order_by("line", "id"), ROWS_PER_PAGE).get_page(page)
+    if plain is not None:
+        paged = _with_plain(batch, plain, rows, page=page, only=only)
     importer, follower = ports.importers.get(batch.kind), ports.followers.get(batch.kind)
     return ImportPage(
         batch=batch,
@@ -105,6 +110,21 @@ def import_page(batch: ImportBatch, *, page: str = "1", only: str = "") -> Impor
         only=only,
         left_open=follower.left_open(batch.public_id) if follower and batch.applied_at else None,
     )
+
+
+def _with_plain(
+    batch: ImportBatch, plain: PlainRows, rows: QuerySet[ImportRow], *, page: str, only: str
+) -> Page[ImportRow]:
+    """Return the page of stored and plain rows together, by line."""
+    told = [row for row in plain.rows if only not in RowAction.values or row.split("\t", 2)[ACTION] == only]
+    places: list[tuple[int, int, str]] = [(int(row.split("\t", 1)[LINE]), 0, row) for row in told]
+    places += [(line, pk, "") for line, pk in rows.values_list("line", "pk")]
+    paged: Page[Any] = Paginator(sorted(places), ROWS_PER_PAGE).get_page(page)
+    chosen = list(paged.object_list)
+    found = {row.pk: row for row in rows.filter(pk__in=[pk for _, pk, _ in chosen if pk])}
+    of_text = batch.plain_rows(plain, [text for _, pk, text in chosen if not pk])
+    paged.object_list = [found[pk] if pk else next(of_text) for _, pk, _ in chosen]
+    return paged
 
 
 def import_list(actor: Actor, *, page: str = "1") -> Page[ImportBatch]:

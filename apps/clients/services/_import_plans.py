@@ -15,6 +15,7 @@ from django.db import connection
 from django.utils import timezone
 
 from apps.clients.models import ImportBatch, ImportRow, ImportState, RowAction
+from apps.clients.models.plain_rows import PlainRows
 from apps.clients.ports import Importer, ImportFile, Known, Made, PlannedRow, ReadFile, ReadRow
 from apps.core.actors import Actor
 from apps.core.models import BaseModel
@@ -63,6 +64,7 @@ class Plan:
     counts: Mapping[str, int]
     problems: tuple[dict[str, Any], ...]
     ignored: tuple[dict[str, Any], ...]
+    plain: PlainRows | None = None
 
 
 def file_of(batch: ImportBatch, by: Actor) -> ImportFile:
@@ -99,6 +101,7 @@ def planned(batch: ImportBatch, importer: Importer, file: ImportFile) -> Plan:
         counts=_counts(rows, of_file, read),
         problems=tuple(plain_problem(problem) for problem in of_file),
         ignored=tuple({"line": row.row, "reason": str(row.reason), "text": row.text[:200]} for row in read.ignored),
+        plain=read.plain,
     )
 
 
@@ -258,10 +261,12 @@ def _became(row: Line, item: Made, left: Mapping[uuid.UUID, datetime]) -> Line:
 def _counts(rows: Sequence[Line], of_file: Sequence[RowProblem], read: ReadFile) -> dict[str, int]:
     actions = Counter(str(row.action) for row in rows)
     severities = Counter(problem["severity"] for row in rows for problem in row.problems)
+    if read.plain is not None:
+        actions.update(create=read.plain.created, unchanged=len(read.plain.rows) - read.plain.created)
     errors_of_file = sum(problem.severity is Severity.ERROR for problem in of_file)
     return {
         **{str(action): actions.get(str(action), 0) for action in RowAction.values},
-        "rows": len(rows),
+        "rows": len(rows) + (len(read.plain.rows) if read.plain else 0),
         "errors": actions.get(str(RowAction.BLOCKED), 0) + errors_of_file,
         "warnings": severities.get("warning", 0) + len(of_file) - errors_of_file,
         "ignored": len(read.ignored),

@@ -6,16 +6,17 @@ docs/recipes/add-an-importer.md says how an app adds a kind of file.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Any
+from typing import Any, cast
 
 from django.db import connection
 from django.utils import timezone
 
 from apps.clients.models import Household, ImportBatch, ImportRow, ImportState, RowAction
+from apps.clients.models.plain_rows import PlainRows
 from apps.clients.models.sealed_files import seal
-from apps.clients.ports import Importer, ImportFile, Progress, Question, UndoRow, ports
+from apps.clients.ports import Importer, ImportFile, PlainImporter, Progress, Question, UndoRow, ports
 from apps.clients.services._import_plans import Plan, became, file_of, left_at, planned, records, store
 from apps.clients.services._uploads import safe_name
 from apps.core import audit, jobs, realtime
@@ -115,6 +116,7 @@ def _checked(batch: ImportBatch, file: ImportFile, by: Actor) -> ImportBatch:
     plan = planned(batch, importer_for(batch.kind), file)
     _note(batch, plan)
     store(batch, plan.rows)
+    batch.keep_plain(plan.plain)
     batch.save()
     after = {"answers": batch.answers, "counts": batch.counts}
     audit.record("clients.check_batch", by=by, target=batch, before=before, after=after)
@@ -155,21 +157,46 @@ def apply_batch(*, batch: ImportBatch, by: Actor) -> ImportBatch:
     if batch.state == ImportState.APPLIED:
         return batch
     importer, file = importer_for(batch.kind), file_of(batch, by)
+    found = _taken_as_planned(batch, file)
+    besides = list(_taken_anew(batch, importer, file) if found is None else found)
+    left = left_at(besides)
+    batch.besides = [
+        {"type": record._meta.label, "id": str(record.public_id), "left_at": left[record.public_id].isoformat()}
+        for record in {record.public_id: record for record in besides}.values()
+    ]
+    batch.state, batch.applied_at = ImportState.APPLIED, timezone.now()
+    batch.save()
+    audit.record("clients.apply_batch", by=by, target=batch, after={"counts": batch.counts, "sha256": batch.sha256})
+    _tell(batch)
+    return batch
+
+
+def _taken_as_planned(batch: ImportBatch, file: ImportFile) -> Iterator[BaseModel] | None:
+    """Take in a file of plain rows alone as its dry run kept them; None where others are, or their ground has moved."""
+    plain = batch.plain()
+    if plain is None or batch.counts["rows"] != len(plain.rows) or batch.counts["errors"]:
+        return None
+    importer = cast("PlainImporter", importer_for(batch.kind))
+    return _plain_taken(batch, file, plain) if importer.basis(file, plain) == plain.basis else None
+
+
+def _taken_anew(batch: ImportBatch, importer: Importer, file: ImportFile) -> Iterator[BaseModel]:
+    """Read the file again and take in what it says to the records as they are now."""
     plan = planned(batch, importer, file)
     _note(batch, plan)
     _refuse_errors(batch)
     applied = importer.apply(file, plan.to_apply, plan.unchanged, _teller(batch))
     store(batch, became(plan.rows, applied.made))
-    left = left_at(applied.besides)
-    batch.besides = [
-        {"type": record._meta.label, "id": str(record.public_id), "left_at": left[record.public_id].isoformat()}
-        for record in {record.public_id: record for record in applied.besides}.values()
-    ]
-    batch.state, batch.applied_at = ImportState.APPLIED, timezone.now()
-    batch.save()
-    audit.record("clients.apply_batch", by=by, target=batch, after={"counts": batch.counts})
-    _tell(batch)
-    return batch
+    yield from applied.besides
+    batch.keep_plain(plan.plain)
+    if plan.plain is not None:
+        yield from _plain_taken(batch, file, plan.plain)
+
+
+def _plain_taken(batch: ImportBatch, file: ImportFile, plain: PlainRows) -> Iterator[BaseModel]:
+    taken = cast("PlainImporter", importer_for(batch.kind)).take_plain(file, plain, _teller(batch))
+    batch.plain_left_at = taken.left_at
+    yield from taken.besides
 
 
 @service
@@ -238,8 +265,13 @@ class _Outcome:
 
 def _outcome(batch: ImportBatch) -> _Outcome:
     rows = list(batch.rows.filter(action__in=[RowAction.CREATE, RowAction.UPDATE]))
+    plain = batch.plain()
+    made = list(batch.plain_rows(plain, plain.rows)) if plain else []
+    made = [row for row in made if row.action == RowAction.CREATE]
+    rows += made
     there = records([(row.target_type, row.target_id) for row in rows])
-    besides = records([(made["type"], made["id"]) for made in batch.besides])
+    besides = records([(each["type"], each["id"]) for each in batch.besides])
+    with_plain = records([(plain.head.get("besides", ""), row.target_id) for row in made] if plain else [])
     pairs = [
         (row, there[row.target_type, str(row.target_id)])
         for row in rows
@@ -249,11 +281,12 @@ def _outcome(batch: ImportBatch) -> _Outcome:
     created = [target for row, target in pairs if row.action == RowAction.CREATE]
     return _Outcome(
         undo=[UndoRow(target, row.before if row.action == RowAction.UPDATE else None) for row, target in pairs],
-        besides=list(besides.values()),
+        besides=[*besides.values(), *with_plain.values()],
         blocking=[
             *_changed_since(batch, kept, there, besides),
+            *(_sentence(record) for record in with_plain.values() if record.updated_at != batch.plain_left_at),
             *_said_again(batch, kept),
-            *importer_for(batch.kind).dependents(created, list(besides.values())),
+            *importer_for(batch.kind).dependents(created, [*besides.values(), *with_plain.values()]),
         ],
     )
 

@@ -113,34 +113,38 @@ class LotRow:
     as_of: date | None
 
 
-_Row = TypeVar("_Row", bound=PositionRow | TransactionRow)
+Row = TypeVar("Row", bound=PositionRow | TransactionRow)
 
 
-class Rows(Sequence[_Row]):
+class Rows(Sequence[Row]):
     """Frozen rows kept as columns, a list for each field of their class; a row is made when it is asked for."""
 
-    def __init__(self, kind: Callable[..., _Row], columns: Mapping[str, list[Any]]) -> None:
-        self.kind: Callable[..., _Row] = kind
+    def __init__(self, kind: Callable[..., Row], columns: Mapping[str, list[Any]]) -> None:
+        self.kind: Callable[..., Row] = kind
         self.columns = columns
 
     @classmethod
-    def of(cls, kind: type[_Row], rows: Sequence[_Row]) -> Rows[_Row]:
+    def of(cls, kind: type[Row], rows: Sequence[Row]) -> Rows[Row]:
         """Return rows as columns; those that are so already as they are."""
         if isinstance(rows, Rows):
             return rows
         return cls(kind, {field.name: [getattr(row, field.name) for row in rows] for field in fields(kind)})
 
+    def only(self, places: Sequence[int]) -> Rows[Row]:
+        """Return the rows of these places."""
+        return Rows(self.kind, {name: [column[n] for n in places] for name, column in self.columns.items()})
+
     def __len__(self) -> int:
         return len(self.columns["row"])
 
-    def __iter__(self) -> Iterator[_Row]:
+    def __iter__(self) -> Iterator[Row]:
         return map(self.kind, *self.columns.values())
 
     @overload
-    def __getitem__(self, place: int) -> _Row: ...
+    def __getitem__(self, place: int) -> Row: ...
     @overload
-    def __getitem__(self, place: slice) -> tuple[_Row, ...]: ...
-    def __getitem__(self, place: int | slice) -> _Row | tuple[_Row, ...]:
+    def __getitem__(self, place: slice) -> tuple[Row, ...]: ...
+    def __getitem__(self, place: int | slice) -> Row | tuple[Row, ...]:
         if isinstance(place, slice):
             return tuple(self)[place]
         return self.kind(*(column[place] for column in self.columns.values()))

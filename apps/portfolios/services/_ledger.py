@@ -19,7 +19,7 @@ from apps.portfolios.services.accounts import refusal
 from apps.portfolios.services.entries import TransactionEntry
 
 UNIT, NOTHING = Decimal("0.00000001"), Decimal(0)
-_OF_SECURITY = {"buy", "sell", "reinvest", "cash_in_lieu", "return_of_capital"} | RESHAPES
+OF_SECURITY = {"buy", "sell", "reinvest", "cash_in_lieu", "return_of_capital"} | RESHAPES
 _OF_ACTION = RESHAPES | {TransactionKind.RECEIVED}
 # the others come with an entry of one of these
 _RECORDED = frozenset(TransactionKind.values) - {TransactionKind.REVERSAL, TransactionKind.RECEIVED}
@@ -169,7 +169,7 @@ class AccountLedger:
             raise InvalidInputError(gettext_noop("An entry cannot settle before it was traded."), field="settle_date")
         if entry.kind not in _RECORDED:
             raise InvalidInputError(gettext_noop("“%(kind)s” cannot be recorded."), field="kind", kind=entry.kind)
-        if (entry.units or entry.kind in _OF_SECURITY) and entry.instrument is None:
+        if (entry.units or entry.kind in OF_SECURITY) and entry.instrument is None:
             raise InvalidInputError(gettext_noop("The entry names no security."), field="instrument")
         if entry.kind in RESHAPES:
             _check_terms(entry)

@@ -15,7 +15,7 @@ from apps.portfolios.readers.custodian_csv import FileStyle, custodian_table
 from apps.portfolios.readers.investment_ofx import read_investment_statements
 from apps.portfolios.readers.layouts import has_transactions
 from apps.portfolios.readers.positions import read_positions
-from apps.portfolios.readers.rows import CustodianAccount, CustodianFile
+from apps.portfolios.readers.rows import CustodianAccount, CustodianFile, PositionRow, Rows, TransactionRow
 from apps.portfolios.readers.transactions import read_transactions
 from apps.portfolios.services.accounts import NUMBERS
 
@@ -45,8 +45,9 @@ def _read(file: ImportFile, day: dt.date | None) -> CustodianFile:
 
 def accounts_of(found: CustodianFile) -> list[CustodianAccount]:
     """Return the accounts that the file names, in a fixed order; one without a number may be among them."""
-    told = {row.account.number: row.account for row in found.positions}
-    told |= {row.account.number: row.account for row in found.transactions}
+    named = [*Rows.of(PositionRow, found.positions).columns["account"]]
+    named += Rows.of(TransactionRow, found.transactions).columns["account"]
+    told = {account.number: account for account in {id(account): account for account in named}.values()}
     told |= {row.account.number: row.account for row in found.lots}
     return [told[number] for number in sorted(told)]
 

@@ -8,14 +8,22 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from django.db.models import CharField, Max, Min
+from django.db.models import CharField, Exists, Max, Min, OuterRef
 from django.db.models.expressions import RawSQL
 
-from apps.clients.ports import ImportFile, ReadRow
+from apps.clients.ports import ImportFile, Known, ReadRow
 from apps.core.tabular.problems import RowProblem, Severity
 from apps.kernel.errors import gettext_noop
 from apps.market.models import Price
-from apps.portfolios.models import Account, InstrumentPrice, PositionStatement, Transaction
+from apps.portfolios.models import (
+    Account,
+    Instrument,
+    InstrumentPrice,
+    PositionStatement,
+    StatementKind,
+    StatementLine,
+    Transaction,
+)
 from apps.portfolios.policies import OF_CASH_ALONE, RESHAPES, first_shortfall, has_book
 from apps.portfolios.readers.rows import CustodianFile, PositionRow, TransactionKind, TransactionRow
 from apps.portfolios.services._ledger import ledgers_of
@@ -26,21 +34,71 @@ from apps.portfolios.services.instruments import NamedSecurity, known_instrument
 
 NOTHING = Decimal(0)
 # a price further from all closes of the time than this has a slipped decimal point, or is of another security
-_FAR = Decimal(20)
-_TRADES = {TransactionKind.BUY, TransactionKind.SELL, TransactionKind.REINVEST}
+FAR = Decimal(20)
+TRADES = {TransactionKind.BUY, TransactionKind.SELL, TransactionKind.REINVEST}
 Holding = tuple[int, NamedSecurity]
 
 
-def known_entries(file: ImportFile, found: CustodianFile) -> dict[str, Transaction]:
-    """Return the entries that our ledger has under keys of the file."""
+def known_entries(file: ImportFile, found: CustodianFile) -> dict[str, Known]:
+    """Return the entries that our ledger has under keys of the file, whoever brought them; of a corrected one the last.
+
+    One that the file tells otherwise than the ledger, in what its key does not say, is known as changed.
+    """
     if "entries" not in file.known:
-        ours = [account.pk for account in answered_accounts(file, found).values()]
-        # one array and not a hundred thousand parameters
-        named = RawSQL("SELECT unnest(%s::text[])", [[row.key for row in found.transactions]], output_field=CharField())
-        rows = Transaction.objects.filter(account__in=ours, external_key__in=named) if ours else ()
-        file.known["entries"] = {entry.external_key: entry for entry in rows}
-    known: dict[str, Transaction] = file.known["entries"]
+        file.known["entries"] = _known_entries(file, found) if found.transactions else {}
+    known: dict[str, Known] = file.known["entries"]
     return known
+
+
+def _known_entries(file: ImportFile, found: CustodianFile) -> dict[str, Known]:
+    ours = [account.pk for account in answered_accounts(file, found).values()]
+    told = {row.key: row for row in found.transactions}
+    # one array and not a hundred thousand parameters
+    named = RawSQL("SELECT unnest(%s::text[])", [list(told)], output_field=CharField())
+    void = Exists(Transaction.objects.filter(reversal_of=OuterRef("pk")))
+    rows = Transaction.objects.filter(account__in=ours).annotate(is_void=void)
+    entries = {entry.external_key: entry for entry in rows.filter(external_key__in=named)} if ours else {}
+    days = [row.trade_date for row in told.values()]
+    corrected = rows.filter(trade_date__range=(min(days), max(days)), external_key__contains="#", is_void=False)
+    for entry in corrected.order_by("pk") if entries else ():
+        key = entry.external_key.partition("#")[0]
+        if key in entries:
+            entries[key] = entry
+    return {key: Known(entry, is_changed=_is_changed(told[key], entry)) for key, entry in entries.items()}
+
+
+def _is_changed(row: TransactionRow, entry: Transaction) -> bool:
+    is_void: bool = entry.is_void  # type: ignore[attr-defined]
+    told = row.settle_date, row.fees, row.currency or entry.currency
+    return not is_void and told != (entry.settle_date, entry.fees, entry.currency)
+
+
+def known_lines(file: ImportFile, found: CustodianFile, rows: Sequence[ReadRow]) -> dict[str, Known]:
+    """Return the lines of statements that stand under keys of the rows, whoever brought them."""
+    told = {row.key: row.value for row in rows if isinstance(row.value.row, PositionRow)}
+    if not told:
+        return {}
+    accounts = answered_accounts(file, found)
+    days = {value.row.as_of for value in told.values()}
+    lines = StatementLine.objects.filter(
+        statement__account__in=[account.pk for account in accounts.values()],
+        statement__as_of__in=[day for day in days if day is not None],
+        statement__kind=StatementKind.POSITIONS,
+    )
+    found_lines = {(line.statement.account_id, line.key): line for line in lines.select_related("statement")}
+    known = {}
+    for key, value in told.items():
+        account = accounts.get(value.account)
+        line = found_lines.get((account.pk, key)) if account else None
+        if line is not None and line.statement.as_of == value.row.as_of:
+            known[key] = Known(line, is_changed=_differs(value.row, line))
+    return known
+
+
+def _differs(row: PositionRow, line: StatementLine) -> bool:
+    quantity = NOTHING if row.is_cash else row.quantity or NOTHING
+    told = (quantity, row.price, row.market_value, row.cost_basis, row.currency)
+    return told != (line.quantity, line.price, line.market_value, line.cost_basis, line.currency)
 
 
 def with_doubts(
@@ -110,7 +168,7 @@ def _too_much(row: ReadRow, day: dt.date, held: Decimal) -> RowProblem:
 
 
 @dataclass(frozen=True, slots=True)
-class _Closes:
+class Closes:
     """The lowest and the highest close of a time."""
 
     low: Decimal
@@ -118,17 +176,17 @@ class _Closes:
 
     def are_far(self, price: Decimal) -> bool:
         """Say whether a price has nothing to do with them."""
-        return price > self.high * _FAR or price * _FAR < self.low
+        return price > self.high * FAR or price * FAR < self.low
 
 
 def _off(rows: Sequence[ReadRow]) -> Iterable[tuple[str, RowProblem]]:
     """Find trades at prices that are off by a factor, as where a decimal point slipped."""
-    trades = [row for row in rows if row.value.row.kind in _TRADES and row.value.row.quantity and row.value.name]
+    trades = [row for row in rows if row.value.row.kind in TRADES and row.value.row.quantity and row.value.name]
     if not trades:
         return
     instruments = known_instruments({row.value.name for row in trades})
     days = [row.value.row.trade_date for row in trades]
-    closes = _closes({i.pk: i.master_id for i in instruments.values()}, min(days), max(days))
+    closes = closes_of(instruments.values(), min(days), max(days))
     for row in trades:
         told, instrument = row.value.row, instruments.get(row.value.name)
         near = closes.get(instrument.pk) if instrument else None
@@ -141,19 +199,21 @@ def _off(rows: Sequence[ReadRow]) -> Iterable[tuple[str, RowProblem]]:
             yield row.key, _far_off(row, near, told.price, Severity.WARNING)
 
 
-def _closes(masters: Mapping[int, int | None], first: dt.date, last: dt.date) -> dict[int, _Closes]:
+def closes_of(instruments: Iterable[Instrument], first: dt.date, last: dt.date) -> dict[int, Closes]:
+    """Return the closes of securities from ten days before the first day to the last, by row id."""
     span = (first - dt.timedelta(days=10), last)
+    masters = {instrument.pk: instrument.master_id for instrument in instruments}
     of_master = {master: pk for pk, master in masters.items() if master is not None}
     own = [pk for pk, master in masters.items() if master is None]
     told = {
-        of_master[master]: _Closes(low, high)
+        of_master[master]: Closes(low, high)
         for master, low, high in Price.objects.filter(security__in=of_master, day__range=span)
         .order_by()
         .values_list("security")
         .annotate(Min("close"), Max("close"))
     }
     return told | {
-        pk: _Closes(low, high)
+        pk: Closes(low, high)
         for pk, low, high in InstrumentPrice.objects.filter(instrument__in=own, day__range=span)
         .order_by()
         .values_list("instrument")
@@ -161,7 +221,7 @@ def _closes(masters: Mapping[int, int | None], first: dt.date, last: dt.date) ->
     }
 
 
-def _far_off(row: ReadRow, near: _Closes, price: Decimal, severity: Severity) -> RowProblem:
+def _far_off(row: ReadRow, near: Closes, price: Decimal, severity: Severity) -> RowProblem:
     return RowProblem(
         row.line,
         "price",

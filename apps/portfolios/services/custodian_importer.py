@@ -6,7 +6,19 @@ from collections.abc import Mapping, Sequence
 
 from django.utils.translation import gettext_lazy as _
 
-from apps.clients.ports import Applied, ImportFile, Known, PlannedRow, Progress, Question, ReadFile, ReadRow, UndoRow
+from apps.clients.models.plain_rows import PlainRows
+from apps.clients.ports import (
+    Applied,
+    ImportFile,
+    Known,
+    PlannedRow,
+    Progress,
+    Question,
+    ReadFile,
+    ReadRow,
+    TakenPlain,
+    UndoRow,
+)
 from apps.clients.services.dependents import dependents_of
 from apps.core.actors import Actor
 from apps.core.models import BaseModel
@@ -17,8 +29,10 @@ from apps.portfolios.services.custodian_accounts import (
     accounts_of,
     custodian_file,
 )
-from apps.portfolios.services.custodian_checks import known_entries
+from apps.portfolios.services.custodian_checks import known_entries, known_lines
 from apps.portfolios.services.custodian_confirming import confirm_entries, told_executions
+from apps.portfolios.services.custodian_ground import ground_of, lock_accounts
+from apps.portfolios.services.custodian_plain_taking import TakingPlain
 from apps.portfolios.services.custodian_reading import day_question, is_within, openings_of, read_rows
 from apps.portfolios.services.custodian_taking import Taking
 from apps.portfolios.services.taking_back import (
@@ -62,7 +76,7 @@ class CustodianFileImporter:
         return read_rows(file, custodian_file(file))
 
     def known(self, file: ImportFile, rows: Sequence[ReadRow]) -> Mapping[str, Known]:
-        """Find entries that the ledger has: under the same key, or within the position that opened the account."""
+        """Find what our books have: under the same key, or within the position that opened the account."""
         found = custodian_file(file)
         openings = openings_of(file, found)
         within = {
@@ -70,8 +84,7 @@ class CustodianFileImporter:
             for row in rows
             if row.value.account in openings and is_within(row.value.row, openings[row.value.account])
         }
-        entries = known_entries(file, found)
-        there = within | {key: Known(entry, is_changed=False) for key, entry in entries.items()}
+        there = within | known_entries(file, found) | known_lines(file, found, rows)
         told = told_executions(file, found, [row for row in rows if row.key not in there])
         return told | there
 
@@ -121,3 +134,13 @@ class FirmFileImporter(CustodianFileImporter):
         """Ask for the day of positions that have none."""
         day = day_question(custodian_file(file))
         return (day,) if day else ()
+
+    def basis(self, file: ImportFile, plain: PlainRows) -> str:
+        """Lock the accounts, and tell what the plan of their lines rests on now."""
+        lock_accounts(plain.head)
+        return ground_of(file, plain.head)
+
+    def take_plain(self, file: ImportFile, plain: PlainRows, progress: Progress) -> TakenPlain:
+        """Take in new lines that nobody has to look at."""
+        taking = TakingPlain(file, plain, progress)
+        return taking.entries() if plain.head["type"] == Transaction._meta.label else taking.positions()

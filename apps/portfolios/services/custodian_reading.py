@@ -19,10 +19,12 @@ from apps.portfolios.models import PositionStatement
 from apps.portfolios.policies import OF_CASH_ALONE, cash_fits, units_fit
 from apps.portfolios.readers.custodian_csv import FileStyle
 from apps.portfolios.readers.lots import read_lots
-from apps.portfolios.readers.rows import CustodianFile, PositionRow, SecurityKey, TransactionRow
+from apps.portfolios.readers.rows import CustodianFile, PositionRow, Row, Rows, TransactionRow
 from apps.portfolios.services.custodian_accounts import accounts_of, answered_accounts
 from apps.portfolios.services.custodian_checks import with_doubts
-from apps.portfolios.services.instruments import NamedSecurity, known_instruments
+from apps.portfolios.services.custodian_plain import label_of
+from apps.portfolios.services.custodian_plain_lines import parted
+from apps.portfolios.services.instruments import NamedSecurity, known_instruments, named
 
 NOTHING = Decimal(0)
 # what the narrowest column holds; the longest symbol of the books
@@ -41,7 +43,7 @@ def lots_file(file: ImportFile) -> CustodianFile:
 
 def day_question(found: CustodianFile) -> Question | None:
     """Ask for the day of positions where the file gives none: one of the last ten days."""
-    told = [*(row.as_of for row in found.positions), *(row.as_of for row in found.lots)]
+    told = [*Rows.of(PositionRow, found.positions).columns["as_of"], *(row.as_of for row in found.lots)]
     if not told or all(told):
         return None
     today = firm_today()
@@ -87,6 +89,7 @@ def read_rows(file: ImportFile, found: CustodianFile) -> ReadFile:
     places = {account.number: place for place, account in enumerate(told)}
     if file.household_id is None:
         found = without_strangers(found, {told[place].number for place in answered_accounts(file, found)})
+    found, plain = parted(file, found, openings)
     # a sweep fund that the custodian marks as the account's cash is cash, whatever it is called
     keys = {row.security for row in found.positions if not row.is_cash} | {row.security for row in found.transactions}
     names = {key: named(key) for key in keys if key is not None}
@@ -111,15 +114,17 @@ def read_rows(file: ImportFile, found: CustodianFile) -> ReadFile:
             problems = (*_unfit(entry, today), *_too_long(entry), *_foreign(entry, name, unknown))
         rows.append(_row(value, _entry_facts(entry), problems))
     doubted = with_doubts(file, found, rows, openings)
-    return ReadFile(rows=tuple(doubted), problems=found.problems, ignored=found.ignored, lines=_lines(found))
+    return ReadFile(
+        rows=tuple(doubted), problems=found.problems, ignored=found.ignored, lines=_lines(found), plain=plain
+    )
 
 
 def without_strangers(found: CustodianFile, ours: Collection[str]) -> CustodianFile:
     """Return the file without lines of other accounts than these: they are set aside, and told once."""
+    if all(account.number in ours for account in accounts_of(found)):
+        return found
     told: tuple[PositionRow | TransactionRow, ...] = (*found.positions, *found.transactions)
     strange = [row for row in told if row.account.number not in ours]
-    if not strange:
-        return found
     numbers = sorted({row.account.masked or gettext("without a number") for row in strange})
     problem = RowProblem(
         0,
@@ -137,17 +142,15 @@ def without_strangers(found: CustodianFile, ours: Collection[str]) -> CustodianF
     aside = (IgnoredRow(row.row, IgnoredReason.NOTE, row.account.masked) for row in strange)
     return replace(
         found,
-        positions=tuple(row for row in found.positions if row.account.number in ours),
-        transactions=tuple(row for row in found.transactions if row.account.number in ours),
+        positions=_of(Rows.of(PositionRow, found.positions), ours),
+        transactions=_of(Rows.of(TransactionRow, found.transactions), ours),
         problems=(*found.problems, problem),
         ignored=tuple(sorted((*found.ignored, *aside), key=lambda line: line.row)),
     )
 
 
-def named(key: SecurityKey) -> NamedSecurity:
-    """Name a security as our books do."""
-    bare = not (key.symbol or key.cusip or key.isin)
-    return NamedSecurity(key.symbol.upper(), key.cusip, key.isin, key.description[:200] if bare else "")
+def _of(rows: Rows[Row], ours: Collection[str]) -> Rows[Row]:
+    return rows.only([n for n, account in enumerate(rows.columns["account"]) if account.number in ours])
 
 
 def _unknown(names: Iterable[NamedSecurity]) -> set[NamedSecurity]:
@@ -160,13 +163,11 @@ def _unknown(names: Iterable[NamedSecurity]) -> set[NamedSecurity]:
 def _row(value: CustodianValue, facts: dict[str, str], problems: tuple[RowProblem, ...]) -> ReadRow:
     row = value.row
     text = "\x1f".join(f"{name}={fact}" for name, fact in sorted(facts.items()))
-    key = row.security
-    what = key.symbol or key.cusip or key.description if key else gettext("Cash")
     return ReadRow(
         line=row.row,
         key=row.key,
         fingerprint=hashlib.sha256(text.encode()).hexdigest(),
-        label=f"{row.account.masked} {what}".strip(),
+        label=label_of(row.account, row.security),
         facts=facts,
         value=value,
         problems=problems,

@@ -273,12 +273,15 @@ def _owners(household: Household, registration: str) -> tuple[OwnerShare, ...]:
 
 
 def _located(refused: DomainError, planned: Sequence[PlannedRow]) -> InvalidInputError:
+    return located(refused, [each.row.line for each in planned])
+
+
+def located(refused: DomainError, lines: Sequence[int]) -> InvalidInputError:
     """Say between which lines of the file the refusal lies."""
-    lines = sorted(each.row.line for each in planned)
     return InvalidInputError(
         gettext_noop("Lines %(first)s to %(last)s: %(reason)s"),
         mend=gettext_noop("Mend the rows in the file and bring it again."),
-        first=lines[0] if lines else 0,
-        last=lines[-1] if lines else 0,
+        first=min(lines, default=0),
+        last=max(lines, default=0),
         reason=str(refused),
     )

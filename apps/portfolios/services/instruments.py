@@ -16,6 +16,7 @@ from apps.kernel.errors import InvalidInputError, gettext_noop
 from apps.market.models import Security
 from apps.market.selectors.securities import SecurityName, securities_named
 from apps.portfolios.models import Instrument
+from apps.portfolios.readers.rows import SecurityKey
 from apps.portfolios.selectors.securities import visible_instruments
 
 
@@ -33,6 +34,12 @@ class NamedSecurity:
     def of_master(self) -> SecurityName:
         """How the securities master is asked for it."""
         return SecurityName(symbol=self.symbol.upper(), cusip=self.cusip, isin=self.isin)
+
+
+def named(key: SecurityKey) -> NamedSecurity:
+    """Name a file's security as our books do."""
+    bare = not (key.symbol or key.cusip or key.isin)
+    return NamedSecurity(key.symbol.upper(), key.cusip, key.isin, key.description[:200] if bare else "")
 
 
 def known_instruments(names: Iterable[NamedSecurity]) -> dict[NamedSecurity, Instrument]:

@@ -37,8 +37,8 @@ from apps.portfolios.services.custodian_accounts import (
     answered_account,
     known_account_question,
 )
-from apps.portfolios.services.custodian_reading import day_question, lots_file, named
-from apps.portfolios.services.instruments import NamedSecurity, instruments_for
+from apps.portfolios.services.custodian_reading import day_question, lots_file
+from apps.portfolios.services.instruments import NamedSecurity, instruments_for, named
 from apps.portfolios.services.lot_statements import AccountLot, take_lot_statement
 from apps.portfolios.services.taking_back import take_back_lines
 

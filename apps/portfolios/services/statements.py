@@ -4,30 +4,25 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-
-from django.db.models import Sum
 
 from apps.core import audit
 from apps.core.actors import Actor
 from apps.core.services import service
 from apps.core.whole_rows import insert_models
-from apps.kernel.dates import DateSpan
 from apps.kernel.errors import DomainError
-from apps.portfolios.engine.reconcile import DEFAULT_TOLERANCE
 from apps.portfolios.models import (
     Account,
     Instrument,
     PositionStatement,
-    ReconciliationBreak,
     StatementKind,
     StatementLine,
     Transaction,
     TransactionKind,
 )
-from apps.portfolios.selectors.prices import PriceBook
+from apps.portfolios.selectors.statements_apart import statements_apart
 from apps.portfolios.services.entries import NOTHING, TransactionEntry
 from apps.portfolios.services.reconciliation import note_reconciled, reconcile_statement
 from apps.portfolios.services.transactions import record_in_accounts
@@ -126,28 +121,32 @@ def _taken(
     _keep_lines(taken)
     openings = [(each.told.account, _openings(each.told, source)) for each in taken if each.opens]
     record_in_accounts(told=[(account, entries) for account, entries in openings if entries], by=by, located=located)
+    note_statements(taken=[(each.statement, len(each.told.positions)) for each in taken], source=source, by=by)
+    return taken
+
+
+@service
+def note_statements(*, taken: Sequence[tuple[PositionStatement, int]], source: str, by: Actor) -> None:
+    """Tell of statements whose lines, so many each, are kept by now, and hold them against our books."""
     audit.record_all(
         audit.event(
             "portfolios.take_statement",
             by=by,
-            target=each.statement,
+            target=statement,
             after={
-                "as_of": each.told.as_of,
-                "positions": len(each.told.positions),
-                "opened_book": each.opens,
+                "as_of": statement.as_of,
+                "positions": size,
+                "opened_book": statement.opened_book,
                 "source": source,
             },
         )
-        for each in taken
+        for statement, size in taken
     )
-    books = _Books(taken)
-    by_line: dict[bool, list[PositionStatement]] = {True: [], False: []}
-    for each in taken:
-        by_line[_is_in_line(each, books)].append(each.statement)
-    note_reconciled(statements=by_line[True], by=by)
-    for statement in by_line[False]:
-        reconcile_statement(statement=statement, by=by)
-    return taken
+    apart = statements_apart([statement for statement, _ in taken])
+    note_reconciled(statements=[statement for statement, _ in taken if statement.pk not in apart], by=by)
+    for statement, _ in taken:
+        if statement.pk in apart:
+            reconcile_statement(statement=statement, by=by)
 
 
 def _statements(stated: Sequence[StatedDay], filled: set[int], source: str) -> list[TakenStatement]:
@@ -221,73 +220,3 @@ def _opening(line: StatedPosition, as_of: dt.date, source: str) -> TransactionEn
         currency=line.currency,
         source=source,
     )
-
-
-class _Books:
-    """What is held by units and cash alone, and what one unit is worth: enough to see that nothing differs."""
-
-    def __init__(self, taken: Iterable[TakenStatement]) -> None:
-        self.units: dict[int, dict[int, Decimal]] = defaultdict(dict)
-        self.cash: dict[tuple[int, str], Decimal] = {}
-        self.prices: dict[dt.date, PriceBook] = {}
-        self.open: set[int] = set()
-        by_day: dict[dt.date, list[TakenStatement]] = defaultdict(list)
-        for each in taken:
-            by_day[each.told.as_of].append(each)
-        for day, statements in by_day.items():
-            self._read(day, statements)
-
-    def _read(self, day: dt.date, taken: Sequence[TakenStatement]) -> None:
-        accounts = [each.told.account.pk for each in taken]
-        rows = Transaction.objects.filter(account__in=accounts, trade_date__lte=day).order_by()
-        held = rows.exclude(instrument=None).values_list("account", "instrument").annotate(Sum("units"))
-        for account, instrument, units in held:
-            if units:
-                self.units[account][instrument] = units
-        for account, currency, cash in rows.values_list("account", "currency").annotate(Sum("cash")):
-            self.cash[account, currency] = cash
-        stated = {line.instrument.pk: line.instrument for t in taken for line in t.told.positions if line.instrument}
-        self.prices[day] = PriceBook(stated.values(), "USD", DateSpan(day, day))
-        breaks = ReconciliationBreak.objects.open().filter(account__in=accounts)
-        self.open |= set(breaks.values_list("account", flat=True))
-
-
-def _is_in_line(taken: TakenStatement, books: _Books) -> bool:
-    """Say whether nothing at all differs, by the tolerances of the engine: it judges and explains what does."""
-    account, day = taken.told.account, taken.told.as_of
-    if account.pk in books.open:
-        return False
-    limit, prices = DEFAULT_TOLERANCE, books.prices[day]
-    ours = dict(books.units[account.pk])
-    for pk, lines in _by_instrument(taken.told.positions).items():
-        quantity = sum((line.quantity for line in lines), NOTHING)
-        worth = sum((line.market_value for line in lines), NOTHING)
-        first, instrument = lines[0], lines[0].instrument
-        if instrument is None or abs(quantity - ours.pop(pk, NOTHING)) >= limit.quantity:
-            return False
-        if first.price is not None and _apart(first.price * quantity * instrument.multiplier, worth, limit.value):
-            return False
-        close = prices.price(pk, day)
-        if close is not None and first.price is not None:
-            own = close.close * instrument.multiplier
-            if _apart(own, first.price, limit.price):
-                return False
-    cash = [line.market_value for line in taken.told.positions if _is_cash(line, account)]
-    gap = sum(cash, NOTHING) - books.cash.get((account.pk, account.currency), NOTHING)
-    return not any(abs(units) >= limit.quantity for units in ours.values()) and (not cash or abs(gap) < limit.cash)
-
-
-def _by_instrument(positions: Iterable[StatedPosition]) -> Mapping[int, list[StatedPosition]]:
-    found: dict[int, list[StatedPosition]] = defaultdict(list)
-    for line in positions:
-        if line.instrument is not None:
-            found[line.instrument.pk].append(line)
-    return found
-
-
-def _is_cash(line: StatedPosition, account: Account) -> bool:
-    return line.instrument is None and line.currency == account.currency
-
-
-def _apart(ours: Decimal, theirs: Decimal, relative: Decimal) -> bool:
-    return abs(ours - theirs) >= relative * max(abs(theirs), Decimal("0.01"))
