@@ -18,7 +18,6 @@ from tests.factories import clients
 
 # few futures, in scrambles of a power of two: enough to test what is done with them
 SMALL = Precision(n_paths=256, n_batches=4)
-TODAY = today()
 
 
 def silent(_fraction: float, _step: str) -> None:
@@ -29,7 +28,7 @@ def household_with_facts(advisor: User, *, name: str = "Rivera") -> Household:
     """Two earners with two children whose money is known well enough for a plan."""
     household = clients.household(advisor, name=name)
     head = household.people.get(relationship="head")
-    known = {"household": household, "as_of": TODAY}
+    known = {"household": household, "as_of": today()}
     ExpenseLine.objects.create(name="Living", monthly_amount=Decimal(6500), category="other", **known)
     Debt.objects.create(
         name="Car loan",
@@ -40,7 +39,7 @@ def household_with_facts(advisor: User, *, name: str = "Rivera") -> Household:
         **known,
     )
     BankAccount.objects.create(
-        household=household, name="Savings", kind="savings", balance=Decimal(420_000), balance_as_of=TODAY
+        household=household, name="Savings", kind="savings", balance=Decimal(420_000), balance_as_of=today()
     )
     IncomeSource.objects.create(
         name="Social Security",
@@ -60,7 +59,7 @@ def college(plan: Plan, by: Actor) -> None:
         name="College",
         annual_amount=Decimal(26_000),
         priority=GoalPriority.IMPORTANT,
-        starts_on=dt.date(TODAY.year + 10, 9, 1),
+        starts_on=dt.date(today().year + 10, 9, 1),
         years=4,
     )
     set_goal(plan=plan, details=details, by=by)

@@ -13,13 +13,13 @@ import pytest
 from pypdf import PdfReader
 
 from config.env import ROOT
+from tests.days import today
 from tests.journeys import papers
 from tests.journeys.people import Person
 from tests.journeys.steps_client import bring, take_in
 from tests.live import LiveSite
 
 pytestmark = pytest.mark.journey
-QUARTER = papers.Quarter.before(papers.dt.date.today())
 
 
 class PortfolioJob:
@@ -37,6 +37,7 @@ class PortfolioJob:
         assert done.returncode == 0, done.stdout + done.stderr
         self.story = json.loads(done.stdout.splitlines()[-1])
         self.household, self.proposal = self.story["household"], ""
+        self.quarter = papers.Quarter.before(today())
         self.people = {name: Person(site, browser, name, "", "alpha") for name in ("ada", "paul", "connie", "client")}
         for name, who in self.people.items():
             who.context.add_cookies([{"name": "sessionid", "value": self.story[name], "url": site.url("alpha")}])
@@ -68,7 +69,7 @@ def test_a_portfolio_is_kept_measured_rebalanced_traded_and_reported(
 def import_the_files_and_clear_the_break(job: PortfolioJob, folder: Path) -> None:
     """Bring the transactions, then the positions, which differ by some cash; record the entry that is proposed."""
     ada = job.ada
-    for name, text in (("book.csv", papers.book(QUARTER)), ("held.csv", papers.held(QUARTER))):
+    for name, text in (("book.csv", papers.book(job.quarter)), ("held.csv", papers.held(job.quarter))):
         bring(ada, "custodian_file", papers.written(folder, name, text), household=job.household)
         take_in(ada)
     ada.go("/portfolios/breaks/")
@@ -80,7 +81,7 @@ def import_the_files_and_clear_the_break(job: PortfolioJob, folder: Path) -> Non
 def see_the_return_and_its_passport(job: PortfolioJob) -> None:
     """The return stands on the page; its passport leads to the entries that it is made of."""
     ada = job.ada
-    ada.go(f"/households/{job.household}/portfolio/performance/?day={QUARTER.last.isoformat()}")
+    ada.go(f"/households/{job.household}/portfolio/performance/?day={job.quarter.last.isoformat()}")
     ada.see("Return by period", "Since the beginning")
     ada.page.locator('main tr:has-text("Since the beginning") a[data-figure]').first.click()
     panel = ada.page.locator("#side-panel-body [data-passport]").first
@@ -92,7 +93,7 @@ def report_the_quarter(job: PortfolioJob) -> None:
     """Make the reports of the quarter that is over; the page turns when they are made; deliver them."""
     ada = job.ada
     ada.go("/portfolios/reports/new/")
-    ada.fill(last_day=QUARTER.last.isoformat(), message="A calm quarter.")
+    ada.fill(last_day=job.quarter.last.isoformat(), message="A calm quarter.")
     ada.press("Make the reports")
     ada.await_live(ada.page.get_by_role("button", name="Deliver to the portal"))
     ada.press("Deliver to the portal")

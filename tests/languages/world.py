@@ -141,7 +141,7 @@ class Firm(World):
         """Publish a plan on a risk profile, file its report, ask and answer."""
         by = self.ada.as_actor()
         funded = portfolios.account(self.household, self.ada, name="Reserve", number="55-1")
-        portfolios.entry(funded, self.ada, "deposit", plans.TODAY, cash="180000")
+        portfolios.entry(funded, self.ada, "deposit", today(), cash="180000")
         clients.portal_user(self.household.people.get(relationship="partner"))
         self.head.refresh_from_db()
         for member in self.household.people.filter(relationship__in=["head", "partner"]):
@@ -162,7 +162,7 @@ class Firm(World):
         draft_agreement(
             household=self.household,
             template=template,
-            draft=AgreementDraft(fees=FEES, effective_on=plans.TODAY),
+            draft=AgreementDraft(fees=FEES, effective_on=today()),
             by=by,
         )
         signature = self.signature_request.signatures.get()

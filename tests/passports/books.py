@@ -33,7 +33,6 @@ from tests.factories import billing, clients, compliance, money, plans, portfoli
 from tests.isolation.objects import OF_FIRM, OF_HOUSEHOLD, World
 from tests.isolation.routes import Route
 
-TODAY = today()
 OPENED, BOUGHT = dt.date(2025, 1, 2), dt.date(2025, 3, 3)
 # the ends of the quarters that are billed, so that no price is too old
 CLOSES = {BOUGHT: "50", dt.date(2026, 3, 31): "55", dt.date(2026, 6, 30): "58.20", dt.date(2026, 9, 30): "61.37"}
@@ -68,7 +67,7 @@ class Books(World):
         told = {"instrument": self.fund, "price": "50"}
         portfolios.entry(opened, self.ada, "buy", BOUGHT, units="700.5", cash="-35025", **told)
         sold = {"instrument": self.fund, "price": "55", "units": "-100", "cash": "5500"}
-        portfolios.entry(opened, self.ada, "sell", dt.date(TODAY.year, 1, 12), **sold)
+        portfolios.entry(opened, self.ada, "sell", dt.date(today().year, 1, 12), **sold)
         return opened
 
     def _portfolio(self) -> None:
@@ -81,7 +80,7 @@ class Books(World):
             StatedPosition(None, Decimal("10411.20")),
         ]
         take_statement(
-            account=account, as_of=TODAY - dt.timedelta(days=1), positions=said, source="file", by=self.ada.as_actor()
+            account=account, as_of=today() - dt.timedelta(days=1), positions=said, source="file", by=self.ada.as_actor()
         )
 
     @cached_property
@@ -89,7 +88,7 @@ class Books(World):
         return self.account.breaks.first()
 
     def _money(self) -> None:
-        bank = money.bank_account(self.household, self.ada, balance_as_of=TODAY)
+        bank = money.bank_account(self.household, self.ada, balance_as_of=today())
         lines = [
             (day.isoformat(), amount, payee)
             for month in range(1, 5)
@@ -177,7 +176,7 @@ class Books(World):
 
 
 def _months_ago(n: int, day: int) -> dt.date:
-    month = TODAY.year * 12 + TODAY.month - 1 - n
+    month = today().year * 12 + today().month - 1 - n
     return dt.date(month // 12, month % 12 + 1, day)
 
 

@@ -12,7 +12,7 @@ from apps.integrations.services.partners import register_partner
 from apps.portfolios.selectors.comparisons import compared
 from apps.portfolios.selectors.owners import PortfolioOwner
 from tests.cast import SiteClient
-from tests.passports.books import TODAY
+from tests.days import today
 from tests.passports.finder import marked, read
 from tests.passports.walk import Walk, ask
 
@@ -127,5 +127,5 @@ def test_a_return_and_its_benchmark(walk, partner, figure, field):
 def test_the_deepest_fall(walk):
     household = walk.books.household
     owner = PortfolioOwner(household)
-    fall = compared(owner, owner.sheet(TODAY)).fall
+    fall = compared(owner, owner.sheet(today())).fall
     assert by_passport(walk, "client", "/portal/portfolio/", "inception-drawdown") == Decimal(repr(fall.depth))

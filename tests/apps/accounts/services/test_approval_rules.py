@@ -2,7 +2,6 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
-from django.utils import timezone
 
 from apps.accounts.models import ApprovalRule
 from apps.accounts.policies import Role
@@ -15,8 +14,9 @@ from apps.accounts.services.approval_rules import (
 )
 from apps.core.models import AuditEvent
 from apps.kernel.errors import InvalidInputError, NotAllowedError
+from tests.days import TODAY
 
-TODAY = timezone.localdate()
+pytestmark = pytest.mark.usefixtures("held_day")
 
 
 def terms(**changes):

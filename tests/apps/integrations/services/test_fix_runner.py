@@ -38,13 +38,12 @@ from tests.factories import models
 from tests.factories.trades import cleared, line, ready
 
 BY = Actor.system("run_fix")
-TODAY = f"{today():%Y%m%d}"
 
 
 def trade(order: Message, quantity: str, price: str, key: str) -> tuple[str, tuple]:
     """An execution report of a trade."""
     fields = ((37, "B1"), (17, key), (150, "F"), (39, "1"), (11, order.get(11)), (55, order.get(55)), (54, "2"))
-    return "8", (*fields, (32, quantity), (31, price), (75, TODAY), (12, "0.25"))
+    return "8", (*fields, (32, quantity), (31, price), (75, f"{today():%Y%m%d}"), (12, "0.25"))
 
 
 def filled(order: Message) -> list[tuple[str, tuple]]:

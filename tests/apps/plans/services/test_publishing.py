@@ -20,6 +20,7 @@ from apps.plans.services.plans import draft_plan
 from apps.plans.services.publishing import file_report, order_report, publish_plan, request_plan_signature
 from apps.plans.services.recommendations import decide_recommendation, measure_recommendation
 from apps.plans.services.statuses import move_plan
+from tests.days import today
 from tests.factories import clients, compliance, plans, portfolios
 
 
@@ -166,7 +167,7 @@ def test_a_plan_in_review_goes_back_to_draft_and_out(ada, ready):
 def profiled(ada, ready, client):
     """A plan with invested money and a risk profile of both adults."""
     account = portfolios.account(ready.household, ada)
-    portfolios.entry(account, ada, "deposit", plans.TODAY, cash="180000")
+    portfolios.entry(account, ada, "deposit", today(), cash="180000")
     luis = ready.household.people.get(relationship="partner")
     clients.portal_user(luis)
     for person in (ready.household.people.get(relationship="head"), luis):

@@ -11,10 +11,10 @@ from apps.core.models import AuditEvent
 from apps.portfolios.models import Account, BlockOrder, EntryConfirmation, FillProblem, Transaction
 from apps.portfolios.selectors.books import account_book
 from tests.apps.portfolios.services.test_custodian_importer import taken
-from tests.days import today
+from tests.days import TODAY
 from tests.factories.trades import fill, line, ordered, ready
 
-TODAY = today()
+pytestmark = pytest.mark.usefixtures("held_day")
 HEAD = "Trade Date,Settlement Date,Account Number,Action,Symbol,Description,Quantity,Price,Fees,Amount"
 
 

@@ -32,12 +32,12 @@ from apps.portfolios.services.orders import OrderStateError, mark_sent, release_
 from apps.portfolios.services.trade_lines import LotPick
 from apps.portfolios.services.trade_verification import execution_facts
 from tests.apps.portfolios.services.test_orders import second_account
-from tests.days import today
+from tests.days import TODAY
 from tests.factories import market
 from tests.factories import portfolios as made
 from tests.factories.trades import cleared, fill, line, ordered, ready
 
-TODAY = today()
+pytestmark = pytest.mark.usefixtures("held_day")
 
 
 def booked() -> list[Transaction]:

@@ -13,10 +13,11 @@ from apps.kernel.errors import InvalidInputError
 from apps.portfolios.models import BlockOrder, Fill, FillProblem, Instrument, OrderFile, OrderState
 from apps.portfolios.services.order_files import TOLD, content_of, take_confirmations, write_order_file
 from apps.portfolios.services.orders import OrderStateError, release_orders
-from tests.days import today
+from tests.days import TODAY
 from tests.factories.trades import cleared, line, ready
 
-TODAY = today().isoformat()
+pytestmark = pytest.mark.usefixtures("held_day")
+DAY = TODAY.isoformat()
 
 
 @pytest.fixture
@@ -62,9 +63,9 @@ def told(*rows: tuple[str, ...]) -> bytes:
 def test_confirmations_are_taken_up_once(ada: User, block: BlockOrder) -> None:
     write_order_file(orders=[block], by=ada.as_actor())
     rows = (
-        (block.reference, "X1", "4", "55.10", "0.40", TODAY),
-        (block.reference, "X2", "6", "55", "", TODAY),
-        ("STNONE", "X3", "1", "5", "0", TODAY),
+        (block.reference, "X1", "4", "55.10", "0.40", DAY),
+        (block.reference, "X2", "6", "55", "", DAY),
+        ("STNONE", "X3", "1", "5", "0", DAY),
     )
     first = take_confirmations(content=told(*rows), filename="c.csv", by=ada.as_actor())
     assert (first.fills, first.known, first.problems) == (2, 0, 1)
@@ -81,11 +82,11 @@ def test_confirmations_are_taken_up_once(ada: User, block: BlockOrder) -> None:
         (b"\xff\xfe\x00", "not in UTF-8"),
         (b"Order reference,Quantity\n", "lacks the column"),
         (b"x" * 2_000_001, "too large"),
-        (told(("R", "X", "ten", "1", "0", TODAY)), "Line 2"),
-        (told(("R", "X", "NaN", "1", "0", TODAY)), "Line 2"),
-        (told(("R", "X", "-1", "1", "0", TODAY)), "Line 2"),
+        (told(("R", "X", "ten", "1", "0", DAY)), "Line 2"),
+        (told(("R", "X", "NaN", "1", "0", DAY)), "Line 2"),
+        (told(("R", "X", "-1", "1", "0", DAY)), "Line 2"),
         (told(("R", "X", "1", "1", "0", "yesterday")), "Line 2"),
-        (told(("R", "", "1", "1", "0", TODAY)), "Line 2"),
+        (told(("R", "", "1", "1", "0", DAY)), "Line 2"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_refused_whole(ada: User, content: bytes, message: str) -> None:
@@ -96,7 +97,7 @@ def test_a_file_that_cannot_be_read_is_refused_whole(ada: User, content: bytes, 
 
 def test_a_bad_row_leaves_nothing_of_the_file(ada: User, block: BlockOrder) -> None:
     write_order_file(orders=[block], by=ada.as_actor())
-    rows = ((block.reference, "X1", "4", "55.10", "0.40", TODAY), (block.reference, "X2", "x", "55", "", TODAY))
+    rows = ((block.reference, "X1", "4", "55.10", "0.40", DAY), (block.reference, "X2", "x", "55", "", DAY))
     with pytest.raises(InvalidInputError, match="Line 3"):
         take_confirmations(content=told(*rows), filename="c.csv", by=ada.as_actor())
     assert not Fill.objects.exists()
@@ -110,7 +111,7 @@ def test_numbers_that_no_row_can_hold_are_refused_with_their_line(
     ada: User, block: BlockOrder, quantity: str, price: str, fees: str
 ) -> None:
     write_order_file(orders=[block], by=ada.as_actor())
-    content = told((block.reference, "E1", quantity, price, fees, TODAY))
+    content = told((block.reference, "E1", quantity, price, fees, DAY))
     with pytest.raises(InvalidInputError, match="no execution"):
         take_confirmations(content=content, filename="day.csv", by=ada.as_actor())
     assert not Fill.objects.exists()
@@ -119,7 +120,7 @@ def test_numbers_that_no_row_can_hold_are_refused_with_their_line(
 
 @pytest.mark.parametrize("reference", ["ST\0", "x" * 200_000])
 def test_text_that_no_row_can_hold_is_refused(ada: User, reference: str) -> None:
-    for content in (told((reference, "E1", "4", "55", "0", TODAY)), reference.encode()):
+    for content in (told((reference, "E1", "4", "55", "0", DAY)), reference.encode()):
         with pytest.raises(InvalidInputError):
             take_confirmations(content=content, filename="day.csv", by=ada.as_actor())
     assert not FillProblem.objects.exists()

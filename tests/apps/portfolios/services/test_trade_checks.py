@@ -43,11 +43,11 @@ from apps.portfolios.services.trade_checks import (
 )
 from apps.portfolios.services.trade_lines import RestrictedTradeError
 from apps.portfolios.services.trades import TradeStepError, expire_proposals, withdraw_proposal
-from tests.days import today
+from tests.days import TODAY
 from tests.factories import portfolios
 from tests.factories.trades import approved, cleared, line, proposal, ready
 
-TODAY = today()
+pytestmark = pytest.mark.usefixtures("held_day")
 
 
 def approval(name: str, **told: Any) -> ClientWord:

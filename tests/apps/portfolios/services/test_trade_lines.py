@@ -21,13 +21,13 @@ from apps.portfolios.services.trade_lines import (
     TradeRefusedError,
     checked_lines,
 )
-from tests.days import today
+from tests.days import TODAY
 from tests.factories import clients as people
 from tests.factories import market
 from tests.factories import portfolios as made
 from tests.factories.trades import line, proposal
 
-TODAY = today()
+pytestmark = pytest.mark.usefixtures("held_day")
 
 
 def test_an_amount_buys_whole_shares(ada: User) -> None:

@@ -27,12 +27,13 @@ from apps.portfolios.services.commissions import ScheduleTerms, set_commissions
 from apps.portfolios.services.fills import Execution, record_fill
 from apps.portfolios.services.order_files import TOLD
 from tests.apps.portfolios.services.test_orders import second_account
-from tests.days import today
+from tests.days import TODAY, today
 from tests.factories import clients
 from tests.factories.trades import cleared, fill, line, ordered, proposal, ready
 
 SignIn = Callable[..., Client]
-TODAY = today().isoformat()
+pytestmark = pytest.mark.usefixtures("held_day")
+DAY = TODAY.isoformat()
 
 
 class Scene:
@@ -108,7 +109,7 @@ def test_a_cleared_proposal_is_released_written_and_executed_by_a_file(
     assert OrderFile.objects.count() == 1
     assert "one custodian" in again.text
     head = "Order reference,Execution id,Quantity,Price,Commission,Trade date"
-    told = SimpleUploadedFile("c.csv", f"{head}\n{block.reference},X1,10,55,1.00,{TODAY}\n".encode())
+    told = SimpleUploadedFile("c.csv", f"{head}\n{block.reference},X1,10,55,1.00,{DAY}\n".encode())
     browser.post(reverse("portfolios:order-confirmations"), {"file": told})
     kept.refresh_from_db()
     assert kept.state == TradeState.FILLED
@@ -124,7 +125,7 @@ def test_a_cleared_proposal_is_released_written_and_executed_by_a_file(
 
 def test_an_execution_is_typed_and_the_rest_ended(scene: Scene, ada: User, sign_in: SignIn) -> None:
     browser, pages = sign_in(ada), scene.pages()
-    row = {"execution_id": "E9", "quantity": "3", "price": "55", "day": TODAY}
+    row = {"execution_id": "E9", "quantity": "3", "price": "55", "day": DAY}
     browser.post(pages["fill"], row)
     browser.post(pages["fill"], row)
     assert [each.quantity for each in scene.order.fills.all()] == [4, 3]
@@ -148,10 +149,10 @@ def test_who_sees_a_part_of_a_block_reads_it_and_changes_nothing(
     OrderShare.objects.create(order=scene.order, line=kept.lines.get(), quantity=3, rank=1)
     BlockOrder.objects.update(quantity=13)
     assert browser.get(pages["detail"]).status_code == 200
-    row = {"execution_id": "E9", "quantity": "3", "price": "55", "day": TODAY}
+    row = {"execution_id": "E9", "quantity": "3", "price": "55", "day": DAY}
     assert browser.post(pages["fill"], row).status_code == 403
     assert browser.post(pages["close"], {"reason": "over"}).status_code == 403
-    text = f"{','.join(TOLD)}\n{scene.order.reference},X1,3,55,0,{TODAY}\n"
+    text = f"{','.join(TOLD)}\n{scene.order.reference},X1,3,55,0,{DAY}\n"
     file = SimpleUploadedFile("done.csv", text.encode())
     assert browser.post(pages["confirmations"], {"file": file}).status_code == 403
     assert scene.order.fills.count() == 1

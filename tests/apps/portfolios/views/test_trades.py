@@ -14,12 +14,12 @@ from apps.accounts.models import User
 from apps.portfolios.models import TradeProposal, TradeState
 from apps.portfolios.selectors.books import account_book
 from apps.portfolios.templatetags.holdings import sale_url
-from tests.days import today
+from tests.days import TODAY
 from tests.factories import assets, clients
 from tests.factories import portfolios as made
 from tests.factories.trades import line, proposal
 
-TODAY = today()
+pytestmark = pytest.mark.usefixtures("held_day")
 BOUGHT = made.DAY + dt.timedelta(days=8)
 
 SignIn = Callable[..., Client]
