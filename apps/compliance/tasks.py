@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from celery import shared_task
-from django_tenants.utils import get_tenant_model, tenant_context
 
 from apps.accounts.selectors.firm_days import firm_today
 from apps.compliance.models import AuditExport
@@ -14,6 +13,7 @@ from apps.compliance.services.exports import build_export
 from apps.compliance.services.reviews import expire_assessments
 from apps.core import jobs
 from apps.core.actors import Actor
+from apps.core.everywhere import everywhere
 from apps.core.jobs import job
 
 
@@ -36,8 +36,10 @@ def keep_house(_task: Any) -> None:
 @shared_task(name="compliance.keep_house_everywhere")
 def keep_house_everywhere() -> int:
     """Ask each open firm for its daily work; return how many were asked."""
-    firms = list(get_tenant_model().objects.filter(state="open"))
-    for firm in firms:
-        with tenant_context(firm):
-            jobs.enqueue("compliance.keep_house", by=Actor.system("compliance.keep_house_everywhere"))
-    return len(firms)
+    by = Actor.system("compliance.keep_house_everywhere")
+
+    def ask() -> int:
+        jobs.enqueue("compliance.keep_house", by=by)
+        return 1
+
+    return everywhere("compliance.keep_house_everywhere", ask)

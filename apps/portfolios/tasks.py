@@ -6,11 +6,11 @@ from typing import Any
 
 from celery import shared_task
 from django.utils.translation import gettext_lazy as _
-from django_tenants.utils import get_tenant_model, tenant_context
 
 from apps.accounts.selectors.firm_days import firm_today
 from apps.clients.models import Household
 from apps.core.actors import Actor
+from apps.core.everywhere import everywhere
 from apps.core.jobs import job
 from apps.portfolios.models import ReportBatch
 from apps.portfolios.services import drift_watch, reports, trades
@@ -37,11 +37,8 @@ def keep_values_of_firm(task: Any) -> None:
 @shared_task(name="portfolios.keep_values_everywhere")
 def keep_values_everywhere() -> int:
     """Ask for the night of each open firm whose clock says so; return how many were asked."""
-    asked = 0
-    for firm in get_tenant_model().objects.filter(state="open"):
-        with tenant_context(firm):
-            asked += ask_for_night(by=Actor.system("portfolios.keep_values_everywhere"))
-    return asked
+    by = Actor.system("portfolios.keep_values_everywhere")
+    return everywhere("portfolios.keep_values_everywhere", lambda: ask_for_night(by=by))
 
 
 @job("portfolios.watch_drift", title=_("Portfolios are being compared with their targets."))
@@ -63,8 +60,5 @@ def watch_household(_task: Any, household_id: int) -> None:
 @shared_task(name="portfolios.watch_drift_everywhere")
 def watch_drift_everywhere() -> int:
     """Ask for the look of each open firm whose clock says so; return how many were asked."""
-    asked = 0
-    for firm in get_tenant_model().objects.filter(state="open"):
-        with tenant_context(firm):
-            asked += drift_watch.ask_for_watch(by=Actor.system("portfolios.watch_drift_everywhere"))
-    return asked
+    by = Actor.system("portfolios.watch_drift_everywhere")
+    return everywhere("portfolios.watch_drift_everywhere", lambda: drift_watch.ask_for_watch(by=by))

@@ -13,6 +13,8 @@ from django.db import connection as database
 from django_tenants.utils import get_tenant_model, tenant_context
 
 from apps.core.actors import Actor
+from apps.core.everywhere import everywhere
+from apps.core.tenancy.names import current_schema
 from apps.integrations.models import FixConnection
 from apps.integrations.services.fix_runner import FixRunner
 
@@ -31,11 +33,14 @@ class Kept:
 
 def sessions_in_use() -> set[Kept]:
     """Return the sessions in use of every open firm."""
-    found = set()
-    for firm in get_tenant_model().objects.filter(state="open"):
-        with tenant_context(firm):
-            rows = FixConnection.objects.filter(is_active=True).values_list("pk", flat=True)
-            found |= {Kept(firm.schema_name, pk) for pk in rows}
+    found: set[Kept] = set()
+
+    def look() -> int:
+        rows = FixConnection.objects.filter(is_active=True).values_list("pk", flat=True)
+        found.update(Kept(current_schema(), pk) for pk in rows)
+        return len(rows)
+
+    everywhere("keep_fix", look)
     return found
 
 
