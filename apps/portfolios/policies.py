@@ -49,6 +49,8 @@ TAX_TREATMENTS: dict[str, str] = {
     Registration.SEP_IRA: TaxTreatment.TAX_DEFERRED,
     Registration.INHERITED_IRA: TaxTreatment.TAX_DEFERRED,
     Registration.PLAN_401K: TaxTreatment.TAX_DEFERRED,
+    Registration.PLAN_403B: TaxTreatment.TAX_DEFERRED,
+    Registration.INHERITED_ROTH: TaxTreatment.TAX_FREE,
     Registration.ROTH_IRA: TaxTreatment.TAX_FREE,
     Registration.ROTH_401K: TaxTreatment.TAX_FREE,
     Registration.HSA: TaxTreatment.TAX_FREE,

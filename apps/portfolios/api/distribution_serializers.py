@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from apps.core.api.sparse import SparseMixin
 from apps.portfolios.engine.distributions import LifeTable
-from apps.portfolios.models import HeirKind
+from apps.portfolios.models import Employment, HeirKind, SpouseHolds
 
 
 def _money(**options: object) -> serializers.DecimalField:
@@ -24,6 +24,16 @@ class DistributionTermsIn(serializers.Serializer):  # type: ignore[type-arg]
     heir = serializers.ChoiceField(choices=HeirKind.choices, default="", allow_blank=True)
     is_ten_year = serializers.BooleanField(default=False)
     left_by_deceased = serializers.DecimalField(max_digits=14, decimal_places=2, min_value=0, default=Decimal(0))
+    spouse_holds = serializers.ChoiceField(choices=SpouseHolds.choices, default=SpouseHolds.HEIR.value)
+    oldest_heir_born_on = serializers.DateField(
+        default=None, allow_null=True, help_text="Only where several heirs share what was not separated in time."
+    )
+    are_all_eligible = serializers.BooleanField(default=False)
+    heir_born_on = serializers.DateField(default=None, allow_null=True)
+    heir_died_on = serializers.DateField(default=None, allow_null=True)
+    employment = serializers.ChoiceField(choices=Employment.choices, default="", allow_blank=True)
+    retired_on = serializers.DateField(default=None, allow_null=True)
+    is_five_percent_owner = serializers.BooleanField(default=None, allow_null=True)
 
 
 class DistributionTermsOut(serializers.Serializer):  # type: ignore[type-arg]
@@ -35,6 +45,14 @@ class DistributionTermsOut(serializers.Serializer):  # type: ignore[type-arg]
     heir = serializers.CharField(allow_blank=True)
     is_ten_year = serializers.BooleanField()
     left_by_deceased = _money()
+    spouse_holds = serializers.CharField()
+    oldest_heir_born_on = serializers.DateField(allow_null=True)
+    are_all_eligible = serializers.BooleanField()
+    heir_born_on = serializers.DateField(allow_null=True)
+    heir_died_on = serializers.DateField(allow_null=True)
+    employment = serializers.CharField(allow_blank=True)
+    retired_on = serializers.DateField(allow_null=True)
+    is_five_percent_owner = serializers.BooleanField(allow_null=True)
 
 
 class DistributionYearOut(serializers.Serializer):  # type: ignore[type-arg]
@@ -60,3 +78,4 @@ class DistributionsOut(SparseMixin, serializers.Serializer):  # type: ignore[typ
     years = DistributionYearOut(many=True, source="lines")
     terms = DistributionTermsOut(allow_null=True)
     lacks = serializers.CharField(allow_blank=True)
+    asks = serializers.ListField(child=serializers.CharField(), help_text="Facts that nobody wrote down yet.")

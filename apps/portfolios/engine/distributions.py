@@ -35,6 +35,14 @@ class LifeTable(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Employment:
+    """What an employer's plan asks of its owner; `retired_on` is None while the owner works for that employer."""
+
+    retired_on: dt.date | None
+    is_five_percent_owner: bool
+
+
+@dataclass(frozen=True, slots=True)
 class RequiredDistribution:
     """What is to be taken for a year: `balance` of the last day of the year before over `divisor`, by `due_on`."""
 
@@ -59,6 +67,18 @@ def first_year(born: dt.date) -> int:
     return born.year + int(age) + (1 if half else 0)
 
 
+def plan_first_year(born: dt.date, of: Employment) -> int | None:
+    """Return the first year of an employer's plan: not before the owner leaves it; None while the owner works there.
+
+    Who owned more than five per cent of the employer in the year of the age begins by age, and so does an IRA (IRC
+    401(a)(9)(C)(i)(II) and (ii)).
+    """
+    by_age = first_year(born)
+    if of.is_five_percent_owner:
+        return by_age
+    return None if of.retired_on is None else max(by_age, of.retired_on.year)
+
+
 def lifetime_divisor(age: int, spouse_age: int | None) -> tuple[LifeTable, Decimal]:
     """Return the table and divisor of a living owner's year; `spouse_age` of the spouse who alone will inherit.
 
@@ -69,14 +89,15 @@ def lifetime_divisor(age: int, spouse_age: int | None) -> tuple[LifeTable, Decim
 
 
 def required_distribution(
-    born: dt.date, year: int, balance: Decimal, spouse_born: dt.date | None = None
+    born: dt.date, year: int, balance: Decimal, spouse_born: dt.date | None = None, first: int | None = None
 ) -> RequiredDistribution | None:
     """Return what is required for a year of a balance of the 31 December before; None before the first year.
 
-    `spouse_born` is of the spouse who is the only beneficiary. The first is due by 1 April of the year after, later
+    `spouse_born` is of the spouse who is the only beneficiary, `first` the first year where not the age alone names it
+    (`plan_first_year`). The first is due by 1 April of the year after, later
     ones by the end of their year (401(a)(9)(C)).
     """
-    first, age = first_year(born), year - born.year
+    first, age = first or first_year(born), year - born.year
     if year < first or balance <= 0:
         return None
     spouse_age = year - spouse_born.year if spouse_born else None

@@ -10,7 +10,7 @@ from apps.portfolios.models.benchmark import (
 )
 from apps.portfolios.models.commission import CommissionSchedule
 from apps.portfolios.models.composite import Composite, CompositeMember
-from apps.portfolios.models.distribution import DistributionTerms, HeirKind
+from apps.portfolios.models.distribution import DistributionTerms, Employment, HeirKind, SpouseHolds
 from apps.portfolios.models.equivalence import (
     EquivalenceGroup,
     EquivalenceMember,
@@ -110,6 +110,7 @@ __all__ = [
     "DistributionTerms",
     "DriftReading",
     "ElectionScope",
+    "Employment",
     "EntryConfirmation",
     "EquivalenceGroup",
     "EquivalenceMember",
@@ -163,6 +164,7 @@ __all__ = [
     "Side",
     "Sleeve",
     "SleeveHolding",
+    "SpouseHolds",
     "StatementKind",
     "StatementLine",
     "Substitute",

@@ -12,26 +12,37 @@ from apps.core.templatetags.formats import date_text
 from apps.kernel.errors import NotFoundError, gettext_noop
 from apps.portfolios.engine import ENGINE_VERSION
 from apps.portfolios.engine.distributions import LifeTable, RequiredDistribution
-from apps.portfolios.models import Account, DistributionTerms, Registration
-from apps.portfolios.selectors.distributions import WITH_DISTRIBUTIONS, DistributionDue, distributions_required
+from apps.portfolios.models import Account, DistributionTerms, Employment, SpouseHolds
+from apps.portfolios.selectors.distributions import (
+    INHERITED,
+    OF_EMPLOYER,
+    WITH_DISTRIBUTIONS,
+    DistributionDue,
+    distributions_required,
+)
 
+_APRIL = 4
 DISTRIBUTION_FIGURES = ("required-", "owed-", "divisor-", "balance-", "taken-")
 
 
 @dataclass(frozen=True, slots=True)
 class DistributionPage:
-    """What an account must pay out for the years that are open, and on what that rests; `lacks` says why nothing."""
+    """What an account must pay out for the years that are open, and on what that rests.
+
+    `lacks` says why nothing, `asks` which facts nobody wrote down and how it is reckoned without them.
+    """
 
     account: Account
     as_of: dt.date
     lines: tuple[DistributionDue, ...]
     terms: DistributionTerms | None
     lacks: str
+    asks: tuple[str, ...] = ()
 
     @property
     def is_inherited(self) -> bool:
         """Whether somebody left it."""
-        return self.account.registration == Registration.INHERITED_IRA
+        return self.account.registration in INHERITED
 
 
 def distribution_page(account: Account, day: dt.date) -> DistributionPage:
@@ -40,12 +51,22 @@ def distribution_page(account: Account, day: dt.date) -> DistributionPage:
     siblings = Account.objects.filter(household=account.household_id, registration__in=WITH_DISTRIBUTIONS)
     found = distributions_required(siblings, day)
     lines = tuple(each for each in found if each.account.pk == account.pk)
-    return DistributionPage(account, day, lines, terms, "" if lines else _lacks(account, terms))
+    return DistributionPage(account, day, lines, terms, "" if lines else _lacks(account, terms), _asks(account, terms))
+
+
+def _asks(account: Account, terms: DistributionTerms | None) -> tuple[str, ...]:
+    if account.registration not in OF_EMPLOYER or (terms is not None and terms.employment):
+        return ()
+    return (
+        gettext(
+            "Nobody wrote down whether the owner still works for this employer: reckoned as if the owner had left."
+        ),
+    )
 
 
 def _lacks(account: Account, terms: DistributionTerms | None) -> str:
     owners = list(account.owners.all())
-    is_inherited = account.registration == Registration.INHERITED_IRA
+    is_inherited = account.registration in INHERITED
     if account.registration not in WITH_DISTRIBUTIONS:
         return gettext("The law requires no distributions of an account of this registration.")
     if len(owners) != 1:
@@ -54,6 +75,8 @@ def _lacks(account: Account, terms: DistributionTerms | None) -> str:
         return gettext("Nobody wrote down yet from whom it was inherited, and when.")
     if owners[0].person.date_of_birth is None and not (is_inherited and terms and terms.heir == "no_person"):
         return gettext("The owner's date of birth is not known.")
+    if terms is not None and terms.employment == Employment.WORKING and not terms.is_five_percent_owner:
+        return gettext("The owner still works for this employer: the first is for the year in which the owner leaves.")
     return gettext("The law asks for nothing this year.")
 
 
@@ -110,6 +133,17 @@ def _method(told: RequiredDistribution) -> str:
     )
 
 
+def _bequest_notes(terms: DistributionTerms | None) -> list[str]:
+    notes = []
+    if terms is not None and terms.oldest_heir_born_on:
+        notes.append(gettext("Several heirs share it: the life of the oldest counts."))
+    if terms is not None and terms.heir_died_on:
+        notes.append(gettext("The heir died: who follows has ten years from then, and never more than the heir had."))
+    if terms is not None and terms.spouse_holds != SpouseHolds.HEIR:
+        notes.append(gettext("The spouse holds it: %(how)s.") % {"how": terms.get_spouse_holds_display()})
+    return notes
+
+
 def _lines(line: DistributionDue, currency: str) -> list[PassportLine]:
     told = line.required
     before = date_text(dt.date(told.year - 1, 12, 31))
@@ -139,5 +173,7 @@ def _notes(page: DistributionPage, line: DistributionDue) -> tuple[str, ...]:
     if line.amount != max(line.required.amount - line.taken, 0):
         notes.append(gettext("Other accounts of the same owner paid more than they had to: that counts here."))
     if page.is_inherited:
-        notes.append(gettext("The heir's death, several heirs and Roth accounts are not reckoned with."))
+        notes += _bequest_notes(page.terms)
+    if line.required.due_on.month == _APRIL and line.required.due_on.year > line.required.year:
+        notes.append(gettext("Taken after the end of its year, it falls into one year with the next one's."))
     return tuple(notes)

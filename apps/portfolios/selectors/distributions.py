@@ -11,21 +11,25 @@ from decimal import Decimal
 from django.db.models import Sum
 
 from apps.portfolios.engine.distributions import (
+    Employment,
     LifeTable,
     RequiredDistribution,
     first_year,
+    plan_first_year,
     required_distribution,
     still_to_take,
 )
-from apps.portfolios.engine.inherited import Bequest, Heir, inherited_distribution
+from apps.portfolios.engine.inherited import Bequest, Heir, SpouseChoice, inherited_distribution
 from apps.portfolios.models import Account, DistributionTerms, Registration, Transaction, TransactionKind
 from apps.portfolios.selectors.valuations import holdings_at
 
 NOTHING = Decimal(0)
-# the IRAs of one owner count together, a plan by itself, inherited ones by whom they came from
+# the IRAs of one owner count together, the 403(b)s too, a 401(k) by itself, inherited ones by whom they came from
 IRAS = (Registration.TRADITIONAL_IRA, Registration.SEP_IRA)
-OF_OWNER = (*IRAS, Registration.PLAN_401K)
-WITH_DISTRIBUTIONS = (*OF_OWNER, Registration.INHERITED_IRA)
+OF_EMPLOYER = (Registration.PLAN_401K, Registration.PLAN_403B)
+OF_OWNER = (*IRAS, *OF_EMPLOYER)
+INHERITED = (Registration.INHERITED_IRA, Registration.INHERITED_ROTH)
+WITH_DISTRIBUTIONS = (*OF_OWNER, *INHERITED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +56,18 @@ class _Holder:
 
     @property
     def group(self) -> tuple[object, ...]:
-        """What accounts share among which an excess counts."""
-        if self.account.registration == Registration.INHERITED_IRA and self.terms is not None:
-            return self.person, self.terms.deceased_born_on, self.terms.died_on
-        return self.person, "" if self.account.registration in IRAS else self.account.pk
+        """What accounts share among which an excess counts (Treas. Reg. 1.408-8(e), 1.403(b)-6(e)(7))."""
+        terms, registration = self.terms, self.account.registration
+        if registration in INHERITED and terms is not None and not self.is_own:
+            return self.person, registration, terms.deceased_born_on, terms.died_on
+        if registration in IRAS or (registration == Registration.INHERITED_IRA and self.is_own):
+            return self.person, IRAS[0]
+        return self.person, registration if registration == Registration.PLAN_403B else self.account.pk
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it came from a spouse and is held as the own."""
+        return self.terms is not None and self.terms.spouse_holds == SpouseChoice.OWN
 
     @property
     def bequest(self) -> Bequest | None:
@@ -63,26 +75,50 @@ class _Holder:
         terms = self.terms
         if terms is None or terms.died_on is None or terms.deceased_born_on is None:
             return None
-        if self.born is None and terms.heir != Heir.NO_PERSON:
+        born = terms.heir_born_on or self.born
+        if born is None and terms.heir != Heir.NO_PERSON:
             return None
-        return Bequest(terms.deceased_born_on, terms.died_on, Heir(terms.heir), self.born, terms.is_ten_year)
+        return Bequest(
+            deceased_born_on=terms.deceased_born_on,
+            died_on=terms.died_on,
+            heir=Heir(terms.heir),
+            heir_born_on=born,
+            is_ten_year=terms.is_ten_year,
+            is_roth=self.account.registration == Registration.INHERITED_ROTH,
+            oldest_born_on=terms.oldest_heir_born_on,
+            are_all_eligible=terms.are_all_eligible,
+            heir_died_on=terms.heir_died_on,
+            spouse_choice=SpouseChoice(terms.spouse_holds),
+        )
+
+    @property
+    def first(self) -> int | None:
+        """The first year of an owner; what nobody said of the employer is reckoned as if the owner had left."""
+        if self.born is None:
+            return None
+        terms = self.terms
+        if terms is None or not terms.employment or self.account.registration not in OF_EMPLOYER:
+            return first_year(self.born)
+        return plan_first_year(self.born, Employment(terms.retired_on, bool(terms.is_five_percent_owner)))
 
     def is_late(self, day: dt.date) -> bool:
         """Tell whether what was required for the year before may still be taken, or has to be, on a day."""
-        if self.account.registration == Registration.INHERITED_IRA:
-            died_on = self.terms.died_on if self.terms else None
-            return died_on is not None and died_on.year == day.year - 1
-        is_first = self.born is not None and first_year(self.born) == day.year - 1
-        return is_first and day <= dt.date(day.year, 4, 1)
+        died_on = self.terms.died_on if self.terms else None
+        if self.account.registration in INHERITED and died_on is not None and died_on.year == day.year - 1:
+            return True
+        if self.account.registration in INHERITED and not self.is_own:
+            return False
+        return self.first == day.year - 1 and day <= dt.date(day.year, 4, 1)
 
     def required(self, year: int, balance: Decimal) -> RequiredDistribution | None:
         """Return what is required of this account for a year."""
-        if self.account.registration == Registration.INHERITED_IRA:
+        if self.account.registration in INHERITED:
             return self._inherited(year, balance)
-        if self.born is None:
+        first = self.first
+        if self.born is None or first is None:
             return None
         spouse = self.terms.spouse if self.terms else None
-        return required_distribution(self.born, year, balance, spouse.date_of_birth if spouse else None)
+        return required_distribution(self.born, year, balance, spouse.date_of_birth if spouse else None, first)
 
     def _inherited(self, year: int, balance: Decimal) -> RequiredDistribution | None:
         bequest, left = self.bequest, self.terms.left_by_deceased if self.terms else NOTHING
@@ -115,10 +151,11 @@ def distributions_required(accounts: Iterable[Account], day: dt.date) -> list[Di
     found: list[DistributionDue] = []
     for group in _groups(holders):
         used: dict[int, Decimal] = {}
-        for year in years if group[0].is_late(day) else years[1:]:
+        late = [each for each in group if each.is_late(day)]
+        for year in years if late else years[1:]:
             required = {
                 each.account.pk: told
-                for each in group
+                for each in (late if year == years[0] else group)
                 if (told := each.required(year, balances[year][each.account.pk].total)) is not None
             }
             # what may be taken in the year after and was taken then counts for the year before first

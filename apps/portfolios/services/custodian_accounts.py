@@ -89,6 +89,9 @@ def _matching(account: CustodianAccount, owned: Sequence[Account], custodian: st
 _WORDS = (
     ("roth 401", Registration.ROTH_401K),
     ("401", Registration.PLAN_401K),
+    ("403", Registration.PLAN_403B),
+    ("inherited roth", Registration.INHERITED_ROTH),
+    ("roth inherited", Registration.INHERITED_ROTH),
     ("roth", Registration.ROTH_IRA),
     ("sep", Registration.SEP_IRA),
     ("inherited", Registration.INHERITED_IRA),

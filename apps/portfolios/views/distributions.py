@@ -13,7 +13,7 @@ from apps.core.access import RequiresMixin, actor_of
 from apps.core.actors import Actor
 from apps.core.views import ServiceFormView
 from apps.portfolios.forms import DayForm
-from apps.portfolios.forms.distributions import DistributionTermsForm
+from apps.portfolios.forms.distributions import DistributionTermsForm, terms_as_typed
 from apps.portfolios.models import Account, DistributionTerms
 from apps.portfolios.selectors.accounts import account_for
 from apps.portfolios.selectors.distribution_pages import distribution_page
@@ -54,7 +54,7 @@ class DistributionTermsView(ServiceFormView):
         """Begin with what is known."""
         terms = DistributionTerms.objects.visible_to(actor_of(self.request))
         known = terms.filter(account=self.account).first()
-        return {} if known is None else {name: getattr(known, name) for name in DistributionFacts.__dataclass_fields__}
+        return {} if known is None else terms_as_typed(known)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Head the page with the account."""

@@ -8,9 +8,11 @@ from decimal import Decimal
 import pytest
 
 from apps.portfolios.engine.distributions import (
+    Employment,
     LifeTable,
     first_year,
     lifetime_divisor,
+    plan_first_year,
     required_distribution,
     start_age,
     still_to_take,
@@ -86,3 +88,26 @@ def test_what_one_account_paid_too_much_counts_for_the_others(
 ) -> None:
     found = still_to_take({k: D(v) for k, v in required.items()}, {k: D(v) for k, v in taken.items()})
     assert found == {k: D(v) for k, v in owed.items()}
+
+
+@pytest.mark.parametrize(
+    ("retired_on", "owned", "first"),
+    [
+        (None, False, None),
+        (None, True, 2025),
+        (dt.date(2023, 6, 1), False, 2025),
+        (dt.date(2028, 6, 1), False, 2028),
+        (dt.date(2028, 6, 1), True, 2025),
+    ],
+)
+def test_a_plan_waits_for_the_year_of_leaving_unless_more_than_five_per_cent_was_owned(
+    retired_on: dt.date | None, *, owned: bool, first: int | None
+) -> None:
+    assert plan_first_year(dt.date(1952, 5, 1), Employment(retired_on, owned)) == first
+
+
+def test_the_first_of_a_plan_left_late_is_due_in_april_after_the_year_of_leaving() -> None:
+    found = required_distribution(dt.date(1952, 5, 1), 2028, D(235_000), first=2028)
+    assert found is not None
+    assert (found.divisor, found.due_on) == (D("23.7"), dt.date(2029, 4, 1))
+    assert required_distribution(dt.date(1952, 5, 1), 2027, D(235_000), first=2028) is None

@@ -65,3 +65,28 @@ def test_what_asks_for_nothing_says_why(household: Household, ada: User) -> None
     young.owners.all().delete()
     assert "no owner" in distribution_page(young, DAY).lacks
     assert table_text("joint") == "Joint and Last Survivor Table"
+
+
+def test_a_plan_asks_whether_its_owner_works_there_until_somebody_says(household: Household, ada: User) -> None:
+    plan = ira(household, ada, "plan_401k")
+    page = distribution_page(plan, DAY)
+    assert ("still works" in page.asks[0], len(page.lines)) == (True, 1)
+    told(plan, ada, employment="working", is_five_percent_owner=False)
+    page = distribution_page(plan, DAY)
+    assert (page.asks, "the owner leaves" in page.lacks) == ((), True)
+
+
+def test_a_bequest_says_who_shares_who_died_and_as_what_a_spouse_holds_it(household: Household, ada: User) -> None:
+    account = ira(household, ada, "inherited_ira")
+    more = {"oldest_heir_born_on": dt.date(1945, 1, 1), "heir_born_on": dt.date(1955, 1, 1)}
+    told(account, ada, **{**BEQUEST, **more, "heir_died_on": dt.date(2024, 1, 1)})
+    notes = " ".join(distribution_passport(account, "required-2026", DAY).notes)
+    assert "life of the oldest" in notes
+    assert "ten years from then" in notes
+    told(account, ada, **{**BEQUEST, "heir": "spouse", "spouse_holds": "as_deceased"})
+    found = distribution_passport(account, "required-2026", DAY)
+    assert "As the one who died would have" in " ".join(found.notes)
+    Person.objects.filter(household=household, relationship="head").update(date_of_birth=dt.date(1953, 5, 17))
+    told(account, ada, **{**BEQUEST, "heir": "spouse", "spouse_holds": "own"})
+    found = distribution_passport(account, "required-2026", DAY)
+    assert "falls into one year" in " ".join(found.notes)

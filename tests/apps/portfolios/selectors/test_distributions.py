@@ -13,6 +13,7 @@ from apps.portfolios.models import Account, Registration
 from apps.portfolios.selectors.cash_needs import cash_needs, need_text
 from apps.portfolios.selectors.distributions import DistributionDue, distributions_due
 from apps.portfolios.services.accounts import OwnerShare
+from apps.portfolios.services.distributions import DistributionFacts, set_distribution_terms
 from tests.factories import clients, portfolios
 
 DAY, END = dt.date(2026, 11, 2), dt.date(2026, 12, 31)
@@ -85,3 +86,21 @@ def test_the_first_may_be_taken_until_april_of_the_next_year(household: Househol
     portfolios.entry(account, ada, "withdrawal", dt.date(2026, 1, 10), cash="-3000")
     second = (D(318_000) / D("25.5")).quantize(D("0.01"))
     assert due(account, day=dt.date(2026, 1, 15)) == [(account, second - D(1_000), END)]
+
+
+def test_the_403b_contracts_of_one_owner_count_together_and_not_for_a_401k(household: Household, ada: User) -> None:
+    one, other = (opened(household, ada, each, Registration.PLAN_403B) for each in ("246000", "123000"))
+    plan = opened(household, ada, "24600", Registration.PLAN_401K)
+    portfolios.entry(one, ada, "withdrawal", dt.date(2026, 3, 2), cash="-15000")
+    assert due(one, other, plan) == [(plan, D(1_000), END)]
+
+
+def test_what_a_spouse_holds_as_the_own_counts_with_the_own_iras(household: Household, ada: User) -> None:
+    own, from_spouse = opened(household, ada, "246000"), opened(household, ada, "24600", Registration.INHERITED_IRA)
+    facts = DistributionFacts(
+        deceased_born_on=dt.date(1948, 1, 1), died_on=dt.date(2023, 5, 1), heir="spouse", spouse_holds="own"
+    )
+    set_distribution_terms(account=from_spouse, facts=facts, by=ada.as_actor())
+    assert due(own, from_spouse) == [(own, D(10_000), END), (from_spouse, D(1_000), END)]
+    portfolios.entry(own, ada, "withdrawal", dt.date(2026, 3, 2), cash="-10500")
+    assert due(own, from_spouse) == [(from_spouse, D(500), END)]

@@ -105,3 +105,16 @@ def test_the_api_reads_and_writes_the_same(account: Account, ada: User, paul: Us
     wrong = json.dumps({"spouse_id": str(account.public_id)})
     assert partner.put(path, wrong, content_type="application/json").status_code == 422
     assert DistributionTerms.objects.get().spouse is not None
+
+
+def test_a_plan_is_told_of_its_employer_and_the_form_remembers(account: Account, ada: User, sign_in: SignIn) -> None:
+    plan, browser = ira(account.household, ada, "plan_401k"), sign_in(ada)
+    page = address("account-distributions", plan) + "?day=2026-11-02"
+    assert "still works for this employer" in browser.get(page).text
+    form = address("distribution-terms", plan)
+    assert browser.post(form, {"employment": "working"}).status_code == 422
+    assert browser.post(form, {"employment": "working", "is_five_percent_owner": "no"}).status_code == 302
+    assert "Nothing to take" in browser.get(page).text
+    html = browser.get(form).text
+    assert 'value="working" selected' in html
+    assert 'value="no" selected' in html
