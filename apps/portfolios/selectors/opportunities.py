@@ -120,7 +120,10 @@ def _cash(sheet: DriftSheet) -> Iterator[Found]:
 
 
 def _restricted(targets: Iterable[HouseholdTargets], day: dt.date) -> Iterator[Found]:
-    """A limit that is overstepped, measured as trades are; what must not be bought or sold is asked at each trade."""
+    """A limit that is overstepped, measured as trades are; what must not be bought or sold is asked at each trade.
+
+    Accounts for want of whose rate a limit cannot be measured are told as such.
+    """
     capped = [
         (each.household, rule)
         for each in targets
@@ -129,6 +132,12 @@ def _restricted(targets: Iterable[HouseholdTargets], day: dt.date) -> Iterator[F
     ]
     weights = Weights({household for household, _rule in capped}, day)
     for household, rule in capped:
+        if unmeasured := weights.unmeasured(rule):
+            names = ", ".join(f"{account.name} ({account.currency})" for account in unmeasured)
+            facts = {"rule": str(rule), "unmeasured": names}
+            key = str(rule.public_id)
+            yield Found(household, rule.account, OpportunityKind.STALE, household.currency, key=key, facts=facts)
+            continue
         (held, total), over = weights.of(rule), weights.excess(rule)
         if over > 0 and total > 0:
             share = (held / total).quantize(Decimal("0.000001"))
@@ -202,13 +211,15 @@ def sentence(row: Opportunity) -> str:
     facts = row.facts
     told = {
         "amount": money_text(row.amount, row.currency, "whole") if row.amount is not None else "",
-        "names": facts.get("names", ""),
+        "names": facts.get("names", facts.get("unmeasured", "")),
         "rule": facts.get("rule", ""),
         "weight": percent_text(Decimal(facts.get("weight", "0"))),
         "day": date_text(dt.date.fromisoformat(facts["day"])) if "day" in facts else "",
         "saved": money_text(Decimal(facts.get("saved", "0")), row.currency, "whole"),
         "needs": ", ".join(need_text(kind, of, dt.date.fromisoformat(day)) for kind, of, day in facts.get("needs", [])),
     }
+    if "unmeasured" in facts:
+        return gettext("%(rule)s: not to be measured, no rate of exchange is known for %(names)s.") % told
     words = {
         OpportunityKind.DRIFT: gettext("%(names)s: out of their bands; %(amount)s would have to change hands."),
         OpportunityKind.INVEST: gettext("%(amount)s in cash beyond reserve and target."),

@@ -75,7 +75,7 @@ def household_question(
     With `only` that account alone is asked about: it is held against its target by itself, without the household's
     reserves, as its drift is; losses, purchases and limits are still those of the household. With `until` cash stays
     for fees and distributions that are due by that day. What open proposals have spoken for is neither sold nor spent
-    again. Accounts of another currency are left out.
+    again. Accounts of another currency are left out. Raises RateMissingError where a limit counts one without a rate.
     """
     targets = _targets(household, day, only)
     taken = {each.pk: each for target in targets.targets for each in target.accounts}

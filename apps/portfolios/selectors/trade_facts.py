@@ -12,7 +12,7 @@ from apps.compliance.engine.checkpoints import OrderFacts
 from apps.compliance.models import CheckpointRules, ConsentRule
 from apps.market.models import AssetClass
 from apps.portfolios.models import Account, Mandate, ProposedTrade, TradeProposal, TradeState
-from apps.portfolios.selectors.trading_limits import account_rates
+from apps.portfolios.selectors.trading_limits import account_rates, demand_rates
 from apps.portfolios.selectors.valuations import holdings_at
 
 NOTHING = Decimal(0)
@@ -33,14 +33,17 @@ class TradeFacts:
 
 
 def trade_facts(proposal: TradeProposal, day: dt.date) -> TradeFacts:
-    """Return what the proposal comes to on the day."""
+    """Return what the proposal comes to on the day. Raises RateMissingError where an account cannot be counted."""
     lines = list(proposal.lines.select_related("instrument", "account"))
     accounts = list(Account.objects.filter(household=proposal.household_id).managed().open())
     rates = account_rates([*accounts, *(line.account for line in lines)], proposal.household.currency, day)
     stocks, total = NOTHING, NOTHING
-    for pk, at in holdings_at(accounts, day).items():
-        total += at.total * rates[pk]
-        stocks += sum((h.value or NOTHING for h in at.holdings if h.asset_class in EQUITY), NOTHING) * rates[pk]
+    held = holdings_at(accounts, day)
+    demand_rates(accounts, held, rates)
+    for pk, at in held.items():
+        rate = rates.get(pk, NOTHING)  # without one it is empty
+        total += at.total * rate
+        stocks += sum((h.value or NOTHING for h in at.holdings if h.asset_class in EQUITY), NOTHING) * rate
     bought = [line for line in lines if line.instrument.asset_class in EQUITY]
     moved = sum((-line.signed_amount * rates[line.account_id] for line in bought), NOTHING)
     others = ProposedTrade.objects.filter(

@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from apps.clients.models import Household
 from apps.kernel.dates import DateSpan
+from apps.kernel.errors import DomainError, gettext_noop
 from apps.market.selectors.prices import close_at, rates_in
 from apps.portfolios.models import (
     Account,
@@ -33,6 +34,12 @@ _FORBIDS = {
     RestrictionKind.NEVER_SELL: {Side.SELL},
     RestrictionKind.HOLD: {Side.BUY, Side.SELL},
 }
+
+
+class RateMissingError(DomainError):
+    """An account counts in a limit or reserve of its household, and nobody knows what its currency is worth."""
+
+    code = "rate_missing"
 
 
 # account, security, and what comes to be held of it, in the account's currency
@@ -64,12 +71,35 @@ class BrokenLimit:
 
 
 def account_rates(accounts: Iterable[Account], currency: str, day: dt.date) -> dict[int, Decimal]:
-    """Return what one unit of each account's currency is worth in another; nothing where no rate is known."""
+    """Return what one unit of each account's currency is worth in another; accounts without a rate are missing."""
     listed = {account.pk: account.currency for account in accounts}
     found = rates_in(currency, set(listed.values()), DateSpan(day, day))
     last = {base: close_at(closes, day) for base, closes in found.items()}
     worth = {base: close.close for base, close in last.items() if close is not None} | {currency: Decimal(1)}
-    return {pk: worth.get(base, NOTHING) for pk, base in listed.items()}
+    return {pk: worth[base] for pk, base in listed.items() if base in worth}
+
+
+def without_rate(
+    accounts: Iterable[Account], held: Mapping[int, AccountHoldings], rates: Mapping[int, Decimal]
+) -> list[Account]:
+    """Return the accounts that hold something of which nobody knows what it is worth to the household."""
+    unknown = [account for account in accounts if account.pk not in rates]
+    return [each for each in unknown if held[each.pk].holdings or held[each.pk].cash or held[each.pk].unpriced]
+
+
+def demand_rates(
+    accounts: Iterable[Account], held: Mapping[int, AccountHoldings], rates: Mapping[int, Decimal]
+) -> None:
+    """Raise RateMissingError for the first account that would count as nothing."""
+    for account in without_rate(accounts, held, rates):
+        raise RateMissingError(
+            gettext_noop(
+                "No rate of exchange of %(currency)s is known: “%(account)s” cannot be counted in the household."
+            ),
+            mend=gettext_noop("Bring the rate first, or end the limit or reserve that counts the account."),
+            currency=account.currency,
+            account=account.name,
+        )
 
 
 def broken_limits(
@@ -78,10 +108,17 @@ def broken_limits(
     """Return what the trades of a household would break on the day.
 
     A share is measured after the trades and those of other open proposals, of the account or of the household's
-    managed accounts together, whichever the restriction is for.
+    managed accounts together, whichever the restriction is for; purchases alone can overstep it. Raises
+    RateMissingError where one of these accounts cannot be counted.
     """
     standing = with_successors(Restriction.objects.on(day).filter(household=household).select_related("instrument"))
-    capped = [each for each in standing if each.kind == RestrictionKind.MAX_WEIGHT]
+    bought = [trade for trade in trades if trade.side == Side.BUY]
+    capped = [
+        each
+        for each in standing
+        if each.kind == RestrictionKind.MAX_WEIGHT
+        and any(each.is_about(t.instrument) and each.account_id in {None, t.account.pk} for t in bought)
+    ]
     exceeded: set[int] = set()
     if capped:
         weights = Weights([household], day)
@@ -126,13 +163,12 @@ class Weights:
     def of(self, cap: Restriction, moves: Iterable[Move] = ()) -> tuple[Decimal, Decimal]:
         """Return what is held, after the moves, of what a restriction is about, and what is held in all.
 
-        Both are of the restriction's account, or of its whole household, in the household's currency.
+        Both are of the restriction's account, or of its whole household, in the household's currency. Raises
+        RateMissingError where one of its accounts has no rate.
         """
-        within = {
-            pk
-            for pk, account in self.accounts.items()
-            if account.household_id == cap.household_id and cap.account_id in {None, pk}
-        }
+        within = self._within(cap)
+        demand_rates((self.accounts[pk] for pk in within), self.held, self.rates)
+        within = [pk for pk in within if pk in self.rates]
         total = sum((self.held[pk].total * self.rates[pk] for pk in within), NOTHING)
         parts = [
             (pk, self.instruments[h.instrument_id], h.value or NOTHING) for pk in within for h in self.held[pk].holdings
@@ -140,6 +176,17 @@ class Weights:
         parts += [move for move in moves if move[0] in within]
         held = sum((value * self.rates[pk] for pk, instrument, value in parts if cap.is_about(instrument)), NOTHING)
         return held, total
+
+    def unmeasured(self, cap: Restriction) -> list[Account]:
+        """Return the accounts for want of whose rate nobody can say whether a restriction is kept."""
+        return without_rate((self.accounts[pk] for pk in self._within(cap)), self.held, self.rates)
+
+    def _within(self, cap: Restriction) -> list[int]:
+        return [
+            pk
+            for pk, account in self.accounts.items()
+            if account.household_id == cap.household_id and cap.account_id in {None, pk}
+        ]
 
     def excess(self, cap: Restriction, moves: Iterable[Move] = ()) -> Decimal:
         """Return what is held beyond the most that a restriction allows; below zero is room."""
@@ -160,12 +207,14 @@ def reserved_cash(accounts: Iterable[Account], day: dt.date) -> dict[int, Decima
 def household_reserve(household: Household, day: dt.date) -> Decimal:
     """Return the cash that the household's managed accounts keep together on the day, its accounts' own included.
 
-    It is in the household's currency.
+    It is in the household's currency. Raises RateMissingError where one of them has no rate.
     """
     reserves = list(CashReserve.objects.on(day).filter(Q(household=household)))
     if not any(each.account_id is None for each in reserves):
         return NOTHING
     accounts = list(Account.objects.filter(household=household).managed().open())
     rates = account_rates(accounts, household.currency, day)
-    values = {pk: at.total * rates[pk] for pk, at in holdings_at(accounts, day).items()}
+    held = holdings_at(accounts, day)
+    demand_rates(accounts, held, rates)
+    values = {pk: held[pk].total * rate for pk, rate in rates.items()}
     return reserve_amount(reserves, values, rates)

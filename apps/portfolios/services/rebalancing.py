@@ -103,7 +103,8 @@ def propose_rebalance(
     """Ask what to trade in a household, or in one account of it, and keep question and answer.
 
     Raises InvalidInputError for settings that cannot be, an account of another household, and cash to be raised where
-    the run does not trade, RebalanceRefusedError when no account follows a model, NoAnswerError when there is none.
+    the run does not trade, RebalanceRefusedError when no account follows a model, RateMissingError when a limit counts
+    an account without a rate of exchange, NoAnswerError when there is none.
     """
     if raise_amount and raise_in is None:
         raise InvalidInputError(gettext_noop("Say in which account cash is to be raised."), field="raise_in")

@@ -92,7 +92,8 @@ def checked_lines(
     """Return the lines with their quantities and estimates.
 
     Raises TradeRefusedError for a security that is not traded or has no price, an account that is not active or not
-    this household's, a quantity or price that cannot be; OversoldTradeError, CashShortError and RestrictedTradeError.
+    this household's, a quantity or price that cannot be; OversoldTradeError, CashShortError, RestrictedTradeError and,
+    where an account that a limit or reserve counts has no rate of exchange, RateMissingError.
     The field at fault is `line_<place>_<what>`.
     """
     if not lines:
@@ -108,7 +109,7 @@ def checked_lines(
     rates, checked = account_rates(accounts.values(), household.currency, day), []
     for place, line in enumerate(lines):
         _tradable(place, line, household)
-        if not rates[line.account.pk]:
+        if line.account.pk not in rates:
             raise TradeRefusedError(
                 gettext_noop("No rate of exchange is known for “%(account)s”: no limit could measure the trade."),
                 mend=gettext_noop("Bring the rate first."),
@@ -284,7 +285,7 @@ def _reserve_left(
     moves = sum(
         ((e.value if e.line.side == Side.SELL else -e.value) * rates[e.line.account.pk] for e in checked), Decimal(0)
     )
-    short = kept - moves - sum((room.cash * rates[pk] for pk, room in rooms.items()), Decimal(0))
+    short = kept - moves - sum((rooms[pk].cash * rate for pk, rate in rates.items()), Decimal(0))
     bought = next((place for place, each in enumerate(checked) if each.line.side == Side.BUY), None)
     if short > 0 and moves < 0 and bought is not None:
         raise CashShortError(

@@ -95,6 +95,24 @@ def test_a_limit_of_one_account_and_one_of_a_substitute_are_measured_as_trades_a
     assert substitute.facts["weight"] == "0.200000"
 
 
+def test_a_limit_that_cannot_be_measured_for_want_of_a_rate_is_told_as_such(book: Book) -> None:
+    made.mandate(book.household, book.model, book.ada)
+    fields = {"kind": RestrictionKind.MAX_WEIGHT, "asset_class": "us_equity", "max_weight": D("0.4")}
+    rule = made.restricted(book.household, book.ada, **fields)
+    yen = portfolios.account(book.household, book.ada, name="Yen", number="900-7", currency="JPY")
+    portfolios.entry(yen, book.ada, "deposit", cash="1000", currency="JPY")
+    watch_firm(by=BY)
+    assert OpportunityKind.RESTRICTION not in open_kinds()
+    (row,) = opportunity_rows(Opportunity.objects.open().filter(key=str(rule.public_id)))
+    assert (row.opportunity.kind, row.opportunity.amount) == (OpportunityKind.STALE, None)
+    assert row.why.endswith("not to be measured, no rate of exchange is known for Yen (JPY).")
+    market.rates(("JPY", "USD"), {portfolios.DAY: "0.01"})
+    watch_firm(by=BY)
+    assert OpportunityKind.RESTRICTION in open_kinds()
+    row.opportunity.refresh_from_db()
+    assert row.opportunity.closed_on is not None
+
+
 def test_what_has_no_price_is_found(book: Book) -> None:
     made.mandate(book.household, book.model, book.ada)
     book.buy(book.two, portfolios.instrument(book.ada, "MUTE"), 10)

@@ -16,6 +16,7 @@ from apps.market.models import AssetClass
 from apps.portfolios.models import Mandate, RebalanceRun, RestrictionKind, TradeProposal, TradeSource
 from apps.portfolios.selectors.distributions import distributions_due
 from apps.portfolios.selectors.rebalance_runs import run_page
+from apps.portfolios.selectors.trading_limits import RateMissingError
 from apps.portfolios.services.accounts import OwnerShare
 from apps.portfolios.services.equivalence import GroupTerms, NamedMember, propose_equivalence
 from apps.portfolios.services.model_portfolios import (
@@ -35,7 +36,7 @@ from apps.portfolios.services.rebalancing import (
 from apps.portfolios.services.restrictions import ReserveTerms, RestrictionTerms, add_reserve, add_restriction
 from apps.portfolios.services.trade_lines import TradeLine
 from apps.portfolios.services.trades import propose_trades, withdraw_proposal
-from tests.factories import clients, models, portfolios
+from tests.factories import clients, market, models, portfolios
 from tests.factories.rebalancing import BOUGHT, OffTarget, run, terms
 
 D = Decimal
@@ -366,3 +367,15 @@ def test_two_or_three_variants_that_differ_are_compared(scene: OffTarget, n: int
     with pytest.raises(InvalidInputError):
         compare_rebalances(household=scene.household, variants=[terms("full"), terms("raise_cash")], by=by)
     assert not RebalanceRun.objects.exists()
+
+
+def test_a_limit_that_counts_an_account_without_a_rate_refuses_the_run(scene: OffTarget) -> None:
+    capped = {"kind": RestrictionKind.MAX_WEIGHT, "asset_class": AssetClass.US_EQUITY, "max_weight": D("0.4")}
+    models.restricted(scene.household, scene.ada, **capped)
+    yen = portfolios.account(scene.household, scene.ada, name="Yen", number="900-7", currency="JPY")
+    portfolios.entry(yen, scene.ada, "deposit", cash="1000000", currency="JPY")
+    with pytest.raises(RateMissingError, match="“Yen” cannot be counted"):
+        scene.run()
+    assert not RebalanceRun.objects.exists()
+    market.rates(("JPY", "USD"), {portfolios.DAY: "0.01"})
+    assert scene.run().answer["left_out"] == ["Yen"]

@@ -12,6 +12,7 @@ from apps.clients.models import Household
 from apps.portfolios.models import Account, AccountStatus, CashReserve, Restriction, TradeProposal, TradeState
 from apps.portfolios.selectors.books import account_book
 from apps.portfolios.selectors.trade_facts import trade_facts
+from apps.portfolios.selectors.trading_limits import RateMissingError
 from apps.portfolios.services.trade_lines import (
     CashShortError,
     LotPick,
@@ -270,3 +271,26 @@ def test_a_reserve_in_an_account_of_another_currency_counts_at_its_rate(ada: Use
     assert checked_lines(household, [line(account, fund, "buy", "72")], TODAY)
     with pytest.raises(CashShortError, match="reserve would lack 15.00"):
         checked_lines(household, [line(account, fund, "buy", "73")], TODAY)
+
+
+def test_an_account_without_a_rate_never_counts_as_nothing(ada: User) -> None:
+    household, account, fund = made.funded(ada)  # 5,500 of 10,500 dollars
+    yen = made.account(household, ada, name="Yen", number="77", currency="JPY")
+    restrict(household, kind="max_weight", max_weight=Decimal("0.6"), instrument=fund)
+    assert checked_lines(household, [line(account, fund, "buy", "1")], TODAY), "an empty account needs no rate"
+    kept = proposal(household, ada, line(account, fund, "buy", "1"))
+    made.entry(yen, ada, "deposit", cash="1050000", currency="JPY")
+    for asked in (
+        lambda: checked_lines(household, [line(account, fund, "buy", "1")], TODAY),
+        lambda: trade_facts(kept, TODAY),
+    ):
+        with pytest.raises(RateMissingError, match="No rate of exchange of JPY is known: “Yen”"):
+            asked()
+    assert checked_lines(household, [line(account, fund, "sell", "1")], TODAY), "a sale oversteps no limit"
+    Restriction.objects.all().delete()
+    assert checked_lines(household, [line(account, fund, "buy", "1")], TODAY)
+    CashReserve.objects.create(household=household, amount=Decimal(1), purpose="taxes", from_day=made.DAY)
+    with pytest.raises(RateMissingError):
+        checked_lines(household, [line(account, fund, "buy", "1")], TODAY)
+    market.rates(("JPY", "USD"), {made.DAY: "0.01"})
+    assert checked_lines(household, [line(account, fund, "buy", "1")], TODAY)
