@@ -117,6 +117,14 @@ class OrderRoute(Protocol):
         """Ask that what is not executed be canceled."""
         ...
 
+    def ask(self, *, order: BlockOrder, by: Actor) -> None:
+        """Ask how an order stands; the answer settles its doubt, ends it, or says what is missing."""
+        ...
+
+    def say_again(self, *, order: BlockOrder, by: Actor) -> None:
+        """Say an order that nobody answered again, under the same reference and marked as such."""
+        ...
+
 
 _routes: dict[str, OrderRoute] = {}
 

@@ -74,6 +74,10 @@ class FixMessageQuerySet(models.QuerySet["FixMessage"]):
         """Return those of ours that wait to be said."""
         return self.filter(is_ours=True, seq=None, sent_at=None)
 
+    def said(self) -> FixMessageQuerySet:
+        """Return those of ours that were numbered and written; whether they arrived only an answer says."""
+        return self.filter(is_ours=True, seq__isnull=False)
+
 
 class FixMessage(BaseModel):
     """A message of a session. One of ours without a number waits to be sent; a numbered one may be sent again.
@@ -86,6 +90,10 @@ class FixMessage(BaseModel):
     SECRET_FIELDS: ClassVar[frozenset[str]] = frozenset({"body"})
 
     connection = models.ForeignKey(FixConnection, models.PROTECT, related_name="messages")
+    # of ours: the order it is about, its ClOrdID (11), and when the other side first answered it
+    order = models.ForeignKey("portfolios.BlockOrder", models.PROTECT, null=True, blank=True, related_name="+")
+    reference = models.CharField(max_length=40, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
     is_ours = models.BooleanField()
     epoch = models.PositiveIntegerField(default=1)
     seq = models.PositiveBigIntegerField(null=True, blank=True)
@@ -102,6 +110,7 @@ class FixMessage(BaseModel):
                 fields=["connection", "epoch", "seq"], condition=models.Q(is_ours=True), name="fix_number_given_once"
             ),
         )
+        indexes = (models.Index(fields=["reference"], condition=~models.Q(reference=""), name="fix_by_reference"),)
 
     def __str__(self) -> str:
         return f"{self.kind} {self.seq}"

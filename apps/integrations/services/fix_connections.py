@@ -13,6 +13,7 @@ from apps.core.actors import Actor
 from apps.core.secrets import encrypted
 from apps.core.services import service
 from apps.integrations.models import FixConnection
+from apps.integrations.services.fix_doubts import doubt_said
 from apps.kernel.errors import InvalidInputError, gettext_noop
 
 
@@ -67,6 +68,8 @@ def switch_connection(*, connection: FixConnection, is_active: bool, by: Actor) 
 def reset_numbers(*, connection: FixConnection, by: Actor) -> FixConnection:
     """Have the numbers of both sides begin at one again, as agreed with the other side; what was said stays kept.
 
+    What is in the market by then is in doubt until the broker says how it stands.
+
     Raises InvalidInputError while the session is in use: its process counts on.
     """
     locked = FixConnection.objects.select_for_update().get(pk=connection.pk)
@@ -77,6 +80,7 @@ def reset_numbers(*, connection: FixConnection, by: Actor) -> FixConnection:
         )
     before = {"next_out": locked.next_out, "next_in": locked.next_in, "epoch": locked.epoch}
     begin_epoch(locked, None)
+    doubt_said(connection=locked, by=by)
     after = {"next_out": 1, "next_in": 1, "epoch": locked.epoch}
     audit.record("integrations.reset_fix", by=by, target=locked, before=before, after=after)
     return locked

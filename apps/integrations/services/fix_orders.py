@@ -1,11 +1,10 @@
-"""Orders over FIX: what is said (NewOrderSingle with its allocations, cancel), and what is heard (ExecutionReport)."""
+"""Orders over FIX as they are said: NewOrderSingle with its allocations, cancel, question; fix_reports hears them."""
 
 from __future__ import annotations
 
 import datetime as dt
 import json
 from collections.abc import Sequence
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -16,33 +15,19 @@ from apps.core.actors import Actor
 from apps.core.errors import shown
 from apps.core.secrets import decrypted, encrypted
 from apps.core.services import service
-from apps.integrations.engine.fix_session import Fields, Message
+from apps.integrations.engine.fix_session import Fields
 from apps.integrations.models import FixConnection, FixMessage
-from apps.integrations.selectors.fix_sessions import fields_of
+from apps.integrations.services.fix_wire import RESENT
 from apps.kernel.errors import DomainError, InvalidInputError, gettext_noop
-from apps.portfolios.models import DONE_ORDER_STATES, BlockOrder, OrderState, Side
-from apps.portfolios.services.fills import (
-    CENT,
-    NOTHING,
-    Execution,
-    close_order,
-    put_off_execution,
-    record_fill,
-    sent_on,
-)
-from apps.portfolios.services.orders import locked_order
+from apps.portfolios.models import DONE_ORDER_STATES, BlockOrder, OrderDoubt, OrderState, Side
+from apps.portfolios.services.fills import close_order, sent_on
+from apps.portfolios.services.order_doubts import doubt_order
+from apps.portfolios.services.orders import OrderStateError, locked_order
 from apps.portfolios.services.trade_lines import RestrictedTradeError, demand_unrestricted
 
 SIDES = {Side.BUY: "1", Side.SELL: "2"}
-# ExecType (150): a trade, what takes one back or corrects it, and the ends of an order
-_TRADE, _CHANGED = "F", {"H": "busted", "G": "corrected"}
-_ENDS = {"3": "done for the day", "4": "canceled", "8": "rejected", "C": "expired"}
-
-
-# CommType (13): what a commission (12) is of; a share of the amount is written in two ways, so a person reads it
-_PER_UNIT, _WHOLE = "1", "3"
-# what numeric(20, 8) and numeric(18, 6) hold
-_MOST = Decimal(10) ** 11
+# OrdStatusReqID (790) names a question
+QUESTION = 790
 
 
 class NoConnectionError(DomainError):
@@ -74,13 +59,20 @@ class FixRoute:
 
     def cancel(self, *, order: BlockOrder, by: Actor) -> None:
         """Ask that what is not executed be canceled; one that still waits to be said ends here."""
-        waiting = FixMessage.objects.waiting().filter(kind="D").select_for_update()
-        row = next((each for each in waiting if dict(fields_of(each)).get(11) == order.reference), None)
+        row = FixMessage.objects.waiting().filter(kind="D", order=order).select_for_update().first()
         if row is None:
             say_cancel(order=order, by=by)
             return
         withdraw(row=row, by=by)
         close_order(order=order, reason=gettext_noop("It was cancelled before it was sent."), by=by)
+
+    def ask(self, *, order: BlockOrder, by: Actor) -> None:
+        """Ask how an order stands."""
+        say_question(order=order, by=by)
+
+    def say_again(self, *, order: BlockOrder, by: Actor) -> None:
+        """Say an order again that the broker never answered."""
+        say_order_as_resend(order=order, by=by)
 
 
 @service
@@ -90,11 +82,36 @@ def say_order(*, order: BlockOrder, by: Actor) -> FixMessage:
 
 
 @service
+def say_order_as_resend(*, order: BlockOrder, by: Actor) -> FixMessage:
+    """Queue an order again with PossResend (97=Y): whoever has it under its ClOrdID already takes it as known.
+
+    Raises OrderStateError for one that was answered, waits already, or may not be said any more.
+    """
+    known = FixMessage.objects.filter(order=order, kind="D", is_ours=True)
+    over = _is_over(order)
+    if over or known.waiting().exists() or known.exclude(answered_at=None).exists():
+        raise OrderStateError(
+            gettext_noop("Order %(reference)s is not said again: %(why)s"),
+            reference=order.reference,
+            why=over or gettext_noop("it was answered, or waits for its session."),
+        )
+    return _queue(order, "D", (*_new_order(order), (RESENT, "Y")), by)
+
+
+@service
+def say_question(*, order: BlockOrder, by: Actor) -> FixMessage:
+    """Queue an OrderStatusRequest. Raises NoConnectionError."""
+    n = FixMessage.objects.filter(order=order, kind="H").count() + 1
+    fields = ((11, order.reference), (QUESTION, f"{order.reference}Q{n}"), *_security(order))
+    return _queue(order, "H", (*fields, (54, SIDES[Side(order.side)])), by)
+
+
+@service
 def say_cancel(*, order: BlockOrder, by: Actor) -> FixMessage:
     """Queue a request to cancel the rest of an order. Raises NoConnectionError."""
     fields = (
         (41, order.reference),
-        (11, f"{order.reference}C{FixMessage.objects.filter(kind='F').count() + 1}"),
+        (11, f"{order.reference}C{FixMessage.objects.filter(kind='F', order=order).count() + 1}"),
         *_security(order),
         (54, SIDES[Side(order.side)]),
         (60, _moment()),
@@ -118,7 +135,15 @@ def _queue(order: BlockOrder, kind: str, fields: Fields, by: Actor) -> FixMessag
                 mend=gettext_noop("Correct the symbol or the account number first."),
                 value="".join(each if each.isprintable() else "�" for each in value),
             )
-    row = FixMessage.objects.create(connection=connection, is_ours=True, kind=kind, body=kept(fields))
+    told = dict(fields)
+    row = FixMessage.objects.create(
+        connection=connection,
+        is_ours=True,
+        kind=kind,
+        body=kept(fields),
+        order=order,
+        reference=told.get(QUESTION) or told[11],
+    )
     after = {"kind": kind, "order": order.reference}
     audit.record("integrations.queue_fix", by=by, target=connection, after=after)
     return row
@@ -129,7 +154,7 @@ def withdraw(*, row: FixMessage, by: Actor) -> None:
     """Have a message that waits never be said: what it was about is over."""
     row.sent_at = timezone.now()
     row.save(update_fields=["sent_at", "updated_at"])
-    after = {"kind": row.kind, "order": dict(fields_of(row)).get(11)}
+    after = {"kind": row.kind, "order": row.reference}
     audit.record("integrations.withdraw_fix", by=by, target=row.connection, after=after)
 
 
@@ -140,16 +165,17 @@ def may_be_said(*, row: FixMessage, by: Actor) -> bool:
     An order is for its day: one that waited longer for its session was never in the market, and ends. So does one that
     the household forbade meanwhile.
     """
-    told = dict(fields_of(row))
-    order = BlockOrder.objects.filter(reference=told.get(41) or told.get(11, "")).first()
-    locked = locked_order(order) if order is not None else None
+    locked = locked_order(row.order) if row.order is not None else None
     waits = FixMessage.objects.waiting().select_for_update().filter(pk=row.pk).exists()
     if locked is None or not waits:
         return waits
     over = _is_over(locked) if row.kind == "D" and locked.state == OrderState.SENT else ""
-    if over:
+    said_before = row.kind == "D" and FixMessage.objects.said().filter(order=locked, kind="D").exists()
+    if over and said_before:
+        doubt_order(order=locked, doubt=OrderDoubt.UNHEARD, by=by)
+    elif over:
         locked = close_order(order=locked, reason=over, by=by)
-    if locked.state in DONE_ORDER_STATES:
+    if over or locked.state in DONE_ORDER_STATES:
         withdraw(row=row, by=by)
         return False
     return True
@@ -208,113 +234,3 @@ def _security(order: BlockOrder) -> Fields:
 
 def _moment() -> str:
     return timezone.now().astimezone(dt.UTC).strftime("%Y%m%d-%H:%M:%S.000")
-
-
-@service
-def take_report(*, connection: FixConnection, message: Message, by: Actor) -> str:
-    """Take up a message of the application: a trade becomes an execution, an end closes its order.
-
-    Returns what became of it: filled, queued, closed, or nothing for what changes no order. A trade that is taken back,
-    corrected or cannot be read waits for a person.
-    """
-    if message.kind != "8":
-        return ""
-    what = message.get(150)
-    if what == _TRADE:
-        return _trade(connection, message, by)
-    if what in _CHANGED:
-        put_off_report(connection=connection, message=message, code=_CHANGED[what], by=by)
-        return "queued"
-    return _end(connection, message, by) if what in _ENDS else ""
-
-
-def _end(connection: FixConnection, message: Message, by: Actor) -> str:
-    order = BlockOrder.objects.filter(reference=_known(message.get(41), message.get(11))).first()
-    if order is None or order.state not in {OrderState.SENT, OrderState.PARTIAL}:
-        return ""
-    if order.custodian != connection.custodian:
-        put_off_report(connection=connection, message=message, code="other_custodian", by=by)
-        return "queued"
-    close_order(order=order, reason=f"{_ENDS[message.get(150)]}: {message.get(58)}".strip(": "), by=by)
-    return "closed"
-
-
-def _trade(connection: FixConnection, message: Message, by: Actor) -> str:
-    execution, code = _read(connection, message)
-    if code:
-        put_off_report(connection=connection, message=message, code=code, by=by)
-        return "queued"
-    made = record_fill(execution=execution, by=by)
-    return "filled" if made._meta.model_name == "fill" else "queued"
-
-
-def put_off_report(*, connection: FixConnection, message: Message, code: str, by: Actor) -> None:
-    """Put a report before a person, with what it says; the same report a second time adds nothing."""
-    execution, _code = _read(connection, message)
-    put_off_execution(execution=execution, code=code, by=by)
-
-
-def _read(connection: FixConnection, message: Message) -> tuple[Execution, str]:
-    """Return the execution a report tells, and what is wrong with it: unreadable numbers stand as zero."""
-    quantity, price, commission = (_amount(message.get(tag)) for tag in (32, 31, 12))
-    code = "" if message.get(17) and quantity and price and commission is not None else "unreadable"
-    by_unit = message.get(13) == _PER_UNIT
-    if not code and commission and message.get(13) not in {"", _PER_UNIT, _WHOLE}:
-        code = "commission"
-    reference = _known(message.get(11), message.get(41))
-    order = BlockOrder.objects.select_related("instrument").filter(reference=reference).first()
-    if not code and order is not None:
-        code = _mismatch(connection, order, message)
-    # an ExecID is one of its order: brokers begin them anew each day
-    own = message.get(17) or f"{connection.epoch}.{message.seq}"
-    execution = Execution(
-        reference=reference,
-        key=f"fix:{connection.public_id}:{reference}:{own}",
-        quantity=quantity or NOTHING,
-        price=price or NOTHING,
-        day=_day(message),
-        fees=((commission or NOTHING) * (quantity or NOTHING if by_unit else 1)).quantize(CENT, ROUND_HALF_UP),
-        source=connection.name,
-    )
-    return execution, code
-
-
-def _mismatch(connection: FixConnection, order: BlockOrder, message: Message) -> str:
-    """Say what of a report is not of the order that it names: who tells it, side, security or currency."""
-    if order.custodian != connection.custodian:
-        return "other_custodian"
-    instrument = order.instrument
-    names = {_bare(name) for name in (instrument.symbol, instrument.cusip, instrument.isin)}
-    told = {_bare(message.get(tag)) for tag in (55, 48)} - {""}
-    side, currency = message.get(54), message.get(15)
-    fits = (not told or told & names) and side in {"", SIDES[Side(order.side)]}
-    return "" if fits and currency in {"", instrument.currency} else "other_trade"
-
-
-def _bare(name: str) -> str:
-    """A name without the marks by which brokers write classes: BRK.B, BRK/B."""
-    return "".join(each for each in name.upper() if each.isalnum())
-
-
-def _amount(text: str) -> Decimal | None:
-    """Read a number of zero or more that our columns hold; nothing said is zero."""
-    try:
-        number = Decimal(text or 0)
-    except InvalidOperation:
-        return None
-    return number if number.is_finite() and 0 <= number < _MOST else None
-
-
-def _known(*references: str) -> str:
-    """Return the reference that is one of our orders, else the first: it goes to the queue."""
-    found = BlockOrder.objects.filter(reference__in=references).values_list("reference", flat=True).first()
-    return found or references[0]
-
-
-def _day(message: Message) -> dt.date:
-    told = message.get(75) or message.get(60)[:8]
-    try:
-        day = dt.date(int(told[:4]), int(told[4:6]), int(told[6:8]))
-    except ValueError:
-        return firm_today()
-    return min(day, firm_today())

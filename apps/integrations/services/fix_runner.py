@@ -15,6 +15,7 @@ from apps.accounts.selectors.firm_days import firm_today
 from apps.core.actors import Actor
 from apps.core.secrets import decrypted
 from apps.integrations.engine.fix_session import (
+    RESET,
     Action,
     Deliver,
     Disconnect,
@@ -30,7 +31,9 @@ from apps.integrations.engine.fix_session import (
 from apps.integrations.models import FixConnection, FixMessage
 from apps.integrations.selectors.fix_sessions import fields_of
 from apps.integrations.services.fix_connections import begin_epoch, secure_line
-from apps.integrations.services.fix_orders import kept, may_be_said, put_off_report, take_report
+from apps.integrations.services.fix_doubts import ask_doubtful, doubt_said
+from apps.integrations.services.fix_orders import kept, may_be_said
+from apps.integrations.services.fix_reports import put_off_report, take_report
 from apps.integrations.services.fix_wire import Heard, Listener, Parties, gap_written, masked, written
 from apps.kernel.errors import DomainError
 
@@ -134,10 +137,15 @@ class FixRunner:
                 if isinstance(action, Deliver):
                     self._deliver(action.message)
                     self._keep(action.message, is_ours=False)
+            if heard.message.kind == RESET and heard.message.get(123) != "Y" and self.session.next_in > before + 1:
+                # what stood between is never sent again
+                doubt_said(connection=self.row, by=self.by)
+                ask_doubtful(connection=self.row, by=self.by)
             if self.session.next_in != before:
                 FixConnection.objects.filter(pk=self.row.pk).update(next_in=self.session.next_in)
         if self.session.phase is Phase.ON and not was_on:
             self._note(is_on=True, note="")
+            ask_doubtful(connection=self.row, by=self.by)
         self._do(actions)
 
     def _deliver(self, message: Message) -> None:
@@ -211,7 +219,9 @@ class FixRunner:
     def _refresh(self) -> None:
         self.row.refresh_from_db()
         if self.row.resets_daily and self.row.epoch_day != firm_today():
-            begin_epoch(self.row, firm_today())
+            with transaction.atomic():
+                begin_epoch(self.row, firm_today())
+                doubt_said(connection=self.row, by=self.by)
         self.session = Session(self.row.next_out, self.row.next_in, self.row.heartbeat, _logon(self.row))
 
     def _note(self, *, is_on: bool, note: str) -> None:

@@ -13,6 +13,8 @@ from apps.integrations.engine.fix_session import Fields, GapFill, Message, numbe
 BEGIN = "FIX.4.4"
 # what the session writes itself: begin, length, type, number, who, when, duplicates, checksum
 _FRAME = {8, 9, 10, 34, 35, 43, 49, 52, 56, 122}
+# of an order: it may have been said before under another number (PossResend)
+RESENT = 97
 # what belongs to the session and is never put into a log in clear
 SECRETS = frozenset({554, 925})
 _LONGEST, _TAG_DIGITS = 1 << 20, 9
@@ -39,7 +41,7 @@ def written(message: Message, parties: Parties, at: dt.datetime, first_sent: dt.
         raw.append_utc_timestamp(122, first_sent, header=True)
     raw.append_utc_timestamp(52, at, header=True)
     for tag, value in message.fields:
-        raw.append_pair(tag, value)
+        raw.append_pair(tag, value, header=tag == RESENT)
     encoded: bytes = raw.encode()
     return encoded
 

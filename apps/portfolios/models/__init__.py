@@ -47,10 +47,13 @@ from apps.portfolios.models.opportunity import (
 )
 from apps.portfolios.models.order import (
     DONE_ORDER_STATES,
+    IN_MARKET_STATES,
+    UNCONFIRMED_DOUBTS,
     BlockOrder,
     EntryConfirmation,
     Fill,
     FillProblem,
+    OrderDoubt,
     OrderFile,
     OrderShare,
     OrderState,
@@ -87,7 +90,9 @@ from apps.portfolios.models.transaction import Transaction, TransactionKind
 
 __all__ = [
     "DONE_ORDER_STATES",
+    "IN_MARKET_STATES",
     "OPEN_TRADE_STATES",
+    "UNCONFIRMED_DOUBTS",
     "Account",
     "AccountOwner",
     "AccountQuarter",
@@ -138,6 +143,7 @@ __all__ = [
     "Opportunity",
     "OpportunityKind",
     "OpportunityOutcome",
+    "OrderDoubt",
     "OrderFile",
     "OrderShare",
     "OrderState",

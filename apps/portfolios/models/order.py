@@ -32,8 +32,22 @@ class OrderState(models.TextChoices):
     CLOSED = "closed", _("Closed")
 
 
+class OrderDoubt(models.TextChoices):
+    """Why nobody can be sure how an order that was said stands at the broker."""
+
+    UNHEARD = "unheard", _("said, and never answered")
+    MISSED = "missed", _("executions may be missing")
+    UNKNOWN = "unknown", _("unknown to the broker")
+    GONE = "gone", _("no longer known to the broker")
+    SILENT = "silent", _("the broker answers no question about it")
+    DIFFERS = "differs", _("the broker counts otherwise")
+
+
+# what no answer of the broker ever confirmed: it may be said again under the same reference
+UNCONFIRMED_DOUBTS = (OrderDoubt.UNHEARD, OrderDoubt.UNKNOWN, OrderDoubt.SILENT)
 DONE_ORDER_STATES = (OrderState.FILLED, OrderState.CLOSED)
 OPEN_ORDER_STATES = (OrderState.READY, OrderState.SENT, OrderState.PARTIAL)
+IN_MARKET_STATES = (OrderState.SENT, OrderState.PARTIAL)
 
 
 class OrderFile(BaseModel):
@@ -87,6 +101,8 @@ class BlockOrder(BaseModel):
     route = models.CharField(_("sent by"), max_length=20, blank=True)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
+    doubt = models.CharField(_("in doubt"), max_length=8, choices=OrderDoubt.choices, blank=True, editable=False)
+    doubt_since = models.DateTimeField(_("in doubt since"), null=True, editable=False)
     file = models.ForeignKey(OrderFile, models.PROTECT, null=True, blank=True, related_name="orders")
     note = models.CharField(_("note"), max_length=300, blank=True)
 

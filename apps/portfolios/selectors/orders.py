@@ -21,6 +21,7 @@ from apps.portfolios.models import (
     BlockOrder,
     Fill,
     FillProblem,
+    OrderDoubt,
     OrderFile,
     OrderShare,
     OrderState,
@@ -49,11 +50,38 @@ PROBLEM_WORDS = {
     "no_rate": _("No rate of exchange is known between the security's currency and the account's."),
     "price_off": _("The price is far from the last one."),
     "not_booked": _("An account refused its part: enter it by hand once what it says is mended."),
+    "missed": _("The broker executed it while the session was cut: enter it by hand as its papers tell it."),
     "busted": _("The broker took this execution back: reverse what was booked of it."),
     "corrected": _("The broker corrected this execution: reverse what was booked and enter what stands."),
     "commission": _("Its commission is told in a way that only the broker's papers explain: enter it by hand."),
     "unreadable": _("The broker's report could not be read: ask the broker, then enter it by hand."),
     "custodian_differs": _("The custodian's file tells it otherwise; its word took the place of the entry."),
+}
+
+# what an order in doubt means, and how it is mended
+DOUBT_WORDS = {
+    OrderDoubt.UNHEARD: _(
+        "It was said, then the numbers of the session began anew before the broker answered. The broker is asked when "
+        "the session is on; without an answer ask by telephone, then say it again or end it."
+    ),
+    OrderDoubt.MISSED: _(
+        "The session was cut while it was in the market: executions may be missing. The broker is asked when the "
+        "session is on. Enter what is in the queue as its papers tell it, then ask again."
+    ),
+    OrderDoubt.UNKNOWN: _(
+        "The broker says that it has no such order. Say it again, or end it; it is executed once at most."
+    ),
+    OrderDoubt.GONE: _(
+        "The broker told of it before and knows it no longer. Compare it with the broker's papers, enter what is "
+        "missing, then end it."
+    ),
+    OrderDoubt.SILENT: _(
+        "The broker answers no question about orders on this session. Ask by telephone, then say here how it stands."
+    ),
+    OrderDoubt.DIFFERS: _(
+        "The broker counts less executed than the books. Compare the executions with its papers, then say here how "
+        "it stands."
+    ),
 }
 
 
@@ -107,13 +135,14 @@ class OrderRow:
 
 @dataclass(frozen=True, slots=True)
 class Blotter:
-    """What waits to be released and to be sent, what is in the market and was, and what needs a person.
+    """What waits to be released and to be sent, what is in the market and was, in doubt, and what needs a person.
 
     `custodians` with orders that are ready, each with the routes (key, label) that serve it besides the file.
     """
 
     cleared: tuple[TradeProposal, ...]
     custodians: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+    doubts: tuple[tuple[BlockOrder, str], ...]
     rows: tuple[OrderRow, ...]
     problems: tuple[tuple[FillProblem, str], ...]
 
@@ -125,7 +154,14 @@ def blotter(actor: Actor, limit: int = 200) -> Blotter:
     problems = tuple((each, str(PROBLEM_WORDS.get(each.code, each.code))) for each in open_problems(actor)[:limit])
     custodians = sorted({order.custodian for order in whole_orders(actor).filter(state=OrderState.READY)})
     served = tuple((name, _routes_to(name)) for name in custodians)
-    return Blotter(tuple(cleared.order_by("pk")), served, orders, problems)
+    doubtful = BlockOrder.objects.visible_to(actor).exclude(doubt="").select_related("instrument")
+    doubts = tuple((order, doubt_words(order)) for order in doubtful.order_by("doubt_since")[:limit])
+    return Blotter(tuple(cleared.order_by("pk")), served, doubts, orders, problems)
+
+
+def doubt_words(order: BlockOrder) -> str:
+    """Say what the doubt about an order means and how it is mended; empty without one."""
+    return str(DOUBT_WORDS[OrderDoubt(order.doubt)]) if order.doubt else ""
 
 
 def _routes_to(custodian: str) -> tuple[tuple[str, str], ...]:

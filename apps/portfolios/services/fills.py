@@ -220,7 +220,8 @@ def solve_problem(*, problem: FillProblem, note: str, by: Actor) -> FillProblem:
 def _finish(order: BlockOrder, state: OrderState, reason: str, by: Actor) -> BlockOrder:
     before = {"state": order.state}
     order.state, order.closed_at, order.note = state, timezone.now(), reason[:300]
-    order.save(update_fields=["state", "closed_at", "note", "updated_at"])
+    order.doubt, order.doubt_since = "", None
+    order.save(update_fields=["state", "closed_at", "note", "doubt", "doubt_since", "updated_at"])
     _share_out(order, by)
     after = {"state": str(state), "filled": str(order.filled)}
     audit.record("portfolios.close_order", by=by, target=order, before=before, after=after, reason=reason)

@@ -21,11 +21,20 @@ from apps.core.passports import Passport
 from apps.core.views import ActionView, PassportView, ServiceFormView
 from apps.portfolios.forms import NoteForm, ReasonForm
 from apps.portfolios.forms.trades import CommissionForm, ConfirmationsForm, FillForm, VerifyForm
-from apps.portfolios.models import BlockOrder, Fill, FillProblem, OrderState, TradeProposal
+from apps.portfolios.models import (
+    IN_MARKET_STATES,
+    UNCONFIRMED_DOUBTS,
+    BlockOrder,
+    Fill,
+    FillProblem,
+    OrderState,
+    TradeProposal,
+)
 from apps.portfolios.ports import order_routes
 from apps.portfolios.selectors.commissions import custodians_known, fee_checks, schedules_for, terms_text
 from apps.portfolios.selectors.orders import (
     blotter,
+    doubt_words,
     file_for,
     order_for,
     order_page,
@@ -37,6 +46,7 @@ from apps.portfolios.selectors.orders import (
 from apps.portfolios.selectors.trades import proposal_for
 from apps.portfolios.services.commissions import ScheduleTerms, set_commissions
 from apps.portfolios.services.fills import Execution, close_order, record_fill, solve_problem
+from apps.portfolios.services.order_doubts import ask_about_order, say_order_again, settle_doubt
 from apps.portfolios.services.order_files import content_of, take_confirmations, write_order_file
 from apps.portfolios.services.orders import ask_to_cancel, mark_sent, release_orders, send_by_route
 from apps.portfolios.services.trade_verification import (
@@ -71,8 +81,9 @@ class OrderDetailView(RequiresMixin, TemplateView):
         actor = actor_of(self.request)
         page = order_page(actor, order_for(actor, self.kwargs["order_id"]))
         order, may_edit = page.row.order, actor.can(Permission.EDIT_PORTFOLIOS)
-        may_cancel = order.route in order_routes() and order.state in {OrderState.SENT, OrderState.PARTIAL}
-        more = {"may_edit": may_edit, "may_cancel": may_cancel}
+        may_ask = order.route in order_routes() and order.state in IN_MARKET_STATES
+        more = {"may_edit": may_edit, "may_ask": may_ask, "doubt_words": doubt_words(order)}
+        more["may_say_again"] = may_ask and order.doubt in UNCONFIRMED_DOUBTS
         return super().get_context_data(page=page, order=order, **more, **kwargs)
 
 
@@ -137,6 +148,30 @@ class OrderCancelView(ActionView):
         order = order_to_change(by, self.kwargs["order_id"])
         ask_to_cancel(order=order, by=by)
         return order.get_absolute_url()
+
+
+class OrderAskView(ActionView):
+    """POST: ask the broker how an order stands."""
+
+    permission = Permission.EDIT_PORTFOLIOS
+    success_message = _("The broker is asked how the order stands.")
+
+    def perform(self, request: HttpRequest, by: Actor) -> str:  # noqa: ARG002 - the frame's signature
+        """Ask."""
+        order = order_to_change(by, self.kwargs["order_id"])
+        ask_about_order(order=order, by=by)
+        return order.get_absolute_url()
+
+
+class OrderAgainView(ActionView):
+    """POST: say an order in doubt again that the broker never answered."""
+
+    permission = Permission.EDIT_PORTFOLIOS
+    success_message = _("The order is said again under its own reference.")
+
+    def perform(self, request: HttpRequest, by: Actor) -> str:  # noqa: ARG002 - the frame's signature
+        """Say it."""
+        return say_order_again(order=order_to_change(by, self.kwargs["order_id"]), by=by).get_absolute_url()
 
 
 class OrderFileNewView(ActionView):
@@ -209,6 +244,17 @@ class OrderCloseView(_OrderFormView):
     def perform(self, form: Any, by: Actor) -> str:
         """Share out and book what was executed."""
         return close_order(order=self.order, reason=form.cleaned_data["reason"], by=by).get_absolute_url()
+
+
+class OrderSettleView(_OrderFormView):
+    """Say that an order in doubt is in the market as the books say."""
+
+    form_class = NoteForm
+    heading = _("Settle the doubt")
+
+    def perform(self, form: Any, by: Actor) -> str:
+        """Settle it."""
+        return settle_doubt(order=self.order, note=form.cleaned_data["note"], by=by).get_absolute_url()
 
 
 class ConfirmationsView(ServiceFormView):

@@ -111,6 +111,8 @@ class Acceptor:
             self.heard.append(message)
             if message.kind == "A":
                 self.logons.append(message)
+                if message.get(141) == "Y":
+                    self.next_out, self.next_in, self.kept = 1, 1, {}
                 ahead = message.seq > self.next_in
                 self.say("A", ((98, "0"), (108, "30")))
                 if ahead:
@@ -135,10 +137,12 @@ class Acceptor:
             self.say("0", ((112, message.get(112)),))
         elif message.kind == "2":
             self._send_again(int(message.get(7)))
-        elif message.kind in {"D", "F"}:
+        elif message.kind in {"D", "F", "G", "H"}:
             self.orders.append(message)
             for kind, fields in self.answer(message):
                 self.say(kind, fields)
+                if kind == "4":
+                    self.next_out = int(dict(fields)[36])
         return True
 
     def _send_again(self, begin: int) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import ssl
-from collections.abc import Iterator
 from ipaddress import IPv4Address
 from pathlib import Path
 
@@ -20,67 +19,18 @@ from django.utils import timezone
 from django_tenants.utils import schema_context
 
 from apps.accounts.models import User
-from apps.core.actors import Actor
 from apps.core.models import AuditEvent
 from apps.integrations.engine.fix_session import Message
 from apps.integrations.models import FixConnection, FixMessage
 from apps.integrations.selectors.fix_sessions import fields_of
 from apps.integrations.services import fix_runner
-from apps.integrations.services.fix_connections import ConnectionTerms, set_up_connection
 from apps.integrations.services.fix_orders import say_order
-from apps.integrations.services.fix_runner import FixRunner
 from apps.portfolios.models import BlockOrder, Fill, FillProblem, OrderState
 from apps.portfolios.services.fills import close_order
-from apps.portfolios.services.orders import ask_to_cancel, release_orders, send_by_route
+from apps.portfolios.services.orders import ask_to_cancel, send_by_route
 from tests.apps.integrations.acceptor import Acceptor, wait_for
-from tests.days import today
+from tests.apps.integrations.lines import filled, runner, state, trade
 from tests.factories import models
-from tests.factories.trades import cleared, line, ready
-
-BY = Actor.system("run_fix")
-
-
-def trade(order: Message, quantity: str, price: str, key: str) -> tuple[str, tuple]:
-    """An execution report of a trade."""
-    fields = ((37, "B1"), (17, key), (150, "F"), (39, "1"), (11, order.get(11)), (55, order.get(55)), (54, "2"))
-    return "8", (*fields, (32, quantity), (31, price), (75, f"{today():%Y%m%d}"), (12, "0.25"))
-
-
-def filled(order: Message) -> list[tuple[str, tuple]]:
-    return [trade(order, "4", "55", "X1"), trade(order, "6", "56", "X2")]
-
-
-@pytest.fixture
-def broker() -> Iterator[Acceptor]:
-    acceptor = Acceptor()
-    yield acceptor
-    acceptor.stop()
-
-
-@pytest.fixture
-def row(broker: Acceptor, paul: User) -> FixConnection:
-    terms = ConnectionTerms(
-        "Broker", "Example Custodian", "127.0.0.1", broker.port, "STEWARD", "BROKER", "us", "pw", uses_tls=False
-    )
-    return set_up_connection(terms=terms, by=paul.as_actor())
-
-
-@pytest.fixture
-def block(ada: User, connie: User) -> BlockOrder:
-    household, account, fund = ready(ada)
-    kept = cleared(ada, connie, line(account, fund, limit_price="54"), household=household)
-    (made,) = release_orders(proposals=[kept], by=ada.as_actor())
-    return made
-
-
-def runner(row: FixConnection) -> FixRunner:
-    row.refresh_from_db()
-    return FixRunner(row, BY, pause=0.1)
-
-
-def state(block: BlockOrder) -> str:
-    block.refresh_from_db()
-    return block.state
 
 
 def test_an_order_goes_out_with_its_allocations_and_its_executions_are_booked(
