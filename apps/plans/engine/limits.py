@@ -1,0 +1,135 @@
+"""What may be paid into retirement and health accounts in a year (IRC 219, 223, 402(g), 408A, 414(v), 415).
+
+Exact, in Decimal, dollars a year for each person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import ROUND_UP, Decimal
+from typing import Any
+
+from apps.kernel.errors import InvalidInputError, gettext_noop
+from apps.plans.engine.tax_tables import FilingStatus
+
+CATCH_UP_AGE, HSA_CATCH_UP_AGE = 50, 55
+_LARGER_AGES = range(60, 64)
+_TEN, _LEAST = Decimal(10), Decimal(200)
+NOTHING = Decimal(0)
+Span = tuple[Decimal, Decimal]
+
+
+@dataclass(frozen=True, slots=True)
+class LimitsTable:
+    """The published amounts of one year; spans of income over which a limit falls to nothing are by filing status."""
+
+    year: int
+    source: str
+    amounts: Mapping[str, Decimal]
+    roth_ira: Mapping[FilingStatus, Span]
+    ira_deduction: Mapping[FilingStatus, Span]
+    ira_deduction_spouse_covered: Span
+
+
+@dataclass(frozen=True, slots=True)
+class ContributionLimits:
+    """What a person of an age at the end of the year may pay in; catch-up amounts are included and told apart."""
+
+    year: int
+    elective_deferral: Decimal
+    catch_up: Decimal
+    annual_additions: Decimal
+    simple: Decimal
+    ira: Decimal
+    hsa_self: Decimal
+    hsa_family: Decimal
+
+
+def limits_tables_from_mapping(content: Mapping[str, Any]) -> dict[int, LimitsTable]:
+    """Return the amounts of each year of a file of `apps/plans/reference`."""
+    return {int(year): _table(int(year), content["source"], told) for year, told in content["years"].items()}
+
+
+def _table(year: int, source: str, told: Mapping[str, Any]) -> LimitsTable:
+    spans = ("roth_ira", "ira_deduction")
+    by_status = ({FilingStatus(name): _span(span) for name, span in told[key].items()} for key in spans)
+    amounts = {key: Decimal(value) for key, value in told.items() if not isinstance(value, (dict, list))}
+    return LimitsTable(year, source, amounts, *by_status, _span(told["ira_deduction_spouse_covered"]))
+
+
+def _span(told: list[int]) -> Span:
+    return Decimal(told[0]), Decimal(told[1])
+
+
+def contribution_limits(table: LimitsTable, age_at_year_end: int) -> ContributionLimits:
+    """Return what somebody may pay in, by the age at the end of the year."""
+    if not 0 <= age_at_year_end <= 130:
+        raise InvalidInputError(
+            gettext_noop("The age %(age)s is out of range."), field="age_at_year_end", age=str(age_at_year_end)
+        )
+    told, age = table.amounts, age_at_year_end
+    catch_up, simple = NOTHING, NOTHING
+    if age >= CATCH_UP_AGE:
+        kind = "_60" if age in _LARGER_AGES else ""
+        catch_up, simple = told[f"catch_up{kind}"], told[f"simple_catch_up{kind}"]
+    health = told["hsa_catch_up"] if age >= HSA_CATCH_UP_AGE else NOTHING
+    return ContributionLimits(
+        year=table.year,
+        elective_deferral=told["elective_deferral"] + catch_up,
+        catch_up=catch_up,
+        annual_additions=told["annual_additions"] + catch_up,
+        simple=told["simple"] + simple,
+        ira=told["ira"] + (told["ira_catch_up"] if age >= CATCH_UP_AGE else NOTHING),
+        hsa_self=told["hsa_self"] + health,
+        hsa_family=told["hsa_family"] + health,
+    )
+
+
+def roth_ira_limit(table: LimitsTable, status: FilingStatus, age: int, magi: Decimal, earned: Decimal) -> Decimal:
+    """Return what may go into a Roth IRA (IRC 408A(c)(3)): the limit of all IRAs, falling over a span of income."""
+    limit = min(contribution_limits(table, age).ira, max(NOTHING, earned))
+    return _phased(limit, magi, _of(table.roth_ira, status))
+
+
+def ira_deduction_limit(
+    table: LimitsTable,
+    status: FilingStatus,
+    *,
+    age: int,
+    magi: Decimal,
+    is_covered: bool,
+    spouse_is_covered: bool,
+) -> Decimal:
+    """Return what of an IRA contribution may be deducted (IRC 219(g)), by plans at work of either spouse."""
+    limit = contribution_limits(table, age).ira
+    if is_covered:
+        return _phased(limit, magi, _of(table.ira_deduction, status))
+    if spouse_is_covered and status is FilingStatus.MARRIED_JOINT:
+        return _phased(limit, magi, table.ira_deduction_spouse_covered)
+    if spouse_is_covered and status is FilingStatus.MARRIED_SEPARATE:
+        return _phased(limit, magi, table.ira_deduction[FilingStatus.MARRIED_SEPARATE])
+    return limit
+
+
+def catch_up_goes_to_roth(table: LimitsTable, wages_of_year_before: Decimal) -> bool:
+    """Say whether catch-up deferrals must be Roth: wages of the year before above the threshold (IRC 414(v)(7))."""
+    threshold = table.amounts["roth_catch_up_wages"]
+    return bool(threshold) and wages_of_year_before > threshold
+
+
+def _of(spans: Mapping[FilingStatus, Span], status: FilingStatus) -> Span:
+    joint = {FilingStatus.SURVIVING_SPOUSE: FilingStatus.MARRIED_JOINT}
+    return spans.get(joint.get(status, status), spans[FilingStatus.SINGLE])
+
+
+def _phased(limit: Decimal, magi: Decimal, span: Span) -> Decimal:
+    """Return a limit that falls over a span; rounded up to 10 dollars, and at least 200 until it is gone."""
+    low, high = span
+    if magi <= low:
+        return limit
+    if magi >= high:
+        return NOTHING
+    left = limit * (high - magi) / (high - low)
+    rounded = (left / _TEN).quantize(Decimal(1), ROUND_UP) * _TEN
+    return min(limit, max(_LEAST, rounded))
