@@ -52,10 +52,18 @@ def limits_tables_from_mapping(content: Mapping[str, Any]) -> dict[int, LimitsTa
 
 
 def _table(year: int, source: str, told: Mapping[str, Any]) -> LimitsTable:
-    spans = ("roth_ira", "ira_deduction")
-    by_status = ({FilingStatus(name): _span(span) for name, span in told[key].items()} for key in spans)
-    amounts = {key: Decimal(value) for key, value in told.items() if not isinstance(value, (dict, list))}
-    return LimitsTable(year, source, amounts, *by_status, _span(told["ira_deduction_spouse_covered"]))
+    return LimitsTable(
+        year=year,
+        source=source,
+        amounts={key: Decimal(value) for key, value in told.items() if not isinstance(value, (dict, list))},
+        roth_ira=_spans(told["roth_ira"]),
+        ira_deduction=_spans(told["ira_deduction"]),
+        ira_deduction_spouse_covered=_span(told["ira_deduction_spouse_covered"]),
+    )
+
+
+def _spans(told: Mapping[str, list[int]]) -> dict[FilingStatus, Span]:
+    return {FilingStatus(name): _span(span) for name, span in told.items()}
 
 
 def _span(told: list[int]) -> Span:
