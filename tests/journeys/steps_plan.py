@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.journeys.main_job import MainJob
-from tests.journeys.people import Person
+from tests.journeys.people import PASSWORD, Person
 
 RUN_SECONDS = 240
 REASON = "They start with half of it and raise it with the next salary review."
@@ -33,6 +33,9 @@ def sign(client: Person) -> None:
     client.page.reload()
     client.fill(consent=True, typed_name=client.name)
     client.press("Sign the paper")
+    if "/reauthenticate/" in client.page.url:
+        client.fill(password=PASSWORD)
+        client.press("Confirm")
     client.see("SHA-256 before signing")
 
 

@@ -27,6 +27,7 @@ from apps.accounts.services.approval_rules import RuleTerms, delegate_approvals,
 from apps.accounts.services.approvals import escalate_overdue, request_approval
 from apps.accounts.services.credentials import confirm_change, request_email_change, request_password_change
 from apps.accounts.services.invitations import Guest, Subject, invite_staff, invite_to_portal
+from apps.accounts.services.proofs import Proof
 from apps.accounts.services.team import add_principal
 from apps.billing.models import FeeSchedule
 from apps.billing.services.invoices import issue_invoice
@@ -169,7 +170,11 @@ class Firm(World):
         assert self.client
         own = self.client.as_actor()
         view_for_signing(signature=signature, by=own)
-        sign(signature=signature, signing=Signing(str(self.head), current_consent().version, "password"), by=own)
+        sign(
+            signature=signature,
+            signing=Signing(str(self.head), current_consent().version, Proof("password", timezone.now())),
+            by=own,
+        )
         sample_paper.cache_clear()  # another test may have drawn it
         sample_paper(MARKER)
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from apps.accounts.selectors.firm_days import firm_today
+from apps.accounts.services.proofs import Proof, demand_proof
 from apps.clients import policies
 from apps.clients.models import (
     Document,
@@ -46,13 +47,13 @@ class NotTheSignerError(NotAllowedError):
 class Signing:
     """What the signer did on the page.
 
-    `consent_version` is the version they were shown and ticked; `authentication` tells how they had signed in
-    (`password, totp`).
+    `consent_version` is the version they were shown and ticked; `proof` tells how and when they last proved who they
+    are.
     """
 
     typed_name: str
     consent_version: str
-    authentication: str
+    proof: Proof
 
 
 @service
@@ -109,11 +110,13 @@ def sign(*, signature: Signature, signing: Signing, by: Actor) -> Signature:
     """Sign with the typed name and keep the evidence; the last signature seals the paper and files the certificate.
 
     Raises NotTheSignerError; SignatureNotPossibleError when the request has ended, the paper was not opened before,
-    or it was changed; InvalidInputError when the consent is not the one in force or the name is not the signer's.
+    or it was changed; InvalidInputError when the consent is not the one in force or the name is not the signer's;
+    ProofNeededError from somebody who has not just proved who they are: a session left open signs nothing.
     """
     signature = _locked(signature, by)
     consent = current_consent()
     _check_signing(signature, signing, consent)
+    demand_proof(signing.proof)
     _unchanged_content(signature)
     now = timezone.now()
     signature.state = SignatureState.SIGNED
@@ -121,7 +124,7 @@ def sign(*, signature: Signature, signing: Signing, by: Actor) -> Signature:
     signature.typed_name, signature.intent = signing.typed_name.strip(), consent.intent
     signature.consent_version, signature.consent_text = consent.version, consent.text
     signature.identity, signature.actor_key = by.label, by.key
-    signature.authentication = signing.authentication[:120]
+    signature.authentication = signing.proof.evidence[:120]
     signature.ip, signature.user_agent = by.origin.ip, by.origin.user_agent
     signature.full_clean(exclude=["request", "person"])
     signature.save()

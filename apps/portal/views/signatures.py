@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from allauth.account.authentication import get_authentication_records
+from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -14,6 +15,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.generic import View
 
+from apps.accounts.services.proofs import Proof
 from apps.clients.models import Signature
 from apps.clients.selectors.signatures import signature_for
 from apps.clients.services.signatures import Signing, current_consent, decline_signature, sign, view_for_signing
@@ -56,9 +58,10 @@ class SignatureView(SignatureMixin, ServiceFormView):
         return super().get_context_data(consent=current_consent(), is_theirs=is_theirs, **kwargs)
 
     def perform(self, form: Any, by: Actor) -> str:
-        """Sign."""
+        """Sign, once it is proved anew who does; the form is kept meanwhile and sent on by itself."""
+        raise_if_reauthentication_required(self.request, app="account")
         given = form.cleaned_data
-        signing = Signing(given["typed_name"], given["consent_version"], authentication_of(self.request))
+        signing = Signing(given["typed_name"], given["consent_version"], proof_of(self.request))
         sign(signature=self.signature, signing=signing, by=by)
         messages.success(self.request, _("Signed. The certificate follows in your documents once all have signed."))
         return reverse("portal:signature", kwargs={"signature_id": self.signature.public_id})
@@ -89,14 +92,10 @@ class DeclineView(SignatureMixin, ServiceFormView):
         return reverse("portal:home")
 
 
-def authentication_of(request: HttpRequest) -> str:
-    """Return how the person signed in, as the evidence keeps it: `password, mfa totp`."""
+def proof_of(request: HttpRequest) -> Proof:
+    """Return how the person signed in and when they last proved it, by password, factor or sign-in."""
     records = get_authentication_records(request, request.user)
     used = [f"{record['method']} {record.get('type', '')}".strip() for record in records]
-    return ", ".join(dict.fromkeys(used)) or "session"
-
-
-def proved_at(request: HttpRequest) -> dt.datetime | None:
-    """Return when the person last proved who they are in this session, by password, factor or sign-in."""
-    latest = max((record["at"] for record in get_authentication_records(request, request.user)), default=None)
-    return None if latest is None else dt.datetime.fromtimestamp(latest, dt.UTC)
+    latest = max((record["at"] for record in records), default=None)
+    at = None if latest is None else dt.datetime.fromtimestamp(latest, dt.UTC)
+    return Proof(", ".join(dict.fromkeys(used)) or "session", at)

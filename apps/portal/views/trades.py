@@ -16,7 +16,7 @@ from apps.core.views import ServiceFormView
 from apps.portal.forms import DeclineForm, TradeApprovalForm
 from apps.portal.selectors.trades import ClientTrade, client_trades
 from apps.portal.views._page import MemberMixin, PortalPage
-from apps.portal.views.signatures import authentication_of, proved_at
+from apps.portal.views.signatures import proof_of
 from apps.portfolios.models import TradeProposal
 from apps.portfolios.selectors.trade_steps import clients_proposal, waiting_for
 from apps.portfolios.selectors.trades import proposal_page, trade_passport
@@ -59,8 +59,8 @@ class TradeView(TradeMixin, ServiceFormView):
     def perform(self, form: Any, by: Actor) -> str:
         """Approve, once it is proved anew who does; the form is kept meanwhile and sent on by itself."""
         raise_if_reauthentication_required(self.request, app="account")
-        name, how, when = form.cleaned_data["typed_name"], authentication_of(self.request), proved_at(self.request)
-        word = ClientWord(approves=True, typed_name=name, authentication=how, proved_at=when)
+        name = form.cleaned_data["typed_name"]
+        word = ClientWord(approves=True, typed_name=name, proof=proof_of(self.request))
         decide_as_client(proposal=self.proposal, word=word, by=by)
         messages.success(self.request, _("Approved. You see here how the trades are executed."))
         return reverse("portal:trade", args=[self.proposal.public_id])
@@ -74,9 +74,7 @@ class TradeDeclineView(TradeMixin, ServiceFormView):
 
     def perform(self, form: Any, by: Actor) -> str:
         """Decline."""
-        word = ClientWord(
-            approves=False, reason=form.cleaned_data["reason"], authentication=authentication_of(self.request)
-        )
+        word = ClientWord(approves=False, reason=form.cleaned_data["reason"], proof=proof_of(self.request))
         decide_as_client(proposal=self.proposal, word=word, by=by)
         messages.success(self.request, _("Your advisor hears that these trades are not made, and why."))
         return reverse("portal:trade", args=[self.proposal.public_id])

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
-
-from django.utils import timezone
 
 from apps.accounts.models import ApprovalRequest, ApprovalState, User
 from apps.accounts.selectors.firm_days import firm_today
 from apps.accounts.services.approvals import approval_for, demand_approval, digest_of, request_approval
+from apps.accounts.services.proofs import Proof, demand_proof
 from apps.compliance.engine.checkpoints import Fact, complexities, judge
 from apps.compliance.models import CheckpointKind, CheckpointVerdict
 from apps.compliance.selectors.checkpoints import (
@@ -49,31 +48,14 @@ class CheckpointOpenError(DomainError):
     code = "checkpoint_open"
 
 
-# how long after proving who one is one's word is taken; the portal asks again after half of it
-PROOF_HOLDS = dt.timedelta(minutes=10)
-
-
-class ProofNeededError(DomainError):
-    """Who approves has not just proved who they are."""
-
-    code = "proof_needed"
-    status = 403
-
-
 @dataclass(frozen=True, slots=True)
 class ClientWord:
     """What a client decided in the portal: by which name, proved how and when, and for a decline why."""
 
     approves: bool
     typed_name: str = ""
-    authentication: str = ""
     reason: str = ""
-    proved_at: dt.datetime | None = None
-
-    @property
-    def evidence(self) -> str:
-        """How and when the person proved who they are, as the record keeps it."""
-        return f"{self.authentication} {self.proved_at:%Y-%m-%d %H:%M} UTC" if self.proved_at else self.authentication
+    proof: Proof = field(default_factory=Proof)
 
 
 @service
@@ -135,17 +117,15 @@ def decide_as_client(*, proposal: TradeProposal, word: ClientWord, by: Actor) ->
         raise TradeStepError(gettext_noop("These trades do not wait for your word."))
     if word.approves and word.typed_name.strip().casefold() != str(person).casefold():
         raise InvalidInputError(gettext_noop("Type your name as it is shown."), field="typed_name")
-    if word.approves and (word.proved_at is None or timezone.now() - word.proved_at > PROOF_HOLDS):
-        raise ProofNeededError(
-            gettext_noop("Prove once more that it is you."), mend=gettext_noop("Sign in again, then approve.")
-        )
+    if word.approves:
+        demand_proof(word.proof)
     if not word.approves and not word.reason.strip():
         raise InvalidInputError(gettext_noop("Say what has to change."), field="reason")
     facts = [Fact("client", word.approves, {"names": str(person)})]
     unheard = accounts_unheard(locked, approved_by(locked.public_id) | {by.key}) if word.approves else []
     if unheard:
         facts.append(Fact("client_each", holds=False, told={"names": ", ".join(each.name for each in unheard)}))
-    note = f"{word.reason.strip()} [{word.evidence}]".strip()
+    note = f"{word.reason.strip()} [{word.proof.evidence}]".strip()
     _keep(locked, CheckpointKind.APPROVAL, PASSED if judge(facts).passed else FAILED, facts, by=by, note=note)
     if word.approves:
         return _go_on(locked, by)

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from apps.accounts.models import FirmProfile, User
 from apps.accounts.policies import Role
+from apps.accounts.services.proofs import Proof
 from apps.clients.models import DocumentCategory, Household, HouseholdStatus, Person, Signature
 from apps.clients.services.agreements import AgreementDraft, draft_agreement, ensure_standard_template, send_agreement
 from apps.clients.services.documents import file_document
@@ -195,7 +196,7 @@ def _sign(signature: Signature) -> None:
         return
     client = user.as_actor()
     view_for_signing(signature=signature, by=client)
-    signing = Signing(str(signature.person), current_consent().version, "password")
+    signing = Signing(str(signature.person), current_consent().version, Proof("password", timezone.now()))
     sign(signature=signature, signing=signing, by=client)
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from apps.accounts.models import ApprovalRequest, User
 from apps.accounts.selectors.firm_days import firm_today
 from apps.accounts.services.approvals import decide_approval
+from apps.accounts.services.proofs import Proof
 from apps.clients.models import Household
 from apps.core.actors import Actor
 from apps.firms.services.demo.firm import STAFF
@@ -120,7 +121,7 @@ def _cleared(proposal: TradeProposal) -> TradeProposal | None:
     for request in _reviews([proposal]):
         decide_approval(request=request, decision="approve", by=_staff(0 if request.kind == MANAGER_REVIEW else 4))
     for person in proposal.household.people.exclude(user=None).select_related("user"):
-        word = ClientWord(approves=True, typed_name=str(person), authentication="password", proved_at=timezone.now())
+        word = ClientWord(approves=True, typed_name=str(person), proof=Proof("password", timezone.now()))
         with suppress(DomainError):  # not asked, or the other one has spoken for the account
             if person.user is not None:
                 decide_as_client(proposal=proposal, word=word, by=person.user.as_actor())

@@ -3,7 +3,9 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
+from apps.accounts.services.proofs import Proof
 from apps.clients.models import Agreement, AgreementState, AgreementTemplate, Document
 from apps.clients.services.agreement_texts import FeeSummary, FeeTier, fee_places, standard_template
 from apps.clients.services.agreements import (
@@ -52,7 +54,9 @@ def signed_by_all(request):
         user = signature.person.user or portal_user(signature.person)
         view_for_signing(signature=signature, by=user.as_actor())
         signing = Signing(
-            typed_name=str(signature.person), consent_version=current_consent().version, authentication="password"
+            typed_name=str(signature.person),
+            consent_version=current_consent().version,
+            proof=Proof("password", timezone.now()),
         )
         sign(signature=signature, signing=signing, by=user.as_actor())
 

@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
+from apps.accounts.services.proofs import Proof
 from apps.clients.models import (
     Document,
     DocumentVersion,
@@ -65,7 +67,9 @@ def asked(paper, ada, *users, purpose="test"):
 
 def signing(user, **changes):
     given = Signing(
-        typed_name=user.full_name, consent_version=current_consent().version, authentication="password, totp"
+        typed_name=user.full_name,
+        consent_version=current_consent().version,
+        proof=Proof("password, totp", timezone.now()),
     )
     return dataclasses.replace(given, **changes)
 
@@ -84,7 +88,8 @@ def test_a_signature_keeps_its_whole_evidence(paper, ada, ana):
     assert given.sent_at <= given.viewed_at <= given.signed_at == given.consented_at
     assert (given.typed_name, given.ip, given.user_agent) == (ana.full_name, "203.0.113.7", "Firefox")
     assert given.actor_key == ana.as_actor().key
-    assert given.authentication == "password, totp"
+    assert given.authentication.startswith("password, totp 20")
+    assert given.authentication.endswith(" UTC")
     assert given.consent_version == current_consent().version
     assert "withdraw this consent" in given.consent_text
     assert given.sha256_before == hashlib.sha256(pdf("Agreement")).hexdigest()

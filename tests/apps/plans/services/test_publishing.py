@@ -2,7 +2,9 @@ import hashlib
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
+from apps.accounts.services.proofs import Proof
 from apps.clients.models import Document, SignatureRequest
 from apps.clients.services.signatures import (
     Signing,
@@ -40,7 +42,7 @@ def signed(plan, user):
     signature = SignatureRequest.objects.get(pk=plan.signature_request_id).signatures.get(person__user=user)
     by = user.as_actor()
     view_for_signing(signature=signature, by=by)
-    signing = Signing(str(signature.person), current_consent().version, "password, totp")
+    signing = Signing(str(signature.person), current_consent().version, Proof("password, totp", timezone.now()))
     return sign(signature=signature, signing=signing, by=by)
 
 

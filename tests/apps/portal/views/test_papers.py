@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
@@ -10,6 +12,7 @@ from apps.clients.services.documents import release_document, request_document
 from apps.clients.services.signatures import current_consent, request_signature
 from apps.core.models import AuditEvent
 from tests.factories import clients
+from tests.factories.users import PASSWORD
 
 
 @pytest.fixture
@@ -77,6 +80,14 @@ def test_a_request_of_another_household_does_not_exist(stranger, sign_in, asked)
     assert sign_in(stranger).get(f"/portal/documents/asked/{asked.public_id}/").status_code == 404
 
 
+def proved(portal):
+    """Note in the session that the password was typed a moment ago."""
+    session = portal.session
+    session["account_authentication_methods"] = [{"method": "password", "at": time.time()}]
+    session["account_authentication_methods_user"] = session["_auth_user_id"]
+    session.save()
+
+
 def typed(**changed):
     return {"consent_version": current_consent().version, "consent": "on", "typed_name": "Ana Rivera", **changed}
 
@@ -85,10 +96,19 @@ def test_a_paper_is_read_then_signed_with_its_evidence(portal, signature):
     page = f"/portal/signatures/{signature.public_id}/"
     assert "Open the paper" in portal.get(page).content.decode()
     assert portal.get(f"{page}paper/").content.startswith(b"%PDF")
-    assert portal.post(page, typed())["Location"] == page
+    # a session that was left open signs nothing: the password is asked for, and the form goes on by itself
+    again = portal.post(page, typed())["Location"]
+    assert "/reauthenticate/" in again
+    asking = portal.get(again).content.decode().partition("<main")[2]
+    assert 'name="password"' in asking
+    assert "Confirm" in asking
+    assert portal.post(again, {"password": "wrong"}).status_code == 200
     signature.refresh_from_db()
-    assert signature.state == SignatureState.SIGNED
-    assert (signature.ip, signature.authentication) == ("127.0.0.1", "session")
+    assert signature.state == SignatureState.VIEWED
+    assert portal.post(again, {"password": PASSWORD})["Location"] == page
+    signature.refresh_from_db()
+    assert (signature.state, signature.ip) == (SignatureState.SIGNED, "127.0.0.1")
+    assert signature.authentication.startswith("password ")
     assert "Read the certificate" in portal.get(page).content.decode()
 
 
@@ -103,6 +123,7 @@ def test_a_paper_is_read_then_signed_with_its_evidence(portal, signature):
 def test_a_signature_that_lacks_something_is_refused_at_its_field(portal, signature, changed, reason):
     page = f"/portal/signatures/{signature.public_id}/"
     portal.get(f"{page}paper/")
+    proved(portal)
     answer = portal.post(page, typed(**changed))
     assert answer.status_code == 422
     assert reason in answer.content.decode()
@@ -111,6 +132,7 @@ def test_a_signature_that_lacks_something_is_refused_at_its_field(portal, signat
 
 
 def test_a_paper_that_was_not_opened_is_not_signed(portal, signature):
+    proved(portal)
     answer = portal.post(f"/portal/signatures/{signature.public_id}/", typed())
     assert answer.status_code == 409
     assert "was not opened" in answer.content.decode()
@@ -129,6 +151,7 @@ def test_the_partner_sees_it_and_cannot_give_it(household, sign_in, signature):
     page = f"/portal/signatures/{signature.public_id}/"
     assert "for Ana Rivera to give" in luis.get(page).content.decode()
     assert luis.get(f"{page}paper/").status_code == 403
+    proved(luis)
     assert luis.post(page, typed()).status_code == 403
 
 

@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from django.db import ProgrammingError, transaction
@@ -14,6 +13,7 @@ from django.utils import timezone
 
 from apps.accounts.models import ApprovalRequest, User
 from apps.accounts.services.approvals import ApprovalMissingError, OwnRequestError, decide_approval
+from apps.accounts.services.proofs import Proof, ProofNeededError
 from apps.clients.models import Agreement, Document, Household
 from apps.compliance.models import CheckpointRecord, RiskAssessment
 from apps.compliance.services.checkpoints import CheckpointTerms, set_checkpoint_rules
@@ -36,7 +36,6 @@ from apps.portfolios.services.accounts import OwnerShare
 from apps.portfolios.services.trade_checks import (
     CheckpointOpenError,
     ClientWord,
-    ProofNeededError,
     decide_as_client,
     demand_checkpoints,
     pass_checkpoints,
@@ -50,9 +49,9 @@ from tests.factories.trades import approved, cleared, line, proposal, ready
 pytestmark = pytest.mark.usefixtures("held_day")
 
 
-def approval(name: str, **told: Any) -> ClientWord:
+def approval(name: str, how: str = "password") -> ClientWord:
     """The word of somebody who has just proved who they are."""
-    return ClientWord(approves=True, typed_name=name, **{"proved_at": timezone.now(), **told})
+    return ClientWord(approves=True, typed_name=name, proof=Proof(how, timezone.now()))
 
 
 def verdicts(kept: TradeProposal) -> dict[str, str]:
@@ -231,7 +230,7 @@ def test_the_client_decides_where_the_mandate_asks(ada: User, connie: User) -> N
     asks_client(household)
     head = household.people.get(relationship="head")
     kept = pass_checkpoints(proposal=proposal(household, ada, line(account, fund)), by=ada.as_actor())
-    yes = approval("ana  rivera".replace("  ", " "), authentication="password, mfa totp")
+    yes = approval("ana  rivera".replace("  ", " "), how="password, mfa totp")
     with pytest.raises(TradeStepError, match="do not wait"):
         decide_as_client(proposal=kept, word=yes, by=head.user.as_actor())
     kept = approved(kept, connie)
@@ -243,12 +242,12 @@ def test_the_client_decides_where_the_mandate_asks(ada: User, connie: User) -> N
         decide_as_client(proposal=kept, word=approval("A"), by=head.user.as_actor())
     for stale in (None, timezone.now() - dt.timedelta(minutes=11)):
         with pytest.raises(ProofNeededError, match="that it is you"):
-            decide_as_client(proposal=kept, word=replace(yes, proved_at=stale), by=head.user.as_actor())
+            decide_as_client(proposal=kept, word=replace(yes, proof=Proof("password", stale)), by=head.user.as_actor())
     kept = decide_as_client(proposal=kept, word=yes, by=head.user.as_actor())
     assert kept.state == TradeState.CLEARED
     record = CheckpointRecord.objects.get(kind="client_approval")
     assert (record.verdict, record.recorded_key) == ("passed", head.user.as_actor().key)
-    assert f"mfa totp {yes.proved_at:%Y-%m-%d %H:%M} UTC" in record.note
+    assert f"mfa totp {yes.proof.at:%Y-%m-%d %H:%M} UTC" in record.note
     demand_checkpoints(kept, TODAY)
 
 
