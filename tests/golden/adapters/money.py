@@ -1,0 +1,43 @@
+"""Time value of money in the published cases."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from apps.kernel.errors import DomainError
+from apps.money.engine import time_value
+from tests.golden.loader import Adapter, GoldenFolders
+
+Given = dict[str, Any]
+
+
+def _answers(function: str, given: str, may_be_given: str = "", *, told_as: str = "") -> Adapter:
+    """A function by its arguments' names; those that may be left out go by name, and a refusal is null."""
+
+    def adapter(case_input: Given, _folders: GoldenFolders) -> dict[str, Any]:
+        named = {name: case_input[name] for name in may_be_given.split() if case_input.get(name) is not None}
+        ask = getattr(time_value, function)
+        try:
+            answer = ask(*(case_input[name] for name in given.split()), **named)
+        except DomainError:
+            answer = None
+        return {told_as or function: answer}
+
+    return adapter
+
+
+ADAPTERS = {
+    "pmt": _answers("pmt", "rate nper pv", "fv when"),
+    "fv": _answers("fv", "rate nper pmt", "pv when"),
+    "pv": _answers("pv", "rate nper pmt", "fv when"),
+    "nper": _answers("nper", "rate pmt pv", "fv when"),
+    "rate": _answers("rate", "nper pmt pv", "fv when guess"),
+    "ipmt": _answers("ipmt", "rate per nper pv", "fv when"),
+    "ppmt": _answers("ppmt", "rate per nper pv", "fv when"),
+    "cumipmt": _answers("cumipmt", "rate nper pv start end", "when"),
+    "cumprinc": _answers("cumprinc", "rate nper pv start end", "when"),
+    "pduration": _answers("pduration", "rate pv fv", told_as="periods"),
+    "periods_to_target": _answers(
+        "periods_to_target", "present annual_rate monthly_contribution target", told_as="months"
+    ),
+}
