@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 
 import numpy as np
 from django.utils.translation import gettext
@@ -71,12 +72,16 @@ class CompositeMonth:
 
 
 class CompositeMonths:
-    """Openings and returns of each account and month, (n_months, n_accounts), and the benchmark's months."""
+    """Openings and returns of each account and month, (n_months, n_accounts), and the benchmark's months.
+
+    Of those who were members in these months, and of their days no others are read.
+    """
 
     def __init__(self, composite: Composite, members: Sequence[CompositeMember], ends: tuple[dt.date, ...]) -> None:
         self.ends = ends
+        members = [each for each in members if any(each.counts_in(a + ONE_DAY, b) for a, b in pairwise(ends))]
         self.accounts = list({member.account_id: member.account for member in members}.values())
-        book = PerformanceBook(self.accounts, ends[-1])
+        book = PerformanceBook(self.accounts, ends[-1], since=ends[0])
         records = book.records(self.accounts, composite.currency)
         shape = len(ends) - 1, len(self.accounts)
         self.openings, self.closings = np.zeros(shape), np.zeros(shape)
@@ -91,16 +96,13 @@ class CompositeMonths:
         self.benchmark = linked_between(span.first, found.returns, ends) if found is not None else None
 
     def _enter(self, member: CompositeMember, record: DailyRecord, column: int, timing: FlowTiming) -> None:
-        inception = record.inception
-        if inception is None:
-            return
         daily = {basis: daily_earnings(record, timing, basis).returns for basis in FeeBasis}
         for month in range(len(self.ends) - 1):
             first, last = self.ends[month] + ONE_DAY, self.ends[month + 1]
-            # an account that came within the month has no value at its beginning
-            if first <= inception or not member.counts_in(first, last):
-                continue
             start, stop = (first - record.first_day).days, (last - record.first_day).days
+            # an account that came within the month, or had been emptied, has no value at its beginning
+            if start < 1 or not record.table[start - 1, 0] or not member.counts_in(first, last):
+                continue
             self.openings[month, column] = record.table[start - 1, 0]
             self.closings[month, column] = record.table[stop, 0]
             for basis, table in ((FeeBasis.NET, self.net), (FeeBasis.GROSS, self.gross)):

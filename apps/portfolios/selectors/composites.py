@@ -19,7 +19,7 @@ from apps.core.templatetags.charts import ChartSpec, Series
 from apps.core.templatetags.formats import date_text, percent_text
 from apps.kernel.errors import NotFoundError, gettext_noop
 from apps.portfolios.engine import ENGINE_VERSION
-from apps.portfolios.engine.composites import composite_returns, composite_span, three_year_deviation
+from apps.portfolios.engine.composites import THREE_YEARS, composite_returns, composite_span, three_year_deviation
 from apps.portfolios.engine.computed import Computed
 from apps.portfolios.engine.risk_figures import NO_BENCHMARK, month_ends
 from apps.portfolios.models import Composite, CompositeMember
@@ -111,16 +111,29 @@ def composite_rows(actor: Actor) -> list[Composite]:
     return list(rows.annotate(n_members=Count("members__account", distinct=True)).order_by("name"))
 
 
-def composite_sheet(composite: Composite, today: dt.date) -> CompositeSheet:
-    """Return the record of a composite to the end of the last whole month, of the accounts' own daily records."""
+def composite_sheet(composite: Composite, today: dt.date, figure: str | None = None) -> CompositeSheet:
+    """Return the record of a composite to the end of the last whole month, of the accounts' own daily records.
+
+    For one `figure` (the name of its passport) only the months that it is made of are read.
+    """
     members = tuple(composite.members.select_related("account__household").order_by("starts_on", "account__name"))
     last = today.replace(day=1) - ONE_DAY
-    ends = month_ends(composite.inception, last)
+    ends = _ends_for(figure, month_ends(composite.inception, last))
     if len(ends) < 2 or not members:
         return CompositeSheet(composite, members, last, (), ())
     made = CompositeMonths(composite, members, ends)
     years = sorted({end.year for end in ends[1:]}, reverse=True)
     return CompositeSheet(composite, members, last, tuple(_year(made, year) for year in years), made.months())
+
+
+def _ends_for(figure: str | None, ends: tuple[dt.date, ...]) -> tuple[dt.date, ...]:
+    """Return the ends of the months, and the one before, that a figure is made of: a month, a year, or three years."""
+    number, _dash, name = (figure or "").partition("-")
+    places = [k for k, end in enumerate(ends[1:], 1) if number in {f"{end:%Y%m}", str(end.year)}]
+    if figure is None or not places:
+        return ends if figure is None else ()
+    first = max(places[-1] - THREE_YEARS + 1, 1) if name.endswith("deviation") else places[0]
+    return ends[first - 1 : places[-1] + 1]
 
 
 def _year(made: CompositeMonths, year: int) -> CompositeYear:

@@ -73,13 +73,14 @@ def clean_days(accounts: Sequence[Account]) -> dict[int, CleanDays]:
 def daily_values(accounts: Sequence[Account], span: DateSpan) -> dict[int, AccountValuation]:
     """Return what `valuations` returns, read from kept rows as far as they count.
 
-    Accounts whose rows count to the same day are taken together: a fixed number of queries for each such day.
+    Accounts whose rows count to the same day are taken together: a fixed number of queries for each such day. Of a span
+    that begins within an account's life only its own rows are read; notices then may name what was held before it.
     """
     clean = clean_days(accounts)
     groups: dict[dt.date | None, list[Account]] = defaultdict(list)
     for account in accounts:
         days = clean.get(account.pk)
-        usable = days is not None and days.last >= span.first and days.first >= span.first
+        usable = days is not None and days.last >= span.first
         groups[min(days.last, span.last) if usable and days else None].append(account)
     found: dict[int, AccountValuation] = {}
     for until, group in groups.items():
@@ -91,7 +92,7 @@ def _from_rows(
     accounts: Sequence[Account], span: DateSpan, until: dt.date, clean: Mapping[int, CleanDays]
 ) -> dict[int, AccountValuation]:
     rows = _rows(accounts, DateSpan(span.first, until))
-    whole = [a for a in accounts if len(rows[a.pk]) == max((until - clean[a.pk].first).days + 1, 0)]
+    whole = [a for a in accounts if len(rows[a.pk]) == max((until - max(clean[a.pk].first, span.first)).days + 1, 0)]
     kept = _Kept(whole, span, until)
     # rows that a night is just replacing are read from the ledger
     others = [account for account in accounts if account not in whole]

@@ -138,12 +138,22 @@ def performance_of(
 
 
 class PerformanceBook:
-    """Accounts valued day by day, read once; any of them can then be taken together."""
+    """Accounts valued day by day, read once; any of them can then be taken together.
 
-    def __init__(self, accounts: Sequence[Account], as_of: dt.date, known_at: dt.datetime | None = None) -> None:
+    Days before `since` are not read: what was there on that day counts as brought along.
+    """
+
+    def __init__(
+        self,
+        accounts: Sequence[Account],
+        as_of: dt.date,
+        known_at: dt.datetime | None = None,
+        since: dt.date | None = None,
+    ) -> None:
         self.as_of, self.known_at = as_of, known_at
         self.timing = FlowTiming(FirmProfile.current().flow_timing)
         first = _first_day(accounts, as_of, known_at)
+        first = first if first is None or since is None else max(first, since)
         self.span = DateSpan(first, as_of) if first is not None else None
         self._valued: dict[int, AccountValuation] = {}
         self._paid: list[PaidFee] = []

@@ -72,7 +72,8 @@ class CompositePassportView(PassportView):
     def find(self, actor: Actor) -> tuple[Passport, str]:
         """Return it with its parts."""
         composite = composite_for(actor, self.kwargs["composite_id"])
-        return composite_passport(composite_sheet(composite, firm_today()), self.kwargs["figure"]), page_of(composite)
+        figure = self.kwargs["figure"]
+        return composite_passport(composite_sheet(composite, firm_today(), figure), figure), page_of(composite)
 
 
 class CompositeNewView(ServiceFormView):

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from apps.core.models import AuditEvent
 from apps.kernel.errors import InvalidInputError, NotFoundError
 from apps.portfolios.models import Composite, CompositeMember
+from apps.portfolios.selectors import kept_values
 from apps.portfolios.selectors.composites import (
     composite_for,
     composite_growth_spec,
@@ -168,3 +169,58 @@ def test_the_record_reads_what_the_night_kept_and_says_the_same(composite, ada, 
     with CaptureQueriesContext(connection) as two:
         composite_sheet(composite, TODAY)
     assert len(seven) == len(two)
+
+
+def held_since_before(ada, composite, by):
+    """Two accounts funded long before the composite began; one of them is a member in April alone."""
+    accounts = [books.account(clients.household(ada), ada, number=f"8-{n}") for n in range(2)]
+    fund = books.instrument(ada, "BBB", {dt.date(2023, 3, 1): "40", books.DAY: "50", BEGIN: "52", TODAY: "55"})
+    for n, each in enumerate(accounts):
+        books.entry(each, ada, "deposit", dt.date(2023, 3, 1), cash=str(1000 * (n + 1)))
+        books.entry(each, ada, "buy", dt.date(2023, 3, 1), instrument=fund, units="10", price="40", cash="-400")
+        books.entry(each, ada, "withdrawal", BEGIN + dt.timedelta(days=40 + n), cash="-33")
+    joined(composite, accounts[0], by)
+    end_member(member=joined(composite, accounts[1], by), ends_on=dt.date(2025, 4, 30), reason="Sold", by=by)
+    return accounts
+
+
+def test_a_figure_is_the_same_whether_its_months_or_all_are_read(composite, ada, by):
+    held_since_before(ada, composite, by)
+    for kept in (False, True):
+        if kept:
+            keep_values(by=by, last=TODAY)
+        whole = composite_sheet(composite, TODAY)
+        assert [month.n_accounts for month in whole.months] == [1, 1, 2]
+        names = [f"{month.key}-{name}" for month in whole.months for name in ("net", "gross", "assets")]
+        for figure in [*names, "2025-net", "2025-gross", "2025-assets"]:
+            alone = composite_sheet(composite, TODAY, figure)
+            assert composite_passport(alone, figure).value == composite_passport(whole, figure).value, figure
+        assert len(composite_sheet(composite, TODAY, "202505-net").months) == 1
+    with pytest.raises(NotFoundError):
+        composite_passport(composite_sheet(composite, TODAY, "202507-net"), "202507-net")
+
+
+def test_only_the_kept_days_of_the_months_asked_are_read(composite, ada, by, monkeypatch):
+    held_since_before(ada, composite, by)
+    keep_values(by=by, last=TODAY)
+    monkeypatch.setattr("apps.portfolios.selectors.kept_values.valuations", None)  # nothing is walked
+    spans = []
+    read = kept_values._rows
+
+    def seen(accounts, span):
+        spans.append((len(accounts), span.first, span.last))
+        return read(accounts, span)
+
+    monkeypatch.setattr(kept_values, "_rows", seen)
+    counts = []
+    for figure in (None, "202505-net"):
+        with CaptureQueriesContext(connection) as queries:
+            composite_sheet(composite, TODAY, figure)
+        counts.append(len(queries))
+    day = dt.timedelta(days=1)
+    # from the close before the first month on, not from 2023; of who was a member in May, May alone
+    assert spans == [
+        (2, BEGIN - 2 * day, dt.date(2025, 6, 30)),
+        (1, dt.date(2025, 4, 29), dt.date(2025, 5, 31)),
+    ]
+    assert counts == [9, 9]
