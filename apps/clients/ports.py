@@ -84,7 +84,7 @@ class ImportFile:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One thing the importer wants to know of the file, with the answer it proposes."""
+    """One thing the importer wants to know of the file, with the answer it proposes; without options a short text."""
 
     name: str
     label: str

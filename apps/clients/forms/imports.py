@@ -32,16 +32,19 @@ class ImportUploadForm(forms.Form):
 
 
 class AnswersForm(forms.Form):
-    """One choice for each question, the given answer chosen."""
+    """One choice for each question, the given answer chosen; a text where a question has no options."""
 
     def __init__(self, *args: Any, questions: tuple[Question, ...], answers: Mapping[str, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.questions = questions
         for question in questions:
-            self.fields[question.name] = forms.ChoiceField(
-                label=question.label,
-                choices=question.options,
-                required=all(value for value, _label in question.options),
-                initial=answers.get(question.name, question.value),
-                help_text=" · ".join(question.samples[:3]),
-            )
+            told: dict[str, Any] = {
+                "label": question.label,
+                "initial": answers.get(question.name, question.value),
+                "help_text": " · ".join(question.samples[:3]),
+            }
+            if question.options:
+                required = all(value for value, _label in question.options)
+                self.fields[question.name] = forms.ChoiceField(choices=question.options, required=required, **told)
+            else:
+                self.fields[question.name] = forms.CharField(max_length=60, required=False, **told)

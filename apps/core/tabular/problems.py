@@ -49,6 +49,8 @@ class IgnoredReason(StrEnum):
     DUPLICATE = "duplicate"
     PENDING = "pending"
     BLANK = "blank"
+    # told by another line, with which it makes one fact
+    PART = "part"
 
 
 @dataclass(frozen=True, slots=True)

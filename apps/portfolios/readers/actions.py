@@ -10,7 +10,7 @@ from apps.portfolios.readers.rows import TransactionKind
 
 # Tried in this order at the beginning of the action: Fidelity writes the security's name behind it, and a fund called
 # "TAX EXEMPT" is no tax. Words from the exports of Schwab, Fidelity and Pershing (docs/formats/custodian-csv.md).
-# None is a corporate action that no single entry describes.
+# None is what no single entry describes. Mergers, spin-offs and the like come in several lines (folding.py).
 _WORDS: tuple[tuple[TransactionKind | None, str], ...] = (
     (TransactionKind.REINVEST, "reinvestment;reinvest shares;reinvested shares;dividend reinvestment;reinv;drip"),
     (TransactionKind.SPLIT, "split;stock split;reverse split;forward split;share split;rsplit"),
@@ -50,9 +50,15 @@ _WORDS: tuple[tuple[TransactionKind | None, str], ...] = (
         "corporate interest;money market interest;credit int;mmf int;muni exempt int;interest earned",
     ),
     (TransactionKind.JOURNAL, "journal;journaled;journaled shares;jnl;internal transfer"),
-    (None, "name change;merger;cash merger;stock merger;spin-off;spin off;spinoff;exchange;reorg;cash in lieu;in lieu"),
-    (None, "expired;assigned;exercised;stock plan activity;adjust;adjustment;misc cash entry;result adjustment"),
-    (None, "mandatory exchange;mandatory reorg;conversion"),
+    (None, "exchange or exercise;expired;assigned;exercised;stock plan activity;adjust;adjustment;misc cash entry"),
+    (None, "result adjustment;reorganized issue"),
+    (TransactionKind.CASH_IN_LIEU, "cash in lieu;cash-in-lieu;in lieu;cil;fractional share;frac share"),
+    (TransactionKind.SPIN_OFF, "spin-off;spin off;spinoff;distribution spinoff;distribution spin-off"),
+    (TransactionKind.SYMBOL_CHANGE, "name change;name changed;name/symbol change;distribution name/symbol change"),
+    (TransactionKind.SYMBOL_CHANGE, "symbol change;ticker change;cusip change;cusip changed;change of name"),
+    (TransactionKind.MERGER, "merger;cash merger;stock merger;cash/stock merger;cash and stock merger"),
+    (TransactionKind.MERGER, "cash & stock merger;mandatory exchange;mandatory reorg;mandatory reorganization;reorg"),
+    (TransactionKind.MERGER, "reorganization;conversion;exchange;exchanged"),
 )
 _MOVES = (
     "moneylink;wire;funds received;funds paid;funds transfer;direct deposit;direct debit;electronic funds;eft;ach;"
@@ -69,6 +75,8 @@ def _beginning(phrases: str) -> re.Pattern[str]:
 
 _RULES = tuple((kind, _beginning(phrases)) for kind, phrases in _WORDS)
 _MOVE, _CASH_MERGER = _beginning(_MOVES), _beginning("cash merger;merger for cash")
+# words that mean a purchase and a sale as well, of funds for instance: then the lines have amounts
+_EXCHANGE, _DISTRIBUTION = _beginning("exchange;exchanged;conversion"), _beginning("distribution")
 _PLAIN = re.compile(r"[\s_]+")
 
 
@@ -83,18 +91,36 @@ class ReadAction:
 def kind_of(action: str, quantity: Decimal | None, amount: Decimal | None) -> ReadAction | None:
     """Tell the kind of an entry from the custodian's word for it; None for a word that is not known.
 
-    Corporate actions that no single entry describes (mergers, expiries) are journals that a person reviews. A merger
-    for cash alone is a sale, and a dividend of shares without an amount is one in shares.
+    What no entry describes (expiries, exercises, exchanges of funds) is a journal that a person reviews. A merger for
+    cash alone is a sale, a dividend of shares without an amount one in shares, so is a distribution (Fidelity's word
+    for a split).
     """
     word = _PLAIN.sub(" ", action).strip().lower()
     for kind, beginning in _RULES:
         if beginning.match(word):
-            if kind is None and _CASH_MERGER.match(word) and quantity and amount and amount > 0:
-                return ReadAction(TransactionKind.SELL)
-            if kind is TransactionKind.DIVIDEND and quantity and not amount:
-                return ReadAction(TransactionKind.STOCK_DIVIDEND)
-            return ReadAction(TransactionKind.JOURNAL, needs_review=True) if kind is None else ReadAction(kind)
+            return _read_as(word, kind, quantity, amount)
+    if _DISTRIBUTION.match(word) and quantity and quantity > 0 and not amount:
+        return ReadAction(TransactionKind.SPLIT)
     return _moved(quantity, amount) if _MOVE.match(word) else None
+
+
+def _read_as(
+    word: str, kind: TransactionKind | None, quantity: Decimal | None, amount: Decimal | None
+) -> ReadAction | None:
+    if kind is TransactionKind.MERGER and is_cash_merger(word) and quantity and amount and amount > 0:
+        return ReadAction(TransactionKind.SELL)
+    if kind is TransactionKind.DIVIDEND and quantity and not amount:
+        return ReadAction(TransactionKind.STOCK_DIVIDEND)
+    traded = kind is TransactionKind.MERGER and amount and _EXCHANGE.match(word)
+    unpaid = kind is TransactionKind.CASH_IN_LIEU and not (amount and amount > 0)
+    if kind is None or traded or unpaid:
+        return ReadAction(TransactionKind.JOURNAL, needs_review=True)
+    return ReadAction(kind)
+
+
+def is_cash_merger(action: str) -> bool:
+    """Say whether the word means a merger in which shares are paid for."""
+    return _CASH_MERGER.match(_PLAIN.sub(" ", action).strip().lower()) is not None
 
 
 def _moved(quantity: Decimal | None, amount: Decimal | None) -> ReadAction | None:

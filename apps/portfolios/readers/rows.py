@@ -30,6 +30,10 @@ class TransactionKind(StrEnum):
     SPLIT = "split"
     STOCK_DIVIDEND = "stock_dividend"
     RETURN_OF_CAPITAL = "return_of_capital"
+    MERGER = "merger"
+    SPIN_OFF = "spin_off"
+    SYMBOL_CHANGE = "symbol_change"
+    CASH_IN_LIEU = "cash_in_lieu"
     JOURNAL = "journal"
 
 
@@ -74,12 +78,28 @@ class PositionRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ActionTerms:
+    """What the lines of a corporate action say together, besides what is in their first one.
+
+    `into` and `new` are the security and the shares that came in, `parent` is what was held of a spin-off. `ratio` is
+    printed, new shares and old ones. `lines` are the other lines of the file. `is_alone` means that a half is missing.
+    """
+
+    into: SecurityKey | None = None
+    new: Decimal | None = None
+    parent: SecurityKey | None = None
+    ratio: tuple[Decimal, Decimal] | None = None
+    lines: tuple[int, ...] = ()
+    is_alone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class TransactionRow:
     """One entry of an account's history.
 
     ``quantity`` is signed by its effect on the holding, ``amount`` by its effect on cash, fees included; None means
     that the file says nothing, which is not zero. ``action`` is the custodian's own word. ``key`` is the same for the
-    same entry in every file of the account.
+    same entry in every file of the account. ``cost`` is what shares cost that no cash of the account paid for.
     """
 
     row: int
@@ -96,6 +116,8 @@ class TransactionRow:
     amount: Decimal | None
     currency: str
     description: str = ""
+    cost: Decimal | None = None
+    terms: ActionTerms | None = None
 
 
 @dataclass(frozen=True, slots=True)

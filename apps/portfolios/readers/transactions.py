@@ -28,6 +28,7 @@ from apps.portfolios.readers.custodian_csv import (
     note_of,
     source_of,
 )
+from apps.portfolios.readers.folding import folded
 from apps.portfolios.readers.layouts import Column, transactions_layout
 from apps.portfolios.readers.rows import (
     CustodianFile,
@@ -50,6 +51,10 @@ _OF_SECURITIES = frozenset(
         TransactionKind.STOCK_DIVIDEND,
         TransactionKind.TRANSFER_IN,
         TransactionKind.TRANSFER_OUT,
+        TransactionKind.MERGER,
+        TransactionKind.SPIN_OFF,
+        TransactionKind.SYMBOL_CHANGE,
+        TransactionKind.CASH_IN_LIEU,
     }
 )
 _CENT = Decimal("0.01")
@@ -102,7 +107,9 @@ def _rows(source: Source, problems: list[RowProblem], ignored: list[IgnoredRow])
             return None
         return [getattr(entry, name) for name in columns]
 
-    columns, keys = told.settle(columns, read), Keys()
+    columns, aside = folded(told.settle(columns, read))
+    ignored.extend(aside)
+    keys = Keys()
     symbols = [key.symbol if key else "" for key in columns["security"]]
     numbers = [account.number for account in columns["account"]]
     facts = [numbers, *(columns[name] for name in ("trade_date", "kind", "action")), symbols]

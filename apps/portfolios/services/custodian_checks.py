@@ -12,7 +12,7 @@ from django.db.models import CharField, Exists, Max, Min, OuterRef
 from django.db.models.expressions import RawSQL
 
 from apps.clients.ports import ImportFile, Known, ReadRow
-from apps.core.tabular.problems import RowProblem, Severity
+from apps.core.tabular.problems import IgnoredRow, RowProblem, Severity
 from apps.kernel.errors import gettext_noop
 from apps.market.models import Price
 from apps.portfolios.models import (
@@ -24,11 +24,11 @@ from apps.portfolios.models import (
     StatementLine,
     Transaction,
 )
-from apps.portfolios.policies import OF_CASH_ALONE, RESHAPES, first_shortfall, has_book
+from apps.portfolios.policies import OF_CASH_ALONE, first_shortfall, has_book
 from apps.portfolios.readers.rows import CustodianFile, PositionRow, TransactionKind, TransactionRow
 from apps.portfolios.services._ledger import ledgers_of
 from apps.portfolios.services.custodian_accounts import answered_accounts
-from apps.portfolios.services.custodian_actions import unheld_actions
+from apps.portfolios.services.custodian_actions import Ident, Settled, ident_of, settle_actions
 from apps.portfolios.services.custodian_confirming import told_executions
 from apps.portfolios.services.instruments import NamedSecurity, known_instruments
 
@@ -70,7 +70,7 @@ def _known_entries(file: ImportFile, found: CustodianFile) -> dict[str, Known]:
 def _is_changed(row: TransactionRow, entry: Transaction) -> bool:
     is_void: bool = entry.is_void  # type: ignore[attr-defined]
     told = row.settle_date, row.fees, row.currency or entry.currency
-    return not is_void and told != (entry.settle_date, entry.fees, entry.currency)
+    return not is_void and row.terms is None and told != (entry.settle_date, entry.fees, entry.currency)
 
 
 def known_lines(file: ImportFile, found: CustodianFile, rows: Sequence[ReadRow]) -> dict[str, Known]:
@@ -103,10 +103,11 @@ def _differs(row: PositionRow, line: StatementLine) -> bool:
 
 def with_doubts(
     file: ImportFile, found: CustodianFile, rows: Sequence[ReadRow], openings: Mapping[int, PositionStatement]
-) -> list[ReadRow]:
-    """Return the rows, each with what our books have to say against it.
+) -> tuple[list[ReadRow], list[IgnoredRow]]:
+    """Return the rows, each with what our books have to say against it, and lines that nothing is to be booked of.
 
-    Entries that we know already, or that are within a position that opened a book, are not asked about.
+    Entries that we know already, or that are within a position that opened a book, are not asked about. Corporate
+    actions come back as they will be booked.
     """
     known = known_entries(file, found)
     entries = [
@@ -119,15 +120,32 @@ def with_doubts(
     executed = told_executions(file, found, entries)
     new = [row for row in entries if row.key not in executed]
     accounts = answered_accounts(file, found)
+    settled = settle_actions(file, accounts, new)
+    file.known["told_actions"] = settled.told
     doubts: dict[str, list[RowProblem]] = defaultdict(list)
-    doubts |= _oversold(accounts, new)
-    beside = (*_off(new), *unheld_actions(accounts, new), *_short(accounts, rows), *_without_book(accounts, rows))
+    doubts |= _oversold(accounts, new, settled.touched)
+    beside = (*_off(new), *settled.problems, *_short(accounts, rows), *_without_book(accounts, rows))
     for key, problem in beside:
         doubts[key] = [*doubts.get(key, ()), problem]
-    return [replace(row, problems=(*row.problems, *doubts[row.key])) if row.key in doubts else row for row in rows]
+    kept = [_as_settled(row, settled) for row in rows if row.key not in settled.aside]
+    doubted = [replace(row, problems=(*row.problems, *doubts[row.key])) if row.key in doubts else row for row in kept]
+    return doubted, list(settled.aside.values())
 
 
-def _oversold(accounts: Mapping[int, Account], rows: Sequence[ReadRow]) -> dict[str, list[RowProblem]]:
+def told_actions(file: ImportFile) -> dict[str, Known]:
+    """Return the corporate actions that were entered before the file told of them, as they were found on reading."""
+    known: dict[str, Known] = file.known.get("told_actions", {})
+    return known
+
+
+def _as_settled(row: ReadRow, settled: Settled) -> ReadRow:
+    action = settled.actions.get(row.key)
+    return row if action is None else replace(row, value=replace(row.value, action=action))
+
+
+def _oversold(
+    accounts: Mapping[int, Account], rows: Sequence[ReadRow], touched: set[tuple[int, Ident]]
+) -> dict[str, list[RowProblem]]:
     """Find sales of more than was held on their day, whatever the order of the lines."""
     by_holding: dict[Holding, list[ReadRow]] = defaultdict(list)
     for row in rows:
@@ -143,7 +161,7 @@ def _oversold(accounts: Mapping[int, Account], rows: Sequence[ReadRow]) -> dict[
         ledger, instrument = ledgers[places[place].pk] if place in places else None, instruments.get(name)
         held = ledger.moves.get(instrument.pk, []) if ledger and instrument else []
         reshaped = ledger is not None and instrument is not None and instrument.pk in ledger.reshaped
-        if reshaped or any(row.value.row.kind.value in RESHAPES for row in told):
+        if reshaped or (place, ident_of(name, instruments)) in touched:
             continue  # units follow from what is held then: recording reckons them
         moves = [(day, units) for day, units, _ in held]
         day = first_shortfall([*moves, *((row.value.row.trade_date, row.value.row.quantity) for row in told)])

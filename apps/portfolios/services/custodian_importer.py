@@ -29,12 +29,13 @@ from apps.portfolios.services.custodian_accounts import (
     accounts_of,
     custodian_file,
 )
-from apps.portfolios.services.custodian_checks import known_entries, known_lines
+from apps.portfolios.services.custodian_checks import known_entries, known_lines, told_actions
 from apps.portfolios.services.custodian_confirming import confirm_entries, told_executions
 from apps.portfolios.services.custodian_ground import ground_of, lock_accounts
 from apps.portfolios.services.custodian_plain_taking import TakingPlain
 from apps.portfolios.services.custodian_reading import day_question, is_within, openings_of, read_rows
 from apps.portfolios.services.custodian_taking import Taking
+from apps.portfolios.services.custodian_terms import questions_of
 from apps.portfolios.services.taking_back import (
     entries_since,
     in_the_way,
@@ -63,13 +64,13 @@ class CustodianFileImporter:
     per_household = True
 
     def questions(self, file: ImportFile) -> tuple[Question, ...]:
-        """Ask which account each of the file's accounts is, and the day of positions that have none."""
+        """Ask which account each of the file's is, the day of positions without one, what corporate actions lack."""
         found = custodian_file(file)
         owned = list(Account.objects.visible_to(file.by).filter(household=file.household_id).open())
         custodian = CUSTODIANS.get(found.layout, "")
         asked = [account_question(n, account, owned, custodian) for n, account in enumerate(accounts_of(found))]
         day = day_question(found)
-        return (*asked, *([day] if day else []))
+        return (*asked, *([day] if day else []), *questions_of(found))
 
     def read(self, file: ImportFile) -> ReadFile:
         """Read the rows, each with what our ledger has to say about it."""
@@ -86,7 +87,7 @@ class CustodianFileImporter:
         }
         there = within | known_entries(file, found) | known_lines(file, found, rows)
         told = told_executions(file, found, [row for row in rows if row.key not in there])
-        return told | there
+        return told | told_actions(file) | there
 
     def apply(
         self, file: ImportFile, rows: Sequence[PlannedRow], unchanged: Sequence[PlannedRow], progress: Progress
@@ -131,9 +132,10 @@ class FirmFileImporter(CustodianFileImporter):
     per_household = False
 
     def questions(self, file: ImportFile) -> tuple[Question, ...]:
-        """Ask for the day of positions that have none."""
-        day = day_question(custodian_file(file))
-        return (day,) if day else ()
+        """Ask for the day of positions that have none, and for what corporate actions lack."""
+        found = custodian_file(file)
+        day = day_question(found)
+        return (*([day] if day else []), *questions_of(found))
 
     def basis(self, file: ImportFile, plain: PlainRows) -> str:
         """Lock the accounts, and tell what the plan of their lines rests on now."""

@@ -115,7 +115,9 @@ def _look_at_terms(parting: Parting, units: list[Decimal], cash: list[Decimal]) 
 
 
 def _is_odd(kind: str, units: int, cash: int, is_nameless: bool) -> bool:  # noqa: FBT001 - one of the facts
-    needs_reckoning = kind in RESHAPES or (kind == TransactionKind.REINVEST and not cash)
+    needs_reckoning = (
+        kind in RESHAPES or kind == TransactionKind.CASH_IN_LIEU or (kind == TransactionKind.REINVEST and not cash)
+    )
     lacks_name = is_nameless and bool(units or kind in OF_SECURITY)
     fits = units_fit(kind, Decimal(units)) and cash_fits(kind, Decimal(cash))
     return needs_reckoning or lacks_name or not fits

@@ -21,9 +21,11 @@ from apps.portfolios.readers.custodian_csv import FileStyle
 from apps.portfolios.readers.lots import read_lots
 from apps.portfolios.readers.rows import CustodianFile, PositionRow, Row, Rows, TransactionRow
 from apps.portfolios.services.custodian_accounts import accounts_of, answered_accounts
+from apps.portfolios.services.custodian_actions import SettledAction
 from apps.portfolios.services.custodian_checks import with_doubts
 from apps.portfolios.services.custodian_plain import label_of
 from apps.portfolios.services.custodian_plain_lines import parted
+from apps.portfolios.services.custodian_terms import action_rows
 from apps.portfolios.services.instruments import NamedSecurity, known_instruments, named
 
 NOTHING = Decimal(0)
@@ -78,6 +80,7 @@ class CustodianValue:
     row: PositionRow | TransactionRow
     account: int
     name: NamedSecurity | None
+    action: SettledAction | None = None
 
 
 def read_rows(file: ImportFile, found: CustodianFile) -> ReadFile:
@@ -92,6 +95,7 @@ def read_rows(file: ImportFile, found: CustodianFile) -> ReadFile:
     found, plain = parted(file, found, openings)
     # a sweep fund that the custodian marks as the account's cash is cash, whatever it is called
     keys = {row.security for row in found.positions if not row.is_cash} | {row.security for row in found.transactions}
+    keys |= {row.terms.into for row in action_rows(found) if row.terms}
     names = {key: named(key) for key in keys if key is not None}
     unknown = _unknown(names.values())
     rows, today = [], firm_today()
@@ -111,12 +115,19 @@ def read_rows(file: ImportFile, found: CustodianFile) -> ReadFile:
         if opening is not None and is_within(entry, opening):
             problems = (_contained(entry, opening),)
         else:
-            problems = (*_unfit(entry, today), *_too_long(entry), *_foreign(entry, name, unknown))
+            new = None if entry.terms else name
+            problems = (*_unfit(entry, today), *_too_long(entry), *_foreign(entry, new, unknown))
         rows.append(_row(value, _entry_facts(entry), problems))
-    doubted = with_doubts(file, found, rows, openings)
-    return ReadFile(
-        rows=tuple(doubted), problems=found.problems, ignored=found.ignored, lines=_lines(found), plain=plain
-    )
+    doubted, aside = with_doubts(file, found, rows, openings)
+    doubted = [_with_new_security(row, unknown) for row in doubted]
+    ignored = tuple(sorted((*found.ignored, *aside), key=lambda line: line.row))
+    return ReadFile(rows=tuple(doubted), problems=found.problems, ignored=ignored, lines=_lines(found), plain=plain)
+
+
+def _with_new_security(row: ReadRow, unknown: set[NamedSecurity]) -> ReadRow:
+    """Say so where a corporate action brings a security that nobody knows."""
+    into = row.value.action.into if row.value.action else None
+    return row if into is None else replace(row, problems=(*row.problems, *_foreign(row.value.row, into, unknown)))
 
 
 def without_strangers(found: CustodianFile, ours: Collection[str]) -> CustodianFile:
@@ -162,7 +173,9 @@ def _unknown(names: Iterable[NamedSecurity]) -> set[NamedSecurity]:
 
 def _row(value: CustodianValue, facts: dict[str, str], problems: tuple[RowProblem, ...]) -> ReadRow:
     row = value.row
-    text = "\x1f".join(f"{name}={fact}" for name, fact in sorted(facts.items()))
+    # an action is booked by what was held then: other terms are another one, never a change of it
+    is_action = isinstance(row, TransactionRow) and row.terms is not None
+    text = row.key if is_action else "\x1f".join(f"{name}={fact}" for name, fact in sorted(facts.items()))
     return ReadRow(
         line=row.row,
         key=row.key,
@@ -198,8 +211,15 @@ def _entry_facts(row: TransactionRow) -> dict[str, str]:
             "amount": row.amount,
             "fees": row.fees or None,
             "currency": row.currency,
+            "into": _into(row),
+            "new": row.terms.new if row.terms else None,
         }
     )
+
+
+def _into(row: TransactionRow) -> str | None:
+    key = row.terms.into if row.terms else None
+    return (key.symbol or key.cusip or key.isin or key.description) if key else None
 
 
 def _told(facts: Mapping[str, object]) -> dict[str, str]:
@@ -225,7 +245,7 @@ def _undated(row: PositionRow) -> tuple[RowProblem, ...]:
 
 
 def _unfit(row: TransactionRow, today: dt.date) -> tuple[RowProblem, ...]:
-    """Say what the ledger would refuse, beside the row."""
+    """Say what the ledger would refuse, beside the row; what a corporate action comes to is told with what is held."""
     units, cash = row.quantity or NOTHING, row.amount or NOTHING
     if row.kind.value in OF_CASH_ALONE:
         units = NOTHING
@@ -235,6 +255,8 @@ def _unfit(row: TransactionRow, today: dt.date) -> tuple[RowProblem, ...]:
     if row.settle_date is not None and row.settle_date < row.trade_date:
         message = gettext_noop("An entry cannot settle before it was traded.")
         problems.append(_problem(row, "settle_date", "settles_before", message))
+    if row.terms is not None:
+        return tuple(problems)
     if not units_fit(row.kind.value, units) or (units and row.security is None):
         message = gettext_noop("The quantity does not fit an entry of this kind.")
         problems.append(_problem(row, "quantity", "units_unfit", message))

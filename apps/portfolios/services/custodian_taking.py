@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -33,6 +33,7 @@ from apps.portfolios.services.custodian_accounts import (
     answered_account,
     custodian_file,
 )
+from apps.portfolios.services.custodian_actions import SettledAction
 from apps.portfolios.services.custodian_confirming import lots_named, note_difference
 from apps.portfolios.services.custodian_reading import CustodianValue
 from apps.portfolios.services.entries import NOTHING, TransactionEntry, traded_worth
@@ -59,7 +60,7 @@ class Taking:
 
     def apply(self) -> Applied:
         """Take in what is due."""
-        names = {planned.row.value.name for planned in self.rows if planned.row.value.name is not None}
+        names = {name for planned in self.rows for name in _names(planned.row.value)}
         self.progress(0.1, gettext("Looking up securities"))
         self.instruments = instruments_for(names=names, by=self.file.by)
         by_place: dict[int, Group] = {}
@@ -154,12 +155,12 @@ class Taking:
         row = value.row
         if not isinstance(row, TransactionRow):
             raise TypeError("A position is no entry.")
-        kind, instrument = row.kind.value, self._instrument(value.name)
+        kind, instrument = row.kind.value, None if value.action else self._instrument(value.name)
         units = NOTHING if kind in OF_CASH_ALONE else row.quantity or NOTHING
-        cost = None
-        if kind == TransactionKind.REINVEST and not row.amount and row.quantity and row.price:
+        cost = row.cost
+        if kind == TransactionKind.REINVEST and cost is None and not row.amount and row.quantity and row.price:
             cost = traded_worth(instrument, row.quantity, row.price)
-        return TransactionEntry(
+        entry = TransactionEntry(
             kind=kind,
             trade_date=row.trade_date,
             instrument=instrument,
@@ -173,6 +174,20 @@ class Taking:
             description=row.description,
             external_key=key,
             source=self.file.filename[:200],
+        )
+        return entry if value.action is None else self._as_settled(entry, value.action)
+
+    def _as_settled(self, entry: TransactionEntry, action: SettledAction) -> TransactionEntry:
+        return replace(
+            entry,
+            kind=action.kind,
+            instrument=self._instrument(action.name),
+            into=self._instrument(action.into),
+            units=action.units,
+            cash=action.cash,
+            price=None,
+            fair_old=action.fair_old,
+            fair_new=action.fair_new,
         )
 
     def _differs(self, entry: Transaction, value: CustodianValue) -> None:
@@ -257,6 +272,11 @@ class Taking:
             currency=row.currency,
             key=key,
         )
+
+
+def _names(value: CustodianValue) -> Iterator[NamedSecurity]:
+    named = (value.action.name, value.action.into) if value.action else (value.name,)
+    yield from (name for name in named if name is not None)
 
 
 def _day(value: CustodianValue) -> dt.date | None:

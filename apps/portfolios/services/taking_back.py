@@ -71,8 +71,8 @@ def _sentence(account: Account, entry: Transaction) -> str:
 
 
 def entries_since(account: Account, ours: Collection[int]) -> list[str]:
-    """Return what was recorded in an account besides these entries (row ids)."""
-    others = account.transactions.exclude(pk__in=ours).select_related("instrument")
+    """Return what was recorded in an account besides these entries (row ids) and the legs of their actions."""
+    others = account.transactions.exclude(pk__in=ours).exclude(leg_of__in=ours).select_related("instrument")
     return [_sentence(account, entry) for entry in others]
 
 

@@ -51,11 +51,38 @@ def test_the_words_of_custodians_are_kinds_of_the_ledger(action: str, kind: Kind
     assert (read.kind, read.needs_review) == (kind, False)
 
 
-@pytest.mark.parametrize("action", ["MERGER MER FROM 54211N101", "Name Change", "Expired", "Spin-off", "Cash In Lieu"])
-def test_corporate_actions_are_journals_that_a_person_reviews(action: str) -> None:
+@pytest.mark.parametrize("action", ["Expired", "Exchange or Exercise", "Exchange", "Reorganized Issue", "Assigned"])
+def test_what_no_entry_describes_is_a_journal_that_a_person_reviews(action: str) -> None:
     read = kind_of(action, ONE, ONE)
     assert read is not None
     assert (read.kind, read.needs_review) == (Kind.JOURNAL, True)
+
+
+@pytest.mark.parametrize(
+    ("action", "quantity", "amount", "kind"),
+    [
+        ("MERGER MER FROM 54211N101#REOR M0051542700001 ACME", ONE, None, Kind.MERGER),
+        ("Stock Merger Adj", -ONE, None, Kind.MERGER),
+        ("Cash Merger", None, ONE, Kind.MERGER),
+        ("Mandatory Reorg Exc", -ONE, None, Kind.MERGER),
+        ("EXCHANGE", ONE, None, Kind.MERGER),
+        ("NAME CHANGED N/C FROM 123", ONE, None, Kind.SYMBOL_CHANGE),
+        ("CUSIP Change", -ONE, None, Kind.SYMBOL_CHANGE),
+        ("Spin-off", ONE, None, Kind.SPIN_OFF),
+        ("DISTRIBUTION SPINOFF FROM:(ABC ) ACME", ONE, None, Kind.SPIN_OFF),
+        ("DISTRIBUTION NVIDIA CORP (NVDA) (Cash)", ONE, None, Kind.SPLIT),
+        ("Distribution", None, -ONE, Kind.WITHDRAWAL),
+        ("REVERSE SPLIT R/S TO 517103602#REOR", -ONE, None, Kind.SPLIT),
+        ("IN LIEU OF FRX SHARE LEU PAYOUT", None, ONE, Kind.CASH_IN_LIEU),
+        ("Cash In Lieu", None, None, Kind.JOURNAL),
+    ],
+)
+def test_corporate_actions_are_known_by_word_and_sign(
+    action: str, quantity: Decimal | None, amount: Decimal | None, kind: Kind
+) -> None:
+    read = kind_of(action, quantity, amount)
+    assert read is not None
+    assert read.kind is kind
 
 
 @pytest.mark.parametrize(
@@ -81,12 +108,12 @@ def test_unknown_words_and_moves_of_nothing_are_not_guessed(action: str) -> None
     assert kind_of(action, None, None) is None
 
 
-def test_a_dividend_of_shares_alone_is_one_in_shares_and_a_merger_without_cash_is_reviewed() -> None:
+def test_a_dividend_of_shares_alone_is_one_in_shares_and_a_merger_without_cash_is_part_of_one() -> None:
     found = [kind_of("Dividend", *told) for told in ((ONE, None), (None, ONE), (ONE, ONE))]
     assert [read.kind for read in found if read] == [Kind.STOCK_DIVIDEND, Kind.DIVIDEND, Kind.DIVIDEND]
     merged = kind_of("Cash Merger", -ONE, None)
     assert merged is not None
-    assert (merged.kind, merged.needs_review) == (Kind.JOURNAL, True)
+    assert (merged.kind, merged.needs_review) == (Kind.MERGER, False)
 
 
 def test_quantities_are_signed_by_their_effect() -> None:

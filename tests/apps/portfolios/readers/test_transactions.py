@@ -114,7 +114,7 @@ def test_a_wrong_cell_keeps_its_row_out(old: str, new: str, column: str, code: s
 
 
 def test_doubts_are_warnings_beside_rows_that_stay() -> None:
-    odd = SCHWAB.replace("-$1451.20", "-$1551.20").replace("$9998.34", "$9898.34").replace("Stock Split", "Name Change")
+    odd = SCHWAB.replace("-$1451.20", "-$1551.20").replace("$9998.34", "$9898.34").replace("Stock Split", "Expired")
     found = read_transactions(odd.encode())
     assert [(problem.row, problem.code, problem.severity) for problem in found.problems] == [
         (4, "needs_review", Severity.WARNING),

@@ -115,7 +115,9 @@ def test_a_refusal_names_the_lines_of_its_account_and_leaves_nothing(
     ada: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, second = numbers(ada, 2)
-    monkeypatch.setattr("apps.portfolios.services.custodian_reading.with_doubts", lambda _f, _o, rows, _p: list(rows))
+    monkeypatch.setattr(
+        "apps.portfolios.services.custodian_reading.with_doubts", lambda _f, _o, rows, _p: (list(rows), [])
+    )
     Account.objects.filter(last_four=second[-4:]).update(status="closed")
     with pytest.raises(DomainError, match="Lines 4 to 5"):
         taken(ada, history(first, second))
