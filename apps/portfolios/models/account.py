@@ -155,7 +155,11 @@ class AccountOwner(BaseModel):
         ordering = ("account", "id")
         constraints = (
             models.UniqueConstraint(fields=["account", "person"], name="account_owner_once"),
-            models.CheckConstraint(condition=models.Q(share__gt=0, share__lte=1), name="account_share_of_whole"),
+            models.CheckConstraint(
+                condition=models.Q(share__gt=0, share__lte=1),
+                name="account_share_of_whole",
+                violation_error_message=_("A share is more than nothing and at most 100 %."),
+            ),
         )
 
     def __str__(self) -> str:

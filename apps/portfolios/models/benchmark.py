@@ -103,13 +103,24 @@ class BenchmarkPart(BaseModel):
             models.CheckConstraint(
                 condition=models.Q(security=None, series__isnull=False) | models.Q(security__isnull=False, series=None),
                 name="benchmark_part_is_one",
+                violation_error_message=_("A part is a security or a series: name one of them."),
             ),
-            models.CheckConstraint(condition=models.Q(weight__gt=0, weight__lte=1), name="benchmark_part_of_whole"),
-            models.UniqueConstraint(
-                fields=["version", "security"], condition=models.Q(series=None), name="benchmark_security_once"
+            models.CheckConstraint(
+                condition=models.Q(weight__gt=0, weight__lte=1),
+                name="benchmark_part_of_whole",
+                violation_error_message=_("A weight is more than nothing and at most 100 %."),
             ),
             models.UniqueConstraint(
-                fields=["version", "series"], condition=models.Q(security=None), name="benchmark_series_once"
+                fields=["version", "security"],
+                condition=models.Q(series=None),
+                name="benchmark_security_once",
+                violation_error_message=_("The security is in the benchmark already: give its parts one weight."),
+            ),
+            models.UniqueConstraint(
+                fields=["version", "series"],
+                condition=models.Q(security=None),
+                name="benchmark_series_once",
+                violation_error_message=_("The series is in the benchmark already: give its parts one weight."),
             ),
         )
 

@@ -77,6 +77,7 @@ class EquivalenceGroup(BaseModel):
             models.CheckConstraint(
                 condition=models.Q(valid_to=None) | models.Q(valid_to__gte=models.F("valid_from")),
                 name="equivalence_ends_after_begin",
+                violation_error_message=_("The last day is before the first: choose a later one."),
             ),
         )
 
@@ -120,7 +121,11 @@ class EquivalenceMember(BaseModel):
         ordering = ("id",)
         constraints = (
             models.UniqueConstraint(fields=["group", "instrument"], name="equivalence_member_once"),
-            models.CheckConstraint(condition=models.Q(shares__gt=0), name="equivalence_shares_positive"),
+            models.CheckConstraint(
+                condition=models.Q(shares__gt=0),
+                name="equivalence_shares_positive",
+                violation_error_message=_("The shares per unit are more than nothing."),
+            ),
         )
 
     def __str__(self) -> str:

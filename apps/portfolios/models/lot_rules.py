@@ -151,7 +151,9 @@ class TaxRate(BaseModel):
                 violation_error_message=_("There are rates from this day already."),
             ),
             models.CheckConstraint(
-                condition=models.Q(short__gte=0, short__lte=1, long__gte=0, long__lte=1), name="tax_rate_is_a_share"
+                condition=models.Q(short__gte=0, short__lte=1, long__gte=0, long__lte=1),
+                name="tax_rate_is_a_share",
+                violation_error_message=_("A tax rate is between 0 % and 100 %."),
             ),
         )
 

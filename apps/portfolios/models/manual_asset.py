@@ -134,7 +134,11 @@ class Appraisal(BaseModel):
                 name="appraisal_once_a_day",
                 violation_error_message=_("There is a value of this day already; take that one back first."),
             ),
-            models.CheckConstraint(condition=models.Q(value__gte=0), name="appraisal_not_negative"),
+            models.CheckConstraint(
+                condition=models.Q(value__gte=0),
+                name="appraisal_not_negative",
+                violation_error_message=_("A value is not below nothing: what is owed belongs to the debts."),
+            ),
         )
 
     def __str__(self) -> str:

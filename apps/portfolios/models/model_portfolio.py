@@ -193,7 +193,11 @@ class Sleeve(_Banded):
         constraints = (
             models.UniqueConstraint(fields=["version", "name"], name="sleeve_name_once"),
             models.UniqueConstraint(fields=["version", "asset_class"], name="sleeve_class_once"),
-            models.CheckConstraint(condition=models.Q(weight__gt=0, weight__lte=1), name="sleeve_weight_of_whole"),
+            models.CheckConstraint(
+                condition=models.Q(weight__gt=0, weight__lte=1),
+                name="sleeve_weight_of_whole",
+                violation_error_message=_("A weight is more than nothing and at most 100 %."),
+            ),
         )
 
     def __str__(self) -> str:
@@ -229,7 +233,11 @@ class SleeveHolding(_Banded):
         ordering = ("sleeve", "place", "id")
         constraints = (
             models.UniqueConstraint(fields=["sleeve", "instrument"], name="sleeve_holding_once"),
-            models.CheckConstraint(condition=models.Q(share__gt=0, share__lte=1), name="holding_share_of_sleeve"),
+            models.CheckConstraint(
+                condition=models.Q(share__gt=0, share__lte=1),
+                name="holding_share_of_sleeve",
+                violation_error_message=_("A share is more than nothing and at most 100 %."),
+            ),
         )
 
     def __str__(self) -> str:

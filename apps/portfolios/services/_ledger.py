@@ -15,7 +15,7 @@ from apps.core.actors import Actor
 from apps.kernel.errors import DomainError, InvalidInputError, gettext_noop
 from apps.portfolios.models import Account, LotChoice, Transaction, TransactionKind
 from apps.portfolios.policies import LEADS_ELSEWHERE, OF_RATIO, RESHAPES, cash_fits, first_shortfall, units_fit
-from apps.portfolios.services.accounts import refusal
+from apps.portfolios.services._checks import refusal
 from apps.portfolios.services.entries import TransactionEntry
 
 UNIT, NOTHING = Decimal("0.00000001"), Decimal(0)
@@ -281,7 +281,7 @@ def _clean(row: Transaction) -> None:
     try:
         row.full_clean(exclude=["account", "instrument", "into", "reversal_of", "leg_of"], validate_constraints=False)
     except ValidationError as wrong:
-        raise refusal(wrong) from wrong
+        raise refusal(wrong, row) from wrong
 
 
 def _sign(entry: TransactionEntry, field: str) -> InvalidInputError:

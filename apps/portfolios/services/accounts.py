@@ -8,9 +8,6 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.db.models import Model
-
 from apps.accounts.selectors.firm_days import firm_today
 from apps.clients.models import Household, Person
 from apps.core import audit, realtime
@@ -21,6 +18,7 @@ from apps.kernel.errors import DomainError, InvalidInputError, gettext_noop
 from apps.portfolios.models import Account, AccountOwner, AccountStatus
 from apps.portfolios.policies import TAX_TREATMENTS, can_become
 from apps.portfolios.selectors.account_life import requirements
+from apps.portfolios.services._checks import checked
 
 HALF = Decimal("0.5")
 # what digests of account numbers are kept for
@@ -215,22 +213,6 @@ def _check_owners(household: Household, owners: Sequence[OwnerShare]) -> None:
             mend=gettext_noop("Make them add up to 100 %."),
             field="owners",
         )
-
-
-def checked(row: Model, *, exclude: list[str] | None = None) -> None:
-    """Demand of a row what its model does. Raises InvalidInputError that names the field."""
-    try:
-        row.full_clean(exclude=exclude)
-    except ValidationError as wrong:
-        raise refusal(wrong) from wrong
-
-
-def refusal(wrong: ValidationError) -> InvalidInputError:
-    """Turn a model's complaint into a refusal that names the field."""
-    if hasattr(wrong, "error_dict"):
-        field_name, messages = next(iter(wrong.message_dict.items()))
-        return InvalidInputError(messages[0], field="" if field_name == "__all__" else field_name)
-    return InvalidInputError(wrong.messages[0])
 
 
 def _tell(account: Account) -> None:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 
 from apps.accounts.selectors.firm_days import firm_today
@@ -21,7 +20,7 @@ from apps.kernel.errors import DomainError, InvalidInputError, gettext_noop
 from apps.portfolios.models import Account, AssetFlow, AssetFlowKind, AssetFlowState, ManualAsset, TransactionKind
 from apps.portfolios.selectors.prices import PriceBook
 from apps.portfolios.services._asset_values import keep_prices_of
-from apps.portfolios.services.accounts import refusal
+from apps.portfolios.services._checks import checked
 from apps.portfolios.services.entries import TransactionEntry
 from apps.portfolios.services.manual_assets import (
     AssetStepError,
@@ -97,7 +96,7 @@ def pay_call(*, flow: AssetFlow, day: dt.date, by: Actor) -> AssetFlow:
     before = audit.snapshot(row)
     row.day, row.state = day, AssetFlowState.BOOKED
     row.asset = asset
-    _clean(row)
+    checked(row, exclude=["reserve"])
     _end_reserve(row, day, gettext_noop("The call was paid."), by)
     row.save(update_fields=["day", "state", "updated_at"])
     _book(row, by)
@@ -171,7 +170,7 @@ def _checked(asset: ManualAsset, details: FlowDetails, state: str, by: Actor) ->
         note=details.note.strip(),
         recorded_by=by.label[:200],
     )
-    _clean(row)
+    checked(row, exclude=["reserve"])
     if not asset.is_fund and row.kind != AssetFlowKind.INCOME:
         raise InvalidInputError(
             gettext_noop("Only a private fund calls and gives back capital."),
@@ -255,10 +254,3 @@ def _in_currency(asset: ManualAsset, amount: Decimal, wanted: str) -> Decimal | 
     currency, today = asset.account.currency, firm_today()
     rate = PriceBook([], wanted, DateSpan(today, today), [currency]).rate(currency, today)
     return None if rate is None else (amount * rate).quantize(CENT)
-
-
-def _clean(row: AssetFlow) -> None:
-    try:
-        row.full_clean(exclude=["reserve"])
-    except ValidationError as wrong:
-        raise refusal(wrong) from wrong

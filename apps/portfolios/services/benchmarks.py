@@ -15,7 +15,7 @@ from apps.core.services import service
 from apps.kernel.errors import DomainError, InvalidInputError, gettext_noop
 from apps.market.models import MarketSeries, Security
 from apps.portfolios.models import Account, Benchmark, BenchmarkAssignment, BenchmarkPart, BenchmarkVersion
-from apps.portfolios.services.accounts import checked
+from apps.portfolios.services._checks import checked
 
 ONE_DAY = dt.timedelta(days=1)
 

@@ -6,15 +6,13 @@ import datetime as dt
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 
-from django.core.exceptions import ValidationError
-
 from apps.core import audit
 from apps.core.actors import Actor
 from apps.core.services import service
 from apps.kernel.errors import InvalidInputError, gettext_noop
 from apps.portfolios.models import CommissionSchedule
 from apps.portfolios.selectors.commissions import terms_of
-from apps.portfolios.services.accounts import refusal
+from apps.portfolios.services._checks import checked
 
 NOTHING = Decimal(0)
 
@@ -45,10 +43,7 @@ def set_commissions(*, terms: ScheduleTerms, by: Actor) -> CommissionSchedule:
         raise InvalidInputError(gettext_noop("Say where the commission is agreed."), field="source")
     row = CommissionSchedule(**asdict(terms), set_by=by.label[:200])
     row.custodian, row.source = terms.custodian.strip(), terms.source.strip()
-    try:
-        row.full_clean()
-    except ValidationError as wrong:
-        raise refusal(wrong) from wrong
+    checked(row)
     terms_of(row)  # the engine refuses terms that contradict themselves
     row.save()
     audit.record("portfolios.set_commissions", by=by, target=row, after=audit.snapshot(row))

@@ -12,7 +12,7 @@ from apps.core.actors import Actor
 from apps.core.services import service
 from apps.kernel.errors import InvalidInputError, gettext_noop
 from apps.portfolios.models import Account, Benchmark, Composite, CompositeMember
-from apps.portfolios.services.accounts import checked
+from apps.portfolios.services._checks import checked
 
 ONE_DAY = dt.timedelta(days=1)
 

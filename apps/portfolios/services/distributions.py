@@ -15,7 +15,7 @@ from apps.kernel.errors import InvalidInputError, gettext_noop
 from apps.portfolios.engine.inherited import OF_AGE, SECURE, Bequest, Heir, SpouseChoice, had_begun, may_stretch
 from apps.portfolios.models import Account, DistributionTerms, Employment, HeirKind, Registration
 from apps.portfolios.selectors.distributions import OF_EMPLOYER, OF_OWNER, WITH_DISTRIBUTIONS
-from apps.portfolios.services.accounts import checked
+from apps.portfolios.services._checks import checked
 
 
 @dataclass(frozen=True, slots=True)

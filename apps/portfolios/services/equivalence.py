@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
@@ -19,7 +18,7 @@ from apps.core.services import service
 from apps.core.templatetags.formats import date_text
 from apps.kernel.errors import DomainError, InvalidInputError, gettext_noop
 from apps.portfolios.models import EquivalenceGroup, EquivalenceMember, EquivalenceRole, EquivalenceState, Instrument
-from apps.portfolios.services.accounts import refusal
+from apps.portfolios.services._checks import checked
 from apps.portfolios.services.instruments import instrument_by_symbol
 
 APPROVAL_KIND = "portfolios.equivalence"
@@ -74,10 +73,7 @@ def propose_equivalence(*, terms: GroupTerms, by: Actor) -> EquivalenceGroup:
         replaces=terms.replaces,
         proposed_by=by.label[:200],
     )
-    try:
-        group.full_clean()
-    except ValidationError as wrong:
-        raise refusal(wrong) from wrong
+    checked(group)
     group.save()
     for member in found:
         member.group = group

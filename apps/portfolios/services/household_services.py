@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 
 from apps.accounts.selectors.firm_days import firm_today
@@ -17,7 +16,7 @@ from apps.core.services import service
 from apps.kernel.errors import DomainError, InvalidInputError, gettext_noop
 from apps.portfolios.models import Account, CashReserve, HouseholdService, QualityCheck, ServiceOffering, ServiceVersion
 from apps.portfolios.selectors.service_offerings import months_after, version_on
-from apps.portfolios.services.accounts import refusal
+from apps.portfolios.services._checks import checked
 from apps.portfolios.services.mandates import MandateTerms, check_end, end_mandate, give_mandate, tell_household
 from apps.portfolios.services.restrictions import ReserveTerms, add_reserve, end_reserve
 
@@ -55,7 +54,7 @@ def take_service(
     taken = HouseholdService(
         household=household, account=account, offering=offering, version=version, from_day=from_day
     )
-    _clean(taken)
+    checked(taken, exclude=["mandate", "reserve"])
     if version.model is not None:
         terms = MandateTerms(
             model=version.model,
@@ -130,10 +129,3 @@ def record_quality_check(*, taken: HouseholdService, met: Sequence[int], by: Act
     if household.next_review_on is None or household.next_review_on <= review:
         update_household(household=household, fields={"next_review_on": review}, by=by)
     return row
-
-
-def _clean(row: HouseholdService) -> None:
-    try:
-        row.full_clean(exclude=["mandate", "reserve"])
-    except ValidationError as wrong:
-        raise refusal(wrong) from wrong

@@ -5,8 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from django.core.exceptions import ValidationError
-
 from apps.accounts.selectors.firm_days import firm_today
 from apps.core import audit
 from apps.core.actors import Actor
@@ -16,7 +14,7 @@ from apps.market.services.sessions import settles_on
 from apps.portfolios.models import Account, ElectionScope, LotElection, LotMethod
 from apps.portfolios.selectors.books import account_book
 from apps.portfolios.selectors.lot_rules import dated_rates
-from apps.portfolios.services.accounts import refusal
+from apps.portfolios.services._checks import checked
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +65,7 @@ def elect_lot_method(*, account: Account, terms: MethodTerms, by: Actor) -> LotE
         given_on=given_on,
         reason=terms.reason.strip(),
     )
-    try:
-        election.full_clean()
-    except ValidationError as wrong:
-        raise refusal(wrong) from wrong
+    checked(election)
     election.save()
     audit.record("portfolios.elect_lot_method", by=by, target=election, after=audit.snapshot(election))
     account_book(locked, firm_today())

@@ -5,8 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from django.core.exceptions import ValidationError
-
 from apps.accounts.selectors.firm_days import firm_today
 from apps.clients.models import Household
 from apps.compliance.selectors.risk_limits import risk_limit
@@ -18,7 +16,7 @@ from apps.kernel.errors import DomainError, InvalidInputError, gettext_noop
 from apps.portfolios.models import Account, AccountStatus, Mandate, ModelPortfolio
 from apps.portfolios.selectors.model_portfolios import stocks_of
 from apps.portfolios.selectors.targets import sleeves_of, versions_on
-from apps.portfolios.services.accounts import refusal
+from apps.portfolios.services._checks import checked
 
 
 class MandateOverlapError(DomainError):
@@ -60,7 +58,7 @@ def give_mandate(*, household: Household, terms: MandateTerms, by: Actor) -> Man
         note=terms.note.strip(),
     )
     _make_room(mandate, by)
-    _clean(mandate)
+    checked(mandate)
     mandate.save()
     audit.record("portfolios.give_mandate", by=by, target=mandate, after=audit.snapshot(mandate))
     tell_household(household, by)
@@ -74,7 +72,7 @@ def end_mandate(*, mandate: Mandate, until: dt.date, by: Actor, reason: str = ""
     check_end(locked.from_day, locked.until, until)
     before = audit.snapshot(locked)
     locked.until = until
-    _clean(locked)
+    checked(locked)
     locked.save(update_fields=["until", "updated_at"])
     audit.record(
         "portfolios.end_mandate", by=by, target=locked, before=before, after=audit.snapshot(locked), reason=reason
@@ -154,10 +152,3 @@ def _make_room(mandate: Mandate, by: Actor) -> None:
                 field="from_day",
                 first=other.from_day.isoformat(),
             )
-
-
-def _clean(mandate: Mandate) -> None:
-    try:
-        mandate.full_clean()
-    except ValidationError as wrong:
-        raise refusal(wrong) from wrong

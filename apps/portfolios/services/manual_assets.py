@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.core.exceptions import ValidationError
-
 from apps.accounts.selectors.firm_days import firm_today
 from apps.clients.models import Document, Household
 from apps.core import audit, realtime
@@ -31,7 +29,8 @@ from apps.portfolios.models import (
 )
 from apps.portfolios.selectors.asset_rows import booked_flows
 from apps.portfolios.services._asset_values import keep_prices_of
-from apps.portfolios.services.accounts import AccountDetails, OwnerShare, open_account, refusal
+from apps.portfolios.services._checks import checked
+from apps.portfolios.services.accounts import AccountDetails, OwnerShare, open_account
 from apps.portfolios.services.entries import TransactionEntry
 from apps.portfolios.services.transactions import record_transactions, reverse_transaction
 
@@ -102,10 +101,10 @@ def record_asset(*, household: Household, details: AssetDetails, by: Actor) -> M
         asset_class=details.asset_class,
         currency=details.currency,
     )
-    _clean(instrument)
+    checked(instrument)
     instrument.save()
     asset = ManualAsset(account=account, instrument=instrument, kind=details.kind, commitment=details.commitment)
-    _clean(asset)
+    checked(asset)
     asset.save()
     audit.record("portfolios.record_asset", by=by, target=asset, after=audit.snapshot(asset))
     if details.first is not None:
@@ -151,7 +150,7 @@ def appraise_asset(*, asset: ManualAsset, stated: StatedValue, by: Actor) -> App
         document=paper_of(asset, stated.document),
         recorded_by=by.label[:200],
     )
-    _clean(row)
+    checked(row)
     row.save()
     keep_prices_of(asset)
     audit.record("portfolios.appraise_asset", by=by, target=row, after=audit.snapshot(row))
@@ -195,7 +194,7 @@ def change_asset(*, asset: ManualAsset, changes: dict[str, Any], by: Actor) -> M
     before = audit.snapshot(asset)
     for name, value in changes.items():
         setattr(asset, name, value)
-    _clean(asset)
+    checked(asset)
     if asset.is_fund and uncalled(asset) < 0:
         raise InvalidInputError(
             gettext_noop("More was called of the commitment already, or is announced."),
@@ -303,10 +302,3 @@ def tell(asset: ManualAsset) -> None:
 def _held_on(asset: ManualAsset, day: dt.date) -> Decimal:
     rows = asset.account.transactions.standing().filter(instrument=asset.instrument, trade_date__lte=day)
     return sum((row.units for row in rows), Decimal(0))
-
-
-def _clean(row: ManualAsset | Appraisal | Instrument) -> None:
-    try:
-        row.full_clean()
-    except ValidationError as wrong:
-        raise refusal(wrong) from wrong

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 
-from django.core.exceptions import ValidationError
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
@@ -27,8 +26,8 @@ from apps.portfolios.models import (
     VersionState,
 )
 from apps.portfolios.selectors.model_portfolios import version_changes
+from apps.portfolios.services._checks import checked
 from apps.portfolios.services._model_terms import HoldingTerms, SleeveTerms, VersionTerms, check_terms
-from apps.portfolios.services.accounts import refusal
 
 APPROVAL_KIND = "portfolios.model_version"
 
@@ -306,8 +305,7 @@ def _demand(version: ModelVersion, state: VersionState, message: str) -> None:
 def _clean(row: ModelPortfolio | ModelVersion | Sleeve | SleeveHolding, at: str = "") -> None:
     """Check the row; a wrong field is refused as its form would, named within its row."""
     try:
-        row.full_clean()
-    except ValidationError as wrong:
-        refused = refusal(wrong)
+        checked(row)
+    except InvalidInputError as refused:
         refused.field = "-".join(part for part in (at, refused.field) if part)
-        raise refused from wrong
+        raise

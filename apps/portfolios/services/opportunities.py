@@ -7,8 +7,6 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 
-from django.core.exceptions import ValidationError
-
 from apps.clients.models import Household
 from apps.core import audit, realtime
 from apps.core.actors import Actor
@@ -25,7 +23,7 @@ from apps.portfolios.models import (
 )
 from apps.portfolios.selectors.opportunities import Found
 from apps.portfolios.selectors.watch_rules import watch_rules
-from apps.portfolios.services.accounts import refusal
+from apps.portfolios.services._checks import checked
 
 Key = tuple[int, int | None, str, str]
 # what trades of a run of each mode are an answer to
@@ -57,10 +55,7 @@ def set_watch_rules(*, terms: WatchTerms, by: Actor) -> WatchRules:
     """
     before = audit.snapshot(watch_rules())
     row = WatchRules(**asdict(terms), set_by=by.label[:200])
-    try:
-        row.full_clean()
-    except ValidationError as wrong:
-        raise refusal(wrong) from wrong
+    checked(row)
     row.save()
     audit.record("portfolios.set_watch_rules", by=by, target=row, before=before, after=audit.snapshot(row))
     return row

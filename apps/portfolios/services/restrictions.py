@@ -7,15 +7,13 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TypeVar
 
-from django.core.exceptions import ValidationError
-
 from apps.clients.models import Household
 from apps.core import audit
 from apps.core.actors import Actor
 from apps.core.services import service
 from apps.kernel.errors import DomainError, gettext_noop
 from apps.portfolios.models import Account, CashReserve, Instrument, Restriction
-from apps.portfolios.services.accounts import refusal
+from apps.portfolios.services._checks import checked
 from apps.portfolios.services.instruments import instrument_by_symbol
 from apps.portfolios.services.mandates import check_account, check_end, tell_household
 
@@ -83,7 +81,7 @@ def add_restriction(*, household: Household, terms: RestrictionTerms, by: Actor)
         from_day=terms.from_day,
         until=terms.until,
     )
-    _clean(restriction)
+    checked(restriction)
     _check_once(restriction)
     restriction.save()
     audit.record("portfolios.add_restriction", by=by, target=restriction, after=audit.snapshot(restriction))
@@ -126,7 +124,7 @@ def add_reserve(*, household: Household, terms: ReserveTerms, by: Actor) -> Cash
         from_day=terms.from_day,
         until=terms.until,
     )
-    _clean(reserve)
+    checked(reserve)
     same = {name: getattr(reserve, name) for name in _SAME_RESERVE}
     if CashReserve.objects.filter(**same).exists():
         raise ReserveTwiceError(
@@ -150,7 +148,7 @@ def _ended(term: T, until: dt.date, reason: str, by: Actor) -> T:
     check_end(term.from_day, term.until, until)
     before = audit.snapshot(term)
     term.until = until
-    _clean(term)
+    checked(term)
     term.save(update_fields=["until", "updated_at"])
     action = "portfolios.end_restriction" if isinstance(term, Restriction) else "portfolios.end_reserve"
     audit.record(action, by=by, target=term, before=before, after=audit.snapshot(term), reason=reason)
@@ -173,10 +171,3 @@ def _check_once(told: Restriction) -> None:
                 mend=gettext_noop("End that one first."),
                 first=other.from_day.isoformat(),
             )
-
-
-def _clean(term: Restriction | CashReserve) -> None:
-    try:
-        term.full_clean()
-    except ValidationError as wrong:
-        raise refusal(wrong) from wrong

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from decimal import Decimal
 
-from django.core.exceptions import ValidationError
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
@@ -31,7 +30,7 @@ from apps.portfolios.models import (
     Way,
 )
 from apps.portfolios.selectors.service_offerings import service_changes
-from apps.portfolios.services.accounts import refusal
+from apps.portfolios.services._checks import checked
 
 APPROVAL_KIND = "portfolios.service_version"
 ONE_DAY = dt.timedelta(days=1)
@@ -77,7 +76,7 @@ def draft_service(
         locked = ServiceOffering.objects.select_for_update().get(pk=offering.pk)
         before = audit.snapshot(locked)
     locked.name, locked.kind = name.strip(), kind
-    _clean(locked)
+    checked(locked)
     if audit.snapshot(locked) != before:
         locked.save()
         audit.record("portfolios.name_service", by=by, target=locked, before=before, after=audit.snapshot(locked))
@@ -101,7 +100,7 @@ def _draft(offering: ServiceOffering, terms: ServiceTerms, by: Actor) -> Service
         setattr(version, name, value)
     if offering.kind == ServiceKind.INVESTMENT and terms.model is None:
         raise InvalidInputError(gettext_noop("Investment management needs a model."), field="model")
-    _clean(version)
+    checked(version)
     version.save()
     audit.record("portfolios.draft_service", by=by, target=version, before=before, after=audit.snapshot(version))
     return version
@@ -216,10 +215,3 @@ def _locked(version: ServiceVersion) -> ServiceVersion:
 def _demand(version: ServiceVersion, state: VersionState, message: str) -> None:
     if version.state != state:
         raise ServiceStateError(message, n=version.number)
-
-
-def _clean(row: ServiceOffering | ServiceVersion) -> None:
-    try:
-        row.full_clean()
-    except ValidationError as wrong:
-        raise refusal(wrong) from wrong

@@ -6,8 +6,6 @@ import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.core.exceptions import ValidationError
-
 from apps.clients.models import Household
 from apps.core import audit
 from apps.core.actors import Actor
@@ -15,7 +13,7 @@ from apps.core.services import service
 from apps.kernel.errors import DomainError, InvalidInputError, gettext_noop
 from apps.portfolios.models import LotElection, LotMethod, TaxRate
 from apps.portfolios.selectors.lot_rules import dated_rates
-from apps.portfolios.services.accounts import refusal
+from apps.portfolios.services._checks import checked
 
 
 class RatesInUseError(DomainError):
@@ -49,10 +47,7 @@ def set_tax_rates(*, household: Household | None, terms: RateTerms, by: Actor) -
         starts_on=terms.starts_on,
         reason=terms.reason.strip(),
     )
-    try:
-        rate.full_clean()
-    except ValidationError as wrong:
-        raise refusal(wrong) from wrong
+    checked(rate)
     rate.save()
     audit.record("portfolios.set_tax_rates", by=by, target=rate, after=audit.snapshot(rate))
     return rate

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.core.exceptions import ValidationError
-
 from apps.accounts.selectors.firm_days import firm_today
 from apps.accounts.services.approvals import approval_for, drop_approval, hold_target
 from apps.clients.models import Household
@@ -29,7 +27,7 @@ from apps.portfolios.models import (
 from apps.portfolios.models.trade import REVIEW_KINDS, default_expiry
 from apps.portfolios.policies import trade_can_become
 from apps.portfolios.selectors.trade_estimates import TradeDesk
-from apps.portfolios.services.accounts import refusal
+from apps.portfolios.services._checks import checked
 from apps.portfolios.services.instruments import instrument_by_symbol
 from apps.portfolios.services.trade_lines import CheckedLine, LotPick, TradeLine, checked_lines
 
@@ -55,7 +53,7 @@ def propose_trades(
     # proposals for one household follow each other: what one has spoken for the next one sees
     list(Account.objects.select_for_update().filter(household=household).order_by("pk").values_list("pk"))
     today = firm_today()
-    checked = checked_lines(household, lines, today)
+    sized = checked_lines(household, lines, today)
     proposal = TradeProposal(
         household=household,
         source=source,
@@ -65,13 +63,10 @@ def propose_trades(
         proposed_by_id=by.user_id,
         proposed_label=by.label[:200],
     )
-    try:
-        proposal.full_clean(exclude=["household", "proposed_by"])
-    except ValidationError as wrong:
-        raise refusal(wrong) from wrong
+    checked(proposal, exclude=["household", "proposed_by"])
     proposal.save()
     desk = TradeDesk(today)
-    rows = [_row(proposal, each, desk) for each in checked]
+    rows = [_row(proposal, each, desk) for each in sized]
     after = {**audit.snapshot(proposal), "lines": [row.payload() for row in rows]}
     audit.record("portfolios.propose_trades", by=by, target=proposal, after=after)
     tell(proposal)
