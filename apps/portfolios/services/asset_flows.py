@@ -224,6 +224,12 @@ def _book(row: AssetFlow, by: Actor) -> None:
     about: dict[str, Any] = {"trade_date": row.day, "source": _source(row), "description": row.note}
     if row.is_call:
         units = (row.amount * PERCENT / (asset.commitment or row.amount)).quantize(UNIT)
+        if not units:
+            raise InvalidInputError(
+                gettext_noop("The call is too small beside the commitment: no part of a unit comes of it."),
+                mend=gettext_noop("Correct the amount or the commitment."),
+                field="amount",
+            )
         entries = [
             TransactionEntry(TransactionKind.DEPOSIT, cash=row.amount, **about),
             TransactionEntry(TransactionKind.BUY, instrument=instrument, units=units, cash=-row.amount, **about),

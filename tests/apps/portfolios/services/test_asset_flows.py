@@ -190,3 +190,25 @@ def test_the_cash_of_a_call_is_kept_in_the_currency_of_the_account(
     there = portfolios.account(home, ada, name="Euro", number="7", currency="EUR")
     notice = assets.notice(fund, ada, "10000", firm_today() + 10 * DAY, account=there)
     assert notice.reserve.amount == D(8000)
+
+
+def test_a_value_beyond_any_price_per_unit_is_refused_and_leaves_nothing_behind(home: Household, ada: User) -> None:
+    fund = assets.fund(home, ada, commitment="1000000")
+    assets.flow(fund, ada, "call", "0.01")  # a millionth of a unit
+    for value in ("1000000", "999999999999.99"):
+        with pytest.raises(InvalidInputError, match="The value of 2023-12-31 is too large") as refused:
+            assets.valued(fund, ada, value, YEAR_END)
+        assert (refused.value.field, refused.value.mend != "") == ("value", True)
+    assert (fund.appraisals.count(), count("appraise_asset")) == (0, 0)
+    assets.valued(fund, ada, "999999", YEAR_END)
+    assert worth(fund, YEAR_END) == D(999999)
+    since = account_sheet(fund.account, YEAR_END).line("inception").figures
+    assert since.net.value == pytest.approx(99_999_899)
+
+
+def test_a_call_that_is_no_part_of_a_unit_is_refused(home: Household, ada: User) -> None:
+    fund = assets.fund(home, ada, commitment="900000000000")
+    with pytest.raises(InvalidInputError, match="too small beside the commitment") as refused:
+        assets.flow(fund, ada, "call", "0.01")
+    assert refused.value.field == "amount"
+    assert not AssetFlow.objects.exists()
