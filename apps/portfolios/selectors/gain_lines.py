@@ -99,3 +99,21 @@ def brought_together(lines: Sequence[GainLine], currency: str) -> list[GainLine]
         return list(lines)
     rates = DatedRates(currency, days_of(line for line in lines if line.transaction_id in sales))
     return [in_currency(line, currency, rates) if line.transaction_id in sales else line for line in lines]
+
+
+def brought_home(lines: Sequence[GainLine], currency: str) -> list[GainLine]:
+    """Bring sales for another currency into the household's, each amount at the rate of its day.
+
+    A line for which a rate is missing stays as it is: its currency says that it is in no sum.
+    """
+    foreign = [line for line in lines if line.currency != currency]
+    if not foreign:
+        return list(lines)
+    rates = DatedRates(currency, days_of(foreign))
+    return [line if line.currency == currency else _at_home(line, currency, rates) for line in lines]
+
+
+def _at_home(line: GainLine, currency: str, rates: DatedRates) -> GainLine:
+    brought = in_currency(line, currency, rates)
+    is_whole = brought.currency == currency and (brought.basis is not None) == (line.basis is not None)
+    return brought if is_whole else line

@@ -15,7 +15,7 @@ from apps.core.passports import Amount, Passport, PassportLine
 from apps.core.templatetags.formats import date_text
 from apps.kernel.errors import NotFoundError, gettext_noop
 from apps.portfolios.models import Account
-from apps.portfolios.selectors.gain_lines import GainLine
+from apps.portfolios.selectors.gain_lines import GainLine, brought_home
 from apps.portfolios.selectors.wash_sales import HouseholdGains, WashLine, household_wash_sales
 
 NOTHING = Decimal(0)
@@ -32,7 +32,9 @@ _TITLES = {
 class GainsPage:
     """What a household realised in a year.
 
-    Sums leave out lots of unknown cost, counted in `n_unknown`, and what was sold for another currency.
+    What was sold for another currency is brought into the household's at the rates of the days of purchase and sale.
+    Sums leave out lots of unknown cost, counted in `n_unknown`, and those in `unrated`: currencies of which a rate is
+    missing. `unjudged` are currencies whose lots are not judged for wash sales.
     """
 
     household: Household
@@ -48,6 +50,7 @@ class GainsPage:
     lines: tuple[GainLine, ...]
     washes: tuple[WashLine, ...]
     unjudged: tuple[str, ...]
+    unrated: tuple[str, ...]
 
     @property
     def query(self) -> str:
@@ -58,7 +61,8 @@ class GainsPage:
 def gains_page(household: Household, year: int, as_of: dt.date) -> GainsPage:
     """Return what was realised in a year, judged with what is known on the day."""
     found = household_wash_sales(household, as_of)
-    lines = tuple(line for line in found.gains if line.is_taxed and line.sold_on.year == year)
+    sold = [line for line in found.gains if line.is_taxed and line.sold_on.year == year]
+    lines = tuple(brought_home(sold, household.currency))
     here = [line for line in lines if line.currency == household.currency]
     washes = tuple(wash for wash in found.washes if wash.sold_on.year == year)
     return GainsPage(
@@ -74,7 +78,8 @@ def gains_page(household: Household, year: int, as_of: dt.date) -> GainsPage:
         n_unknown=sum(line.basis is None for line in lines),
         lines=lines,
         washes=washes,
-        unjudged=tuple(sorted({*found.unjudged, *(line.currency for line in lines)} - {household.currency})),
+        unjudged=tuple(sorted({*found.unjudged, *(line.currency for line in sold)} - {household.currency})),
+        unrated=tuple(sorted({line.currency for line in lines} - {household.currency})),
     )
 
 
@@ -169,9 +174,13 @@ def _notes(page: GainsPage) -> tuple[str, ...]:
         notes.append(gettext("Lots of unknown cost are not in the sum."))
     if page.unjudged:
         names = ", ".join(page.unjudged)
+        notes.append(gettext("Not judged for wash sales: lots in %(names)s.") % {"names": names})
+    if any(line.rates for line in page.lines):
+        notes.append(gettext("Amounts of other currencies count at the rates of the days of purchase and sale."))
+    if page.unrated:
+        names = ", ".join(page.unrated)
         notes.append(
-            gettext("Not judged for wash sales: lots in %(names)s. What was bought and sold in it is not in the sums.")
-            % {"names": names}
+            gettext("Not in the sums, since a rate of exchange is missing: sales for %(names)s.") % {"names": names}
         )
     return tuple(notes)
 

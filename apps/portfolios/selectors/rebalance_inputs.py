@@ -28,6 +28,7 @@ from apps.portfolios.models import (
 from apps.portfolios.policies import step_of
 from apps.portfolios.selectors.cash_needs import cash_needs
 from apps.portfolios.selectors.equivalence import memberships
+from apps.portfolios.selectors.gain_lines import brought_home
 from apps.portfolios.selectors.lots import DUST
 from apps.portfolios.selectors.prices import DatedRates
 from apps.portfolios.selectors.targets import HouseholdTargets, PortfolioTarget, household_targets
@@ -372,11 +373,11 @@ def _in_group(trade: engine.PastTrade, table: EquivalenceTable) -> engine.PastTr
 
 
 def _realised(gains: HouseholdGains, day: dt.date) -> Iterable[engine.RealisedGains]:
-    """What each taxpayer has realised in the calendar year, after wash sales; what was sold for other currency not."""
+    """What each taxpayer has realised in the calendar year, after wash sales, as far as rates of exchange are known."""
     sums = {unit: {False: NOTHING, True: NOTHING} for unit in gains.taxpayers.values()}
-    for line in gains.gains:
-        is_here = line.is_taxed and line.currency == gains.household.currency and line.sold_on.year == day.year
-        if is_here and line.recognised is not None:
+    sold = [line for line in gains.gains if line.is_taxed and line.sold_on.year == day.year]
+    for line in brought_home(sold, gains.household.currency):
+        if line.currency == gains.household.currency and line.recognised is not None:
             sums[gains.taxpayers[line.account.pk]][line.is_long_term] += line.recognised
     for unit, terms in sorted(sums.items()):
         yield engine.RealisedGains(unit, terms[False], terms[True])

@@ -23,6 +23,7 @@ from apps.portfolios.services.corporate_actions import ActionByHand, record_acti
 from apps.portfolios.services.equivalence import GroupTerms, NamedMember, propose_equivalence
 from apps.portfolios.services.transactions import reverse_transaction
 from tests.factories import clients as people
+from tests.factories import market
 from tests.factories import portfolios as made
 
 DAY = made.DAY
@@ -183,7 +184,7 @@ def test_what_another_currency_holds_is_named_and_kept(scene: Scene, ada: User) 
     assert [piece.quantity for piece in found.open_pieces] == [1]
 
 
-def test_what_was_sold_for_another_currency_is_shown_in_it_and_in_no_sum(scene: Scene, ada: User) -> None:
+def test_what_was_sold_for_another_currency_is_in_the_sums_as_far_as_rates_are_known(scene: Scene, ada: User) -> None:
     euro = scene.other(currency="EUR")
     made.entry(euro, ada, "buy", DAY, instrument=scene.security, units="10", cash="-500", currency="EUR")
     sale = made.entry(euro, ada, "sell", later(20), instrument=scene.security, units="-10", cash="900", currency="EUR")
@@ -193,6 +194,19 @@ def test_what_was_sold_for_another_currency_is_shown_in_it_and_in_no_sum(scene: 
     shown = gains_passport(page, f"sale-{sale.public_id}").value.value
     assert (shown.amount, shown.currency) == (400, "EUR")
     assert sorted(row[-1] for row in gains_rows(page)[1]) == ["EUR", "USD"]
+    assert page.unrated == ("EUR",)
+    # with rates it is in the sums: 900 at 1.20 on the day of the sale, less 500 at 1.10 on that of the purchase
+    market.rates(("EUR", "USD"), {DAY: "1.10", later(20): "1.20"})
+    page = scene.page()
+    assert (page.short, page.unjudged, page.unrated) == (-1000 + 1080 - 550, ("EUR",), ())
+    told = gains_passport(page, "short")
+    assert told.value.value.amount == -470
+    (line,) = [each for each in page.lines if each.account == euro]
+    assert line.rates == (("EUR", DAY, Decimal("1.10")), ("EUR", later(20), Decimal("1.20")))
+    shown = gains_passport(page, f"sale-{sale.public_id}")
+    assert (shown.value.value.amount, shown.value.value.currency) == (530, "USD")
+    assert [label for label, _ in shown.lines[0].parts if label.startswith("EUR in USD on")] != []
+    assert {row[-1] for row in gains_rows(page)[1]} == {"USD"}
 
 
 def test_a_sale_of_lots_of_another_currency_or_of_unknown_cost_does_not_vanish(scene: Scene, ada: User) -> None:
