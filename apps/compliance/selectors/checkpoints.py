@@ -116,10 +116,26 @@ def facts_of(record: CheckpointRecord) -> list[Fact]:
 
 def approved_by(target_id: uuid.UUID) -> frozenset[str]:
     """Return the keys of the clients who approved a target; what was declined is over and has no use for them."""
-    rows = CheckpointRecord.objects.filter(target_id=target_id, kind=CheckpointKind.APPROVAL)
-    return frozenset(row.recorded_key for row in rows if any(f.key == "client" and f.holds for f in facts_of(row)))
+    return approvals_of([target_id])[target_id]
+
+
+def approvals_of(target_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, frozenset[str]]:
+    """Return the keys of the clients who approved each target, in one query."""
+    found: dict[uuid.UUID, set[str]] = {target_id: set() for target_id in target_ids}
+    for row in CheckpointRecord.objects.filter(target_id__in=found, kind=CheckpointKind.APPROVAL):
+        if any(fact.key == "client" and fact.holds for fact in facts_of(row)):
+            found[row.target_id].add(row.recorded_key)
+    return {target_id: frozenset(keys) for target_id, keys in found.items()}
 
 
 def latest_records(target_id: uuid.UUID) -> dict[str, CheckpointRecord]:
     """Return the latest record of each checkpoint for a target."""
-    return {record.kind: record for record in CheckpointRecord.objects.filter(target_id=target_id).order_by("id")}
+    return records_of([target_id])[target_id]
+
+
+def records_of(target_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, dict[str, CheckpointRecord]]:
+    """Return the latest record of each checkpoint for each target, in one query."""
+    found: dict[uuid.UUID, dict[str, CheckpointRecord]] = {target_id: {} for target_id in target_ids}
+    for record in CheckpointRecord.objects.filter(target_id__in=found).order_by("id"):
+        found[record.target_id][record.kind] = record
+    return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -72,9 +72,14 @@ def owners_of(proposal: TradeProposal) -> list[Person]:
 def accounts_unheard(proposal: TradeProposal, heard: Collection[str]) -> list[Account]:
     """Return the accounts of the proposal of which no owner is among the keys: one owner speaks for an account."""
     accounts = Account.objects.filter(proposed_trades__proposal=proposal).distinct().order_by("pk")
+    return unheard(accounts.prefetch_related("owners__person__user"), heard)
+
+
+def unheard(accounts: Iterable[Account], heard: Collection[str]) -> list[Account]:
+    """Return those of the accounts, whose owners were fetched, of which no owner is among the keys."""
     return [
         account
-        for account in accounts.prefetch_related("owners__person__user")
+        for account in accounts
         if not any(o.person.user is not None and o.person.user.as_actor().key in heard for o in account.owners.all())
     ]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
@@ -13,16 +14,17 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import ApprovalRequest
 from apps.compliance.models import CheckpointKind, CheckpointRecord, CheckpointVerdict
-from apps.compliance.selectors.checkpoints import approved_by, fact_words, facts_of, latest_records
+from apps.compliance.selectors.checkpoints import approvals_of, fact_words, facts_of, latest_records, records_of
 from apps.core.actors import Actor
 from apps.kernel.errors import NotFoundError, gettext_noop
 from apps.portfolios.models import Account, TradeProposal, TradeState
 from apps.portfolios.models.trade import REVIEW_KINDS
-from apps.portfolios.selectors.trade_facts import accounts_unheard
+from apps.portfolios.selectors.trade_facts import unheard
 
 _TONES = {CheckpointVerdict.PASSED: "good", CheckpointVerdict.FAILED: "bad", CheckpointVerdict.NOT_REQUIRED: ""}
 _BEFORE = (CheckpointKind.CLIENT, CheckpointKind.REVIEW, CheckpointKind.APPROVAL)
 _PAST_CHECKS = {TradeState.CLEARED, TradeState.ORDERED, TradeState.FILLED, TradeState.VERIFIED}
+OWNERS_OF_LINES = "lines__account__owners__person__user"
 _ORDERED = {TradeState.ORDERED, TradeState.FILLED, TradeState.VERIFIED}
 
 
@@ -70,7 +72,7 @@ class TradeProgress:
 def trade_progress(proposal: TradeProposal) -> TradeProgress:
     """Return how far the proposal is."""
     records = latest_records(proposal.public_id)
-    requests = _reviews(proposal).order_by("pk")
+    requests = _reviews([proposal.public_id]).order_by("pk")
     waiting = tuple((r.title, reverse("accounts:approval", args=[r.public_id])) for r in requests)
     if waiting:
         # a record from before is no answer to what is asked now
@@ -128,18 +130,31 @@ def _shown(record: CheckpointRecord) -> ShownRecord:
 
 def asks_client(proposal: TradeProposal) -> bool:
     """Say whether the proposal waits for the client's word."""
-    if proposal.state != TradeState.CHECKING:
-        return False
-    records = latest_records(proposal.public_id)
+    return bool(asking_client([proposal]))
+
+
+def asking_client(proposals: Iterable[TradeProposal]) -> set[uuid.UUID]:
+    """Return which of the proposals wait for the client's word, in two queries."""
+    checking = [row.public_id for row in proposals if row.state == TradeState.CHECKING]
+    if not checking:
+        return set()
+    reviewed = set(_reviews(checking).values_list("target_id", flat=True))
+    return {
+        target_id
+        for target_id, records in records_of(checking).items()
+        if target_id not in reviewed and _is_before_word(records)
+    }
+
+
+def _is_before_word(records: Mapping[str, CheckpointRecord]) -> bool:
     before = all(kind in records and records[kind].lets_pass for kind in (CheckpointKind.CLIENT, CheckpointKind.REVIEW))
     word = records.get(CheckpointKind.APPROVAL)
-    heard = word is not None and word.verdict == CheckpointVerdict.PASSED
-    return before and not heard and not _reviews(proposal).exists()
+    return before and (word is None or word.verdict != CheckpointVerdict.PASSED)
 
 
-def _reviews(proposal: TradeProposal) -> QuerySet[ApprovalRequest]:
-    """Return the reviews that people are asked for."""
-    return ApprovalRequest.objects.filter(target_id=proposal.public_id, kind__in=REVIEW_KINDS).pending()
+def _reviews(target_ids: Collection[uuid.UUID]) -> QuerySet[ApprovalRequest]:
+    """Return the reviews of proposals that people are asked for."""
+    return ApprovalRequest.objects.filter(target_id__in=target_ids, kind__in=REVIEW_KINDS).pending()
 
 
 def clients_proposals(actor: Actor) -> list[TradeProposal]:
@@ -152,11 +167,9 @@ def _for_client(rows: QuerySet[TradeProposal]) -> list[TradeProposal]:
         kind=CheckpointKind.APPROVAL, verdict__in=[CheckpointVerdict.PASSED, CheckpointVerdict.FAILED]
     )
     decided = set(asked.filter(target_id__in=rows.values("public_id")).values_list("target_id", flat=True))
-    return [
-        row
-        for row in rows.select_related("household__advisor")
-        if row.state in _ORDERED or row.public_id in decided or asks_client(row)
-    ]
+    found = list(rows.select_related("household__advisor"))
+    asking = asking_client(found)
+    return [row for row in found if row.state in _ORDERED or row.public_id in decided | asking]
 
 
 def clients_proposal(actor: Actor, public_id: uuid.UUID | str) -> TradeProposal:
@@ -168,12 +181,22 @@ def clients_proposal(actor: Actor, public_id: uuid.UUID | str) -> TradeProposal:
 
 
 def waiting_for(actor: Actor) -> list[TradeProposal]:
-    """Return what waits for the word of this very person: an owner of an account for which nobody spoke yet."""
+    """Return what waits for the word of this very person: an owner of an account for which nobody spoke yet.
+
+    The number of queries does not grow with the proposals.
+    """
     rows = TradeProposal.objects.visible_to(actor).filter(
         state=TradeState.CHECKING, lines__account__owners__person__user_id=actor.user_id or 0
     )
-    asking = [row for row in rows.select_related("household__advisor").distinct() if asks_client(row)]
-    return [row for row in asking if _speaks_for(actor, accounts_unheard(row, approved_by(row.public_id)))]
+    found = list(rows.select_related("household__advisor").prefetch_related(OWNERS_OF_LINES).distinct())
+    asking = asking_client(found)
+    heard = approvals_of(asking)
+    return [
+        row
+        for row in found
+        if row.public_id in asking
+        and _speaks_for(actor, unheard((line.account for line in row.lines.all()), heard[row.public_id]))
+    ]
 
 
 def _speaks_for(actor: Actor, accounts: list[Account]) -> bool:

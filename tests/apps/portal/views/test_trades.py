@@ -6,11 +6,14 @@ import time
 from collections.abc import Callable
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from apps.accounts.models import User
 from apps.compliance.models import CheckpointRecord
+from apps.portal.selectors.trades import client_trades
 from apps.portfolios.models import TradeProposal, TradeState
 from apps.portfolios.services.trade_checks import pass_checkpoints
 from tests.apps.portfolios.services.test_trade_checks import asks_client
@@ -18,6 +21,7 @@ from tests.factories.trades import approved, line, proposal, ready
 from tests.factories.users import PASSWORD
 
 SignIn = Callable[..., Client]
+QUERIES = 13
 
 
 @pytest.fixture
@@ -101,3 +105,22 @@ def test_staff_strangers_and_what_is_not_yet_asked_are_kept_out(
     draft = proposal(asked.household, ada, line(line_.account, line_.instrument), purpose="Only prepared")
     assert sign_in(ana).get(page(draft)).status_code == 404
     assert "Only prepared" not in sign_in(ana).get(reverse("portal:trades")).text
+
+
+def test_the_number_of_queries_does_not_grow_with_the_proposals(
+    asked: TradeProposal, ada: User, connie: User, ana: User
+) -> None:
+    """One or five that wait, and what was ordered besides."""
+    actor = ana.as_actor()
+    client_trades(actor)
+    with CaptureQueriesContext(connection) as of_one:
+        (one,) = client_trades(actor)
+    assert one.is_asked
+    first = asked.lines.get()
+    for _ in range(4):
+        more = proposal(asked.household, ada, line(first.account, first.instrument, quantity="1"))
+        approved(pass_checkpoints(proposal=more, by=ada.as_actor()), connie)
+    with CaptureQueriesContext(connection) as of_five:
+        rows = client_trades(actor)
+    assert [row.is_asked for row in rows] == [True] * 5
+    assert len(of_one) == len(of_five) == QUERIES
