@@ -29,20 +29,28 @@ class SleeveDays:
     """Sleeves day by day: `worth` (n_days + 1, n_sleeves) at the closes, the first of the evening before.
 
     `gains` (n_days, n_sleeves) with income; `paid_out` is the part of it that left the sleeve that evening as cash.
+    `mornings` (n_days, n_sleeves) are the closes of the day before by the sleeves of the day itself, where what belongs
+    to which sleeve changed overnight: what changed hands so is there for the whole day, however flows are timed.
     """
 
     worth: Array
     gains: Array
     paid_out: Array
+    mornings: Array | None = None
+
+    @property
+    def before(self) -> Array:
+        """What each sleeve has in the morning of each day."""
+        return self.worth[:-1] if self.mornings is None else self.mornings
 
     @property
     def moved(self) -> Array:
-        """What came into each sleeve on each day, less what left it: worth − worth of the day before − gain."""
-        return np.diff(self.worth, axis=0) - self.gains
+        """What came into each sleeve on each day, less what left it: worth − worth of the morning − gain."""
+        return self.worth[1:] - self.before - self.gains
 
     def bases(self, timing: FlowTiming) -> Array:
         """What was invested in each sleeve on each day (n_days, n_sleeves); income leaves in the evening."""
-        before, traded = self.worth[:-1], self.moved + self.paid_out
+        before, traded = self.before, self.moved + self.paid_out
         early = before + np.maximum(traded, 0)
         if timing is FlowTiming.IN_START_OUT_END:
             return early

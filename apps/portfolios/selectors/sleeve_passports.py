@@ -126,10 +126,12 @@ def _months(found: SleeveSheet, column: int) -> Iterator[PassportLine]:
 def sleeve_notes(found: SleeveSheet) -> Iterator[str]:
     """Yield what must be said with the figures of sleeves."""
     if found.versions:
-        names = ", ".join(str(version) for version in found.versions)
-        yield gettext("Sleeves of %(names)s, in force on %(day)s; they are applied to the whole period.") % {
-            "names": names,
-            "day": date_text(found.sheet.as_of),
+        told = [
+            gettext("%(version)s from %(day)s") % {"version": version, "day": date_text(day)}
+            for version, day in found.versions
+        ]
+        yield gettext("Each day counts to the sleeves of the models then in force: %(names)s.") % {
+            "names": ", ".join(told)
         }
     else:
         yield gettext("No model is followed: the sleeves are asset classes.")

@@ -1,4 +1,4 @@
-"""What the sleeves of a portfolio earned: those of its model in force, and what is held outside of it by asset class.
+"""What the sleeves of a portfolio earned: those of the models in force on each day, the rest by asset class.
 
 A security lies in the sleeve that names it, else in that of its asset class; cash lies in the sleeve of cash. Money and
 contributions of the lines sum to the portfolio's own, to the cent.
@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 
 import numpy as np
 from django.utils.translation import gettext
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 
 from apps.core.templatetags.charts import ChartSpec, Series
 from apps.core.templatetags.formats import date_text, percent_text
+from apps.kernel.dates import DateSpan
 from apps.kernel.errors import InvalidInputError
 from apps.market.models import AssetClass
 from apps.portfolios.engine.computed import Computed
@@ -27,7 +29,7 @@ from apps.portfolios.selectors.owners import PortfolioOwner
 from apps.portfolios.selectors.performance import ONE_DAY, PerformanceSheet, SpanLine
 from apps.portfolios.selectors.performance_pages import CHART_POINTS
 from apps.portfolios.selectors.security_days import SecurityDays, security_days
-from apps.portfolios.selectors.targets import PortfolioTarget, targets_on
+from apps.portfolios.selectors.targets import PortfolioTarget, targets_through
 
 Array = NDArray[np.float64]
 NOTHING = Decimal(0)
@@ -61,12 +63,13 @@ class SleeveLine:
 class SleeveSheet:
     """The sleeves of one span. `growth` (n_days, n_sleeves) is each sleeve's return to each close.
 
-    `versions` are the models whose sleeves they are; without any, the sleeves are asset classes. Empty with its reason.
+    `versions` are the models whose sleeves they are, each with the day from which on it counts, the newest first; on
+    days without any, the sleeves are asset classes. Empty with its reason.
     """
 
     sheet: PerformanceSheet
     line: SpanLine | None
-    versions: tuple[ModelVersion, ...]
+    versions: tuple[tuple[ModelVersion, dt.date], ...]
     sleeves: tuple[SleeveLine, ...]
     charges: tuple[SleeveLine, ...]
     total: SleeveLine | None
@@ -86,26 +89,27 @@ class SleeveSheet:
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """Which sleeve a security lies in, what sleeves are called and what they ought to weigh."""
+    """Which sleeve a security lies in, what sleeves are called and what they ought to weigh; `eras` from a day on."""
 
-    targets: tuple[PortfolioTarget, ...]
+    eras: tuple[tuple[dt.date, tuple[PortfolioTarget, ...]], ...]
 
     @property
-    def versions(self) -> tuple[ModelVersion, ...]:
-        return tuple({target.version.pk: target.version for target in self.targets}.values())
+    def targets(self) -> tuple[PortfolioTarget, ...]:
+        """What is followed on the last day."""
+        return self.eras[-1][1]
 
-    def homes(self) -> dict[int, str]:
-        """Classes of the securities that a sleeve names, by row id; the household's own model says first."""
-        found: dict[int, str] = {}
-        for target in reversed(self.targets):
-            for sleeve in target.sleeves:
-                for holding in sleeve.holdings:
-                    found |= {each.pk: sleeve.asset_class for each in (holding.instrument, *holding.substitutes)}
-        return found
+    @property
+    def versions(self) -> tuple[tuple[ModelVersion, dt.date], ...]:
+        found = {t.version.pk: (t.version, day) for day, targets in reversed(self.eras) for t in targets}
+        return tuple(found.values())
 
     def label(self, key: str) -> str:
-        names = {s.name: None for target in self.targets for s in target.sleeves if s.asset_class == key}
-        return " / ".join(names) or str(AssetClass(key).label)
+        """The name of a sleeve, by the models of the last day, else by the latest that had it."""
+        for _day, targets in reversed(self.eras):
+            names = {sleeve.name: None for target in targets for sleeve in target.sleeves if sleeve.asset_class == key}
+            if names:
+                return " / ".join(names)
+        return str(AssetClass(key).label)
 
     def weight(self, key: str) -> Decimal | None:
         """The weight of a class where one model says it; several models have no common weight."""
@@ -120,17 +124,36 @@ class _Plan:
         return [*named, *(key for key in AssetClass.values if key in classes and key not in named)]
 
 
+def _homes(targets: tuple[PortfolioTarget, ...]) -> dict[int, str]:
+    """Classes of the securities that a sleeve names, by row id; the household's own model says first."""
+    found: dict[int, str] = {}
+    for target in reversed(targets):
+        for sleeve in target.sleeves:
+            for holding in sleeve.holdings:
+                found |= {each.pk: sleeve.asset_class for each in (holding.instrument, *holding.substitutes)}
+    return found
+
+
+def _plan(owner: PortfolioOwner, first: dt.date, last: dt.date) -> _Plan:
+    """Return the models that the owner's accounts followed from each day of change on."""
+    mine = {account.pk for account in owner.accounts}
+    eras: list[tuple[dt.date, tuple[PortfolioTarget, ...]]] = []
+    for day, found in targets_through(owner.household, DateSpan(first, last)):
+        targets = tuple(each for each in found.targets if mine & {account.pk for account in each.accounts})
+        if not eras or [each.version for each in targets] != [each.version for each in eras[-1][1]]:
+            eras.append((day, targets))
+    return _Plan(tuple(eras))
+
+
 def sleeve_sheet(
     owner: PortfolioOwner, sheet: PerformanceSheet, span: str, days: SecurityDays | None = None
 ) -> SleeveSheet:
-    """Return what each sleeve earned over a span, by the models in force on the sheet's day.
+    """Return what each sleeve earned over a span, by the models in force on each of its days.
 
     `days` are read when they are not handed in.
     """
     line = sheet.line(span)
-    mine = {account.pk for account in owner.accounts}
-    targets = targets_on([owner.household], sheet.as_of)[owner.household.pk].targets
-    plan = _Plan(tuple(each for each in targets if mine & {account.pk for account in each.accounts}))
+    plan = _plan(owner, line.first_day if line is not None and line.figures is not None else sheet.as_of, sheet.as_of)
     nothing = SleeveSheet(sheet, line, plan.versions, (), (), None, np.zeros((0, 0)), line.reason if line else "")
     days = days or security_days(owner.accounts, sheet)
     if line is None or line.figures is None or days is None:
@@ -148,22 +171,35 @@ def sleeve_sheet(
 
 
 def _by_sleeve(days: SecurityDays, plan: _Plan, first: dt.date) -> tuple[list[str], SleeveDays]:
-    """Add holdings and cash up by sleeve, from a day on; what was empty all along and is of no model is left out."""
-    start, homes = (first - days.span.first).days, plan.homes()
+    """Add holdings and cash up by the sleeves of each day; what was empty all along and is of no model is left out."""
+    start = (first - days.span.first).days
     worth = np.column_stack([days.worth, days.cash])[start:]
     gains = np.column_stack([days.gains, days.cash_income + days.cash_currency])[start:]
     paid = np.column_stack([days.income, np.zeros_like(days.cash_income)])[start:]
-    touched = np.flatnonzero((worth != 0).any(axis=0) | (gains != 0).any(axis=0))
-    of_holdings = [*(_class_of(each, homes) for each in days.instruments), AssetClass.CASH.value]
-    keys = plan.order(of_holdings[place] for place in touched)
-    member = np.zeros((len(of_holdings), len(keys)))
-    for place in touched:
-        member[place, keys.index(of_holdings[place])] = 1.0
-    return keys, SleeveDays(worth @ member, gains @ member, paid @ member)
+    starts = [(day - first).days for day, _targets in plan.eras]
+    eras = [slice(a, b) for a, b in pairwise([*starts, len(gains)])]
+    classes = [_classes(days.instruments, targets) for _day, targets in plan.eras]
+    keys = plan.order({classes[n][place] for n, era in enumerate(eras) for place in _touched(worth, gains, era)})
+    made = [np.zeros((rows, len(keys))) for rows in (len(worth), len(gains), len(gains), len(gains))]
+    closes, gained, out, mornings = made
+    for era, own in zip(eras, classes, strict=True):
+        member = np.array([[float(each == key) for key in keys] for each in own])
+        closes[era.start + 1 : era.stop + 1] = worth[era.start + 1 : era.stop + 1] @ member
+        mornings[era], gained[era], out[era] = worth[era] @ member, gains[era] @ member, paid[era] @ member
+    closes[0] = mornings[0]
+    return keys, SleeveDays(closes, gained, out, mornings)
 
 
-def _class_of(instrument: Instrument, homes: dict[int, str]) -> str:
-    return homes.get(instrument.pk, str(instrument.asset_class))
+def _touched(worth: Array, gains: Array, era: slice) -> NDArray[np.intp]:
+    """Return the places of holdings that were there, or gained, on days of an era."""
+    there = (worth[era.start : era.stop + 1] != 0).any(axis=0)
+    return np.flatnonzero(there | (gains[era] != 0).any(axis=0))
+
+
+def _classes(instruments: Iterable[Instrument], targets: tuple[PortfolioTarget, ...]) -> list[str]:
+    """Return the sleeve of each holding, and of the cash."""
+    homes = _homes(targets)
+    return [*(homes.get(each.pk, str(each.asset_class)) for each in instruments), AssetClass.CASH.value]
 
 
 def _lines(

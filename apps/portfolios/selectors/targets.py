@@ -18,9 +18,11 @@ from typing import TypeVar
 from django.db.models import Q
 
 from apps.clients.models import Household
+from apps.kernel.dates import DateSpan
 from apps.portfolios.engine.drift import Band, SecurityTarget, SleeveTarget
 from apps.portfolios.models import (
     Account,
+    AccountStatus,
     CashReserve,
     Instrument,
     Mandate,
@@ -32,6 +34,7 @@ from apps.portfolios.models import (
 from apps.portfolios.models.model_portfolio import STANDING
 from apps.portfolios.selectors.successors import with_successors
 
+CLOSED = AccountStatus.CLOSED
 NOTHING, ONE = Decimal(0), Decimal(1)
 T = TypeVar("T", Account, Mandate, Restriction, CashReserve)
 
@@ -177,16 +180,43 @@ def targets_on(households: Sequence[Household], day: dt.date) -> dict[int, House
     }
 
 
+def targets_through(household: Household, span: DateSpan) -> list[tuple[dt.date, HouseholdTargets]]:
+    """Return what a household ought to hold from each day of a span on which that changed, and from its first.
+
+    In a fixed number of queries, without reserves and restrictions.
+    """
+    mandates = list(Mandate.objects.filter(household=household, from_day__lte=span.last).select_related("model"))
+    versions = _versions({row.model_id for row in mandates}, span)
+    accounts = list(Account.objects.filter(household=household).managed().order_by("pk"))
+    changes = {span.first, *(row.from_day for row in mandates), *(row.effective_from for row in versions)}
+    ended = [*(row.until for row in mandates), *(row.until for row in versions), *(row.closed_on for row in accounts)]
+    changes |= {day + dt.timedelta(days=1) for day in ended if day is not None}
+    found = []
+    for day in sorted(day for day in changes if day is not None and day in span):
+        held = [each for each in accounts if (day <= each.closed_on if each.closed_on else each.status != CLOSED)]
+        terms = _Terms(household, day, held, [each for each in mandates if each.is_on(day)], [], [])
+        found.append((day, terms.resolved({each.model_id: each for each in versions if _is_on(each, day)})))
+    return found
+
+
 def versions_on(model_ids: Iterable[int], day: dt.date) -> dict[int, ModelVersion]:
     """Return for each model the version in force on the day, with all it holds; models without one are left out."""
+    return {row.model_id: row for row in _versions(model_ids, DateSpan(day, day))}
+
+
+def _versions(model_ids: Iterable[int], span: DateSpan) -> list[ModelVersion]:
     rows = (
-        ModelVersion.objects.filter(model_id__in=list(model_ids), state__in=STANDING, effective_from__lte=day)
-        .filter(Q(until=None) | Q(until__gte=day))
+        ModelVersion.objects.filter(model_id__in=list(model_ids), state__in=STANDING, effective_from__lte=span.last)
+        .filter(Q(until=None) | Q(until__gte=span.first))
         .select_related("model", "benchmark")
         .prefetch_related("sleeves__holdings__instrument", "sleeves__holdings__substitutes__instrument")
-        .order_by("effective_from", "number")
     )
-    return {row.model_id: row for row in rows}
+    return list(rows.order_by("effective_from", "number"))
+
+
+def _is_on(version: ModelVersion, day: dt.date) -> bool:
+    starts = version.effective_from
+    return starts is not None and starts <= day and (version.until is None or day <= version.until)
 
 
 def sleeves_of(version: ModelVersion) -> tuple[SleeveOfTarget, ...]:

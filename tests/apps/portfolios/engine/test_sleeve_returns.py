@@ -104,3 +104,21 @@ def test_a_total_with_parts_of_a_cent_is_refused():
         to_the_cent([1.0], Decimal("1.001"))
     with pytest.raises(InvalidInputError):
         to_the_cent([], Decimal(0))
+
+
+@given(st.integers(0, 5000), TIMINGS, st.integers(1, 7))
+def test_what_belongs_to_another_sleeve_overnight_earns_there_from_the_morning(seed, timing, turn):
+    """A part that lies in one sleeve until a day, and in an empty one after, earns the same in both, linked."""
+    alone = drawn(seed, n_sleeves=1)
+    before, after = (np.arange(9) <= turn)[:, None], (np.arange(9) > turn)[:, None]
+    worth = np.hstack([alone.worth * before, alone.worth * after])
+    early, late = (np.arange(8) < turn)[:, None], (np.arange(8) >= turn)[:, None]
+    split = SleeveDays(
+        worth,
+        *(np.hstack([each * early, each * late]) for each in (alone.gains, alone.paid_out, alone.worth[:-1])),
+    )
+    fees = np.zeros(8)
+    one, two = (sleeve_returns(each, whole_of(alone, fees), fees, timing) for each in (alone, split))
+    assert np.prod(1 + two.returns) - 1 == pytest.approx(one.returns[0])
+    assert two.contributions.sum() == pytest.approx(one.contributions[0])
+    assert split.moved.sum(axis=1) == pytest.approx(alone.moved[:, 0])

@@ -9,17 +9,22 @@ import pytest
 from apps.accounts.models import FirmProfile
 from apps.accounts.selectors.firm_days import firm_today
 from apps.accounts.services.approvals import decide_approval
+from apps.kernel.dates import DateSpan
 from apps.kernel.errors import NotFoundError
 from apps.kernel.flows import FlowTiming
+from apps.portfolios.models import Mandate, ModelVersion
 from apps.portfolios.selectors.compared_passports import figure_passport
 from apps.portfolios.selectors.owners import PortfolioOwner
 from apps.portfolios.selectors.security_days import security_days
+from apps.portfolios.selectors.sleeve_passports import sleeve_notes
 from apps.portfolios.selectors.sleeves import contribution_spec, sleeve_growth_spec, sleeve_sheet
+from apps.portfolios.selectors.targets import targets_through
 from apps.portfolios.services.model_portfolios import (
     HoldingTerms,
     ModelDetails,
     VersionTerms,
     create_model,
+    draft_version,
     submit_version,
 )
 from tests.apps.portfolios.selectors.test_benchmarks import BEFORE, END, START, walk
@@ -158,11 +163,12 @@ def test_sleeves_are_those_of_the_model_in_force(ada, paul, scene):
     ]
     empty = found.sleeves[1]  # wanted and not held yet
     assert (empty.closing, empty.gain, empty.returned.value) == (0, 0, None)
-    outside = found.sleeves[3]
-    assert outside.key == "international_equity"
-    assert outside.target is None
-    assert len(found.sleeves) == 4
-    assert found.versions == (version,)
+    assert [(each.key, each.target) for each in found.sleeves[3:]] == [
+        ("international_equity", None),
+        ("corporate_bonds", None),  # until the model came
+    ]
+    assert found.named("corporate_bonds").closing == 0
+    assert found.versions == ((version, firm_today()),)
     assert sum(line.share for line in found.sleeves) == pytest.approx(1, abs=1e-6)
 
 
@@ -203,3 +209,56 @@ def test_without_a_book_there_is_a_reason_or_nothing(ada):
     assert empty.lines == ()
     assert contribution_spec(empty) is None
     assert sleeve_growth_spec(empty) is None
+
+
+def test_each_day_counts_to_the_version_in_force_on_it(ada, paul, scene):
+    """The bonds lie in a sleeve of their own, then among the stocks, and earn there from that day on."""
+    traded(ada, scene, 5)
+    household, _one, _two, made = scene
+    turn = START + dt.timedelta(days=120)
+    apart = (models.sleeve("Stocks", "us_equity", "0.6", HoldingTerms(made["stocks"], Decimal(1))),)
+    apart += (models.sleeve("Bonds", "corporate_bonds", "0.4", HoldingTerms(made["bonds"], Decimal(1))),)
+    version = create_model(details=ModelDetails(name="Ours"), terms=VersionTerms(apart), by=ada.as_actor())
+    first = version.versions.get()
+    Mandate.objects.create(household=household, model=first.model, from_day=START)
+    ModelVersion.objects.filter(pk=first.pk).update(
+        state="superseded", effective_from=START, until=turn - dt.timedelta(days=1)
+    )
+    one_sleeve = (models.sleeve("Growth", "us_equity", "1", *(_half(made[name]) for name in ("stocks", "bonds"))),)
+    second = draft_version(model=first.model, terms=VersionTerms(one_sleeve), by=ada.as_actor())
+    ModelVersion.objects.filter(pk=second.pk).update(state="approved", effective_from=turn)
+    owner = PortfolioOwner(household)
+    sheet = owner.sheet(END)
+    found, days = sleeve_sheet(owner, sheet, "inception"), security_days(owner.accounts, sheet)
+    assert [(version.number, day) for version, day in found.versions] == [(2, turn), (1, sheet.inception)]
+    place = {each.symbol: n for n, each in enumerate(days.instruments)}
+    n = (turn - sheet.inception).days
+    bonds, growth = found.named("corporate_bonds"), found.named("us_equity")
+    assert (bonds.label, bonds.target, growth.label, growth.target) == ("Bonds", None, "Growth", 1)
+    assert bonds.closing == 0
+    assert float(bonds.gain) == pytest.approx(days.gains[:n, place["BBB"]].sum(), abs=0.02)
+    late = days.gains[n:, place["BBB"]].sum() + days.gains[:, place["AAA"]].sum()
+    assert float(growth.gain) == pytest.approx(late, abs=0.02)
+    # what earned before stays earned, and all lines still sum to the portfolio's own
+    column = found.sleeves.index(bonds)
+    assert found.growth[-1, column] == pytest.approx(found.growth[n - 1, column])
+    figures = sheet.line("inception").figures
+    assert summed(found, "contribution") == pytest.approx(figures.net.value, abs=1e-12)
+    assert summed(found, "moved") == figures.money_in.quantize(CENT) - figures.money_out.quantize(CENT)
+    assert any("2 from" in note for note in sleeve_notes(found))
+
+
+def test_changes_of_models_cost_no_queries(ada, scene, django_assert_num_queries):
+    household = scene[0]
+    for n in range(3):
+        terms = VersionTerms((models.sleeve("Reserve", "cash", "1"),))
+        version = create_model(details=ModelDetails(name=f"M{n}"), terms=terms, by=ada.as_actor()).versions.get()
+        starts = START + dt.timedelta(days=100 * n)
+        ModelVersion.objects.filter(pk=version.pk).update(state="approved", effective_from=START)
+        ends = starts + dt.timedelta(days=99)
+        Mandate.objects.create(household=household, model=version.model, from_day=starts, until=ends)
+    with django_assert_num_queries(5):
+        found = targets_through(household, DateSpan(START, END))
+    days = [START + dt.timedelta(days=100 * n) for n in range(4)]
+    assert [day for day, _targets in found] == days
+    assert [[each.version.model.name for each in told.targets] for _day, told in found] == [["M0"], ["M1"], ["M2"], []]
