@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -31,6 +31,7 @@ class _Part:
     quantity: Decimal
     amount: Decimal
     text: str
+    ratio: tuple[Decimal, Decimal] | None
 
     @property
     def name(self) -> str:
@@ -50,7 +51,7 @@ class _Row:
     terms: ActionTerms | None
 
 
-def folded(columns: dict[str, list[Any]]) -> tuple[dict[str, list[Any]], list[IgnoredRow]]:
+def folded(columns: Mapping[str, list[Any]]) -> tuple[dict[str, list[Any]], list[IgnoredRow]]:
     """Make the lines of each corporate action one row, at the place of its first line.
 
     Lines of one account, day and kind belong together, or those with one number of a reorganisation. Where they are
@@ -58,7 +59,7 @@ def folded(columns: dict[str, list[Any]]) -> tuple[dict[str, list[Any]], list[Ig
     """
     parts = list(_parts(columns))
     if not parts:
-        return columns, []
+        return dict(columns), []
     groups: dict[tuple[object, ...], list[_Part]] = defaultdict(list)
     for part in parts:
         number = reorganisation_in(part.text)
@@ -67,12 +68,12 @@ def folded(columns: dict[str, list[Any]]) -> tuple[dict[str, list[Any]], list[Ig
     aside = {part.place: part for part in parts if part.place not in rows}
     nothing = [None] * len(columns["row"])
     # in the order of the row's fields
-    columns = columns | {name: columns.get(name, nothing) for name in ("cost", "terms")}
-    columns = {name: list(column) for name, column in columns.items()}
+    beside = {name: columns.get(name, nothing) for name in ("cost", "terms")}
+    settled = {name: list(column) for name, column in ({**columns} | beside).items()}
     for place, row in rows.items():
         for name in ("kind", "quantity", "amount", "terms"):
-            columns[name][place] = getattr(row, name)
-    left = {name: [v for n, v in enumerate(column) if n not in aside] for name, column in columns.items()}
+            settled[name][place] = getattr(row, name)
+    left = {name: [v for n, v in enumerate(column) if n not in aside] for name, column in settled.items()}
     told = [
         IgnoredRow(part.line, IgnoredReason.PART if part.quantity or part.amount else IgnoredReason.NOTE, part.text)
         for part in aside.values()
@@ -80,12 +81,15 @@ def folded(columns: dict[str, list[Any]]) -> tuple[dict[str, list[Any]], list[Ig
     return left, told
 
 
-def _parts(columns: dict[str, list[Any]]) -> Iterable[_Part]:
+def _parts(columns: Mapping[str, list[Any]]) -> Iterable[_Part]:
+    told: list[ActionTerms | None] = columns.get("terms", [])
     for place, kind in enumerate(columns["kind"]):
         action = columns["action"][place]
         if kind is TransactionKind.SELL and is_cash_merger(action):
             kind = TransactionKind.MERGER  # noqa: PLW2901 - cash besides the shares of another line, or alone
         if kind in _FOLDED:
+            text = f"{action} {columns['description'][place]}"[:300]
+            terms = told[place] if told else None
             yield _Part(
                 place=place,
                 line=columns["row"][place],
@@ -95,7 +99,8 @@ def _parts(columns: dict[str, list[Any]]) -> Iterable[_Part]:
                 security=columns["security"][place],
                 quantity=columns["quantity"][place] or NOTHING,
                 amount=columns["amount"][place] or NOTHING,
-                text=f"{action} {columns['description'][place]}"[:300],
+                text=text,
+                ratio=terms.ratio if terms else ratio_in(text),
             )
 
 
@@ -148,12 +153,12 @@ def _spun_off(group: Sequence[_Part]) -> list[_Row]:
 
 
 def _single(part: _Part, *, is_alone: bool = False) -> _Row:
-    terms = ActionTerms(parent=parent_in(part.text), ratio=ratio_in(part.text), is_alone=is_alone)
+    terms = ActionTerms(parent=parent_in(part.text), ratio=part.ratio, is_alone=is_alone)
     return _Row(part, part.kind, part.quantity or None, part.amount or None, terms)
 
 
 def _ratio(parts: Sequence[_Part]) -> tuple[Decimal, Decimal] | None:
-    return next((ratio for part in parts if (ratio := ratio_in(part.text))), None)
+    return next((part.ratio for part in parts if part.ratio), None)
 
 
 def _parent(parts: Sequence[_Part]) -> SecurityKey | None:

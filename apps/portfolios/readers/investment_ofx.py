@@ -15,10 +15,23 @@ from apps.core.tabular.reading import content_digest
 from apps.kernel.errors import gettext_noop
 from apps.portfolios.readers.actions import signed_quantity
 from apps.portfolios.readers.custodian_csv import KNOWN_CURRENCIES, Keys
+from apps.portfolios.readers.folding import folded
+from apps.portfolios.readers.investment_kinds import (
+    KINDS,
+    WITHIN,
+    funded,
+    id_of,
+    memo_of,
+    signed_total,
+    signed_units,
+    told_kind,
+)
 from apps.portfolios.readers.rows import (
+    ActionTerms,
     CustodianAccount,
     CustodianFile,
     PositionRow,
+    Rows,
     SecurityKey,
     TransactionKind,
     TransactionRow,
@@ -26,31 +39,7 @@ from apps.portfolios.readers.rows import (
 from apps.portfolios.readers.securities import SecurityCells, security_of
 
 _Read = TypeVar("_Read")
-_BUYS = ("BUYDEBT", "BUYMF", "BUYOPT", "BUYOTHER", "BUYSTOCK")
-_SELLS = ("SELLDEBT", "SELLMF", "SELLOPT", "SELLOTHER", "SELLSTOCK")
-# OFX 2.2, 13.9.2.4. INCOME, TRANSFER and INVBANKTRAN are told by what stands in them.
-_KINDS: dict[str, TransactionKind | None] = {
-    **dict.fromkeys(_BUYS, TransactionKind.BUY),
-    **dict.fromkeys(_SELLS, TransactionKind.SELL),
-    "REINVEST": TransactionKind.REINVEST,
-    "INCOME": None,
-    "TRANSFER": None,
-    "INVBANKTRAN": None,
-    "RETOFCAP": TransactionKind.RETURN_OF_CAPITAL,
-    "SPLIT": TransactionKind.SPLIT,
-    "INVEXPENSE": TransactionKind.FEE,
-    "MARGININTEREST": TransactionKind.INTEREST,
-    "JRNLFUND": TransactionKind.JOURNAL,
-    "JRNLSEC": TransactionKind.JOURNAL,
-    "CLOSUREOPT": TransactionKind.JOURNAL,
-}
 _POSITIONS = ("POSDEBT", "POSMF", "POSOPT", "POSOTHER", "POSSTOCK")
-_BANK_KINDS = {
-    "INT": TransactionKind.INTEREST,
-    "DIV": TransactionKind.DIVIDEND,
-    "FEE": TransactionKind.FEE,
-    "SRVCHG": TransactionKind.FEE,
-}
 _COSTS = ("COMMISSION", "FEES", "TAXES", "LOAD")
 _ENTER_BY_HAND = gettext_noop("Enter it by hand, or ask the custodian for a correct file.")
 
@@ -229,7 +218,7 @@ def _position(node: OfxNode, statement: _Statement) -> PositionRow | None:
     if value is None or quantity is None or security is None:
         return None
     short = next((found.text.upper() == "SHORT" for found in node.all("POSTYPE")), False)
-    key = statement.keys.key([statement.account.number, statement.as_of, node.tag, _id_of(security), short])
+    key = statement.keys.key([statement.account.number, statement.as_of, node.tag, id_of(security), short])
     return PositionRow(
         row=node.line,
         key=key,
@@ -278,7 +267,12 @@ def _nameless(node: OfxNode) -> RowProblem:
 
 def _transactions(node: OfxNode, statement: _Statement) -> list[TransactionRow]:
     rows: list[TransactionRow] = []
-    for found in node.all(*_KINDS):
+    for found in node.all(*KINDS, *WITHIN):
+        if found.tag in WITHIN:
+            statement.ignored.append(
+                IgnoredRow(found.line, IgnoredReason.NOTE, f"{found.tag} {memo_of(found)}".strip())
+            )
+            continue
         errors = statement.errors()
         row = _transaction(found, statement)
         if row is None or statement.errors() > errors:
@@ -288,7 +282,11 @@ def _transactions(node: OfxNode, statement: _Statement) -> list[TransactionRow]:
             statement.ignored.append(IgnoredRow(row.row, IgnoredReason.DUPLICATE, f"{row.action} {row.description}"))
             continue
         rows.append(row)
-    return rows
+        if found.tag == "SPLIT":
+            rows += _paid_fraction(found, row, statement)
+    columns, aside = folded(Rows.of(TransactionRow, funded(rows)).columns)
+    statement.ignored += aside
+    return list(Rows(TransactionRow, columns))
 
 
 def _transaction(node: OfxNode, statement: _Statement) -> TransactionRow | None:
@@ -302,19 +300,20 @@ def _transaction(node: OfxNode, statement: _Statement) -> TransactionRow | None:
     price = statement.optional(node, "UNITPRICE", read_amount)
     costs = [abs(cost) for tag in _COSTS if (cost := statement.optional(node, tag, read_amount)) is not None]
     security = statement.security(node)
-    kind = _KINDS[node.tag] or _told_kind(node, quantity, amount)
+    kind = KINDS[node.tag] or told_kind(node, quantity, amount, security)
     needs_security = quantity is not None and not is_bank
     if needs_security and security is None:
         statement.problems.append(_nameless(node))
     if trade_date is None:
         return None
+    terms = _split_terms(node, statement) if node.tag == "SPLIT" else None
     if node.tag == "SPLIT":
         quantity = _split_units(node, statement)
     if kind is TransactionKind.JOURNAL:
         statement.problems.append(_review(node))
-    memo = next((found.text for found in node.all("NAME", "MEMO") if found.text), "")
+    memo = memo_of(node)
     fitid = next((found.text for found in node.all("FITID") if found.text), "")
-    facts = [trade_date, _id_of(security), quantity, price, amount, memo]
+    facts = [trade_date, id_of(security), quantity, price, amount, memo]
     return TransactionRow(
         row=node.line,
         key=_key_of(statement, fitid, [node.tag, amount, quantity], [node.tag, *facts]),
@@ -324,12 +323,13 @@ def _transaction(node: OfxNode, statement: _Statement) -> TransactionRow | None:
         trade_date=trade_date,
         settle_date=settle_date,
         security=security,
-        quantity=signed_quantity(kind, quantity or None),
+        quantity=signed_quantity(kind, signed_units(node, quantity) or None),
         price=price,
         fees=sum(costs, Decimal(0)),
-        amount=amount,
+        amount=signed_total(node, kind, amount),
         currency=_currency(node, statement),
         description=" ".join(memo.split()),
+        terms=terms,
     )
 
 
@@ -341,27 +341,26 @@ def _key_of(statement: _Statement, fitid: str, marks: list[object], facts: list[
     return statement.keys.key([statement.account.number, *facts])
 
 
-def _id_of(security: SecurityKey | None) -> str:
-    return (security.cusip or security.isin or security.symbol or security.description) if security else ""
-
-
-def _told_kind(node: OfxNode, quantity: Decimal | None, amount: Decimal | None) -> TransactionKind:
-    if node.tag == "INCOME":
-        is_interest = node.value("INCOMETYPE").upper() == "INTEREST"
-        return TransactionKind.INTEREST if is_interest else TransactionKind.DIVIDEND
-    if node.tag == "TRANSFER":
-        said = node.value("TFERACTION").upper()
-        goes_out = said == "OUT" or (not said and quantity is not None and quantity < 0)
-        return TransactionKind.TRANSFER_OUT if goes_out else TransactionKind.TRANSFER_IN
-    word = node.value("STMTTRN", "TRNTYPE").upper()
-    moved = TransactionKind.WITHDRAWAL if amount is not None and amount < 0 else TransactionKind.DEPOSIT
-    return _BANK_KINDS.get(word, moved)
-
-
 def _split_units(node: OfxNode, statement: _Statement) -> Decimal | None:
     """What the split adds to the holding."""
     old, new = (statement.optional(node, tag, read_amount) for tag in ("OLDUNITS", "NEWUNITS"))
-    return new - old if old is not None and new is not None else None
+    return new - old if old and new else None
+
+
+def _split_terms(node: OfxNode, statement: _Statement) -> ActionTerms:
+    new, old = (statement.optional(node, tag, read_amount) for tag in ("NUMERATOR", "DENOMINATOR"))
+    return ActionTerms(ratio=(new, old) if new and old and new > 0 and old > 0 else None)
+
+
+def _paid_fraction(node: OfxNode, split: TransactionRow, statement: _Statement) -> list[TransactionRow]:
+    """FRACCASH: what a split pays for the fraction that it leaves, an entry of its own."""
+    cash = statement.optional(node, "FRACCASH", read_amount)
+    if not cash:
+        return []
+    key = Keys().key([split.key, "FRACCASH"])
+    return [
+        replace(split, key=key, kind=TransactionKind.CASH_IN_LIEU, action="FRACCASH", quantity=None, amount=abs(cash))
+    ]
 
 
 def _review(node: OfxNode) -> RowProblem:

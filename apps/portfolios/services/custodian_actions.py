@@ -249,6 +249,8 @@ class _OfAccount:
         held, units = self.held(name, told), told.quantity or NOTHING
         if held <= 0:
             return doubts.nothing_held(row)
+        if not units and facts.ratio is not None:
+            units = (held * facts.ratio[0] / facts.ratio[1]).quantize(UNIT, ROUND_DOWN) - held
         if held + units <= 0 or not units:
             return doubts.alone(row)
         if told.kind.value == TransactionKind.STOCK_DIVIDEND:

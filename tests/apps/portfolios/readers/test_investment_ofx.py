@@ -11,7 +11,7 @@ from ofxtools.Parser import OFXTree
 
 from apps.core.tabular.problems import FileRefusedError, Severity
 from apps.portfolios.readers.investment_ofx import read_investment_statements
-from apps.portfolios.readers.rows import TransactionKind
+from apps.portfolios.readers.rows import TransactionKind, TransactionRow
 from tests.depth import examples
 
 HEAD = (
@@ -136,12 +136,86 @@ def test_a_wrong_cusip_is_doubted_once() -> None:
     assert len(found.transactions) == 3
 
 
-def test_short_positions_are_negative_and_journals_are_reviewed() -> None:
+def test_short_positions_are_negative_and_journals_within_the_account_are_set_aside() -> None:
     short = POSITION.replace("<POSTYPE>LONG", "<POSTYPE>SHORT")
     journal = "<JRNLSEC><INVTRAN><FITID>J1<DTTRADE>20260301</INVTRAN>" + APPLE + "<UNITS>1</JRNLSEC>"
-    found = read_investment_statements(statement(journal, position=short))
+    funds = "<JRNLFUND><INVTRAN><FITID>J2<DTTRADE>20260301<MEMO>TO MARGIN</INVTRAN><TOTAL>23</JRNLFUND>"
+    found = read_investment_statements(statement(journal, funds, position=short))
     assert found.positions[0].quantity == -9
-    assert [problem.code for problem in found.problems] == ["needs_review"]
+    assert (found.problems, found.transactions) == ((), ())
+    assert [line.text for line in found.ignored] == ["JRNLSEC", "JRNLFUND TO MARGIN"]
+
+
+def entry(tag: str, inner: str, fitid: str = "X1", memo: str = "") -> str:
+    told = f"<INVTRAN><FITID>{fitid}<DTTRADE>20260312" + (f"<MEMO>{memo}" if memo else "") + "</INVTRAN>"
+    return f"<{tag}>{told}{inner}</{tag}>\r\n"
+
+
+def only(*entries: str) -> tuple[TransactionRow, ...]:
+    return tuple(read_investment_statements(statement(*entries)).transactions)
+
+
+def test_a_split_has_its_ratio_and_the_cash_for_its_fraction_is_an_entry() -> None:
+    inner = "<OLDUNITS>100<NEWUNITS>33<NUMERATOR>1<DENOMINATOR>3<FRACCASH>18.33<SUBACCTFUND>CASH"
+    split, lieu = only(entry("SPLIT", APPLE + inner))
+    assert (split.kind, split.quantity, split.amount) == (TransactionKind.SPLIT, -67, None)
+    assert split.terms is not None
+    assert split.terms.ratio == (1, 3)
+    assert (lieu.kind, lieu.quantity, lieu.amount) == (TransactionKind.CASH_IN_LIEU, None, Decimal("18.33"))
+    assert split.key != lieu.key
+    [whole] = only(entry("SPLIT", APPLE + "<NUMERATOR>2<DENOMINATOR>1<FRACCASH>0"))
+    assert (whole.quantity, whole.terms and whole.terms.ratio) == (None, (2, 1))
+
+
+def test_a_reinvestment_moves_no_cash_unless_its_income_is_an_entry_of_its_own() -> None:
+    bought = APPLE + "<INCOMETYPE>DIV<TOTAL>-24.10<UNITS>0.12<UNITPRICE>200.83"
+    [alone] = only(entry("REINVEST", bought))
+    assert (alone.amount, alone.cost, alone.quantity) == (None, Decimal("24.10"), Decimal("0.12"))
+    income = entry("INCOME", APPLE + "<INCOMETYPE>DIV<TOTAL>24.10", "X2")
+    funded = {row.kind: (row.amount, row.cost) for row in only(entry("REINVEST", bought), income)}
+    assert funded[TransactionKind.REINVEST] == (Decimal("-24.10"), None)
+    assert funded[TransactionKind.DIVIDEND] == (Decimal("24.10"), None)
+    twice = only(entry("REINVEST", bought), entry("REINVEST", bought, "X3"), income)
+    assert sorted(str(row.cost) for row in twice if row.kind is TransactionKind.REINVEST) == ["24.10", "None"]
+
+
+@pytest.mark.parametrize("sign", ["", "-"])
+def test_charges_leave_the_account_and_a_return_of_capital_comes_in_whatever_the_sign(sign: str) -> None:
+    rows = only(
+        entry("INVEXPENSE", APPLE + f"<TOTAL>{sign}0.26"),
+        entry("MARGININTEREST", f"<TOTAL>{sign}5.10", "X2"),
+        entry("RETOFCAP", APPLE + f"<TOTAL>{sign}7", "X3"),
+    )
+    assert {row.kind: row.amount for row in rows} == {
+        TransactionKind.FEE: Decimal("-0.26"),
+        TransactionKind.INTEREST: Decimal("-5.10"),
+        TransactionKind.RETURN_OF_CAPITAL: 7,
+    }
+
+
+def test_an_option_that_ended_worthless_is_sold_for_nothing_and_others_are_reviewed() -> None:
+    ended = entry("CLOSUREOPT", APPLE + "<OPTACTION>EXPIRE<UNITS>-1<SHPERCTRCT>100")
+    [row] = only(ended)
+    assert (row.kind, row.quantity, row.amount) == (TransactionKind.SELL, -1, 0)
+    found = read_investment_statements(statement(ended.replace("EXPIRE", "ASSIGN")))
+    assert [(row.kind, p.code) for row, p in zip(found.transactions, found.problems, strict=True)] == [
+        (TransactionKind.JOURNAL, "needs_review")
+    ]
+
+
+def test_transfers_whose_memos_tell_a_merger_are_one_action() -> None:
+    other = APPLE.replace("037833100", "594918104")
+    out = entry("TRANSFER", APPLE + "<UNITS>50<TFERACTION>OUT", "X1", "MERGER MER PAYOUT #REOR M0051542700000")
+    into = entry("TRANSFER", other + "<UNITS>61<TFERACTION>IN", "X2", "MERGER MER FROM 037833100#REOR M0051542700001")
+    boot = entry("INCOME", APPLE + "<INCOMETYPE>MISC<TOTAL>75", "X3", "MERGER MER PAYOUT #REOR M0051542700002")
+    [row] = only(into, out, boot)
+    assert (row.kind, row.quantity, row.amount) == (TransactionKind.MERGER, -50, 75)
+    assert row.terms is not None
+    assert row.terms.into is not None
+    assert (row.terms.into.cusip, row.terms.new) == ("594918104", 61)
+    lieu = entry("INCOME", other + "<INCOMETYPE>MISC<TOTAL>9", "X4", "IN LIEU OF FRX SHARE EU PAYOUT")
+    spun = entry("TRANSFER", other + "<UNITS>5<TFERACTION>IN", "X5", "DISTRIBUTION SPINOFF FROM:(AAPL ) CHILD")
+    assert [row.kind for row in only(lieu, spun)] == [TransactionKind.CASH_IN_LIEU, TransactionKind.SPIN_OFF]
 
 
 def test_errors_of_the_custodian_and_files_without_a_statement_are_reported() -> None:
