@@ -1,12 +1,20 @@
-"""Spans of days."""
+"""Spans of days, and days a number of months apart."""
 
 from __future__ import annotations
 
+import calendar
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from apps.kernel.errors import InvalidInputError, gettext_noop
+
+
+def months_after(day: date, months: int) -> date:
+    """Return the same day so many months on, or the last of a shorter month."""
+    month = day.year * 12 + day.month - 1 + months
+    year, place = divmod(month, 12)
+    return date(year, place + 1, min(day.day, calendar.monthrange(year, place + 1)[1]))
 
 
 @dataclass(frozen=True, slots=True, order=True)

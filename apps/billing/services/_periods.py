@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from apps.kernel.dates import DateSpan
+from apps.kernel.dates import DateSpan, months_after
 from apps.kernel.errors import InvalidInputError, gettext_noop
 
 
@@ -22,14 +22,9 @@ def period_from(first_day: dt.date, periods_per_year: int) -> DateSpan:
             field="first_day",
             day=first_day,
         )
-    return DateSpan(first_day, _months_later(first_day, months) - dt.timedelta(days=1))
+    return DateSpan(first_day, months_after(first_day, months) - dt.timedelta(days=1))
 
 
 def period_before(span: DateSpan, periods_per_year: int) -> DateSpan:
     """Return the period that ends the day before."""
-    return DateSpan(_months_later(span.first, -12 // periods_per_year), span.first - dt.timedelta(days=1))
-
-
-def _months_later(day: dt.date, months: int) -> dt.date:
-    index = day.year * 12 + day.month - 1 + months
-    return dt.date(index // 12, index % 12 + 1, 1)
+    return DateSpan(months_after(span.first, -12 // periods_per_year), span.first - dt.timedelta(days=1))

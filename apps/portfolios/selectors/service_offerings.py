@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 import uuid
 from collections.abc import Iterable
@@ -14,6 +13,7 @@ from django.utils.translation import gettext
 from apps.clients.models import Household
 from apps.core.actors import Actor
 from apps.core.templatetags.formats import percent_text
+from apps.kernel.dates import months_after
 from apps.kernel.errors import NotFoundError, gettext_noop
 from apps.portfolios.models import (
     HouseholdService,
@@ -67,13 +67,6 @@ class TakenService:
     def version(self) -> ServiceVersion:
         """What it says."""
         return self.row.version
-
-
-def months_after(day: dt.date, months: int) -> dt.date:
-    """Return the same day so many months on, or the last of a shorter month."""
-    month = day.year * 12 + day.month - 1 + months
-    year, place = divmod(month, 12)
-    return dt.date(year, place + 1, min(day.day, calendar.monthrange(year, place + 1)[1]))
 
 
 def version_on(offering: ServiceOffering, day: dt.date) -> ServiceVersion | None:

@@ -13,9 +13,10 @@ from apps.clients.services.households import update_household
 from apps.core import audit
 from apps.core.actors import Actor
 from apps.core.services import service
+from apps.kernel.dates import months_after
 from apps.kernel.errors import DomainError, InvalidInputError, gettext_noop
 from apps.portfolios.models import Account, CashReserve, HouseholdService, QualityCheck, ServiceOffering, ServiceVersion
-from apps.portfolios.selectors.service_offerings import months_after, version_on
+from apps.portfolios.selectors.service_offerings import version_on
 from apps.portfolios.services._checks import checked
 from apps.portfolios.services.mandates import MandateTerms, check_end, end_mandate, give_mandate, tell_household
 from apps.portfolios.services.restrictions import ReserveTerms, add_reserve, end_reserve

@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from apps.kernel.dates import DateSpan
+from apps.kernel.dates import DateSpan, months_after
 from apps.kernel.errors import InvalidInputError
 
 
@@ -23,3 +23,8 @@ def test_overlap_is_none_for_spans_apart():
     assert first.overlap(DateSpan(date(2026, 3, 31), date(2026, 5, 1))) == DateSpan(
         date(2026, 3, 31), date(2026, 3, 31)
     )
+
+
+def test_months_end_where_they_end():
+    assert months_after(date(2026, 8, 31), 6) == date(2027, 2, 28)
+    assert months_after(date(2026, 12, 1), 12) == date(2027, 12, 1)

@@ -11,12 +11,12 @@ from apps.accounts.models import User
 from apps.accounts.selectors.firm_days import firm_today
 from apps.clients.models import Household
 from apps.core.models import AuditEvent
+from apps.kernel.dates import months_after
 from apps.kernel.errors import InvalidInputError
 from apps.portfolios.models import CashReserve, HouseholdService, Mandate, QualityCheck
 from apps.portfolios.selectors.reports import households_to_report
 from apps.portfolios.selectors.service_offerings import (
     household_services,
-    months_after,
     settings_of,
     without_report,
 )
@@ -124,8 +124,3 @@ def test_reports_come_as_often_as_the_service_says(ada: User, paul: User, months
     assert [bool(without_report(end)) for end in ends] == left_out
     first = dt.date(2025, 1, 1)
     assert [not households_to_report(first, end) for end in ends] == left_out
-
-
-def test_months_end_where_they_end() -> None:
-    assert months_after(dt.date(2026, 8, 31), 6) == dt.date(2027, 2, 28)
-    assert months_after(dt.date(2026, 12, 1), 12) == dt.date(2027, 12, 1)
