@@ -1,11 +1,14 @@
-"""Time value of money in the published cases."""
+"""Time value of money and payoff of debts in the published cases."""
 
 from __future__ import annotations
 
+import datetime as dt
+from decimal import Decimal
 from typing import Any
 
 from apps.kernel.errors import DomainError
 from apps.money.engine import time_value
+from apps.money.engine.payoff import payoff
 from tests.golden.loader import Adapter, GoldenFolders
 
 Given = dict[str, Any]
@@ -26,7 +29,16 @@ def _answers(function: str, given: str, may_be_given: str = "", *, told_as: str 
     return adapter
 
 
+def paid_off(case_input: Given, _folders: GoldenFolders) -> dict[str, Any]:
+    """One debt and one payment a month; null where it is never repaid."""
+    given = [Decimal(str(case_input[name])) for name in ("balance", "apr", "payment")]
+    plan = payoff(*given, dt.date(2026, 1, 1))
+    return {"months": plan.months, "total_interest": plan.interest}
+
+
 ADAPTERS = {
+    "payoff": paid_off,
+    "negative_amortisation": paid_off,
     "pmt": _answers("pmt", "rate nper pv", "fv when"),
     "fv": _answers("fv", "rate nper pmt", "pv when"),
     "pv": _answers("pv", "rate nper pmt", "fv when"),
