@@ -25,6 +25,9 @@ from apps.core.models import BaseModel, Job
 from apps.core.services import service
 from apps.kernel.errors import DomainError, InvalidInputError, gettext_noop
 
+# how often a file is read before it is given up: a first reading locks what the next ones rest on
+_READINGS = 3
+
 
 class ImportStateError(DomainError):
     """The import is not in the state that this needs."""
@@ -182,7 +185,7 @@ def _taken_as_planned(batch: ImportBatch, file: ImportFile) -> Iterator[BaseMode
 
 def _taken_anew(batch: ImportBatch, importer: Importer, file: ImportFile) -> Iterator[BaseModel]:
     """Read the file again and take in what it says to the records as they are now."""
-    plan = planned(batch, importer, file)
+    file, plan = _firmly_planned(batch, importer, file)
     _note(batch, plan)
     _refuse_errors(batch)
     applied = importer.apply(file, plan.to_apply, plan.unchanged, _teller(batch))
@@ -191,6 +194,22 @@ def _taken_anew(batch: ImportBatch, importer: Importer, file: ImportFile) -> Ite
     batch.keep_plain(plan.plain)
     if plan.plain is not None:
         yield from _plain_taken(batch, file, plan.plain)
+
+
+def _firmly_planned(batch: ImportBatch, importer: Importer, file: ImportFile) -> tuple[ImportFile, Plan]:
+    """Plan what a file does, once more where the records that plain rows rest on moved until they were locked.
+
+    Raises ImportStateError where they move each time.
+    """
+    for _ in range(_READINGS):
+        plan = planned(batch, importer, file)
+        if plan.plain is None or cast("PlainImporter", importer).basis(file, plan.plain) == plan.plain.basis:
+            return file, plan
+        file = replace(file, known={})
+    raise ImportStateError(
+        gettext_noop("The books were changed again and again while the file was read."),
+        mend=gettext_noop("Check the file again in a few minutes; nothing was taken in."),
+    )
 
 
 def _plain_taken(batch: ImportBatch, file: ImportFile, plain: PlainRows) -> Iterator[BaseModel]:

@@ -7,8 +7,7 @@ in the books, nothing that changes what is held by a ratio. All others go the wa
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext
@@ -18,10 +17,11 @@ from apps.clients.models.plain_rows import OWN, PlainRows
 from apps.clients.ports import ImportFile
 from apps.core.whole_rows import copied_text
 from apps.market.selectors.securities import securities_named
+from apps.portfolios.models import Instrument
 from apps.portfolios.readers.columns import plain_texts
 from apps.portfolios.readers.rows import CustodianAccount, CustodianFile, Rows, SecurityKey
-from apps.portfolios.services.custodian_accounts import accounts_of, answered_accounts, custodian_file
-from apps.portfolios.services.custodian_ground import ground_of
+from apps.portfolios.services.custodian_accounts import answered_accounts
+from apps.portfolios.services.custodian_ground import Ground, names_of
 from apps.portfolios.services.instruments import known_instruments, named
 
 # of each kept row: account and security, then what COPY takes
@@ -35,11 +35,11 @@ NULL = "\\N"
 class Parting:
     """The columns of one file on their way to being parted; `odd` are the accounts of which a line needs a look."""
 
-    def __init__(self, file: ImportFile, found: CustodianFile, rows: Rows[Any]) -> None:
-        self.file, self.found, self.columns, self.size = file, found, rows.columns, len(rows)
+    def __init__(self, file: ImportFile, found: CustodianFile, rows: Rows[Any], ground: Ground) -> None:
+        self.found, self.ground, self.columns, self.size = found, ground, rows.columns, len(rows)
         ours = answered_accounts(file, found)
         # of all accounts of the file, those that the firm lacks among them
-        self.written = numbers = [account.number for account in accounts_of(custodian_file(file))]
+        numbers = ground.head["numbers"]
         self.accounts = {account.pk: account for account in ours.values()}
         by_number = {numbers[place]: account.pk for place, account in ours.items()}
         told = self.columns["account"]
@@ -62,7 +62,7 @@ class Parting:
         if cash is not None:
             keys = [None if is_cash else key for key, is_cash in zip(keys, cash, strict=True)]
         by_id = {id(key): named(key) for key in keys if key is not None}
-        self.names = list(dict.fromkeys(by_id.values()))
+        self.names = names_of(self.ground.head)
         places = {name: place for place, name in enumerate(self.names)}
         by_key = {at: places[name] for at, name in by_id.items()} | {id(None): -1}
         self.securities = list(map(by_key.__getitem__, map(id, keys)))
@@ -91,7 +91,7 @@ class Parting:
         return [told[text] for text in column]
 
     def plain(
-        self, known: Sequence[str | None], told: Sequence[Sequence[str]], head: dict[str, Any]
+        self, known: Sequence[str | None], told: Sequence[Sequence[str]], head: Mapping[str, Any]
     ) -> PlainRows | None:
         """Return the lines of accounts that are plain; `known` are the ids of records that are there already."""
         chosen = [place for place, pk in enumerate(self.pks) if pk not in self.odd]
@@ -104,11 +104,8 @@ class Parting:
             there = known[n]
             begin = (str(lines[n]), unchanged if there else create, there or ids[n], labels[n])
             rows.append("\t".join((*begin, str(self.pks[n]), str(self.securities[n]), *told[n])))
-        head |= {"names": [[n.symbol, n.cusip, n.isin, n.name, n.currency] for n in self.names]}
-        head |= {"numbers": self.written}
-        head |= {"accounts": sorted(set(self.pks) - self.odd)}
-        plain = PlainRows(head, rows, sum(known[n] is None for n in chosen))
-        return replace(plain, basis=ground_of(self.file, head))
+        created = sum(known[n] is None for n in chosen)
+        return PlainRows({**self.ground.head, **head}, rows, created, self.ground.digest)
 
     def _labels(self) -> list[str]:
         accounts, keys = self.columns["account"], self.columns["security"]

@@ -21,6 +21,7 @@ from apps.portfolios.policies import OF_CASH_ALONE, RESHAPES, cash_fits, first_s
 from apps.portfolios.readers.rows import CustodianFile, Rows
 from apps.portfolios.services._ledger import OF_SECURITY, ledgers_of
 from apps.portfolios.services.custodian_checks import FAR, TRADES, closes_of
+from apps.portfolios.services.custodian_ground import Ground, ground_under
 from apps.portfolios.services.custodian_plain import NULL, TOLD, Parting
 from apps.portfolios.services.fills import BOOKED
 
@@ -55,18 +56,26 @@ WHERE s.account_id = ANY(%s) AND s.as_of = ANY(%s) AND s.kind = %s
 """
 
 
-def parted(
-    file: ImportFile, found: CustodianFile, openings: Mapping[int, PositionStatement]
-) -> tuple[CustodianFile, PlainRows | None]:
-    """Return the file without the lines of plain accounts, and those lines.
+def ground_for(file: ImportFile, found: CustodianFile) -> Ground | None:
+    """Return what the plan of a firm's file will rest on, to be asked before anything is read of the books.
 
-    A file of one household, or of few lines, stays as it is: there each line is told on the trail.
+    None for a file of one household, of both kinds of lines or of few: there each line is told on the trail.
     """
     told = found.transactions or found.positions
     both = found.transactions and found.positions
     if file.household_id is not None or both or len(told) <= FEW or not isinstance(told, Rows):
+        return None
+    return ground_under(file, found)
+
+
+def parted(
+    file: ImportFile, found: CustodianFile, openings: Mapping[int, PositionStatement], ground: Ground | None
+) -> tuple[CustodianFile, PlainRows | None]:
+    """Return the file without the lines of plain accounts, and those lines; a file without ground stays as it is."""
+    told = found.transactions or found.positions
+    if ground is None or len(told) <= FEW or not isinstance(told, Rows):
         return found, None
-    parting = Parting(file, found, told)
+    parting = Parting(file, found, told, ground)
     parting.odd.update(pk for pk, account in parting.accounts.items() if not has_book(account.status))
     opened = {statement.account_id: statement.as_of for statement in openings.values()}
     plain = plain_entries(parting, opened) if found.transactions else plain_positions(parting)
@@ -93,8 +102,7 @@ def plain_entries(parting: Parting, opened: Mapping[int, dt.date]) -> PlainRows 
     told += [columns["currency"], parting.texts(columns["description"], 300)]
     known = _known_entries(parting)
     _look_at_holdings(parting, units, known)
-    head = _head(Transaction._meta.label, ENTRY) | {"span": [min(days).isoformat(), max(days).isoformat()]}
-    return parting.plain(known, list(zip(*told, strict=True)), head)
+    return parting.plain(known, list(zip(*told, strict=True)), _head(Transaction._meta.label, ENTRY))
 
 
 def _head(label: str, names: tuple[str, ...]) -> dict[str, Any]:
@@ -199,8 +207,7 @@ def plain_positions(parting: Parting) -> PlainRows | None:
     told += [parting.numbers(column, places) for column, places in numbers]
     told.append(columns["currency"])
     known = _known_lines(parting, quantities)
-    there = sorted({day.isoformat() for day in days if day})
-    head = _head("portfolios.StatementLine", POSITION) | {"days": there, "besides": Transaction._meta.label}
+    head = _head("portfolios.StatementLine", POSITION) | {"besides": Transaction._meta.label}
     return parting.plain(known, list(zip(*told, strict=True)), head)
 
 

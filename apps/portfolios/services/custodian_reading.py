@@ -24,7 +24,7 @@ from apps.portfolios.services.custodian_accounts import accounts_of, answered_ac
 from apps.portfolios.services.custodian_actions import SettledAction
 from apps.portfolios.services.custodian_checks import with_doubts
 from apps.portfolios.services.custodian_plain import label_of
-from apps.portfolios.services.custodian_plain_lines import parted
+from apps.portfolios.services.custodian_plain_lines import ground_for, parted
 from apps.portfolios.services.custodian_terms import action_rows
 from apps.portfolios.services.instruments import NamedSecurity, known_instruments, named
 
@@ -88,11 +88,12 @@ def read_rows(file: ImportFile, found: CustodianFile) -> ReadFile:
 
     Of a file of the whole firm, lines of accounts that the firm does not have are set aside.
     """
+    ground = ground_for(file, found)  # before anything is read of the books
     told, openings = accounts_of(found), openings_of(file, found)
     places = {account.number: place for place, account in enumerate(told)}
     if file.household_id is None:
         found = without_strangers(found, {told[place].number for place in answered_accounts(file, found)})
-    found, plain = parted(file, found, openings)
+    found, plain = parted(file, found, openings, ground)
     # a sweep fund that the custodian marks as the account's cash is cash, whatever it is called
     keys = {row.security for row in found.positions if not row.is_cash} | {row.security for row in found.transactions}
     keys |= {row.terms.into for row in action_rows(found) if row.terms}

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from apps.accounts.models import User
 from apps.clients.models import ImportBatch
-from apps.clients.services.imports import ImportHasErrorsError, apply_batch
+from apps.clients.services.imports import ImportHasErrorsError, ImportStateError, apply_batch
 from apps.market.models import Security
-from apps.portfolios.models import Account, Transaction
+from apps.portfolios.models import Account, StatementLine, Transaction
+from apps.portfolios.services._ledger import AccountLedger, ledgers_of
+from apps.portfolios.services.custodian_importer import FirmFileImporter
 from tests.apps.portfolios.services.test_custodian_plain_lines import FEW, opened
 from tests.apps.portfolios.services.test_custodian_taking import HEAD, LAST, history, numbers, positions, taken
 from tests.factories import clients as people
@@ -89,3 +93,105 @@ def test_an_account_opened_meanwhile_is_not_passed_over(ada: User, monkeypatch: 
     made.account(people.household(ada, name="Others"), ada, number="55556666")
     apply_batch(batch=batch, by=ada.as_actor())
     assert Transaction.objects.count() == 4
+
+
+HELD = "apps.portfolios.services.custodian_plain_lines.ledgers_of"
+
+
+@pytest.fixture
+def meanwhile(ada: User, monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[User], None]], None]:
+    """Let something happen once, right after what accounts hold was read for a plan."""
+
+    def happens(move: Callable[[User], None]) -> None:
+        moves = [move]
+
+        def read(*told: Any) -> dict[int, AccountLedger]:
+            found = ledgers_of(*told)
+            while moves:
+                moves.pop()(ada)
+            return found
+
+        monkeypatch.setattr(HELD, read)
+
+    return happens
+
+
+def _sold_out(ada: User) -> None:
+    security = Transaction.objects.get(kind="buy").instrument
+    made.entry(Account.objects.get(), ada, "sell", LAST, instrument=security, units="-100", cash="5000")
+
+
+@pytest.mark.parametrize("move", [_sold_out, _close])
+def test_what_is_booked_while_a_file_is_read_does_not_hide_in_its_ground(
+    ada: User, monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[..., None], move: Callable[[User], None]
+) -> None:
+    market.security("AAA")
+    monkeypatch.setattr(FEW, 0)
+    (number,) = numbers(ada, 1)
+    taken(ada, history(number))
+    meanwhile(move)
+    batch = opened(ada, HEAD + SALE.format(n=number))
+    with pytest.raises(ImportHasErrorsError):
+        apply_batch(batch=batch, by=ada.as_actor())
+    assert Transaction.objects.filter(source="all.csv", kind="sell").count() == 0
+
+
+def test_what_is_booked_while_a_file_is_read_again_is_seen_before_it_is_taken_in(
+    ada: User, monkeypatch: pytest.MonkeyPatch, waiting: ImportBatch, meanwhile: Callable[..., None]
+) -> None:
+    monkeypatch.undo()
+    monkeypatch.setattr(FEW, 0)
+    _reprice_near(ada)
+    meanwhile(_sold_out)
+    with pytest.raises(ImportHasErrorsError):
+        apply_batch(batch=waiting, by=ada.as_actor())
+    assert Transaction.objects.filter(source="all.csv", kind="sell").count() == 0
+
+
+def _reprice_near(_ada: User) -> None:
+    market.stored(Security.objects.get(), {dt.date(2025, 3, 4): "51"})
+
+
+def test_books_that_never_rest_are_not_taken_into(
+    ada: User, monkeypatch: pytest.MonkeyPatch, waiting: ImportBatch
+) -> None:
+    monkeypatch.undo()
+    monkeypatch.setattr(FEW, 0)
+    moments = itertools.count()
+    monkeypatch.setattr(FirmFileImporter, "basis", lambda *_: str(next(moments)))
+    with pytest.raises(ImportStateError):
+        apply_batch(batch=waiting, by=ada.as_actor())
+    assert Transaction.objects.filter(kind="sell").count() == 0
+
+
+def _turned_back(ada: User) -> None:
+    """Change a line of a statement as somebody else's transaction does that began earlier."""
+    StatementLine.objects.filter(instrument=None).update(
+        market_value=1, updated_at=dt.datetime(2025, 1, 1, tzinfo=dt.UTC)
+    )
+
+
+def test_a_change_that_bears_an_earlier_time_than_others_moves_the_ground(
+    ada: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    market.security("AAA", {LAST: "55"})
+    monkeypatch.setattr(FEW, 0)
+    (number,) = numbers(ada, 1)
+    taken(ada, positions(number))
+    batch = opened(ada, positions(number), "again.csv")
+    assert batch.counts["unchanged"] == 2
+    _turned_back(ada)
+    apply_batch(batch=batch, by=ada.as_actor())
+    assert StatementLine.objects.get(instrument=None).market_value == 5000
+
+
+def test_a_day_to_come_moves_the_ground(ada: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    market.security("AAA", {LAST: "55"})
+    monkeypatch.setattr(FEW, 0)
+    (number,) = numbers(ada, 1)
+    batch = opened(ada, history(number))
+    for module in ("custodian_ground", "custodian_plain_lines", "custodian_reading"):
+        monkeypatch.setattr(f"apps.portfolios.services.{module}.firm_today", lambda: dt.date(2025, 3, 3))
+    with pytest.raises(ImportHasErrorsError):
+        apply_batch(batch=batch, by=ada.as_actor())
+    assert not Transaction.objects.exists()
