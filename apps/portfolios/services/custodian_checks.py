@@ -30,13 +30,13 @@ from apps.portfolios.services._ledger import ledgers_of
 from apps.portfolios.services.custodian_accounts import answered_accounts
 from apps.portfolios.services.custodian_actions import Ident, Settled, ident_of, settle_actions
 from apps.portfolios.services.custodian_confirming import told_executions
-from apps.portfolios.services.instruments import NamedSecurity, known_instruments
+from apps.portfolios.services.instruments import known_instruments
 
 NOTHING = Decimal(0)
 # a price further from all closes of the time than this has a slipped decimal point, or is of another security
 FAR = Decimal(20)
 TRADES = {TransactionKind.BUY, TransactionKind.SELL, TransactionKind.REINVEST}
-Holding = tuple[int, NamedSecurity]
+Holding = tuple[int, Ident]
 
 
 def known_entries(file: ImportFile, found: CustodianFile) -> dict[str, Known]:
@@ -147,21 +147,27 @@ def _oversold(
     accounts: Mapping[int, Account], rows: Sequence[ReadRow], touched: set[tuple[int, Ident]]
 ) -> dict[str, list[RowProblem]]:
     """Find sales of more than was held on their day, whatever the order of the lines."""
+    moved = [
+        row
+        for row in rows
+        if row.value.name is not None and row.value.row.quantity and row.value.row.kind.value not in OF_CASH_ALONE
+    ]
+    instruments = known_instruments({row.value.name for row in moved})
     by_holding: dict[Holding, list[ReadRow]] = defaultdict(list)
-    for row in rows:
-        if row.value.name is not None and row.value.row.quantity and row.value.row.kind.value not in OF_CASH_ALONE:
-            by_holding[row.value.account, row.value.name].append(row)
+    for row in moved:
+        # an account may have two spellings, and a security two names
+        account = accounts.get(row.value.account)
+        by_holding[account.pk if account else ~row.value.account, ident_of(row.value.name, instruments)].append(row)
     leaving = {at for at, told in by_holding.items() if any(row.value.row.quantity < 0 for row in told)}
-    instruments = known_instruments({name for _, name in leaving})
-    places = {place: accounts[place] for place, _ in leaving if place in accounts}
-    ledgers = ledgers_of(places.values(), {each.pk for each in instruments.values()}, ())
+    ours = {account.pk: account for account in accounts.values()}
+    held_in = [ours[pk] for pk in {pk for pk, _ in leaving} & ours.keys()]
+    ledgers = ledgers_of(held_in, {instrument.pk for instrument in instruments.values()}, ())
     found: dict[str, list[RowProblem]] = {}
-    for place, name in leaving:
-        told = by_holding[place, name]
-        ledger, instrument = ledgers[places[place].pk] if place in places else None, instruments.get(name)
-        held = ledger.moves.get(instrument.pk, []) if ledger and instrument else []
-        reshaped = ledger is not None and instrument is not None and instrument.pk in ledger.reshaped
-        if reshaped or (place, ident_of(name, instruments)) in touched:
+    for pk, ident in leaving:
+        told, ledger, (_, what) = by_holding[pk, ident], ledgers.get(pk), ident
+        held = ledger.moves.get(what, []) if ledger and isinstance(what, int) else []
+        reshaped = ledger is not None and what in ledger.reshaped
+        if reshaped or any((row.value.account, ident) in touched for row in told):
             continue  # units follow from what is held then: recording reckons them
         moves = [(day, units) for day, units, _ in held]
         day = first_shortfall([*moves, *((row.value.row.trade_date, row.value.row.quantity) for row in told)])

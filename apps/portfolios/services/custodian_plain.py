@@ -69,17 +69,20 @@ class Parting:
         known = known_instruments(self.names)
         self.instruments = [known.get(name) for name in self.names]
         masters = securities_named(name.of_master for name in self.names if name not in known)
+        # the books may have it under another name
+        renamed = set(Instrument.objects.filter(master__in=masters.values()).values_list("master_id", flat=True))
+        fresh = {name for name, master in masters.items() if master.pk not in renamed}
         foreign = {
             place
             for place, name in enumerate(self.names)
-            if (name not in known and name.of_master not in masters) or len(name.symbol) > _LONGEST_SYMBOL
+            if (name not in known and name.of_master not in fresh) or len(name.symbol) > _LONGEST_SYMBOL
         }
         if foreign:
             self.look(place in foreign for place in self.securities)
 
     def numbers(self, column: Sequence[Any], places: int) -> list[str]:
         """Return numbers as texts for COPY; one with more digits than its column needs a look."""
-        texts = plain_texts(column)
+        texts = ["0" if text == "-0" else text for text in plain_texts(column)]
         wide = {text for text in set(texts) if not _fits(text, places)}
         if wide:
             self.look(text in wide for text in texts)

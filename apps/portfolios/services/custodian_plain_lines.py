@@ -91,6 +91,8 @@ def plain_entries(parting: Parting, opened: Mapping[int, dt.date]) -> PlainRows 
     columns, pks = parting.columns, parting.pks
     kinds, days = columns["kind"], columns["trade_date"]
     units = [NOTHING if k in OF_CASH_ALONE or not q else q for k, q in zip(kinds, columns["quantity"], strict=True)]
+    # money has no quantity: what the file says is shown, but not kept
+    parting.look(q and not n for q, n in zip(columns["quantity"], units, strict=True))
     cash = [amount or NOTHING for amount in columns["amount"]]
     _look_at_terms(parting, units, cash)
     parting.look(day <= opened.get(pk, dt.date.min) for pk, day in zip(pks, days, strict=True))
@@ -173,29 +175,31 @@ def _look_at_holdings(parting: Parting, units: list[Decimal], known: list[str | 
     days = parting.columns["trade_date"]
     actions = Transaction.objects.standing().filter(account__in=parting.accounts, kind__in=RESHAPES).order_by()
     last = {(pk, i): day for pk, i, day in actions.values_list("account", "instrument").annotate(Max("trade_date"))}
-    pk_of = [instrument.pk if instrument else None for instrument in parting.instruments]
+    # one security may have several names; what the books lack is told by its name alone
+    ids = [instrument.pk if instrument else ~place for place, instrument in enumerate(parting.instruments)]
     moves: dict[tuple[int, int], list[tuple[dt.date, Decimal]]] = defaultdict(list)
     leaving = set()
     for pk, place, day, moved, there in zip(parting.pks, parting.securities, days, units, known, strict=True):
         if moved and there is None and pk not in parting.odd:
-            moves[pk, place].append((day, moved))
+            at = pk, ids[place]
+            moves[at].append((day, moved))
             if moved < 0:
-                leaving.add((pk, place))
-            if last and day < last.get((pk, pk_of[place]), day):
+                leaving.add(at)
+            if last and day < last.get(at, day):
                 parting.odd.add(pk)
-    instruments = {pk for pk in (pk_of[place] for _, place in leaving) if pk is not None}
     accounts = [parting.accounts[pk] for pk in {pk for pk, _ in leaving}]
-    ledgers = ledgers_of(accounts, instruments, ())
-    for pk, place in leaving:
-        held = ledgers[pk].moves.get(pk_of[place] or 0, [])
-        if first_shortfall([*((day, moved) for day, moved, _ in held), *moves[pk, place]]) is not None:
+    ledgers = ledgers_of(accounts, {instrument for _, instrument in leaving}, ())
+    for pk, instrument in leaving:
+        held = ledgers[pk].moves.get(instrument, [])
+        if first_shortfall([*((day, moved) for day, moved, _ in held), *moves[pk, instrument]]) is not None:
             parting.odd.add(pk)
 
 
 def plain_positions(parting: Parting) -> PlainRows | None:
     """Return the positions of accounts in which all is plain: one day, no name twice, nothing below zero."""
     columns, pks, days = parting.columns, parting.pks, parting.columns["as_of"]
-    parting.look(day is None for day in days)
+    today = firm_today()
+    parting.look(day is None or day > today for day in days)
     by_account: dict[int, dt.date] = {}
     parting.look(by_account.setdefault(pk, day) != day for pk, day in zip(pks, days, strict=True))
     quantities = [

@@ -27,6 +27,7 @@ from apps.portfolios.services.statements import note_statements
 from apps.portfolios.services.transactions import demand_book, with_actions
 
 _DAY, NO_SECURITY = TOLD + ENTRY.index("trade_date"), "-1"
+_QUANTITY, _VALUE = (TOLD + POSITION.index(name) for name in ("quantity", "market_value"))
 _OPENINGS: tuple[str, ...] = ("account_id", "instrument_id", "public_id", "trade_date", "currency", "kind", "units")
 _OPENINGS += ("price", "cash", "cost", "fees", "external_key", "description")
 _BLANK = ("0", "", "")
@@ -79,26 +80,24 @@ class TakingPlain:
         ids = {str(pk): str(statement.pk) for pk, statement in told.items()}
         lines = ((ids[row[ACCOUNT]], self.ids[row[SECURITY]], row[ID], *row[TOLD + 1 :]) for row in self.rows)
         self._copy(StatementLine, ("statement_id", "instrument_id", "public_id", *POSITION[1:]), lines)
-        empty = {str(pk) for pk in by_account if pk not in filled}
-        self._copy(
-            Transaction, _OPENINGS, filter(None, map(self._opening, (r for r in self.rows if r[ACCOUNT] in empty)))
-        )
-        audit.record_all(self._event(pk, rows, days) for pk, (rows, days) in by_account.items() if told[pk].opened_book)
+        first = {pk: list(filter(_opens, rows)) for pk, (rows, _) in by_account.items() if told[pk].opened_book}
+        opened = {pk: rows for pk, rows in first.items() if rows}
+        self._copy(Transaction, _OPENINGS, (self._opening(row) for rows in opened.values() for row in rows))
+        audit.record_all(self._event(pk, rows, by_account[pk][1]) for pk, rows in opened.items())
         sizes = [(statement, len(by_account[pk][0])) for pk, statement in told.items()]
         note_statements(taken=sizes, source=self.file.filename[:200], by=self.file.by)
         self._keep_prices(TOLD, TOLD + POSITION.index("price"), of_trade=False)
-        self._tell(pk for pk, statement in told.items() if statement.opened_book)
+        self._tell(opened)
         return TakenPlain(self.now, tuple(told.values()))
 
-    def _opening(self, row: Row) -> Row | None:
-        """Return the entry that a line of a first statement opens the book with; a line of nothing opens nothing."""
+    def _opening(self, row: Row) -> Row:
+        """Return the entry that a line of a first statement opens the book with."""
         day, _key, quantity, price, value, cost, currency = row[TOLD:]
         begin = [row[ACCOUNT], self.ids[row[SECURITY]], row[ID], day, currency]
         if row[SECURITY] != NO_SECURITY:
-            kind = TransactionKind.TRANSFER_IN.value
-            return [*begin, kind, quantity, price, "0", cost, *_BLANK] if (quantity, value) != ("0", "0") else None
+            return [*begin, TransactionKind.TRANSFER_IN.value, quantity, price, "0", cost, *_BLANK]
         kind = (TransactionKind.WITHDRAWAL if value.startswith("-") else TransactionKind.DEPOSIT).value
-        return [*begin, kind, "0", NULL, value, NULL, *_BLANK] if value != "0" else None
+        return [*begin, kind, "0", NULL, value, NULL, *_BLANK]
 
     def _by_account(self, day: int) -> dict[int, tuple[list[Row], list[str]]]:
         """Return the rows of each account with their days in order."""
@@ -150,3 +149,8 @@ class TakingPlain:
             (f"household:{account.household.public_id}", "portfolio.changed", {"account": str(account.public_id)})
             for account in (self.accounts[pk] for pk in pks)
         )
+
+
+def _opens(row: Row) -> bool:
+    """Say whether a line of a first statement opens the book with anything: nothing comes in of nothing."""
+    return row[_QUANTITY] != "0" or row[_VALUE] != "0"

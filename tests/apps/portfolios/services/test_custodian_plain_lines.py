@@ -11,7 +11,8 @@ from apps.accounts.models import User
 from apps.clients.models import ImportBatch
 from apps.clients.selectors.imports import import_page
 from apps.clients.services.imports import apply_batch, open_batch
-from apps.portfolios.models import Account, Transaction
+from apps.kernel.errors import DomainError
+from apps.portfolios.models import Account, Instrument, Transaction
 from tests.apps.portfolios.services.test_custodian_taking import HEAD, LAST, STATED, history, numbers, positions, taken
 from tests.factories import clients as people
 from tests.factories import market
@@ -32,6 +33,7 @@ ODD = (
     '03/05/2025,03/06/2025,{n},Buy,AAA,AAA Fund,9999999999999,1.00,,"-9,999,999,999,999.00"',
     '03/05/2025,03/06/2025,{n},Buy,AAA,AAA Fund,1,50.00,,"50.00"',
     "03/05/2025,03/06/2025,{n},Merger,AAA,AAA Fund,1,,,",
+    '03/05/2025,03/06/2025,{n},Deposit,,Wire,5,2.00,,"10.00"',
     '03/05/2025,03/06/2025,{n},Buy,AAA,AAA Fund,1,50.00,x,"-50.00"',
     '03/05/2025,03/06/2025,{n},Deposit,,"A wire\\of \t two",,,,"10.00"',
 )  # fmt: skip
@@ -152,3 +154,55 @@ def test_a_large_file_is_plain_without_being_told_to(ada: User) -> None:
     assert (batch.counts["create"], plain_lines(batch)) == (202, 202)
     apply_batch(batch=batch, by=ada.as_actor())
     assert Transaction.objects.count() == 202
+
+
+# a security that a file names by its symbol here and by its CUSIP there
+TWICE_NAMED = "Trade Date,Settlement Date,Account Number,Action,Symbol,CUSIP,Description,Quantity,Price,Fees,Amount\n"
+CUSIP = "037833100"
+
+
+@pytest.fixture
+def twice_named(ada: User) -> str:
+    """An account that holds a hundred shares of a security with a CUSIP; its number."""
+    market.security("CCC", {dt.date(2025, 3, 3): "50", LAST: "55"}, cusip=CUSIP)
+    (number,) = numbers(ada, 1)
+    taken(ada, history(number).replace("AAA", "CCC"))
+    return number
+
+
+def test_sales_under_two_names_of_a_security_are_held_against_what_is_held_together(
+    ada: User, monkeypatch: pytest.MonkeyPatch, twice_named: str
+) -> None:
+    sale = "03/0{d}/2025,03/10/2025,{n},Sell,{name},CCC Fund,-60,50.00,,3000.00\n"
+    text = TWICE_NAMED + "".join(sale.format(d=d, n=twice_named, name=n) for d, n in ((6, "CCC,"), (7, f",{CUSIP}")))
+    batch = both(ada, text, monkeypatch)
+    assert (batch.counts["errors"], plain_lines(batch)) == (1, 0)
+    bought = f'03/05/2025,03/10/2025,{twice_named},Buy,,{CUSIP},CCC Fund,20,50.00,,"-1000.00"\n'
+    batch = both(ada, text + bought, monkeypatch)
+    assert (batch.counts["errors"], plain_lines(batch)) == (0, 3)
+
+
+def test_sales_in_an_account_of_two_spellings_are_held_against_what_it_holds(
+    ada: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (number,) = numbers(ada, 1)
+    taken(ada, history(number))
+    sale = '03/0{d}/2025,03/10/2025,{n},Sell,AAA,AAA Fund,-60,50.00,,"3000.00"\n'
+    text = HEAD + sale.format(d=6, n=number) + sale.format(d=7, n=f"{number[:4]}-{number[4:]}")
+    batch = both(ada, text, monkeypatch)
+    assert (batch.counts["errors"], plain_lines(batch)) == (1, 0)
+
+
+def test_a_security_that_only_the_master_knows_by_this_name_needs_a_look(
+    ada: User, monkeypatch: pytest.MonkeyPatch, twice_named: str
+) -> None:
+    """Its symbol was changed: what is before a split of it is not plain."""
+
+    taken(ada, f"{HEAD}03/07/2025,,{twice_named},Split,CCC,CCC Fund,100,,,\n", "split.csv")
+    Instrument.objects.filter(symbol="CCC").update(symbol="OLD", cusip="")
+    batch = opened(ada, f'{HEAD}03/05/2025,,{twice_named},Buy,CCC,CCC Fund,10,50.00,,"-500.00"\n')
+    monkeypatch.setattr(FEW, 0)
+    batch = opened(ada, f'{HEAD}03/05/2025,,{twice_named},Buy,CCC,CCC Fund,10,50.00,,"-500.00"\n')
+    assert plain_lines(batch) == 0
+    with pytest.raises(DomainError, match="later corporate action"):
+        apply_batch(batch=batch, by=ada.as_actor())

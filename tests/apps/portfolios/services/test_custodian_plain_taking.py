@@ -211,3 +211,21 @@ def test_what_a_column_would_round_is_never_plain(ada: User) -> None:
     assert plain_lines(fine) == 2
     assert Transaction.objects.get(kind="buy").price == Decimal("50.000001")
     assert isinstance(ImportBatch.objects.get(pk=fine.pk).plain_left_at, type(fine.applied_at))
+
+
+def test_a_book_is_never_opened_in_days_to_come(ada: User) -> None:
+    batch = opened(ada, positions(*numbers(ada, 2), day="03/10/2999"))
+    with pytest.raises(DomainError, match="future"):
+        apply_batch(batch=batch, by=ada.as_actor())
+    assert (Transaction.objects.count(), PositionStatement.objects.count()) == (0, 0)
+
+
+def test_lines_of_nothing_open_nothing_and_the_trail_names_what_came_in(ada: User) -> None:
+    empty, other = numbers(ada, 2)
+    nothing = f"{empty},AAA,AAA Fund,0,55.00,0.00,,03/10/2025\n{empty},Cash,Cash,,,-0.00,,03/10/2025\n"
+    none = f"{other},Cash,Cash,,,-0.00,,03/10/2025\n"
+    batch = taken(ada, f"{STATED}{nothing}{other},AAA,AAA Fund,100,55.00,5500.00,,03/10/2025\n{none}")
+    assert plain_lines(batch) == 4
+    (entry,) = Transaction.objects.all()
+    (event,) = AuditEvent.objects.filter(action="portfolios.record_transactions")
+    assert (event.after["entries"], event.after["ids"]) == (1, [str(entry.public_id)])
