@@ -24,6 +24,10 @@ class LookUp(admin.ModelAdmin):  # type: ignore[type-arg]
         at: dt.datetime = row.created_at
         return at
 
+    def get_exclude(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
+        """Leave out what is secret."""
+        return (*(super().get_exclude(request, obj) or ()), *getattr(self.model, "SECRET_FIELDS", ()))
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Narrow to what the reader may see."""
         rows: QuerySet[Any] = super().get_queryset(request)
@@ -68,7 +72,6 @@ class PersonAdmin(LookUp):
     list_filter = ("relationship",)
     search_fields = ("last_name", "first_name", "email", "external_id")
     list_select_related = ("household",)
-    exclude = ("tax_id",)
 
 
 @admin.register(Document)
@@ -99,4 +102,4 @@ class ImportBatchAdmin(LookUp):
     list_filter = ("kind", "state")
     search_fields = ("filename",)
     list_select_related = ("household",)
-    exclude = ("wrapped_key", "stored_name")
+    exclude = ("stored_name", "plain_name", "basis", "plain_left_at")
