@@ -93,6 +93,8 @@ def plain_entries(parting: Parting, opened: Mapping[int, dt.date]) -> PlainRows 
     units = [NOTHING if k in OF_CASH_ALONE or not q else q for k, q in zip(kinds, columns["quantity"], strict=True)]
     # money has no quantity: what the file says is shown, but not kept
     parting.look(q and not n for q, n in zip(columns["quantity"], units, strict=True))
+    for name in columns.keys() & {"cost", "terms"}:
+        parting.look(told is not None for told in columns[name])
     cash = [amount or NOTHING for amount in columns["amount"]]
     _look_at_terms(parting, units, cash)
     parting.look(day <= opened.get(pk, dt.date.min) for pk, day in zip(pks, days, strict=True))
