@@ -14,7 +14,7 @@ from apps.kernel.dates import DateSpan
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise as StrOrPromise
 
-    from apps.portfolios.models import BlockOrder
+    from apps.portfolios.models import BlockOrder, OrderChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +113,12 @@ class OrderRoute(Protocol):
         """Send, in the transaction that notes them as sent."""
         ...
 
-    def cancel(self, *, order: BlockOrder, by: Actor) -> None:
+    def cancel(self, *, change: OrderChange, by: Actor) -> None:
         """Ask that what is not executed be canceled."""
+        ...
+
+    def replace(self, *, change: OrderChange, by: Actor) -> None:
+        """Ask for another quantity or limit; the answer changes the order."""
         ...
 
     def ask(self, *, order: BlockOrder, by: Actor) -> None:

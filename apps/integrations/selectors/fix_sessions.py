@@ -34,6 +34,7 @@ KINDS: dict[str, StrPromise] = {
     "9": _("Cancel refused"),
     "D": _("New order"),
     "F": _("Cancel request"),
+    "G": _("Change request"),
     "H": _("Question about an order"),
     "j": _("Business reject"),
 }

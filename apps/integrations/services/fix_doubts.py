@@ -17,13 +17,24 @@ from apps.integrations.engine.fix_session import Message
 from apps.integrations.models import FixConnection, FixMessage
 from apps.integrations.services.fix_orders import say_question
 from apps.kernel.errors import gettext_noop
-from apps.portfolios.models import IN_MARKET_STATES, BlockOrder, OrderDoubt
-from apps.portfolios.services.fills import NOTHING, PRICE, Execution, close_order, put_off_execution, sent_on
+from apps.portfolios.models import IN_MARKET_STATES, BlockOrder, ChangeKind, ChangeState, OrderDoubt
+from apps.portfolios.services.fills import (
+    NOTHING,
+    PRICE,
+    Execution,
+    close_change,
+    close_order,
+    put_off_execution,
+    sent_on,
+)
+from apps.portfolios.services.order_changes import accept_change
 from apps.portfolios.services.order_doubts import doubt_order, settle_doubt
 
 # the ends of an order as OrdStatus (39) and ExecType (150) tell them; rejected for 103=5 there is none
 _REJECTED, _UNKNOWN_ORDER = "8", "5"
 ENDS = {"3": "done for the day", "4": "canceled", "8": "rejected", "C": "expired"}
+_PENDING = ("6", "E")
+_NOT_TAKEN = gettext_noop("The session was cut, and the broker did not take it up.")
 _NEVER_HAD = gettext_noop("The broker never had it, and its day is over.")
 
 
@@ -71,6 +82,7 @@ class Status:
     average: Decimal
     text: str
     is_unknown: bool = False
+    ordered: Decimal | None = None
 
 
 def hear_status(connection: FixConnection, order: BlockOrder, status: Status, by: Actor) -> str:
@@ -78,6 +90,7 @@ def hear_status(connection: FixConnection, order: BlockOrder, status: Status, by
     if status.is_unknown:
         return _unknown(order, by)
     done, told = order.filled, status.quantity
+    _settle_change(order, status, by)
     if told is None or told < done:
         doubt_order(order=order, doubt=OrderDoubt.DIFFERS, by=by)
         return "doubted"
@@ -92,6 +105,19 @@ def hear_status(connection: FixConnection, order: BlockOrder, status: Status, by
         settle_doubt(order=order, note=f"{connection.name}: {told.normalize():f}", by=by)
         return "settled"
     return ""
+
+
+def _settle_change(order: BlockOrder, status: Status, by: Actor) -> None:
+    """End a change whose answer was cut, by what the broker says that is ordered now."""
+    change = order.changes.filter(state__in=(ChangeState.ASKED, ChangeState.PENDING)).first()
+    waits = FixMessage.objects.waiting().filter(order=order, kind__in=("F", "G")).exists()
+    if change is None or waits or status.code in _PENDING:
+        return
+    if change.kind == ChangeKind.REPLACE and status.ordered == change.quantity != order.quantity:
+        accept_change(change=change, quantity=change.quantity, by=by)
+        order.refresh_from_db()
+    elif order.doubt and status.code not in ENDS:
+        close_change(change=change, state=ChangeState.REFUSED, answer=_NOT_TAKEN, by=by)
 
 
 def _unknown(order: BlockOrder, by: Actor) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Sequence
+from decimal import Decimal
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -19,8 +20,18 @@ from apps.integrations.engine.fix_session import Fields
 from apps.integrations.models import FixConnection, FixMessage
 from apps.integrations.services.fix_wire import RESENT
 from apps.kernel.errors import DomainError, InvalidInputError, gettext_noop
-from apps.portfolios.models import DONE_ORDER_STATES, BlockOrder, OrderDoubt, OrderState, Side
-from apps.portfolios.services.fills import close_order, sent_on
+from apps.portfolios.models import (
+    DONE_ORDER_STATES,
+    BlockOrder,
+    ChangeKind,
+    ChangeState,
+    OrderChange,
+    OrderDoubt,
+    OrderState,
+    Side,
+)
+from apps.portfolios.services.fills import close_change, close_order, sent_on
+from apps.portfolios.services.order_changes import accept_change, parts_of, why_not_now
 from apps.portfolios.services.order_doubts import doubt_order
 from apps.portfolios.services.orders import OrderStateError, locked_order
 from apps.portfolios.services.trade_lines import RestrictedTradeError, demand_unrestricted
@@ -57,14 +68,23 @@ class FixRoute:
         for order in orders:
             say_order(order=order, by=by)
 
-    def cancel(self, *, order: BlockOrder, by: Actor) -> None:
-        """Ask that what is not executed be canceled; one that still waits to be said ends here."""
-        row = FixMessage.objects.waiting().filter(kind="D", order=order).select_for_update().first()
+    def cancel(self, *, change: OrderChange, by: Actor) -> None:
+        """Ask that what is not executed be canceled; an order that still waits to be said ends here."""
+        row = _unsaid(change.order)
         if row is None:
-            say_cancel(order=order, by=by)
+            say_change(change=change, by=by)
             return
         withdraw(row=row, by=by)
-        close_order(order=order, reason=gettext_noop("It was cancelled before it was sent."), by=by)
+        close_order(order=change.order, reason=gettext_noop("It was cancelled before it was sent."), by=by)
+
+    def replace(self, *, change: OrderChange, by: Actor) -> None:
+        """Ask for other terms; an order that still waits to be said is said with them."""
+        row = _unsaid(change.order)
+        if row is None:
+            say_change(change=change, by=by)
+            return
+        withdraw(row=row, by=by)
+        say_order(order=accept_change(change=change, quantity=change.quantity, by=by), by=by)
 
     def ask(self, *, order: BlockOrder, by: Actor) -> None:
         """Ask how an order stands."""
@@ -73,6 +93,13 @@ class FixRoute:
     def say_again(self, *, order: BlockOrder, by: Actor) -> None:
         """Say an order again that the broker never answered."""
         say_order_as_resend(order=order, by=by)
+
+
+def _unsaid(order: BlockOrder) -> FixMessage | None:
+    """Return the message of an order that was never said and waits for its session."""
+    said = FixMessage.objects.said().filter(kind="D", order=order)
+    waiting = FixMessage.objects.waiting().filter(kind="D", order=order)
+    return None if said.exists() else waiting.select_for_update().first()
 
 
 @service
@@ -102,22 +129,19 @@ def say_order_as_resend(*, order: BlockOrder, by: Actor) -> FixMessage:
 def say_question(*, order: BlockOrder, by: Actor) -> FixMessage:
     """Queue an OrderStatusRequest. Raises NoConnectionError."""
     n = FixMessage.objects.filter(order=order, kind="H").count() + 1
-    fields = ((11, order.reference), (QUESTION, f"{order.reference}Q{n}"), *_security(order))
+    fields = ((11, order.said_as), (QUESTION, f"{order.reference}Q{n}"), *_security(order))
     return _queue(order, "H", (*fields, (54, SIDES[Side(order.side)])), by)
 
 
 @service
-def say_cancel(*, order: BlockOrder, by: Actor) -> FixMessage:
-    """Queue a request to cancel the rest of an order. Raises NoConnectionError."""
-    fields = (
-        (41, order.reference),
-        (11, f"{order.reference}C{FixMessage.objects.filter(kind='F', order=order).count() + 1}"),
-        *_security(order),
-        (54, SIDES[Side(order.side)]),
-        (60, _moment()),
-        (38, f"{order.quantity.normalize():f}"),
-    )
-    return _queue(order, "F", fields, by)
+def say_change(*, change: OrderChange, by: Actor) -> FixMessage:
+    """Queue a request to cancel (F) or replace (G) an order as the market knows it. Raises NoConnectionError."""
+    order = change.order
+    names = (41, order.said_as), (11, change.reference)
+    if change.kind == ChangeKind.REPLACE:
+        return _queue(order, "G", (*names, *_terms(order, change.quantity, change.limit_price)), by)
+    fields = (*_security(order), (54, SIDES[Side(order.side)]), (60, _moment()), (38, _plain(order.quantity)))
+    return _queue(order, "F", (*names, *fields), by)
 
 
 def _queue(order: BlockOrder, kind: str, fields: Fields, by: Actor) -> FixMessage:
@@ -175,10 +199,20 @@ def may_be_said(*, row: FixMessage, by: Actor) -> bool:
         doubt_order(order=locked, doubt=OrderDoubt.UNHEARD, by=by)
     elif over:
         locked = close_order(order=locked, reason=over, by=by)
+    over = over or _change_is_over(row, locked, by)
     if over or locked.state in DONE_ORDER_STATES:
         withdraw(row=row, by=by)
         return False
     return True
+
+
+def _change_is_over(row: FixMessage, order: BlockOrder, by: Actor) -> str:
+    """Say why a change that waited must not be said any more, and note it; empty where it may."""
+    change = order.changes.open().filter(reference=row.reference).first()
+    why = why_not_now(change, order) if change is not None and change.kind == ChangeKind.REPLACE else ""
+    if change is not None and why:
+        close_change(change=change, state=ChangeState.REFUSED, answer=why, by=by)
+    return why
 
 
 def _is_over(order: BlockOrder) -> str:
@@ -198,33 +232,41 @@ def kept(fields: Fields) -> str:
 
 
 def _new_order(order: BlockOrder) -> Fields:
-    shares = list(order.shares.select_related("line__account").order_by("pk"))
-    limit = () if order.limit_price is None else ((44, f"{order.limit_price.normalize():f}"),)
+    return ((11, order.reference), *_terms(order, order.quantity, order.limit_price))
+
+
+def _terms(order: BlockOrder, quantity: Decimal, limit_price: Decimal | None) -> Fields:
+    """Return what is ordered, and for whom: the parts of the quantity by the rule stated before."""
+    limit = () if limit_price is None else ((44, _plain(limit_price)),)
+    parts = [(share, part) for share, part in parts_of(order, quantity) if part]
     allocations: list[tuple[int, str]] = []
-    for share in shares:
+    for share, part in parts:
         if not share.line.account.number:
             raise NoAccountNumberError(
                 gettext_noop("%(account)s has no account number."),
                 mend=gettext_noop("Write down its number at the custodian, then send the order."),
                 account=str(share.line.account),
             )
-        allocations += [(79, decrypted(share.line.account.number)), (80, f"{share.quantity.normalize():f}")]
+        allocations += [(79, decrypted(share.line.account.number)), (80, _plain(part))]
     return (
-        (11, order.reference),
         (21, "1"),
         *_security(order),
         (54, SIDES[Side(order.side)]),
         (60, _moment()),
-        (38, f"{order.quantity.normalize():f}"),
+        (38, _plain(quantity)),
         (40, "2" if limit else "1"),
         *limit,
         # prices are told in the security's currency, the accounts settle in their own
         (15, order.instrument.currency),
         *(((120, order.currency),) if order.currency != order.instrument.currency else ()),
         (59, "0"),
-        (78, str(len(shares))),
+        (78, str(len(parts))),
         *allocations,
     )
+
+
+def _plain(number: Decimal) -> str:
+    return f"{number.normalize():f}"
 
 
 def _security(order: BlockOrder) -> Fields:

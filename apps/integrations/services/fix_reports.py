@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
+from django.db.models import Q
 from django.utils import timezone
 
 from apps.accounts.selectors.firm_days import firm_today
@@ -14,21 +15,40 @@ from apps.integrations.engine.fix_session import Message, number_told
 from apps.integrations.models import FixConnection, FixMessage
 from apps.integrations.services.fix_doubts import ENDS, Status, hear_status, is_unknown
 from apps.integrations.services.fix_orders import QUESTION, SIDES, say_question
-from apps.portfolios.models import IN_MARKET_STATES, UNCONFIRMED_DOUBTS, BlockOrder, OrderDoubt, Side
+from apps.kernel.errors import gettext_noop
+from apps.portfolios.models import (
+    IN_MARKET_STATES,
+    UNCONFIRMED_DOUBTS,
+    BlockOrder,
+    ChangeKind,
+    ChangeState,
+    OrderChange,
+    OrderDoubt,
+    Side,
+)
 from apps.portfolios.services.fills import (
     CENT,
     NOTHING,
     Execution,
+    close_change,
     close_order,
     put_off_execution,
     record_fill,
 )
+from apps.portfolios.services.order_changes import accept_change, note_pending
 from apps.portfolios.services.order_doubts import doubt_order
 
 # ExecType (150): a trade, what takes one back or corrects it, and a state that was asked for
 _TRADE, _STATUS, _CHANGED = "F", "I", {"H": "busted", "G": "corrected"}
 # OrdRejReason (103): an order under this ClOrdID is there already
 _DUPLICATE = "6"
+# ExecType (150) of a change that is made, or before the broker; CxlRejReason (102)
+_REPLACED, _PENDING, _NO_SUCH_ORDER = "5", ("6", "E"), "1"
+_CHANGE_REASONS = {
+    "0": gettext_noop("Too late."),
+    "1": gettext_noop("The broker does not know the order."),
+    "3": gettext_noop("The broker has another change of it before it."),
+}
 _REFUSED = "refused as a message"
 # CommType (13): what a commission (12) is of; a share of the amount is written in two ways, so a person reads it
 _PER_UNIT, _WHOLE = "1", "3"
@@ -46,10 +66,12 @@ def take_report(*, connection: FixConnection, message: Message, by: Actor) -> st
     if message.kind in {"3", "j"}:
         return _refused(connection, message, by)
     _note_answer(connection, message)
-    if message.kind != "8":
-        return ""
-    what = message.get(150)
-    if what != _STATUS:
+    if message.kind == "9":
+        return _not_changed(message, by)
+    what = message.get(150) if message.kind == "8" else ""
+    if what in {_REPLACED, *_PENDING}:
+        return _changed(connection, message, by)
+    if what and what != _STATUS:
         _confirm(message, by)
     if what == _TRADE:
         return _trade(connection, message, by)
@@ -83,6 +105,42 @@ def _order(message: Message) -> BlockOrder | None:
     return BlockOrder.objects.filter(reference=_known(message.get(41), message.get(11))).first()
 
 
+def _change(message: Message) -> OrderChange | None:
+    return OrderChange.objects.select_related("order").filter(reference=message.get(11)).first()
+
+
+def _changed(connection: FixConnection, message: Message, by: Actor) -> str:
+    """Take up that the broker has a change before it, or made it; one that nobody asked for puts the order in doubt."""
+    change, quantity = _change(message), _amount(message.get(38))
+    order = change.order if change is not None else _order(message)
+    if order is None or order.state not in IN_MARKET_STATES:
+        return ""
+    if order.custodian != connection.custodian:
+        put_off_report(connection=connection, message=message, code="other_custodian", by=by)
+        return "queued"
+    if message.get(150) in _PENDING:
+        if change is not None:
+            note_pending(change=change, by=by)
+        return ""
+    if change is None or change.kind != ChangeKind.REPLACE or change.answered_at is not None:
+        doubt_order(order=order, doubt=OrderDoubt.DIFFERS, by=by)
+        return "doubted"
+    accept_change(change=change, quantity=quantity or change.quantity, by=by)
+    return "changed"
+
+
+def _not_changed(message: Message, by: Actor) -> str:
+    """Take up that the broker refuses a change: the order stays as it is. One that it does not know is asked about."""
+    change = _change(message)
+    if change is None or change.answered_at is not None:
+        return ""
+    words = message.get(58) or _CHANGE_REASONS.get(message.get(102), "")
+    close_change(change=change, state=ChangeState.REFUSED, answer=words or "–", by=by)
+    if message.get(102) == _NO_SUCH_ORDER and change.order.state in IN_MARKET_STATES:
+        _ask_anew(change.order, by)
+    return "refused"
+
+
 def _state(connection: FixConnection, message: Message, by: Actor) -> str:
     """Take up an end, or how an order stands."""
     order = _order(message)
@@ -93,7 +151,14 @@ def _state(connection: FixConnection, message: Message, by: Actor) -> str:
         return "queued"
     if message.get(150) == _STATUS:
         told = (_amount(message.get(tag)) for tag in (14, 6))
-        status = Status(message.get(39), next(told), next(told) or NOTHING, message.get(58), is_unknown(message))
+        status = Status(
+            code=message.get(39),
+            quantity=next(told),
+            average=next(told) or NOTHING,
+            text=message.get(58),
+            is_unknown=is_unknown(message),
+            ordered=_amount(message.get(38)) or None,
+        )
         return hear_status(connection, order, status, by)
     if message.get(103) == _DUPLICATE:
         # said again, and there all along
@@ -116,6 +181,11 @@ def _refused(connection: FixConnection, message: Message, by: Actor) -> str:
         row.save(update_fields=["answered_at", "updated_at"])
         close_order(order=row.order, reason=f"{_REFUSED}: {message.get(58)}".strip(": "), by=by)
         return "closed"
+    if row.kind in {"F", "G"}:
+        change = row.order.changes.open().filter(reference=row.reference).first()
+        if change is not None:
+            close_change(change=change, state=ChangeState.REFUSED, answer=message.get(58) or _REFUSED, by=by)
+        return "refused"
     if row.kind == "D" or (row.kind == "H" and row.order.doubt):
         doubt_order(order=row.order, doubt=OrderDoubt.UNHEARD if row.kind == "D" else OrderDoubt.SILENT, by=by)
         return "doubted"
@@ -190,7 +260,8 @@ def _amount(text: str) -> Decimal | None:
 
 def _known(*references: str) -> str:
     """Return the reference that is one of our orders, else the first: it goes to the queue."""
-    found = BlockOrder.objects.filter(reference__in=references).values_list("reference", flat=True).first()
+    named = Q(reference__in=references) | Q(changes__reference__in=references)
+    found = BlockOrder.objects.filter(named).values_list("reference", flat=True).first()
     return found or references[0]
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import simplefix
+from simplefix.errors import ParsingError
 
 from apps.integrations.engine.fix_session import Fields, GapFill, Message, number_told
 
@@ -105,12 +106,12 @@ def _read(raw: bytes) -> Heard:
 
 def _pairs(raw: bytes) -> list[tuple[int, bytes]]:
     """Return tags and values; of a message that breaks the form what can be read: it has its number all the same."""
-    parser = simplefix.FixParser()
+    parser = simplefix.FixParser(allow_empty_values=True)
     parser.append_buffer(raw)
     try:
         found = parser.get_message()
         return [(int(tag), value) for tag, value in found.pairs] if found else []
-    except ValueError:
+    except (ValueError, ParsingError):
         parts = (each.partition(b"=") for each in raw.split(b"\x01"))
         return [(int(tag), value) for tag, _, value in parts if tag.isdigit() and len(tag) <= _TAG_DIGITS]
 

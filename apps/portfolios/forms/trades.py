@@ -161,6 +161,25 @@ class FillForm(forms.Form):
     day = forms.DateField(label=_("Day"), widget=DayInput(), initial=timezone.localdate)
 
 
+class OrderTermsForm(forms.Form):
+    """What an order in the market is to become."""
+
+    quantity = forms.DecimalField(
+        label=_("Quantity"),
+        max_digits=20,
+        decimal_places=8,
+        help_text=_("Of the whole order, with what is executed already; no more than passed the checkpoints."),
+    )
+    limit_price = forms.DecimalField(
+        label=_("Limit price"),
+        max_digits=18,
+        decimal_places=6,
+        required=False,
+        help_text=_("Empty: at the market's price. A price that was not cleared goes to compliance first."),
+    )
+    reason = forms.CharField(label=_("Reason"), max_length=300)
+
+
 class ConfirmationsForm(forms.Form):
     """A custodian's file of executions."""
 

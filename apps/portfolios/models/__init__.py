@@ -58,6 +58,7 @@ from apps.portfolios.models.order import (
     OrderShare,
     OrderState,
 )
+from apps.portfolios.models.order_change import ChangeKind, ChangeState, OrderChange
 from apps.portfolios.models.price_proposal import PriceProposal, ProposalState
 from apps.portfolios.models.rebalance_run import RebalanceRun, RunMode
 from apps.portfolios.models.reconciliation import (
@@ -109,6 +110,8 @@ __all__ = [
     "BlockOrder",
     "BreakState",
     "CashReserve",
+    "ChangeKind",
+    "ChangeState",
     "CommissionSchedule",
     "Composite",
     "CompositeMember",
@@ -143,6 +146,7 @@ __all__ = [
     "Opportunity",
     "OpportunityKind",
     "OpportunityOutcome",
+    "OrderChange",
     "OrderDoubt",
     "OrderFile",
     "OrderShare",

@@ -126,6 +126,12 @@ class BlockOrder(BaseModel):
         return reverse("portfolios:order-detail", args=[self.public_id])
 
     @property
+    def said_as(self) -> str:
+        """The reference under which the market knows it now: that of the last change that was done."""
+        done = self.changes.filter(kind="replace", state="done").order_by("-pk").values_list("reference", flat=True)
+        return done.first() or self.reference
+
+    @property
     def filled(self) -> Decimal:
         """What is executed so far."""
         return sum((fill.quantity for fill in self.fills.all()), Decimal(0))

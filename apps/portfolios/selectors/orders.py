@@ -21,6 +21,7 @@ from apps.portfolios.models import (
     BlockOrder,
     Fill,
     FillProblem,
+    OrderChange,
     OrderDoubt,
     OrderFile,
     OrderShare,
@@ -197,6 +198,7 @@ class OrderPage:
     row: OrderRow
     shares: tuple[OrderShare, ...]
     fills: tuple[Fill, ...]
+    changes: tuple[OrderChange, ...]
     average: Decimal | None
     sees_all: bool
 
@@ -211,13 +213,14 @@ def order_page(actor: Actor, order: BlockOrder) -> OrderPage:
         row=OrderRow(order, TONES[OrderState(order.state)], filled),
         shares=tuple(seen),
         fills=fills,
+        changes=tuple(order.changes.all()),
         average=order.average,
         sees_all=whole_orders(actor).filter(pk=order.pk).exists(),
     )
 
 
 def order_passport(actor: Actor, order: BlockOrder, figure: str) -> Passport:
-    """Return the passport of quantity, filled, average, limit, or of a share or execution by its id.
+    """Return the passport of quantity, filled, average, limit, or of a share, execution or change by its id.
 
     Raises NotFoundError for another figure.
     """
@@ -240,7 +243,10 @@ def order_passport(actor: Actor, order: BlockOrder, figure: str) -> Passport:
 def _of_block(page: OrderPage, name: str) -> tuple[Amount, str] | None:
     order, currency = page.row.order, page.row.order.instrument.currency
     known = {
-        "quantity": (Amount(order.quantity, "quantity"), gettext("Sum of the lines that share in the block.")),
+        "quantity": (
+            Amount(order.quantity, "quantity"),
+            gettext("Sum of the lines that share in the block, or less where it was changed in the market."),
+        ),
         "filled": (Amount(page.row.filled, "quantity"), gettext("Sum of the executions.")),
         "average": (
             Amount.of_money(page.average, currency),
@@ -257,7 +263,14 @@ def _of_block(page: OrderPage, name: str) -> tuple[Amount, str] | None:
 def _of_row(page: OrderPage, name: str, of: str) -> tuple[Amount, str] | None:
     share = next((each for each in page.shares if str(each.public_id) == of), None)
     fill = next((each for each in page.fills if str(each.public_id) == of), None)
+    change = next((each for each in page.changes if str(each.public_id) == of), None)
     currency = page.row.order.instrument.currency
+    if change is not None:
+        asked = gettext("As it was asked of the market; the order changes when the market says so.")
+        return {
+            "asked": (Amount(change.quantity, "quantity"), asked),
+            "at": (Amount.of_money(change.limit_price, currency), asked),
+        }.get(name)
     if share is not None and name == "share":
         return Amount(share.quantity, "quantity"), gettext("As the line was proposed and cleared.")
     if share is not None and name == "got":

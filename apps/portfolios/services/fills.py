@@ -24,8 +24,11 @@ from apps.portfolios.models import (
     DONE_ORDER_STATES,
     Account,
     BlockOrder,
+    ChangeKind,
+    ChangeState,
     Fill,
     FillProblem,
+    OrderChange,
     OrderShare,
     OrderState,
     ProposedTrade,
@@ -49,6 +52,7 @@ MOST = Decimal(10) ** 12
 # a market may be a day behind the firm
 A_DAY = dt.timedelta(days=1)
 BOOKED = "order:"
+_WAS_DONE = gettext_noop("The order is done.")
 _FURTHER = gettext_noop("Executed further: booked anew at the average price.")
 
 
@@ -205,6 +209,26 @@ def close_order(*, order: BlockOrder, reason: str, by: Actor) -> BlockOrder:
 
 
 @service
+def resize_order(*, order: BlockOrder, quantity: Decimal, limit_price: Decimal | None, by: Actor) -> BlockOrder:
+    """Take up what an order was changed to in the market; never below what is executed, and done where all of it is.
+
+    Raises OrderStateError for one that is done.
+    """
+    locked = locked_order(order)
+    if locked.state not in {OrderState.SENT, OrderState.PARTIAL}:
+        raise OrderStateError(gettext_noop("The order is done already."))
+    before = audit.snapshot(locked)
+    done = locked.filled
+    locked.quantity, locked.limit_price = max(quantity, done), limit_price
+    locked.save(update_fields=["quantity", "limit_price", "updated_at"])
+    audit.record("portfolios.resize_order", by=by, target=locked, before=before, after=audit.snapshot(locked))
+    if done == locked.quantity:
+        return _finish(locked, OrderState.FILLED, "", by)
+    tell_orders()
+    return locked
+
+
+@service
 def solve_problem(*, problem: FillProblem, note: str, by: Actor) -> FillProblem:
     """Take an execution off the queue with a word on how it was solved. Raises InvalidInputError without one."""
     if not note.strip():
@@ -222,6 +246,9 @@ def _finish(order: BlockOrder, state: OrderState, reason: str, by: Actor) -> Blo
     order.state, order.closed_at, order.note = state, timezone.now(), reason[:300]
     order.doubt, order.doubt_since = "", None
     order.save(update_fields=["state", "closed_at", "note", "doubt", "doubt_since", "updated_at"])
+    for change in order.changes.open():
+        is_so = state == OrderState.CLOSED and change.kind == ChangeKind.CANCEL
+        close_change(change=change, state=ChangeState.DONE if is_so else ChangeState.REFUSED, answer=_WAS_DONE, by=by)
     _share_out(order, by)
     after = {"state": str(state), "filled": str(order.filled)}
     audit.record("portfolios.close_order", by=by, target=order, before=before, after=after, reason=reason)
@@ -229,6 +256,21 @@ def _finish(order: BlockOrder, state: OrderState, reason: str, by: Actor) -> Blo
         _move_on(locked_proposal(proposal), by)
     tell_orders()
     return order
+
+
+@service
+def close_change(*, change: OrderChange, state: str, answer: str, by: Actor) -> OrderChange:
+    """Note how a change that was asked ended; one that ended before stays as it is."""
+    locked = OrderChange.objects.select_for_update(of=("self",)).select_related("order").get(pk=change.pk)
+    if locked.answered_at is not None:
+        return locked
+    before = {"state": locked.state}
+    locked.state, locked.answer, locked.answered_at = state, answer.strip()[:300], timezone.now()
+    locked.save(update_fields=["state", "answer", "answered_at", "updated_at"])
+    after = {"state": str(state), "reference": locked.reference}
+    audit.record("portfolios.answer_change", by=by, target=locked.order, before=before, after=after, reason=answer)
+    tell_orders()
+    return locked
 
 
 def _share_out(order: BlockOrder, by: Actor) -> None:

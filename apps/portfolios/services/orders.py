@@ -146,17 +146,6 @@ def send_by_route(*, orders: Sequence[BlockOrder], route: str, by: Actor) -> lis
     return sent
 
 
-@service
-def ask_to_cancel(*, order: BlockOrder, by: Actor) -> None:
-    """Ask the market to cancel the rest of an order; its answer ends the order. Raises OrderStateError."""
-    locked = locked_order(order)
-    way = order_routes().get(locked.route)
-    if way is None or locked.state not in {OrderState.SENT, OrderState.PARTIAL}:
-        raise OrderStateError(gettext_noop("This order cannot be cancelled from here."))
-    way.cancel(order=locked, by=by)
-    audit.record("portfolios.ask_to_cancel", by=by, target=locked, after={"reference": locked.reference})
-
-
 def locked_order(order: BlockOrder) -> BlockOrder:
     """Return the order locked for this transaction."""
     return BlockOrder.objects.select_for_update(of=("self",)).select_related("instrument").get(pk=order.pk)

@@ -160,14 +160,19 @@ def demand_checkpoints(proposal: TradeProposal, day: dt.date) -> None:
             raise _open(str(kind.label))
     if consent and records[CheckpointKind.APPROVAL].verdict != PASSED:
         raise _open(str(CheckpointKind.APPROVAL.label))
-    facts = trade_facts(proposal, day)
+    demand_facts(proposal, day)
+    for review in _reviews_needed(proposal):
+        demand_approval(kind=review, target=proposal)
+    checked_lines(proposal.household, lines_of(proposal), day, besides=proposal)
+
+
+def demand_facts(proposal: TradeProposal, day: dt.date) -> None:
+    """Raise CheckpointOpenError where the client's file or the suitability of a proposal no longer lets it pass."""
+    facts, consent = trade_facts(proposal, day), client_decides(proposal, rules_in_force(), day)
     asked = client_facts(proposal.household, owners_of(proposal), needs_portal=consent)
     asked += suitability_facts(proposal.household, facts.equity_before, facts.equity_after, day)
     for missing in judge(asked).missing:
         raise _open(fact_words(missing))
-    for review in _reviews_needed(proposal):
-        demand_approval(kind=review, target=proposal)
-    checked_lines(proposal.household, lines_of(proposal), day, besides=proposal)
 
 
 def _open(what: str) -> CheckpointOpenError:

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from apps.portfolios.urls import accounts as of_accounts
-from apps.portfolios.urls import assets, rebalancing, securities, services
+from apps.portfolios.urls import assets, order_changes, rebalancing, securities, services
 from apps.portfolios.views import (
     accounts,
     attribution,
@@ -29,6 +29,7 @@ app_name = "portfolios"
 urlpatterns = [
     *assets.patterns,
     *of_accounts.patterns,
+    *order_changes.patterns,
     *rebalancing.patterns,
     *services.patterns,
     *securities.patterns,
@@ -109,10 +110,6 @@ urlpatterns = [
     path("portfolios/orders/", orders.BlotterView.as_view(), name="order-list"),
     path("portfolios/orders/release/", orders.ReleaseView.as_view(), name="order-release"),
     path("portfolios/orders/send/", orders.OrderSendView.as_view(), name="order-send"),
-    path("portfolios/orders/<uuid:order_id>/cancel/", orders.OrderCancelView.as_view(), name="order-cancel"),
-    path("portfolios/orders/<uuid:order_id>/ask/", orders.OrderAskView.as_view(), name="order-ask"),
-    path("portfolios/orders/<uuid:order_id>/again/", orders.OrderAgainView.as_view(), name="order-again"),
-    path("portfolios/orders/<uuid:order_id>/settle/", orders.OrderSettleView.as_view(), name="order-settle"),
     path("portfolios/orders/executions/", orders.ConfirmationsView.as_view(), name="order-confirmations"),
     path("portfolios/orders/files/new/", orders.OrderFileNewView.as_view(), name="order-file-new"),
     path("portfolios/orders/files/<uuid:file_id>/", orders.OrderFileView.as_view(), name="order-file"),

@@ -46,9 +46,8 @@ from apps.portfolios.selectors.orders import (
 from apps.portfolios.selectors.trades import proposal_for
 from apps.portfolios.services.commissions import ScheduleTerms, set_commissions
 from apps.portfolios.services.fills import Execution, close_order, record_fill, solve_problem
-from apps.portfolios.services.order_doubts import ask_about_order, say_order_again, settle_doubt
 from apps.portfolios.services.order_files import content_of, take_confirmations, write_order_file
-from apps.portfolios.services.orders import ask_to_cancel, mark_sent, release_orders, send_by_route
+from apps.portfolios.services.orders import mark_sent, release_orders, send_by_route
 from apps.portfolios.services.trade_verification import (
     VerificationWord,
     execution_facts,
@@ -83,6 +82,8 @@ class OrderDetailView(RequiresMixin, TemplateView):
         order, may_edit = page.row.order, actor.can(Permission.EDIT_PORTFOLIOS)
         may_ask = order.route in order_routes() and order.state in IN_MARKET_STATES
         more = {"may_edit": may_edit, "may_ask": may_ask, "doubt_words": doubt_words(order)}
+        waiting = [change.state for change in page.changes if change.answered_at is None]
+        more["may_change"], more["may_cancel"] = may_ask and not waiting, may_ask and waiting in ([], ["checking"])
         more["may_say_again"] = may_ask and order.doubt in UNCONFIRMED_DOUBTS
         return super().get_context_data(page=page, order=order, **more, **kwargs)
 
@@ -137,43 +138,6 @@ class OrderSendView(ActionView):
         return reverse("portfolios:order-list")
 
 
-class OrderCancelView(ActionView):
-    """POST: ask the market to cancel the rest of an order."""
-
-    permission = Permission.EDIT_PORTFOLIOS
-    success_message = _("The market was asked; its answer ends the order.")
-
-    def perform(self, request: HttpRequest, by: Actor) -> str:  # noqa: ARG002 - the frame's signature
-        """Ask."""
-        order = order_to_change(by, self.kwargs["order_id"])
-        ask_to_cancel(order=order, by=by)
-        return order.get_absolute_url()
-
-
-class OrderAskView(ActionView):
-    """POST: ask the broker how an order stands."""
-
-    permission = Permission.EDIT_PORTFOLIOS
-    success_message = _("The broker is asked how the order stands.")
-
-    def perform(self, request: HttpRequest, by: Actor) -> str:  # noqa: ARG002 - the frame's signature
-        """Ask."""
-        order = order_to_change(by, self.kwargs["order_id"])
-        ask_about_order(order=order, by=by)
-        return order.get_absolute_url()
-
-
-class OrderAgainView(ActionView):
-    """POST: say an order in doubt again that the broker never answered."""
-
-    permission = Permission.EDIT_PORTFOLIOS
-    success_message = _("The order is said again under its own reference.")
-
-    def perform(self, request: HttpRequest, by: Actor) -> str:  # noqa: ARG002 - the frame's signature
-        """Say it."""
-        return say_order_again(order=order_to_change(by, self.kwargs["order_id"]), by=by).get_absolute_url()
-
-
 class OrderFileNewView(ActionView):
     """POST: write the orders of a custodian that are ready into a file."""
 
@@ -200,7 +164,7 @@ class OrderFileView(RequiresMixin, View):
         return response
 
 
-class _OrderFormView(ServiceFormView):
+class OrderFormView(ServiceFormView):
     """A form about one order."""
 
     permission = Permission.EDIT_PORTFOLIOS
@@ -218,7 +182,7 @@ class _OrderFormView(ServiceFormView):
         return super().get_context_data(heading=self.heading, **back, **kwargs)
 
 
-class FillNewView(_OrderFormView):
+class FillNewView(OrderFormView):
     """Write an execution down."""
 
     form_class = FillForm
@@ -235,7 +199,7 @@ class FillNewView(_OrderFormView):
         return self.order.get_absolute_url()
 
 
-class OrderCloseView(_OrderFormView):
+class OrderCloseView(OrderFormView):
     """End an order for the day."""
 
     form_class = ReasonForm
@@ -244,17 +208,6 @@ class OrderCloseView(_OrderFormView):
     def perform(self, form: Any, by: Actor) -> str:
         """Share out and book what was executed."""
         return close_order(order=self.order, reason=form.cleaned_data["reason"], by=by).get_absolute_url()
-
-
-class OrderSettleView(_OrderFormView):
-    """Say that an order in doubt is in the market as the books say."""
-
-    form_class = NoteForm
-    heading = _("Settle the doubt")
-
-    def perform(self, form: Any, by: Actor) -> str:
-        """Settle it."""
-        return settle_doubt(order=self.order, note=form.cleaned_data["note"], by=by).get_absolute_url()
 
 
 class ConfirmationsView(ServiceFormView):

@@ -10,19 +10,18 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.accounts.models import User
-from apps.core.models import AuditEvent
 from apps.integrations.models import FixConnection, FixMessage
 from apps.integrations.selectors.fix_sessions import fields_of
 from apps.integrations.services.fix_connections import ConnectionTerms, set_up_connection
 from apps.integrations.services.fix_orders import (
     NoAccountNumberError,
     NoConnectionError,
-    say_cancel,
     say_order,
 )
 from apps.kernel.errors import InvalidInputError
 from apps.portfolios.models import Account, BlockOrder, OrderState
-from apps.portfolios.services.orders import OrderStateError, ask_to_cancel, release_orders, send_by_route
+from apps.portfolios.services.order_changes import ask_to_cancel
+from apps.portfolios.services.orders import OrderStateError, release_orders, send_by_route
 from tests.factories.trades import cleared, line, ordered, ready
 
 
@@ -60,13 +59,6 @@ def test_an_order_without_a_session_is_refused(block: BlockOrder, ada: User) -> 
     with pytest.raises(NoConnectionError, match="Example Custodian"):
         say_order(order=block, by=ada.as_actor())
     assert not FixMessage.objects.exists()
-
-
-def test_a_cancel_names_the_order_and_has_its_own_reference(row: FixConnection, block: BlockOrder, ada: User) -> None:
-    first, second = (dict(fields_of(say_cancel(order=block, by=ada.as_actor()))) for _ in range(2))
-    assert first[41] == second[41] == block.reference
-    assert first[11] != second[11]
-    assert AuditEvent.objects.filter(action="integrations.queue_fix").count() == 2
 
 
 def test_a_route_sends_only_what_is_ready_and_served(row: FixConnection, ada: User, connie: User) -> None:

@@ -27,7 +27,8 @@ from apps.integrations.services import fix_runner
 from apps.integrations.services.fix_orders import say_order
 from apps.portfolios.models import BlockOrder, Fill, FillProblem, OrderState
 from apps.portfolios.services.fills import close_order
-from apps.portfolios.services.orders import ask_to_cancel, send_by_route
+from apps.portfolios.services.order_changes import ask_to_cancel
+from apps.portfolios.services.orders import send_by_route
 from tests.apps.integrations.acceptor import Acceptor, wait_for
 from tests.apps.integrations.lines import filled, runner, state, trade
 from tests.factories import models

@@ -2,56 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from apps.accounts.models import User
-from apps.core.actors import Actor
 from apps.core.models import AuditEvent
 from apps.kernel.errors import InvalidInputError
-from apps.portfolios import ports
 from apps.portfolios.models import BlockOrder, OrderDoubt
 from apps.portfolios.selectors.orders import blotter
 from apps.portfolios.services.fills import close_order
 from apps.portfolios.services.order_doubts import ask_about_order, doubt_order, say_order_again, settle_doubt
 from apps.portfolios.services.orders import OrderStateError
+from tests.apps.portfolios.services.wire import Wire
 from tests.factories.trades import fill, line, ordered, ready
 
 SignIn = Callable[..., Client]
-
-
-class Wire:
-    """A way into the market that writes down what it was asked."""
-
-    key, label = "wire", "by wire"
-
-    def __init__(self) -> None:
-        self.said: list[str] = []
-
-    def serves(self, custodian: str) -> bool:
-        return bool(custodian)
-
-    def send(self, *, orders: Sequence[BlockOrder], by: Actor) -> None:
-        self.said.append("send")
-
-    def cancel(self, *, order: BlockOrder, by: Actor) -> None:
-        self.said.append("cancel")
-
-    def ask(self, *, order: BlockOrder, by: Actor) -> None:
-        self.said.append("ask")
-
-    def say_again(self, *, order: BlockOrder, by: Actor) -> None:
-        self.said.append("again")
-
-
-@pytest.fixture
-def wire(monkeypatch: pytest.MonkeyPatch) -> Iterator[Wire]:
-    made = Wire()
-    monkeypatch.setitem(ports._routes, "wire", made)
-    return made
 
 
 @pytest.fixture
