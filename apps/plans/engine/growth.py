@@ -25,9 +25,19 @@ Chunk = tuple[int, int]
 
 # A household of 47 years with three allocations takes 92 MB. What is larger than the bound is not kept.
 KEPT_BYTES = 192 * 2**20
-
-
 _CHUNKS = 8
+
+
+class Span(NamedTuple):
+    """The months of a plan: calendar years, of which the first has ``first_year`` months, the others twelve."""
+
+    n_months: int
+    first_year: int
+
+    @property
+    def n_years(self) -> int:
+        """How many calendar years, the first one included."""
+        return 1 + (self.n_months - self.first_year) // 12
 
 
 class Mapper(Protocol):
@@ -45,11 +55,14 @@ def chunks_of(n_blocks: int, count: int) -> list[Chunk]:
 
 
 @compiled
-def grow_block(weights: NDArray[np.float64], factors: NDArray[np.float32], growth: NDArray[np.float32]) -> None:
+def grow_block(
+    weights: NDArray[np.float64], first_year: int, factors: NDArray[np.float32], growth: NDArray[np.float32]
+) -> None:
     """Work out the growth of a block.
 
     ``factors`` (n_months, n_assets + 1, LANES) as in the cube, ``growth`` (n_mixes + 1, n_months, LANES): each mix,
-    rebalanced to its row of ``weights`` (n_mixes, n_assets) at the end of each year, then the price level.
+    rebalanced to its row of ``weights`` (n_mixes, n_assets) at the end of each calendar year, the first of which has
+    ``first_year`` months, then the price level.
     """
     n_mixes, n_assets = weights.shape
     drift = np.empty((n_assets, LANES))
@@ -57,7 +70,7 @@ def grow_block(weights: NDArray[np.float64], factors: NDArray[np.float32], growt
     after = np.empty(LANES)
     for mix in range(n_mixes):
         for month in range(growth.shape[1]):
-            if month % 12 == 0:
+            if month == 0 or month % 12 == first_year % 12:
                 before[:] = 1.0
                 for asset in range(n_assets):
                     drift[asset, :] = weights[mix, asset]
@@ -78,24 +91,26 @@ def grow_block(weights: NDArray[np.float64], factors: NDArray[np.float32], growt
 
 
 @compiled
-def _grow_blocks(weights: NDArray[np.float64], factors: NDArray[np.float32], growth: NDArray[np.float32]) -> None:
+def _grow_blocks(
+    weights: NDArray[np.float64], first_year: int, factors: NDArray[np.float32], growth: NDArray[np.float32]
+) -> None:
     for block in range(factors.shape[0]):
-        grow_block(weights, factors[block], growth[block])
+        grow_block(weights, first_year, factors[block], growth[block])
 
 
-def grown(weights: NDArray[np.float64], factors: NDArray[np.float32], n_months: int) -> Growth:
+def grown(weights: NDArray[np.float64], factors: NDArray[np.float32], span: Span) -> Growth:
     """Growth (n_blocks, n_mixes + 1, n_months, LANES) of some blocks of a cube, read-only."""
-    growth = np.empty((factors.shape[0], weights.shape[0] + 1, n_months, LANES), dtype=np.float32)
-    _grow_blocks(weights, factors, growth)
+    growth = np.empty((factors.shape[0], weights.shape[0] + 1, span.n_months, LANES), dtype=np.float32)
+    _grow_blocks(weights, span.first_year, factors, growth)
     growth.setflags(write=False)
     return growth
 
 
-def year_prices(factors: NDArray[np.float32], n_months: int, n_paths: int) -> Prices:
+def year_prices(factors: NDArray[np.float32], span: Span, n_paths: int) -> Prices:
     """Price level at the start and at year ends, (n_years + 1, n_paths), read-only."""
-    levels = grown(np.empty((0, factors.shape[2] - 1)), factors, n_months)[:, 0, 11::12, :]
-    prices = np.ones((n_months // 12 + 1, n_paths), dtype=np.float32)
-    prices[1:] = levels.transpose(1, 0, 2).reshape(n_months // 12, -1)[:, :n_paths]
+    levels = grown(np.empty((0, factors.shape[2] - 1)), factors, span)[:, 0, span.first_year - 1 :: 12, :]
+    prices = np.ones((span.n_years + 1, n_paths), dtype=np.float32)
+    prices[1:] = levels.transpose(1, 0, 2).reshape(span.n_years, -1)[:, :n_paths]
     prices.setflags(write=False)
     return prices
 
@@ -121,35 +136,35 @@ class MarketCache:
 
     def __init__(self, kept_bytes: int = KEPT_BYTES) -> None:
         self._kept_bytes = kept_bytes
-        self._kept: OrderedDict[tuple[str, bytes, int], Markets] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, bytes, Span], Markets] = OrderedDict()
         self._lock = threading.Lock()
 
-    def of(self, cube: ScenarioCube, weights: NDArray[np.float64], n_months: int, mapper: Mapper) -> Markets:
+    def of(self, cube: ScenarioCube, weights: NDArray[np.float64], span: Span, mapper: Mapper) -> Markets:
         """Return markets kept from before or worked out now; arrays are read-only, and shared by threads."""
-        key = (cube.digest, weights.tobytes(), n_months)
+        key = (cube.digest, weights.tobytes(), span)
         with self._lock:
             found = self._kept.get(key)
             if found is not None:
                 self._kept.move_to_end(key)
                 return found
-        growth = self._growth(cube, weights, n_months, mapper)
-        found = Markets(growth, year_prices(cube.factors, n_months, cube.spec.n_paths))
+        growth = self._growth(cube, weights, span, mapper)
+        found = Markets(growth, year_prices(cube.factors, span, cube.spec.n_paths))
         with self._lock:
             self._kept[key] = found
             while self.nbytes > self._kept_bytes:
                 self._kept.popitem(last=False)
         return found
 
-    def _growth(self, cube: ScenarioCube, weights: NDArray[np.float64], n_months: int, mapper: Mapper) -> Growth | None:
+    def _growth(self, cube: ScenarioCube, weights: NDArray[np.float64], span: Span, mapper: Mapper) -> Growth | None:
         n_blocks = cube.factors.shape[0]
-        shape = (n_blocks, weights.shape[0] + 1, n_months, LANES)
+        shape = (n_blocks, weights.shape[0] + 1, span.n_months, LANES)
         if 4 * math.prod(shape) > self._kept_bytes:
             return None
         growth = np.empty(shape, dtype=np.float32)
 
         def grow(chunk: Chunk) -> None:
             blocks = slice(*chunk)
-            _grow_blocks(weights, cube.factors[blocks], growth[blocks])
+            _grow_blocks(weights, span.first_year, cube.factors[blocks], growth[blocks])
 
         for _ in mapper(grow, chunks_of(n_blocks, _CHUNKS)):
             pass

@@ -27,10 +27,25 @@ def retirement_month_of(adult: Adult, start: date) -> int:
     return max(0, month_of(adult.retirement_date, start))
 
 
+def first_year_months(start: date) -> int:
+    """Months of the first calendar year: twelve only for a plan that starts in January."""
+    return 13 - start.month
+
+
+def first_month_of_year(year: int, start: date) -> int:
+    """The month in which calendar year ``year`` of the plan begins; 0 is the year of the start."""
+    return 0 if year == 0 else first_year_months(start) + 12 * (year - 1)
+
+
+def year_of(month: int, start: date) -> int:
+    """Which calendar year of the plan a month lies in; 0 is the year of the start."""
+    return (month + start.month - 1) // 12
+
+
 def horizon_months(adults: tuple[Adult, ...], start: date) -> int:
-    """Length of the plan: to the last horizon age of any adult, rounded up to whole years."""
+    """Length of the plan: to the December that ends the calendar year of the last horizon age of any adult."""
     last = max(last_month_of(adult, start) for adult in adults)
-    return -(-last // 12) * 12
+    return first_month_of_year(max(1, year_of(last - 1, start) + 1), start)
 
 
 def household_retirement_month(inputs: ProjectionInputs) -> int:

@@ -270,10 +270,11 @@ def _close_year(
     ``index`` (LANES,) is the price level at the start of the year, by which the law's amounts have risen since the
     table. A withdrawal that pays the tax belongs to the next year.
     """
-    facts = program.year_facts[month // 12]
+    year = (month + 12 - program.first_year) // 12
+    facts = program.year_facts[year]
     surplus_row = _balance_row(program.surplus_account)
     share = program.surplus_share
-    federal_taxes(program.law[facts[0]], facts, index, books, scratch)
+    federal_taxes(program.law[min(year, 1), facts[0]], facts, index, books, scratch)
     for slot in range(N_SLOTS):
         if slot != LOSS:
             books[slot, :] = 0.0
@@ -332,7 +333,8 @@ def _simulate_block(program: Program, growth: NDArray[np.float32], first_path: i
     incomes, contributions, demands = program.incomes, program.contributions, program.demands
     own_lines = lines[:, 1].sum()
     _record(books, n_accounts, recorded, (0, first_path))
-    for month in range(program.year_facts.shape[0] * 12):
+    year = 0
+    for month in range(program.demands.shape[0]):
         price = growth[n_mixes, month]
         _move_accounts(mix, rates, growth, month, books)
         _earn(incomes[month], books, price)
@@ -340,10 +342,11 @@ def _simulate_block(program: Program, growth: NDArray[np.float32], first_path: i
         if own_lines > 0:
             _cover_deficit(payers.sources, books, month, need, first_demand)
         _spend(payers, demands[month], books, month, (price, need))
-        if month % 12 == 11:
+        if month % 12 == (program.first_year - 1) % 12:
             _close_year(program, books, month, index, scratch)
             index[:] = price
-            _record(books, n_accounts, recorded, (month // 12 + 1, first_path))
+            year += 1
+            _record(books, n_accounts, recorded, (year, first_path))
     for demand in range(n_demands):
         for lane in range(min(LANES, recorded.wealth.shape[1] - first_path)):
             recorded.failed[demand, first_path + lane] = int(books[first_demand + demand, lane])

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from apps.plans.engine.bands import ordered, percentiles_of
 from apps.plans.engine.compiled import LANES
 from apps.plans.engine.digest import input_digest
-from apps.plans.engine.growth import MARKETS, Chunk, Mapper, Markets, Prices, chunks_of, grown, year_prices
-from apps.plans.engine.horizon import horizon_months, month_of
+from apps.plans.engine.growth import MARKETS, Chunk, Mapper, Markets, Prices, Span, chunks_of, grown, year_prices
+from apps.plans.engine.horizon import age_in_months, first_month_of_year, horizon_months, year_of
 from apps.plans.engine.inputs import GoalPriority, ProjectionInputs
 from apps.plans.engine.kernel import NEVER, Recorded, simulate_blocks
 from apps.plans.engine.pot import is_pot, simulate_pots
@@ -68,6 +68,11 @@ class Simulation:
         return estimate(self.succeeded(), self.n_batches)
 
 
+def span_of(program: Program) -> Span:
+    """The months of a program, by calendar years."""
+    return Span(program.demands.shape[0], program.first_year)
+
+
 def _empty_record(program: Program, n_paths: int, n_flow_years: int) -> Recorded:
     n_years = program.year_facts.shape[0]
     return Recorded(
@@ -78,14 +83,14 @@ def _empty_record(program: Program, n_paths: int, n_flow_years: int) -> Recorded
 
 
 def _run(program: Program, cube: ScenarioCube, recorded: Recorded, mapper: Mapper, progress: Progress) -> Markets:
-    n_months, n_blocks = 12 * program.year_facts.shape[0], -(-recorded.wealth.shape[1] // LANES)
-    markets = MARKETS.of(cube, program.weights, n_months, mapper)
+    span, n_blocks = span_of(program), -(-recorded.wealth.shape[1] // LANES)
+    markets = MARKETS.of(cube, program.weights, span, mapper)
     short = recorded.flows.shape[0] == 0 and is_pot(program)
     walk, chunks = (simulate_pots, chunks_of(n_blocks, 4)) if short else (simulate_blocks, chunks_of(n_blocks, 20))
 
     def simulate(chunk: Chunk) -> None:
         blocks, kept = slice(*chunk), markets.growth
-        growth = grown(program.weights, cube.factors[blocks], n_months) if kept is None else kept[blocks]
+        growth = grown(program.weights, cube.factors[blocks], span) if kept is None else kept[blocks]
         walk(program, growth, chunk[0], recorded)
 
     for done, _ in enumerate(mapper(simulate, chunks), start=1):
@@ -113,7 +118,7 @@ def simulate(
     program = build_program(inputs, demands)
     batches = cube.spec.n_batches if n_batches is None else n_batches
     n_paths = cube.spec.n_paths // cube.spec.n_batches * batches
-    recorded = _empty_record(program, n_paths, n_months // 12 if with_flows else 0)
+    recorded = _empty_record(program, n_paths, program.year_facts.shape[0] if with_flows else 0)
     markets = _run(program, cube, recorded, mapper, progress)
     return Simulation(recorded, markets.prices[:, :n_paths], tuple(demands), batches)
 
@@ -127,11 +132,12 @@ def _bands(inputs: ProjectionInputs, simulation: Simulation, mapper: Mapper) -> 
     wealth = simulation.recorded.wealth
     nominal = percentiles_of(wealth, mapper)
     real = percentiles_of(wealth / simulation.prices, mapper)
+    months = [first_month_of_year(year, inputs.start_date) for year in range(nominal.shape[0])]
     return tuple(
         YearBand(
             year=year,
             calendar_year=inputs.start_date.year + year,
-            ages=tuple((12 * year - month_of(adult.birth_date, inputs.start_date)) // 12 for adult in inputs.adults),
+            ages=tuple(age_in_months(adult, inputs.start_date, months[year]) // 12 for adult in inputs.adults),
             nominal=tuple(nominal[year].tolist()),
             real=tuple(real[year].tolist()),
         )
@@ -159,7 +165,8 @@ def _outcome(simulation: Simulation, place: int, inputs: ProjectionInputs) -> Go
     demand = simulation.demands[place]
     failed = simulation.recorded.failed[place]
     months = np.sort(failed[failed != NEVER])
-    year = None if months.size == 0 else inputs.start_date.year + int(months[(months.size - 1) // 2]) // 12
+    start = inputs.start_date
+    year = None if months.size == 0 else start.year + year_of(int(months[(months.size - 1) // 2]), start)
     success = estimate(simulation.funded(place), simulation.n_batches)
     return GoalOutcome(demand.key, demand.kind, str(demand.priority), success, year)
 
@@ -188,9 +195,10 @@ def project(
     program = build_program(inputs)
     n_years = program.year_facts.shape[0]
     expected = _empty_record(program, 1, n_years)
+    span = span_of(program)
     certain = expected_cube(inputs.assumptions, 12 * n_years)
-    simulate_blocks(program, grown(program.weights, certain.factors, 12 * n_years), 0, expected)
-    prices = year_prices(certain.factors, 12 * n_years, 1)[:, 0]
+    simulate_blocks(program, grown(program.weights, certain.factors, span), 0, expected)
+    prices = year_prices(certain.factors, span, 1)[:, 0]
     progress(0.95, "percentiles")
     result = Projection(
         engine_version=ENGINE_VERSION,

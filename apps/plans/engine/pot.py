@@ -81,8 +81,10 @@ def _walk(
     arrays and places are handed on, not rows: making a row costs as much as walking it.
     """
     contributions, demands, fee = program.contributions, program.demands, program.rates[0, 0]
+    last = 0
     for year in range(wealth.shape[0]):
-        for month in range(12 * year, 12 * year + 12):
+        first, last = last, program.first_year + 12 * year
+        for month in range(first, last):
             for lane in range(LANES):
                 books[POT, lane] *= growth[block, 0, month, lane] * fee
             for line in range(contributions.shape[1]):

@@ -6,6 +6,7 @@ Amounts that inflation moves are kept apart from those it does not: what is due 
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import NamedTuple
 
 import numpy as np
@@ -13,10 +14,13 @@ from numpy.typing import NDArray
 
 from apps.plans.engine.horizon import (
     age_in_months,
+    first_month_of_year,
+    first_year_months,
     horizon_months,
     household_retirement_month,
     last_month_of,
     resolve,
+    year_of,
 )
 from apps.plans.engine.inputs import (
     Account,
@@ -29,6 +33,7 @@ from apps.plans.engine.inputs import (
     ProjectionInputs,
     TaxTreatment,
 )
+from apps.plans.engine.social_security import counted_birth
 from apps.plans.engine.tax_kernel import STATUSES, law_arrays
 from apps.plans.engine.tax_tables import FilingStatus
 
@@ -57,7 +62,8 @@ TAX_DEFERRED = TREATMENTS.index(TaxTreatment.TAX_DEFERRED)
 ) = range(13)
 N_FLOWS = 13
 
-SENIOR_MONTHS = 65 * 12
+# attained on the day before the birthday: who is born on 1 January is 65 the year before (IRC 63(f), Pub. 501)
+SENIOR_AGE = 65
 
 
 # Columns of a schedule's last axis: what inflation moves, and what it does not.
@@ -85,7 +91,8 @@ class Program(NamedTuple):
     basis. Schedules have the shape (n_months, n_columns, 2), real and nominal: ``incomes`` with the columns wages of
     the first and second adult, benefits, other taxable, tax-free; ``contributions``, described by ``lines``
     (n_columns, 3): account, 1 where the household pays, 1 where it pays before tax; ``demands``. ``year_facts``
-    (n_years, 3); ``law`` a row per filing status.
+    (n_years, 3); ``law`` (2, n_statuses, n_columns) a row per filing status: of a first year of ``first_year`` months,
+    and of whole ones.
     """
 
     weights: FloatArray
@@ -101,6 +108,7 @@ class Program(NamedTuple):
     surplus_account: int
     surplus_share: float
     law: FloatArray
+    first_year: int
 
 
 class Demand(NamedTuple):
@@ -114,11 +122,15 @@ class Demand(NamedTuple):
     nominal: FloatArray
 
 
-def growing(amount: float, growth: Growth, first: int, last: int, n_months: int) -> tuple[FloatArray, FloatArray]:
-    """Real and nominal amounts per month, from ``first`` up to but not in ``last``, rising once a plan year."""
-    months = np.arange(n_months)
-    path = np.where((months >= first) & (months < last), amount * (1.0 + growth.annual_rate) ** (months // 12), 0.0)
-    nothing = np.zeros(n_months)
+def growing(amount: float, growth: Growth, span: tuple[int, int], years: IntArray) -> tuple[FloatArray, FloatArray]:
+    """Real and nominal amounts per month, from a month up to but not in another, rising each January.
+
+    ``years`` (n_months,) is the calendar year of the plan in which each month lies.
+    """
+    months = np.arange(years.size)
+    first, last = span
+    path = np.where((months >= first) & (months < last), amount * (1.0 + growth.annual_rate) ** years, 0.0)
+    nothing = np.zeros(years.size)
     return (path, nothing) if growth.inflation_linked else (nothing, path)
 
 
@@ -134,8 +146,14 @@ def debt_payments(balance: float, annual_rate: float, payment: float, n_months: 
     return due
 
 
+def _years(inputs: ProjectionInputs, n_months: int) -> IntArray:
+    """The calendar year of the plan in which each month lies, shape (n_months,)."""
+    return np.array([year_of(month, inputs.start_date) for month in range(n_months)], dtype=np.int64)
+
+
 def _incomes(inputs: ProjectionInputs, n_months: int) -> FloatArray:
     real, nominal = np.zeros((n_months, 5)), np.zeros((n_months, 5))
+    years = _years(inputs, n_months)
     columns = {IncomeKind.SOCIAL_SECURITY: 2, IncomeKind.PENSION: 3, IncomeKind.OTHER_TAXABLE: 3}
     owners = [adult.key for adult in inputs.adults]
     benefits = [(np.zeros(n_months), np.zeros(n_months)) for _ in owners]
@@ -145,12 +163,12 @@ def _incomes(inputs: ProjectionInputs, n_months: int) -> FloatArray:
         alive = last_month_of(inputs.adults[owner], inputs.start_date)
         if income.kind is IncomeKind.SOCIAL_SECURITY:
             # Kept to the end of the plan: the survivor goes on with the larger of two benefits (42 USC 402(e)).
-            parts = growing(income.monthly_amount, income.growth, first, last, n_months)
+            parts = growing(income.monthly_amount, income.growth, (first, last), years)
             benefits[owner][0][:] += parts[0]
             benefits[owner][1][:] += parts[1]
             continue
         column = owner if income.kind is IncomeKind.SALARY else columns.get(income.kind, 4)
-        parts = growing(income.monthly_amount, income.growth, first, min(last, alive), n_months)
+        parts = growing(income.monthly_amount, income.growth, (first, min(last, alive)), years)
         real[:, column] += parts[0]
         nominal[:, column] += parts[1]
     for place, schedule in enumerate((real, nominal)):
@@ -218,10 +236,11 @@ def _contributions(inputs: ProjectionInputs, n_months: int) -> tuple[FloatArray,
     accounts = {account.key: account for account in inputs.accounts}
     schedule = np.zeros((n_months, len(inputs.contributions), 2))
     lines = np.zeros((len(inputs.contributions), 3), dtype=np.int64)
+    years = _years(inputs, n_months)
     for line, item in enumerate(inputs.contributions):
         account = accounts[item.account]
         first, last = (resolve(when, account.owner, inputs) for when in (item.start, item.end))
-        parts = growing(item.monthly_amount, item.growth, first, last, n_months)
+        parts = growing(item.monthly_amount, item.growth, (first, last), years)
         schedule[:, line, REAL], schedule[:, line, NOMINAL] = parts
         before_tax = not item.by_employer and account.treatment is TaxTreatment.TAX_DEFERRED
         lines[line] = (list(accounts).index(item.account), not item.by_employer, before_tax)
@@ -233,15 +252,15 @@ def _year_facts(inputs: ProjectionInputs, n_years: int) -> IntArray:
     facts = np.zeros((n_years, 3), dtype=np.int64)
     table = inputs.tax_table
     for year in range(n_years):
-        first, last = 12 * year, 12 * year + 12
+        first = first_month_of_year(year, inputs.start_date)
         living = [adult for adult in inputs.adults if last_month_of(adult, inputs.start_date) > first]
         status = inputs.filing_status
         married = (FilingStatus.MARRIED_JOINT, FilingStatus.MARRIED_SEPARATE)
         if len(inputs.adults) == 2 and len(living) < 2 and status in married:
             status = FilingStatus.SINGLE
         facts[year, 0] = STATUSES.index(status)
-        facts[year, 1] = sum(age_in_months(adult, inputs.start_date, last) >= SENIOR_MONTHS for adult in living)
         calendar_year = inputs.start_date.year + year
+        facts[year, 1] = sum(counted_birth(adult.birth_date).year + SENIOR_AGE <= calendar_year for adult in living)
         facts[year, 2] = int(table.senior_last_year is not None and calendar_year <= table.senior_last_year)
     return facts
 
@@ -284,6 +303,7 @@ def build_program(inputs: ProjectionInputs, demands: list[Demand] | None = None)
     ``demands`` are those of `demands_of`, where the caller has them.
     """
     n_months = horizon_months(inputs.adults, inputs.start_date)
+    first_year = first_year_months(inputs.start_date)
     asset_keys = inputs.assumptions.asset_keys
     weights = np.zeros((len(inputs.accounts), len(asset_keys)))
     for place, account in enumerate(inputs.accounts):
@@ -302,8 +322,9 @@ def build_program(inputs: ProjectionInputs, demands: list[Demand] | None = None)
         contributions=contributions,
         incomes=_incomes(inputs, n_months),
         demands=np.array([(demand.real, demand.nominal) for demand in demands]).transpose(2, 0, 1).copy(),
-        year_facts=_year_facts(inputs, n_months // 12),
+        year_facts=_year_facts(inputs, year_of(n_months - 1, inputs.start_date) + 1),
         surplus_account=[account.key for account in inputs.accounts].index(inputs.surplus_account),
         surplus_share=inputs.surplus_saved_share,
-        law=law_arrays(inputs.tax_table),
+        law=np.stack([law_arrays(inputs.tax_table, Decimal(first_year) / 12), law_arrays(inputs.tax_table)]),
+        first_year=first_year,
     )

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from apps.plans.engine.digest import canonical_json
 
-ENGINE_VERSION = "plans-1.2.0"
+ENGINE_VERSION = "plans-1.3.0"
 
 PERCENTILES = (5, 10, 25, 50, 75, 90, 95)
 
@@ -50,7 +50,10 @@ class GoalOutcome:
 
 @dataclass(frozen=True, slots=True)
 class YearBand:
-    """Wealth in all accounts at the end of plan year ``year`` (0 is the start), at the levels of PERCENTILES."""
+    """Wealth in all accounts when calendar year ``calendar_year`` begins, at the levels of PERCENTILES.
+
+    ``year`` counts the years that are over; 0 is the start of the plan, on whatever day of its year it is.
+    """
 
     year: int
     calendar_year: int
@@ -61,7 +64,7 @@ class YearBand:
 
 @dataclass(frozen=True, slots=True)
 class YearCashFlow:
-    """Money in and out during plan year ``year``, nominal.
+    """Money in and out during a calendar year, nominal; the first, ``year`` 1, begins with the plan.
 
     On one path: wages + social_security + other_income + withdrawals + shortfall = contributions + spending +
     goals + debt_payments + taxes + saved_surplus + unplanned_spending. Medians of many paths do not add up, so

@@ -28,10 +28,11 @@ _WAGE_BASE, _SENIOR_AMOUNT, _N_BOUNDS = range(18, 21)
 _BOUNDS = 21
 
 
-def law_arrays(table: TaxTable) -> NDArray[np.float64]:
+def law_arrays(table: TaxTable, part: Decimal = Decimal(1)) -> NDArray[np.float64]:
     """The table as one row per status, shape (n_statuses, 22 + 2 * n_bounds).
 
-    A status that the table lacks gets the figures of a single person.
+    A status that the table lacks gets the figures of a single person. ``part`` of a year makes all amounts smaller, so
+    that income of some months is taxed at the rates of a year that is all like them (the idea of IRC 443(b)).
     """
     rates = [
         table.ltcg_rates[1],
@@ -42,20 +43,26 @@ def law_arrays(table: TaxTable) -> NDArray[np.float64]:
         table.medicare_rate,
         table.early_withdrawal_rate,
         table.senior_phase_out_rate or 0,
-        table.social_security_wage_base,
-        table.senior_amount or 0,
+        table.social_security_wage_base * part,
+        (table.senior_amount or 0) * part,
     ]
     rows = [table.statuses.get(status, table.of(FilingStatus.SINGLE)) for status in STATUSES]
     return np.array(
         [
-            [*_figures(row), *rates, len(row.ordinary_upper_bounds), *row.ordinary_upper_bounds, *table.ordinary_rates]
+            [
+                *(figure * part for figure in _figures(row)),
+                *rates,
+                len(row.ordinary_upper_bounds),
+                *(bound * part for bound in row.ordinary_upper_bounds),
+                *table.ordinary_rates,
+            ]
             for row in rows
         ],
         dtype=np.float64,
     )
 
 
-def _figures(row: StatusTable) -> list[Decimal | float]:
+def _figures(row: StatusTable) -> list[Decimal]:
     return [
         row.standard_deduction,
         row.additional_deduction,
@@ -67,7 +74,7 @@ def _figures(row: StatusTable) -> list[Decimal | float]:
         row.ss_adjusted_base,
         row.capital_loss_limit,
         # Without a threshold the status has no senior deduction: it has shrunk to nothing at every income.
-        -1e18 if row.senior_threshold is None else row.senior_threshold,
+        Decimal(-(10**18)) if row.senior_threshold is None else row.senior_threshold,
     ]
 
 

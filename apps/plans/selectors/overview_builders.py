@@ -39,6 +39,8 @@ _KINDS = {
     EngineGoalKind.LIFE_EVENT: GoalKind.OTHER,
 }
 
+_YEARS_FROM_THE_START = frozenset({"plans-1.0.0", "plans-1.1.0", "plans-1.2.0"})
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -158,6 +160,7 @@ def _flow(row: YearCashFlow, ages: tuple[int, ...], found: Found) -> FlowLine:
     return FlowLine(
         year=row.year,
         calendar_year=row.calendar_year,
+        since=_begun_within(found) if row.year == 1 else None,
         ages=ages,
         wages=at("wages", _("Salaries"), row.wages),
         social_security=at("social_security", _("Social Security"), row.social_security),
@@ -171,6 +174,12 @@ def _flow(row: YearCashFlow, ages: tuple[int, ...], found: Found) -> FlowLine:
         shortfall=at("shortfall", _("Missing"), row.shortfall),
         unplanned=row.unplanned_spending,
     )
+
+
+def _begun_within(found: Found) -> dt.date | None:
+    """The day on which a plan starts that does so within a year; results of older engines counted from that day."""
+    start = found.question.inputs.start_date
+    return start if start.month > 1 and found.result.projection.engine_version not in _YEARS_FROM_THE_START else None
 
 
 _BINDING = {

@@ -41,7 +41,7 @@ class SavingsLine:
 
 @dataclass(frozen=True, slots=True)
 class YearLine:
-    """Wealth at the end of a plan year in money of today: percentiles 5, 10, 25, 50, 75, 90, 95."""
+    """Wealth as a calendar year begins in money of today: percentiles 5, 10, 25, 50, 75, 90, 95."""
 
     year: int
     calendar_year: int
@@ -72,10 +72,11 @@ class GoalLine:
 
 @dataclass(frozen=True, slots=True)
 class FlowLine:
-    """Money in and out of one year on the expected path, nominal."""
+    """Money in and out of one calendar year on the expected path, nominal; `since` where it is not a whole one."""
 
     year: int
     calendar_year: int
+    since: dt.date | None
     ages: tuple[int, ...]
     wages: Figure
     social_security: Figure

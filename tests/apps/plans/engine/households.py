@@ -151,7 +151,7 @@ def family(n_paths: int = 512, n_batches: int = 8) -> ProjectionInputs:
         surplus_saved_share=0.5,
         tax_table=tax_table(2026),
         assumptions=simple_assumptions(),
-        simulation=CubeSpec(seed=11, n_paths=n_paths, n_batches=n_batches, n_months=564),
+        simulation=CubeSpec(seed=11, n_paths=n_paths, n_batches=n_batches, n_months=576),
     )
 
 

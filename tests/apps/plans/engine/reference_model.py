@@ -6,7 +6,8 @@ Taxes come from the exact Decimal rules of `taxes`, schedules straight from the 
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
+from datetime import timedelta
 from decimal import Decimal
 
 from apps.plans.engine.compiled import LANES
@@ -45,8 +46,8 @@ class Books:
     failed: dict[str, int] = field(default_factory=dict)
 
 
-def amount_at(amount: float, growth: Growth, month: int, price: float) -> float:
-    grown = amount * (1.0 + growth.annual_rate) ** (month // 12)
+def amount_at(amount: float, growth: Growth, year: int, price: float) -> float:
+    grown = amount * (1.0 + growth.annual_rate) ** year
     return grown * price if growth.inflation_linked else grown
 
 
@@ -54,6 +55,26 @@ def rounded(value: float) -> float:
     """Growth of an allocation and price levels are kept to single precision."""
     (single,) = struct.unpack("f", struct.pack("f", value))
     return float(single)
+
+
+def shortened(table: TaxTable, months: int) -> TaxTable:
+    """The law of some months: every amount is their part of a year's."""
+    part = Decimal(months) / 12
+
+    def part_of(row: StatusTable) -> StatusTable:
+        told = {
+            entry.name: getattr(row, entry.name) * part
+            for entry in fields(row)
+            if isinstance(getattr(row, entry.name), Decimal)
+        }
+        return replace(row, ordinary_upper_bounds=tuple(bound * part for bound in row.ordinary_upper_bounds), **told)
+
+    return replace(
+        table,
+        social_security_wage_base=table.social_security_wage_base * part,
+        senior_amount=None if table.senior_amount is None else table.senior_amount * part,
+        statuses={status: part_of(row) for status, row in table.statuses.items()},
+    )
 
 
 def indexed(table: TaxTable, index: float) -> TaxTable:
@@ -100,9 +121,13 @@ class ReferenceModel:
             self._markets(month)
             self._earn(month)
             self._spend(month)
-            if month % 12 == 11:
+            if (self.inputs.start_date.month + month) % 12 == 0:
                 self._close_year(month)
         return self
+
+    def _year(self, month: int) -> int:
+        """Calendar years since the start's."""
+        return (self.inputs.start_date.month - 1 + month) // 12
 
     def _markets(self, month: int) -> None:
         keys = self.inputs.assumptions.asset_keys
@@ -132,7 +157,7 @@ class ReferenceModel:
             first, last = (resolve(when, income.owner, inputs) for when in (income.start, income.end))
             if not first <= month < last:
                 continue
-            amount = amount_at(income.monthly_amount, income.growth, month, self.price)
+            amount = amount_at(income.monthly_amount, income.growth, self._year(month), self.price)
             if income.kind is IncomeKind.SOCIAL_SECURITY:
                 benefits[income.owner] += amount
             elif month < ends[income.owner]:
@@ -154,7 +179,7 @@ class ReferenceModel:
             owner = accounts[item.account].owner
             first, last = (resolve(when, owner, self.inputs) for when in (item.start, item.end))
             if first <= month < last:
-                amount = amount_at(item.monthly_amount, item.growth, month, self.price)
+                amount = amount_at(item.monthly_amount, item.growth, self._year(month), self.price)
                 books.balance[item.account] += amount
                 books.basis[item.account] += amount
                 if not item.by_employer:
@@ -233,12 +258,14 @@ class ReferenceModel:
 
     def _close_year(self, month: int) -> None:
         books, inputs = self.books, self.inputs
-        year = month // 12
-        living = [adult for adult in inputs.adults if last_month_of(adult, inputs.start_date) > 12 * year]
+        year = self._year(month)
+        calendar_year = inputs.start_date.year + year
+        january = 12 * year - inputs.start_date.month + 1
+        living = [adult for adult in inputs.adults if last_month_of(adult, inputs.start_date) > max(0, january)]
         widowed = len(inputs.adults) == 2 and len(living) < 2
         facts = TaxFacts(
             status=FilingStatus.SINGLE if widowed else inputs.filing_status,
-            calendar_year=inputs.start_date.year + year,
+            calendar_year=calendar_year,
             wages=tuple(Decimal(wage) for wage in books.wages.values()),
             pre_tax=Decimal(books.pre_tax),
             ordinary=Decimal(books.ordinary),
@@ -247,10 +274,13 @@ class ReferenceModel:
             long_term_gain=Decimal(books.gains),
             benefits=Decimal(books.benefits),
             early_withdrawals=Decimal(books.early),
-            seniors=sum(age_in_months(adult, inputs.start_date, 12 * year + 12) >= 780 for adult in living),
+            seniors=sum(
+                (adult.birth_date - timedelta(days=1)).year + 65 <= inputs.start_date.year + year for adult in living
+            ),
             loss_carried=Decimal(books.loss),
         )
-        tax = federal_tax(indexed(inputs.tax_table, self.index), facts)
+        law = inputs.tax_table if year else shortened(inputs.tax_table, month + 1)
+        tax = federal_tax(indexed(law, self.index), facts)
         self.taxes.append(float(tax.total))
         books.loss = float(tax.loss_carried)
         books.wages, books.pre_tax, books.ordinary, books.interest = {}, 0.0, 0.0, 0.0

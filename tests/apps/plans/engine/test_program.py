@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
 import pytest
@@ -35,11 +36,13 @@ def test_payments_never_exceed_the_level_and_repay_no_more_than_is_owed(
 
 
 def test_an_amount_rises_once_a_year_within_its_months() -> None:
-    real, nominal = growing(100.0, Growth(0.02, inflation_linked=False), 6, 30, 48)
+    """The first of four years has nine months: the first January is month 9."""
+    years = (np.arange(45) + 3) // 12
+    real, nominal = growing(100.0, Growth(0.02, inflation_linked=False), (6, 30), years)
     assert not real.any()
     assert nominal[5] == 0.0
-    assert nominal[11] == 100.0
-    assert nominal[12] == pytest.approx(102.0)
+    assert nominal[8] == 100.0
+    assert nominal[9] == pytest.approx(102.0)
     assert nominal[29] == pytest.approx(104.04)
     assert nominal[30] == 0.0
 
@@ -59,7 +62,7 @@ def test_essential_demands_are_paid_before_wishes() -> None:
 def test_a_survivor_files_as_a_single_person() -> None:
     facts = build_program(family()).year_facts
     assert STATUSES[facts[0, 0]] is FilingStatus.MARRIED_JOINT
-    # Ben reaches 90 in November 2069, in the plan year that starts in July 2069.
+    # Ben reaches 90 in November 2069: the couple files together for that year.
     assert STATUSES[facts[43, 0]] is FilingStatus.MARRIED_JOINT
     assert STATUSES[facts[44, 0]] is FilingStatus.SINGLE
     assert facts[0, 2] == 1
@@ -70,7 +73,24 @@ def test_people_of_65_are_counted_in_the_year_they_reach_it() -> None:
     facts = build_program(family()).year_facts
     seniors = [int(count) for count in facts[:, 1]]
     # Ben turns 65 in November 2044, Ana in March 2046.
-    assert seniors[17:20] == [0, 1, 2]
+    assert seniors[17:21] == [0, 1, 1, 2]
+
+
+def test_who_is_born_on_new_year_s_day_is_65_the_year_before() -> None:
+    ana, ben = family().adults
+    for born, year in ((date(1981, 1, 1), 2045), (date(1981, 1, 2), 2046)):
+        facts = build_program(replace(family(), adults=(replace(ana, birth_date=born), ben))).year_facts
+        assert int(np.flatnonzero(facts[:, 1] == 2)[0]) == year - 2026
+
+
+def test_the_law_of_a_short_first_year_is_its_part_of_a_year() -> None:
+    """Six months: the standard deduction is half of 32,200, the rates are the same."""
+    program = build_program(family())
+    joint = STATUSES.index(FilingStatus.MARRIED_JOINT)
+    assert program.first_year == 6
+    assert program.law[0, joint, 0] == pytest.approx(16_100)
+    assert program.law[1, joint, 0] == pytest.approx(32_200)
+    assert program.law[0, joint, -7:] == pytest.approx(program.law[1, joint, -7:])
 
 
 def test_untaxed_accounts_pay_no_yearly_tax() -> None:

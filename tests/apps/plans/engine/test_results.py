@@ -17,8 +17,8 @@ def test_a_projection_names_engine_inputs_scenarios_and_seed() -> None:
     assert read["input_digest"] == input_digest(family())
     assert read["cube_digest"] == family_cube().digest
     assert read["seed"] == 11
-    assert len(read["bands"]) == read["n_years"] + 1 == 48
-    assert len(read["median_flows"]) == len(read["expected_flows"]) == 47
+    assert len(read["bands"]) == read["n_years"] + 1 == 49
+    assert len(read["median_flows"]) == len(read["expected_flows"]) == 48
 
 
 def test_the_trail_tells_assumptions_scenarios_months_taxes_and_counting() -> None:

@@ -1,0 +1,34 @@
+"""Parts of an overview from a result: a first year that is not a whole one says so."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any, cast
+
+from apps.plans.engine.monte_carlo import project
+from apps.plans.engine.results import Projection
+from apps.plans.selectors import overview_builders
+from tests.apps.plans.engine.households import family, family_cube
+
+
+def lines(projection: Projection, inputs: Any) -> Any:
+    found = SimpleNamespace(
+        currency="USD", question=SimpleNamespace(inputs=inputs), result=SimpleNamespace(projection=projection)
+    )
+    return overview_builders.flows(cast("Any", found))
+
+
+def test_the_first_line_of_a_plan_that_begins_in_july_says_from_when_it_counts():
+    projection = project(family(), family_cube())
+    first, second, *_ = lines(projection, family())
+    assert (first.calendar_year, first.since) == (2026, dt.date(2026, 7, 1))
+    assert (second.calendar_year, second.since) == (2027, None)
+
+
+def test_a_plan_that_begins_in_january_and_a_result_of_an_older_engine_count_whole_years():
+    projection = project(family(), family_cube())
+    assert lines(replace(projection, engine_version="plans-1.2.0"), family())[0].since is None
+    january = replace(family(), start_date=dt.date(2026, 1, 1))
+    assert lines(projection, january)[0].since is None
