@@ -69,6 +69,18 @@ class DistributionYearOut(serializers.Serializer):  # type: ignore[type-arg]
     still_to_take = _money(source="amount")
 
 
+class MissedOut(serializers.Serializer):  # type: ignore[type-arg]
+    """What was due and not taken by then, and the excise tax on it."""
+
+    year = serializers.IntegerField(source="required.year")
+    due_on = serializers.DateField(source="required.due_on")
+    missed = _money()
+    made_up = _money(help_text="Taken since beyond what the account's later years required.")
+    excise = _money()
+    excise_if_made_up = _money(source="reduced", help_text="Where it is made up by `make_up_by`.")
+    make_up_by = serializers.DateField(source="cure_by")
+
+
 class DistributionsOut(SparseMixin, serializers.Serializer):  # type: ignore[type-arg]
     """The years that are open; `lacks` says why there is none."""
 
@@ -76,6 +88,7 @@ class DistributionsOut(SparseMixin, serializers.Serializer):  # type: ignore[typ
     as_of = serializers.DateField()
     currency = serializers.CharField(source="account.currency")
     years = DistributionYearOut(many=True, source="lines")
+    missed = MissedOut(many=True)
     terms = DistributionTermsOut(allow_null=True)
     lacks = serializers.CharField(allow_blank=True)
     asks = serializers.ListField(child=serializers.CharField(), help_text="Facts that nobody wrote down yet.")

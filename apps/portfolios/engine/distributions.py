@@ -15,6 +15,7 @@ from apps.portfolios.engine.life_tables import joint_divisor, uniform_divisor
 
 CENT, NOTHING = Decimal("0.01"), Decimal(0)
 _FIRST_AGE = 72
+EXCISE, EXCISE_CURED, EXCISE_BEFORE, EXCISE_FROM = Decimal("0.25"), Decimal("0.10"), Decimal("0.50"), 2023
 # by birth, from this day on
 _START_AGES = (
     (dt.date(1960, 1, 1), Decimal(75)),
@@ -127,3 +128,38 @@ def still_to_take(required: Mapping[str, Decimal], taken: Mapping[str, Decimal])
     if last:
         owed[last] += left - sum(owed.values(), NOTHING)
     return owed
+
+
+@dataclass(frozen=True, slots=True)
+class MissedDistribution:
+    """What was due and not taken by then, and how much of it was `made_up` since.
+
+    The excise tax is a quarter of what was missed, a tenth where it is made up within the window (IRC 4974(a) and (e),
+    SECURE 2.0 s.302, for years that begin in 2023 or later); half before.
+    """
+
+    required: RequiredDistribution
+    missed: Decimal
+    made_up: Decimal
+
+    @property
+    def cure_by(self) -> dt.date:
+        """The last day of the second year after that of the tax (IRC 4974(e)(2)(C)); a notice of the IRS ends it."""
+        return dt.date(self.required.due_on.year + 2, 12, 31)
+
+    @property
+    def excise(self) -> Decimal:
+        """The tax where it is not made up in time."""
+        return self._share(EXCISE if self._is_reduced else EXCISE_BEFORE)
+
+    @property
+    def reduced(self) -> Decimal:
+        """The tax where it is."""
+        return self._share(EXCISE_CURED if self._is_reduced else EXCISE_BEFORE)
+
+    @property
+    def _is_reduced(self) -> bool:
+        return self.required.due_on.year >= EXCISE_FROM
+
+    def _share(self, rate: Decimal) -> Decimal:
+        return (self.missed * rate).quantize(CENT, ROUND_HALF_UP)

@@ -11,7 +11,7 @@ from apps.core.passports import Amount, Passport, PassportLine
 from apps.core.templatetags.formats import date_text
 from apps.kernel.errors import NotFoundError, gettext_noop
 from apps.portfolios.engine import ENGINE_VERSION
-from apps.portfolios.engine.distributions import LifeTable, RequiredDistribution
+from apps.portfolios.engine.distributions import LifeTable, MissedDistribution, RequiredDistribution
 from apps.portfolios.models import Account, DistributionTerms, Employment, SpouseHolds
 from apps.portfolios.selectors.distributions import (
     INHERITED,
@@ -20,9 +20,16 @@ from apps.portfolios.selectors.distributions import (
     DistributionDue,
     distributions_required,
 )
+from apps.portfolios.selectors.missed_distributions import distributions_missed
 
 _APRIL = 4
-DISTRIBUTION_FIGURES = ("required-", "owed-", "divisor-", "balance-", "taken-")
+MISSED = {
+    "missed": gettext_noop("Missed"),
+    "made_up": gettext_noop("Made up since"),
+    "excise": gettext_noop("Excise tax"),
+    "reduced": gettext_noop("Excise tax, made up in time"),
+}
+DISTRIBUTION_FIGURES = ("required-", "owed-", "divisor-", "balance-", "taken-", *(f"{name}-" for name in MISSED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +45,7 @@ class DistributionPage:
     terms: DistributionTerms | None
     lacks: str
     asks: tuple[str, ...] = ()
+    missed: tuple[MissedDistribution, ...] = ()
 
     @property
     def is_inherited(self) -> bool:
@@ -51,7 +59,10 @@ def distribution_page(account: Account, day: dt.date) -> DistributionPage:
     siblings = Account.objects.filter(household=account.household_id, registration__in=WITH_DISTRIBUTIONS)
     found = distributions_required(siblings, day)
     lines = tuple(each for each in found if each.account.pk == account.pk)
-    return DistributionPage(account, day, lines, terms, "" if lines else _lacks(account, terms), _asks(account, terms))
+    missed = tuple(distributions_missed(account, siblings, day)) if account.registration in WITH_DISTRIBUTIONS else ()
+    return DistributionPage(
+        account, day, lines, terms, "" if lines else _lacks(account, terms), _asks(account, terms), missed
+    )
 
 
 def _asks(account: Account, terms: DistributionTerms | None) -> tuple[str, ...]:
@@ -99,6 +110,8 @@ def distribution_passport(account: Account, figure: str, day: dt.date) -> Passpo
     """
     name, _, year = figure.partition("-")
     page = distribution_page(account, day)
+    if name in MISSED:
+        return _missed_passport(page, name, year)
     line = next((each for each in page.lines if str(each.required.year) == year), None)
     if line is None:
         raise NotFoundError(gettext_noop("There is no such figure."))
@@ -118,6 +131,35 @@ def distribution_passport(account: Account, figure: str, day: dt.date) -> Passpo
         source=gettext("Treas. Reg. 1.401(a)(9)-5 and -9, in force since 2022; the firm's own ledger"),
         lines=tuple(_lines(line, currency)),
         notes=_notes(page, line),
+        basis=gettext("Before taxes."),
+        version=ENGINE_VERSION,
+    )
+
+
+def _missed_passport(page: DistributionPage, name: str, year: str) -> Passport:
+    found = next((each for each in page.missed if str(each.required.year) == year), None)
+    if found is None:
+        raise NotFoundError(gettext_noop("There is no such figure."))
+    currency = page.account.currency
+    amounts = {each: Amount.of_money(getattr(found, each), currency) for each in MISSED}
+    by = gettext("by %(day)s") % {"day": date_text(found.required.due_on)}
+    return Passport(
+        title=f"{gettext(MISSED[name])} {year}",
+        value=amounts[name],
+        method=gettext(
+            "A quarter of what was missed, a tenth where it is made up within the window; what was taken since beyond "
+            "the account's own later years counts as made up."
+        ),
+        as_of=page.as_of,
+        source=gettext("IRC 4974(a) and (e), SECURE 2.0 s.302; the firm's own ledger"),
+        lines=(
+            PassportLine(gettext("Required distribution"), by, Amount.of_money(found.required.amount, currency)),
+            *(PassportLine(gettext(label), "", amounts[each]) for each, label in MISSED.items()),
+        ),
+        notes=(
+            gettext("To be made up by %(day)s, or before the IRS writes of it.") % {"day": date_text(found.cure_by)},
+            gettext("It is told on Form 5329, which may also ask for the tax to be waived."),
+        ),
         basis=gettext("Before taxes."),
         version=ENGINE_VERSION,
     )

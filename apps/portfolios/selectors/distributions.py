@@ -21,9 +21,10 @@ from apps.portfolios.engine.distributions import (
 )
 from apps.portfolios.engine.inherited import Bequest, Heir, SpouseChoice, inherited_distribution
 from apps.portfolios.models import Account, DistributionTerms, Registration, Transaction, TransactionKind
-from apps.portfolios.selectors.valuations import holdings_at
+from apps.portfolios.selectors.valuations import AccountHoldings, holdings_at
 
 NOTHING = Decimal(0)
+_DECEMBER = 12
 # the IRAs of one owner count together, the 403(b)s too, a 401(k) by itself, inherited ones by whom they came from
 IRAS = (Registration.TRADITIONAL_IRA, Registration.SEP_IRA)
 OF_EMPLOYER = (Registration.PLAN_401K, Registration.PLAN_403B)
@@ -101,14 +102,14 @@ class _Holder:
             return first_year(self.born)
         return plan_first_year(self.born, Employment(terms.retired_on, bool(terms.is_five_percent_owner)))
 
-    def is_late(self, day: dt.date) -> bool:
-        """Tell whether what was required for the year before may still be taken, or has to be, on a day."""
+    def late_until(self, year: int) -> dt.date | None:
+        """Return by which day of a year what was required for the year before may still be taken, None where not."""
         died_on = self.terms.died_on if self.terms else None
-        if self.account.registration in INHERITED and died_on is not None and died_on.year == day.year - 1:
-            return True
+        if self.account.registration in INHERITED and died_on is not None and died_on.year == year - 1:
+            return dt.date(year, 12, 31)
         if self.account.registration in INHERITED and not self.is_own:
-            return False
-        return self.first == day.year - 1 and day <= dt.date(day.year, 4, 1)
+            return None
+        return dt.date(year, 4, 1) if self.first == year - 1 else None
 
     def required(self, year: int, balance: Decimal) -> RequiredDistribution | None:
         """Return what is required of this account for a year."""
@@ -147,28 +148,31 @@ def distributions_required(accounts: Iterable[Account], day: dt.date) -> list[Di
         return []
     years, listed = (day.year - 1, day.year), [each.account for each in holders]
     balances = {year: holdings_at(listed, dt.date(year - 1, 12, 31)) for year in years}
-    taken = {year: _taken([each.pk for each in listed], year, day) for year in years}
+    ids = [each.pk for each in listed]
+    taken = {year: _taken(ids, year, day) for year in years}
+    by_april = _taken(ids, years[1], min(day, dt.date(day.year, 4, 1)))
     found: list[DistributionDue] = []
     for group in _groups(holders):
+        late = {each.account.pk: until for each in group if (until := each.late_until(day.year)) is not None}
+        before = _required([each for each in group if each.account.pk in late], years[0], balances[years[0]])
         used: dict[int, Decimal] = {}
-        late = [each for each in group if each.is_late(day)]
-        for year in years if late else years[1:]:
-            required = {
-                each.account.pk: told
-                for each in (late if year == years[0] else group)
-                if (told := each.required(year, balances[year][each.account.pk].total)) is not None
-            }
-            # what may be taken in the year after and was taken then counts for the year before first
-            paid = {pk: taken[years[1]].get(pk, NOTHING) - used.get(pk, NOTHING) for pk in required}
-            if year == years[0]:
-                before = taken[year]
-                used = {
-                    pk: min(paid[pk], max(each.amount - before.get(pk, NOTHING), NOTHING))
-                    for pk, each in required.items()
-                }
-                paid = {pk: paid[pk] + before.get(pk, NOTHING) for pk in required}
-            found += _still(group, required, paid)
+        for pk, told in before.items():
+            # what is taken in the year after, in time, counts for the year before first
+            since = taken[years[1]] if late[pk].month == _DECEMBER else by_april
+            used[pk] = min(since.get(pk, NOTHING), max(told.amount - taken[years[0]].get(pk, NOTHING), NOTHING))
+        if any(day <= until for until in late.values()):
+            found += _still(group, before, {pk: taken[years[0]].get(pk, NOTHING) + used[pk] for pk in before})
+        required = _required(group, years[1], balances[years[1]])
+        paid = {pk: taken[years[1]].get(pk, NOTHING) - used.get(pk, NOTHING) for pk in required}
+        found += _still(group, required, paid)
     return sorted(found, key=lambda each: (each.required.due_on, each.account.pk))
+
+
+def _required(
+    group: Iterable[_Holder], year: int, balances: Mapping[int, AccountHoldings]
+) -> dict[int, RequiredDistribution]:
+    found = {each.account.pk: each.required(year, balances[each.account.pk].total) for each in group}
+    return {pk: told for pk, told in found.items() if told is not None}
 
 
 def _still(

@@ -15,7 +15,7 @@ from apps.accounts.models import User
 from apps.clients.models import Person
 from apps.portfolios.models import Account, DistributionTerms
 from tests.apps.portfolios.services.test_distributions import BEQUEST, ira
-from tests.factories import clients
+from tests.factories import clients, portfolios
 from tests.factories.integrations import partner_of
 
 SignIn = Callable[..., Client]
@@ -65,6 +65,17 @@ def test_the_spouse_is_written_down_and_the_year_shows_the_joint_table(
     for passport in set(re.findall(r'href="([^"]*-2026/[^"]*)"', html)):
         assert browser.get(passport.replace("&amp;", "&")).status_code == 200
     assert str(partner) in html
+
+
+def test_a_missed_year_stands_with_its_excise_tax(account: Account, ada: User, sign_in: SignIn) -> None:
+    browser = sign_in(ada)
+    portfolios.entry(account, ada, "deposit", dt.date(2024, 12, 2), cash="255000")
+    html = browser.get(address("account-distributions", account) + "?day=2026-11-02").text
+    assert "Excise tax" in html
+    figures = set(re.findall(r'href="([^"]*(?:missed|made_up|excise|reduced)-2025/[^"]*)"', html))
+    assert len(figures) == 4
+    for passport in figures:
+        assert browser.get(passport.replace("&amp;", "&")).status_code == 200
 
 
 def test_an_inherited_account_asks_from_whom(account: Account, ada: User, sign_in: SignIn) -> None:
