@@ -11,7 +11,7 @@ from django_tenants.utils import schema_context
 from apps.core.actors import Actor
 from apps.market.models import AssetClass, CorporateAction, CurrencyRate, Price, Security, SecurityKind
 from apps.market.services.actions import ActionNotice, keep_action
-from apps.market.services.history import set_price
+from apps.market.services.history import set_price, set_rate
 
 JOB = Actor.system("tests.market")
 
@@ -69,6 +69,13 @@ def rates(pair: tuple[str, str], told: dict[dt.date, str]) -> None:
         CurrencyRate.objects.bulk_create(
             CurrencyRate(base=base, quote=quote, day=day, rate=Decimal(rate)) for day, rate in told.items()
         )
+    connection.cursor().close()
+
+
+def rate_told(pair: tuple[str, str], day: dt.date, rate: str) -> None:
+    """Let a provider tell a rate; one of a day that has one takes its place."""
+    with schema_context("public"):
+        set_rate(pair=pair, day=day, rate=Decimal(rate), by=JOB)
     connection.cursor().close()
 
 

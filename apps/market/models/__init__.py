@@ -2,7 +2,7 @@
 
 from apps.market.models.actions import ActionKind, CorporateAction
 from apps.market.models.marks import PriceMark
-from apps.market.models.prices import CurrencyRate, Price, PriceCorrection, PriceLoad
+from apps.market.models.prices import CurrencyRate, CurrencyRateCorrection, Price, PriceCorrection, PriceLoad
 from apps.market.models.security import AssetClass, Security, SecurityKind
 from apps.market.models.series import MarketPoint, MarketSeries
 
@@ -11,6 +11,7 @@ __all__ = [
     "AssetClass",
     "CorporateAction",
     "CurrencyRate",
+    "CurrencyRateCorrection",
     "MarketPoint",
     "MarketSeries",
     "Price",

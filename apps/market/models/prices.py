@@ -81,6 +81,30 @@ class CurrencyRate(models.Model):
     def __str__(self) -> str:
         return f"{self.base}/{self.quote} {self.day} {self.rate}"
 
+    @property
+    def public_id(self) -> str:
+        """What the trail calls it."""
+        return f"{self.base}/{self.quote}/{self.day.isoformat()}"
+
+
+class CurrencyRateCorrection(models.Model):
+    """A rate as it was told before another took its place, and until when; kept as corrections of prices are."""
+
+    MUTABLE: ClassVar[bool] = False
+    PERSONAL_FIELDS: ClassVar[frozenset[str]] = frozenset()
+
+    base = models.CharField(max_length=3)
+    quote = models.CharField(max_length=3)
+    day = models.DateField()
+    rate = models.DecimalField(max_digits=18, decimal_places=8)
+    replaced_at = models.DateTimeField(_("replaced at"))
+
+    class Meta:
+        indexes = (models.Index(fields=["base", "quote", "day"], name="rate_correction_of_day"),)
+
+    def __str__(self) -> str:
+        return f"{self.base}/{self.quote} {self.day} {self.rate}"
+
 
 class PriceLoad(BaseModel):
     """One run that wrote prices: from where, which days, how many. What the pages tell as the source of a price."""

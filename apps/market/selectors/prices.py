@@ -12,7 +12,9 @@ from decimal import Decimal
 from django.db.models import Q
 
 from apps.kernel.dates import DateSpan
-from apps.market.models import CurrencyRate, Price, PriceCorrection
+from apps.market.models import CurrencyRate, CurrencyRateCorrection, Price, PriceCorrection
+
+_Rate = tuple[str, str, dt.date, Decimal]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,20 +62,26 @@ def replaced_since(security_ids: Collection[int], day: dt.date, moment: dt.datet
     return result
 
 
-def rates_in(quote: str, bases: Collection[str], span: DateSpan) -> dict[str, list[Close]]:
+def rates_in(
+    quote: str, bases: Collection[str], span: DateSpan, told_at: dt.datetime | None = None
+) -> dict[str, list[Close]]:
     """Return what one unit of each base was worth in `quote`, from the last rate before the span to its end.
 
     A day's rate is the last one on or before it, however old, so that it is the same in every span. A pair
-    that is only kept the other way round is inverted; bases without any rate are left out.
+    that is only kept the other way round is inverted; bases without any rate are left out. With `told_at` the rates
+    that were replaced after that moment count as they were told at it.
     """
     others = sorted({base for base in bases if base != quote})
-    result: dict[str, list[Close]] = {}
     if not others:
-        return result
-    pairs = CurrencyRate.objects.filter(Q(base__in=others, quote=quote) | Q(base=quote, quote__in=others))
+        return {}
+    wanted = Q(base__in=others, quote=quote) | Q(base=quote, quote__in=others)
+    pairs = CurrencyRate.objects.filter(wanted)
     before = pairs.filter(day__lt=span.first).order_by("base", "quote", "-day").distinct("base", "quote")
     within = pairs.filter(day__range=(span.first, span.last)).order_by("day")
     rows = [row for part in (before, within) for row in part.values_list("base", "quote", "day", "rate")]
+    if told_at is not None:
+        rows = _with_replaced(rows, wanted, span.last, told_at)
+    result: dict[str, list[Close]] = {}
     inverted: dict[str, list[Close]] = {}
     for base, other, day, rate in rows:
         if other == quote:
@@ -81,6 +89,22 @@ def rates_in(quote: str, bases: Collection[str], span: DateSpan) -> dict[str, li
         else:
             inverted.setdefault(other, []).append(Close(day, 1 / rate))
     return inverted | result
+
+
+def _with_replaced(rows: Sequence[_Rate], wanted: Q, last: dt.date, moment: dt.datetime) -> list[_Rate]:
+    """Put the rates that were told at a moment, and have been replaced since, in the places of those of now."""
+    told = {(base, other, day): rate for base, other, day, rate in rows}
+    gone = CurrencyRateCorrection.objects.filter(wanted, day__lte=last, replaced_at__gt=moment)
+    first = gone.order_by("base", "quote", "day", "id").distinct("base", "quote", "day")
+    told |= {(base, other, day): rate for base, other, day, rate in first.values_list("base", "quote", "day", "rate")}
+    return [(*key, rate) for key, rate in sorted(told.items(), key=lambda each: each[0][2])]
+
+
+def rate_replaced_at(one: str, other: str, day: dt.date, moment: dt.datetime) -> dt.datetime | None:
+    """Return when a rate between two currencies up to a day was last replaced after a moment, None where it was not."""
+    wanted = Q(base=one, quote=other) | Q(base=other, quote=one)
+    rows = CurrencyRateCorrection.objects.filter(wanted, day__lte=day, replaced_at__gt=moment).order_by("-id")
+    return rows.values_list("replaced_at", flat=True).first()
 
 
 def close_at(closes: Sequence[Close], day: dt.date) -> Close | None:

@@ -14,7 +14,7 @@ from apps.core import audit
 from apps.core.actors import Actor
 from apps.core.services import service
 from apps.market.engine.simulation import SimulatedSecurity, daily_returns, moved
-from apps.market.models import Price, PriceLoad, Security
+from apps.market.models import CurrencyRate, Price, PriceLoad, Security
 from apps.market.selectors.prices import Close, latest_closes
 from apps.market.services.illustrative import IllustrativeMarket, illustrative_market
 
@@ -126,3 +126,23 @@ def set_price(*, security: Security, day: dt.date, close: Decimal, by: Actor) ->
     images = {"day": day, "close": before.close if before else None}, {"day": day, "close": close}
     audit.record("market.set_price", by=by, target=security, before=images[0], after=images[1])
     return price
+
+
+@service
+def set_rate(*, pair: tuple[str, str], day: dt.date, rate: Decimal, by: Actor) -> CurrencyRate:
+    """Store what one unit of the first currency bought of the second; another rate replaces it on the trail.
+
+    The same again changes nothing; what it replaces stays known for books of before (`CurrencyRateCorrection`).
+    """
+    base, quote = pair
+    before = CurrencyRate.objects.filter(base=base, quote=quote, day=day).first()
+    if before is not None and before.rate == rate:
+        return before
+    row = CurrencyRate(base=base, quote=quote, day=day, rate=rate)
+    row.full_clean(validate_unique=False)
+    CurrencyRate.objects.bulk_create(
+        [row], update_conflicts=True, update_fields=["rate"], unique_fields=["base", "quote", "day"]
+    )
+    images = {"day": day, "rate": before.rate if before else None}, {"day": day, "rate": rate}
+    audit.record("market.set_rate", by=by, target=row, before=images[0], after=images[1])
+    return row

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.utils.translation import gettext
 
 from apps.clients.models import Household
-from apps.portfolios.models import Instrument, Transaction
+from apps.portfolios.models import Account, Instrument, Transaction
 from apps.portfolios.models.transaction import TransactionQuerySet
 from apps.portfolios.selectors.accounts import AccountPage
 from apps.portfolios.selectors.portfolios import HoldingLine, HouseholdPortfolio, household_portfolio
-from apps.portfolios.selectors.prices import CorrectedPrice, corrected_prices
+from apps.portfolios.selectors.prices import CorrectedPrice, CorrectedRate, corrected_prices, corrected_rates
 from apps.portfolios.selectors.valuations import Holding, holdings_at
 
 MOST_ENTRIES = 20
@@ -35,13 +35,16 @@ class HoldingChange:
 
 @dataclass(frozen=True, slots=True)
 class BookChanges:
-    """All that differs, and why: what was recorded since, and which prices were corrected. `n_more` entries are not
-    listed."""
+    """All that differs, and why: what was recorded since, and which prices and rates of exchange were corrected.
+
+    `n_more` entries are not listed.
+    """
 
     rows: tuple[HoldingChange, ...]
     entries: tuple[Transaction, ...]
     n_more: int
     prices: tuple[CorrectedPrice, ...] = ()
+    rates: tuple[CorrectedRate, ...] = ()
 
 
 def household_changes(household: Household, then: HouseholdPortfolio) -> BookChanges | None:
@@ -51,7 +54,13 @@ def household_changes(household: Household, then: HouseholdPortfolio) -> BookCha
     now = household_portfolio(household, then.as_of)
     rows = _since(Transaction.objects.filter(account__household=household), then.as_of, then.known_at)
     found = _changes(_held(then.holdings, then.cash), _held(now.holdings, now.cash), rows)
-    return replace(found, prices=_corrected([*then.holdings, *now.holdings], then.as_of, then.known_at))
+    accounts = list(household.accounts.all())
+    quotes = {household.currency, *(account.currency for account in accounts)}
+    return replace(
+        found,
+        prices=_corrected([*then.holdings, *now.holdings], then.as_of, then.known_at),
+        rates=_rates(accounts, quotes, then.as_of, then.known_at),
+    )
 
 
 def account_changes(then: AccountPage) -> BookChanges | None:
@@ -61,7 +70,11 @@ def account_changes(then: AccountPage) -> BookChanges | None:
     now = holdings_at([then.account], then.as_of)[then.account.pk]
     rows = _since(Transaction.objects.filter(account=then.account), then.as_of, then.known_at)
     found = _changes(_held(then.at.holdings, then.at.cash), _held(now.holdings, now.cash), rows)
-    return replace(found, prices=_corrected([*then.at.holdings, *now.holdings], then.as_of, then.known_at))
+    return replace(
+        found,
+        prices=_corrected([*then.at.holdings, *now.holdings], then.as_of, then.known_at),
+        rates=_rates([then.account], {then.account.currency}, then.as_of, then.known_at),
+    )
 
 
 def _corrected(
@@ -69,6 +82,15 @@ def _corrected(
 ) -> tuple[CorrectedPrice, ...]:
     ids = {holding.public_id for holding in holdings}
     return corrected_prices(Instrument.objects.filter(public_id__in=ids) if ids else (), day, moment)
+
+
+def _rates(
+    accounts: Sequence[Account], quotes: set[str], day: dt.date, moment: dt.datetime
+) -> tuple[CorrectedRate, ...]:
+    entries = Transaction.objects.filter(account__in=accounts).traded_by(day).order_by()
+    told = entries.values_list("currency", "instrument__currency").distinct()
+    others = quotes | {currency for pair in told for currency in pair if currency}
+    return tuple(rate for quote in sorted(quotes) for rate in corrected_rates(quote, others, day, moment))
 
 
 Held = dict[str, tuple[str, Decimal | None, Decimal | None]]

@@ -112,7 +112,7 @@ def household_portfolio(
 ) -> HouseholdPortfolio:
     """Return the household's portfolio at the close of the day, in a fixed number of queries.
 
-    With `known_at` the ledger counts as it stood at that moment.
+    With `known_at` ledger, prices and rates of exchange count as they stood at that moment.
     """
     return _portfolio(household, Account.objects.filter(household=household), as_of, known_at)
 
@@ -128,7 +128,7 @@ def _portfolio(
     listed = rows.exclude(status=AccountStatus.CLOSED, closed_on__lt=as_of).prefetch_related("owners__person")
     accounts = list(listed)
     at = holdings_at(accounts, as_of, known_at)
-    sheet = _Sheet(household.currency, as_of, accounts, at)
+    sheet = _Sheet(household.currency, as_of, accounts, at, known_at)
     holdings = sheet.holdings()
     n_breaks = ReconciliationBreak.objects.filter(account__household=household).open().count()
     return HouseholdPortfolio(
@@ -164,11 +164,17 @@ class _Sheet:
     """The accounts of one household brought into its currency."""
 
     def __init__(
-        self, currency: str, as_of: dt.date, accounts: Sequence[Account], at: dict[int, AccountHoldings]
+        self,
+        currency: str,
+        as_of: dt.date,
+        accounts: Sequence[Account],
+        at: dict[int, AccountHoldings],
+        known_at: dt.datetime | None,
     ) -> None:
         self.accounts, self.at, self.as_of, self.currency = accounts, at, as_of, currency
         self.limits = age_limits()
-        self._rates = rates_in(currency, {account.currency for account in accounts}, DateSpan(as_of, as_of))
+        span = DateSpan(as_of, as_of)
+        self._rates = rates_in(currency, {account.currency for account in accounts}, span, known_at)
         self.without_rate = {a.currency for a in accounts if self._rate(a.currency) is None}
         self.total = self.sum_of(accounts)
 

@@ -12,7 +12,15 @@ from django.db.models import QuerySet
 
 from apps.kernel.dates import DateSpan
 from apps.market.models import Price, PriceCorrection, Security
-from apps.market.selectors.prices import Close, close_at, closes_in, latest_closes, rates_in, replaced_since
+from apps.market.selectors.prices import (
+    Close,
+    close_at,
+    closes_in,
+    latest_closes,
+    rate_replaced_at,
+    rates_in,
+    replaced_since,
+)
 from apps.portfolios.models import Instrument, InstrumentPrice, InstrumentPriceCorrection
 
 ONE = Decimal(1)
@@ -51,8 +59,8 @@ def rate_on(base: str, quote: str, day: dt.date) -> Decimal | None:
 class PriceBook:
     """Prices of some instruments and rates into one currency over a span, read in a fixed number of queries.
 
-    With `priced_at` the closes count as they were told at that moment: those that were replaced since are put back.
-    Rates are those known now.
+    With `priced_at` closes and rates count as they were told at that moment: those that were replaced since are put
+    back.
     """
 
     def __init__(
@@ -71,7 +79,7 @@ class PriceBook:
         self._currency = currency
         # accounts of one household hold the same securities: each is priced once a day
         self._units: dict[tuple[int, dt.date], Decimal | None] = {}
-        self._rates = rates_in(currency, {*cash, *(i.currency for i in listed.values())}, span)
+        self._rates = rates_in(currency, {*cash, *(i.currency for i in listed.values())}, span, priced_at)
 
     @staticmethod
     def _read(listed: dict[int, Instrument], span: DateSpan) -> dict[int, list[Close]]:
@@ -179,6 +187,33 @@ def _corrected(instrument: Instrument, was: Close, moment: dt.datetime) -> Corre
         present = InstrumentPrice.objects.filter(instrument=instrument, day=was.day)
     at = rows.filter(replaced_at__gt=moment).order_by("-id").values_list("replaced_at", flat=True)[0]
     return CorrectedPrice(instrument, was.day, was.close, present.values_list("close", flat=True).first(), at)
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectedRate:
+    """One unit of `base` in `quote`, on which values rest: what it was and is; None where there was or is none."""
+
+    base: str
+    quote: str
+    day: dt.date
+    before: Decimal | None
+    after: Decimal | None
+    corrected_at: dt.datetime
+
+
+def corrected_rates(quote: str, bases: Collection[str], day: dt.date, moment: dt.datetime) -> tuple[CorrectedRate, ...]:
+    """Return the rates into a currency that count on a day and were corrected after a moment."""
+    now, then = (rates_in(quote, bases, DateSpan(day, day), told_at) for told_at in (None, moment))
+    found = []
+    for base in sorted({*now, *then}):
+        was, today = close_at(then.get(base, []), day), close_at(now.get(base, []), day)
+        at = rate_replaced_at(base, quote, day, moment) if was != today else None
+        told = was or today
+        if at is not None and told is not None:
+            found.append(
+                CorrectedRate(base, quote, told.day, was.close if was else None, today.close if today else None, at)
+            )
+    return tuple(found)
 
 
 def notice_of(masters: Iterable[Security], day: dt.date) -> SimulationNotice | None:

@@ -130,7 +130,7 @@ def holdings_at(
 ) -> dict[int, AccountHoldings]:
     """Return what each account holds at the close of the day, in a fixed number of queries per currency.
 
-    With `known_at` ledger and prices count as they stood at that moment; rates of exchange are those known now.
+    With `known_at` ledger, prices and rates of exchange count as they stood at that moment.
     """
     listed = {account.pk: account for account in accounts}
     entries = Transaction.objects.filter(account_id__in=listed).traded_by(day).order_by()
@@ -238,9 +238,8 @@ def valuations(
 ) -> dict[int, AccountValuation]:
     """Return the daily values of many accounts in a fixed number of queries per currency.
 
-    With `known_at` the ledger counts as it stood at that moment; with `priced_at` prices do, else they are those known
-    now. With `openings` (by
-    account) only the entries of the span are read.
+    With `known_at` the ledger counts as it stood at that moment; with `priced_at` prices and rates do, else they are
+    those known now. With `openings` (by account) only the entries of the span are read.
     """
     rows = Transaction.objects.filter(account_id__in=[account.pk for account in accounts]).traded_by(span.last)
     rows = rows if known_at is None else rows.known_at(known_at)

@@ -12,8 +12,8 @@ from django_tenants.utils import schema_context
 
 from apps.core.models import AuditEvent
 from apps.firms.models import Firm
-from apps.market.models import Price, PriceLoad, Security
-from apps.market.services.history import continue_history, load_securities, set_price
+from apps.market.models import CurrencyRate, CurrencyRateCorrection, Price, PriceLoad, Security
+from apps.market.services.history import continue_history, load_securities, set_price, set_rate
 from apps.market.services.illustrative import illustrative_market
 from tests.factories import market as made
 
@@ -112,3 +112,37 @@ def test_a_firm_reads_prices_and_the_database_refuses_its_writes(in_alpha: Firm)
             write()
     with schema_context("public"):
         assert not Security.objects.filter(symbol="MINE").exists()
+
+
+@pytest.mark.django_db
+def test_a_rate_is_told_once_and_what_it_replaces_stays_known() -> None:
+    day = DAYS[0]
+    for rate in ("1.20", "1.20", "1.10"):
+        set_rate(pair=("EUR", "USD"), day=day, rate=Decimal(rate), by=made.JOB)
+    assert CurrencyRate.objects.get().rate == Decimal("1.10")
+    (was,) = CurrencyRateCorrection.objects.all()
+    assert (was.base, was.quote, was.day, was.rate) == ("EUR", "USD", day, Decimal("1.20"))
+    first, second = AuditEvent.objects.filter(action="market.set_rate").order_by("id")
+    assert (first.target_id, second.before["rate"], second.after["rate"]) == (
+        "EUR/USD/2019-01-02",
+        "1.20000000",
+        "1.10",
+    )
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("pair", "rate"), [(("EUR", "EUR"), "1"), (("EUR", "USD"), "0"), (("EURO", "USD"), "1")])
+def test_a_rate_that_cannot_be_is_refused_and_leaves_nothing(pair: tuple[str, str], rate: str) -> None:
+    with pytest.raises(ValidationError):
+        set_rate(pair=pair, day=DAYS[0], rate=Decimal(rate), by=made.JOB)
+    assert not CurrencyRate.objects.exists()
+    assert not AuditEvent.objects.filter(action="market.set_rate").exists()
+
+
+def test_firms_read_what_rates_were_and_write_none(in_alpha: Firm) -> None:
+    made.rate_told(("EUR", "USD"), DAYS[0], "1.20")
+    made.rate_told(("EUR", "USD"), DAYS[0], "1.10")
+    assert CurrencyRateCorrection.objects.count() == 1
+    for write in (CurrencyRateCorrection.objects.all().delete, CurrencyRate.objects.all().delete):
+        with pytest.raises(ProgrammingError), transaction.atomic():
+            write()

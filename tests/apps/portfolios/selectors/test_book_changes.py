@@ -7,12 +7,14 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django_tenants.utils import schema_context
 
 from apps.accounts.models import User
-from apps.market.models import PriceCorrection
+from apps.market.models import CurrencyRate, CurrencyRateCorrection, PriceCorrection
 from apps.portfolios.models import Instrument, InstrumentPrice, InstrumentPriceCorrection, Transaction
 from apps.portfolios.selectors.accounts import account_page
 from apps.portfolios.selectors.book_changes import account_changes, household_changes
@@ -153,3 +155,77 @@ def test_a_correction_of_a_day_that_values_nothing_is_not_told(ada: User) -> Non
     changes = account_changes(account_page(account, WEEK, moment))
     assert changes is not None
     assert changes.prices == ()
+
+
+def abroad(ada: User) -> tuple:
+    """A book of dollars with a stock and cash in euros, whose rate was corrected from 1.20 to 1.10; and the moment."""
+    household, account, _ = made.funded(ada)  # 10,500 dollars
+    stock = made.instrument(ada, "EURX", {WEEK: "40"}, currency="EUR")
+    made.entry(account, ada, "transfer_in", made.DAY, instrument=stock, units="10")
+    made.entry(account, ada, "deposit", made.DAY, cash="100", currency="EUR")
+    market.rate_told(("EUR", "USD"), made.DAY, "1.20")
+    moment = timezone.now()
+    for rate in ("1.15", "1.10", "1.10"):
+        market.rate_told(("EUR", "USD"), made.DAY, rate)
+    return household, account, moment
+
+
+def test_a_rate_that_was_corrected_counts_as_it_was_told_then(ada: User) -> None:
+    household, account, moment = abroad(ada)  # 400 euros of stock and 100 in cash
+    assert holdings_at([account], WEEK)[account.pk].total == 10_500 + 550
+    assert holdings_at([account], WEEK, moment)[account.pk].total == 10_500 + 600
+    assert account_page(account, WEEK, moment).at.total == 11_100
+    assert household_portfolio(household, WEEK, moment).total == 11_100
+    between = CurrencyRateCorrection.objects.order_by("id")[0].replaced_at
+    assert holdings_at([account], WEEK, between)[account.pk].total == 10_500 + 575
+    # what is kept the other way round is inverted then as now, and an account of another currency is brought home by it
+    yen = made.account(household, ada, name="Yen", number="77", currency="JPY")
+    made.entry(yen, ada, "deposit", made.DAY, cash="1000", currency="JPY")
+    market.rate_told(("USD", "JPY"), made.DAY, "100")
+    then = timezone.now()
+    market.rate_told(("USD", "JPY"), made.DAY, "125")
+    assert household_portfolio(household, WEEK).total == 11_050 + 8
+    assert household_portfolio(household, WEEK, then).total == 11_050 + 10
+
+
+def test_the_difference_names_the_rate_that_was_corrected(ada: User, sign_in: Callable[..., Client]) -> None:
+    household, account, moment = abroad(ada)
+    changes = account_changes(account_page(account, WEEK, moment))
+    assert changes is not None
+    (rate,) = changes.rates
+    assert (rate.base, rate.quote, rate.day, rate.before, rate.after) == (
+        "EUR",
+        "USD",
+        made.DAY,
+        Decimal("1.20"),
+        Decimal("1.10"),
+    )
+    assert rate.corrected_at == CurrencyRateCorrection.objects.latest("id").replaced_at
+    assert not changes.entries
+    told = household_changes(household, household_portfolio(household, WEEK, moment))
+    assert told is not None
+    assert told.rates == changes.rates
+    asked = {"day": WEEK.isoformat(), "moment": moment.isoformat()}
+    for url in (
+        reverse("portfolios:account-detail", args=[account.public_id]),
+        reverse("portfolios:household-portfolio", args=[household.public_id]),
+    ):
+        html = sign_in(ada).get(url, asked).text
+        assert "Rates of exchange corrected since" in html
+        assert "EUR/USD" in html
+        assert "1.2000" in html
+    unchanged = account_changes(account_page(account, WEEK, timezone.now()))
+    assert unchanged is not None
+    assert unchanged.rates == ()
+
+
+def test_a_rate_that_was_taken_away_is_known(ada: User) -> None:
+    _, account, moment = abroad(ada)
+    with schema_context("public"):
+        CurrencyRate.objects.all().delete()
+    connection.cursor().close()
+    assert holdings_at([account], WEEK)[account.pk].unpriced
+    assert holdings_at([account], WEEK, moment)[account.pk].total == 11_100
+    changes = account_changes(account_page(account, WEEK, moment))
+    assert changes is not None
+    assert [(rate.before, rate.after) for rate in changes.rates] == [(Decimal("1.20"), None)]
