@@ -1,0 +1,148 @@
+"""Social Security of a household, month by month of a plan, whoever lives how long (docs/engine/social_security.md).
+
+Amounts are float64 in money of the plan's start: benefits rise with prices from 62 on, and so does what is said of them
+before. Each of the two has the own benefit from its claim on; while both live and both have claimed, what half of the
+other's amount is more; afterwards the larger of the own and the survivor's benefit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_DOWN, Decimal
+from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
+
+from apps.plans.engine.claiming import (
+    EARLIEST_AGE,
+    LATEST_AGE,
+    SURVIVOR_AGE,
+    Claim,
+    claiming_factor,
+    credits_in_pay,
+    full_retirement_age,
+    month_of_age,
+    spouse_excess,
+    survivor_base,
+    survivor_benefit,
+    survivor_full_age,
+    worker_benefit,
+)
+from apps.plans.engine.horizon import month_of
+from apps.plans.engine.social_security import DOLLAR, counted_birth
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+_AGES = range(EARLIEST_AGE, LATEST_AGE + 1, 12)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BenefitSchedule:
+    """What is paid a month, by month of the plan; rows are the adults.
+
+    ``own`` and ``beside`` (n_adults, n_months): the own benefit, and what is added while both live. ``survivor`` and
+    ``begins`` (n_adults, n_months): by the month of the other's death, the survivor's benefit and its first month.
+    """
+
+    own: FloatArray
+    beside: FloatArray
+    survivor: FloatArray
+    begins: IntArray
+
+    def paid(self, deaths: Sequence[int]) -> FloatArray:
+        """Return what the household is paid each month, (n_months,), by the month in which each adult dies."""
+        months = np.arange(self.own.shape[1])
+        alive = [months < death for death in deaths]
+        if len(deaths) == 1:
+            told: FloatArray = np.where(alive[0], self.own[0], 0.0)
+            return told
+        total = np.where(alive[0] & alive[1], self.own.sum(axis=0) + self.beside.sum(axis=0), 0.0)
+        for adult, other in ((0, 1), (1, 0)):
+            died = deaths[other]
+            if died < months.size:
+                alone = alive[adult] & (months >= died)
+                inherited = np.where(months >= self.begins[adult, died], self.survivor[adult, died], 0.0)
+                total += np.where(alone, np.maximum(self.own[adult], inherited), 0.0)
+        return total
+
+
+def benefit_schedule(claims: Sequence[Claim], start: date, n_months: int) -> BenefitSchedule:
+    """Lay out the benefits of one or two people who claim as planned, for a plan that starts on the first of a month.
+
+    A claim before the start is in payment. A survivor takes the survivor's benefit with the own claim, but not before
+    60, or at full age, whichever is first; or at the death, when that is later.
+    """
+    own, beside = np.zeros((len(claims), n_months)), np.zeros((len(claims), n_months))
+    survivor, begins = np.zeros((len(claims), n_months)), np.zeros((len(claims), n_months), dtype=np.int64)
+    for place, claim in enumerate(claims):
+        first = _month_at(claim.born, claim.age, start)
+        for month in range(max(0, first), n_months):
+            own[place, month] = _in_pay(claim, start.year + (start.month - 1 + month) // 12)
+        if len(claims) == 2:
+            other = claims[1 - place]
+            both = max(first, _month_at(other.born, other.age, start))
+            early = full_retirement_age(_birth_year(claim)) - (claim.age + both - first)
+            beside[place, max(0, both) :] = float(spouse_excess(other.amount, claim.amount, early))
+            for died in range(n_months):
+                begins[place, died] = _survivor_month(claim, died, start)
+                survivor[place, died] = _of_survivor(claim, other, died, start)
+    return BenefitSchedule(own, beside, survivor, begins)
+
+
+def _birth_year(claim: Claim) -> int:
+    return counted_birth(claim.born).year
+
+
+def _month_at(born: date, age: int, start: date) -> int:
+    """The month of the plan in which an age is attained; negative before the start."""
+    return month_of(date(*month_of_age(born, age), 1), start)
+
+
+def _in_pay(claim: Claim, year: int) -> float:
+    if claim.from_full_age <= 0:
+        return float(worker_benefit(claim))
+    factor = claiming_factor(credits_in_pay(claim, year), _birth_year(claim))
+    return float((claim.amount * factor).quantize(DOLLAR, ROUND_DOWN))
+
+
+def _survivor_month(claim: Claim, died: int, start: date) -> int:
+    full = _month_at(claim.born, survivor_full_age(_birth_year(claim)), start)
+    sixty, own = _month_at(claim.born, SURVIVOR_AGE, start), _month_at(claim.born, claim.age, start)
+    return max(died, min(full, max(sixty, own)))
+
+
+def _of_survivor(claim: Claim, deceased: Claim, died: int, start: date) -> float:
+    """What a survivor is paid when the other dies in a month: by the age at which the survivor's benefit begins."""
+    had_claimed = _month_at(deceased.born, deceased.age, start) <= died
+    age_at_death = died - _month_at(deceased.born, 0, start)
+    waited = (deceased.age if had_claimed else age_at_death) - full_retirement_age(_birth_year(deceased))
+    base = survivor_base(deceased.amount, _birth_year(deceased), waited, deceased if had_claimed else None)
+    age = _survivor_month(claim, died, start) - _month_at(claim.born, 0, start)
+    return float(survivor_benefit(base, _birth_year(claim), max(SURVIVOR_AGE, age)))
+
+
+def best_ages(
+    amounts: Sequence[Decimal], births: Sequence[date], deaths: Sequence[int], start: date, *, real_rate: float
+) -> tuple[tuple[int, ...], float]:
+    """Return the claim ages with the highest present value for fixed months of death, and that value.
+
+    Every age in whole years from 62 to 70 that is not past at the start is tried, of both together; payments are
+    discounted by a real rate a year to the start. What a plan gains by it is asked of the plan itself (`solve`).
+    """
+    n_months = max(deaths)
+    discount = (1.0 + real_rate) ** (-np.arange(n_months) / 12.0)
+    best: tuple[tuple[int, ...], float] = ((), -1.0)
+    for ages in _choices(births, start):
+        claims = [Claim(*each) for each in zip(amounts, births, ages, strict=True)]
+        value = float(benefit_schedule(claims, start, n_months).paid(deaths) @ discount)
+        if value > best[1]:
+            best = (ages, value)
+    return best
+
+
+def _choices(births: Sequence[date], start: date) -> Iterable[tuple[int, ...]]:
+    """Ages of all together; who is past 70 at the start has claimed."""
+    return product(*([age for age in _AGES if _month_at(born, age, start) >= 0] or [LATEST_AGE] for born in births))
