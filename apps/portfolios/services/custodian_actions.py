@@ -42,7 +42,10 @@ Ident = tuple[str, object]
 
 @dataclass(frozen=True, slots=True)
 class SettledAction:
-    """A corporate action as it will be booked; see TransactionEntry."""
+    """A corporate action as it will be booked; see TransactionEntry.
+
+    `left` is a fraction that the action should have left when it was booked without its ratio: it comes first.
+    """
 
     kind: str
     name: NamedSecurity
@@ -51,6 +54,7 @@ class SettledAction:
     cash: Decimal = NOTHING
     fair_old: Decimal | None = None
     fair_new: Decimal | None = None
+    left: Decimal = NOTHING
 
 
 @dataclass(slots=True)
@@ -70,11 +74,13 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class _Result:
-    """What an action left: its securities, the shares it came to, and the fraction among them."""
+    """What an action left: its securities, and a fraction. One of the book made `total` shares of `old` ones."""
 
     idents: frozenset[Ident]
     name: NamedSecurity
     fraction: Decimal
+    old: Decimal = NOTHING
+    total: Decimal = NOTHING
 
 
 def settle_actions(file: ImportFile, accounts: Mapping[int, Account], rows: Sequence[ReadRow]) -> Settled:
@@ -180,7 +186,12 @@ class _OfAccount:
         if not legs and self.ledger is not None and instrument is not None:
             total = self.ledger.held_for_action(instrument.pk, entry.trade_date)
         idents = frozenset(("pk", pk) for pk in (entry.instrument_id, entry.into_id) if pk)
-        return _Result(idents, _called(instrument), total % ONE if entry.kind in RESHAPES else NOTHING)
+        if entry.kind not in RESHAPES:
+            return _Result(idents, _called(instrument), NOTHING)
+        old = -entry.units if entry.units < 0 and legs else total - entry.units
+        if entry.kind == TransactionKind.SPIN_OFF and self.ledger is not None and entry.instrument_id:
+            old = self.ledger.held_for_action(entry.instrument_id, entry.trade_date)
+        return _Result(idents, _called(instrument), total % ONE, old, total)
 
     def _action(self, row: ReadRow) -> None:
         told, facts = row.value.row, self.facts[id_of(row.value.row)]
@@ -237,7 +248,7 @@ class _OfAccount:
             case TransactionKind.SPIN_OFF:
                 return self._spun_off(row, facts)
             case TransactionKind.CASH_IN_LIEU:
-                return self._fraction(row)
+                return self._fraction(row, facts)
         return self._split(row, facts)
 
     # --- the kinds ---------------------------------------------------------------------------------------------------
@@ -340,17 +351,23 @@ class _OfAccount:
             old, new = _WHOLE * (ONE - facts.share), (_WHOLE * facts.share * held / after).quantize(Decimal("0.000001"))
         return SettledAction(TransactionKind.SPIN_OFF, parent, into, after, fair_old=old, fair_new=new)
 
-    def _fraction(self, row: ReadRow) -> SettledAction | RowProblem | None:
+    def _fraction(self, row: ReadRow, facts: Facts) -> SettledAction | RowProblem | None:
         told, ident = row.value.row, self.ident(row.value.name)
         result = next((each for each in reversed(self.results) if ident in each.idents), None)
         name = result.name if result else row.value.name
         fraction = fraction_told(told) or (result.fraction if result else NOTHING)
-        fraction = fraction.quantize(UNIT, ROUND_DOWN)
+        left = NOTHING
+        if not fraction and result is not None and result.old and facts.ratio is not None:
+            fraction = left = result.old * facts.ratio[0] / facts.ratio[1] - result.total
+            if not 0 < fraction < 1 or self.held(name, told) != result.total:
+                return doubts.ratio_differs(row, facts.ratio, result.total)
+        fraction, left = (each.quantize(UNIT, ROUND_DOWN) for each in (fraction, left))
         if not fraction:
             return doubts.fraction_unknown(row)
-        self.moves[self.ident(name)].append((told.trade_date, -fraction, False))
+        self.moves[self.ident(name)].append((told.trade_date, left - fraction, False))
         self._leave(row, name, NOTHING)
-        return SettledAction(TransactionKind.CASH_IN_LIEU, name, units=-fraction, cash=told.amount or NOTHING)
+        cash = told.amount or NOTHING
+        return SettledAction(TransactionKind.CASH_IN_LIEU, name, units=-fraction, cash=cash, left=left)
 
     def _leave(self, row: ReadRow, name: NamedSecurity, fraction: Decimal) -> None:
         idents = frozenset({self.ident(row.value.name), self.ident(name)})

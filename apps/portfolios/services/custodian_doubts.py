@@ -131,7 +131,7 @@ def fraction_unknown(row: ReadRow) -> RowProblem:
         "quantity",
         "fraction_unknown",
         gettext_noop("Cash is paid for a fraction of a share, and our book has no action that left one."),
-        gettext_noop("Take the action back, enter it with its ratio, and bring the file again."),
+        gettext_noop("Answer with the ratio of the action below, or take it back and enter it with its ratio first."),
         {},
     )
 

@@ -121,7 +121,7 @@ class Taking:
         told: list[tuple[Account, list[TransactionEntry]]] = []
         for pk, group in due.items():
             try:
-                entries = [self._told(each, keys) for each in group]
+                entries = [entry for each in group for entry in self._told(each, keys)]
             except DomainError as refused:
                 raise _located(refused, group) from refused
             if entries:
@@ -131,14 +131,18 @@ class Taking:
         )
         for pk, group in due.items():
             by_key = {entry.external_key: entry for entry in recorded.get(pk, ())}
+            self.besides += [entry for key, entry in by_key.items() if key.endswith("/left")]
             for each in group:
                 entry = by_key[keys[each.row.key]]
                 before = {"replaced": str(each.target.public_id)} if isinstance(each.target, Transaction) else None
                 self.made.append(Made(each.row.key, entry, before))
                 self._priced(entry.instrument, entry.trade_date, entry.price, each, of_trade=True)
 
-    def _told(self, each: PlannedRow, keys: dict[str, str]) -> TransactionEntry:
-        """Return the entry of a row, once the entry that it corrects is taken back; `keys` says under which key."""
+    def _told(self, each: PlannedRow, keys: dict[str, str]) -> list[TransactionEntry]:
+        """Return the entry of a row, once the entry that it corrects is taken back; `keys` says under which key.
+
+        A fraction that an action should have left comes before its payment, as a split: shares without cost.
+        """
         key = each.row.key
         if isinstance(each.target, Transaction):
             if each.target.external_key.startswith(BOOKED):
@@ -149,7 +153,12 @@ class Taking:
             if not each.target.external_key.startswith(BOOKED):
                 key = f"{key}#{each.row.fingerprint[:12]}"
         keys[each.row.key] = key
-        return self._with_lots(self._entry(each.row.value, key), each.target)
+        entry = self._with_lots(self._entry(each.row.value, key), each.target)
+        left = each.row.value.action.left if each.row.value.action else NOTHING
+        if not left:
+            return [entry]
+        kept = replace(entry, kind=TransactionKind.SPLIT, units=left, cash=NOTHING, external_key=f"{key}/left")
+        return [kept, entry]
 
     def _entry(self, value: CustodianValue, key: str) -> TransactionEntry:
         row = value.row

@@ -115,6 +115,9 @@ def questions_of(found: CustodianFile) -> tuple[Question, ...]:
     for row in rows:
         key, title = id_of(row), _title(row)
         is_open = any(fraction_told(each) is None for each in open_fractions(rows, row))
+        if row.kind.value == TransactionKind.CASH_IN_LIEU and fraction_told(row) is None:
+            # of an action that an earlier file brought as it stood
+            is_open = not any(row in open_fractions(rows, each) for each in rows)
         for what in facts[key].lacks(row, has_open_fraction=is_open):
             asked.setdefault(f"{key}_{what}", _question(f"{key}_{what}", title, what))
         if row.kind.value != TransactionKind.SPLIT or (row.terms and row.terms.into):

@@ -20,6 +20,7 @@ from apps.portfolios.readers.actions import adds_up
 from apps.portfolios.readers.custodian_csv import custodian_table
 from apps.portfolios.readers.investment_ofx import read_investment_statements
 from apps.portfolios.readers.layouts import Column, columns_of, fee_columns_of
+from apps.portfolios.readers.transactions import read_transactions
 from tests.golden.loader import Adapter, GoldenFolders
 
 
@@ -213,7 +214,30 @@ def _trades(table: Table) -> dict[str, Any]:
     }
 
 
+def fold_custodian_lines(case: dict[str, Any], folders: GoldenFolders) -> dict[str, Any]:
+    """Say which actions the lines of a file are: what went, what came, the cash, and the lines that were folded."""
+    found = read_transactions("\n".join(case["lines"]).encode())
+    return {
+        "actions": [
+            {
+                "kind": row.kind.value,
+                "from": row.security and (row.security.symbol or row.security.cusip),
+                "gone": row.quantity,
+                "into": row.terms.into and (row.terms.into.symbol or row.terms.into.cusip),
+                "came": row.terms.new,
+                "parent": row.terms.parent and (row.terms.parent.symbol or row.terms.parent.cusip),
+                "ratio": list(row.terms.ratio) if row.terms.ratio else None,
+                "cash": row.amount,
+                "lines": sorted([row.row, *row.terms.lines]),
+            }
+            for row in found.transactions
+            if row.terms is not None
+        ]
+    }
+
+
 ADAPTERS: dict[str, Adapter] = {
+    "fold_custodian_lines": fold_custodian_lines,
     "parse_ofx": parse_ofx,
     "parse_ofx_fields": parse_ofx_fields,
     "parse_ofx_datetime": parse_ofx_datetime,

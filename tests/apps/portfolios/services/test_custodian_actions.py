@@ -181,6 +181,25 @@ def test_a_printed_ratio_needs_no_answer_and_the_cash_may_come_later(ada: User, 
     assert [lot[:2] for lot in lots()] == [("AAA", 33)]
 
 
+def test_cash_of_a_later_file_takes_the_fraction_that_the_ratio_left(ada: User, household: Household) -> None:
+    """Booked as it stood, 100 for 38; by 0.38605 a fraction of 0.605 shares was left, and its cost with it."""
+    swap, lieu = (SWAP[0].replace(",40,", ",38,"), SWAP[1]), LIEU.replace("AAA", "BBB")
+    taken(household, ada, TRANSACTIONS)
+    taken(household, ada, told(*swap))
+    assert lots() == [("BBB", 38, 5000, BOUGHT)]
+    assert refused(household, ada, told(lieu)) == [(2, "fraction_unknown")]
+    assert refused_answer(household, ada, told(lieu), "0.5") == [(2, "ratio_differs")]
+    batch = apply_batch(batch=answered(brought(household, ada, told(lieu)), ada, ratio="0.38605"), by=ada.as_actor())
+    [(symbol, quantity, cost, day)] = lots()
+    assert (symbol, quantity, day) == ("BBB", 38, BOUGHT)
+    whole = Decimal(5000) * 38 / Decimal("38.605")
+    assert abs((cost or Decimal(0)) - whole) < Decimal("0.01")
+    assert abs((realised() or Decimal(0)) - (55 - (5000 - whole))) < Decimal("0.01")
+    assert taken(household, ada, told(lieu), "again.csv").counts["unchanged"] == 1
+    undo_batch(batch=batch, by=ada.as_actor())
+    assert lots() == [("BBB", 38, 5000, BOUGHT)]
+
+
 def test_a_new_name_moves_lots_and_a_new_cusip_of_the_same_name_changes_nothing(
     ada: User, household: Household
 ) -> None:

@@ -49,6 +49,7 @@ def test_only_what_nobody_says_is_asked() -> None:
     assert asked(*BOOT, LIEU) == ["value", "ratio", "leave", "leave"]
     assert asked(BOOT[0], BOOT[1].replace("AAA INC", "AAA EXCHANGED FOR .4 SHARES"), LIEU)[:2] == ["value", "leave"]
     assert asked(SPIN.replace("Spin-off", "Stock Split")) == []
+    assert asked(LIEU) == ["ratio", "leave"]
     market.security("AAA", {})
     market.security("NEW", {})
     market.action("AAA", DAY + dt.timedelta(days=3), "spin_off", into="NEW", new_shares=TWO, old_shares=TWO,
