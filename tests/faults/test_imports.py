@@ -5,14 +5,17 @@ from __future__ import annotations
 import datetime as dt
 import os
 import signal
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.db import connection, connections, transaction
 from django_tenants.utils import tenant_context
 
+from apps.accounts.models import User
 from apps.accounts.policies import Role
 from apps.clients.models import ImportBatch
 from apps.clients.services.import_jobs import run_import
@@ -20,9 +23,12 @@ from apps.clients.services.imports import open_batch, request_apply
 from apps.core import audit
 from apps.core.models import AuditEvent
 from apps.core.whole_rows import copy_lines, insert_models
+from apps.kernel.errors import DomainError
 from apps.portfolios.models import Transaction
+from apps.portfolios.services.entries import TransactionEntry
+from apps.portfolios.services.transactions import record_transaction
 from tests.apps.firms.conftest import committed  # noqa: F401 - a fixture
-from tests.apps.portfolios.services.test_custodian_taking import history, numbers
+from tests.apps.portfolios.services.test_custodian_taking import HEAD, history, numbers
 from tests.cast import firm, person
 from tests.factories import market
 
@@ -139,3 +145,61 @@ def test_one_result_is_left_by_an_import_of_plain_lines_too(
         actions = Counter(AuditEvent.objects.values_list("action", flat=True))
         assert (actions["clients.apply_batch"], actions["portfolios.record_transactions"]) == (1, ROWS // 2)
         assert audit.verify_chain().is_intact
+
+
+def take(batch: ImportBatch, answers: list[str]) -> None:
+    """Take the file in over a connection of its own, and keep what is answered."""
+    try:
+        with tenant_context(firm("alpha")):
+            answers.append(run(batch).state)
+    except DomainError as refused:
+        answers.append(refused.code)
+    finally:
+        connections.close_all()
+
+
+def waiting_for_a_lock() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
+        return bool(cursor.fetchone()[0])
+
+
+def test_a_file_taken_in_twice_at_once_is_in_the_books_once(plain_batch: ImportBatch) -> None:
+    answers: list[str] = []
+    both = [threading.Thread(target=take, args=(plain_batch, answers)) for _ in range(2)]
+    for each in both:
+        each.start()
+    for each in both:
+        each.join()
+    with tenant_context(firm("alpha")):
+        assert (answers, Transaction.objects.count()) == (["applied", "applied"], ROWS)
+        assert AuditEvent.objects.filter(action="clients.apply_batch").count() == 1
+
+
+def test_a_sale_that_is_being_booked_is_seen_by_the_file_that_waits_for_it(plain_batch: ImportBatch) -> None:
+    with tenant_context(firm("alpha")):
+        ada = User.objects.get(full_name="Ada").as_actor()
+        run(plain_batch)
+        bought = Transaction.objects.get(kind="buy", account__last_four="0000")
+        line = "71000000,Sell,AAA,AAA Fund,-100,50.00,,5000.00"
+        text = f"{HEAD}03/06/2025,03/07/2025,{line}\n".encode()
+        with transaction.atomic():
+            batch = open_batch(kind="custodian_firm", filename="sale.csv", content=text, by=ada)
+            request_apply(batch=batch, by=ada)
+        answers: list[str] = []
+        importing = threading.Thread(target=take, args=(batch, answers))
+        with transaction.atomic():
+            told = TransactionEntry(
+                kind="sell",
+                trade_date=dt.date(2025, 3, 5),
+                instrument=bought.instrument,
+                units=Decimal(-100),
+                cash=Decimal(5000),
+            )
+            record_transaction(account=bought.account, entry=told, by=ada)
+            importing.start()
+            while importing.is_alive() and not waiting_for_a_lock():
+                importing.join(0.05)
+        importing.join()
+        assert answers == ["import_has_errors"]
+        assert Transaction.objects.filter(kind="sell").count() == 1

@@ -8,10 +8,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 
 from apps.accounts.models import User
 from apps.clients.models import ImportBatch
-from apps.clients.services.imports import ImportHasErrorsError, ImportStateError, apply_batch
+from apps.clients.models.sealed_files import FileDamagedError
+from apps.clients.services.households import assign_household, unassign_household
+from apps.clients.services.imports import ImportHasErrorsError, ImportStateError, apply_batch, check_batch
 from apps.market.models import Security
 from apps.portfolios.models import Account, StatementLine, Transaction
 from apps.portfolios.services._ledger import AccountLedger, ledgers_of
@@ -195,3 +199,38 @@ def test_a_day_to_come_moves_the_ground(ada: User, monkeypatch: pytest.MonkeyPat
     with pytest.raises(ImportHasErrorsError):
         apply_batch(batch=batch, by=ada.as_actor())
     assert not Transaction.objects.exists()
+
+
+def test_who_lost_the_right_to_an_account_takes_nothing_into_it(
+    ada: User, mallory: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    market.security("AAA")
+    monkeypatch.setattr(FEW, 0)
+    kept, lost, never = numbers(ada, 3)
+    by_number = {account.last_four: account for account in Account.objects.select_related("household")}
+    for number in (kept, lost):
+        assign_household(household=by_number[number[-4:]].household, user=mallory, by=ada.as_actor())
+    batch = opened(mallory, history(kept, lost, never))
+    assert (batch.counts["create"], batch.counts["ignored"]) == (4, 2)
+    unassign_household(household=by_number[lost[-4:]].household, user=mallory, by=ada.as_actor())
+    done = apply_batch(batch=batch, by=mallory.as_actor())
+    assert (done.counts["create"], done.counts["ignored"]) == (2, 4)
+    assert set(Transaction.objects.values_list("account__last_four", flat=True)) == {kept[-4:]}
+
+
+@pytest.mark.parametrize("harm", [lambda _told: b"", lambda told: told[:-1] + bytes([told[-1] ^ 1])])
+def test_a_plan_that_was_harmed_in_the_storage_is_refused_and_can_be_made_anew(
+    ada: User, waiting: ImportBatch, monkeypatch: pytest.MonkeyPatch, harm: Callable[[bytes], bytes]
+) -> None:
+    monkeypatch.undo()
+    monkeypatch.setattr(FEW, 0)
+    with default_storage.open(waiting.plain_name, "rb") as handle:
+        told = handle.read()
+    default_storage.delete(waiting.plain_name)
+    if harm(told):
+        assert default_storage.save(waiting.plain_name, ContentFile(harm(told))) == waiting.plain_name
+    with pytest.raises(FileDamagedError):
+        apply_batch(batch=waiting, by=ada.as_actor())
+    assert not Transaction.objects.filter(kind="sell").exists()
+    again = check_batch(batch=waiting, answers={}, by=ada.as_actor())
+    assert apply_batch(batch=again, by=ada.as_actor()).counts["create"] == 1
