@@ -26,8 +26,43 @@ class SuspendForm(forms.Form):
     reason = forms.CharField(label=_("Why"), max_length=500)
 
 
-class FixForm(forms.Form):
+class FixCertificatesForm(forms.Form):
+    """Certificates of a FIX session."""
+
+    ca_certificate = forms.CharField(
+        label=_("Certificate that signs theirs"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("As a PEM file; only where no public authority signs it."),
+    )
+    client_certificate = forms.CharField(
+        label=_("Our certificate"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("As a PEM file, with those between it and its authority; only where the broker asks for one."),
+    )
+    client_key = forms.CharField(
+        label=_("Key of our certificate"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off", "spellcheck": "false"}),
+        help_text=_("As a PEM file without a passphrase. Kept encrypted; never shown again."),
+    )
+
+
+class FixForm(FixCertificatesForm):
     """A FIX session as the broker's papers describe it."""
+
+    field_order = [
+        "name",
+        "custodian",
+        "host",
+        "port",
+        "sender_comp_id",
+        "target_comp_id",
+        "username",
+        "password",
+        "uses_tls",
+    ]
 
     name = forms.CharField(label=_("Name"), max_length=120)
     custodian = forms.CharField(
@@ -50,12 +85,6 @@ class FixForm(forms.Form):
         required=False,
         initial=True,
         help_text=_("Leave it out only where a tunnel encrypts it."),
-    )
-    ca_certificate = forms.CharField(
-        label=_("Certificate that signs theirs"),
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("As a PEM file; only where no public authority signs it."),
     )
     resets_daily = forms.BooleanField(
         label=_("Numbers begin anew each day"),

@@ -13,6 +13,7 @@ urlpatterns = [
     path("settings/fix/", fix.FixList.as_view(), name="fix-list"),
     path("settings/fix/new/", fix.FixNew.as_view(), name="fix-new"),
     path("settings/fix/<uuid:connection_id>/", fix.FixDetail.as_view(), name="fix-detail"),
+    path("settings/fix/<uuid:connection_id>/certificates/", fix.FixCertificates.as_view(), name="fix-certificates"),
     path("settings/fix/<uuid:connection_id>/reset/", fix.FixReset.as_view(), name="fix-reset"),
     path("settings/fix/<uuid:connection_id>/switch/", fix.FixSwitch.as_view(), name="fix-switch"),
     path(".well-known/jwks.json", partners.jwks, name="jwks"),

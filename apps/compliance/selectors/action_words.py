@@ -140,6 +140,7 @@ WORDS = {
     "integrations.queue_fix": _("Queue FIX message"),
     "integrations.register_partner": _("Register partner"),
     "integrations.renew_secret": _("Renew secret"),
+    "integrations.renew_fix_certificates": _("Renew certificates of FIX session"),
     "integrations.reset_fix": _("Reset FIX numbers"),
     "integrations.set_up_fix": _("Set up FIX session"),
     "integrations.suspend_partner": _("Suspend partner"),

@@ -20,7 +20,7 @@ class FixConnection(BaseModel):
 
     MUTABLE: ClassVar[bool] = True
     PERSONAL_FIELDS: ClassVar[frozenset[str]] = frozenset()
-    SECRET_FIELDS: ClassVar[frozenset[str]] = frozenset({"password"})
+    SECRET_FIELDS: ClassVar[frozenset[str]] = frozenset({"password", "client_key"})
 
     name = models.CharField(_("name"), max_length=120, unique=True)
     custodian = models.CharField(_("custodian whose orders go here"), max_length=120)
@@ -35,6 +35,8 @@ class FixConnection(BaseModel):
     )
     uses_tls = models.BooleanField(_("encrypted (TLS)"), default=True)
     ca_certificate = models.TextField(_("certificate that signs theirs"), blank=True)
+    client_certificate = models.TextField(_("our certificate"), blank=True)
+    client_key = models.TextField(_("key of our certificate"), blank=True)  # encrypted with the firm's key
     resets_daily = models.BooleanField(_("numbers begin anew each day"), default=False)
     is_active = models.BooleanField(_("in use"), default=True)
     next_out = models.PositiveBigIntegerField(default=1, editable=False)
@@ -46,7 +48,7 @@ class FixConnection(BaseModel):
     state_note = models.CharField(max_length=300, blank=True, editable=False)
 
     history = history(
-        excluded_fields=["password", "next_out", "next_in", "epoch_day", "seen_at", "is_on", "state_note"]
+        excluded_fields=["password", "client_key", "next_out", "next_in", "epoch_day", "seen_at", "is_on", "state_note"]
     )
 
     class Meta:

@@ -8,6 +8,7 @@ import uuid
 from dataclasses import dataclass
 from enum import StrEnum
 
+from cryptography import x509
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -20,6 +21,8 @@ from apps.kernel.errors import NotFoundError, gettext_noop
 
 # its process notes every half minute that it keeps the session
 _KEPT_WITHIN = dt.timedelta(seconds=90)
+# as long before its end a certificate is warned about
+_NEAR = dt.timedelta(days=30)
 _ORDER_ID, _SECURITY, _TEXT = 11, 55, 58
 
 KINDS: dict[str, StrPromise] = {
@@ -50,11 +53,22 @@ class Standing(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class CertificateEnd:
+    """Until when a certificate of a session holds; `is_near`: less than a month, or over."""
+
+    label: StrPromise
+    until: dt.datetime
+    is_near: bool
+    is_over: bool
+
+
+@dataclass(frozen=True, slots=True)
 class SessionRow:
     """A session and how it stands; `UNKEPT`: no process looks after it."""
 
     row: FixConnection
     standing: Standing
+    certificates: tuple[CertificateEnd, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +82,7 @@ class MessageRow:
 
 def sessions() -> list[SessionRow]:
     """Return the firm's sessions."""
-    return [SessionRow(row, _standing(row)) for row in FixConnection.objects.all()]
+    return [SessionRow(row, _standing(row), certificate_ends(row)) for row in FixConnection.objects.all()]
 
 
 def session_for(public_id: uuid.UUID | str) -> SessionRow:
@@ -76,7 +90,25 @@ def session_for(public_id: uuid.UUID | str) -> SessionRow:
     row = FixConnection.objects.filter(public_id=public_id).first()
     if row is None:
         raise NotFoundError(gettext_noop("There is no such FIX session."))
-    return SessionRow(row, _standing(row))
+    return SessionRow(row, _standing(row), certificate_ends(row))
+
+
+def certificate_ends(row: FixConnection) -> tuple[CertificateEnd, ...]:
+    """Return until when the certificates of a session hold."""
+    now, found = timezone.now(), []
+    for label, text in ((_("Ours"), row.client_certificate), (_("Who signs theirs"), row.ca_certificate)):
+        until = expiry_of(text)
+        if until is not None:
+            found.append(CertificateEnd(label, until, until - now < _NEAR, until <= now))
+    return tuple(found)
+
+
+def expiry_of(text: str) -> dt.datetime | None:
+    """Return until when the first certificate of a PEM text holds; None where there is none."""
+    try:
+        return x509.load_pem_x509_certificates(text.encode())[0].not_valid_after_utc
+    except ValueError:
+        return None
 
 
 def messages_of(connection: FixConnection) -> QuerySet[FixMessage]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import ssl
 from dataclasses import asdict, dataclass, field
 
 from django.core.exceptions import ValidationError
@@ -13,13 +12,14 @@ from apps.core.actors import Actor
 from apps.core.secrets import encrypted
 from apps.core.services import service
 from apps.integrations.models import FixConnection
+from apps.integrations.services.fix_certificates import Certificates, demand_certificates, sealed_key
 from apps.integrations.services.fix_doubts import doubt_said
 from apps.kernel.errors import InvalidInputError, gettext_noop
 
 
 @dataclass(frozen=True, slots=True)
 class ConnectionTerms:
-    """What the other side gave us. `password` is in clear here and nowhere else."""
+    """What the other side gave us. `password` and `client_key` are in clear here and nowhere else."""
 
     name: str
     custodian: str
@@ -32,15 +32,19 @@ class ConnectionTerms:
     heartbeat: int = 30
     uses_tls: bool = True
     ca_certificate: str = ""
+    client_certificate: str = ""
+    client_key: str = field(default="", repr=False)
     resets_daily: bool = False
 
 
 @service
 def set_up_connection(*, terms: ConnectionTerms, by: Actor) -> FixConnection:
     """Set up a session. Raises InvalidInputError for one that exists or a value that cannot be."""
-    _demand_certificate(terms)
+    given = Certificates(terms.ca_certificate, terms.client_certificate, terms.client_key)
+    demand_certificates(given, uses_tls=terms.uses_tls)
     told = asdict(terms)
     told["password"] = encrypted(terms.password) if terms.password else ""
+    told["client_key"] = sealed_key(terms.client_key)
     row = FixConnection(**told)
     try:
         row.full_clean()
@@ -90,21 +94,3 @@ def begin_epoch(row: FixConnection, day: dt.date | None) -> None:
     """Begin both counts at one again, on a row that its caller holds."""
     row.epoch, row.epoch_day, row.next_out, row.next_in = row.epoch + 1, day, 1, 1
     row.save(update_fields=["epoch", "epoch_day", "next_out", "next_in", "updated_at"])
-
-
-def secure_line(connection: FixConnection) -> ssl.SSLContext:
-    """Return what encrypts the line: their certificate must be signed by the one given, else by a public authority."""
-    return ssl.create_default_context(cadata=connection.ca_certificate or None)
-
-
-def _demand_certificate(terms: ConnectionTerms) -> None:
-    if not terms.ca_certificate:
-        return
-    try:
-        ssl.create_default_context(cadata=terms.ca_certificate)
-    except (ssl.SSLError, ValueError) as broken:
-        raise InvalidInputError(
-            gettext_noop("This is no certificate."),
-            field="ca_certificate",
-            mend=gettext_noop("Paste the whole file, from BEGIN CERTIFICATE to END CERTIFICATE."),
-        ) from broken

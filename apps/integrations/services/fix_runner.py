@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from apps.accounts.selectors.firm_days import firm_today
 from apps.core.actors import Actor
+from apps.core.errors import shown
 from apps.core.secrets import decrypted
 from apps.integrations.engine.fix_session import (
     RESET,
@@ -30,7 +31,8 @@ from apps.integrations.engine.fix_session import (
 )
 from apps.integrations.models import FixConnection, FixMessage
 from apps.integrations.selectors.fix_sessions import fields_of
-from apps.integrations.services.fix_connections import begin_epoch, secure_line
+from apps.integrations.services.fix_certificates import secure_line
+from apps.integrations.services.fix_connections import begin_epoch
 from apps.integrations.services.fix_doubts import ask_doubtful, doubt_said
 from apps.integrations.services.fix_orders import kept, may_be_said
 from apps.integrations.services.fix_reports import put_off_report, take_report
@@ -109,6 +111,9 @@ class FixRunner:
             return line
         try:
             return secure_line(self.row).wrap_socket(line, server_hostname=self.row.host)
+        except DomainError as refused:
+            line.close()
+            raise LineClosedError(shown(refused).sentence) from refused
         except OSError:
             line.close()
             raise

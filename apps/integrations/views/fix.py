@@ -15,9 +15,10 @@ from apps.accounts.policies import Permission
 from apps.core.access import RequiresMixin
 from apps.core.actors import Actor
 from apps.core.views import ActionView, ServiceFormView
-from apps.integrations.forms import FixForm
+from apps.integrations.forms import FixCertificatesForm, FixForm
 from apps.integrations.models import FixMessage
 from apps.integrations.selectors.fix_sessions import SessionRow, in_words, messages_of, session_for, sessions
+from apps.integrations.services.fix_certificates import Certificates, renew_certificates
 from apps.integrations.services.fix_connections import (
     ConnectionTerms,
     reset_numbers,
@@ -70,6 +71,33 @@ class FixNew(ServiceFormView):
         """Set it up and show the list."""
         set_up_connection(terms=ConnectionTerms(**form.cleaned_data), by=by)
         return reverse("integrations:fix-list")
+
+
+class FixCertificates(ServiceFormView):
+    """Put other certificates of a session in place."""
+
+    permission = Permission.MANAGE_PARTNERS
+    template_name = "staff/integrations/fix_certificates.html"
+    form_class = FixCertificatesForm
+
+    @cached_property
+    def session(self) -> SessionRow:
+        """Return the session of the address."""
+        return session_for(self.kwargs["connection_id"])
+
+    def get_initial(self) -> dict[str, Any]:
+        """Begin with what is in place; the key is never shown."""
+        row = self.session.row
+        return {"ca_certificate": row.ca_certificate, "client_certificate": row.client_certificate}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Name the session."""
+        return super().get_context_data(session=self.session, **kwargs)
+
+    def perform(self, form: Any, by: Actor) -> str:
+        """Put them in place and show the session."""
+        renew_certificates(connection=self.session.row, given=Certificates(**form.cleaned_data), by=by)
+        return reverse("integrations:fix-detail", args=[self.session.row.public_id])
 
 
 class FixSwitch(ActionView):
