@@ -17,6 +17,7 @@ from apps.portfolios.models import Account, Instrument
 from apps.portfolios.selectors.accounts import account_page
 from apps.portfolios.selectors.gains import gains_page, gains_passport, gains_rows, reason_of
 from apps.portfolios.selectors.passports import account_passport
+from apps.portfolios.selectors.rebalance_inputs import household_question
 from apps.portfolios.selectors.wash_sales import household_wash_sales
 from apps.portfolios.services.accounts import OwnerShare
 from apps.portfolios.services.corporate_actions import ActionByHand, record_action_by_hand
@@ -207,6 +208,9 @@ def test_what_was_sold_for_another_currency_is_in_the_sums_as_far_as_rates_are_k
     assert (shown.value.value.amount, shown.value.value.currency) == (530, "USD")
     assert [label for label, _ in shown.lines[0].parts if label.startswith("EUR in USD on")] != []
     assert {row[-1] for row in gains_rows(page)[1]} == {"USD"}
+    # a run takes the same as realised
+    realised = household_question(scene.household, END).inputs.realised
+    assert (sum(each.short for each in realised), sum(each.long for each in realised)) == (page.short, page.long)
 
 
 def test_a_sale_of_lots_of_another_currency_or_of_unknown_cost_does_not_vanish(scene: Scene, ada: User) -> None:
