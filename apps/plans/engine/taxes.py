@@ -42,13 +42,17 @@ class TaxFacts:
 
 @dataclass(frozen=True, slots=True)
 class FederalTax:
-    """The lines that make the tax, so that a number can show how it came about."""
+    """The lines that make the tax, so that a number can show how it came about.
+
+    ``preferential`` is the part of taxable income that is taxed as long-term gains and qualified dividends.
+    """
 
     agi: Decimal
     taxable_benefits: Decimal
     deduction: Decimal
     senior_deduction: Decimal
     taxable_income: Decimal
+    preferential: Decimal
     ordinary_tax: Decimal
     gains_tax: Decimal
     niit: Decimal
@@ -212,6 +216,7 @@ def federal_tax(table: TaxTable, facts: TaxFacts) -> FederalTax:
         deduction=deduction,
         senior_deduction=senior,
         taxable_income=taxable,
+        preferential=preferential,
         ordinary_tax=tax_on_taxable_income(table, status, taxable - preferential),
         gains_tax=gains_tax(table, status, taxable - preferential, preferential),
         niit=net_investment_income_tax(table, status, investment, agi),
