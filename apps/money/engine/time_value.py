@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import math
 from enum import IntEnum
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -95,9 +96,10 @@ def rate(nper: float, pmt: float, pv: float, fv: float = 0.0, when: Due = Due.EN
 
 def ipmt(rate: float, per: float, nper: float, pv: float, fv: float = 0.0, when: Due = Due.END) -> float:
     """Return the interest in payment `per` of 1 … nper. At the beginning of a term none has run up."""
-    level = pmt(rate, nper, pv, fv, when)
+    terms = _Terms(rate, nper, pv, fv, when)
+    level = terms.level
     _in_term(per, nper)
-    return 0.0 if when and per <= 1.0 else _told(-rate * _owed(rate, per - 1.0, level, pv, when))
+    return 0.0 if when and per <= 1.0 else _told(-rate * terms.owed(per - 1.0, level))
 
 
 def ppmt(rate: float, per: float, nper: float, pv: float, fv: float = 0.0, when: Due = Due.END) -> float:
@@ -107,10 +109,13 @@ def ppmt(rate: float, per: float, nper: float, pv: float, fv: float = 0.0, when:
 
 def cumprinc(rate: float, nper: float, pv: float, start: int, end: int, when: Due = Due.END) -> float:
     """Return the principal in the payments `start` to `end` of a loan that is repaid in full."""
-    level = _level_of_loan(rate, nper, pv, when)
+    if rate < 0.0 or pv <= 0.0:
+        raise InvalidInputError(gettext_noop("A loan has an amount of more than zero and a rate of zero or more."))
+    terms = _Terms(rate, nper, pv, 0.0, when)
+    level = terms.level
     _in_term(start, end)
     _in_term(end, nper)
-    return _told(_owed(rate, end, level, pv, when) - _owed(rate, start - 1.0, level, pv, when))
+    return _told(terms.owed(end, level) - terms.owed(start - 1.0, level))
 
 
 def cumipmt(rate: float, nper: float, pv: float, start: int, end: int, when: Due = Due.END) -> float:
@@ -167,6 +172,35 @@ def periods_to_target(present: float, annual_rate: float, monthly_contribution: 
     return months
 
 
+class _Terms(NamedTuple):
+    """A term between its two ends."""
+
+    rate: float
+    nper: float
+    pv: float
+    fv: float
+    when: Due
+
+    @property
+    def level(self) -> float:
+        """Its payment."""
+        return pmt(*self)
+
+    def owed(self, payments: float, level: float) -> float:
+        """What is left after so many payments: what the rest of them is worth, or below a rate of zero what has grown.
+
+        Each way loses no digits where the other one does. Of payments at the beginning the first bears no interest.
+        """
+        rate, nper, pv, fv, when = self
+        if rate >= 0.0 and (payments >= 1.0 or not when):
+            growth, annuity = _factors(rate, nper - payments, Due.END)
+            return -((fv / (1.0 + rate) if when else fv) + level * annuity) / growth
+        if when and payments >= 1.0:
+            pv, payments = pv + level, payments - 1.0
+        growth, annuity = _factors(rate, payments, Due.END)
+        return pv * growth + level * annuity
+
+
 def _factors(rate: float, nper: float, when: Due, *amounts: float) -> tuple[float, float]:
     """(1 + r)ⁿ and what payments of one have become by then."""
     _checked(rate, when, nper, *amounts)
@@ -198,21 +232,6 @@ def _closed(place: int, flows: tuple[float, ...]) -> float:
 
     low, high = float(_LOG_RATES[place]), float(_LOG_RATES[place + 1])
     return float(brentq(lambda at: float(_present_value(np.array([at]), flows)[0]), low, high, xtol=1e-15, rtol=1e-14))
-
-
-def _owed(rate: float, payments: float, level: float, pv: float, when: Due) -> float:
-    """What is left of `pv` after so many payments; of those at the beginning the first bears no interest."""
-    if when and payments >= 1.0:
-        return _owed(rate, payments - 1.0, level, pv + level, Due.END)
-    growth, annuity = _factors(rate, payments, Due.END, pv, level)
-    return pv * growth + level * annuity
-
-
-def _level_of_loan(rate: float, nper: float, pv: float, when: Due) -> float:
-    """The level payment of money that was received. Refuses a rate below zero and a loan of nothing."""
-    if rate < 0.0 or pv <= 0.0:
-        raise InvalidInputError(gettext_noop("A loan has an amount of more than zero and a rate of zero or more."))
-    return pmt(rate, nper, pv, 0.0, when)
 
 
 def _in_term(per: float, nper: float) -> None:

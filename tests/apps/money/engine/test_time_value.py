@@ -39,7 +39,8 @@ def test_payment_term_and_rate_invert_each_other(rate, nper, pv, when):
     assert tv.rate(nper, level, pv, 0.0, when) == pytest.approx(rate, abs=1e-9)
 
 
-@given(rate=st.floats(1e-4, 0.1), nper=st.integers(2, 480), pv=AMOUNTS, fv=st.floats(-1e5, 1e5), when=WHEN)
+# above 3 % a period the library loses the digits of late payments
+@given(rate=st.floats(1e-4, 0.03), nper=st.integers(2, 480), pv=AMOUNTS, fv=st.floats(-1e5, 1e5), when=WHEN)
 def test_the_functions_agree_with_an_independent_library(rate, nper, pv, fv, when):
     begin = {"pmt_at_beginning": bool(when)}
     per = nper // 2 + 1  # not the first: there it puts interest into a payment at the beginning, which Excel does not
@@ -59,6 +60,19 @@ def test_all_principal_of_a_term_is_the_loan_and_the_rest_is_interest(rate, nper
     assert tv.cumprinc(rate, nper, pv, 1, nper, when) == pytest.approx(-pv, rel=1e-6)
     parts = [tv.ipmt(rate, per, nper, pv, 0.0, when) for per in range(1, nper + 1)]
     assert tv.cumipmt(rate, nper, pv, 1, nper, when) == pytest.approx(math.fsum(parts), rel=1e-6, abs=1e-6 * pv)
+
+
+@pytest.mark.parametrize("when", Due)
+def test_late_payments_of_a_dear_loan_keep_their_digits(when):
+    """Principal in payment k is pmt·v^(n − k + 1); of payments at the beginning in all but the first."""
+    rate, nper = 0.1, 480
+    level = tv.pmt(rate, nper, 1e6, 0.0, when)
+    for per in (2, 240, 478, 480):
+        exact = level * (1 + rate) ** -(nper - per + 1)
+        assert tv.ppmt(rate, per, nper, 1e6, 0.0, when) == pytest.approx(exact, rel=1e-9, abs=1e-10)
+    half = tv.cumprinc(rate, nper, 1e6, 241, 480, when)
+    owed = tv.pv(rate, 240, level)
+    assert half == pytest.approx(-owed, rel=1e-12)
 
 
 def test_the_examples_of_the_function_reference_of_excel():
