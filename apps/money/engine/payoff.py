@@ -220,7 +220,7 @@ def _checked(debts: Sequence[Debt], budget: Decimal, first_due: date, strategy: 
     if not 1900 <= first_due.year <= 2500:
         raise InvalidInputError(gettext_noop("The first payment falls due between 1900 and 2500."), field="first_due")
     least = sum((debt.minimum for debt in debts), NOTHING)
-    if not is_amount(budget):
+    if budget and not is_amount(budget):
         raise InvalidInputError(
             gettext_noop("A payment is an amount in whole cents of more than zero."), field="budget"
         )

@@ -8,6 +8,7 @@ from typing import Any
 
 from apps.kernel.errors import DomainError
 from apps.money.engine import time_value
+from apps.money.engine.amortisation import cents
 from apps.money.engine.payoff import payoff
 from tests.golden.loader import Adapter, GoldenFolders
 
@@ -31,12 +32,28 @@ def _answers(function: str, given: str, may_be_given: str = "", *, told_as: str 
 
 def paid_off(case_input: Given, _folders: GoldenFolders) -> dict[str, Any]:
     """One debt and one payment a month; null where it is never repaid."""
-    given = [Decimal(str(case_input[name])) for name in ("balance", "apr", "payment")]
-    plan = payoff(*given, dt.date(2026, 1, 1))
+    balance, payment = (cents(Decimal(str(case_input[name]))) for name in ("balance", "payment"))
+    plan = payoff(balance, Decimal(str(case_input["apr"])), payment, dt.date(2026, 1, 1))
     return {"months": plan.months, "total_interest": plan.interest}
 
 
+def _compounded(function: str, told_as: str) -> Adapter:
+    """EFFECT and NOMINAL, whose arguments go by place: the rate, then how often a year."""
+
+    def adapter(case_input: Given, _folders: GoldenFolders) -> dict[str, Any]:
+        rate, times = case_input.values()
+        try:
+            answer = getattr(time_value, function)(rate, times)
+        except DomainError:
+            answer = None
+        return {told_as: answer, "rate": answer, function: answer}
+
+    return adapter
+
+
 ADAPTERS = {
+    "effect": _compounded("effective_rate", "effect"),
+    "nominal": _compounded("nominal_rate", "nominal"),
     "payoff": paid_off,
     "negative_amortisation": paid_off,
     "pmt": _answers("pmt", "rate nper pv", "fv when"),

@@ -104,7 +104,7 @@ def test_what_a_plan_saves_against_the_minimums():
     )
 
 
-@pytest.mark.parametrize("payment", [D(200), D(150), D("200.00")])
+@pytest.mark.parametrize("payment", [D(200), D(150), D(0)])
 def test_a_payment_that_is_no_more_than_the_interest_never_ends_and_says_so(payment):
     plan = payoff(D(10_000), D("0.24"), payment, FIRST)
     assert (plan.months, plan.interest, plan.ends_on, plan.course, plan.never) == (None, None, None, (), ("",))
@@ -131,6 +131,8 @@ def test_a_debt_may_grow_at_first_and_still_be_paid():
         lambda: pay_off([CAR, CAR], D(1000), FIRST, Strategy.OWN),
         lambda: pay_off(BOTH, D(139), FIRST, Strategy.OWN),
         lambda: pay_off(BOTH, D("140.001"), FIRST, Strategy.OWN),
+        lambda: payoff(D(100), D(0), D(-1), FIRST),
+        lambda: payoff(D(100), D(0), D("NaN"), FIRST),
         lambda: pay_off(BOTH, D(140), date(9999, 1, 1), Strategy.OWN),
     ],
 )
