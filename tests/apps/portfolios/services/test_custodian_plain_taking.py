@@ -229,3 +229,24 @@ def test_lines_of_nothing_open_nothing_and_the_trail_names_what_came_in(ada: Use
     (entry,) = Transaction.objects.all()
     (event,) = AuditEvent.objects.filter(action="portfolios.record_transactions")
     assert (event.after["entries"], event.after["ids"]) == (1, [str(entry.public_id)])
+
+
+def test_an_account_with_a_corporate_action_goes_line_by_line_and_the_others_are_copied(ada: User) -> None:
+    plain, merged = numbers(ada, 2)
+    pair = (
+        f"03/06/2025,03/06/2025,{merged},Stock Merger,BBB,BBB INC,40,,,\n"
+        f"03/06/2025,03/06/2025,{merged},Stock Merger,AAA,AAA Fund,-{{held}},,,\n"
+    )
+    taken(ada, history(plain, merged))
+    account = Account.objects.get(last_four=merged[-4:])
+    held = account_book(account, LAST).positions[0].quantity
+    later = f"03/06/2025,03/06/2025,{plain},Dividend,AAA,AAA Fund,,,,25.00\n"
+    text = history().splitlines()[0] + "\n" + later + pair.format(held=f"{held:f}")
+    batch = taken(ada, text)
+    assert (plain_lines(batch), batch.counts["create"], batch.counts["rows"]) == (1, 2, 2)
+    [position] = account_book(account, LAST).positions
+    assert (position.quantity, Transaction.objects.filter(kind="merger").count()) == (40, 1)
+    again = taken(ada, text)
+    assert (again.counts["create"], again.counts["update"]) == (0, 0)
+    undo_batch(batch=batch, by=ada.as_actor())
+    assert [each.quantity for each in account_book(account, LAST).positions] == [held]
