@@ -12,8 +12,11 @@ from apps.clients.models import Household
 from apps.kernel.dates import DateSpan
 from apps.market.models import AssetClass
 from apps.market.selectors.prices import close_at, rates_in
+from apps.portfolios.engine.performance import Span
 from apps.portfolios.models import Account, AccountStatus, DriftReading, ReconciliationBreak
 from apps.portfolios.models.account import AccountQuerySet
+from apps.portfolios.selectors.account_returns import account_returns
+from apps.portfolios.selectors.performance import SpanLine
 from apps.portfolios.selectors.prices import SimulationNotice
 from apps.portfolios.selectors.valuations import NOTHING, AccountHoldings, holdings_at
 from apps.portfolios.selectors.value_ages import age_limits
@@ -268,7 +271,7 @@ class _Sheet:
 
 @dataclass(frozen=True, slots=True)
 class AccountRow:
-    """One account in the list of all accounts."""
+    """One account in the list of all accounts; `returned` over the period that was asked for."""
 
     account: Account
     total: Decimal
@@ -277,14 +280,16 @@ class AccountRow:
     unpriced: tuple[str, ...]
     is_simulated: bool
     reading: DriftReading | None = None
+    returned: SpanLine | None = None
 
 
-def account_rows(accounts: Sequence[Account], as_of: dt.date) -> list[AccountRow]:
+def account_rows(accounts: Sequence[Account], as_of: dt.date, span: Span | None = None) -> list[AccountRow]:
     """Return accounts with their value on the day, in a fixed number of queries.
 
     Those that `selectors.accounts.with_reading` annotated come with the last reading of their drift.
     """
     at = holdings_at(accounts, as_of)
+    returned = account_returns(accounts, span, as_of) if span is not None else {}
     readings = DriftReading.objects.in_bulk([pk for each in accounts if (pk := getattr(each, "reading_id", None))])
     return [
         AccountRow(
@@ -295,6 +300,7 @@ def account_rows(accounts: Sequence[Account], as_of: dt.date) -> list[AccountRow
             unpriced=at[account.pk].unpriced,
             is_simulated=any(holding.is_simulated for holding in at[account.pk].holdings),
             reading=readings.get(getattr(account, "reading_id", None) or 0),
+            returned=returned.get(account.pk),
         )
         for account in accounts
     ]

@@ -25,8 +25,10 @@ from apps.portfolios.forms import (
     StepForm,
 )
 from apps.portfolios.models import Account, AccountStatus, Transaction
+from apps.portfolios.selectors.account_returns import LIST_SPANS, span_asked
 from apps.portfolios.selectors.accounts import account_for, account_list, account_page, entry_for
 from apps.portfolios.selectors.book_changes import account_changes
+from apps.portfolios.selectors.performance import SPANS
 from apps.portfolios.selectors.portfolios import account_rows
 from apps.portfolios.services.accounts import move_account, number_account
 from apps.portfolios.services.corporate_actions import ActionByHand, record_action_by_hand
@@ -61,9 +63,10 @@ class AccountListView(RequiresMixin, ListView):  # type: ignore[type-arg]
         """Value the accounts of the page shown."""
         context = super().get_context_data(**kwargs)
         today = timezone.localdate()
-        rows = account_rows(list(context["page_obj"]), today)
+        span = span_asked(self.request.GET.get("span", ""))
+        rows = account_rows(list(context["page_obj"]), today, span)
         shown = {"rows": rows, "as_of": today, "statuses": AccountStatus.choices, "asked": self.request.GET}
-        return {**context, **shown}
+        return {**context, **shown, "span": span, "spans": [(each, SPANS[each]) for each in LIST_SPANS]}
 
 
 class AccountDetailView(RequiresMixin, TemplateView):

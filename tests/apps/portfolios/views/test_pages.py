@@ -472,3 +472,18 @@ def test_the_firms_page_takes_the_same_queries_for_any_number_of_accounts(
             visitor.get(page)
         counts.append(len(asked))
     assert counts[0] == counts[1]
+
+
+def test_the_list_shows_returns_of_the_period_asked_for_each_with_its_passport(
+    ada: User, scene: Scene, sign_in: SignIn
+) -> None:
+    browser, page = sign_in(ada), scene.pages()["list"]
+    assert "Money-weighted" not in browser.get(page).content.decode()
+    html = browser.get(f"{page}?span=month").content.decode()
+    assert "Money-weighted" in html
+    passports = set(re.findall(r'href="([^"]*/performance/passport/month-(?:net|money_weighted)/[^"]*)"', html))
+    assert passports
+    for each in passports:
+        assert browser.get(each.replace("&amp;", "&")).status_code == 200
+    more(scene.household, ada, scene.security)
+    assert "Younger than the period" in browser.get(f"{page}?span=five_years").content.decode()
