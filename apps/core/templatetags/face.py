@@ -317,10 +317,13 @@ def form_fields(form: BaseForm) -> dict[str, object]:
 
 
 @register.inclusion_tag("_components/form_row.html")
-def field(bound: BoundField) -> dict[str, object]:
-    """Render one field; errors and help are named by aria-describedby."""
+def field(bound: BoundField, *, in_row: bool = False) -> dict[str, object]:
+    """Render one field; errors and help are named by aria-describedby.
+
+    `in_row`: a cell of a row that may stay empty as a whole, so that no cell says of itself that it may.
+    """
     widget = bound.field.widget
-    optional = not bound.field.required
+    optional = not bound.field.required and not in_row
     if isinstance(widget, RadioSelect | CheckboxSelectMultiple):
         return {"field": bound, "kind": "group", "widget": bound.as_widget(), "optional": optional}
     if isinstance(widget, CheckboxInput):

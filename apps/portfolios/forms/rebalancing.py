@@ -34,7 +34,7 @@ class RebalanceForm(forms.Form):
     mode = forms.ChoiceField(label=_("Purpose"), choices=RunMode.choices)
     raise_amount = _money(_("Cash to raise"), required=False)
     raise_in = forms.ModelChoiceField(
-        label=_("in the account"), queryset=Account.objects.none(), required=False, empty_label="–"
+        label=_("Raise it in the account"), queryset=Account.objects.none(), required=False, empty_label="–"
     )
     short_rate = _percent(_("Tax on short-term gains, in per cent"))
     long_rate = _percent(_("Tax on long-term gains, in per cent"))
@@ -60,8 +60,8 @@ class RebalanceForm(forms.Form):
     prefers_places = forms.BooleanField(
         label=_("Hold bonds and real estate where income is taxed late or never"), required=False, initial=True
     )
-    harvest_amount = _money(_("Losses from"), initial=Decimal(500))
-    harvest_share = _percent(_("Losses from, in per cent of the cost"), "0.05")
+    harvest_amount = _money(_("Take losses from"), initial=Decimal(500))
+    harvest_share = _percent(_("Take losses from, in per cent of the cost"), "0.05")
     band_width = PercentField(
         label=_("Width of the bands, in per cent of the model's"),
         initial=Decimal(1),
@@ -112,9 +112,9 @@ class CompareForm(RebalanceForm):
         if isinstance(third, forms.ChoiceField):
             third.choices = [("", "–"), *RunMode.choices]
 
-    def variant_rows(self) -> list[list[forms.BoundField]]:
-        """Return the fields of the variants, a row for each setting."""
-        return [[self[f"{name}_{n}"] for n in range(1, N_VARIANTS + 1)] for name in OF_VARIANT]
+    def variant_columns(self) -> list[list[forms.BoundField]]:
+        """Return the fields of each variant."""
+        return [[self[f"{name}_{n}"] for name in OF_VARIANT] for n in range(1, N_VARIANTS + 1)]
 
     def common(self) -> list[forms.BoundField]:
         """Return the fields that are common to all."""

@@ -78,6 +78,9 @@ function legend(names, shown = true) {
   return { show: shown && names.length > 1, data: names, top: 0, left: 0, icon: "roundRect", itemWidth: 10, itemHeight: 10, itemGap: 14, textStyle: { color: token("ink-2"), fontSize: 12 } };
 }
 
+/** About how many lines a legend takes in the width. */
+const linesOf = (names, width) => Math.ceil(names.reduce((sum, name) => sum + 36 + 7 * name.length, 0) / (0.85 * width));
+
 function axes(spec, { swapped = false, gap = false } = {}) {
   const label = { color: token("ink-3"), fontSize: 12, hideOverlap: true };
   const category = {
@@ -183,13 +186,16 @@ function fan(spec, _frame, width) {
 
 function bars(spec, _frame, width) {
   const series = spec.series.map((one, place) => ({ ...lineOf({ ...one, style: "bar" }, place, spec), barMaxWidth: 36, areaStyle: undefined, itemStyle: { borderRadius: one.stack ? 0 : 2 } }));
-  const options = axes(spec, { gap: true });
   const n = spec.x.values.length;
-  // few groups with names: each is named, over more lines or aslant where it is narrow
+  // few groups with names: each is named, over more lines, or beside lying bars where it is narrow
   const room = (width - 80) / n - 6;
-  if (n <= 8 && width) {
-    const turned = room < 72 ? { rotate: 40, fontSize: 11 } : { width: room, overflow: "break", lineHeight: 14 };
-    options.xAxis.axisLabel = { ...options.xAxis.axisLabel, interval: 0, hideOverlap: false, ...turned };
+  const named = n <= 8 && Boolean(width);
+  const swapped = named && room < 72 && !spec.lines?.length;
+  const options = axes(spec, { gap: true, swapped });
+  if (named) {
+    const place = swapped ? options.yAxis : options.xAxis;
+    const turned = swapped ? { width: 104, overflow: "break", lineHeight: 14 } : room < 72 ? { rotate: 40, fontSize: 11 } : { width: room, overflow: "break", lineHeight: 14 };
+    place.axisLabel = { ...place.axisLabel, interval: 0, hideOverlap: false, ...turned };
   }
   return { ...options, grid: grid(width, spec.series.length), legend: legend(spec.series.map((one) => one.name)), tooltip: { trigger: "axis", axisPointer: { type: "shadow" } }, series };
 }
@@ -223,14 +229,16 @@ function donut(spec, _frame, width) {
   const write = writerOf(spec, true);
   const narrow = width < 420;
   const shades = shadesOf(spec.meanings, series.values.length);
+  const names = spec.x.values.map(String);
   return {
     tooltip: { trigger: "item" },
-    legend: { ...legend(spec.x.values.map(String), narrow), top: "bottom" },
+    legend: { ...legend(names, narrow), top: "auto", bottom: 0 },
     series: [
       {
         type: "pie",
-        radius: narrow ? ["40%", "64%"] : ["46%", "72%"],
-        center: ["50%", narrow ? "42%" : "50%"],
+        radius: narrow ? ["58%", "92%"] : ["46%", "72%"],
+        center: ["50%", "50%"],
+        bottom: narrow ? 24 * linesOf(names, width) : 0, // the ring stands above its legend, however long that is
         itemStyle: { borderColor: token("surface"), borderWidth: 2 },
         label: { show: !narrow, color: token("ink-2"), fontSize: 12, lineHeight: 16, formatter: ({ name, value }) => `${name}\n${write(value)}` },
         labelLine: { lineStyle: { color: token("line-strong") } },
