@@ -19,7 +19,6 @@ from apps.kernel.dates import DateSpan
 from apps.kernel.errors import NotFoundError, gettext_noop
 from apps.portfolios.models import Account, AccountStatus, DriftReading, ManualAsset, ReconciliationBreak, Transaction
 from apps.portfolios.selectors.account_life import AccountLife, account_life
-from apps.portfolios.selectors.distributions import WITH_DISTRIBUTIONS
 from apps.portfolios.selectors.lot_rules import method_text
 from apps.portfolios.selectors.lots import LotLine, open_lots, sum_of
 from apps.portfolios.selectors.portfolios import simulation_of
@@ -142,11 +141,6 @@ class AccountPage:
     asset: ManualAsset | None
     old: frozenset[uuid.UUID]
     known_at: dt.datetime | None = None
-
-    @property
-    def has_distributions(self) -> bool:
-        """Whether the law makes its owner take something out one day."""
-        return self.account.registration in WITH_DISTRIBUTIONS
 
     @property
     def rows(self) -> list[HoldingRow]:

@@ -136,7 +136,7 @@ def drawdown_spec(found: Comparison) -> ChartSpec | None:
         theirs = drawdown_series(found.benchmark.between(sheet.inception, sheet.as_of))
         name = found.benchmark.name
         series.append({"name": name, "values": theirs[shown].tolist(), "meaning": "benchmark", "style": "dashed"})
-    title = gettext("At worst %(depth)s below its peak") % {"depth": percent_text(float(depths.min()))}
+    title = gettext("At worst %(depth)s below its peak") % {"depth": percent_text(abs(float(depths.min())))}
     return _spec(found, title, gettext("value against its highest so far, net of fees"), series, shown)
 
 

@@ -52,6 +52,16 @@ class DistributionPage:
         """Whether somebody left it."""
         return self.account.registration in INHERITED
 
+    @property
+    def wants_bequest(self) -> bool:
+        """Whether nothing can be said before somebody writes down who left it."""
+        return self.is_inherited and (self.terms is None or self.terms.died_on is None)
+
+    @property
+    def is_owed(self) -> bool:
+        """Whether something of the open years is still to be taken."""
+        return any(line.amount for line in self.lines)
+
 
 def distribution_page(account: Account, day: dt.date) -> DistributionPage:
     """Return what the account's owner must take; the other accounts of the household count, since an excess does."""

@@ -223,7 +223,7 @@ def sentence(row: Opportunity) -> str:
     words = {
         OpportunityKind.DRIFT: gettext("%(names)s: out of their bands; %(amount)s would have to change hands."),
         OpportunityKind.INVEST: gettext("%(amount)s in cash beyond reserve and target."),
-        OpportunityKind.RAISE: gettext("%(amount)s are missing for the reserve."),
+        OpportunityKind.RAISE: gettext("%(amount)s is missing from the reserve."),
         OpportunityKind.RESTRICTION: gettext("%(rule)s, and it is %(weight)s."),
         OpportunityKind.HARVEST: gettext("%(amount)s of losses can be taken, %(saved)s less tax: %(names)s."),
         OpportunityKind.NEED: gettext("%(amount)s are missing: %(needs)s."),

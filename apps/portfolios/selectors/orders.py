@@ -118,6 +118,11 @@ def problem_for(actor: Actor, public_id: uuid.UUID | str) -> FillProblem:
     return found
 
 
+def problem_text(problem: FillProblem) -> str:
+    """Say what is wrong with a queued execution."""
+    return str(PROBLEM_WORDS.get(problem.code, problem.code))
+
+
 def open_problems(actor: Actor) -> QuerySet[FillProblem]:
     """Return the queue: parts of households the actor may see, what is told of blocks seen whole and of no order."""
     part = Q(line__proposal__household__in=Household.objects.visible_to(actor))
@@ -152,7 +157,7 @@ def blotter(actor: Actor, limit: int = 200) -> Blotter:
     """Return the blotter of what the actor may see: the newest orders and the newest of the queue, `limit` of each."""
     cleared = TradeProposal.objects.visible_to(actor).filter(state=TradeState.CLEARED).select_related("household")
     orders = order_rows(BlockOrder.objects.visible_to(actor)[:limit])
-    problems = tuple((each, str(PROBLEM_WORDS.get(each.code, each.code))) for each in open_problems(actor)[:limit])
+    problems = tuple((each, problem_text(each)) for each in open_problems(actor)[:limit])
     custodians = sorted({order.custodian for order in whole_orders(actor).filter(state=OrderState.READY)})
     served = tuple((name, _routes_to(name)) for name in custodians)
     doubtful = BlockOrder.objects.visible_to(actor).exclude(doubt="").select_related("instrument")

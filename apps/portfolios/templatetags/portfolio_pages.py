@@ -9,6 +9,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.policies import Permission
+from apps.portfolios.models import Account
+from apps.portfolios.selectors.distributions import WITH_DISTRIBUTIONS
 
 register = template.Library()
 
@@ -78,6 +80,7 @@ ACCOUNT: tuple[Group, ...] = (
     (_("Lots"), (("{}-lots", _("Open lots"), SEE), ("lot-methods", _("Lot methods"), EDIT))),
     *_PERFORMANCE,
 )
+DISTRIBUTIONS: Group = (_("Required distributions"), (("account-distributions", "", SEE),))
 
 
 @register.simple_tag(takes_context=True)
@@ -93,9 +96,11 @@ def household_portfolio_pages(context: dict[str, Any], household_id: object) -> 
 
 
 @register.simple_tag(takes_context=True)
-def account_pages(context: dict[str, Any], account_id: object) -> list[dict[str, Any]]:
+def account_pages(context: dict[str, Any], account: Account) -> list[dict[str, Any]]:
     """Return the pages of an account."""
-    return _groups(context, ACCOUNT, "account", account_id)
+    has_distributions = account.registration in WITH_DISTRIBUTIONS
+    groups = (*ACCOUNT, DISTRIBUTIONS) if has_distributions else ACCOUNT
+    return _groups(context, groups, "account", account.public_id)
 
 
 def _groups(context: dict[str, Any], groups: tuple[Group, ...], owner: str, *args: object) -> list[dict[str, Any]]:

@@ -41,6 +41,7 @@ from apps.portfolios.selectors.orders import (
     order_passport,
     order_to_change,
     problem_for,
+    problem_text,
     whole_orders,
 )
 from apps.portfolios.selectors.trades import proposal_for
@@ -247,7 +248,8 @@ class ProblemSolveView(ServiceFormView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Name the page."""
         back = {"back_url": reverse("portfolios:order-list"), "back_label": self.problem.reference}
-        return super().get_context_data(heading=_("Solve an execution"), **back, **kwargs)
+        told = {"problem": self.problem, "problem_words": problem_text(self.problem)}
+        return super().get_context_data(heading=_("Solve an execution"), **told, **back, **kwargs)
 
     def perform(self, form: Any, by: Actor) -> str:
         """Close it."""

@@ -72,7 +72,7 @@ def test_a_reserve_that_is_not_covered_and_a_limit_that_is_overstepped(book: Boo
     over = Opportunity.objects.get(kind=OpportunityKind.RESTRICTION)
     assert over.amount == D(2000), "10,000 of 20,000 are stocks, 8,000 may be"
     told = {row.opportunity.kind: row.why for row in opportunity_rows([short, over])}
-    assert told[OpportunityKind.RAISE] == "$3,000 are missing for the reserve."
+    assert told[OpportunityKind.RAISE] == "$3,000 is missing from the reserve."
     assert "50.0%" in told[OpportunityKind.RESTRICTION]
     end_reserve(reserve=reserve, until=firm_today(), reason="Paid.", by=book.ada.as_actor())
     end_restriction(restriction=rule, until=firm_today(), reason="Over.", by=book.ada.as_actor())

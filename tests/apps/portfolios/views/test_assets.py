@@ -125,7 +125,7 @@ def test_a_value_that_is_old_is_marked_wherever_it_counts(
     assert old_values(ada.as_actor(), fresh) == []
     browser = sign_in(ada)
     address = url("household-portfolio", home)
-    assert b"Of the total rests on old values" in browser.get(address).content
+    assert b"Part of the total rests on old values" in browser.get(address).content
     assert (
         reverse("portfolios:household-passport", args=[home.public_id, "old"]) in browser.get(address).content.decode()
     )

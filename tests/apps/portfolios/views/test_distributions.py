@@ -62,6 +62,7 @@ def test_the_spouse_is_written_down_and_the_year_shows_the_joint_table(
     html = browser.get(page).text
     assert "Joint and Last Survivor Table" in html
     assert 'data-value="10000.00"' in html
+    assert reverse("portfolios:rebalance-new", args=[account.household.public_id]) + "?mode=raise_cash" in html
     for passport in set(re.findall(r'href="([^"]*-2026/[^"]*)"', html)):
         assert browser.get(passport.replace("&amp;", "&")).status_code == 200
     assert str(partner) in html
@@ -80,7 +81,11 @@ def test_a_missed_year_stands_with_its_excise_tax(account: Account, ada: User, s
 
 def test_an_inherited_account_asks_from_whom(account: Account, ada: User, sign_in: SignIn) -> None:
     inherited, browser = ira(account.household, ada, "inherited_ira"), sign_in(ada)
-    assert "from whom" in browser.get(address("account-distributions", inherited)).text
+    unknown = browser.get(address("account-distributions", inherited)).text
+    assert "from whom" in unknown
+    assert "Not known yet" in unknown
+    assert "Nothing to take" not in unknown
+    assert unknown.count(address("distribution-terms", inherited)) == 2
     told = {**BEQUEST, "left_by_deceased": "0"}
     form = address("distribution-terms", inherited)
     assert browser.post(form, {**told, "is_ten_year": "on"}).status_code == 422

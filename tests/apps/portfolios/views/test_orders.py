@@ -22,7 +22,7 @@ from apps.portfolios.models import (
     TradeProposal,
     TradeState,
 )
-from apps.portfolios.selectors.orders import blotter
+from apps.portfolios.selectors.orders import blotter, problem_text
 from apps.portfolios.services.commissions import ScheduleTerms, set_commissions
 from apps.portfolios.services.fills import Execution, record_fill
 from apps.portfolios.services.order_files import TOLD
@@ -179,6 +179,12 @@ def test_a_part_that_an_account_refused_is_read_and_solved_by_who_serves_it_alon
     assert "Okafor trust" in hers.get(board).text
     assert hers.post(url, {"note": "Entered by hand."}).url == board
     assert not FillProblem.objects.filter(code="not_booked", is_open=True).exists()
+
+
+def test_who_solves_an_execution_sees_what_was_told(scene: Scene, ada: User, sign_in: SignIn) -> None:
+    page = sign_in(ada).get(reverse("portfolios:order-problem", args=[scene.problem.public_id])).text
+    assert scene.problem.reference in page
+    assert problem_text(scene.problem) in page
 
 
 def test_no_page_releases_what_is_not_cleared(ada: User, mallory: User, sign_in: SignIn) -> None:
