@@ -111,12 +111,24 @@ def step_of(kind: str) -> Decimal:
 
 # further off than this and a decimal point slipped, or the security is another one
 _PRICE_FACTOR = Decimal(2)
+# what a person enters of the past stands beside fees, splits and old closes: only a slipped decimal point is refused
+_SLIPPED_FACTOR = 20
+# a close that is older than this says nothing of a price
+_PRICE_HOLDS = dt.timedelta(days=10)
+# no account has entries before
+FIRST_DAY = dt.date(1970, 1, 1)
 
 
 def price_is_off(given: Decimal, known: Decimal) -> bool:
     """Say whether a price differs from the one known by more than a market moves between two closes."""
     low, high = min(given, known), max(given, known)
     return low <= 0 or high / low > _PRICE_FACTOR
+
+
+def price_has_slipped(given: Decimal, known: Decimal, age: dt.timedelta) -> bool:
+    """Say whether a price is off by about a hundred from a close so old; an old close says nothing."""
+    low, high = min(given, known), max(given, known)
+    return age <= _PRICE_HOLDS and low > 0 and high / low > _SLIPPED_FACTOR
 
 
 def has_book(status: str) -> bool:

@@ -6,13 +6,16 @@ import datetime as dt
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
+from apps.kernel.dates import DateSpan
 from apps.kernel.errors import InvalidInputError, gettext_noop
 from apps.portfolios.engine.transactions import LotChoice
 from apps.portfolios.models import Instrument, TransactionKind
-from apps.portfolios.policies import ADDS_UNITS, TAKES_UNITS
+from apps.portfolios.policies import ADDS_UNITS, FIRST_DAY, TAKES_UNITS, price_has_slipped
+from apps.portfolios.selectors.prices import PriceBook
 
 NOTHING, ONE, CENT = Decimal(0), Decimal(1), Decimal("0.01")
 NO_RATE = gettext_noop("No rate of exchange is known between the security's currency and the account's.")
+_TRADES = {TransactionKind.BUY, TransactionKind.SELL, TransactionKind.REINVEST}
 _PAYS = {TransactionKind.BUY, TransactionKind.WITHDRAWAL, TransactionKind.FEE, TransactionKind.ADVISORY_FEE}
 
 
@@ -120,3 +123,37 @@ def traded_worth(instrument: Instrument | None, quantity: Decimal, price: Decima
     """Return what is paid for so much of a security, to the cent: bonds are quoted per hundred of face value."""
     multiplier = instrument.multiplier if instrument else ONE
     return (quantity * price * multiplier).quantize(CENT, ROUND_HALF_UP)
+
+
+def refuse_slips(entry: TransactionEntry, currency: str) -> None:
+    """Look for a slip of the keys in what was typed for an account of the currency.
+
+    Raises InvalidInputError for a day before anything was kept, and for a trade whose price, or whose amount by its
+    quantity, has nothing to do with the close of its day.
+    """
+    day, instrument = entry.trade_date, entry.instrument
+    if day < FIRST_DAY:
+        raise InvalidInputError(
+            gettext_noop("No account has entries before %(day)s."),
+            mend=gettext_noop("Check the year."),
+            field="trade_date",
+            day=FIRST_DAY.isoformat(),
+        )
+    if instrument is None or entry.kind not in _TRADES or not entry.units:
+        return
+    book = PriceBook([instrument], currency, DateSpan(day, day))
+    close, worth = book.price(instrument.pk, day), book.value(instrument.pk, ONE, day)
+    gross = (entry.cost if entry.cost is not None else abs(entry.cash)) + (
+        entry.fees if entry.units < 0 else -entry.fees
+    )
+    asked = (("price", entry.price, close and close.close), ("amount", gross / abs(entry.units), worth))
+    for field, given, known in asked:
+        if close and given and known and price_has_slipped(given, known, day - close.day):
+            raise InvalidInputError(
+                gettext_noop("A price of %(given)s is far from the last one, %(known)s of %(day)s."),
+                mend=gettext_noop("Check the decimal point and the security."),
+                field=field,
+                given=f"{given.quantize(CENT):f}",
+                known=f"{known.quantize(CENT):f}",
+                day=close.day.isoformat(),
+            )

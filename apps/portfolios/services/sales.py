@@ -12,7 +12,7 @@ from apps.kernel.errors import InvalidInputError, gettext_noop
 from apps.portfolios.engine.transactions import LotChoice
 from apps.portfolios.models import Account, Instrument, Transaction, TransactionKind
 from apps.portfolios.selectors.prices import rate_on
-from apps.portfolios.services.entries import EntryByHand, entry_by_hand
+from apps.portfolios.services.entries import EntryByHand, entry_by_hand, refuse_slips
 from apps.portfolios.services.transactions import record_transaction
 
 
@@ -34,7 +34,7 @@ def sell_lots(*, account: Account, instrument: Instrument, sale: SaleOfLots, by:
     """Record a sale with the lots that it takes.
 
     Raises InvalidInputError when no lot is named, AmbiguousLotError for a lot that is not open on the day or holds
-    less, and what `record_transactions` raises.
+    less, and what `refuse_slips` and `record_transactions` raise.
     """
     if not sale.lots:
         raise InvalidInputError(gettext_noop("Say of at least one lot how much of it is sold."), field="lots")
@@ -50,4 +50,6 @@ def sell_lots(*, account: Account, instrument: Instrument, sale: SaleOfLots, by:
         description=sale.description,
     )
     rate = rate_on(instrument.currency, account.currency, sale.trade_date)
-    return record_transaction(account=account, entry=replace(entry_by_hand(typed, rate), lots=sale.lots), by=by)
+    entry = replace(entry_by_hand(typed, rate), lots=sale.lots)
+    refuse_slips(entry, account.currency)
+    return record_transaction(account=account, entry=entry, by=by)

@@ -18,7 +18,7 @@ from apps.portfolios.policies import RESHAPES, has_book
 from apps.portfolios.selectors.books import account_book
 from apps.portfolios.selectors.prices import rate_on
 from apps.portfolios.services._ledger import AccountLedger, ShortfallError, ledgers_of
-from apps.portfolios.services.entries import ONE, EntryByHand, TransactionEntry, entry_by_hand
+from apps.portfolios.services.entries import ONE, EntryByHand, TransactionEntry, entry_by_hand, refuse_slips
 from apps.portfolios.services.instruments import instrument_by_symbol
 
 __all__ = [
@@ -68,12 +68,13 @@ def record_by_hand(*, account: Account, typed: EntryByHand, symbol: str, by: Act
     """Record what a person typed, with the security named by its symbol.
 
     Raises InvalidInputError for a symbol that neither the securities master nor the firm's books know, OfAssetError in
-    the account of a manual asset, and what `entry_by_hand` and `record_transactions` raise.
+    the account of a manual asset, and what `entry_by_hand`, `refuse_slips` and `record_transactions` raise.
     """
     refuse_for_asset(account)
     instrument = instrument_by_symbol(symbol=symbol, field="symbol", by=by) if symbol else None
     rate = rate_on(instrument.currency, account.currency, typed.trade_date) if instrument else ONE
     entry = entry_by_hand(replace(typed, instrument=instrument), rate)
+    refuse_slips(entry, account.currency)
     return record_transaction(account=account, entry=entry, by=by)
 
 

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from apps.accounts.models import User
 from apps.kernel.errors import InvalidInputError
 from apps.portfolios.models import Instrument, TransactionKind
 from apps.portfolios.policies import cash_fits, units_fit
 from apps.portfolios.services.entries import EntryByHand, entry_by_hand
+from apps.portfolios.services.transactions import record_by_hand
+from tests.factories import portfolios as made
 from tests.factories.portfolios import DAY
 
 FUND = Instrument(symbol="AAA", name="AAA fund")
@@ -74,3 +79,31 @@ def test_signs_always_fit_the_kind(kind: TransactionKind, amount: Decimal) -> No
     entry = entry_by_hand(EntryByHand(kind, DAY, FUND, quantity=Decimal(3) if trades else None, amount=amount))
     assert units_fit(kind, entry.units)
     assert cash_fits(kind, entry.cash)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({"price": "5000"}, "price"),
+        ({"price": "0.5"}, "price"),
+        ({"amount": "50000"}, "amount"),
+        ({"price": "50", "trade_date": dt.date(1901, 3, 5)}, "trade_date"),
+    ],
+)
+def test_a_slipped_decimal_point_or_year_books_nothing(ada: User, fields: dict[str, str], field: str) -> None:
+    _, account, security = made.funded(ada)
+    told: dict[str, Any] = {n: Decimal(v) if isinstance(v, str) else v for n, v in fields.items()}
+    typed_ = EntryByHand(**{"kind": "buy", "trade_date": DAY, "quantity": Decimal(10), **told})
+    with pytest.raises(InvalidInputError) as refused:
+        record_by_hand(account=account, typed=typed_, symbol=security.symbol, by=ada.as_actor())
+    assert refused.value.field == field
+    assert account.transactions.count() == 2
+
+
+@pytest.mark.django_db
+def test_an_ordinary_price_and_the_fees_of_one_share_are_no_slip(ada: User) -> None:
+    _, account, security = made.funded(ada)
+    typed_ = EntryByHand("buy", DAY, quantity=Decimal(1), price=Decimal(62), fees=Decimal(25))
+    row = record_by_hand(account=account, typed=typed_, symbol=security.symbol, by=ada.as_actor())
+    assert row.cash == -87
