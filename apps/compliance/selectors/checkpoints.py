@@ -57,8 +57,9 @@ def suitability_facts(household: Household, before: Decimal, after: Decimal, on:
     if limit is None:
         return [Fact("profile", holds=False)]
     most = Decimal(str(limit.max_equity_share))
-    told = {"after": percent_text(after), "most": percent_text(most)}
-    return [Fact("profile", not limit.is_stale), Fact("risk", risk_fits(before, after, most), told)]
+    told = {"before": percent_text(before), "after": percent_text(after), "most": percent_text(most)}
+    fits = risk_fits(before, after, most)
+    return [Fact("profile", not limit.is_stale), Fact("risk_nearer" if fits and after > most else "risk", fits, told)]
 
 
 # what was found, in words: (it holds, it does not)
@@ -76,6 +77,10 @@ _WORDS = {
     ),
     "risk": (
         _("Stocks after the trades: %(after)s; the risk profile allows %(most)s."),
+        _("Stocks after the trades: %(after)s, more than the %(most)s that the risk profile allows."),
+    ),
+    "risk_nearer": (
+        _("Stocks after the trades: %(after)s, above the %(most)s of the risk profile, and %(before)s before."),
         _("Stocks after the trades: %(after)s, more than the %(most)s that the risk profile allows."),
     ),
     "advisor": (_("An advisor stands for the recommendation: %(names)s."), _("An advisor has to review it.")),

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from numpy.typing import NDArray
 
+from apps.core.templatetags.formats import date_text
 from apps.kernel.dates import DateSpan
 from apps.market.models import Price
 from apps.portfolios.engine.computed import Computed
@@ -101,6 +103,7 @@ class RiskSheet:
     frequency: Frequency
     columns: tuple[RiskColumn, ...]
     risk_free: str
+    reason: str = ""
 
     @property
     def sheet(self) -> PerformanceSheet:
@@ -126,6 +129,10 @@ def risk_sheet(owner: PortfolioOwner, sheet: PerformanceSheet, frequency: Freque
     lines = [line for line in sheet.lines if line.span in RISK_SPANS and line.figures is not None]
     if sheet.inception is None or not lines:
         return RiskSheet(found, frequency, (), "")
+    lost = np.flatnonzero(~(found.daily >= -1))
+    if lost.size:
+        day = sheet.inception + int(lost[0]) * ONE_DAY
+        return RiskSheet(found, frequency, (), "", _lost_all(day))
     span = DateSpan(sheet.inception, sheet.as_of)
     sessions = _sessions(owner.accounts, span) if frequency is Frequency.DAILY else []
     cash = risk_free_returns(sheet.currency, span)
@@ -137,6 +144,13 @@ def risk_sheet(owner: PortfolioOwner, sheet: PerformanceSheet, frequency: Freque
             RiskColumn(line.span, line.label, line.first_day, observed, risk_figures(observed), deepest_fall(observed))
         )
     return RiskSheet(found, frequency, tuple(columns), str(cash[1]) if cash else "")
+
+
+def _lost_all(day: dt.date) -> str:
+    return gettext(
+        "On %(day)s the portfolio lost more than it was worth: of such returns no risk can be measured. "
+        "Look for a wrong entry or price of that day."
+    ) % {"day": date_text(day)}
 
 
 def _ends(frequency: Frequency, first: dt.date, last: dt.date, sessions: list[dt.date]) -> tuple[dt.date, ...]:

@@ -6,9 +6,11 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
+from apps.core.templatetags.formats import date_text
 from apps.kernel.dates import DateSpan
 from apps.kernel.errors import NotFoundError
 from apps.portfolios.engine.risk_figures import Frequency, Measure
+from apps.portfolios.models import Instrument
 from apps.portfolios.selectors.benchmark_pages import benchmark_page, benchmark_passport
 from apps.portfolios.selectors.benchmarks import benchmark_for, benchmark_returns, portfolio_benchmark
 from apps.portfolios.selectors.compared_passports import figure_passport
@@ -187,6 +189,18 @@ def test_risk_without_rate_or_benchmark_says_why(ada, household, account):
     assert "benchmark" in column.figures[Measure.BETA].reason
     with pytest.raises(NotFoundError):
         figure_passport(owner, owner.sheet(END), "inception-beta-daily")
+
+
+@pytest.mark.parametrize("frequency", list(Frequency))
+def test_risk_of_a_portfolio_that_lost_more_than_all_names_the_day(ada, household, account, frequency):
+    day = START + dt.timedelta(days=60)
+    fund = Instrument.objects.get(symbol="AAA")
+    books.entry(account, ada, "buy", day, instrument=fund, units="1", cash="-9000000")
+    owner = PortfolioOwner(household)
+    found = risk_sheet(owner, owner.sheet(END), frequency)
+    assert found.columns == ()
+    assert date_text(day) in found.reason
+    assert drawdown_spec(found.comparison) is not None
 
 
 def test_a_page_shows_what_the_benchmark_returned_and_its_weights(ada, market_fund):
