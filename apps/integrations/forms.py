@@ -86,6 +86,12 @@ class FixForm(FixCertificatesForm):
         initial=True,
         help_text=_("Leave it out only where a tunnel encrypts it."),
     )
+    takes_orders = forms.BooleanField(
+        label=_("Takes our orders"),
+        required=False,
+        initial=True,
+        help_text=_("Leave it out for drop copies: executions are heard, and no order is said."),
+    )
     resets_daily = forms.BooleanField(
         label=_("Numbers begin anew each day"),
         required=False,

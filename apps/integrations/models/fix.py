@@ -37,6 +37,7 @@ class FixConnection(BaseModel):
     ca_certificate = models.TextField(_("certificate that signs theirs"), blank=True)
     client_certificate = models.TextField(_("our certificate"), blank=True)
     client_key = models.TextField(_("key of our certificate"), blank=True)  # encrypted with the firm's key
+    takes_orders = models.BooleanField(_("takes our orders"), default=True)
     resets_daily = models.BooleanField(_("numbers begin anew each day"), default=False)
     is_active = models.BooleanField(_("in use"), default=True)
     next_out = models.PositiveBigIntegerField(default=1, editable=False)

@@ -35,6 +35,7 @@ class ConnectionTerms:
     client_certificate: str = ""
     client_key: str = field(default="", repr=False)
     resets_daily: bool = False
+    takes_orders: bool = True
 
 
 @service

@@ -61,7 +61,7 @@ class FixRoute:
 
     def serves(self, custodian: str) -> bool:
         """Say whether a session in use serves the custodian."""
-        return FixConnection.objects.filter(custodian=custodian, is_active=True).exists()
+        return FixConnection.objects.filter(custodian=custodian, is_active=True, takes_orders=True).exists()
 
     def send(self, *, orders: Sequence[BlockOrder], by: Actor) -> None:
         """Put the orders before their session."""
@@ -145,7 +145,8 @@ def say_change(*, change: OrderChange, by: Actor) -> FixMessage:
 
 
 def _queue(order: BlockOrder, kind: str, fields: Fields, by: Actor) -> FixMessage:
-    connection = FixConnection.objects.filter(custodian=order.custodian, is_active=True).order_by("pk").first()
+    speaking = FixConnection.objects.filter(custodian=order.custodian, is_active=True, takes_orders=True)
+    connection = speaking.order_by("pk").first()
     if connection is None:
         raise NoConnectionError(
             gettext_noop("No FIX session in use serves %(custodian)s."),
