@@ -21,6 +21,7 @@ from apps.plans.engine.program import (
     F_CONTRIBUTIONS,
     F_EMPLOYER,
     F_OTHER,
+    F_REQUIRED,
     F_SAVED,
     F_SHORTFALL,
     F_TAXES,
@@ -64,8 +65,8 @@ N_INCOMES = len(INCOME_SLOTS)
 
 
 # The books of a block: one array (n_rows, LANES), since a hot call must carry one array, not a dozen. Rows: the
-# ledger of the tax year, the flows of the year, the year's unspent income, then two rows for each account (balance
-# and cost basis), then the first month in which each demand was not met.
+# ledger of the tax year, the flows of the year, the year's unspent income, then four rows for each account (see
+# `_balance_row`), then the first month in which each demand was not met.
 FLOWS = N_SLOTS
 UNSPENT = FLOWS + N_FLOWS
 ACCOUNTS = UNSPENT + 1
@@ -85,8 +86,8 @@ class Recorded(NamedTuple):
 
 @compiled
 def _balance_row(account: int) -> int:
-    """Row of an account's balance; its cost basis lies in the next."""
-    return ACCOUNTS + 2 * account
+    """Row of an account's balance; then come its cost basis, its balance as the year began, what was taken since."""
+    return ACCOUNTS + 4 * account
 
 
 @compiled
@@ -144,6 +145,7 @@ def _withdraw(source: NDArray[np.int64], books: NDArray[np.float64], missing: ND
             take = min(books[row, lane], missing[lane])
             books[ORDINARY, lane] += take
             books[EARLY, lane] += early * take
+            books[row + 3, lane] += take
     for lane in range(LANES):
         take = min(books[row, lane], missing[lane])
         books[row, lane] -= take
@@ -262,6 +264,35 @@ def _draw_education(education: NDArray[np.int64], books: NDArray[np.float64], ne
 
 
 @compiled
+def _require(program: Program, year: int, books: NDArray[np.float64]) -> None:
+    """Take out what the law requires and was not taken: it is taxed and goes to the account of the surplus.
+
+    Of a balance of the 31 December before, over the divisor of the age (IRC 401(a)(9)).
+    """
+    surplus_row = _balance_row(program.surplus_account)
+    for account in range(program.mix.size):
+        row, divisor = _balance_row(account), program.divisors[year, account]
+        if divisor > 0.0:
+            for lane in range(LANES):
+                missing = max(0.0, books[row + 2, lane] / divisor - books[row + 3, lane])
+                take = min(books[row, lane], missing)
+                books[row, lane] -= take
+                books[ORDINARY, lane] += take
+                books[surplus_row, lane] += take
+                books[surplus_row + 1, lane] += take
+                books[FLOWS + F_REQUIRED, lane] += take
+
+
+@compiled
+def _begin_year(program: Program, books: NDArray[np.float64]) -> None:
+    """Note the balances with which a year begins, for what the law requires in it."""
+    for account in range(program.mix.size):
+        row = _balance_row(account)
+        books[row + 2, :] = books[row, :]
+        books[row + 3, :] = 0.0
+
+
+@compiled
 def _close_year(
     program: Program, books: NDArray[np.float64], month: int, index: NDArray[np.float64], scratch: NDArray[np.float64]
 ) -> None:
@@ -274,6 +305,7 @@ def _close_year(
     facts = program.year_facts[year]
     surplus_row = _balance_row(program.surplus_account)
     share = program.surplus_share
+    _require(program, year, books)
     federal_taxes(program.law[min(year, 1), facts[0]], facts, index, books, scratch)
     for slot in range(N_SLOTS):
         if slot != LOSS:
@@ -298,6 +330,7 @@ def _open_books(opening: NDArray[np.float64], n_demands: int) -> NDArray[np.floa
     for account in range(opening.shape[0]):
         books[_balance_row(account), :] = opening[account, 0]
         books[_balance_row(account) + 1, :] = opening[account, 1]
+        books[_balance_row(account) + 2, :] = opening[account, 0]
     books[first_demand:, :] = NEVER
     return books
 
@@ -344,6 +377,7 @@ def _simulate_block(program: Program, growth: NDArray[np.float32], first_path: i
         _spend(payers, demands[month], books, month, (price, need))
         if month % 12 == (program.first_year - 1) % 12:
             _close_year(program, books, month, index, scratch)
+            _begin_year(program, books)
             index[:] = price
             year += 1
             _record(books, n_accounts, recorded, (year, first_path))

@@ -36,6 +36,8 @@ from apps.plans.engine.inputs import (
 from apps.plans.engine.social_security import counted_birth
 from apps.plans.engine.tax_kernel import STATUSES, law_arrays
 from apps.plans.engine.tax_tables import FilingStatus
+from apps.portfolios.engine.distributions import first_year as first_year_required
+from apps.portfolios.engine.distributions import lifetime_divisor
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -59,8 +61,9 @@ TAX_DEFERRED = TREATMENTS.index(TaxTreatment.TAX_DEFERRED)
     F_SAVED,
     F_UNPLANNED,
     F_EMPLOYER,
-) = range(13)
-N_FLOWS = 13
+    F_REQUIRED,
+) = range(14)
+N_FLOWS = 14
 
 # attained on the day before the birthday: who is born on 1 January is 65 the year before (IRC 63(f), Pub. 501)
 SENIOR_AGE = 65
@@ -92,7 +95,8 @@ class Program(NamedTuple):
     the first and second adult, benefits, other taxable, tax-free; ``contributions``, described by ``lines``
     (n_columns, 3): account, 1 where the household pays, 1 where it pays before tax; ``demands``. ``year_facts``
     (n_years, 3); ``law`` (2, n_statuses, n_columns) a row per filing status: of a first year of ``first_year`` months,
-    and of whole ones.
+    and of whole ones; ``divisors`` (n_years, n_accounts) what a balance is divided by for what the law requires to be
+    taken out, 0 where nothing is.
     """
 
     weights: FloatArray
@@ -109,6 +113,7 @@ class Program(NamedTuple):
     surplus_share: float
     law: FloatArray
     first_year: int
+    divisors: FloatArray
 
 
 class Demand(NamedTuple):
@@ -271,6 +276,28 @@ def _penalty_until(account: Account, inputs: ProjectionInputs) -> int:
     return max(0, inputs.tax_table.early_withdrawal_age_months - max(ages))
 
 
+def _divisors(inputs: ProjectionInputs, n_years: int) -> FloatArray:
+    """By the tables of the regulation, for tax-deferred accounts of their owner (of the older adult if joint).
+
+    The joint table holds for a spouse more than ten years younger who alone inherits, which a couple is taken to mean.
+    Of a first year that is not whole its part is required.
+    """
+    told = np.zeros((n_years, len(inputs.accounts)))
+    for place, account in enumerate(inputs.accounts):
+        if account.treatment is not TaxTreatment.TAX_DEFERRED:
+            continue
+        owners = [adult.birth_date for adult in inputs.adults if account.owner in ("", adult.key)]
+        born = min(owners)
+        others = [adult.birth_date for adult in inputs.adults if adult.birth_date != born]
+        for year in range(n_years):
+            age = inputs.start_date.year + year - born.year
+            if inputs.start_date.year + year >= first_year_required(born):
+                spouse = inputs.start_date.year + year - others[0].year if others else None
+                told[year, place] = float(lifetime_divisor(age, spouse)[1])
+    told[0] *= 12 / first_year_months(inputs.start_date)
+    return told
+
+
 def _payers(inputs: ProjectionInputs, demands: list[Demand]) -> Payers:
     rows = [
         (place, TREATMENTS.index(treatment), _penalty_until(account, inputs))
@@ -303,7 +330,7 @@ def build_program(inputs: ProjectionInputs, demands: list[Demand] | None = None)
     ``demands`` are those of `demands_of`, where the caller has them.
     """
     n_months = horizon_months(inputs.adults, inputs.start_date)
-    first_year = first_year_months(inputs.start_date)
+    first_year, n_years = first_year_months(inputs.start_date), year_of(n_months - 1, inputs.start_date) + 1
     asset_keys = inputs.assumptions.asset_keys
     weights = np.zeros((len(inputs.accounts), len(asset_keys)))
     for place, account in enumerate(inputs.accounts):
@@ -322,9 +349,10 @@ def build_program(inputs: ProjectionInputs, demands: list[Demand] | None = None)
         contributions=contributions,
         incomes=_incomes(inputs, n_months),
         demands=np.array([(demand.real, demand.nominal) for demand in demands]).transpose(2, 0, 1).copy(),
-        year_facts=_year_facts(inputs, year_of(n_months - 1, inputs.start_date) + 1),
+        year_facts=_year_facts(inputs, n_years),
         surplus_account=[account.key for account in inputs.accounts].index(inputs.surplus_account),
         surplus_share=inputs.surplus_saved_share,
         law=np.stack([law_arrays(inputs.tax_table, Decimal(first_year) / 12), law_arrays(inputs.tax_table)]),
         first_year=first_year,
+        divisors=_divisors(inputs, n_years),
     )

@@ -66,6 +66,9 @@ class YearBand:
 class YearCashFlow:
     """Money in and out during a calendar year, nominal; the first, ``year`` 1, begins with the plan.
 
+    ``required_distributions`` is what the law made the household take out beyond what it needed: from one account to
+    another, so not among the sums.
+
     On one path: wages + social_security + other_income + withdrawals + shortfall = contributions + spending +
     goals + debt_payments + taxes + saved_surplus + unplanned_spending. Medians of many paths do not add up, so
     the expected path is given beside them.
@@ -86,6 +89,7 @@ class YearCashFlow:
     saved_surplus: float
     unplanned_spending: float
     employer_contributions: float
+    required_distributions: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

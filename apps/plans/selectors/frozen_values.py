@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import types
 from collections.abc import Hashable, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import MISSING, fields, is_dataclass
 from datetime import date
 from decimal import Decimal
 from enum import Enum
@@ -20,7 +20,8 @@ T = TypeVar("T")
 def read_frozen(data: bytes | memoryview, kind: type[T]) -> T:
     """Read canonical bytes as a value of the dataclass; writing it again gives the same bytes.
 
-    Raises InvalidInputError when the bytes were written by an engine with other fields.
+    Bytes of an older engine are read with the defaults of the fields that it did not know. Raises InvalidInputError
+    when one of them has none.
     """
     try:
         return cast("T", _read(json.loads(bytes(data)), kind))
@@ -47,9 +48,9 @@ def _read(value: Any, kind: Any) -> Any:
         return {_read(key, key_kind): _read(item, item_kind) for key, item in value.items()}
     if is_dataclass(kind):
         hints = _hints(cast("Hashable", kind))
-        return cast("type[Any]", kind)(
-            **{field.name: _read(value[field.name], hints[field.name]) for field in fields(kind)}
-        )
+        # what an older engine did not tell has its default
+        told = [field for field in fields(kind) if field.name in value or field.default is MISSING]
+        return cast("type[Any]", kind)(**{field.name: _read(value[field.name], hints[field.name]) for field in told})
     return _read_scalar(value, kind)
 
 

@@ -22,6 +22,7 @@ from apps.plans.engine.inputs import GoalKind, GoalPriority, Growth, IncomeKind,
 from apps.plans.engine.scenarios import ScenarioCube
 from apps.plans.engine.tax_tables import FilingStatus, StatusTable, TaxTable
 from apps.plans.engine.taxes import TaxFacts, federal_tax
+from apps.portfolios.engine.distributions import required_distribution
 
 RANKS = list(GoalPriority)
 
@@ -44,6 +45,8 @@ class Books:
     early: float = 0.0
     loss: float = 0.0
     failed: dict[str, int] = field(default_factory=dict)
+    opened: dict[str, float] = field(default_factory=dict)
+    taken: dict[str, float] = field(default_factory=dict)
 
 
 def amount_at(amount: float, growth: Growth, year: int, price: float) -> float:
@@ -114,6 +117,7 @@ class ReferenceModel:
             balance={account.key: account.balance for account in inputs.accounts},
             basis={account.key: account.cost_basis for account in inputs.accounts},
             holdings={account.key: dict(account.allocation) for account in inputs.accounts},
+            opened={account.key: account.balance for account in inputs.accounts},
         )
 
     def run(self) -> ReferenceModel:
@@ -204,6 +208,7 @@ class ReferenceModel:
                     books.basis[key] -= cost
                 elif treatment is TaxTreatment.TAX_DEFERRED:
                     books.ordinary += take
+                    books.taken[key] = books.taken.get(key, 0.0) + take
                     owners = [adult for adult in inputs.adults if account.owner in ("", adult.key)]
                     oldest = max(age_in_months(adult, inputs.start_date, month) for adult in owners)
                     if oldest < inputs.tax_table.early_withdrawal_age_months:
@@ -261,6 +266,7 @@ class ReferenceModel:
         year = self._year(month)
         calendar_year = inputs.start_date.year + year
         january = 12 * year - inputs.start_date.month + 1
+        self._take_what_is_required(calendar_year, 12 if year else month + 1)
         living = [adult for adult in inputs.adults if last_month_of(adult, inputs.start_date) > max(0, january)]
         widowed = len(inputs.adults) == 2 and len(living) < 2
         facts = TaxFacts(
@@ -293,3 +299,23 @@ class ReferenceModel:
         books.holdings = {account.key: dict(account.allocation) for account in inputs.accounts}
         self.index = self.price
         self.wealth.append(sum(books.balance.values()))
+        books.opened, books.taken = dict(books.balance), {}
+
+    def _take_what_is_required(self, calendar_year: int, months: int) -> None:
+        inputs, books = self.inputs, self.books
+        for account in inputs.accounts:
+            if account.treatment is not TaxTreatment.TAX_DEFERRED:
+                continue
+            owners = [adult for adult in inputs.adults if account.owner in ("", adult.key)]
+            owner = min(owners, key=lambda adult: adult.birth_date)
+            spouses = [adult.birth_date for adult in inputs.adults if adult.key != owner.key]
+            balance = Decimal(books.opened[account.key])
+            told = required_distribution(owner.birth_date, calendar_year, balance, spouses[0] if spouses else None)
+            if told is None:
+                continue
+            due = books.opened[account.key] / float(told.divisor) * months / 12
+            take = min(books.balance[account.key], max(0.0, due - books.taken.get(account.key, 0.0)))
+            books.balance[account.key] -= take
+            books.ordinary += take
+            books.balance[inputs.surplus_account] += take
+            books.basis[inputs.surplus_account] += take

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from apps.kernel.errors import DomainError
-from apps.plans.engine.inputs import Boundary, CubeSpec, Goal, GoalKind, GoalPriority, Spending
+from apps.plans.engine.inputs import Boundary, CubeSpec, Goal, GoalKind, GoalPriority, Spending, TaxTreatment
 from apps.plans.engine.monte_carlo import Simulation, no_progress, project, simulate
 from apps.plans.engine.results import PERCENTILES
 from apps.plans.engine.success import difference
@@ -241,3 +241,25 @@ def test_retirement_moves_what_hangs_on_it() -> None:
     )
     flows = project(earlier, family_cube()).expected_flows
     assert next(flow for flow in flows if flow.calendar_year == 2037).wages == 0.0
+
+
+def test_what_the_law_requires_is_taken_out_and_kept_for_the_household() -> None:
+    """75 in 2026: a million over 24.6, then what is left over 23.7; nothing is spent, and the tax is paid out of it."""
+    inputs = saver(certain_assumptions(0.0), balance=1_000_000.0, years=12)
+    (fund,) = inputs.accounts
+    accounts = (
+        replace(fund, key="ira", treatment=TaxTreatment.TAX_DEFERRED),
+        replace(fund, key="broker", treatment=TaxTreatment.TAXABLE, balance=0.0, cost_basis=0.0),
+    )
+    (adult,) = inputs.adults
+    old = replace(adult, birth_date=date(1951, 6, 1), retirement_date=date(2016, 1, 1), horizon_age=86)
+    order = (TaxTreatment.TAXABLE, TaxTreatment.TAX_DEFERRED)
+    inputs = replace(
+        inputs, accounts=accounts, adults=(old,), withdrawal_order=order, surplus_account="broker", goals=()
+    )
+    first, second, *_ = project(inputs, cube_of(inputs)).expected_flows
+    assert first.required_distributions == pytest.approx(1_000_000 / 24.6, rel=1e-6)
+    assert second.required_distributions == pytest.approx((1_000_000 - 1_000_000 / 24.6) / 23.7, rel=1e-6)
+    # single, over 65, 40,650 of income: less 16,100, 2,050 and the senior deduction of 6,000
+    taxed = 1_000_000 / 24.6 - 24_150
+    assert first.taxes == pytest.approx(1_240 + 0.12 * (taxed - 12_400), abs=0.01)

@@ -1,4 +1,5 @@
-from dataclasses import dataclass, replace
+import json
+from dataclasses import MISSING, dataclass, fields, replace
 from datetime import date
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 from apps.kernel.errors import InvalidInputError
 from apps.plans.engine.digest import canonical_json
 from apps.plans.engine.inputs import Boundary, ProjectionInputs, When
-from apps.plans.engine.results import Effect, Text
+from apps.plans.engine.results import Effect, Text, YearCashFlow
 from apps.plans.selectors.frozen_values import read_frozen
 from tests.apps.plans.engine.households import family
 
@@ -48,3 +49,8 @@ def test_bytes_of_another_engine_are_refused_with_the_mend():
         read_frozen(b'{"message":"x"}', Text)
     with pytest.raises(InvalidInputError, match="another version"):
         read_frozen(canonical_json(replace(family().adults[0])), ProjectionInputs)
+
+
+def test_a_result_of_an_older_engine_is_read_without_what_it_did_not_know():
+    flow = json.dumps({field.name: 1 for field in fields(YearCashFlow) if field.default is MISSING}).encode()
+    assert read_frozen(flow, YearCashFlow).required_distributions == 0.0
