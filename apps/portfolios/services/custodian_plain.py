@@ -36,7 +36,7 @@ class Parting:
     """The columns of one file on their way to being parted; `odd` are the accounts of which a line needs a look."""
 
     def __init__(self, file: ImportFile, found: CustodianFile, rows: Rows[Any], ground: Ground) -> None:
-        self.found, self.ground, self.columns, self.size = found, ground, rows.columns, len(rows)
+        self.ground, self.columns, self.size = ground, rows.columns, len(rows)
         ours = answered_accounts(file, found)
         # of all accounts of the file, those that the firm lacks among them
         numbers = ground.head["numbers"]

@@ -51,7 +51,7 @@ WHERE t.account_id = ANY(%(accounts)s) AND t.trade_date BETWEEN %(first)s AND %(
 _KNOWN_LINES = """
 SELECT s.account_id, l.key, l.public_id::text, s.as_of, l.instrument_id, l.quantity, l.price, l.market_value,
     l.cost_basis, l.currency
-FROM portfolios_statementline l JOIN portfolios_positionstatement s ON s.id = l.statement_id
+FROM portfolios_positionstatement s LEFT JOIN portfolios_statementline l ON l.statement_id = s.id
 WHERE s.account_id = ANY(%s) AND s.as_of = ANY(%s) AND s.kind = %s
 """
 

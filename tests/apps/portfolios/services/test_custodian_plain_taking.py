@@ -31,6 +31,7 @@ from apps.portfolios.models import (
     Transaction,
 )
 from apps.portfolios.selectors.books import account_book
+from apps.portfolios.services.statements import take_statement
 from tests.apps.portfolios.services.test_custodian_plain_lines import FEW, opened, plain_lines
 from tests.apps.portfolios.services.test_custodian_taking import LAST, STATED, history, numbers, positions, taken
 from tests.factories import market
@@ -250,3 +251,10 @@ def test_an_account_with_a_corporate_action_goes_line_by_line_and_the_others_are
     assert (again.counts["create"], again.counts["update"]) == (0, 0)
     undo_batch(batch=batch, by=ada.as_actor())
     assert [each.quantity for each in account_book(account, LAST).positions] == [held]
+
+
+def test_a_statement_without_a_line_is_filled_and_not_doubled(ada: User) -> None:
+    (number,) = numbers(ada, 1)
+    take_statement(account=Account.objects.get(), as_of=LAST, positions=[], source="none.csv", by=ada.as_actor())
+    taken(ada, positions(number))
+    assert (PositionStatement.objects.count(), StatementLine.objects.count()) == (1, 2)
