@@ -138,7 +138,7 @@ class TakingPlain:
                 of_trade=of_trade,
             )
             for row in self.rows
-            if row[SECURITY] in own and row[price] not in {NULL, "0"}
+            if row[SECURITY] in own and row[price] not in {NULL, "0"} and not row[price].startswith("-")
         ]
         if prices:
             batch = ImportBatch.objects.select_related("household").get(pk=self.file.batch_id or 0)

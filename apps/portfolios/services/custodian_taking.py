@@ -265,7 +265,7 @@ class Taking:
         of_trade: bool = False,
     ) -> None:
         """Keep in mind what the file says of a price; what contradicts the firm's own waits for a second person."""
-        if instrument is not None and instrument.master_id is None and price:
+        if instrument is not None and instrument.master_id is None and price and price > 0:
             self.prices.append(FilePrice(instrument, day, price, each.row.line, of_trade=of_trade))
 
     def _position(self, value: CustodianValue, key: str) -> StatedPosition:

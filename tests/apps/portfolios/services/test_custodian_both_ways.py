@@ -244,7 +244,16 @@ class World:
         self.told.update(f"{topic} {kind}" for topic, kind, _ in events)
 
 
-_IN_ORDER = ("account__last_four", "trade_date", "kind", "units", "cash", "external_key", "description")
+_IN_ORDER = (
+    "account__last_four",
+    "account__household__name",
+    "trade_date",
+    "kind",
+    "units",
+    "cash",
+    "external_key",
+    "description",
+)
 
 
 def said(batch: ImportBatch) -> list[Any]:

@@ -258,3 +258,13 @@ def test_a_statement_without_a_line_is_filled_and_not_doubled(ada: User) -> None
     take_statement(account=Account.objects.get(), as_of=LAST, positions=[], source="none.csv", by=ada.as_actor())
     taken(ada, positions(number))
     assert (PositionStatement.objects.count(), StatementLine.objects.count()) == (1, 2)
+
+
+@pytest.mark.parametrize("few", [0, 10_000])
+def test_a_price_below_nothing_is_no_price_of_the_firm_s_own(
+    ada: User, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    (number,) = numbers(ada, 1)
+    monkeypatch.setattr(FEW, few)
+    taken(ada, f"{STATED}{number},PRIV,Private Fund,10,-100.00,1000.00,900.00,03/10/2025\n")
+    assert (StatementLine.objects.count(), InstrumentPrice.objects.count()) == (1, 0)
