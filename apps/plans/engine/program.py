@@ -12,6 +12,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from apps.kernel.life_tables import joint_divisor, uniform_divisor
+from apps.kernel.required_ages import first_year as first_year_required
 from apps.plans.engine.horizon import (
     age_in_months,
     first_month_of_year,
@@ -36,8 +38,6 @@ from apps.plans.engine.inputs import (
 from apps.plans.engine.social_security import counted_birth
 from apps.plans.engine.tax_kernel import STATUSES, law_arrays
 from apps.plans.engine.tax_tables import FilingStatus
-from apps.portfolios.engine.distributions import first_year as first_year_required
-from apps.portfolios.engine.distributions import lifetime_divisor
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -292,8 +292,8 @@ def _divisors(inputs: ProjectionInputs, n_years: int) -> FloatArray:
         for year in range(n_years):
             age = inputs.start_date.year + year - born.year
             if inputs.start_date.year + year >= first_year_required(born):
-                spouse = inputs.start_date.year + year - others[0].year if others else None
-                told[year, place] = float(lifetime_divisor(age, spouse)[1])
+                joint = joint_divisor(age, inputs.start_date.year + year - others[0].year) if others else None
+                told[year, place] = float(joint or uniform_divisor(age))
     told[0] *= 12 / first_year_months(inputs.start_date)
     return told
 

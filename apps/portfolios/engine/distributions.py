@@ -11,18 +11,12 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
-from apps.portfolios.engine.life_tables import joint_divisor, uniform_divisor
+from apps.kernel.life_tables import joint_divisor, uniform_divisor
+from apps.kernel.required_ages import first_year
 
 CENT, NOTHING = Decimal("0.01"), Decimal(0)
 _FIRST_AGE = 72
 EXCISE, EXCISE_CURED, EXCISE_BEFORE, EXCISE_FROM = Decimal("0.25"), Decimal("0.10"), Decimal("0.50"), 2023
-# by birth, from this day on
-_START_AGES = (
-    (dt.date(1960, 1, 1), Decimal(75)),
-    (dt.date(1951, 1, 1), Decimal(73)),
-    (dt.date(1949, 7, 1), Decimal(72)),
-    (dt.date.min, Decimal("70.5")),
-)
 
 
 class LifeTable(StrEnum):
@@ -54,18 +48,6 @@ class RequiredDistribution:
     amount: Decimal
     due_on: dt.date
     table: LifeTable = LifeTable.UNIFORM
-
-
-def start_age(born: dt.date) -> Decimal:
-    """Return the age from which distributions are required: 70½, 72, 73 or 75, by the day of birth."""
-    return next(age for since, age in _START_AGES if born >= since)
-
-
-def first_year(born: dt.date) -> int:
-    """Return the calendar year for which the first distribution is required."""
-    age = start_age(born)
-    half = age != int(age) and born.month > 6
-    return born.year + int(age) + (1 if half else 0)
 
 
 def plan_first_year(born: dt.date, of: Employment) -> int | None:

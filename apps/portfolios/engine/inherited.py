@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+from apps.kernel.life_tables import single_life, uniform_divisor
+from apps.kernel.required_ages import first_year
 from apps.portfolios.engine.distributions import (
     LifeTable,
     RequiredDistribution,
-    first_year,
     required_distribution,
     share_of,
 )
-from apps.portfolios.engine.life_tables import single_life, uniform_divisor
 
 # deaths from this year on fall under the ten-year rule
 SECURE = 2020

@@ -10,11 +10,11 @@ from decimal import Decimal
 
 from django.db.models import Sum
 
+from apps.kernel.required_ages import first_year
 from apps.portfolios.engine.distributions import (
     Employment,
     LifeTable,
     RequiredDistribution,
-    first_year,
     plan_first_year,
     required_distribution,
     still_to_take,

@@ -6,8 +6,9 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
-from apps.portfolios.engine.distributions import lifetime_divisor, required_distribution, start_age
-from apps.portfolios.engine.life_tables import uniform_divisor
+from apps.kernel.life_tables import uniform_divisor
+from apps.kernel.required_ages import start_age
+from apps.portfolios.engine.distributions import lifetime_divisor, required_distribution
 from tests.golden.loader import GoldenFolders
 
 

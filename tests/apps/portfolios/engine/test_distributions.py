@@ -7,36 +7,17 @@ from decimal import Decimal
 
 import pytest
 
+from apps.kernel.life_tables import uniform_divisor
 from apps.portfolios.engine.distributions import (
     Employment,
     LifeTable,
-    first_year,
     lifetime_divisor,
     plan_first_year,
     required_distribution,
-    start_age,
     still_to_take,
 )
-from apps.portfolios.engine.life_tables import uniform_divisor
 
 D = Decimal
-
-
-@pytest.mark.parametrize(
-    ("born", "age", "year"),
-    [
-        ("1949-06-30", "70.5", 2019),
-        ("1948-07-01", "70.5", 2019),
-        ("1949-07-01", "72", 2021),
-        ("1950-12-31", "72", 2022),
-        ("1951-01-01", "73", 2024),
-        ("1959-12-31", "73", 2032),
-        ("1960-01-01", "75", 2035),
-    ],
-)
-def test_distributions_begin_at_the_age_of_the_statute(born: str, age: str, year: int) -> None:
-    day = dt.date.fromisoformat(born)
-    assert (start_age(day), first_year(day)) == (D(age), year)
 
 
 def test_the_table_is_the_one_in_force_since_2022() -> None:

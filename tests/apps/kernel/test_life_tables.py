@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from apps.portfolios.engine.life_tables import joint_divisor, single_life, uniform_divisor
+from apps.kernel.life_tables import joint_divisor, single_life, uniform_divisor
 
 D = Decimal
 OWNERS = range(72, 121)
