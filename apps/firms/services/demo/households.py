@@ -57,7 +57,7 @@ def build_household(*, spec: DemoHousehold, advisor: User, password: str, by: Ac
     accounts = invest(spec, household, acting)
     save_monthly(spec, household, accounts[0], acting)
     hold_away(spec, household, acting)
-    ensure_benchmarks(by=by)
+    ensure_benchmarks(by=acting)
     hold_against(spec, household, acting)
     _profile(spec, household, acting)
     follow_model(spec, household, acting)
