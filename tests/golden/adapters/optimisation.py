@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy as np
 from apps.plans.engine.frontier import Portfolio, efficient_return, maximum_sharpe
 from apps.plans.engine.moments import Moments
 from apps.plans.engine.weight_limits import WeightLimits, weight_limits
+from apps.plans.engine.whole_shares import capped_weights, whole_shares
 from tests.golden.loader import GoldenFolders
 
 Input = dict[str, Any]
@@ -45,4 +47,25 @@ def least_risk_of_return(case_input: Input, folders: GoldenFolders) -> Input:
     return _told(found, case_input.get("rf", RISK_FREE))
 
 
-ADAPTERS = {"max_sharpe": max_sharpe, "efficient_return": least_risk_of_return}
+def _exact(told: dict[str, Any]) -> dict[str, Decimal]:
+    return {key: Decimal(str(value)) for key, value in told.items()}
+
+
+def pieces(case_input: Input, _folders: GoldenFolders) -> Input:
+    """Whole shares of what the weights mean."""
+    cash = Decimal(str(case_input["cash"]))
+    found = whole_shares(_exact(case_input["weights"]), _exact(case_input["prices"]), cash)
+    return {"allocation": dict(found.shares), "leftover": found.left}
+
+
+def under_a_cap(case_input: Input, _folders: GoldenFolders) -> Input:
+    """Weights of which none is above the cap."""
+    return {"weights": capped_weights(_exact(case_input["weights"]), Decimal(str(case_input["cap"])))}
+
+
+ADAPTERS = {
+    "max_sharpe": max_sharpe,
+    "efficient_return": least_risk_of_return,
+    "whole_share_allocation": pieces,
+    "cap_weights": under_a_cap,
+}
