@@ -208,6 +208,11 @@ class World:
         return own
 
     @cached_property
+    def pair(self) -> str:
+        market.rate_told(("NZD", "USD"), today(), "0.60")
+        return "nzd-usd"
+
+    @cached_property
     def market_action(self) -> Any:
         # a quarter is billed at prices of its days
         days = ("2025-03-03", "2025-12-31", "2026-03-31", "2026-06-30", "2026-09-30")
@@ -520,6 +525,8 @@ OF_FIRM: dict[str, Maker] = {
     "portfolios:account-passport.figure": lambda _world: "total",
     "portfolios:household-gains-passport.figure": lambda _world: "short",
     "action_id": lambda world: world.market_action.public_id,
+    "pair": lambda world: world.pair,
+    "portfolios:exchange-rate-passport.figure": lambda _world: "rate",
     "portfolios:rate-passport.figure": lambda _world: "short",
     "portfolios:household-performance-passport.figure": lambda world: world.entry and "inception-net",
     "portfolios:benchmark-passport.figure": lambda _world: "weights-1",

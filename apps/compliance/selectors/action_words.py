@@ -150,6 +150,7 @@ WORDS = {
     "market.add_security": _("Add security"),
     "market.add_series": _("Add market series"),
     "market.continue_history": _("Continue history"),
+    "market.load_rates": _("Load rates of exchange"),
     "market.set_price": _("Set price"),
     "market.set_rate": _("Set rate of exchange"),
     "money.add_bank_account": _("Add bank account"),

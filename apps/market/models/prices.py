@@ -61,7 +61,7 @@ class PriceCorrection(models.Model):
 
 
 class CurrencyRate(models.Model):
-    """How many units of `quote` one unit of `base` bought at the close of a day."""
+    """How many units of `quote` one unit of `base` bought at the close of a day, and who said so."""
 
     MUTABLE: ClassVar[bool] = False
     PERSONAL_FIELDS: ClassVar[frozenset[str]] = frozenset()
@@ -71,6 +71,8 @@ class CurrencyRate(models.Model):
     quote = models.CharField(max_length=3)
     day = models.DateField()
     rate = models.DecimalField(max_digits=18, decimal_places=8)
+    source = models.CharField(max_length=200, blank=True, default="")
+    is_simulated = models.BooleanField(default=False)
 
     class Meta:
         constraints = (

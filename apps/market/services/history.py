@@ -19,6 +19,7 @@ from apps.market.selectors.prices import Close, latest_closes
 from apps.market.services.illustrative import IllustrativeMarket, illustrative_market
 
 BATCH = 5_000
+RATE_FIELDS = ["rate", "source", "is_simulated"]
 
 
 @service
@@ -133,15 +134,16 @@ def set_rate(*, pair: tuple[str, str], day: dt.date, rate: Decimal, by: Actor) -
     """Store what one unit of the first currency bought of the second; another rate replaces it on the trail.
 
     The same again changes nothing; what it replaces stays known for books of before (`CurrencyRateCorrection`).
+    A rate that is told takes the mark of simulation away.
     """
     base, quote = pair
     before = CurrencyRate.objects.filter(base=base, quote=quote, day=day).first()
-    if before is not None and before.rate == rate:
+    if before is not None and before.rate == rate and not before.is_simulated:
         return before
     row = CurrencyRate(base=base, quote=quote, day=day, rate=rate)
     row.full_clean(validate_unique=False)
     CurrencyRate.objects.bulk_create(
-        [row], update_conflicts=True, update_fields=["rate"], unique_fields=["base", "quote", "day"]
+        [row], update_conflicts=True, update_fields=RATE_FIELDS, unique_fields=["base", "quote", "day"]
     )
     images = {"day": day, "rate": before.rate if before else None}, {"day": day, "rate": rate}
     audit.record("market.set_rate", by=by, target=row, before=images[0], after=images[1])

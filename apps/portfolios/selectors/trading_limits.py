@@ -29,6 +29,9 @@ from apps.portfolios.selectors.targets import reserve_amount
 from apps.portfolios.selectors.valuations import AccountHoldings, holdings_at
 
 NOTHING = Decimal(0)
+BRING_RATE = gettext_noop(
+    "See Portfolios › Securities › Rates of exchange for what is known and how a rate is brought."
+)
 _FORBIDS = {
     RestrictionKind.NEVER_BUY: {Side.BUY},
     RestrictionKind.NEVER_SELL: {Side.SELL},
@@ -96,7 +99,10 @@ def demand_rates(
             gettext_noop(
                 "No rate of exchange of %(currency)s is known: “%(account)s” cannot be counted in the household."
             ),
-            mend=gettext_noop("Bring the rate first, or end the limit or reserve that counts the account."),
+            mend=gettext_noop(
+                "See Portfolios › Securities › Rates of exchange for what is known and how a rate is brought, or end"
+                " the limit or reserve that counts the account."
+            ),
             currency=account.currency,
             account=account.name,
         )

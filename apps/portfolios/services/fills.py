@@ -40,6 +40,7 @@ from apps.portfolios.models import (
 from apps.portfolios.models.transaction import TransactionQuerySet
 from apps.portfolios.policies import price_is_off, step_of
 from apps.portfolios.selectors.prices import rate_on
+from apps.portfolios.selectors.trading_limits import BRING_RATE
 from apps.portfolios.services.entries import NO_RATE, TransactionEntry
 from apps.portfolios.services.orders import OrderStateError, locked_order, tell_orders
 from apps.portfolios.services.trades import locked_proposal, move_proposal
@@ -300,7 +301,7 @@ def _worth(order: BlockOrder, fill: Fill) -> Decimal:
     """Return what was executed in the currency of the accounts, at the rate of its day."""
     rate = rate_on(order.instrument.currency, order.currency, fill.day)
     if rate is None:
-        raise InvalidInputError(NO_RATE, mend=gettext_noop("Bring the rate first."))
+        raise InvalidInputError(NO_RATE, mend=BRING_RATE)
     return fill.quantity * fill.price * order.instrument.multiplier * rate
 
 

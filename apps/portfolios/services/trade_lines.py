@@ -14,6 +14,7 @@ from apps.portfolios.models import Account, AccountStatus, BlockOrder, Instrumen
 from apps.portfolios.policies import FRACTIONAL, dealt, price_is_off
 from apps.portfolios.selectors.books import account_book
 from apps.portfolios.selectors.trading_limits import (
+    BRING_RATE,
     BrokenLimit,
     IntendedTrade,
     account_rates,
@@ -112,7 +113,7 @@ def checked_lines(
         if line.account.pk not in rates:
             raise TradeRefusedError(
                 gettext_noop("No rate of exchange is known for “%(account)s”: no limit could measure the trade."),
-                mend=gettext_noop("Bring the rate first."),
+                mend=BRING_RATE,
                 field=f"line_{place}_account",
                 account=line.account.name,
             )

@@ -37,7 +37,14 @@ FIRM: tuple[Group, ...] = (
     ),
     (_("Reconciliation"), (("break-list", "", SEE),)),
     (_("Reports"), (("report-list", "", SEE),)),
-    (_("Securities"), (("security-list", _("Securities"), SEE), ("market-actions", _("Corporate actions"), SEE))),
+    (
+        _("Securities"),
+        (
+            ("security-list", _("Securities"), SEE),
+            ("market-actions", _("Corporate actions"), SEE),
+            ("exchange-rate-list", _("Rates of exchange"), SEE),
+        ),
+    ),
     (
         _("Tax"),
         (

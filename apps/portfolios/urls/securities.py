@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.portfolios.views import market_actions, securities
+from apps.portfolios.views import exchange_rates, market_actions, securities
 
 patterns = [
     path("portfolios/securities/", securities.SecurityListView.as_view(), name="security-list"),
@@ -11,6 +11,15 @@ patterns = [
         "portfolios/securities/<uuid:security_id>/passport/<slug:figure>/",
         securities.SecurityPassportView.as_view(),
         name="security-passport",
+    ),
+    path("portfolios/exchange-rates/", exchange_rates.ExchangeRateListView.as_view(), name="exchange-rate-list"),
+    path(
+        "portfolios/exchange-rates/<slug:pair>/", exchange_rates.ExchangeRateDetailView.as_view(), name="exchange-rate"
+    ),
+    path(
+        "portfolios/exchange-rates/<slug:pair>/passport/<slug:figure>/",
+        exchange_rates.ExchangeRatePassportView.as_view(),
+        name="exchange-rate-passport",
     ),
     path("portfolios/corporate-actions/", market_actions.MarketActionListView.as_view(), name="market-actions"),
     path(
