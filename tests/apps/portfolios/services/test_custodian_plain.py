@@ -10,6 +10,7 @@ from apps.clients.ports import ImportFile
 from apps.core.whole_rows import copied_text
 from apps.portfolios.readers.rows import CustodianAccount, Rows, SecurityKey
 from apps.portfolios.services.custodian_accounts import custodian_file
+from apps.portfolios.services.custodian_ground import ground_under
 from apps.portfolios.services.custodian_plain import Parting, _fits, _new_ids, label_of
 from tests.apps.portfolios.services.test_custodian_taking import history, numbers
 
@@ -18,7 +19,7 @@ def parting(by: User, text: str) -> Parting:
     file = ImportFile("all.csv", text.encode(), by.as_actor())
     found = custodian_file(file)
     assert isinstance(found.transactions, Rows)
-    return Parting(file, found, found.transactions)
+    return Parting(file, found, found.transactions, ground_under(file, found))
 
 
 def test_ids_are_random_uuids_of_version_four() -> None:
