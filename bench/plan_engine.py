@@ -48,7 +48,7 @@ from apps.plans.engine.inputs import (
     Spending,
     TaxTreatment,
 )
-from apps.plans.engine.monte_carlo import project, simulate
+from apps.plans.engine.monte_carlo import project, simulate, span_of
 from apps.plans.engine.policy import AdvicePolicy, RiskLimit
 from apps.plans.engine.program import build_program
 from apps.plans.engine.recommendations import recommend
@@ -273,7 +273,7 @@ def ours(inputs: ProjectionInputs, cube: ScenarioCube, mapper: Mapper) -> dict[s
 def markets_of(inputs: ProjectionInputs, cube: ScenarioCube) -> NDArray[np.float32]:
     """Work out the growth that a plan reads, from the cube."""
     program = build_program(inputs)
-    growth = MarketCache().of(cube, program.weights, 12 * program.year_facts.shape[0], map).growth
+    growth = MarketCache().of(cube, program.weights, span_of(program), map).growth
     assert growth is not None
     return growth
 
