@@ -15,6 +15,8 @@ from apps.kernel.dates import DateSpan
 from apps.market.models import CurrencyRate, CurrencyRateCorrection, Price, PriceCorrection
 
 _Rate = tuple[str, str, dt.date, Decimal]
+# the currency in which every other one is quoted
+THROUGH = "USD"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +70,26 @@ def rates_in(
     """Return what one unit of each base was worth in `quote`, from the last rate before the span to its end.
 
     A day's rate is the last one on or before it, however old, so that it is the same in every span. A pair
-    that is only kept the other way round is inverted; bases without any rate are left out. With `told_at` the rates
-    that were replaced after that moment count as they were told at it.
+    that is only kept the other way round is inverted, one that is not kept at all is crossed through the dollar, in
+    which all are quoted; bases without any rate are left out. With `told_at` the rates that were replaced after that
+    moment count as they were told at it.
     """
-    others = sorted({base for base in bases if base != quote})
-    if not others:
+    others = {base for base in bases if base != quote}
+    found = _kept_rates(quote, others, span, told_at)
+    missing = others - found.keys() - {THROUGH}
+    if missing and quote != THROUGH:
+        dollars = _kept_rates(THROUGH, missing | {quote}, span, told_at)
+        ours = dollars.pop(quote, [])
+        found |= {base: crossed for base, closes in dollars.items() if (crossed := _crossed(closes, ours))}
+    return found
+
+
+def _kept_rates(
+    quote: str, bases: Collection[str], span: DateSpan, told_at: dt.datetime | None
+) -> dict[str, list[Close]]:
+    if not bases:
         return {}
-    wanted = Q(base__in=others, quote=quote) | Q(base=quote, quote__in=others)
+    wanted = Q(base__in=sorted(bases), quote=quote) | Q(base=quote, quote__in=sorted(bases))
     pairs = CurrencyRate.objects.filter(wanted)
     before = pairs.filter(day__lt=span.first).order_by("base", "quote", "-day").distinct("base", "quote")
     within = pairs.filter(day__range=(span.first, span.last)).order_by("day")
@@ -91,6 +106,16 @@ def rates_in(
     return inverted | result
 
 
+def _crossed(ones: Sequence[Close], others: Sequence[Close]) -> list[Close]:
+    """Return what ones are worth in others on each day that told either, once both are known."""
+    found = []
+    for day in sorted({close.day for close in (*ones, *others)}):
+        one, other = close_at(ones, day), close_at(others, day)
+        if one is not None and other is not None:
+            found.append(Close(day, one.close / other.close))
+    return found
+
+
 def _with_replaced(rows: Sequence[_Rate], wanted: Q, last: dt.date, moment: dt.datetime) -> list[_Rate]:
     """Put the rates that were told at a moment, and have been replaced since, in the places of those of now."""
     told = {(base, other, day): rate for base, other, day, rate in rows}
@@ -102,9 +127,15 @@ def _with_replaced(rows: Sequence[_Rate], wanted: Q, last: dt.date, moment: dt.d
 
 def rate_replaced_at(one: str, other: str, day: dt.date, moment: dt.datetime) -> dt.datetime | None:
     """Return when a rate between two currencies up to a day was last replaced after a moment, None where it was not."""
-    wanted = Q(base=one, quote=other) | Q(base=other, quote=one)
+    wanted = _between(one, other)
+    if THROUGH not in {one, other} and not CurrencyRate.objects.filter(wanted).exists():
+        wanted = _between(one, THROUGH) | _between(other, THROUGH)
     rows = CurrencyRateCorrection.objects.filter(wanted, day__lte=day, replaced_at__gt=moment).order_by("-id")
     return rows.values_list("replaced_at", flat=True).first()
+
+
+def _between(one: str, other: str) -> Q:
+    return Q(base=one, quote=other) | Q(base=other, quote=one)
 
 
 def close_at(closes: Sequence[Close], day: dt.date) -> Close | None:
