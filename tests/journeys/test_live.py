@@ -44,6 +44,13 @@ from apps.firms.models import Firm
 with tenant_context(Firm.objects.get(schema_name="alpha")):
     realtime.send_now("firm:all", "billing.run")
 """
+_END_UNHEARD = """
+from django_tenants.utils import tenant_context
+from apps.core.models import Job
+from apps.firms.models import Firm
+with tenant_context(Firm.objects.get(schema_name="alpha")):
+    Job.objects.filter(name="billing.calculate_run").update(state="done")
+"""
 
 
 def test_a_live_site_is_healthy_with_its_worker(live_site):
@@ -116,3 +123,11 @@ def test_what_changes_while_a_page_asks_is_asked_for_as_well(live_site, today):
     live_site.manage("shell", "--no-imports", "-c", _TOUCH)
     today.get_by_text("Fees are being calculated.").wait_for(timeout=30_000)
     assert "Fees are being calculated." not in held[0]
+
+
+def test_the_end_of_work_shows_itself_though_its_message_was_lost(live_site, today):
+    live_site.manage("shell", "--no-imports", "-c", _CHANGE)
+    under_way = today.get_by_text("Fees are being calculated.").first
+    under_way.wait_for(timeout=20_000)
+    live_site.manage("shell", "--no-imports", "-c", _END_UNHEARD)
+    under_way.wait_for(state="detached", timeout=45_000)

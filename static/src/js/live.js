@@ -7,6 +7,8 @@ const LONGEST_WAIT_MS = 30_000;
 const BANNER_AFTER_MS = 2000;
 const STEADY_AFTER_MS = 5000;
 const TURNED_AWAY = 4403;
+const ANSWERED_WITHIN_MS = 10_000; // by then an answer came, or what was to ask did not
+const ASK_OF_WORK_MS = 15_000;
 
 let typed = false; // what somebody wrote into a form is not thrown away
 
@@ -30,29 +32,34 @@ function flash(element) {
   setTimeout(() => element.classList.remove("is-changed"), 2500);
 }
 
-const asking = new Map(); // elements that ask the server, and whether something happened since they did
+const asking = new Map(); // elements that ask the server: since when, and whether something happened after that
 
 /**
  * Ask for what an element shows. What happens while it asks is asked for once more: the answer that replaces it may
  * have been drawn before, and what htmx queues for it would go to the element that is no longer there.
  */
-function refresh(element) {
-  if (asking.has(element)) {
-    asking.set(element, true);
+function refresh(element, { quietly = false } = {}) {
+  const asked = asking.get(element);
+  if (asked && performance.now() - asked.at < ANSWERED_WITHIN_MS) {
+    asked.again = true;
     return;
   }
   if (element.matches("[hx-get], [hx-post]")) {
-    asking.set(element, false);
+    const asks = { at: performance.now(), again: false };
+    asking.set(element, asks);
     const end = (event) => {
       const source = event.detail.ctx.sourceElement; // after a swap the one that came in its place
       if (source !== element && !(element.id && source?.id === element.id)) return;
       document.removeEventListener("htmx:finally:request", end);
-      const again = asking.get(element);
-      asking.delete(element);
+      if (asking.get(element) === asks) asking.delete(element);
       const now = element.isConnected ? element : element.id && document.getElementById(element.id);
-      if (again && now) refresh(now);
+      if (asks.again && now) refresh(now);
     };
     document.addEventListener("htmx:finally:request", end);
+  }
+  if (quietly) {
+    htmx.trigger(element, "live");
+    return;
   }
   const mark = (event) => {
     if (event.detail.ctx.sourceElement !== element) return;
@@ -63,6 +70,14 @@ function refresh(element) {
   };
   document.addEventListener("htmx:after:swap", mark);
   htmx.trigger(element, "live");
+}
+
+/** Work under way is asked for from time to time as well: its end must not hang on one message that was lost. */
+function askOfWork() {
+  if (document.hidden) return;
+  listeners()
+    .filter((element) => element.matches(".progress-panel") || element.querySelector(".progress-panel"))
+    .forEach((element) => refresh(element, { quietly: true }));
 }
 
 /** Steps of a running job are shown at once; the end is asked for. Only text and numbers of the job itself travel here. */
@@ -120,7 +135,7 @@ class Connection {
     if (!this.timesTurnedAway) this.pause(false);
     this.watched = "";
     this.watch();
-    if (this.lost) listeners().forEach(refresh); // what happened meanwhile
+    if (this.lost) listeners().forEach((element) => refresh(element)); // what happened meanwhile
     this.lost = false;
   }
 
@@ -164,4 +179,5 @@ export function startLive() {
   document.addEventListener("input", (event) => (typed ||= Boolean(event.target.closest('form[method="post"]'))));
   connection.open();
   document.addEventListener("htmx:after:swap", () => connection.watch());
+  setInterval(askOfWork, ASK_OF_WORK_MS);
 }
