@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from apps.core.actors import Actor
 from apps.kernel.errors import DomainError
+from apps.market.management.files import text_of
 from apps.market.services.actions import FileActions, take_actions
 
 
@@ -23,7 +24,7 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, file: Path, **_: Any) -> None:
         """Load."""
-        provider = FileActions(file.read_text("utf-8-sig"), file.name)
+        provider = FileActions(text_of(file), file.name)
         try:
             kept = take_actions(provider=provider, by=Actor.system("market.load_corporate_actions"))
         except DomainError as refused:

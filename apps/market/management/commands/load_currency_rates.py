@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from apps.core.actors import Actor
 from apps.kernel.errors import DomainError
+from apps.market.management.files import text_of
 from apps.market.services.rates import FileRates, take_rates
 
 
@@ -27,7 +28,7 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, file: Path, base: str, source: str, since: dt.date, **_: Any) -> None:
         """Load."""
-        provider = FileRates(file.read_text("utf-8-sig"), source or file.name, base, since)
+        provider = FileRates(text_of(file), source or file.name, base, since)
         try:
             taken = take_rates(provider=provider, by=Actor.system("market.load_currency_rates"))
         except DomainError as refused:

@@ -139,3 +139,14 @@ def test_the_command_says_what_it_did_or_which_line_is_wrong(
     file.write_text(FILE + "soon,1,2\n")
     with pytest.raises(CommandError, match="Line 4"):
         call_command("load_currency_rates", str(file))
+
+
+@pytest.mark.parametrize("command", ["load_currency_rates", "load_corporate_actions"])
+def test_a_file_that_is_not_there_or_no_text_is_refused_in_words(command: str, tmp_path: Path):
+    with pytest.raises(CommandError, match="Name a file that is there"):
+        call_command(command, str(tmp_path / "none.csv"))
+    foreign = tmp_path / "foreign.csv"
+    foreign.write_bytes(b"Date,USD\n2024-01-03,\xff\xfe\n")
+    with pytest.raises(CommandError, match="UTF-8"):
+        call_command(command, str(foreign))
+    assert not CurrencyRate.objects.exists()
