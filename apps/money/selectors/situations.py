@@ -7,9 +7,13 @@ known for and where it comes from, so that a plan can say on what it rests.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import TypeVar
 
+from django.db.models import Model
 from django.utils import timezone
 
 from apps.clients.models import Household, Person, Relationship
@@ -38,8 +42,8 @@ from apps.money.selectors.facts import (
     SavingFact,
     SpendingFact,
 )
-from apps.portfolios.models import Account, AccountStatus, TaxTreatment
-from apps.portfolios.selectors.books import account_book
+from apps.portfolios.models import Account, AccountStatus, TaxTreatment, Transaction
+from apps.portfolios.selectors.books import account_books
 from apps.portfolios.selectors.portfolios import simulation_of
 from apps.portfolios.selectors.valuations import AccountHoldings, holdings_at
 
@@ -49,23 +53,74 @@ NOTHING = Decimal(0)
 def household_facts(household: Household, as_of: dt.date) -> HouseholdFacts:
     """Return all facts of the household's finances on the day.
 
-    Amounts in another currency than the household's are named in `left_out`. A few queries, and one more for each
-    taxable account (its lots).
+    Amounts in another currency than the household's are named in `left_out`. A few queries.
     """
-    people = list(household.people.all())
-    accounts = list(
-        Account.objects.filter(household=household)
-        .exclude(status=AccountStatus.CLOSED, closed_on__lt=as_of)
-        .prefetch_related("owners__person")
-    )
-    at = holdings_at(accounts, as_of)
-    banks = list(BankAccount.objects.filter(household=household))
-    loans = list(Debt.objects.filter(household=household))
-    things = list(Property.objects.filter(household=household))
-    here = household.currency
+    return facts_of_households([household], as_of)[household.pk]
+
+
+def facts_of_households(households: Sequence[Household], as_of: dt.date) -> dict[int, HouseholdFacts]:
+    """Return the facts of many households, by row id: the queries of one, and one for each that states no spending."""
+    rows = _Rows.read(households, as_of)
+    return {household.pk: _facts(household, rows, as_of) for household in households}
+
+
+R = TypeVar("R", bound=Model)
+
+
+def _by_household(rows: Iterable[R]) -> dict[int, list[R]]:
+    found: dict[int, list[R]] = defaultdict(list)
+    for row in rows:
+        found[row.household_id].append(row)  # type: ignore[attr-defined]
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """What lies in the tables, by household; `at` and `costs` by account."""
+
+    people: dict[int, list[Person]]
+    accounts: dict[int, list[Account]]
+    banks: dict[int, list[BankAccount]]
+    loans: dict[int, list[Debt]]
+    things: dict[int, list[Property]]
+    incomes: dict[int, list[IncomeSource]]
+    expenses: dict[int, list[ExpenseLine]]
+    insurance: dict[int, list[InsurancePolicy]]
+    savings: dict[int, list[RegularSaving]]
+    at: dict[int, AccountHoldings]
+    costs: dict[int, Decimal | None]
+
+    @classmethod
+    def read(cls, households: Sequence[Household], as_of: dt.date) -> _Rows:
+        mine = {"household__in": [household.pk for household in households]}
+        accounts = list(
+            Account.objects.filter(**mine)
+            .exclude(status=AccountStatus.CLOSED, closed_on__lt=as_of)
+            .prefetch_related("owners__person", "lot_elections")
+        )
+        at = holdings_at(accounts, as_of)
+        return cls(
+            people=_by_household(Person.objects.filter(**mine)),
+            accounts=_by_household(accounts),
+            banks=_by_household(BankAccount.objects.filter(**mine)),
+            loans=_by_household(Debt.objects.filter(**mine)),
+            things=_by_household(Property.objects.filter(**mine)),
+            incomes=_by_household(IncomeSource.objects.filter(**mine).select_related("person")),
+            expenses=_by_household(ExpenseLine.objects.filter(**mine).exclude(category="debt")),
+            insurance=_by_household(InsurancePolicy.objects.filter(**mine).select_related("person")),
+            savings=_by_household(RegularSaving.objects.filter(**mine).select_related("account")),
+            at=at,
+            costs=_costs([account for account in accounts if account.tax_treatment == TaxTreatment.TAXABLE], at, as_of),
+        )
+
+
+def _facts(household: Household, rows: _Rows, as_of: dt.date) -> HouseholdFacts:
+    pk, here, at = household.pk, household.currency, rows.at
+    people, accounts, banks = rows.people[pk], rows.accounts[pk], rows.banks[pk]
+    loans, things = rows.loans[pk], rows.things[pk]
     everything: list[Account | BankAccount | Debt | Property] = [*accounts, *banks, *loans, *things]
     left_out = [str(row) for row in everything if row.currency != here]
-    left_out += sorted({name for holdings in at.values() for name in holdings.unpriced})
+    left_out += sorted({name for account in accounts for name in at[account.pk].unpriced})
     facts = HouseholdFacts(
         household_id=household.public_id,
         as_of=as_of,
@@ -73,21 +128,21 @@ def household_facts(household: Household, as_of: dt.date) -> HouseholdFacts:
         filing_status=household.filing_status,
         state=household.state,
         people=tuple(_person(person) for person in people),
-        incomes=_incomes(household, people, as_of),
-        spending=_spending(household, as_of),
+        incomes=_incomes([row for row in rows.incomes[pk] if row.currency == here], people, as_of),
+        spending=_spending(household, [line for line in rows.expenses[pk] if line.currency == here], as_of),
         debts=(*(_debt(loan) for loan in loans if loan.currency == here), *_card_debts(banks, here)),
         accounts=(
-            *(_account(account, at[account.pk]) for account in accounts if account.currency == here),
+            *(_account(row, at[row.pk], rows.costs.get(row.pk)) for row in accounts if row.currency == here),
             *(_bank(bank) for bank in banks if bank.currency == here and _is_cash(bank)),
         ),
         properties=tuple(
             PropertyFact(str(t.public_id), t.kind, t.name, t.value, t.as_of) for t in things if t.currency == here
         ),
-        insurance=_insurance(household),
-        savings=_savings(household),
+        insurance=_insurance(rows.insurance[pk]),
+        savings=_savings(rows.savings[pk]),
         missing=(),
         left_out=tuple(left_out),
-        simulation=simulation_of(at.values(), as_of),
+        simulation=simulation_of([at[account.pk] for account in accounts], as_of),
     )
     return _with_missing(facts)
 
@@ -102,7 +157,7 @@ def _person(person: Person) -> PersonFact:
     )
 
 
-def _incomes(household: Household, people: list[Person], as_of: dt.date) -> tuple[IncomeFact, ...]:
+def _incomes(sources: list[IncomeSource], people: list[Person], as_of: dt.date) -> tuple[IncomeFact, ...]:
     stated = [
         IncomeFact(
             key=str(row.public_id),
@@ -117,9 +172,7 @@ def _incomes(household: Household, people: list[Person], as_of: dt.date) -> tupl
             as_of=row.as_of,
             source="stated",
         )
-        for row in IncomeSource.objects.filter(household=household, currency=household.currency).select_related(
-            "person"
-        )
+        for row in sources
         if row.ends_on is None or row.ends_on >= as_of
     ]
     earning = {fact.person_id for fact in stated if fact.kind in {IncomeKind.SALARY, IncomeKind.SELF_EMPLOYMENT}}
@@ -143,9 +196,8 @@ def _incomes(household: Household, people: list[Person], as_of: dt.date) -> tupl
     return (*stated, *profile)
 
 
-def _spending(household: Household, as_of: dt.date) -> SpendingFact | None:
+def _spending(household: Household, lines: list[ExpenseLine], as_of: dt.date) -> SpendingFact | None:
     """What the household states wins over the banks' average; debt payments are counted with the debts."""
-    lines = list(ExpenseLine.objects.filter(household=household, currency=household.currency).exclude(category="debt"))
     if lines:
         return SpendingFact(
             monthly_amount=sum((line.monthly_amount for line in lines), NOTHING),
@@ -209,7 +261,7 @@ def _bank(bank: BankAccount) -> AccountFact:
     )
 
 
-def _account(account: Account, at: AccountHoldings) -> AccountFact:
+def _account(account: Account, at: AccountHoldings, cost: Decimal | None) -> AccountFact:
     owners = list(account.owners.all())
     return AccountFact(
         key=str(account.public_id),
@@ -217,19 +269,26 @@ def _account(account: Account, at: AccountHoldings) -> AccountFact:
         treatment=account.tax_treatment,
         owner_id=owners[0].person.public_id if len(owners) == 1 else None,
         balance=max(at.total, NOTHING),
-        cost_basis=_cost_basis(account, at) if account.tax_treatment == TaxTreatment.TAXABLE else None,
+        cost_basis=cost,
         allocation=_allocation(at),
         is_held_away=account.is_held_away,
         as_of=at.priced_on or at.as_of,
     )
 
 
-def _cost_basis(account: Account, at: AccountHoldings) -> Decimal | None:
-    if not at.holdings:
-        return max(at.cash, NOTHING)
-    costs = [position.cost for position in account_book(account, at.as_of).positions if position.quantity]
-    known = [cost for cost in costs if cost is not None]
-    return sum(known, NOTHING) + max(at.cash, NOTHING) if len(known) == len(costs) else None
+def _costs(accounts: list[Account], at: dict[int, AccountHoldings], as_of: dt.date) -> dict[int, Decimal | None]:
+    """What each account was bought for, cash included; None where the cost of a position is not known."""
+    held = [account for account in accounts if at[account.pk].holdings]
+    entries = Transaction.objects.filter(account__in=held).select_related("reversal_of").prefetch_related("lot_choices")
+    books = account_books(held, entries.order_by("trade_date", "id"), as_of) if held else {}
+    found: dict[int, Decimal | None] = {}
+    for account in accounts:
+        positions = books[account.pk].positions if account.pk in books else ()
+        costs = [position.cost for position in positions if position.quantity]
+        known = [cost for cost in costs if cost is not None]
+        is_known = len(known) == len(costs)
+        found[account.pk] = sum(known, NOTHING) + max(at[account.pk].cash, NOTHING) if is_known else None
+    return found
 
 
 def _allocation(at: AccountHoldings) -> tuple[tuple[str, Decimal], ...]:
@@ -244,8 +303,7 @@ def _allocation(at: AccountHoldings) -> tuple[tuple[str, Decimal], ...]:
     return tuple((asset_class, value / whole) for asset_class, value in sorted(values.items())) if whole else ()
 
 
-def _insurance(household: Household) -> tuple[InsuranceFact, ...]:
-    rows = InsurancePolicy.objects.filter(household=household).select_related("person")
+def _insurance(rows: list[InsurancePolicy]) -> tuple[InsuranceFact, ...]:
     return tuple(
         InsuranceFact(
             key=str(row.public_id),
@@ -259,8 +317,7 @@ def _insurance(household: Household) -> tuple[InsuranceFact, ...]:
     )
 
 
-def _savings(household: Household) -> tuple[SavingFact, ...]:
-    rows = RegularSaving.objects.filter(household=household).select_related("account")
+def _savings(rows: list[RegularSaving]) -> tuple[SavingFact, ...]:
     return tuple(
         SavingFact(
             key=str(row.public_id),

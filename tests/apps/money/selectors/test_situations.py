@@ -5,11 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
 from apps.accounts.models import User
 from apps.clients.models import Household
 from apps.money.selectors.balance_sheets import balance_sheet
 from apps.money.selectors.cash_flows import cash_flow
-from apps.money.selectors.situations import household_facts
+from apps.money.selectors.situations import facts_of_households, household_facts
 from tests.factories import clients as people
 from tests.factories import money as made
 from tests.factories import portfolios
@@ -111,3 +114,18 @@ def test_the_cost_of_a_transfer_that_nobody_knows_is_not_nothing(ada: User) -> N
     portfolios.entry(account, ada, "transfer_in", instrument=security, units="1")
     (brokerage,) = household_facts(household, AS_OF).accounts
     assert brokerage.cost_basis is None
+
+
+def test_many_households_are_read_like_one_by_the_same_number_of_queries(ada: User) -> None:
+    first = full(ada)
+    with CaptureQueriesContext(connection) as alone:
+        own = household_facts(first, AS_OF)
+    bare, second = people.household(ada, name="Bare"), people.household(ada, name="Second")
+    made.fact("expense", bare, ada)
+    made.fact("expense", second, ada)
+    made.bank_account(second, ada)
+    with CaptureQueriesContext(connection) as together:
+        found = facts_of_households([bare, first, second], AS_OF)
+    assert found == {each.pk: household_facts(each, AS_OF) for each in (bare, first, second)}
+    assert found[first.pk] == own
+    assert len(together) == len(alone)
