@@ -1,0 +1,173 @@
+"""Why did the answer change? The way from one set of inputs to another, a group of facts at a time.
+
+Each step puts one more group of the later inputs in the place of the earlier ones and runs the plan on the same
+scenarios: the parts add up to the whole exactly, and on common random numbers most of their noise cancels. A part
+depends on what was moved before it, so the order is fixed: that of `Cause`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields, replace
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from apps.plans.engine.growth import Mapper
+from apps.plans.engine.horizon import horizon_months, month_of
+from apps.plans.engine.inputs import CubeSpec, Goal, ProjectionInputs
+from apps.plans.engine.results import Estimate
+from apps.plans.engine.runs import Runs
+from apps.plans.engine.scenarios import ScenarioCube
+from apps.plans.engine.solve import spending_that_holds
+from apps.plans.engine.success import difference
+
+Cubes = Callable[[ProjectionInputs], ScenarioCube]
+
+
+class Cause(StrEnum):
+    """What may have changed, in the order in which it is replayed."""
+
+    TIME = "time"
+    ASSUMPTIONS = "assumptions"
+    MARKET = "market"
+    CASH = "cash"
+    LIFE = "life"
+    LAW = "law"
+
+
+_CAUSES = {
+    "start_date": Cause.TIME,
+    "assumptions": Cause.ASSUMPTIONS,
+    "accounts": Cause.MARKET,
+    "adults": Cause.LIFE,
+    "filing_status": Cause.LIFE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one cause did: to success, path by path, and to the living costs a year that the plan can carry."""
+
+    cause: Cause
+    success: Estimate
+    spending: float
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """Before, after, and the parts between; ``change`` is measured path by path, ``spending_*`` are a year, real."""
+
+    before: Estimate
+    after: Estimate
+    change: Estimate
+    spending_before: float
+    spending_after: float
+    parts: tuple[Part, ...]
+
+
+def cause_of(field: str) -> Cause:
+    """Say which cause a field of the inputs belongs to; what is not named is the household's own money."""
+    if field in _CAUSES:
+        return _CAUSES[field]
+    return Cause.LAW if "table" in field or "law" in field else Cause.CASH
+
+
+def _left_of(goal: Goal, start: date) -> Goal | None:
+    """Return what of a goal is still to come on the first of a month; None where all of it has passed."""
+    if not isinstance(goal.start, date) or goal.start >= start:
+        return goal
+    passed = -(-month_of(start, goal.start) // 12)
+    if goal.years <= passed:
+        return None
+    return replace(goal, start=date(goal.start.year + passed, goal.start.month, 1), years=goal.years - passed)
+
+
+def moved_on(inputs: ProjectionInputs, start: date) -> ProjectionInputs:
+    """Return the plan as it stands on a later first of a month: goals that have passed are done.
+
+    Raises InvalidInputError when the plan is over.
+    """
+    if start <= inputs.start_date:
+        return inputs
+    goals = tuple(left for goal in inputs.goals if (left := _left_of(goal, start)) is not None)
+    return replace(inputs, start_date=start, goals=goals)
+
+
+def on_scenarios(inputs: ProjectionInputs, spec: CubeSpec) -> ProjectionInputs:
+    """Return the plan asked of other scenarios."""
+    return replace(inputs, simulation=spec)
+
+
+def steps_between(before: ProjectionInputs, after: ProjectionInputs) -> list[tuple[Cause, ProjectionInputs]]:
+    """Return each cause by which they differ with the inputs once it has come; the last ones are ``after``.
+
+    Both must ask for the same scenarios.
+    """
+    earlier = moved_on(before, after.start_date)
+    # classes of assets that one of the sets does not know: accounts change with the set
+    apart = before.assumptions.asset_keys != after.assumptions.asset_keys
+    groups: dict[Cause, list[str]] = {}
+    for field in fields(ProjectionInputs):
+        cause = Cause.ASSUMPTIONS if apart and field.name == "accounts" else cause_of(field.name)
+        if field.name != "start_date" and getattr(earlier, field.name) != getattr(after, field.name):
+            groups.setdefault(cause, []).append(field.name)
+    steps = [(Cause.TIME, earlier)] if earlier != before else []
+    taken: dict[str, Any] = {}
+    for cause in Cause:
+        if cause in groups:
+            taken |= {name: getattr(after, name) for name in groups[cause]}
+            steps.append((cause, _joined(earlier, taken)))
+    return steps
+
+
+def _joined(earlier: ProjectionInputs, taken: dict[str, Any]) -> ProjectionInputs:
+    """Return inputs of two days in one; what hangs on an account or a person of the other day is left out."""
+    told = {field.name: getattr(earlier, field.name) for field in fields(ProjectionInputs)} | taken
+    adults = {adult.key for adult in told["adults"]}
+    told["accounts"] = tuple(
+        account if account.owner in {"", *adults} else replace(account, owner="") for account in told["accounts"]
+    )
+    keys = [account.key for account in told["accounts"]]
+    told["contributions"] = tuple(item for item in told["contributions"] if item.account in keys)
+    told["incomes"] = tuple(item for item in told["incomes"] if item.owner in adults)
+    if told["surplus_account"] not in keys:
+        told["surplus_account"] = keys[0]
+    return ProjectionInputs(**told)
+
+
+def common_months(before: ProjectionInputs, after: ProjectionInputs, step: int) -> int:
+    """Return how long scenarios must be for both, in whole ``step`` months."""
+    longest = max(
+        horizon_months(before.adults, before.start_date),
+        horizon_months(before.adults, after.start_date),
+        horizon_months(after.adults, after.start_date),
+    )
+    return -(-longest // step) * step
+
+
+def attributed(
+    before: ProjectionInputs, after: ProjectionInputs, cubes: Cubes, target: float, *, mapper: Mapper = map
+) -> Attribution:
+    """Say what changed between two days, and how much of it each cause did.
+
+    ``cubes`` gives the scenarios of inputs, of the same draw for each. Raises InvalidInputError when the plan is over.
+    """
+    runs: dict[str, Runs] = {}
+
+    def of(inputs: ProjectionInputs) -> Runs:
+        cube = cubes(inputs)
+        return runs.setdefault(cube.digest, Runs(cube, mapper))
+
+    def carried(inputs: ProjectionInputs) -> float:
+        return 12.0 * spending_that_holds(inputs, of(inputs), target).value
+
+    first = last = of(before).of(before)
+    begun = spent = carried(before)
+    parts = []
+    for cause, inputs in steps_between(before, after):
+        run, now = of(inputs).of(inputs), carried(inputs)
+        parts.append(Part(cause, difference(run.succeeded, last.succeeded, run.n_batches), now - spent))
+        last, spent = run, now
+    change = difference(last.succeeded, first.succeeded, first.n_batches)
+    return Attribution(first.success, last.success, change, begun, spent, tuple(parts))
