@@ -78,7 +78,11 @@ class Frontier:
                 target=round(target, 4),
                 most=round(highest, 4),
             )
-        return self.at_tilt(float(np.interp(target, *_rising(self.returns, self.tilts))))
+        return self.at_tilt(self.tilt_of(target))
+
+    def tilt_of(self, target: float) -> float:
+        """Return the tilt at which the best portfolio is expected to return ``target``, or the nearest there is."""
+        return float(np.interp(target, *_rising(self.returns, self.tilts)))
 
     def at_volatility(self, target: float) -> Portfolio:
         """Return the portfolio of highest return with a volatility of ``target`` at most. Raises NoPortfolioError."""
@@ -121,9 +125,11 @@ class Frontier:
 
 
 def _rising(x: Floats, y: Floats) -> tuple[Floats, Floats]:
-    """Keep of ``x`` what rises, with its ``y``: corners that share a return share a portfolio."""
-    kept = np.concatenate([[True], np.diff(np.maximum.accumulate(x)) > 0])
-    return x[kept], y[kept]
+    """Return ``x`` freed of rounding that falls, with its ``y``.
+
+    Corners that share a portfolio stay both: on the way up to it the first counts, on the way on the last.
+    """
+    return np.maximum.accumulate(x), y
 
 
 def _problem(moments: Moments, limits: WeightLimits) -> Problem:

@@ -162,3 +162,15 @@ def test_five_hundred_assets_keep_their_conditions() -> None:
     limits = weight_limits(500, 0.0, 0.05)
     for found in (best_for_aversion(moments, limits, 5.0), maximum_sharpe(moments, limits, 0.02)):
         holds(found, limits)
+
+
+def test_where_a_portfolio_stays_best_over_many_tilts_the_way_on_begins_at_the_last() -> None:
+    """The safest mix of these two stays best for a while: between it and the next corner nothing may be lost."""
+    moments = Moments(np.array([0.0896, 0.0749]), np.array([[0.10199236, 0.04519213], [0.04519213, 0.07158082]]))
+    limits = weight_limits(2, np.array([0.56, 0.0]), 1.0)
+    frontier = efficient_frontier(moments, limits)
+    assert frontier.volatilities[0] == frontier.volatilities[1]
+    halfway = float(frontier.returns[0] + frontier.returns[-1]) / 2
+    assert frontier.at_return(halfway).expected_return == pytest.approx(halfway, abs=1e-12)
+    target = float(frontier.volatilities[0] + frontier.volatilities[-1]) / 2
+    assert frontier.at_volatility(target).volatility == pytest.approx(target, abs=1e-12)
