@@ -1,7 +1,8 @@
 """Which allocation? The highest expected return within a client's risk limit, and why it looks like that.
 
 Markowitz (1952) as a second-order cone program, solved by Clarabel; the shadow prices of its constraints are the
-explanation. Means and covariances are of yearly simple returns, in float64.
+explanation. The frontier around it is traced by the critical line (`frontier`). Means and covariances are of yearly
+simple returns, in float64.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from scipy import sparse
 from apps.kernel.errors import DomainError, InvalidInputError, gettext_noop
 from apps.plans.engine.assumptions import AssumptionSet
 from apps.plans.engine.checks import known
+from apps.plans.engine.frontier import Portfolio, efficient_frontier
+from apps.plans.engine.moments import Moments
 from apps.plans.engine.policy import RiskLimit
 from apps.plans.engine.results import (
     ENGINE_VERSION,
@@ -25,11 +28,14 @@ from apps.plans.engine.results import (
     OptimisedAllocation,
     TrailStep,
 )
+from apps.plans.engine.weight_limits import GroupLimit, WeightLimits, weight_limits
 
 FRONTIER_POINTS = 15
 # Weights and shadow prices below these are the solver's rounding.
 _SMALL_WEIGHT = 1e-6
 _SMALL_PRICE = 1e-5
+# A class without risk leaves the covariance singular; a variance of this is no risk that anyone sees.
+_NO_RISK = 1e-12
 
 CASH_MONTHS = 12
 CAUTIOUS_MONTHS = 36
@@ -69,8 +75,7 @@ def _problem(assumptions: AssumptionSet, limit: RiskLimit) -> _Problem:
             names.append(f"max_weight:{key}")
             rows.append(eye[place])
             limits.append(highest[key])
-    # A class without risk leaves the covariance singular; a variance of 1e-12 is no risk that anyone sees.
-    root: NDArray[np.float64] = np.linalg.cholesky(assumptions.covariance() + 1e-12 * eye).T.astype(np.float64)
+    root: NDArray[np.float64] = np.linalg.cholesky(assumptions.covariance() + _NO_RISK * eye).T.astype(np.float64)
     return _Problem(
         names=tuple(names),
         rows=np.array(rows),
@@ -122,27 +127,40 @@ def _volatility_cone(problem: _Problem, max_volatility: float) -> tuple[Any, ...
     return rows, limits, clarabel.SecondOrderConeT(size + 1)
 
 
-def _pairs(keys: tuple[str, ...], weights: NDArray[np.float64]) -> tuple[tuple[str, float], ...]:
+def moments_of(assumptions: AssumptionSet) -> Moments:
+    """Return the set's yearly moments, with a trace of risk where a class has none."""
+    size = len(assumptions.assets)
+    return Moments(assumptions.means(), assumptions.covariance() + _NO_RISK * np.eye(size))
+
+
+def limits_of(assumptions: AssumptionSet, limit: RiskLimit) -> WeightLimits:
+    """Return the limit's weights by asset and for equities together; its volatility is not among them.
+
+    Raises InvalidInputError for an unknown asset, InfeasibleWeightsError where the weights exclude each other.
+    """
+    keys = list(assumptions.asset_keys)
+    ends = {"min_weights": np.zeros(len(keys)), "max_weights": np.ones(len(keys))}
+    for name, row in ends.items():
+        for key, weight in getattr(limit, name):
+            known(key, keys, name)
+            row[keys.index(key)] = weight
+    equities = tuple(place for place, asset in enumerate(assumptions.assets) if asset.is_equity)
+    groups = (GroupLimit(equities, 0.0, limit.max_equity_share),) if equities else ()
+    return weight_limits(len(keys), ends["min_weights"], ends["max_weights"], groups)
+
+
+def rounded_weights(keys: tuple[str, ...], weights: NDArray[np.float64]) -> tuple[tuple[str, float], ...]:
     """Weights by asset, rounded to a basis point so that they still add up to 1: the largest takes the residue."""
     rounded = np.round(weights, 4)
     rounded[int(np.argmax(rounded))] += 1.0 - rounded.sum()
     return tuple((key, float(round(weight, 4))) for key, weight in zip(keys, rounded, strict=True) if weight > 0.0)
 
 
-def _frontier(problem: _Problem, keys: tuple[str, ...]) -> tuple[FrontierPoint, ...]:
-    """Portfolios of least variance for returns from that of the safest to the highest that the limits allow."""
-    size = problem.means.size
-    covariance = problem.root.T @ problem.root
-    safest, _ = _solve(problem, covariance, np.zeros(size), ())
-    boldest, _ = _solve(problem, np.zeros((size, size)), -problem.means, ())
-    points = []
-    for target in np.linspace(problem.means @ safest, problem.means @ boldest, FRONTIER_POINTS):
-        # A hair below the highest return: on the very edge the feasible set is one point and the solver stalls.
-        floor = (-problem.means[None, :], np.array([-(target - 1e-7)]), clarabel.NonnegativeConeT(1))
-        weights, _ = _solve(problem, covariance, np.zeros(size), (floor,))
-        volatility = float(np.linalg.norm(problem.root @ weights))
-        points.append(FrontierPoint(float(problem.means @ weights), volatility, _pairs(keys, weights)))
-    return tuple(points)
+def frontier_point(keys: tuple[str, ...], portfolio: Portfolio) -> FrontierPoint:
+    """Return a portfolio as results tell it."""
+    return FrontierPoint(
+        portfolio.expected_return, portfolio.volatility, rounded_weights(keys, np.maximum(portfolio.weights, 0.0))
+    )
 
 
 def optimised_allocation(assumptions: AssumptionSet, limit: RiskLimit) -> OptimisedAllocation:
@@ -158,7 +176,7 @@ def optimised_allocation(assumptions: AssumptionSet, limit: RiskLimit) -> Optimi
     named = dict(zip(problem.names, prices[: len(problem.names)], strict=True))
     named["max_volatility"] = float(prices[len(problem.names)])
     binding = tuple((name, float(price)) for name, price in sorted(named.items()) if price > _SMALL_PRICE)
-    pairs = _pairs(keys, weights)
+    pairs = rounded_weights(keys, weights)
     final = np.array([dict(pairs).get(key, 0.0) for key in keys])
     volatility, contributions = _contributions(problem, keys, final)
     equity = float(sum(w for w, asset in zip(final, assumptions.assets, strict=True) if asset.is_equity))
@@ -170,7 +188,12 @@ def optimised_allocation(assumptions: AssumptionSet, limit: RiskLimit) -> Optimi
         equity_share=equity,
         binding=binding,
         contributions=contributions,
-        frontier=_frontier(problem, keys),
+        frontier=tuple(
+            frontier_point(keys, each)
+            for each in efficient_frontier(moments_of(assumptions), limits_of(assumptions, limit)).points(
+                FRONTIER_POINTS
+            )
+        ),
         trail=(
             TrailStep(
                 "assumptions",

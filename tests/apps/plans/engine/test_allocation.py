@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -13,9 +14,12 @@ from apps.kernel.errors import DomainError
 from apps.plans.engine.allocation import (
     NoAllocationError,
     limit_for_horizon,
+    limits_of,
+    moments_of,
     optimised_allocation,
     portfolio_risk,
 )
+from apps.plans.engine.constrained import constrained_portfolio, wishes
 from apps.plans.engine.policy import RiskLimit
 from tests.apps.plans.engine.households import published_assumptions, simple_assumptions
 from tests.depth import examples
@@ -65,6 +69,15 @@ def test_the_frontier_rises_and_no_point_lies_below_the_answer() -> None:
     assert returns == sorted(returns)
     assert risks == sorted(risks)
     assert np.interp(best.volatility, risks, returns) <= best.expected_return + 5e-4
+
+
+@pytest.mark.parametrize("equity", [0.0, 0.35, 1.0])
+def test_the_frontier_is_the_one_that_a_general_solver_finds(equity: float) -> None:
+    assumptions, own = published_assumptions(), limit(0.12, equity)
+    for point in optimised_allocation(assumptions, own).frontier:
+        asked = replace(wishes(1e6), least_return=point.expected_return - 1e-9)
+        oracle = constrained_portfolio(moments_of(assumptions), limits_of(assumptions, own), asked)
+        assert point.volatility == pytest.approx(oracle.volatility, abs=2e-6)
 
 
 def test_limits_that_exclude_each_other_are_refused() -> None:
