@@ -14,10 +14,11 @@ FRONT := static/dist/.built
 ENGINE_VENV := .venv-engine
 ENGINE := $(ENGINE_VENV)/.ready
 RESEARCH_VENV := .venv-research
+STATE_ORACLE_VENV := .venv-state-oracle
 LANGUAGES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
 FRONT_SOURCES := $(shell find static/src tools/frontend -type f 2>/dev/null)
 
-.PHONY: run setup test test-fast test-engine test-deep journeys lint format types arch bench schema schema-check migrations-check messages languages shell front chromium
+.PHONY: run setup test test-fast test-engine test-deep journeys state-oracle lint format types arch bench schema schema-check migrations-check messages languages shell front chromium
 
 run: $(RUN) front languages ## Start Steward on this machine
 	@$(PY) -m config.embedded.launch
@@ -35,6 +36,10 @@ test-engine: $(ENGINE) ## Engines with nothing but their own requirements
 
 test-deep: $(DEV) front languages chromium ## Load, long property runs, faults; keeps its result in bench/
 	tools/checks/deep_tests.sh
+
+state-oracle: $(DEV) $(STATE_ORACLE_VENV)/.ready ## State taxes of drawn households against other programs (five minutes)
+	@nice $(STATE_ORACLE_VENV)/bin/python tools/state_oracle/ask.py tools $(STATE_ORACLE_VENV)/answers.json
+	@$(PY) -m tools.state_oracle.compare $(STATE_ORACLE_VENV)/answers.json
 
 journeys: $(DEV) front languages chromium ## Whole paths in a browser
 	$(BIN)/pytest -q -m journey tests/journeys
@@ -99,6 +104,11 @@ $(ENGINE): requirements/engine.txt requirements/engine-test.txt | $(UV)
 $(RESEARCH_VENV)/.ready: requirements/research.txt | $(UV)
 	@$(UV) venv --quiet --clear --python $(PY) $(RESEARCH_VENV)
 	@$(UV) pip install --quiet --python $(RESEARCH_VENV)/bin/python --require-hashes -r requirements/research.txt
+	@touch $@
+
+$(STATE_ORACLE_VENV)/.ready: requirements/state-oracle.txt | $(UV)
+	@$(UV) venv --quiet --clear --python $(PY) $(STATE_ORACLE_VENV)
+	@$(UV) pip install --quiet --python $(STATE_ORACLE_VENV)/bin/python --require-hashes -r requirements/state-oracle.txt
 	@touch $@
 
 $(FRONT): package.json package-lock.json $(FRONT_SOURCES) | $(RUN)

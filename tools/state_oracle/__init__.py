@@ -1,0 +1,1 @@
+"""State taxes held against other programs that know the law: `make state-oracle`."""
