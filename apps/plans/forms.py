@@ -7,13 +7,27 @@ from typing import Any, cast
 from django import forms
 from django.core.validators import BaseValidator
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.clients.models import Household, Person
 from apps.core.forms import DayInput, PercentField
-from apps.plans.models import Decision, Goal, GoalKind, GoalPriority, OverrideKind, Plan
+from apps.core.templatetags import formats
+from apps.kernel.money import Money
+from apps.plans.models import (
+    Decision,
+    Goal,
+    GoalKind,
+    GoalPriority,
+    OverrideKind,
+    Plan,
+    PlanStep,
+    StepOwner,
+    StepStatus,
+)
 from apps.plans.selectors.overview_builders import CHOICE_UNITS
 from apps.plans.selectors.overview_parts import LeverLine
+from apps.portfolios.models import Transaction
 
 
 class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]
@@ -127,6 +141,91 @@ class DiscardForm(forms.Form):
     """Why a draft is given up."""
 
     reason = forms.CharField(label=_("Why"), widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class StepForm(forms.Form):
+    """A step in one's own words."""
+
+    title = forms.CharField(label=_("What is to be done"), max_length=200)
+    owner = forms.ChoiceField(label=_("Who does it"), choices=StepOwner.choices)
+    person = PersonField(label=_("Whose"), help_text=_("For a step of the client; empty for either adult."))
+    owner_name = forms.CharField(
+        label=_("Name"), max_length=120, required=False, help_text=_("For somebody else, such as an attorney.")
+    )
+    due_on = forms.DateField(label=_("Until"), widget=DayInput())
+
+    def __init__(self, *args: Any, household: Household, step: PlanStep | None = None, **kwargs: Any) -> None:
+        if step is not None:
+            kwargs["initial"] = {
+                "title": gettext(step.title),
+                "owner": step.owner,
+                "person": step.person.public_id if step.person else None,
+                "owner_name": step.owner_name,
+                "due_on": step.due_on,
+            }
+        super().__init__(*args, **kwargs)
+        _fill(self.fields["person"], household.people.adults())
+
+
+class FinishForm(forms.Form):
+    """What shows that a step is done."""
+
+    note = forms.CharField(
+        label=_("How it was done"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2000, required=False
+    )
+    paper = forms.FileField(label=_("A paper that shows it"), required=False)
+
+
+class EntryField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """An entry of a ledger, by its day, amount and account."""
+
+    def label_from_instance(self, obj: Transaction) -> str:
+        """Say enough of the entry to choose it."""
+        amount = formats.money_text(Money(obj.cash, obj.currency), style="exact")
+        return f"{formats.date_text(obj.trade_date)} · {amount} · {obj.account.name}"
+
+
+class FinishWithEntryForm(FinishForm):
+    """The same for the firm's people, who may point at what arrived."""
+
+    entry = EntryField(
+        queryset=Transaction.objects.none(),
+        to_field_name="public_id",
+        required=False,
+        label=_("What arrived"),
+        empty_label=_("None"),
+    )
+
+    def __init__(self, *args: Any, entries: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _fill(self.fields["entry"], entries)
+
+
+class HaltForm(forms.Form):
+    """Why a step waits, or is not done at all."""
+
+    status = forms.ChoiceField(
+        label=_("The step"),
+        choices=[(StepStatus.BLOCKED, _("waits for something")), (StepStatus.DROPPED, _("is dropped"))],
+        widget=forms.RadioSelect,
+        initial=StepStatus.BLOCKED,
+    )
+    reason = forms.CharField(label=_("Why"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2000)
+
+
+class WatchForm(forms.Form):
+    """What should arrive every month."""
+
+    monthly_amount = forms.DecimalField(label=_("Amount a month"), min_value=0, max_digits=12, decimal_places=2)
+    first_month = forms.DateField(
+        label=_("From the month of"), widget=DayInput(), help_text=_("Any day of the first month that counts.")
+    )
+
+
+class StopWatchForm(forms.Form):
+    """Why a contribution is not watched any more."""
+
+    reason = forms.CharField(label=_("Why"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2000)
 
 
 def _per_cent(column: models.DecimalField[Any, Any], label: str) -> PercentField:

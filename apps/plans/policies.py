@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from apps.plans.models import Decision, Plan, PlanStatus, ProjectionRun, Recommendation
+from apps.plans.models import Decision, Plan, PlanStatus, PlanStep, ProjectionRun, Recommendation, StepStatus
 from apps.plans.models.plan import GIVEN_TO_CLIENT, IN_THE_WORKS
 
 TRANSITIONS: dict[str, frozenset[str]] = {
@@ -37,3 +37,16 @@ def is_outdated(plan: Plan, run: ProjectionRun) -> bool:
 def needs_risk_limit(recommendation: Recommendation) -> bool:
     """Say whether the advice is about the allocation and the client would be given it."""
     return recommendation.kind == "allocation" and recommendation.decision != Decision.DECLINED
+
+
+STEP_MOVES: dict[str, frozenset[str]] = {
+    StepStatus.OPEN: frozenset({StepStatus.BLOCKED, StepStatus.DONE, StepStatus.DROPPED}),
+    StepStatus.BLOCKED: frozenset({StepStatus.OPEN, StepStatus.DONE, StepStatus.DROPPED}),
+    StepStatus.DONE: frozenset({StepStatus.OPEN}),
+    StepStatus.DROPPED: frozenset({StepStatus.OPEN}),
+}
+
+
+def can_move_step(step: PlanStep, to: str) -> bool:
+    """Say whether the step may go to this status."""
+    return to in STEP_MOVES[step.status]

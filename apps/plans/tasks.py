@@ -5,11 +5,16 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from celery import shared_task
+
+from apps.accounts.selectors.firm_days import firm_today
+from apps.core import jobs
 from apps.core.actors import Actor
+from apps.core.everywhere import everywhere
 from apps.core.jobs import job
 from apps.core.models import Job
 from apps.plans.models import Plan, ProjectionRun, Recommendation
-from apps.plans.services import projections, publishing, recommendations
+from apps.plans.services import projections, publishing, recommendations, step_reminders, watches
 
 
 @job("plans.run_projection")
@@ -33,6 +38,26 @@ def file_report(_task: Any, plan_id: int) -> None:
     """Draw, file and send out the report of a published plan."""
     plan = Plan.objects.select_related("household", "published_run", "assumptions", "report_job").get(pk=plan_id)
     publishing.file_report(plan=plan, by=_asked_by("plans.file_report", plan.report_job))
+
+
+@job("plans.follow_steps")
+def follow_steps(_task: Any) -> None:
+    """Do a firm's daily work on steps: judge contributions, remind of what is due."""
+    by, on = Actor.system("plans.follow_steps"), firm_today()
+    watches.judge_contributions(on=on, by=by)
+    step_reminders.remind_of_steps(on=on, by=by)
+
+
+@shared_task(name="plans.follow_steps_everywhere")
+def follow_steps_everywhere() -> int:
+    """Ask each open firm for its daily work; return how many were asked."""
+    by = Actor.system("plans.follow_steps_everywhere")
+
+    def ask() -> int:
+        jobs.enqueue("plans.follow_steps", by=by)
+        return 1
+
+    return everywhere("plans.follow_steps_everywhere", ask)
 
 
 def _asked_by(name: str, asked: Job | None) -> Actor:

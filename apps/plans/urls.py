@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from apps.plans.views import actions, forms, pages
+from apps.plans.views import actions, forms, pages, steps
 
 app_name = "plans"
 _plan = "plans/<uuid:plan_id>"
 _household = "households/<uuid:household_id>/plan"
+_step, _watch = "plans/steps/<uuid:step_id>", "plans/contributions/<uuid:watch_id>"
 urlpatterns = [
     path("plans/", pages.PlanList.as_view(), name="plan-list"),
     path(f"{_household}/", pages.HouseholdPlan.as_view(), name="household-plan"),
@@ -36,5 +37,15 @@ urlpatterns = [
         actions.AcceptRecommendation.as_view(),
         name="recommendation-accept",
     ),
+    path("plans/steps/", steps.StepList.as_view(), name="step-list"),
+    path(f"{_household}/steps/", steps.StepBoardPage.as_view(), name="step-board"),
+    path(f"{_household}/steps/new/", steps.NewStep.as_view(), name="step-new"),
+    path(f"{_step}/", steps.EditStep.as_view(), name="step-edit"),
+    path(f"{_step}/finish/", steps.FinishStep.as_view(), name="step-finish"),
+    path(f"{_step}/halt/", steps.HaltStep.as_view(), name="step-halt"),
+    path(f"{_step}/reopen/", steps.ReopenStep.as_view(), name="step-reopen"),
+    path(f"{_watch}/", steps.EditWatch.as_view(), name="watch-edit"),
+    path(f"{_watch}/stop/", steps.StopWatch.as_view(), name="watch-stop"),
+    path(f"{_watch}/figures/<slug:figure>/", steps.ContributionPassport.as_view(), name="watch-figure"),
     path("plans/questions/<uuid:question_id>/", forms.AnswerQuestion.as_view(), name="question-answer"),
 ]

@@ -72,6 +72,17 @@ class QuestionForm(forms.Form):
     )
 
 
+class StepDoneForm(forms.Form):
+    """What shows that a step of the plan is done."""
+
+    note = forms.CharField(
+        label=_("How you did it"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2000, required=False
+    )
+    paper = forms.FileField(
+        label=_("A paper that shows it"), required=False, help_text=_("PDF, picture, Word, Excel or text, up to 25 MB.")
+    )
+
+
 class TradeApprovalForm(forms.Form):
     """A client's yes to trades."""
 

@@ -29,6 +29,7 @@ urlpatterns = [
     path("portal/documents/asked/<uuid:request_id>/", documents.RequestView.as_view(), name="request"),
     path("portal/figures/<slug:figure>/", passports.PassportView.as_view(), name="passport"),
     path("portal/plan/", plan.PlanView.as_view(), name="plan"),
+    path("portal/plan/steps/<uuid:step_id>/", plan.StepView.as_view(), name="plan-step"),
     path("portal/plan/figures/<path:key>/", plan.PlanPassportView.as_view(), name="plan-passport"),
     path("portal/portfolio/", portfolio.PortfolioView.as_view(), name="portfolio"),
     path(

@@ -9,12 +9,12 @@ from apps.accounts.models import User
 from apps.clients.models import Household
 from apps.core.actors import Actor
 from apps.money.models import BankAccount, Debt, ExpenseLine, IncomeSource
-from apps.plans.models import GoalKind, GoalPriority, Plan, ProjectionRun
+from apps.plans.models import ContributionWatch, GoalKind, GoalPriority, Plan, ProjectionRun
 from apps.plans.services.goals import GoalDetails, set_goal
 from apps.plans.services.plans import draft_plan
 from apps.plans.services.projections import Precision, request_projection, run_projection
 from tests.days import today
-from tests.factories import clients
+from tests.factories import clients, portfolios
 
 # few futures, in scrambles of a power of two: enough to test what is done with them
 SMALL = Precision(n_paths=256, n_batches=4)
@@ -81,3 +81,13 @@ def computed(plan: Plan, advisor: User) -> ProjectionRun:
     done = run_projection(run=run, progress=silent, by=by)
     plan.refresh_from_db()
     return done
+
+
+def watched(advisor: User, amount: Decimal, first_month: dt.date) -> ContributionWatch:
+    """A contribution that advice of a computed plan asks for, watched from a month on."""
+    household = household_with_facts(advisor)
+    account = portfolios.account(household, advisor, name="Saved", opened_on=dt.date(2020, 1, 2))
+    row = computed(drafted(advisor, household), advisor).recommendations.first()
+    return ContributionWatch.objects.create(
+        household=household, account=account, recommendation=row, monthly_amount=amount, first_month=first_month
+    )

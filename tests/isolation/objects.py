@@ -31,7 +31,7 @@ from apps.core.models import Job
 from apps.integrations.models import FixConnection, Partner
 from apps.integrations.services.fix_connections import ConnectionTerms, set_up_connection
 from apps.integrations.services.partners import register_partner
-from apps.plans.models import Override, PlanQuestion
+from apps.plans.models import ContributionWatch, Override, PlanQuestion, PlanStep
 from apps.plans.selectors import overview_builders as build
 from apps.plans.selectors.figures import figures_in
 from apps.portfolios.models import Instrument, InstrumentPrice, PerformanceReport, ReportBatch
@@ -134,6 +134,25 @@ class World:
         run = plans.computed(self.plan, self.ada)
         found = run.recommendations.first()
         assert found is not None
+        return found
+
+    @cached_property
+    def step(self) -> PlanStep:
+        return PlanStep.objects.create(
+            household=self.household, title=f"{MARKER} papers", owner="client", due_on=today(), person=self.head
+        )
+
+    @cached_property
+    def watch(self) -> ContributionWatch:
+        found, _ = ContributionWatch.objects.get_or_create(
+            household=self.household,
+            account=self.account,
+            defaults={
+                "recommendation": self.recommendation,
+                "monthly_amount": Decimal("412.50"),
+                "first_month": today().replace(day=1),
+            },
+        )
         return found
 
     @cached_property
@@ -442,6 +461,8 @@ OF_HOUSEHOLD: dict[str, Maker] = {
     "override_id": lambda world: world.override.public_id,
     "question_id": lambda world: world.question.public_id,
     "recommendation_id": lambda world: world.recommendation.public_id,
+    "step_id": lambda world: world.step.public_id,
+    "watch_id": lambda world: world.watch.public_id,
     "account_id": lambda world: world.account.public_id,
     "entry_id": lambda world: world.entry.public_id,
     "asset_id": lambda world: world.asset.public_id,
@@ -533,6 +554,7 @@ OF_FIRM: dict[str, Maker] = {
     "portfolios:account-performance-passport.figure": lambda world: world.entry and "inception-net",
     "portfolios:report-passport.figure": lambda world: world.report and "inception-net",
     "portfolios:firm-performance-passport.figure": lambda world: world.night and "inception-net",
+    "plans:watch-figure.figure": lambda _world: "expected",
     "plans:figure.key": lambda world: next(iter(figures_in(build.own_goals(world.plan)))).key,
     "purpose": lambda _world: "profile",
     "kind": lambda _world: "debt",

@@ -46,6 +46,8 @@ from apps.plans.selectors import overview_builders as build
 from apps.plans.selectors.figures import figures_in
 from apps.plans.services.publishing import file_report, publish_plan
 from apps.plans.services.questions import answer_question, ask_question
+from apps.plans.services.step_reminders import remind_of_steps
+from apps.plans.services.watches import judge_contributions
 from apps.portfolios.services.trade_verification import confirmation_paper
 from config.env import ROOT
 from tests.cast import SiteClient, person
@@ -127,6 +129,9 @@ class Firm(World):
         self._advise()
         # what the isolation walk makes when an address first asks for it
         assert all(getattr(self, name) for name, made in vars(World).items() if isinstance(made, cached_property))
+        # a month ends without what was agreed, and steps come due
+        judge_contributions(on=today() + dt.timedelta(days=70), by=SYSTEM)
+        remind_of_steps(on=today() + dt.timedelta(days=400), by=SYSTEM)
         self._agree()
         self._trade()
         self._decide()

@@ -15,6 +15,7 @@ from apps.compliance.models import RiskAssessment, TrailVerification
 from apps.core.templatetags.formats import date_text, moment_text
 from apps.desk.selectors.due_items import MOST_OF_A_KIND, Asked, DueItem
 from apps.plans.selectors.plan_lists import open_questions, plans_in_review
+from apps.plans.selectors.step_boards import step_lines, steps_due
 from apps.portfolios.models import Opportunity, ReconciliationBreak
 
 VERIFY_EVERY = dt.timedelta(days=7)
@@ -106,6 +107,26 @@ def plans_due(asked: Asked) -> list[DueItem]:
         for row in open_questions(asked.actor).filter(asked.of_household("plan__household"))[:MOST_OF_A_KIND]
     ]
     return [*publish, *answer]
+
+
+def plan_steps_due(asked: Asked) -> list[DueItem]:
+    """Return steps of plans that the firm has to do by now, and those that clients are late with (one query)."""
+    if not asked.actor.can(Permission.EDIT_PLANS):
+        return []
+    rows = steps_due(asked.actor, asked.on).filter(asked.of_household("household"))
+    return [
+        DueItem(
+            title=line.title,
+            why=gettext("A step of the plan, for %(name)s to do.") % {"name": line.owner_label},
+            url=reverse("plans:step-finish", kwargs={"step_id": line.public_id}),
+            action=gettext("Note as done"),
+            due_on=line.due_on,
+            household=line.household,
+            tone=line.tone or "warn",
+            icon="route",
+        )
+        for line in step_lines(rows[:MOST_OF_A_KIND], asked.on)
+    ]
 
 
 def breaks_due(asked: Asked) -> list[DueItem]:

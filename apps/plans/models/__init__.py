@@ -7,9 +7,11 @@ from apps.plans.models.plan import Plan, PlanStatus
 from apps.plans.models.projection_run import ProjectionRun
 from apps.plans.models.question import PlanQuestion
 from apps.plans.models.recommendation import Decision, Recommendation
+from apps.plans.models.step import ContributionWatch, PlanStep, StepOwner, StepStatus
 
 __all__ = [
     "AssumptionTable",
+    "ContributionWatch",
     "Decision",
     "Goal",
     "GoalKind",
@@ -19,6 +21,9 @@ __all__ = [
     "Plan",
     "PlanQuestion",
     "PlanStatus",
+    "PlanStep",
     "ProjectionRun",
     "Recommendation",
+    "StepOwner",
+    "StepStatus",
 ]

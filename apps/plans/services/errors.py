@@ -65,3 +65,15 @@ class NotInTheHouseholdError(NotAllowedError):
     """Only the household's own people can do this."""
 
     code = "not_in_the_household"
+
+
+class StepNotPossibleError(DomainError):
+    """The step cannot go from where it is to there."""
+
+    code = "step_not_possible"
+
+
+class NotYourStepError(NotAllowedError):
+    """The step is somebody else's to do."""
+
+    code = "not_your_step"

@@ -28,6 +28,7 @@ from apps.plans.models import Decision, Plan, PlanStatus, ProjectionRun
 from apps.plans.services._plans import locked, tell
 from apps.plans.services._reports import report_pdf
 from apps.plans.services.errors import NoResultError, RiskLimitMissingError, StatusNotPossibleError
+from apps.plans.services.step_starts import start_steps
 
 SIGNATURE_PURPOSE = "plan"
 
@@ -36,7 +37,8 @@ SIGNATURE_PURPOSE = "plan"
 def publish_plan(*, plan: Plan, by: Actor) -> Plan:
     """Freeze the version with its newest result, give it to the client, and have its report drawn.
 
-    Advice that is not decided yet is accepted. An older version that still waits for signatures is superseded.
+    Advice that is not decided yet is accepted, and all that is becomes dated steps. An older version that still waits
+    for signatures is superseded.
     Raises StatusNotPossibleError, NoResultError when there is no result for what the plan says now or an adjustment
     is still being measured, RiskLimitMissingError for advice about the allocation without a valid risk profile.
     """
@@ -51,6 +53,7 @@ def publish_plan(*, plan: Plan, by: Actor) -> Plan:
     plan.status, plan.published_run = PlanStatus.PUBLISHED, run
     plan.published_at, plan.published_by = timezone.now(), by.label
     plan.save()
+    start_steps(plan=plan, run=run, by=by)
     plan.report_job = _order_report(plan, by)
     audit.record("plans.publish_plan", by=by, target=plan, before=before, after=audit.snapshot(plan))
     _tell_the_client(plan, by)

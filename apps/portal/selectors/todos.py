@@ -14,6 +14,8 @@ from apps.compliance.selectors.profiles import acknowledgements_for
 from apps.compliance.selectors.questionnaires import open_assessments
 from apps.core.actors import Actor
 from apps.kernel.money import Money
+from apps.plans.models import StepStatus
+from apps.plans.selectors.step_boards import SOON, own_steps
 from apps.portal.selectors.bills import bill_list
 from apps.portfolios.selectors.trade_steps import waiting_for
 
@@ -120,6 +122,20 @@ def _papers(actor: Actor, _on: dt.date) -> list[Todo]:
     ]
 
 
+def _steps(actor: Actor, on: dt.date) -> list[Todo]:
+    return [
+        Todo(
+            icon="route",
+            what=gettext(row.title),
+            why=gettext("It is a step of your plan."),
+            url=reverse("portal:plan-step", kwargs={"step_id": row.public_id}),
+            action=gettext("Tell that it is done"),
+            due_on=row.due_on,
+        )
+        for row in own_steps(actor).filter(status=StepStatus.OPEN, due_on__lte=on + SOON)
+    ]
+
+
 def _invoices(actor: Actor, on: dt.date) -> list[Todo]:
     return [
         Todo(
@@ -143,5 +159,6 @@ SOURCES: list[Callable[[Actor, dt.date], list[Todo]]] = [
     _signatures,
     _papers,
     _trades,
+    _steps,
     _invoices,
 ]

@@ -1,7 +1,15 @@
 import pytest
 
-from apps.plans.models import Plan, PlanStatus, Recommendation
-from apps.plans.policies import TRANSITIONS, can_change, can_move, is_given_to_client, needs_risk_limit
+from apps.plans.models import Plan, PlanStatus, PlanStep, Recommendation, StepStatus
+from apps.plans.policies import (
+    STEP_MOVES,
+    TRANSITIONS,
+    can_change,
+    can_move,
+    can_move_step,
+    is_given_to_client,
+    needs_risk_limit,
+)
 
 
 def test_every_status_has_its_steps_and_none_leads_out_of_the_life_of_a_plan():
@@ -24,3 +32,9 @@ def test_only_given_advice_about_the_allocation_needs_a_risk_limit():
     assert needs_risk_limit(Recommendation(kind="allocation", decision="open"))
     assert not needs_risk_limit(Recommendation(kind="allocation", decision="declined"))
     assert not needs_risk_limit(Recommendation(kind="savings", decision="open"))
+
+
+def test_a_closed_step_is_only_taken_up_again():
+    assert set(STEP_MOVES) == set(StepStatus.values)
+    for closed in (StepStatus.DONE, StepStatus.DROPPED):
+        assert [to for to in StepStatus.values if can_move_step(PlanStep(status=closed), to)] == [StepStatus.OPEN]

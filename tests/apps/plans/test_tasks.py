@@ -1,15 +1,23 @@
+import datetime as dt
+from decimal import Decimal
+
 import pytest
 from celery import current_app
+from django_tenants.utils import tenant_context
 
 from apps.core.jobs import LeasedTask
 from apps.core.models import AuditEvent, Job
+from apps.notices.models import Mail
 from apps.plans import tasks
+from apps.plans.models import PlanStep
 from apps.plans.services.projections import request_projection
 from apps.plans.services.publishing import publish_plan
 from tests.factories import plans
 
 
-@pytest.mark.parametrize("task", [tasks.run_projection, tasks.measure_recommendation, tasks.file_report])
+@pytest.mark.parametrize(
+    "task", [tasks.run_projection, tasks.measure_recommendation, tasks.file_report, tasks.follow_steps]
+)
 def test_every_job_of_plans_runs_under_a_lease(task):
     assert isinstance(current_app.tasks[task.name], LeasedTask)
 
@@ -52,3 +60,21 @@ def test_the_report_job_draws_what_was_published(ada):
     plan.refresh_from_db()
     assert plan.document.title == "Financial plan, version 1"
     assert plan.signature_request is None  # nobody of the household has a portal account
+
+
+def test_each_open_firm_is_asked_to_follow_its_steps(firm_a, firm_b):
+    assert tasks.follow_steps_everywhere() == 2
+    for firm in (firm_a, firm_b):
+        with tenant_context(firm):
+            assert Job.objects.filter(name="plans.follow_steps").count() == 1
+
+
+def test_steps_are_followed_once(ada):
+    watch = plans.watched(ada, Decimal(400), dt.date(2026, 6, 1))
+    for _time in range(2):
+        tasks.follow_steps.run()
+    watch.refresh_from_db()
+    assert watch.judged_through is not None
+    missed = PlanStep.objects.filter(code__startswith="missed").count()
+    assert Mail.objects.filter(kind="plans/contribution_missed").count() == missed > 0
+    assert Mail.objects.filter(kind="plans/steps_due").count() == 1

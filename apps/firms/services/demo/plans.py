@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from contextlib import suppress
 
+from django.utils.translation import gettext
+
+from apps.accounts.selectors.firm_days import firm_today
 from apps.clients.models import Household, SignatureRequest, SignatureRequestState
 from apps.firms.services.demo.households import sign_all
-from apps.plans.models import Plan, PlanStatus
+from apps.plans.models import ContributionWatch, Plan, PlanStatus, PlanStep, StepOwner, StepStatus
+from apps.plans.selectors.contribution_months import month_before
 from apps.plans.services.errors import StatusNotPossibleError
 from apps.plans.services.publishing import SIGNATURE_PURPOSE, publish_plan
+from apps.plans.services.steps import Evidence, finish_step, halt_step
+from apps.plans.services.watches import change_watch
 
 _LEFT_FOR_REVIEW = 4  # one in four
 _LEFT_UNSIGNED = 2
+_LEFT_TO_DO = 4
+_WATCHED_MONTHS = 2
 
 
 def move_plans_on() -> int:
@@ -24,6 +32,7 @@ def move_plans_on() -> int:
         if (number := _number(plan.household)) and number % _LEFT_FOR_REVIEW:
             with suppress(StatusNotPossibleError):  # another job has just published it
                 publish_plan(plan=plan, by=plan.household.advisor.as_actor())
+                _work_on_steps(plan, number)
                 moved += 1
     waiting = SignatureRequest.objects.filter(purpose=SIGNATURE_PURPOSE, state=SignatureRequestState.OPEN)
     for request in waiting.select_related("document__household"):
@@ -31,6 +40,21 @@ def move_plans_on() -> int:
             sign_all(request.signatures.select_related("person__user").order_by("position"))
             moved += 1
     return moved
+
+
+def _work_on_steps(plan: Plan, number: int) -> None:
+    """Some of what was agreed is done, some waits; contributions have been watched for a while."""
+    by = plan.household.advisor.as_actor()
+    steps = list(PlanStep.objects.filter(household=plan.household, owner=StepOwner.CLIENT))
+    for place, step in enumerate(steps):
+        if (place + number) % _LEFT_TO_DO == 0:
+            finish_step(step=step, evidence=Evidence(note=gettext("Confirmed on the phone.")), by=by)
+        elif (place + number) % _LEFT_TO_DO == 1:
+            reason = gettext("The client waits for an answer of the employer.")
+            halt_step(step=step, status=StepStatus.BLOCKED, reason=reason, by=by)
+    for watch in ContributionWatch.objects.filter(household=plan.household).active():
+        first = month_before(firm_today(), _WATCHED_MONTHS)
+        change_watch(watch=watch, monthly_amount=watch.monthly_amount, first_month=first, by=by)
 
 
 def _number(household: Household) -> int:

@@ -1,0 +1,152 @@
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+from django.db import DatabaseError
+
+from apps.core.models import AuditEvent
+from apps.money.models import RegularSaving
+from apps.plans.models import ContributionWatch, Decision, PlanStatus, PlanStep, StepOwner, StepStatus
+from apps.plans.services import step_starts
+from apps.plans.services._step_templates import TEMPLATES, Anchor, Anchors, StepTemplate
+from apps.plans.services.plans import draft_plan
+from apps.plans.services.publishing import publish_plan
+from apps.plans.services.recommendations import decide_recommendation
+from apps.plans.services.step_starts import facts_of, start_steps
+from apps.plans.services.steps import Evidence, finish_step
+from tests.days import today
+from tests.factories import plans, portfolios
+
+
+@pytest.fixture
+def household(ada):
+    made = plans.household_with_facts(ada)
+    made.bank_accounts.update(balance=Decimal(9_000))
+    account = portfolios.account(made, ada, registration="plan_401k", name="Plan at work")
+    portfolios.entry(account, ada, "deposit", cash="20000")
+    RegularSaving.objects.create(
+        household=made, as_of=today(), name="Deferral", account=account, monthly_amount=Decimal(100)
+    )
+    return made
+
+
+@pytest.fixture
+def ready(ada, household):
+    plan = plans.drafted(ada, household)
+    run = plans.computed(plan, ada)
+    decline(run, ada, "allocation")
+    return plan
+
+
+def decline(run, ada, kind):
+    for row in run.recommendations.filter(kind=kind):
+        decide_recommendation(recommendation=row, decision=Decision.DECLINED, reason="Not now", by=ada.as_actor())
+
+
+def published_again(ada, plan, *declined):
+    later = draft_plan(household=plan.household, based_on=plan, by=ada.as_actor())
+    run = plans.computed(later, ada)
+    for kind in ("allocation", *declined):
+        decline(run, ada, kind)
+    return publish_plan(plan=later, by=ada.as_actor())
+
+
+def test_accepted_advice_becomes_dated_steps_with_owners_and_declined_advice_none(ada, ready):
+    publish_plan(plan=ready, by=ada.as_actor())
+    run = ready.runs.finished().first()
+    for row in run.recommendations.all():
+        codes = {step.code for step in row.steps.all()}
+        wanted = set() if row.decision == Decision.DECLINED else {each.code for each in TEMPLATES[row.kind]}
+        assert codes == wanted, row.key
+    steps = PlanStep.objects.filter(household=ready.household)
+    assert steps.filter(recommendation__kind="debt", owner=StepOwner.CLIENT, code="lender").exists()
+    assert all(step.due_on > today() for step in steps)
+    assert AuditEvent.objects.filter(action="plans.add_step").count() == steps.count()
+    ready.household.refresh_from_db()
+    assert ready.household.next_review_on == today() + step_starts.REVIEW_AFTER
+
+
+def test_laying_out_a_second_time_lays_out_nothing(ada, ready):
+    publish_plan(plan=ready, by=ada.as_actor())
+    before = PlanStep.objects.count()
+    assert start_steps(plan=ready, run=ready.runs.finished().first(), by=ada.as_actor()) == []
+    assert (PlanStep.objects.count(), ContributionWatch.objects.count()) == (before, 1)
+
+
+def test_the_contribution_that_advice_adds_to_is_watched_with_what_was_paid_before(ada, ready):
+    publish_plan(plan=ready, by=ada.as_actor())
+    watch = ContributionWatch.objects.get()
+    facts = facts_of(watch.recommendation)
+    assert watch.recommendation.kind == "savings"
+    assert watch.account.name == "Plan at work"
+    assert watch.monthly_amount == (Decimal(repr(facts["monthly_extra"])) + 100).quantize(Decimal("0.01"))
+    assert watch.first_month.day == 1
+    assert watch.first_month > today()
+
+
+def test_an_adjusted_amount_is_what_is_watched(ada, ready, system):
+    from apps.plans.services.recommendations import measure_recommendation
+
+    row = ready.runs.finished().first().recommendations.get(kind="savings")
+    told = {"decision": Decision.ADJUSTED, "value": Decimal(250), "reason": "x", "by": ada.as_actor()}
+    row = decide_recommendation(recommendation=row, **told)
+    measure_recommendation(recommendation=row, value=Decimal(250), progress=plans.silent, by=system)
+    publish_plan(plan=ready, by=ada.as_actor())
+    assert ContributionWatch.objects.get().monthly_amount == Decimal(350)
+
+
+def test_steps_under_way_go_on_in_the_next_version_and_done_ones_stay_with_theirs(ada, ready):
+    publish_plan(plan=ready, by=ada.as_actor())
+    old = ready.runs.finished().first().recommendations.get(kind="debt")
+    finish_step(step=old.steps.get(code="lender"), evidence=Evidence(note="Booked"), by=ada.as_actor())
+    going_on = old.steps.get(code="check_balance")
+    later = published_again(ada, ready)
+    new = later.runs.finished().first().recommendations.get(kind="debt")
+    going_on.refresh_from_db()
+    assert going_on.recommendation == new
+    assert {step.code for step in new.steps.all()} == {"lender", "check_balance"}
+    assert old.steps.get().status == StepStatus.DONE
+    assert ContributionWatch.objects.count() == 1
+
+
+def test_steps_of_advice_that_is_declined_later_are_dropped(ada, ready):
+    publish_plan(plan=ready, by=ada.as_actor())
+    later = published_again(ada, ready, "debt")
+    rows = PlanStep.objects.filter(recommendation__kind="debt")
+    assert {row.status for row in rows} == {StepStatus.DROPPED}
+    assert all(str(later.version) in row.reason for row in rows)
+
+
+def test_a_plan_whose_steps_fail_is_not_published(ada, ready, monkeypatch):
+    def broken(*_args, **_kwargs):
+        raise DatabaseError
+
+    monkeypatch.setattr(step_starts, "_watch", broken)
+    with pytest.raises(DatabaseError):
+        publish_plan(plan=ready, by=ada.as_actor())
+    ready.refresh_from_db()
+    assert ready.status == PlanStatus.IN_REVIEW
+    assert not PlanStep.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("anchor", "days", "due"),
+    [
+        (Anchor.START, 30, dt.date(2026, 4, 9)),
+        (Anchor.RETIREMENT, -31, dt.date(2030, 5, 1)),
+        (Anchor.FILLED, 0, dt.date(2027, 3, 1)),
+        (Anchor.CLAIM, -30, dt.date(2028, 1, 31)),
+        (Anchor.YEAR_END, -15, dt.date(2026, 12, 16)),
+        (Anchor.START, -5, dt.date(2026, 3, 11)),
+    ],
+)
+def test_days_follow_from_the_plan_and_none_lies_in_the_past(anchor, days, due):
+    anchors = Anchors(dt.date(2026, 3, 10), dt.date(2030, 6, 1), {"fill_months": 12.0, "claim_in_months": 24.0})
+    assert anchors.day(StepTemplate("x", "x", StepOwner.CLIENT, days, anchor)) == due
+
+
+def test_every_template_has_its_own_code_and_fits_its_column():
+    for kind, templates in TEMPLATES.items():
+        codes = [each.code for each in templates]
+        assert len(set(codes)) == len(codes), kind
+        assert all(len(each.title) <= 200 and len(each.code) <= 40 for each in templates)
