@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.plans.views import actions, forms, pages, steps
+from apps.plans.views import actions, forms, pages, steps, what_if
 
 app_name = "plans"
 _plan = "plans/<uuid:plan_id>"
@@ -14,6 +14,10 @@ urlpatterns = [
     path(f"{_household}/start/", actions.StartPlan.as_view(), name="plan-start"),
     path(f"{_household}/compare/", pages.PlanCompare.as_view(), name="plan-compare"),
     path(f"{_plan}/figures/<str:key>/", pages.FigurePassport.as_view(), name="figure"),
+    path(f"{_plan}/what-if/", what_if.WhatIfPage.as_view(), name="what-if"),
+    path(f"{_plan}/what-if/answer/", what_if.AnswerWhatIf.as_view(), name="what-if-answer"),
+    path(f"{_plan}/what-if/reach/", what_if.ReachTarget.as_view(), name="what-if-reach"),
+    path(f"{_plan}/what-if/figures/<str:key>/", what_if.WhatIfPassport.as_view(), name="what-if-figure"),
     path(f"{_plan}/generate/", actions.GeneratePlan.as_view(), name="plan-generate"),
     path(f"{_plan}/cancel/", actions.CancelRun.as_view(), name="run-cancel"),
     path(f"{_plan}/publish/", actions.PublishPlan.as_view(), name="plan-publish"),

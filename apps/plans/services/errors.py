@@ -77,3 +77,16 @@ class NotYourStepError(NotAllowedError):
     """The step is somebody else's to do."""
 
     code = "not_your_step"
+
+
+class StaleQuestionError(DomainError):
+    """A newer question of the same page has come: nobody waits for this one."""
+
+    code = "stale_question"
+
+
+class EngineBusyError(DomainError):
+    """As many questions are being answered as this process answers at once."""
+
+    code = "engine_busy"
+    status = 503

@@ -51,3 +51,17 @@ def plan_change(figure: Figure, base: str = "") -> SafeString:
     number = figure.number
     sign: Any = "+" if number is not None and number > 0 else ""
     return format_html("{}{}", sign, plan_figure(figure, base))
+
+
+@register.simple_tag
+def what_if_figure(figure: Figure, base: str, query: str) -> SafeString:
+    """Show a figure of a what-if answer: its passport asks the same question again."""
+    address = f"{base}{figure.key}/?{query}" if base and figure.value is not None else ""
+    return show_figure(figure.value, figure.kind, passport=address, style=figure.style, label=figure.label)
+
+
+@register.simple_tag
+def what_if_change(figure: Figure, base: str, query: str) -> SafeString:
+    """Show a change of a what-if answer with its sign."""
+    sign = "+" if (figure.number or 0.0) > 0 else ""
+    return format_html("{}{}", sign, what_if_figure(figure, base, query))

@@ -16,3 +16,8 @@ def tab_of(plan: Plan, part: str = "") -> str:
 def figures_of(plan: Plan) -> str:
     """Return the address below which the passports of the plan's figures lie."""
     return reverse("plans:figure", kwargs={"plan_id": plan.public_id, "key": "-"}).removesuffix("-/")
+
+
+def what_if_of(plan: Plan) -> str:
+    """Return the address of the version's what-if page."""
+    return reverse("plans:what-if", kwargs={"plan_id": plan.public_id})

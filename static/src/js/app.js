@@ -13,6 +13,7 @@ import { startPalette } from "./palette.js";
 import { startRequests } from "./requests.js";
 import { startToasts } from "./toasts.js";
 import { tour } from "./tour.js";
+import { startWhatIf } from "./what-if.js";
 
 function start() {
   startToasts();
@@ -26,6 +27,7 @@ function start() {
   startFileDrops();
   startChartLoading();
   startLive();
+  startWhatIf();
   Alpine.data("tour", tour);
   Alpine.start();
 }

@@ -70,7 +70,8 @@ function wireYears(figure, spec, show) {
 
 function draw(figure) {
   const canvas = figure.querySelector(".canvas");
-  const spec = JSON.parse(document.getElementById(figure.dataset.chart).textContent);
+  const read = () => JSON.parse(document.getElementById(figure.dataset.chart).textContent);
+  let spec = read();
   canvas.replaceChildren();
   const empty = !(spec.series?.length || spec.bands?.length || spec.frames?.length);
   if (empty) {
@@ -91,6 +92,11 @@ function draw(figure) {
   wireTools(figure, chart);
   wireYears(figure, spec, (at) => {
     frame = at;
+    show();
+  });
+  // what-if.js puts another specification into the page: the same figure shows it
+  figure.addEventListener("steward:chart", () => {
+    spec = read();
     show();
   });
   drawn.set(figure, { chart, show });

@@ -1,0 +1,270 @@
+"""The levers of a what-if page: what may be moved in a plan, within which bounds, and the plan with some moved.
+
+Ages and years are whole, amounts in money of the start, shares and stresses in per cent. A stress is no view of the
+markets: the dated assumption set stays what it is, and the stress is named beside each answer (`stress`).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+
+from apps.kernel.errors import InvalidInputError, gettext_noop
+from apps.plans.engine.horizon import age_in_months, horizon_months, month_of, retirement_month_of, year_of
+from apps.plans.engine.inputs import Adult, Goal, GoalKind, ProjectionInputs
+from apps.plans.engine.levers import (
+    EXTRA_SAVING,
+    INVESTED,
+    monthly_salaries,
+    retirement_spending,
+    with_extra_saving,
+    with_living_costs,
+    with_retirement_spending,
+)
+from apps.plans.engine.policy import AdvicePolicy
+
+LATEST_AGE = 80
+# amounts closer than half a cent are the same
+_SAME = 0.005
+
+
+class LeverKind(StrEnum):
+    """What a lever moves."""
+
+    RETIREMENT_AGE = "retirement_age"
+    RETIREMENT_SPENDING = "retirement_spending"
+    EXTRA_SAVING = "extra_saving"
+    GOAL_AMOUNT = "goal_amount"
+    GOAL_YEAR = "goal_year"
+    EQUITY_SHARE = "equity_share"
+    LOWER_RETURNS = "lower_returns"
+    HIGHER_INFLATION = "higher_inflation"
+    FIRST_YEAR_FALL = "first_year_fall"
+
+
+STRESSES = {LeverKind.LOWER_RETURNS: 4.0, LeverKind.HIGHER_INFLATION: 5.0, LeverKind.FIRST_YEAR_FALL: 60.0}
+WHOLE = frozenset({LeverKind.RETIREMENT_AGE, LeverKind.GOAL_YEAR})
+
+
+@dataclass(frozen=True, slots=True)
+class WhatIfLever:
+    """A lever as the plan has it: ``subject`` is the adult's or goal's key, ``value`` what the plan says."""
+
+    kind: LeverKind
+    subject: str
+    value: float
+    low: float
+    high: float
+    step: float
+
+    @property
+    def key(self) -> str:
+        """Name the lever among those of its plan."""
+        return f"{self.kind}:{self.subject}" if self.subject else str(self.kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Stress:
+    """Markets worse than assumed, as fractions: returns lower and prices higher a year, shares down at once."""
+
+    lower_returns: float = 0.0
+    higher_inflation: float = 0.0
+    first_year_fall: float = 0.0
+
+    @property
+    def is_calm(self) -> bool:
+        """Whether the markets are those of the assumption set."""
+        return self == Stress()
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A plan with levers moved, and the stress it is tried under."""
+
+    inputs: ProjectionInputs
+    stress: Stress
+
+
+def levers_of(inputs: ProjectionInputs) -> tuple[WhatIfLever, ...]:
+    """Return what may be moved in a plan, in the order of a page."""
+    found = [_age(adult, inputs) for adult in inputs.adults if adult.retirement_date > inputs.start_date]
+    spent = retirement_spending(inputs)
+    found.append(_amount(LeverKind.RETIREMENT_SPENDING, "", spent, max(10_000.0, 3.0 * spent), 50.0))
+    salaries = monthly_salaries(inputs)
+    if salaries > 0.0:
+        saved = _extra(inputs)
+        found.append(_amount(LeverKind.EXTRA_SAVING, "", saved, max(salaries / 2.0, saved), 50.0))
+    for goal in inputs.goals:
+        if goal.kind is not GoalKind.RETIREMENT and isinstance(goal.start, date):
+            found.append(_amount(LeverKind.GOAL_AMOUNT, goal.key, goal.annual_amount, 3.0 * goal.annual_amount, 500.0))
+            found.append(_goal_year(goal, goal.start, inputs))
+    share = equity_share(inputs)
+    if share is not None:
+        found.append(WhatIfLever(LeverKind.EQUITY_SHARE, "", 100.0 * share, 0.0, 100.0, 5.0))
+    steps = (0.25, 0.25, 5.0)
+    found += [WhatIfLever(kind, "", 0.0, 0.0, STRESSES[kind], step) for kind, step in zip(STRESSES, steps, strict=True)]
+    return tuple(found)
+
+
+def moved(inputs: ProjectionInputs, policy: AdvicePolicy, changes: Mapping[str, float]) -> Moved:
+    """Return the plan with levers set to values; one set to what the plan says changes nothing.
+
+    Raises InvalidInputError with the lever's key as field: no such lever, out of bounds, not whole.
+    """
+    known = {lever.key: lever for lever in levers_of(inputs)}
+    for key, value in changes.items():
+        check(known.get(key), key, value)
+    changed, stress = inputs, {}
+    for lever in known.values():
+        value = changes.get(lever.key, lever.value)
+        if abs(value - lever.value) < _SAME:
+            continue
+        if lever.kind in STRESSES:
+            stress[str(lever.kind)] = value / 100.0
+        else:
+            changed = _set(changed, policy, lever, value)
+    return Moved(changed, Stress(**stress))
+
+
+def check(lever: WhatIfLever | None, key: str, value: float) -> None:
+    """Refuse a value that the lever cannot take. Raises InvalidInputError."""
+    if lever is None:
+        raise InvalidInputError(
+            gettext_noop("The plan has no such lever any more."), mend=gettext_noop("Reload the page."), field=key
+        )
+    if not math.isfinite(value):
+        raise InvalidInputError(gettext_noop("Give a number."), field=key)
+    if not lever.low - _SAME <= value <= lever.high + _SAME:
+        raise InvalidInputError(
+            gettext_noop("The value must lie between %(low)s and %(high)s."),
+            field=key,
+            low=f"{lever.low:g}",
+            high=f"{lever.high:.0f}",
+        )
+    if lever.kind in WHOLE and value != int(value):
+        raise InvalidInputError(gettext_noop("Give whole years."), field=key)
+
+
+def equity_share(inputs: ProjectionInputs) -> float | None:
+    """Return the part of shares in all that is invested, by balance; None where nothing is invested."""
+    equities = {asset.key for asset in inputs.assumptions.assets if asset.is_equity}
+    invested = [account for account in inputs.accounts if account.treatment in INVESTED and account.balance > 0.0]
+    total = sum(account.balance for account in invested)
+    if total <= 0.0:
+        return None
+    held = sum(
+        account.balance * weight for account in invested for key, weight in account.allocation if key in equities
+    )
+    return held / total
+
+
+def with_equity_share(inputs: ProjectionInputs, share: float) -> ProjectionInputs:
+    """Give each invested account this part of shares; what it holds of either side keeps its proportions.
+
+    An account that holds nothing of a side takes the side's first class of the assumption set.
+    """
+    accounts = tuple(
+        replace(account, allocation=_mixed(account.allocation, inputs, share))
+        if account.treatment in INVESTED
+        else account
+        for account in inputs.accounts
+    )
+    return replace(inputs, accounts=accounts)
+
+
+def _mixed(
+    held: tuple[tuple[str, float], ...], inputs: ProjectionInputs, share: float
+) -> tuple[tuple[str, float], ...]:
+    weights: dict[str, float] = {}
+    for is_equity, wanted in ((True, share), (False, 1.0 - share)):
+        side = [asset.key for asset in inputs.assumptions.assets if asset.is_equity == is_equity]
+        own = {key: weight for key, weight in held if key in side and weight > 0.0} or dict.fromkeys(side[:1], 1.0)
+        total = sum(own.values())
+        for key, weight in own.items():
+            weights[key] = round(wanted * weight / total, 6)
+    largest = max(weights, key=lambda key: weights[key])
+    weights[largest] = round(1.0 - sum(weight for key, weight in weights.items() if key != largest), 6)
+    return tuple((key, weight) for key, weight in sorted(weights.items()) if weight > 0.0)
+
+
+def with_retirement_age(inputs: ProjectionInputs, adult_key: str, age: int) -> ProjectionInputs:
+    """Let one adult retire at an age: in the month of that birthday."""
+    adults = tuple(
+        replace(adult, retirement_date=date(adult.birth_date.year + age, adult.birth_date.month, 1))
+        if adult.key == adult_key
+        else adult
+        for adult in inputs.adults
+    )
+    return replace(inputs, adults=adults)
+
+
+def with_saving(inputs: ProjectionInputs, account: str, monthly_amount: float) -> ProjectionInputs:
+    """Save this much more a month than the facts say, instead of what the plan adds already."""
+    now = _extra(inputs)
+    kept = tuple(item for item in inputs.contributions if item.key != EXTRA_SAVING)
+    restored = with_living_costs(inputs, inputs.spending.monthly_amount + now) if now else inputs
+    return with_extra_saving(replace(restored, contributions=kept), monthly_amount, account)
+
+
+def with_taken(inputs: ProjectionInputs, account: str, saving: float, share: float | None) -> ProjectionInputs:
+    """Take more saving and another share of shares than the facts say, as a version of a plan states them."""
+    saved = with_saving(inputs, account, saving) if saving else inputs
+    return saved if share is None or equity_share(saved) is None else with_equity_share(saved, share)
+
+
+def _set(inputs: ProjectionInputs, policy: AdvicePolicy, lever: WhatIfLever, value: float) -> ProjectionInputs:
+    if lever.kind is LeverKind.RETIREMENT_AGE:
+        return with_retirement_age(inputs, lever.subject, int(value))
+    if lever.kind is LeverKind.RETIREMENT_SPENDING:
+        return with_retirement_spending(inputs, value)
+    if lever.kind is LeverKind.EXTRA_SAVING:
+        return with_saving(inputs, policy.saving_account, value)
+    if lever.kind is LeverKind.EQUITY_SHARE:
+        return with_equity_share(inputs, value / 100.0)
+    goals = tuple(_goal(goal, lever.kind, value) if goal.key == lever.subject else goal for goal in inputs.goals)
+    return replace(inputs, goals=goals)
+
+
+def _goal(goal: Goal, kind: LeverKind, value: float) -> Goal:
+    if kind is LeverKind.GOAL_AMOUNT:
+        return replace(goal, annual_amount=value)
+    return replace(goal, start=_in_year(goal.start, int(value)))  # type: ignore[arg-type]
+
+
+def _in_year(day: date, year: int) -> date:
+    return date(year, 3, 1) if (day.month, day.day) == (2, 29) else day.replace(year=year)
+
+
+def _age(adult: Adult, inputs: ProjectionInputs) -> WhatIfLever:
+    start = inputs.start_date
+    now = age_in_months(adult, start, retirement_month_of(adult, start)) // 12
+    low = -month_of(adult.birth_date, start) // 12 + 1
+    high = max(now, min(LATEST_AGE, adult.horizon_age - 1))
+    return WhatIfLever(LeverKind.RETIREMENT_AGE, adult.key, float(now), float(min(low, now)), float(high), 1.0)
+
+
+def _amount(kind: LeverKind, subject: str, now: float, most: float, step: float) -> WhatIfLever:
+    return WhatIfLever(kind, subject, now, 0.0, max(step, math.ceil(most / step) * step), step)
+
+
+def _goal_year(goal: Goal, starts: date, inputs: ProjectionInputs) -> WhatIfLever:
+    first, last = (
+        inputs.start_date,
+        inputs.start_date.year + year_of(horizon_months(inputs.adults, inputs.start_date) - 1, inputs.start_date),
+    )
+    low = first.year + ((starts.month, starts.day) < (first.month, first.day))
+    return WhatIfLever(
+        LeverKind.GOAL_YEAR,
+        goal.key,
+        float(starts.year),
+        float(min(low, starts.year)),
+        float(max(last, starts.year)),
+        1.0,
+    )
+
+
+def _extra(inputs: ProjectionInputs) -> float:
+    return sum(item.monthly_amount for item in inputs.contributions if item.key == EXTRA_SAVING)

@@ -1,0 +1,82 @@
+"""The door to the engine for pages that ask while somebody waits: it brings numba, so it is imported when one asks.
+
+Kernels release the interpreter's lock, so other requests of the process go on. What is kept between questions: the
+markets of `_scenarios`, their growth in `engine.growth` (bounded there), and the plans as they stand.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from apps.plans.engine.inputs import CubeSpec
+from apps.plans.engine.monte_carlo import Progress, no_progress
+from apps.plans.engine.scenarios import ScenarioCube
+from apps.plans.engine.what_if import (
+    Standing,
+    affordable,
+    effects,
+    on_paths,
+    reaches,
+    standing,
+    what_if,
+)
+from apps.plans.engine.what_if_levers import moved
+from apps.plans.engine.what_if_results import LeverEffect, Reach, WhatIfAnswer
+from apps.plans.selectors.run_values import RunInputs
+from apps.plans.services._scenarios import cube_of
+
+_KEPT = 32
+_standing: OrderedDict[tuple[str, CubeSpec], Standing] = OrderedDict()
+_lock = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A plan on the scenarios it is asked on, and how it stands there."""
+
+    question: RunInputs
+    cube: ScenarioCube
+    before: Standing
+
+
+def trial(question: RunInputs, spec: CubeSpec, name: str) -> Trial:
+    """Open the markets of a plan, and run it as it stands if that is not kept; `name` is the question's digest."""
+    inputs = on_paths(question.inputs, spec)
+    cube = cube_of(inputs.assumptions, spec)
+    key = (name, spec)
+    with _lock:
+        found = _standing.get(key)
+    if found is None:
+        found = standing(inputs, cube)
+    with _lock:
+        _standing[key] = found
+        _standing.move_to_end(key)
+        while len(_standing) > _KEPT:
+            _standing.popitem(last=False)
+    return Trial(RunInputs(inputs, question.policy), cube, found)
+
+
+def answer(tried: Trial, changes: Mapping[str, float], progress: Progress = no_progress) -> WhatIfAnswer:
+    """Answer how the plan fares with levers moved."""
+    plan = moved(tried.question.inputs, tried.question.policy, changes)
+    return what_if(plan, tried.cube, tried.before, progress=progress)
+
+
+def spending(tried: Trial, changes: Mapping[str, float], progress: Progress = no_progress) -> float:
+    """Answer what may be spent a month in retirement."""
+    plan = moved(tried.question.inputs, tried.question.policy, changes)
+    return affordable(plan, tried.question.policy, tried.cube, progress=progress)
+
+
+def reach(tried: Trial, changes: Mapping[str, float], progress: Progress = no_progress) -> tuple[Reach, ...]:
+    """Answer what would reach the target, one lever at a time."""
+    plan = moved(tried.question.inputs, tried.question.policy, changes)
+    return reaches(plan, tried.question.policy, tried.cube, progress=progress)
+
+
+def single_effects(tried: Trial, changes: Mapping[str, float]) -> tuple[LeverEffect, ...]:
+    """Answer what each change does by itself."""
+    return effects(tried.question.inputs, tried.question.policy, changes, tried.cube)

@@ -1,0 +1,126 @@
+"""What may be moved, within which bounds, and what the moved plan says."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from apps.kernel.errors import InvalidInputError
+from apps.plans.engine.inputs import GoalKind
+from apps.plans.engine.levers import EXTRA_SAVING, INVESTED, retirement_spending
+from apps.plans.engine.policy import AdvicePolicy
+from apps.plans.engine.what_if_levers import (
+    LeverKind,
+    Stress,
+    equity_share,
+    levers_of,
+    moved,
+    with_equity_share,
+    with_saving,
+)
+from tests.apps.plans.engine.households import family
+
+POLICY = AdvicePolicy(0.85, "roth", 0.5, 70, None, 200.0, 6, 24)
+
+
+def by_kind(kind: LeverKind) -> list:
+    return [lever for lever in levers_of(family()) if lever.kind is kind]
+
+
+def test_a_household_is_offered_what_it_has() -> None:
+    kinds = [lever.kind for lever in levers_of(family())]
+    assert kinds.count(LeverKind.RETIREMENT_AGE) == 2
+    goals = [goal for goal in family().goals if goal.kind is not GoalKind.RETIREMENT and isinstance(goal.start, date)]
+    assert kinds.count(LeverKind.GOAL_AMOUNT) == kinds.count(LeverKind.GOAL_YEAR) == len(goals) > 0
+    assert {LeverKind.EXTRA_SAVING, LeverKind.EQUITY_SHARE, LeverKind.LOWER_RETURNS} <= set(kinds)
+    retired = replace(
+        family(),
+        adults=tuple(replace(adult, retirement_date=family().start_date) for adult in family().adults),
+        incomes=(),
+    )
+    assert not {LeverKind.RETIREMENT_AGE, LeverKind.EXTRA_SAVING} & {lever.kind for lever in levers_of(retired)}
+
+
+def test_the_plan_lies_within_its_own_bounds_and_levers_left_alone_change_nothing() -> None:
+    levers = levers_of(family())
+    assert all(lever.low <= lever.value <= lever.high for lever in levers)
+    assert len({lever.key for lever in levers}) == len(levers)
+    same = moved(family(), POLICY, {lever.key: lever.value for lever in levers})
+    assert same.inputs == family()
+    assert same.stress.is_calm
+
+
+def test_each_lever_moves_its_own_thing() -> None:
+    (first, _) = by_kind(LeverKind.RETIREMENT_AGE)
+    goal = by_kind(LeverKind.GOAL_AMOUNT)[0]
+    year = by_kind(LeverKind.GOAL_YEAR)[0]
+    plan = moved(
+        family(),
+        POLICY,
+        {
+            first.key: first.value + 2,
+            "retirement_spending": 7000.0,
+            "extra_saving": 300.0,
+            goal.key: goal.value + 1000.0,
+            year.key: year.value + 3,
+        },
+    ).inputs
+    adult, before = plan.adults[0], family().adults[0]
+    assert (adult.retirement_date.year, adult.retirement_date.month) == (
+        before.retirement_date.year + 2,
+        before.birth_date.month,
+    )
+    assert plan.adults[1] == family().adults[1]
+    assert retirement_spending(plan) == 7000.0
+    assert plan.contributions[-1].monthly_amount == 300.0
+    changed = next(each for each in plan.goals if each.key == goal.subject)
+    kept = next(each for each in family().goals if each.key == goal.subject)
+    assert changed.annual_amount == kept.annual_amount + 1000.0
+    assert (changed.start.year, changed.start.month) == (kept.start.year + 3, kept.start.month)
+
+
+def test_a_stress_leaves_the_plan_alone() -> None:
+    plan = moved(family(), POLICY, {"lower_returns": 1.0, "first_year_fall": 30.0})
+    assert plan.inputs == family()
+    assert plan.stress == Stress(lower_returns=0.01, first_year_fall=0.3)
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"no_such": 1.0}, "no_such"),
+        ({"extra_saving": -1.0}, "extra_saving"),
+        ({"extra_saving": 1e9}, "extra_saving"),
+        ({"retirement_spending": float("nan")}, "retirement_spending"),
+        ({"lower_returns": 50.0}, "lower_returns"),
+    ],
+)
+def test_what_a_lever_cannot_take_is_refused_at_the_lever(changes: dict[str, float], field: str) -> None:
+    with pytest.raises(InvalidInputError) as refused:
+        moved(family(), POLICY, changes)
+    assert refused.value.field == field
+
+
+def test_ages_are_whole() -> None:
+    lever = by_kind(LeverKind.RETIREMENT_AGE)[0]
+    with pytest.raises(InvalidInputError, match="whole years"):
+        moved(family(), POLICY, {lever.key: lever.value + 0.5})
+
+
+@pytest.mark.parametrize("share", [0.0, 0.25, 1.0])
+def test_the_share_of_equities_is_what_was_asked(share: float) -> None:
+    plan = with_equity_share(family(), share)
+    assert equity_share(plan) == pytest.approx(share, abs=1e-5)
+    for account in plan.accounts:
+        if account.treatment not in INVESTED:
+            assert account in family().accounts
+        assert sum(weight for _, weight in account.allocation) == pytest.approx(1.0, abs=1e-12)
+
+
+def test_saving_more_twice_is_the_second_amount() -> None:
+    once = with_saving(family(), "roth", 500.0)
+    assert with_saving(with_saving(family(), "roth", 200.0), "roth", 500.0) == once
+    assert [item.key for item in once.contributions].count(EXTRA_SAVING) == 1
+    assert with_saving(once, "roth", 0.0).spending == family().spending
