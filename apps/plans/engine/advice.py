@@ -10,7 +10,7 @@ from apps.plans.engine.allocation import optimised_allocation, portfolio_risk
 from apps.plans.engine.inputs import ProjectionInputs, TaxTreatment
 from apps.plans.engine.levers import INVESTED, with_allocation, with_debt_payment, with_extra_saving
 from apps.plans.engine.policy import RiskLimit
-from apps.plans.engine.program import debt_payments
+from apps.plans.engine.schedules import debt_payments
 
 # Below a basis point more return an optimiser's other weights are no advice.
 _NOTICEABLE_RETURN = 0.0001

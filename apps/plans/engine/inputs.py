@@ -10,10 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from itertools import pairwise
 
 from apps.kernel.errors import InvalidInputError, gettext_noop
 from apps.plans.engine.assumptions import AssumptionSet
 from apps.plans.engine.checks import annual_rate, known, not_negative, same_currency, unique, within
+from apps.plans.engine.retirement_choices import BenefitClaim, check_claims
 from apps.plans.engine.tax_tables import FilingStatus, TaxTable
 
 MAX_HORIZON_YEARS = 120
@@ -88,15 +90,29 @@ class Growth:
 
 @dataclass(frozen=True, slots=True)
 class Adult:
-    """A person the plan rests on. The plan counts on them until the month they reach ``horizon_age``."""
+    """A person the plan rests on. The plan counts on them until the month they reach ``horizon_age``.
+
+    ``survival`` holds the odds of being alive 0, 1, 2 … years after the last birthday before the start, from 1 down to
+    0, where lives are to be drawn as well (`mortality.LifeTable.survival`); empty where they are not.
+    """
 
     key: str
     birth_date: date
     retirement_date: date
     horizon_age: int
+    survival: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
-        within(self.horizon_age, 1, MAX_HORIZON_YEARS, f"adults[{self.key}].horizon_age")
+        name = f"adults[{self.key}]"
+        within(self.horizon_age, 1, MAX_HORIZON_YEARS, f"{name}.horizon_age")
+        falls = all(later <= sooner for sooner, later in pairwise(self.survival))
+        if self.survival and not (falls and self.survival[0] == 1.0 and self.survival[-1] == 0.0):
+            raise InvalidInputError(
+                gettext_noop("The odds of living of “%(key)s” must fall from 1 to 0."),
+                mend=gettext_noop("Take them from a life table, from the age at the start on."),
+                field=f"{name}.survival",
+                key=self.key,
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,6 +282,8 @@ class ProjectionInputs:
     The plan counts in years of twelve months from ``start_date``, the first of a month. The horizon is the month
     in which the last adult reaches their horizon age, rounded up to whole years (`horizon.horizon_months`), and
     must not pass the cube's. ``withdrawal_order`` says which accounts pay first when income does not suffice.
+    ``claims`` of Social Security, one of each adult, stand instead of incomes of that kind: own, spouse's and
+    survivor's benefits then follow from who has claimed and who lives.
     What is left of a year's income after taxes goes to ``surplus_account`` by ``surplus_saved_share``; the rest
     is taken as spent. Refusals are DomainErrors whose ``field`` names the input at fault.
     """
@@ -286,6 +304,7 @@ class ProjectionInputs:
     tax_table: TaxTable
     assumptions: AssumptionSet
     simulation: CubeSpec
+    claims: tuple[BenefitClaim, ...] = ()
 
     def __post_init__(self) -> None:
         within(len(self.adults), 1, 2, "adults")
@@ -297,6 +316,7 @@ class ProjectionInputs:
         self._check_currencies()
         self._check_goals()
         self._check_people()
+        self._check_claims()
 
     def _check_keys(self) -> None:
         adults = [adult.key for adult in self.adults]
@@ -327,6 +347,10 @@ class ProjectionInputs:
         for name in ("accounts", "contributions", "incomes", "debts", "goals"):
             for item in getattr(self, name):
                 same_currency(item.currency, self.currency, f"{name}[{item.key}].currency")
+
+    def _check_claims(self) -> None:
+        stated = any(income.kind is IncomeKind.SOCIAL_SECURITY for income in self.incomes)
+        check_claims(self.claims, [adult.key for adult in self.adults], self.currency, has_stated=stated)
 
     def _check_goals(self) -> None:
         within(sum(goal.kind is GoalKind.RETIREMENT for goal in self.goals), 0, 1, "goals")

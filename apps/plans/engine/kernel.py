@@ -10,329 +10,63 @@ The markets come as the growth of each allocation and the price level (`growth`)
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 from numpy.typing import NDArray
 
-from apps.plans.engine.compiled import LANES, compiled
-from apps.plans.engine.program import (
-    F_BENEFITS,
-    F_CONTRIBUTIONS,
-    F_EMPLOYER,
-    F_OTHER,
-    F_REQUIRED,
-    F_SAVED,
-    F_SHORTFALL,
-    F_TAXES,
-    F_UNPLANNED,
-    F_WAGES,
-    F_WITHDRAWALS,
+from apps.plans.engine.books import (
+    AMOUNT,
+    BOTH,
+    DEATHS,
+    ESTATE,
+    FIRST_ALONE,
+    FLOWS,
+    INHERITED,
+    INHERITED_FROM,
     N_FLOWS,
-    NOMINAL,
-    REAL,
-    TAX_DEFERRED,
-    TAXABLE,
-    Payers,
-    Program,
+    NEVER,
+    SECOND_ALONE,
+    STATES,
+    YEAR_STATES,
+    Recorded,
+    balance_row,
 )
-from apps.plans.engine.tax_kernel import (
-    BENEFITS,
-    EARLY,
-    GAINS,
-    INTEREST,
-    LOSS,
-    N_SLOTS,
-    ORDINARY,
-    PRE_TAX,
-    QUALIFIED,
-    WAGES_1,
-    WAGES_2,
-    federal_taxes,
-)
-
-# A gap below half a cent is rounding, not a shortfall.
-HALF_A_CENT = 0.005
-
-NEVER = -1
-
-PriceAndNeed = tuple[NDArray[np.float32], NDArray[np.float64]]
-
-# Columns of the incomes: where each is noted for the tax (-1: nowhere) and in which flow.
-INCOME_SLOTS = (WAGES_1, WAGES_2, BENEFITS, ORDINARY, -1)
-INCOME_FLOWS = (F_WAGES, F_WAGES, F_BENEFITS, F_OTHER, F_OTHER)
-N_INCOMES = len(INCOME_SLOTS)
-
-
-# The books of a block: one array (n_rows, LANES), since a hot call must carry one array, not a dozen. Rows: the
-# ledger of the tax year, the flows of the year, the year's unspent income, then four rows for each account (see
-# `_balance_row`), then the first month in which each demand was not met.
-FLOWS = N_SLOTS
-UNSPENT = FLOWS + N_FLOWS
-ACCOUNTS = UNSPENT + 1
-
-
-class Recorded(NamedTuple):
-    """What is kept of all paths.
-
-    ``wealth`` (n_years + 1, n_paths) at the start and at year ends, ``failed`` (n_demands, n_paths) the first month a
-    demand was not met or NEVER, ``flows`` (n_years, N_FLOWS, n_paths) or with no years where only success is asked.
-    """
-
-    wealth: NDArray[np.float64]
-    failed: NDArray[np.int32]
-    flows: NDArray[np.float32]
+from apps.plans.engine.compiled import LANES, compiled
+from apps.plans.engine.kernel_flows import contribute, cover_deficit, earn, move_accounts, spend
+from apps.plans.engine.kernel_years import begin_year, close_year
+from apps.plans.engine.program import Program
 
 
 @compiled
-def _balance_row(account: int) -> int:
-    """Row of an account's balance; then come its cost basis, its balance as the year began, what was taken since."""
-    return ACCOUNTS + 4 * account
-
-
-@compiled
-def _move_accounts(
-    mix: NDArray[np.int64],
-    rates: NDArray[np.float64],
-    growth: NDArray[np.float32],
-    month: int,
-    books: NDArray[np.float64],
-) -> None:
-    """Grow balances by the growth of their mix, charge fees, note taxable yields (they raise the cost basis)."""
-    for account in range(mix.size):
-        grows = mix[account]
-        row = _balance_row(account)
-        fee, interest, qualified = rates[account, 0], rates[account, 1], rates[account, 2]
-        if interest + qualified > 0.0:
-            for lane in range(LANES):
-                opening = books[row, lane]
-                books[INTEREST, lane] += opening * interest
-                books[QUALIFIED, lane] += opening * qualified
-                books[row + 1, lane] += opening * (interest + qualified)
-        for lane in range(LANES):
-            books[row, lane] *= growth[grows, month, lane] * fee
-
-
-@compiled
-def _count_above(amounts: NDArray[np.float64], bound: float) -> int:
-    """On how many lanes an amount lies above a bound."""
-    count = 0
-    for lane in range(LANES):
-        count += amounts[lane] > bound
-    return count
-
-
-@compiled
-def _withdraw(source: NDArray[np.int64], books: NDArray[np.float64], missing: NDArray[np.float64], month: int) -> int:
-    """Take what is missing (LANES,) from one account as far as it goes; note what is taxed.
-
-    Returns on how many paths something is still missing: a count, since the largest amount would have to be found lane
-    by lane, and a loop without branches runs on all lanes at once.
-    """
-    row = _balance_row(source[0])
-    taxable = source[1] == TAXABLE
-    if taxable:
-        for lane in range(LANES):
-            balance = books[row, lane]
-            take = min(balance, missing[lane])
-            share = take / balance if balance > 0.0 else 0.0
-            cost = books[row + 1, lane] * share
-            books[GAINS, lane] += take - cost
-            books[row + 1, lane] -= cost
-    if source[1] == TAX_DEFERRED:
-        early = 1.0 if month < source[2] else 0.0
-        for lane in range(LANES):
-            take = min(books[row, lane], missing[lane])
-            books[ORDINARY, lane] += take
-            books[EARLY, lane] += early * take
-            books[row + 3, lane] += take
-    for lane in range(LANES):
-        take = min(books[row, lane], missing[lane])
-        books[row, lane] -= take
-        missing[lane] -= take
-        books[FLOWS + F_WITHDRAWALS, lane] += take
-    return _count_above(missing, 0.0)
-
-
-@compiled
-def _pay(
-    sources: NDArray[np.int64], books: NDArray[np.float64], month: int, need: NDArray[np.float64], failure_row: int
-) -> None:
-    """Pay ``need`` (LANES,) from unspent income, then from the accounts in their order.
-
-    Where that does not suffice, to half a cent, note the shortfall and the first month of failure. ``need`` is used up.
-    """
-    for lane in range(LANES):
-        from_income = min(max(books[UNSPENT, lane], 0.0), need[lane])
-        books[UNSPENT, lane] -= from_income
-        need[lane] -= from_income
-    missing = _count_above(need, 0.0)
-    for place in range(sources.shape[0]):
-        if missing == 0:
-            return
-        missing = _withdraw(sources[place], books, need, month)
-    for lane in range(LANES):
-        if need[lane] >= HALF_A_CENT:
-            books[FLOWS + F_SHORTFALL, lane] += need[lane]
-            if books[failure_row, lane] == NEVER:
-                books[failure_row, lane] = month
-
-
-@compiled
-def _earn(due: NDArray[np.float64], books: NDArray[np.float64], price: NDArray[np.float32]) -> None:
-    """Incomes of a month, ``due`` (5, 2), arrive on every path of the block."""
-    for source in range(N_INCOMES):
-        real, nominal = due[source, REAL], due[source, NOMINAL]
-        if real == 0.0 and nominal == 0.0:
-            continue
-        slot = INCOME_SLOTS[source]
-        flow = FLOWS + INCOME_FLOWS[source]
-        for lane in range(LANES):
-            amount = real * price[lane] + nominal
-            books[flow, lane] += amount
-            books[UNSPENT, lane] += amount
-            if slot >= 0:
-                books[slot, lane] += amount
-
-
-@compiled
-def _contribute(
-    lines: NDArray[np.int64], due: NDArray[np.float64], books: NDArray[np.float64], price: NDArray[np.float32]
-) -> None:
-    """Contributions of a month go to their accounts; the household's own come out of its income."""
-    for line in range(lines.shape[0]):
-        real, nominal = due[line, REAL], due[line, NOMINAL]
-        if real == 0.0 and nominal == 0.0:
-            continue
-        row = _balance_row(lines[line, 0])
-        flow = FLOWS + (F_CONTRIBUTIONS if lines[line, 1] == 1 else F_EMPLOYER)
-        for lane in range(LANES):
-            amount = real * price[lane] + nominal
-            books[row, lane] += amount
-            books[row + 1, lane] += amount
-            books[flow, lane] += amount
-        if lines[line, 1] == 1:
-            for lane in range(LANES):
-                books[UNSPENT, lane] -= real * price[lane] + nominal
-        if lines[line, 2] == 1:
-            for lane in range(LANES):
-                books[PRE_TAX, lane] += real * price[lane] + nominal
-
-
-@compiled
-def _cover_deficit(
-    sources: NDArray[np.int64], books: NDArray[np.float64], month: int, need: NDArray[np.float64], failure_row: int
-) -> None:
-    """Where contributions exceeded income, accounts make up for it; failing that, living costs are not met."""
-    for lane in range(LANES):
-        need[lane] = max(0.0, -books[UNSPENT, lane])
-        books[UNSPENT, lane] += need[lane]
-    if _count_above(need, 0.0) > 0:
-        _pay(sources, books, month, need, failure_row)
-
-
-@compiled
-def _spend(
-    payers: Payers, due: NDArray[np.float64], books: NDArray[np.float64], month: int, scratch: PriceAndNeed
-) -> None:
-    """Pay the demands of a month, ``due`` (n_demands, 2), in their order; ``scratch``: price level, room for needs."""
-    price, need = scratch
-    first_demand = books.shape[0] - due.shape[0]
-    for demand in range(due.shape[0]):
-        real, nominal = due[demand, REAL], due[demand, NOMINAL]
-        if real == 0.0 and nominal == 0.0:
-            continue
-        flow = FLOWS + payers.demands[demand, 0]
-        for lane in range(LANES):
-            need[lane] = real * price[lane] + nominal
-            books[flow, lane] += need[lane]
-        if payers.demands[demand, 1] == 1:
-            _draw_education(payers.education, books, need)
-        _pay(payers.sources, books, month, need, first_demand + demand)
-
-
-@compiled
-def _draw_education(education: NDArray[np.int64], books: NDArray[np.float64], need: NDArray[np.float64]) -> None:
-    """Take an education cost from the accounts kept for it, free of tax (IRC 529(c)(3))."""
-    for place in range(education.size):
-        row = _balance_row(education[place])
-        for lane in range(LANES):
-            take = min(books[row, lane], need[lane])
-            books[row, lane] -= take
-            need[lane] -= take
-            books[FLOWS + F_WITHDRAWALS, lane] += take
-
-
-@compiled
-def _require(program: Program, year: int, books: NDArray[np.float64]) -> None:
-    """Take out what the law requires and was not taken: it is taxed and goes to the account of the surplus.
-
-    Of a balance of the 31 December before, over the divisor of the age (IRC 401(a)(9)).
-    """
-    surplus_row = _balance_row(program.surplus_account)
-    for account in range(program.mix.size):
-        row, divisor = _balance_row(account), program.divisors[year, account]
-        if divisor > 0.0:
-            for lane in range(LANES):
-                missing = max(0.0, books[row + 2, lane] / divisor - books[row + 3, lane])
-                take = min(books[row, lane], missing)
-                books[row, lane] -= take
-                books[ORDINARY, lane] += take
-                books[surplus_row, lane] += take
-                books[surplus_row + 1, lane] += take
-                books[FLOWS + F_REQUIRED, lane] += take
-
-
-@compiled
-def _begin_year(program: Program, books: NDArray[np.float64]) -> None:
-    """Note the balances with which a year begins, for what the law requires in it."""
-    for account in range(program.mix.size):
-        row = _balance_row(account)
-        books[row + 2, :] = books[row, :]
-        books[row + 3, :] = 0.0
-
-
-@compiled
-def _close_year(
-    program: Program, books: NDArray[np.float64], month: int, index: NDArray[np.float64], scratch: NDArray[np.float64]
-) -> None:
-    """Pay the federal tax of the year and dispose of what is left of its income.
-
-    ``index`` (LANES,) is the price level at the start of the year, by which the law's amounts have risen since the
-    table. A withdrawal that pays the tax belongs to the next year.
-    """
-    year = (month + 12 - program.first_year) // 12
-    facts = program.year_facts[year]
-    surplus_row = _balance_row(program.surplus_account)
-    share = program.surplus_share
-    _require(program, year, books)
-    federal_taxes(program.law[min(year, 1), facts[0]], facts, index, books, scratch)
-    for slot in range(N_SLOTS):
-        if slot != LOSS:
-            books[slot, :] = 0.0
-    need = scratch[0]
-    for lane in range(LANES):
-        books[FLOWS + F_TAXES, lane] += need[lane]
-    _pay(program.payers.sources, books, month, need, _balance_row(program.mix.size))
-    for lane in range(LANES):
-        left = max(0.0, books[UNSPENT, lane])
-        books[surplus_row, lane] += left * share
-        books[surplus_row + 1, lane] += left * share
-        books[FLOWS + F_SAVED, lane] += left * share
-        books[FLOWS + F_UNPLANNED, lane] += left - left * share
-        books[UNSPENT, lane] = 0.0
-
-
-@compiled
-def _open_books(opening: NDArray[np.float64], n_demands: int) -> NDArray[np.float64]:
-    first_demand = _balance_row(opening.shape[0])
-    books = np.zeros((first_demand + n_demands, LANES))
-    for account in range(opening.shape[0]):
-        books[_balance_row(account), :] = opening[account, 0]
-        books[_balance_row(account) + 1, :] = opening[account, 1]
-        books[_balance_row(account) + 2, :] = opening[account, 0]
+def _open_books(program: Program) -> NDArray[np.float64]:
+    """Books of the start: everybody lives."""
+    n_accounts = program.opening.shape[0]
+    first_demand = balance_row(n_accounts)
+    books = np.zeros((first_demand + program.demands.shape[2], LANES))
+    for account in range(n_accounts):
+        books[balance_row(account), :] = program.opening[account, 0]
+        books[balance_row(account) + 1, :] = program.opening[account, 1]
+        books[balance_row(account) + 2, :] = program.opening[account, 0]
     books[first_demand:, :] = NEVER
+    books[STATES + BOTH, :] = 1.0
+    books[YEAR_STATES + BOTH, :] = 1.0
     return books
+
+
+@compiled
+def _live(program: Program, books: NDArray[np.float64], month: int) -> None:
+    """Note who lives in a month; who is left alone from it on inherits a benefit."""
+    couple = program.year_facts.shape[0] > 1
+    inherits = program.survivor.shape[1] > month
+    for lane in range(LANES):
+        first = 1.0 if month < books[DEATHS, lane] else 0.0
+        second = 1.0 if month < books[DEATHS + 1, lane] else 0.0
+        if inherits and first * second == 0.0 and books[STATES + BOTH, lane] == 1.0:
+            heir = 0 if first == 1.0 else 1
+            books[INHERITED, lane] = program.survivor[heir, month, 0]
+            books[INHERITED_FROM, lane] = program.survivor[heir, month, 1]
+        books[STATES + BOTH, lane] = first * second if couple else first
+        books[STATES + FIRST_ALONE, lane] = first * (1.0 - second) if couple else 0.0
+        books[STATES + SECOND_ALONE, lane] = second * (1.0 - first) if couple else 0.0
 
 
 @compiled
@@ -343,7 +77,7 @@ def _record(books: NDArray[np.float64], n_accounts: int, recorded: Recorded, pla
     for lane in range(lanes):
         wealth = 0.0
         for account in range(n_accounts):
-            wealth += books[_balance_row(account), lane]
+            wealth += books[balance_row(account), lane]
         recorded.wealth[year, first_path + lane] = wealth
     if year > 0 and recorded.flows.shape[0] > 0:
         for flow in range(N_FLOWS):
@@ -353,44 +87,73 @@ def _record(books: NDArray[np.float64], n_accounts: int, recorded: Recorded, pla
 
 
 @compiled
-def _simulate_block(program: Program, growth: NDArray[np.float32], first_path: int, recorded: Recorded) -> None:
+def _note_estate(books: NDArray[np.float64], n_accounts: int, price: NDArray[np.float32]) -> None:
+    """Keep what there is at the end of a year that somebody began alive."""
+    books[AMOUNT, :] = 0.0
+    for account in range(n_accounts):
+        row = balance_row(account)
+        for lane in range(LANES):
+            books[AMOUNT, lane] += books[row, lane]
+    for lane in range(LANES):
+        began = books[YEAR_STATES, lane] + books[YEAR_STATES + 1, lane] + books[YEAR_STATES + 2, lane]
+        kept = books[ESTATE, lane]
+        books[ESTATE, lane] = books[AMOUNT, lane] / price[lane] if began > 0.0 else kept
+
+
+@compiled
+def _simulate_block(
+    program: Program, growth: NDArray[np.float32], deaths: NDArray[np.int32], first_path: int, recorded: Recorded
+) -> None:
     """Walk one block from the start to the horizon; ``growth`` (n_mixes + 1, n_months, LANES)."""
     n_mixes = program.weights.shape[0]
-    n_accounts, n_demands = program.mix.size, program.demands.shape[1]
-    first_demand = _balance_row(n_accounts)
-    books = _open_books(program.opening, n_demands)
-    scratch = np.empty((2, LANES))
+    n_accounts, n_demands = program.mix.size, program.demands.shape[2]
+    first_demand = balance_row(n_accounts)
+    books = _open_books(program)
+    for adult in range(deaths.shape[0]):
+        for lane in range(LANES):
+            books[DEATHS + adult, lane] = deaths[adult, lane]
+    scratch = np.empty((3, LANES))
     index = np.ones(LANES)
-    need = scratch[0]
     mix, rates, lines, payers = program.mix, program.rates, program.lines, program.payers
     incomes, contributions, demands = program.incomes, program.contributions, program.demands
     own_lines = lines[:, 1].sum()
     _record(books, n_accounts, recorded, (0, first_path))
     year = 0
-    for month in range(program.demands.shape[0]):
+    for month in range(demands.shape[1]):
         price = growth[n_mixes, month]
-        _move_accounts(mix, rates, growth, month, books)
-        _earn(incomes[month], books, price)
-        _contribute(lines, contributions[month], books, price)
+        if deaths.shape[0] > 0:
+            _live(program, books, month)
+        move_accounts(mix, rates, growth, month, books)
+        earn(incomes, month, price, books)
+        contribute(lines, contributions, month, price, books)
         if own_lines > 0:
-            _cover_deficit(payers.sources, books, month, need, first_demand)
-        _spend(payers, demands[month], books, month, (price, need))
+            cover_deficit(payers.sources, books, month, scratch[0], first_demand)
+        spend(payers, demands, month, price, books)
         if month % 12 == (program.first_year - 1) % 12:
-            _close_year(program, books, month, index, scratch)
-            _begin_year(program, books)
+            close_year(program, books, month, index, scratch)
+            if deaths.shape[0] > 0:
+                _note_estate(books, n_accounts, price)
+                # who dies on the first of January is not there as the year begins
+                _live(program, books, month + 1)
+            begin_year(program, books)
             index[:] = price
             year += 1
             _record(books, n_accounts, recorded, (year, first_path))
-    for demand in range(n_demands):
-        for lane in range(min(LANES, recorded.wealth.shape[1] - first_path)):
+    for lane in range(min(LANES, recorded.wealth.shape[1] - first_path)):
+        recorded.estate[first_path + lane] = books[ESTATE, lane]
+        for demand in range(n_demands):
             recorded.failed[demand, first_path + lane] = int(books[first_demand + demand, lane])
 
 
 @compiled
-def simulate_blocks(program: Program, growth: NDArray[np.float32], first_block: int, recorded: Recorded) -> None:
+def simulate_blocks(
+    program: Program, growth: NDArray[np.float32], deaths: NDArray[np.int32], first_block: int, recorded: Recorded
+) -> None:
     """Simulate the blocks of ``growth`` (n_blocks, n_mixes + 1, n_months, LANES), the first being ``first_block``.
 
-    Blocks do not touch each other's results: any split over threads gives the same bits.
+    ``deaths`` (n_blocks, n_adults, LANES) is the month in which each adult dies on each path, or has no adults where
+    the program knows the ends of all. Blocks do not touch each other's results: any split over threads gives the same
+    bits.
     """
     for block in range(growth.shape[0]):
-        _simulate_block(program, growth[block], (first_block + block) * LANES, recorded)
+        _simulate_block(program, growth[block], deaths[block], (first_block + block) * LANES, recorded)

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from apps.plans.engine.bands import ordered, percentiles_of
+from apps.plans.engine.books import NEVER, Recorded, empty_record
 from apps.plans.engine.compiled import LANES
 from apps.plans.engine.digest import input_digest
 from apps.plans.engine.growth import MARKETS, Chunk, Mapper, Markets, Prices, Span, chunks_of, grown, year_prices
 from apps.plans.engine.horizon import age_in_months, first_month_of_year, horizon_months, year_of
 from apps.plans.engine.inputs import GoalPriority, ProjectionInputs
-from apps.plans.engine.kernel import NEVER, Recorded, simulate_blocks
+from apps.plans.engine.kernel import simulate_blocks
+from apps.plans.engine.lives import in_blocks, months_lived
 from apps.plans.engine.pot import is_pot, simulate_pots
-from apps.plans.engine.program import N_FLOWS, Demand, Program, build_program, demands_of
+from apps.plans.engine.program import Program, build_program
 from apps.plans.engine.results import (
     ENGINE_VERSION,
     PERCENTILES,
@@ -29,9 +32,11 @@ from apps.plans.engine.results import (
     YearCashFlow,
 )
 from apps.plans.engine.scenarios import ScenarioCube, check_fits, expected_cube
+from apps.plans.engine.schedules import Demand, demands_of
 from apps.plans.engine.success import estimate
 
 Progress = Callable[[float, str], None]
+Runner = tuple[Mapper, Progress]
 
 
 def no_progress(_fraction: float, _step: str) -> None:
@@ -46,6 +51,7 @@ class Simulation:
     prices: Prices
     demands: tuple[Demand, ...]
     n_batches: int
+    is_drawn: bool = False
 
     def funded(self, place: int) -> NDArray[np.float64]:
         """1 where the demand was met in every month, shape (n_paths,)."""
@@ -59,7 +65,9 @@ class Simulation:
         return result
 
     def terminal_real(self) -> NDArray[np.float64]:
-        """Wealth at the horizon in money of the start, shape (n_paths,)."""
+        """Wealth in money of the start, (n_paths,): at the horizon, or after the last death where lives are drawn."""
+        if self.is_drawn:
+            return self.recorded.estate
         result: NDArray[np.float64] = self.recorded.wealth[-1] / self.prices[-1]
         return result
 
@@ -70,32 +78,57 @@ class Simulation:
 
 def span_of(program: Program) -> Span:
     """The months of a program, by calendar years."""
-    return Span(program.demands.shape[0], program.first_year)
+    return Span(program.demands.shape[1], program.first_year)
 
 
-def _empty_record(program: Program, n_paths: int, n_flow_years: int) -> Recorded:
-    n_years = program.year_facts.shape[0]
-    return Recorded(
-        wealth=np.zeros((n_years + 1, n_paths)),
-        failed=np.full((program.demands.shape[1], n_paths), NEVER, dtype=np.int32),
-        flows=np.zeros((n_flow_years, N_FLOWS, n_paths), dtype=np.float32),
-    )
+def _known_lives(n_blocks: int) -> NDArray[np.int32]:
+    return np.empty((n_blocks, 0, LANES), dtype=np.int32)
 
 
-def _run(program: Program, cube: ScenarioCube, recorded: Recorded, mapper: Mapper, progress: Progress) -> Markets:
+def _run(
+    program: Program,
+    cube: ScenarioCube,
+    deaths: NDArray[np.int32],
+    recorded: Recorded,
+    runner: Runner,
+) -> Markets:
+    mapper, progress = runner
     span, n_blocks = span_of(program), -(-recorded.wealth.shape[1] // LANES)
     markets = MARKETS.of(cube, program.weights, span, mapper)
-    short = recorded.flows.shape[0] == 0 and is_pot(program)
-    walk, chunks = (simulate_pots, chunks_of(n_blocks, 4)) if short else (simulate_blocks, chunks_of(n_blocks, 20))
+    is_short = recorded.flows.shape[0] == 0 and deaths.shape[1] == 0 and is_pot(program)
+    chunks = chunks_of(n_blocks, 4 if is_short else 20)
 
     def simulate(chunk: Chunk) -> None:
         blocks, kept = slice(*chunk), markets.growth
         growth = grown(program.weights, cube.factors[blocks], span) if kept is None else kept[blocks]
-        walk(program, growth, chunk[0], recorded)
+        if is_short:
+            simulate_pots(program, growth, chunk[0], recorded)
+        else:
+            simulate_blocks(program, growth, deaths[blocks], chunk[0], recorded)
 
     for done, _ in enumerate(mapper(simulate, chunks), start=1):
         progress(done / len(chunks), "simulation")
     return markets
+
+
+class _Kept(NamedTuple):
+    """What of a simulation is kept, of how many batches, and whether lives differ by path."""
+
+    with_flows: bool
+    n_batches: int
+    is_drawn: bool
+
+
+def _simulated(inputs: ProjectionInputs, cube: ScenarioCube, kept: _Kept, runner: Runner) -> Simulation:
+    n_months = horizon_months(inputs.adults, inputs.start_date)
+    check_fits(cube, inputs.assumptions, inputs.simulation, n_months)
+    demands = demands_of(inputs, drawn=kept.is_drawn)
+    program = build_program(inputs, demands, drawn=kept.is_drawn)
+    n_paths = cube.spec.n_paths // cube.spec.n_batches * kept.n_batches
+    recorded = empty_record(program.year_facts.shape[1], len(demands), n_paths, with_flows=kept.with_flows)
+    deaths = in_blocks(months_lived(inputs)) if kept.is_drawn else _known_lives(cube.factors.shape[0])
+    markets = _run(program, cube, deaths, recorded, runner)
+    return Simulation(recorded, markets.prices[:, :n_paths], tuple(demands), kept.n_batches, kept.is_drawn)
 
 
 def simulate(
@@ -109,18 +142,22 @@ def simulate(
 ) -> Simulation:
     """Run the plan on every path, or on those of the first ``n_batches``; without flows where they are not asked.
 
-    Raises InvalidInputError when the cube does not belong to the plan. The bits of the answer do not depend on how
-    the mapper spreads the chunks.
+    All adults live to their horizon ages. Raises InvalidInputError when the cube does not belong to the plan. The bits
+    of the answer do not depend on how the mapper spreads the chunks.
     """
-    n_months = horizon_months(inputs.adults, inputs.start_date)
-    check_fits(cube, inputs.assumptions, inputs.simulation, n_months)
-    demands = demands_of(inputs)
-    program = build_program(inputs, demands)
     batches = cube.spec.n_batches if n_batches is None else n_batches
-    n_paths = cube.spec.n_paths // cube.spec.n_batches * batches
-    recorded = _empty_record(program, n_paths, program.year_facts.shape[0] if with_flows else 0)
-    markets = _run(program, cube, recorded, mapper, progress)
-    return Simulation(recorded, markets.prices[:, :n_paths], tuple(demands), batches)
+    return _simulated(inputs, cube, _Kept(with_flows=with_flows, n_batches=batches, is_drawn=False), (mapper, progress))
+
+
+def simulate_lifetimes(inputs: ProjectionInputs, cube: ScenarioCube, *, mapper: Mapper = map) -> Simulation:
+    """Run the plan on every path while somebody lives: adults with odds of living die by them (`lives`).
+
+    What a plan demands ends with the last death; a path succeeds when all was paid until then, and its terminal wealth
+    is what it leaves. Raises InvalidInputError when the cube does not belong to the plan.
+    """
+    return _simulated(
+        inputs, cube, _Kept(with_flows=False, n_batches=cube.spec.n_batches, is_drawn=True), (mapper, no_progress)
+    )
 
 
 def success_probability(inputs: ProjectionInputs, cube: ScenarioCube, *, mapper: Mapper = map) -> Estimate:
@@ -193,11 +230,11 @@ def project(
         inputs, cube, with_flows=True, mapper=mapper, progress=lambda part, step: progress(0.9 * part, step)
     )
     program = build_program(inputs)
-    n_years = program.year_facts.shape[0]
-    expected = _empty_record(program, 1, n_years)
+    n_years = program.year_facts.shape[1]
+    expected = empty_record(n_years, len(simulation.demands), 1, with_flows=True)
     span = span_of(program)
     certain = expected_cube(inputs.assumptions, 12 * n_years)
-    simulate_blocks(program, grown(program.weights, certain.factors, span), 0, expected)
+    simulate_blocks(program, grown(program.weights, certain.factors, span), _known_lives(1), 0, expected)
     prices = year_prices(certain.factors, span, 1)[:, 0]
     progress(0.95, "percentiles")
     result = Projection(

@@ -11,9 +11,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from apps.plans.engine.books import HALF_A_CENT, NEVER, Recorded
 from apps.plans.engine.compiled import LANES, compiled
-from apps.plans.engine.kernel import HALF_A_CENT, NEVER, Recorded
-from apps.plans.engine.program import NOMINAL, REAL, TAX_DEFERRED, TAXABLE, Program
+from apps.plans.engine.program import Program
+from apps.plans.engine.schedules import NOMINAL, REAL, TAX_DEFERRED, TAXABLE
 
 # Rows of the books of a block.
 POT, GAP, FAILED = range(3)
@@ -87,12 +88,12 @@ def _walk(
         for month in range(first, last):
             for lane in range(LANES):
                 books[POT, lane] *= growth[block, 0, month, lane] * fee
-            for line in range(contributions.shape[1]):
-                real, nominal = contributions[month, line, REAL], contributions[month, line, NOMINAL]
+            for line in range(contributions.shape[2]):
+                real, nominal = contributions[0, month, line, REAL], contributions[0, month, line, NOMINAL]
                 if real != 0.0 or nominal != 0.0:
                     _pay_in(real, nominal, growth, (block, month), books)
-            for demand in range(demands.shape[1]):
-                real, nominal = demands[month, demand, REAL], demands[month, demand, NOMINAL]
+            for demand in range(demands.shape[2]):
+                real, nominal = demands[0, month, demand, REAL], demands[0, month, demand, NOMINAL]
                 if real != 0.0 or nominal != 0.0:
                     _pay_out(demand, (real, nominal), growth, (block, month), books)
         for lane in range(LANES):
@@ -102,7 +103,7 @@ def _walk(
 @compiled
 def simulate_pots(program: Program, growth: NDArray[np.float32], first_block: int, recorded: Recorded) -> None:
     """Simulate the blocks of ``growth`` like `kernel.simulate_blocks`, for a program that `is_pot`; keeps no flows."""
-    n_years, n_demands = program.year_facts.shape[0], program.demands.shape[1]
+    n_years, n_demands = program.year_facts.shape[1], program.demands.shape[2]
     books = np.empty((FAILED + n_demands, LANES))
     wealth = np.empty((n_years, LANES))
     for block in range(growth.shape[0]):

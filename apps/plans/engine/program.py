@@ -10,7 +10,6 @@ from decimal import Decimal
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from apps.kernel.life_tables import joint_divisor, uniform_divisor
 from apps.kernel.required_ages import first_year as first_year_required
@@ -19,58 +18,28 @@ from apps.plans.engine.horizon import (
     first_month_of_year,
     first_year_months,
     horizon_months,
-    household_retirement_month,
-    last_month_of,
-    resolve,
     year_of,
 )
-from apps.plans.engine.inputs import (
-    Account,
-    Adult,
-    Goal,
-    GoalKind,
-    GoalPriority,
-    Growth,
-    IncomeKind,
-    ProjectionInputs,
-    TaxTreatment,
+from apps.plans.engine.household_benefits import BenefitSchedule
+from apps.plans.engine.inputs import Account, Adult, GoalKind, ProjectionInputs, TaxTreatment
+from apps.plans.engine.schedules import (
+    TREATMENTS,
+    Demand,
+    Ends,
+    FloatArray,
+    IntArray,
+    benefits_of,
+    contributions_of,
+    demands_of,
+    incomes_of,
+    states_of,
 )
 from apps.plans.engine.social_security import counted_birth
 from apps.plans.engine.tax_kernel import STATUSES, law_arrays
 from apps.plans.engine.tax_tables import FilingStatus
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
-
-TREATMENTS = tuple(TaxTreatment)
-TAXABLE = TREATMENTS.index(TaxTreatment.TAXABLE)
-TAX_DEFERRED = TREATMENTS.index(TaxTreatment.TAX_DEFERRED)
-
-# Places of the year's flows, the order of results.YearCashFlow after its two years.
-(
-    F_WAGES,
-    F_BENEFITS,
-    F_OTHER,
-    F_WITHDRAWALS,
-    F_SHORTFALL,
-    F_CONTRIBUTIONS,
-    F_SPENDING,
-    F_GOALS,
-    F_DEBTS,
-    F_TAXES,
-    F_SAVED,
-    F_UNPLANNED,
-    F_EMPLOYER,
-    F_REQUIRED,
-) = range(14)
-N_FLOWS = 14
-
 # attained on the day before the birthday: who is born on 1 January is 65 the year before (IRC 63(f), Pub. 501)
 SENIOR_AGE = 65
-
-
-# Columns of a schedule's last axis: what inflation moves, and what it does not.
-REAL, NOMINAL = 0, 1
 
 
 class Payers(NamedTuple):
@@ -91,12 +60,13 @@ class Program(NamedTuple):
 
     Shapes: ``weights`` (n_mixes, n_assets); per account: ``mix`` (n_accounts,), ``rates`` (n_accounts, 3): monthly
     fee factor, monthly yields of interest and of qualified dividends, ``opening`` (n_accounts, 2): balance and cost
-    basis. Schedules have the shape (n_months, n_columns, 2), real and nominal: ``incomes`` with the columns wages of
-    the first and second adult, benefits, other taxable, tax-free; ``contributions``, described by ``lines``
-    (n_columns, 3): account, 1 where the household pays, 1 where it pays before tax; ``demands``. ``year_facts``
-    (n_years, 3); ``law`` (2, n_statuses, n_columns) a row per filing status: of a first year of ``first_year`` months,
-    and of whole ones; ``divisors`` (n_years, n_accounts) what a balance is divided by for what the law requires to be
-    taken out, 0 where nothing is.
+    basis. Schedules have the shape (n_states, n_months, n_columns, 2), real and nominal, by who lives: ``incomes`` with
+    the columns of `schedules.incomes_of`; ``contributions``, described by ``lines`` (n_columns, 3): account, 1 where
+    the household pays, 1 where it pays before tax; ``demands``. ``survivor`` (n_adults, n_months, 2) is by the month of
+    the other's death what a survivor's claim pays and from which month on, and has no months where nothing is claimed.
+    ``year_facts`` (n_states, n_years, 3); ``law`` (2, n_statuses, n_columns) a row per filing status: of a first year
+    of ``first_year`` months, and of whole ones; ``divisors`` (n_states, n_years, n_accounts) what a balance is divided
+    by for what the law requires to be taken out, 0 where nothing is.
     """
 
     weights: FloatArray
@@ -108,6 +78,7 @@ class Program(NamedTuple):
     contributions: FloatArray
     incomes: FloatArray
     demands: FloatArray
+    survivor: FloatArray
     year_facts: IntArray
     surplus_account: int
     surplus_share: float
@@ -116,149 +87,18 @@ class Program(NamedTuple):
     divisors: FloatArray
 
 
-class Demand(NamedTuple):
-    """Something to be paid, with its name, category, and whether success needs it."""
-
-    key: str
-    kind: str
-    priority: GoalPriority
-    category: int
-    real: FloatArray
-    nominal: FloatArray
+def _living(inputs: ProjectionInputs, ends: Ends, year: int) -> list[Adult]:
+    """Return who lives as a year begins: the year of a death is taxed like the one before (IRC 6013(a)(2))."""
+    first = first_month_of_year(year, inputs.start_date)
+    return [adult for adult, end in zip(inputs.adults, ends, strict=True) if end > first]
 
 
-def growing(amount: float, growth: Growth, span: tuple[int, int], years: IntArray) -> tuple[FloatArray, FloatArray]:
-    """Real and nominal amounts per month, from a month up to but not in another, rising each January.
-
-    ``years`` (n_months,) is the calendar year of the plan in which each month lies.
-    """
-    months = np.arange(years.size)
-    first, last = span
-    path = np.where((months >= first) & (months < last), amount * (1.0 + growth.annual_rate) ** years, 0.0)
-    nothing = np.zeros(years.size)
-    return (path, nothing) if growth.inflation_linked else (nothing, path)
-
-
-def debt_payments(balance: float, annual_rate: float, payment: float, n_months: int) -> FloatArray:
-    """Payments of a level loan until it is paid off; the last one is what is left."""
-    due = np.zeros(n_months)
-    for month in range(n_months):
-        if balance <= 0.0:
-            break
-        balance *= 1.0 + annual_rate / 12.0
-        due[month] = min(payment, balance)
-        balance -= due[month]
-    return due
-
-
-def _years(inputs: ProjectionInputs, n_months: int) -> IntArray:
-    """The calendar year of the plan in which each month lies, shape (n_months,)."""
-    return np.array([year_of(month, inputs.start_date) for month in range(n_months)], dtype=np.int64)
-
-
-def _incomes(inputs: ProjectionInputs, n_months: int) -> FloatArray:
-    real, nominal = np.zeros((n_months, 5)), np.zeros((n_months, 5))
-    years = _years(inputs, n_months)
-    columns = {IncomeKind.SOCIAL_SECURITY: 2, IncomeKind.PENSION: 3, IncomeKind.OTHER_TAXABLE: 3}
-    owners = [adult.key for adult in inputs.adults]
-    benefits = [(np.zeros(n_months), np.zeros(n_months)) for _ in owners]
-    for income in inputs.incomes:
-        owner = owners.index(income.owner)
-        first, last = (resolve(when, income.owner, inputs) for when in (income.start, income.end))
-        alive = last_month_of(inputs.adults[owner], inputs.start_date)
-        if income.kind is IncomeKind.SOCIAL_SECURITY:
-            # Kept to the end of the plan: the survivor goes on with the larger of two benefits (42 USC 402(e)).
-            parts = growing(income.monthly_amount, income.growth, (first, last), years)
-            benefits[owner][0][:] += parts[0]
-            benefits[owner][1][:] += parts[1]
-            continue
-        column = owner if income.kind is IncomeKind.SALARY else columns.get(income.kind, 4)
-        parts = growing(income.monthly_amount, income.growth, (first, min(last, alive)), years)
-        real[:, column] += parts[0]
-        nominal[:, column] += parts[1]
-    for place, schedule in enumerate((real, nominal)):
-        schedule[:, 2] = _household_benefits(inputs.adults, inputs, [pair[place] for pair in benefits])
-    return np.stack([real, nominal], axis=2)
-
-
-def _household_benefits(adults: tuple[Adult, ...], inputs: ProjectionInputs, each: list[FloatArray]) -> FloatArray:
-    """Both benefits while both live; afterwards the larger one to the survivor."""
-    months = np.arange(each[0].size)
-    ends = [last_month_of(adult, inputs.start_date) for adult in adults]
-    both = np.sum(each, axis=0)
-    largest = np.max(each, axis=0)
-    result: FloatArray = np.where(months < min(ends), both, np.where(months < max(ends), largest, 0.0))
-    return result
-
-
-def _living(inputs: ProjectionInputs, n_months: int) -> list[Demand]:
-    """Living costs until retirement, debts, and the retirement goal (or the same living costs on)."""
-    months = np.arange(n_months)
-    first_end = min(last_month_of(adult, inputs.start_date) for adult in inputs.adults)
-    last_end = max(last_month_of(adult, inputs.start_date) for adult in inputs.adults)
-    single = months >= first_end if len(inputs.adults) == 2 else np.zeros(n_months, dtype=bool)
-    share = np.where(months >= last_end, 0.0, np.where(single, inputs.spending.survivor_share, 1.0))
-    retired = months >= household_retirement_month(inputs)
-    nothing = np.zeros(n_months)
-    goal = next((goal for goal in inputs.goals if goal.kind is GoalKind.RETIREMENT), None)
-    living = inputs.spending.monthly_amount * share
-    debts = np.sum(
-        [debt_payments(debt.balance, debt.annual_rate, debt.monthly_payment, n_months) for debt in inputs.debts]
-        or [nothing],
-        axis=0,
-    )
-    essential = GoalPriority.ESSENTIAL
-    before = living if goal is None else np.where(retired, 0.0, living)
-    result = [
-        Demand("living", "living", essential, F_SPENDING, before, nothing),
-        Demand("debts", "debts", essential, F_DEBTS, nothing, debts),
-    ]
-    if goal is not None:
-        after = np.where(retired, goal.annual_amount / 12.0, 0.0) * share
-        result.append(Demand(goal.key, str(goal.kind), goal.priority, F_SPENDING, after, nothing))
-    return result
-
-
-def _goal(goal: Goal, inputs: ProjectionInputs, n_months: int) -> Demand:
-    real = np.zeros(n_months)
-    first = resolve(goal.start, "", inputs)
-    for year in range(goal.years):
-        if first + 12 * year < n_months:
-            real[first + 12 * year] = goal.annual_amount
-    return Demand(goal.key, str(goal.kind), goal.priority, F_GOALS, real, np.zeros(n_months))
-
-
-def demands_of(inputs: ProjectionInputs) -> list[Demand]:
-    """Everything the household must or wants to pay, in the order in which it is paid: by priority, then as given."""
-    n_months = horizon_months(inputs.adults, inputs.start_date)
-    everything = _living(inputs, n_months)
-    everything += [_goal(goal, inputs, n_months) for goal in inputs.goals if goal.kind is not GoalKind.RETIREMENT]
-    ranks = {priority: rank for rank, priority in enumerate(GoalPriority)}
-    return sorted(everything, key=lambda demand: ranks[demand.priority])
-
-
-def _contributions(inputs: ProjectionInputs, n_months: int) -> tuple[FloatArray, IntArray]:
-    accounts = {account.key: account for account in inputs.accounts}
-    schedule = np.zeros((n_months, len(inputs.contributions), 2))
-    lines = np.zeros((len(inputs.contributions), 3), dtype=np.int64)
-    years = _years(inputs, n_months)
-    for line, item in enumerate(inputs.contributions):
-        account = accounts[item.account]
-        first, last = (resolve(when, account.owner, inputs) for when in (item.start, item.end))
-        parts = growing(item.monthly_amount, item.growth, (first, last), years)
-        schedule[:, line, REAL], schedule[:, line, NOMINAL] = parts
-        before_tax = not item.by_employer and account.treatment is TaxTreatment.TAX_DEFERRED
-        lines[line] = (list(accounts).index(item.account), not item.by_employer, before_tax)
-    return schedule, lines
-
-
-def _year_facts(inputs: ProjectionInputs, n_years: int) -> IntArray:
+def _year_facts(inputs: ProjectionInputs, ends: Ends, n_years: int) -> IntArray:
     """Filing status, people of 65 and more at the end of the year, and whether the senior deduction applies."""
     facts = np.zeros((n_years, 3), dtype=np.int64)
     table = inputs.tax_table
     for year in range(n_years):
-        first = first_month_of_year(year, inputs.start_date)
-        living = [adult for adult in inputs.adults if last_month_of(adult, inputs.start_date) > first]
+        living = _living(inputs, ends, year)
         status = inputs.filing_status
         married = (FilingStatus.MARRIED_JOINT, FilingStatus.MARRIED_SEPARATE)
         if len(inputs.adults) == 2 and len(living) < 2 and status in married:
@@ -276,26 +116,32 @@ def _penalty_until(account: Account, inputs: ProjectionInputs) -> int:
     return max(0, inputs.tax_table.early_withdrawal_age_months - max(ages))
 
 
-def _divisors(inputs: ProjectionInputs, n_years: int) -> FloatArray:
+def _divisors(inputs: ProjectionInputs, ends: Ends, n_years: int) -> FloatArray:
     """By the tables of the regulation, for tax-deferred accounts of their owner (of the older adult if joint).
 
     The joint table holds for a spouse more than ten years younger who alone inherits, which a couple is taken to mean.
-    Of a first year that is not whole its part is required.
+    Who is left alone treats the accounts of both as their own (26 CFR 1.408-8(c)). Of a first year that is not whole
+    its part is required.
     """
     told = np.zeros((n_years, len(inputs.accounts)))
-    for place, account in enumerate(inputs.accounts):
-        if account.treatment is not TaxTreatment.TAX_DEFERRED:
-            continue
-        owners = [adult.birth_date for adult in inputs.adults if account.owner in ("", adult.key)]
-        born = min(owners)
-        others = [adult.birth_date for adult in inputs.adults if adult.birth_date != born]
-        for year in range(n_years):
-            age = inputs.start_date.year + year - born.year
-            if inputs.start_date.year + year >= first_year_required(born):
-                joint = joint_divisor(age, inputs.start_date.year + year - others[0].year) if others else None
-                told[year, place] = float(joint or uniform_divisor(age))
+    for year in range(n_years):
+        living = _living(inputs, ends, year)
+        for place, account in enumerate(inputs.accounts):
+            if account.treatment is TaxTreatment.TAX_DEFERRED and living:
+                told[year, place] = _divisor(account, living, inputs.start_date.year + year)
     told[0] *= 12 / first_year_months(inputs.start_date)
     return told
+
+
+def _divisor(account: Account, living: list[Adult], calendar_year: int) -> float:
+    owners = [adult for adult in living if account.owner in ("", adult.key)] or living
+    born = min(adult.birth_date for adult in owners)
+    if calendar_year < first_year_required(born):
+        return 0.0
+    others = [adult.birth_date for adult in living if adult.birth_date != born]
+    age = calendar_year - born.year
+    joint = joint_divisor(age, calendar_year - others[0].year) if others else None
+    return float(joint or uniform_divisor(age))
 
 
 def _payers(inputs: ProjectionInputs, demands: list[Demand]) -> Payers:
@@ -324,10 +170,10 @@ def _rates(inputs: ProjectionInputs, weights: FloatArray) -> FloatArray:
     return np.stack([fees, (weights @ (total - qualified)) * taxed, (weights @ qualified) * taxed], axis=1)
 
 
-def build_program(inputs: ProjectionInputs, demands: list[Demand] | None = None) -> Program:
+def build_program(inputs: ProjectionInputs, demands: list[Demand] | None = None, *, drawn: bool = False) -> Program:
     """Lay the inputs out for the kernel. Accounts with the same allocation share one mix.
 
-    ``demands`` are those of `demands_of`, where the caller has them.
+    ``demands`` are those of `demands_of`, where the caller has them; ``drawn`` where lives differ by path.
     """
     n_months = horizon_months(inputs.adults, inputs.start_date)
     first_year, n_years = first_year_months(inputs.start_date), year_of(n_months - 1, inputs.start_date) + 1
@@ -337,8 +183,10 @@ def build_program(inputs: ProjectionInputs, demands: list[Demand] | None = None)
         for key, weight in account.allocation:
             weights[place, asset_keys.index(key)] = weight
     mixes, mix = np.unique(weights, axis=0, return_inverse=True)
-    contributions, lines = _contributions(inputs, n_months)
-    demands = demands_of(inputs) if demands is None else demands
+    states = states_of(inputs, drawn=drawn)
+    contributions, lines = contributions_of(inputs, states)
+    demands = demands_of(inputs, drawn=drawn) if demands is None else demands
+    claimed = benefits_of(inputs)
     return Program(
         weights=np.ascontiguousarray(mixes),
         mix=mix.astype(np.int64).ravel(),
@@ -347,12 +195,19 @@ def build_program(inputs: ProjectionInputs, demands: list[Demand] | None = None)
         payers=_payers(inputs, demands),
         lines=lines,
         contributions=contributions,
-        incomes=_incomes(inputs, n_months),
-        demands=np.array([(demand.real, demand.nominal) for demand in demands]).transpose(2, 0, 1).copy(),
-        year_facts=_year_facts(inputs, n_years),
+        incomes=np.stack([incomes_of(inputs, ends, claimed) for ends in states]),
+        demands=np.array([(demand.real, demand.nominal) for demand in demands]).transpose(2, 3, 0, 1).copy(),
+        survivor=_survivor(claimed, drawn=drawn),
+        year_facts=np.stack([_year_facts(inputs, ends, n_years) for ends in states]),
         surplus_account=[account.key for account in inputs.accounts].index(inputs.surplus_account),
         surplus_share=inputs.surplus_saved_share,
         law=np.stack([law_arrays(inputs.tax_table, Decimal(first_year) / 12), law_arrays(inputs.tax_table)]),
         first_year=first_year,
-        divisors=_divisors(inputs, n_years),
+        divisors=np.stack([_divisors(inputs, ends, n_years) for ends in states]),
     )
+
+
+def _survivor(claimed: BenefitSchedule | None, *, drawn: bool) -> FloatArray:
+    if claimed is None or not drawn or claimed.own.shape[0] == 1:
+        return np.zeros((2, 0, 2))
+    return np.stack([claimed.survivor, claimed.begins.astype(np.float64)], axis=2)

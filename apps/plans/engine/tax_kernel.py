@@ -110,8 +110,8 @@ def taxable_benefits(law: NDArray[np.float64], other_income: float, benefits: fl
 
 
 @compiled
-def _net_gains(law: NDArray[np.float64], ledger: NDArray[np.float64]) -> None:
-    """Leave in GAINS what counts this year, and in LOSS what is carried on."""
+def net_gains(law: NDArray[np.float64], ledger: NDArray[np.float64]) -> None:
+    """Leave in GAINS what counts this year, and in LOSS what is carried on; comes before `federal_taxes`."""
     limit = law[_LOSS_LIMIT]
     for lane in range(ledger.shape[1]):
         net = ledger[GAINS, lane] - ledger[LOSS, lane]
@@ -128,7 +128,7 @@ def federal_taxes(
     ledger: NDArray[np.float64],
     scratch: NDArray[np.float64],
 ) -> None:
-    """Everything due for a year on each lane, into ``scratch[0]``; writes the capital loss that is carried on.
+    """Everything due for a year on each lane, into ``scratch[0]``, from a ledger whose gains are netted.
 
     ``law`` is the row of the filing status; ``year_facts`` holds the place of that status in STATUSES, the number of
     people of 65 and more, and 1 when the year has the senior deduction. ``index`` (n_lanes,), ``ledger`` (N_SLOTS or
@@ -138,7 +138,6 @@ def federal_taxes(
     senior_amount = law[_SENIOR_AMOUNT] if year_facts[2] == 1 else 0.0
     indexed = law[_DEDUCTION] + seniors * law[_ADDITIONAL]
     due, ordinary = scratch[0], scratch[1]
-    _net_gains(law, ledger)
     for lane in range(ledger.shape[1]):
         first, second = ledger[WAGES_1, lane], ledger[WAGES_2, lane]
         wages = first + second

@@ -37,6 +37,7 @@ from apps.plans.engine.inputs import (
     Spending,
     TaxTreatment,
 )
+from apps.plans.engine.retirement_choices import BenefitClaim
 from apps.plans.engine.scenarios import ScenarioCube
 from apps.plans.engine.tax_tables import FilingStatus, TaxTable, tax_table_from_mapping
 
@@ -238,3 +239,14 @@ def with_retirement_budget(inputs: ProjectionInputs, annual_amount: float) -> Pr
         for goal in inputs.goals
     )
     return replace(inputs, goals=goals)
+
+
+def claiming(inputs: ProjectionInputs, ages: tuple[int, int] = (67 * 12, 64 * 12)) -> ProjectionInputs:
+    """The household with claims instead of stated benefits; the first earned far more than the second."""
+    amounts = (3_000.0, 900.0)
+    claims = tuple(
+        BenefitClaim(adult.key, amount, age, "USD")
+        for adult, amount, age in zip(inputs.adults, amounts, ages, strict=True)
+    )
+    incomes = tuple(income for income in inputs.incomes if income.kind is not IncomeKind.SOCIAL_SECURITY)
+    return replace(inputs, incomes=incomes, claims=claims)

@@ -18,8 +18,9 @@ from apps.plans.engine.horizon import (
     last_month_of,
     resolve,
 )
-from apps.plans.engine.inputs import GoalKind, GoalPriority, Growth, IncomeKind, ProjectionInputs, TaxTreatment
+from apps.plans.engine.inputs import Adult, GoalKind, GoalPriority, Growth, IncomeKind, ProjectionInputs, TaxTreatment
 from apps.plans.engine.scenarios import ScenarioCube
+from apps.plans.engine.schedules import benefits_of
 from apps.plans.engine.tax_tables import FilingStatus, StatusTable, TaxTable
 from apps.plans.engine.taxes import TaxFacts, federal_tax
 from apps.portfolios.engine.distributions import required_distribution
@@ -104,8 +105,18 @@ def indexed(table: TaxTable, index: float) -> TaxTable:
 class ReferenceModel:
     """Walks one path of a cube."""
 
-    def __init__(self, inputs: ProjectionInputs, cube: ScenarioCube, path: int) -> None:
+    def __init__(
+        self, inputs: ProjectionInputs, cube: ScenarioCube, path: int, deaths: tuple[int, ...] | None = None
+    ) -> None:
+        """``deaths`` are the months in which the adults die, where they do not live to their horizon ages."""
         self.inputs = inputs
+        horizons = tuple(last_month_of(adult, inputs.start_date) for adult in inputs.adults)
+        self.ends = horizons if deaths is None else deaths
+        # past its last horizon age a plan with known lives goes on to the end of the year
+        self.last = horizon_months(inputs.adults, inputs.start_date) if deaths is None else max(deaths)
+        self.estate = 0.0
+        claimed = benefits_of(inputs)
+        self.claimed = None if claimed is None else claimed.paid(self.ends)
         self.factors = cube.factors[path // LANES, :, :, path % LANES].astype(float)
         self.n_months = horizon_months(inputs.adults, inputs.start_date)
         self.level = 1.0
@@ -155,7 +166,7 @@ class ReferenceModel:
 
     def _earn(self, month: int) -> None:
         inputs, books = self.inputs, self.books
-        ends = {adult.key: last_month_of(adult, inputs.start_date) for adult in inputs.adults}
+        ends = {adult.key: end for adult, end in zip(inputs.adults, self.ends, strict=True)}
         benefits = dict.fromkeys(ends, 0.0)
         for income in inputs.incomes:
             first, last = (resolve(when, income.owner, inputs) for when in (income.start, income.end))
@@ -172,6 +183,8 @@ class ReferenceModel:
                     books.ordinary += amount
         alive = [key for key, end in ends.items() if month < end]
         paid = sum(benefits.values()) if len(alive) == len(ends) else max(benefits.values()) if alive else 0.0
+        if self.claimed is not None:
+            paid = self.claimed[month] * self.price
         books.benefits += paid
         books.unspent += paid
         self._contribute(month)
@@ -182,6 +195,8 @@ class ReferenceModel:
         for item in self.inputs.contributions:
             owner = accounts[item.account].owner
             first, last = (resolve(when, owner, self.inputs) for when in (item.start, item.end))
+            lives = {adult.key: end for adult, end in zip(self.inputs.adults, self.ends, strict=True)}
+            last = min(last, lives.get(owner, max(self.ends)))
             if first <= month < last:
                 amount = amount_at(item.monthly_amount, item.growth, self._year(month), self.price)
                 books.balance[item.account] += amount
@@ -225,8 +240,10 @@ class ReferenceModel:
 
     def _spend(self, month: int) -> None:
         inputs = self.inputs
+        if month >= self.last:
+            return
         retired = month >= household_retirement_month(inputs)
-        ends = [last_month_of(adult, inputs.start_date) for adult in inputs.adults]
+        ends = self.ends
         share = 0.0 if month >= max(ends) else inputs.spending.survivor_share if month >= min(ends) else 1.0
         goal = next((goal for goal in inputs.goals if goal.kind is GoalKind.RETIREMENT), None)
         due: list[tuple[int, str, float, bool]] = []
@@ -266,8 +283,8 @@ class ReferenceModel:
         year = self._year(month)
         calendar_year = inputs.start_date.year + year
         january = 12 * year - inputs.start_date.month + 1
-        self._take_what_is_required(calendar_year, 12 if year else month + 1)
-        living = [adult for adult in inputs.adults if last_month_of(adult, inputs.start_date) > max(0, january)]
+        living = [adult for adult, end in zip(inputs.adults, self.ends, strict=True) if end > max(0, january)]
+        self._take_what_is_required(living, calendar_year, 12 if year else month + 1)
         widowed = len(inputs.adults) == 2 and len(living) < 2
         facts = TaxFacts(
             status=FilingStatus.SINGLE if widowed else inputs.filing_status,
@@ -287,11 +304,12 @@ class ReferenceModel:
         )
         law = inputs.tax_table if year else shortened(inputs.tax_table, month + 1)
         tax = federal_tax(indexed(law, self.index), facts)
-        self.taxes.append(float(tax.total))
+        due = float(tax.total) if living else 0.0
+        self.taxes.append(due)
         books.loss = float(tax.loss_carried)
         books.wages, books.pre_tax, books.ordinary, books.interest = {}, 0.0, 0.0, 0.0
         books.qualified, books.gains, books.benefits, books.early = 0.0, 0.0, 0.0, 0.0
-        self._pay("living", month, float(tax.total))
+        self._pay("living", month, due)
         saved = books.unspent * inputs.surplus_saved_share
         books.balance[inputs.surplus_account] += saved
         books.basis[inputs.surplus_account] += saved
@@ -299,16 +317,18 @@ class ReferenceModel:
         books.holdings = {account.key: dict(account.allocation) for account in inputs.accounts}
         self.index = self.price
         self.wealth.append(sum(books.balance.values()))
+        self.estate = self.wealth[-1] / self.price if living else self.estate
         books.opened, books.taken = dict(books.balance), {}
 
-    def _take_what_is_required(self, calendar_year: int, months: int) -> None:
+    def _take_what_is_required(self, living: list[Adult], calendar_year: int, months: int) -> None:
         inputs, books = self.inputs, self.books
         for account in inputs.accounts:
-            if account.treatment is not TaxTreatment.TAX_DEFERRED:
+            if account.treatment is not TaxTreatment.TAX_DEFERRED or not living:
                 continue
-            owners = [adult for adult in inputs.adults if account.owner in ("", adult.key)]
+            # who is left alone has the accounts of both
+            owners = [adult for adult in living if account.owner in ("", adult.key)] or living
             owner = min(owners, key=lambda adult: adult.birth_date)
-            spouses = [adult.birth_date for adult in inputs.adults if adult.key != owner.key]
+            spouses = [adult.birth_date for adult in living if adult.key != owner.key]
             balance = Decimal(books.opened[account.key])
             told = required_distribution(owner.birth_date, calendar_year, balance, spouses[0] if spouses else None)
             if told is None:

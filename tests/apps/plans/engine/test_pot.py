@@ -10,6 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from apps.plans.engine.books import NEVER, Recorded, empty_record
+from apps.plans.engine.compiled import LANES
 from apps.plans.engine.growth import grown
 from apps.plans.engine.inputs import (
     Account,
@@ -24,10 +26,10 @@ from apps.plans.engine.inputs import (
     Spending,
     TaxTreatment,
 )
-from apps.plans.engine.kernel import NEVER, Recorded, simulate_blocks
+from apps.plans.engine.kernel import simulate_blocks
 from apps.plans.engine.monte_carlo import simulate, span_of
 from apps.plans.engine.pot import is_pot, simulate_pots
-from apps.plans.engine.program import N_FLOWS, Program, build_program
+from apps.plans.engine.program import Program, build_program
 from tests.apps.plans.engine.households import REAL, cube_of, family, saver, simple_assumptions
 from tests.apps.plans.engine.reference_model import ReferenceModel
 from tests.depth import examples
@@ -56,12 +58,7 @@ def pot(balance: float, paid: tuple[float, float], spent: float, goal: float, fe
 
 
 def recorded(program: Program, n_paths: int) -> Recorded:
-    n_years = program.year_facts.shape[0]
-    return Recorded(
-        np.zeros((n_years + 1, n_paths)),
-        np.full((program.demands.shape[1], n_paths), NEVER, dtype=np.int32),
-        np.zeros((0, N_FLOWS, n_paths), dtype=np.float32),
-    )
+    return empty_record(program.year_facts.shape[1], program.demands.shape[2], n_paths, with_flows=False)
 
 
 @given(balance=st.floats(0.0, 1e6), paid=st.tuples(AMOUNT, AMOUNT), spent=AMOUNT, goal=AMOUNT, fee=st.floats(0.0, 0.02))
@@ -74,7 +71,7 @@ def test_the_short_way_gives_the_bits_of_the_whole_kernel(
     growth = grown(program.weights, CUBE.factors, span_of(program))
     short, whole = recorded(program, 80), recorded(program, 80)
     simulate_pots(program, growth, 0, short)
-    simulate_blocks(program, growth, 0, whole)
+    simulate_blocks(program, growth, np.empty((growth.shape[0], 0, LANES), dtype=np.int32), 0, whole)
     assert np.array_equal(short.wealth, whole.wealth)
     assert np.array_equal(short.failed, whole.failed)
 

@@ -44,7 +44,9 @@ def test_the_kernel_equals_the_exact_rules(
     year_facts = np.array([place, seniors, int(year <= 2028)])
     exact = federal_tax(table, facts)
     scratch = np.empty((2, 1))
-    tax_kernel.federal_taxes(tax_kernel.law_arrays(table)[place], year_facts, np.ones(1), ledger, scratch)
+    law = tax_kernel.law_arrays(table)[place]
+    tax_kernel.net_gains(law, ledger)
+    tax_kernel.federal_taxes(law, year_facts, np.ones(1), ledger, scratch)
     assert scratch[0, 0] == pytest.approx(float(exact.total), abs=0.001)
     assert ledger[tax_kernel.LOSS, 0] == pytest.approx(float(exact.loss_carried), abs=0.001)
 

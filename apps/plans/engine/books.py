@@ -1,0 +1,87 @@
+"""The books of a block of paths: one array, its rows by name, since a hot call must carry one array, not a dozen.
+
+Rows: the ledger of the tax year, the flows of the year, the year's unspent income, lives, then four rows for each
+account (see `balance_row`), then the first month in which each demand was not met.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from apps.plans.engine.compiled import compiled
+from apps.plans.engine.tax_kernel import N_SLOTS
+
+# Places of the year's flows, the order of results.YearCashFlow after its two years.
+(
+    F_WAGES,
+    F_BENEFITS,
+    F_OTHER,
+    F_WITHDRAWALS,
+    F_SHORTFALL,
+    F_CONTRIBUTIONS,
+    F_SPENDING,
+    F_GOALS,
+    F_DEBTS,
+    F_TAXES,
+    F_SAVED,
+    F_UNPLANNED,
+    F_EMPLOYER,
+    F_REQUIRED,
+) = range(14)
+N_FLOWS = 14
+
+# Who lives: both (or the only adult), the first alone, the second alone. Where nobody does, all weights are 0.
+BOTH, FIRST_ALONE, SECOND_ALONE = range(3)
+MAX_STATES = 3
+
+FLOWS = N_SLOTS
+UNSPENT = FLOWS + N_FLOWS
+# What a month brings, while it is told by who lives.
+AMOUNT = UNSPENT + 1
+# 1 in the row of the state a path is in, now and as the year began.
+STATES = AMOUNT + 1
+YEAR_STATES = STATES + MAX_STATES
+# The month in which each adult dies; what the survivor's benefit is, and the month from which on it is paid.
+DEATHS = YEAR_STATES + MAX_STATES
+INHERITED = DEATHS + 2
+INHERITED_FROM = INHERITED + 1
+# Wealth in money of the start at the end of the last year that somebody began alive.
+ESTATE = INHERITED_FROM + 1
+ACCOUNTS = ESTATE + 1
+
+# A gap below half a cent is rounding, not a shortfall.
+HALF_A_CENT = 0.005
+NEVER = -1
+
+
+class Recorded(NamedTuple):
+    """What is kept of all paths.
+
+    ``wealth`` (n_years + 1, n_paths) at the start and at year ends, ``failed`` (n_demands, n_paths) the first month a
+    demand was not met or NEVER, ``flows`` (n_years, N_FLOWS, n_paths) or with no years where only success is asked,
+    ``estate`` (n_paths,) in money of the start: what was left at the end of the year of the last death, or of the plan.
+    """
+
+    wealth: NDArray[np.float64]
+    failed: NDArray[np.int32]
+    flows: NDArray[np.float32]
+    estate: NDArray[np.float64]
+
+
+@compiled
+def balance_row(account: int) -> int:
+    """Row of an account's balance; then come its cost basis, its balance as the year began, what was taken since."""
+    return ACCOUNTS + 4 * account
+
+
+def empty_record(n_years: int, n_demands: int, n_paths: int, *, with_flows: bool) -> Recorded:
+    """Room for what is kept of ``n_paths`` paths, with flows or without."""
+    return Recorded(
+        wealth=np.zeros((n_years + 1, n_paths)),
+        failed=np.full((n_demands, n_paths), NEVER, dtype=np.int32),
+        flows=np.zeros((n_years if with_flows else 0, N_FLOWS, n_paths), dtype=np.float32),
+        estate=np.zeros(n_paths),
+    )

@@ -1,0 +1,110 @@
+"""What the end of a year does to the books of a block: what the law requires is taken out, taxes are paid, what is
+left of the year's income is saved or spent."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from apps.plans.engine.books import (
+    F_REQUIRED,
+    F_SAVED,
+    F_TAXES,
+    F_UNPLANNED,
+    FLOWS,
+    STATES,
+    UNSPENT,
+    YEAR_STATES,
+    balance_row,
+)
+from apps.plans.engine.compiled import LANES, compiled
+from apps.plans.engine.kernel_flows import pay
+from apps.plans.engine.program import Program
+from apps.plans.engine.tax_kernel import LOSS, N_SLOTS, ORDINARY, federal_taxes, net_gains
+
+
+@compiled
+def _require(program: Program, year: int, books: NDArray[np.float64]) -> None:
+    """Take out what the law requires and was not taken: it is taxed and goes to the account of the surplus.
+
+    Of a balance of the 31 December before, over the divisor of the age (IRC 401(a)(9)).
+    """
+    surplus_row = balance_row(program.surplus_account)
+    for state in range(program.divisors.shape[0]):
+        for account in range(program.mix.size):
+            row, divisor = balance_row(account), program.divisors[state, year, account]
+            if divisor > 0.0:
+                for lane in range(LANES):
+                    missing = max(0.0, books[row + 2, lane] / divisor - books[row + 3, lane])
+                    take = books[YEAR_STATES + state, lane] * min(books[row, lane], missing)
+                    books[row, lane] -= take
+                    books[ORDINARY, lane] += take
+                    books[surplus_row, lane] += take
+                    books[surplus_row + 1, lane] += take
+                    books[FLOWS + F_REQUIRED, lane] += take
+
+
+@compiled
+def begin_year(program: Program, books: NDArray[np.float64]) -> None:
+    """Note who lives and the balances with which a year begins, for what the law asks of it."""
+    for state in range(program.year_facts.shape[0]):
+        for lane in range(LANES):
+            books[YEAR_STATES + state, lane] = books[STATES + state, lane]
+    for account in range(program.mix.size):
+        row = balance_row(account)
+        for lane in range(LANES):
+            books[row + 2, lane] = books[row, lane]
+            books[row + 3, lane] = 0.0
+
+
+@compiled
+def _tax(
+    program: Program, books: NDArray[np.float64], year: int, index: NDArray[np.float64], scratch: NDArray[np.float64]
+) -> None:
+    """Put the tax of the year into ``scratch[0]``: by the law of who lived as it began, none where nobody did."""
+    law, first = program.law[min(year, 1)], program.year_facts[0, year]
+    net_gains(law[first[0]], books)
+    if program.year_facts.shape[0] == 1:
+        federal_taxes(law[first[0]], first, index, books, scratch)
+        for lane in range(LANES):
+            scratch[0, lane] *= books[YEAR_STATES, lane]
+        return
+    total, due = scratch[0], scratch[1]
+    total[:] = 0.0
+    for state in range(program.year_facts.shape[0]):
+        inside = books[YEAR_STATES + state]
+        if inside.max() > 0.0:
+            facts = program.year_facts[state, year]
+            federal_taxes(law[facts[0]], facts, index, books, scratch[1:])
+            for lane in range(LANES):
+                total[lane] += inside[lane] * due[lane]
+
+
+@compiled
+def close_year(
+    program: Program, books: NDArray[np.float64], month: int, index: NDArray[np.float64], scratch: NDArray[np.float64]
+) -> None:
+    """Pay the federal tax of the year and dispose of what is left of its income.
+
+    ``index`` (LANES,) is the price level at the start of the year, by which the law's amounts have risen since the
+    table; ``scratch`` (3, LANES). A withdrawal that pays the tax belongs to the next year.
+    """
+    year = (month + 12 - program.first_year) // 12
+    surplus_row = balance_row(program.surplus_account)
+    share = program.surplus_share
+    _require(program, year, books)
+    _tax(program, books, year, index, scratch)
+    for slot in range(N_SLOTS):
+        if slot != LOSS:
+            books[slot, :] = 0.0
+    need = scratch[0]
+    for lane in range(LANES):
+        books[FLOWS + F_TAXES, lane] += need[lane]
+    pay(program.payers.sources, books, month, need, balance_row(program.mix.size))
+    for lane in range(LANES):
+        left = max(0.0, books[UNSPENT, lane])
+        books[surplus_row, lane] += left * share
+        books[surplus_row + 1, lane] += left * share
+        books[FLOWS + F_SAVED, lane] += left * share
+        books[FLOWS + F_UNPLANNED, lane] += left - left * share
+        books[UNSPENT, lane] = 0.0

@@ -1,0 +1,44 @@
+"""What a household chooses for retirement, as a projection takes it: when benefits are claimed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from apps.kernel.errors import InvalidInputError, gettext_noop
+from apps.plans.engine.checks import known, not_negative, same_currency, unique, within
+from apps.plans.engine.claiming import EARLIEST_AGE, LATEST_AGE
+
+
+@dataclass(frozen=True, slots=True)
+class BenefitClaim:
+    """When an adult claims Social Security: ``claim_age`` in months, of a monthly primary insurance amount, real.
+
+    The amount is what would be paid at full retirement age, in money of the start.
+    """
+
+    owner: str
+    primary_amount: float
+    claim_age: int
+    currency: str
+
+    def __post_init__(self) -> None:
+        name = f"claims[{self.owner}]"
+        not_negative(self.primary_amount, f"{name}.primary_amount")
+        within(self.claim_age, EARLIEST_AGE, LATEST_AGE, f"{name}.claim_age")
+
+
+def check_claims(claims: Sequence[BenefitClaim], adults: list[str], currency: str, *, has_stated: bool) -> None:
+    """Refuse claims unless they are of all adults or of none, and stand instead of stated benefits."""
+    if not claims:
+        return
+    for claim in claims:
+        known(claim.owner, adults, f"claims[{claim.owner}].owner")
+        same_currency(claim.currency, currency, f"claims[{claim.owner}].currency")
+    unique([claim.owner for claim in claims], "claims")
+    if has_stated or len(claims) < len(adults):
+        raise InvalidInputError(
+            gettext_noop("Social Security is worked out for all adults, or stated as an income for each."),
+            mend=gettext_noop("Give a claim for each adult, of nothing where there is none, and no such income."),
+            field="claims",
+        )

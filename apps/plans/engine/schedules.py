@@ -1,0 +1,208 @@
+"""What comes in and goes out, month by month of a plan, for each state of the household.
+
+A state says who lives; a plan whose lives are known has one, which knows the months of death. Amounts that inflation
+moves are kept apart from those it does not: what is due in a month is ``real * price_level + nominal``.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from apps.plans.engine.books import F_DEBTS, F_GOALS, F_SPENDING
+from apps.plans.engine.claiming import Claim
+from apps.plans.engine.horizon import (
+    horizon_months,
+    household_retirement_month,
+    last_month_of,
+    resolve,
+    year_of,
+)
+from apps.plans.engine.household_benefits import BenefitSchedule, benefit_schedule
+from apps.plans.engine.inputs import Goal, GoalKind, GoalPriority, Growth, IncomeKind, ProjectionInputs, TaxTreatment
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+# The month from which each adult is no longer counted on.
+Ends = tuple[int, ...]
+
+TREATMENTS = tuple(TaxTreatment)
+TAXABLE = TREATMENTS.index(TaxTreatment.TAXABLE)
+TAX_DEFERRED = TREATMENTS.index(TaxTreatment.TAX_DEFERRED)
+
+# Columns of a schedule's last axis: what inflation moves, and what it does not.
+REAL, NOMINAL = 0, 1
+
+
+class Demand(NamedTuple):
+    """Something to be paid, with its name, category, and whether success needs it; amounts (n_states, n_months)."""
+
+    key: str
+    kind: str
+    priority: GoalPriority
+    category: int
+    real: FloatArray
+    nominal: FloatArray
+
+
+def states_of(inputs: ProjectionInputs, *, drawn: bool) -> tuple[Ends, ...]:
+    """Return the states of the household: one with known ends; or both, the first alone, the second alone."""
+    if not drawn:
+        return (tuple(last_month_of(adult, inputs.start_date) for adult in inputs.adults),)
+    horizon = horizon_months(inputs.adults, inputs.start_date)
+    return ((horizon,),) if len(inputs.adults) == 1 else ((horizon, horizon), (horizon, 0), (0, horizon))
+
+
+def growing(amount: float, growth: Growth, span: tuple[int, int], years: IntArray) -> tuple[FloatArray, FloatArray]:
+    """Real and nominal amounts per month, from a month up to but not in another, rising each January.
+
+    ``years`` (n_months,) is the calendar year of the plan in which each month lies.
+    """
+    months = np.arange(years.size)
+    first, last = span
+    path = np.where((months >= first) & (months < last), amount * (1.0 + growth.annual_rate) ** years, 0.0)
+    nothing = np.zeros(years.size)
+    return (path, nothing) if growth.inflation_linked else (nothing, path)
+
+
+def debt_payments(balance: float, annual_rate: float, payment: float, n_months: int) -> FloatArray:
+    """Payments of a level loan until it is paid off; the last one is what is left."""
+    due = np.zeros(n_months)
+    for month in range(n_months):
+        if balance <= 0.0:
+            break
+        balance *= 1.0 + annual_rate / 12.0
+        due[month] = min(payment, balance)
+        balance -= due[month]
+    return due
+
+
+def years_of(inputs: ProjectionInputs, n_months: int) -> IntArray:
+    """Return the calendar year of the plan in which each month lies, shape (n_months,)."""
+    return np.array([year_of(month, inputs.start_date) for month in range(n_months)], dtype=np.int64)
+
+
+def benefits_of(inputs: ProjectionInputs) -> BenefitSchedule | None:
+    """Return what the claims of Social Security pay, None for a plan that states benefits as plain incomes."""
+    if not inputs.claims:
+        return None
+    of = {claim.owner: claim for claim in inputs.claims}
+    claims = [
+        Claim(Decimal(repr(of[adult.key].primary_amount)), adult.birth_date, of[adult.key].claim_age)
+        for adult in inputs.adults
+    ]
+    return benefit_schedule(claims, inputs.start_date, horizon_months(inputs.adults, inputs.start_date))
+
+
+def incomes_of(inputs: ProjectionInputs, ends: Ends, claimed: BenefitSchedule | None) -> FloatArray:
+    """Return (n_months, 5, 2): wages of the first and second adult, benefits, other taxable, tax-free."""
+    n_months = horizon_months(inputs.adults, inputs.start_date)
+    real, nominal = np.zeros((n_months, 5)), np.zeros((n_months, 5))
+    years = years_of(inputs, n_months)
+    columns = {IncomeKind.SOCIAL_SECURITY: 2, IncomeKind.PENSION: 3, IncomeKind.OTHER_TAXABLE: 3}
+    owners = [adult.key for adult in inputs.adults]
+    stated = [(np.zeros(n_months), np.zeros(n_months)) for _ in owners]
+    for income in inputs.incomes:
+        owner = owners.index(income.owner)
+        first, last = (resolve(when, income.owner, inputs) for when in (income.start, income.end))
+        if income.kind is IncomeKind.SOCIAL_SECURITY:
+            # Kept to the end of the plan: the survivor goes on with the larger of two benefits (42 USC 402(e)).
+            parts = growing(income.monthly_amount, income.growth, (first, last), years)
+            stated[owner][0][:] += parts[0]
+            stated[owner][1][:] += parts[1]
+            continue
+        column = owner if income.kind is IncomeKind.SALARY else columns.get(income.kind, 4)
+        parts = growing(income.monthly_amount, income.growth, (first, min(last, ends[owner])), years)
+        real[:, column] += parts[0]
+        nominal[:, column] += parts[1]
+    if claimed is None:
+        real[:, 2], nominal[:, 2] = (_larger_benefits(ends, [pair[place] for pair in stated]) for place in (0, 1))
+    elif len(ends) > 1 and 0 in ends:
+        # who was left alone has the own benefit; what is inherited depends on the month of the other's death
+        real[:, 2] = claimed.own[1 - ends.index(0)]
+    else:
+        real[:, 2] = claimed.paid(ends)
+    return np.stack([real, nominal], axis=2)
+
+
+def _larger_benefits(ends: Ends, each: list[FloatArray]) -> FloatArray:
+    """Both benefits while both live; afterwards the larger one to the survivor."""
+    months = np.arange(each[0].size)
+    both, largest = np.sum(each, axis=0), np.max(each, axis=0)
+    result: FloatArray = np.where(months < min(ends), both, np.where(months < max(ends), largest, 0.0))
+    return result
+
+
+def _shares(inputs: ProjectionInputs, ends: Ends, n_months: int) -> tuple[FloatArray, FloatArray]:
+    """What part of the living costs is spent each month by who lives, and 1 while anybody does."""
+    months = np.arange(n_months)
+    anybody = np.where(months < max(ends), 1.0, 0.0)
+    single = months >= min(ends) if len(ends) == 2 else np.zeros(n_months, dtype=bool)
+    return anybody * np.where(single, inputs.spending.survivor_share, 1.0), anybody
+
+
+def demands_of(inputs: ProjectionInputs, *, drawn: bool = False) -> list[Demand]:
+    """Everything the household must or wants to pay, in the order in which it is paid: by priority, then as given."""
+    states = states_of(inputs, drawn=drawn)
+    n_months = horizon_months(inputs.adults, inputs.start_date)
+    shares = np.stack([_shares(inputs, ends, n_months) for ends in states], axis=1)
+    everything = _living(inputs, shares[0], shares[1])
+    everything += [_goal(goal, inputs, shares[1]) for goal in inputs.goals if goal.kind is not GoalKind.RETIREMENT]
+    ranks = {priority: rank for rank, priority in enumerate(GoalPriority)}
+    return sorted(everything, key=lambda demand: ranks[demand.priority])
+
+
+def _living(inputs: ProjectionInputs, share: FloatArray, anybody: FloatArray) -> list[Demand]:
+    """Living costs until retirement, debts, and the retirement goal (or the same living costs on)."""
+    n_months = share.shape[1]
+    retired = np.arange(n_months) >= household_retirement_month(inputs)
+    nothing = np.zeros(share.shape)
+    goal = next((goal for goal in inputs.goals if goal.kind is GoalKind.RETIREMENT), None)
+    living = inputs.spending.monthly_amount * share
+    debts = np.sum(
+        [debt_payments(debt.balance, debt.annual_rate, debt.monthly_payment, n_months) for debt in inputs.debts]
+        or [np.zeros(n_months)],
+        axis=0,
+    )
+    essential = GoalPriority.ESSENTIAL
+    before = living if goal is None else np.where(retired, 0.0, living)
+    result = [
+        Demand("living", "living", essential, F_SPENDING, before, nothing),
+        Demand("debts", "debts", essential, F_DEBTS, nothing, debts + 0.0 * anybody),
+    ]
+    if goal is not None:
+        after = np.where(retired, goal.annual_amount / 12.0, 0.0) * share
+        result.append(Demand(goal.key, str(goal.kind), goal.priority, F_SPENDING, after, nothing))
+    return result
+
+
+def _goal(goal: Goal, inputs: ProjectionInputs, anybody: FloatArray) -> Demand:
+    real = np.zeros(anybody.shape)
+    first = resolve(goal.start, "", inputs)
+    for year in range(goal.years):
+        if first + 12 * year < anybody.shape[1]:
+            real[:, first + 12 * year] = goal.annual_amount
+    return Demand(goal.key, str(goal.kind), goal.priority, F_GOALS, real, np.zeros(anybody.shape))
+
+
+def contributions_of(inputs: ProjectionInputs, states: tuple[Ends, ...]) -> tuple[FloatArray, IntArray]:
+    """Return (n_states, n_months, n_lines, 2) and what each line is (n_lines, 3): see `program.Program`."""
+    n_months = horizon_months(inputs.adults, inputs.start_date)
+    accounts = {account.key: account for account in inputs.accounts}
+    owners = [adult.key for adult in inputs.adults]
+    schedule = np.zeros((len(states), n_months, len(inputs.contributions), 2))
+    lines = np.zeros((len(inputs.contributions), 3), dtype=np.int64)
+    years = years_of(inputs, n_months)
+    for line, item in enumerate(inputs.contributions):
+        account = accounts[item.account]
+        first, last = (resolve(when, account.owner, inputs) for when in (item.start, item.end))
+        for state, ends in enumerate(states):
+            alive = ends[owners.index(account.owner)] if account.owner else max(ends)
+            parts = growing(item.monthly_amount, item.growth, (first, min(last, alive)), years)
+            schedule[state, :, line, REAL], schedule[state, :, line, NOMINAL] = parts
+        before_tax = not item.by_employer and account.treatment is TaxTreatment.TAX_DEFERRED
+        lines[line] = (list(accounts).index(item.account), not item.by_employer, before_tax)
+    return schedule, lines

@@ -1,0 +1,26 @@
+"""The rows of the books lie apart from each other."""
+
+from __future__ import annotations
+
+from apps.plans.engine import books
+from apps.plans.engine.tax_kernel import N_SLOTS
+
+
+def test_no_two_things_share_a_row() -> None:
+    ledger, flows = range(N_SLOTS), range(books.FLOWS, books.FLOWS + books.N_FLOWS)
+    states = range(books.STATES, books.STATES + books.MAX_STATES)
+    begun = range(books.YEAR_STATES, books.YEAR_STATES + books.MAX_STATES)
+    single = (books.UNSPENT, books.AMOUNT, books.DEATHS, books.DEATHS + 1, books.INHERITED, books.INHERITED_FROM)
+    accounts = [
+        row for account in range(3) for row in range(books.balance_row(account), books.balance_row(account) + 4)
+    ]
+    rows = [*ledger, *flows, *states, *begun, *single, books.ESTATE, *accounts]
+    assert sorted(rows) == list(range(len(rows)))
+
+
+def test_a_record_without_flows_has_no_years_of_them() -> None:
+    kept = books.empty_record(10, 2, 64, with_flows=False)
+    assert kept.wealth.shape == (11, 64)
+    assert kept.flows.shape == (0, books.N_FLOWS, 64)
+    assert (kept.failed == books.NEVER).all()
+    assert books.empty_record(10, 2, 64, with_flows=True).flows.shape == (10, books.N_FLOWS, 64)
