@@ -243,3 +243,26 @@ def _per_cent(column: models.DecimalField[Any, Any], label: str) -> PercentField
 def _fill(field: forms.Field, people: Any) -> None:
     if isinstance(field, forms.ModelChoiceField):
         field.queryset = people
+
+
+class DismissForm(forms.Form):
+    """Why an alert is put aside."""
+
+    reason = forms.CharField(label=_("Why"), widget=forms.Textarea(attrs={"rows": 2}), max_length=2000)
+
+
+class MonitoringRulesForm(forms.Form):
+    """From when on the night tells something, and whom."""
+
+    drift = PercentField(
+        label=_("Tell a change of the chance from"),
+        help_text=_("In percentage points. Smaller changes come and go with the markets."),
+    )
+    lower = PercentField(
+        label=_("Guardrail below, at a chance of"),
+        help_text=_("At the wealth where the plan's chance falls to this, its advisor hears of it."),
+    )
+    upper = PercentField(label=_("Guardrail above, at a chance of"))
+    tells_clients = forms.BooleanField(
+        label=_("Clients are told in the portal when a guardrail is reached"), required=False
+    )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 from typing import Any
 
 from celery import shared_task
+from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.selectors.firm_days import firm_today
 from apps.core import jobs
@@ -14,7 +16,7 @@ from apps.core.everywhere import everywhere
 from apps.core.jobs import job
 from apps.core.models import Job
 from apps.plans.models import Plan, ProjectionRun, Recommendation
-from apps.plans.services import projections, publishing, recommendations, step_reminders, watches
+from apps.plans.services import monitoring, projections, publishing, recommendations, step_reminders, watches
 
 
 @job("plans.run_projection")
@@ -58,6 +60,27 @@ def follow_steps_everywhere() -> int:
         return 1
 
     return everywhere("plans.follow_steps_everywhere", ask)
+
+
+@job("plans.monitor_night", title=_("Plans in force are being put in line for their measurement."))
+def monitor_night(_task: Any) -> None:
+    """Put every plan in force in line."""
+    monitoring.start_night(by=Actor.system("plans.monitor_night"))
+
+
+@job("plans.monitor_plans")
+def monitor_plans(task: Any, plan_ids: list[int], day: str, *, again: bool) -> None:
+    """Measure some plans in force."""
+    by = Actor.system("plans.monitor_plans")
+    on = dt.date.fromisoformat(day)
+    monitoring.monitor_plans(plan_ids=plan_ids, day=on, again=again, by=by, progress=task.progress)
+
+
+@shared_task(name="plans.monitor_everywhere")
+def monitor_everywhere() -> int:
+    """Ask for the night of plans of each open firm whose clock says so; return how many were asked."""
+    by = Actor.system("plans.monitor_everywhere")
+    return everywhere("plans.monitor_everywhere", lambda: monitoring.ask_for_monitoring(by=by))
 
 
 def _asked_by(name: str, asked: Job | None) -> Actor:

@@ -2,14 +2,21 @@
 
 from django.urls import path
 
-from apps.plans.views import actions, forms, pages, steps, what_if
+from apps.plans.views import actions, alerts, forms, pages, steps, what_if
 
 app_name = "plans"
 _plan = "plans/<uuid:plan_id>"
+_alert = "plans/alerts/<uuid:alert_id>"
 _household = "households/<uuid:household_id>/plan"
 _step, _watch = "plans/steps/<uuid:step_id>", "plans/contributions/<uuid:watch_id>"
 urlpatterns = [
     path("plans/", pages.PlanList.as_view(), name="plan-list"),
+    path("plans/alerts/", alerts.AlertList.as_view(), name="alert-list"),
+    path("plans/alerts/rules/", alerts.EditMonitoringRules.as_view(), name="monitoring-rules"),
+    path(f"{_alert}/acknowledge/", alerts.AcknowledgeAlert.as_view(), name="alert-acknowledge"),
+    path(f"{_alert}/dismiss/", alerts.DismissAlert.as_view(), name="alert-dismiss"),
+    path(f"{_alert}/draft/", alerts.DraftFromAlert.as_view(), name="alert-draft"),
+    path(f"{_plan}/measure/", alerts.MeasureNow.as_view(), name="plan-measure"),
     path(f"{_household}/", pages.HouseholdPlan.as_view(), name="household-plan"),
     path(f"{_household}/start/", actions.StartPlan.as_view(), name="plan-start"),
     path(f"{_household}/compare/", pages.PlanCompare.as_view(), name="plan-compare"),

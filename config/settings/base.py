@@ -338,6 +338,7 @@ CELERY_BEAT_SCHEDULE = {
     "keep-values": {"task": "portfolios.keep_values_everywhere", "schedule": 1800.0, "options": {"expires": 1700}},
     "watch-drift": {"task": "portfolios.watch_drift_everywhere", "schedule": 1800.0, "options": {"expires": 1500}},
     "follow-steps": {"task": "plans.follow_steps_everywhere", "schedule": 43200.0, "options": {"expires": 40000}},
+    "monitor-plans": {"task": "plans.monitor_everywhere", "schedule": 1800.0, "options": {"expires": 1500}},
     "escalate-approvals": {"task": "accounts.escalate_approvals", "schedule": 300.0, "options": {"expires": 240}},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(HOME / "beat-schedule")

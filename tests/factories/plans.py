@@ -5,14 +5,18 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
+from django.utils import timezone
+
 from apps.accounts.models import User
 from apps.clients.models import Household
 from apps.core.actors import Actor
 from apps.money.models import BankAccount, Debt, ExpenseLine, IncomeSource
-from apps.plans.models import ContributionWatch, GoalKind, GoalPriority, Plan, ProjectionRun
+from apps.plans.models import ContributionWatch, GoalKind, GoalPriority, Plan, PlanStatus, ProjectionRun
 from apps.plans.services.goals import GoalDetails, set_goal
+from apps.plans.services.monitoring import monitor_plans
 from apps.plans.services.plans import draft_plan
 from apps.plans.services.projections import Precision, request_projection, run_projection
+from apps.plans.services.publishing import publish_plan
 from tests.days import today
 from tests.factories import clients, portfolios
 
@@ -91,3 +95,27 @@ def watched(advisor: User, amount: Decimal, first_month: dt.date) -> Contributio
     return ContributionWatch.objects.create(
         household=household, account=account, recommendation=row, monthly_amount=amount, first_month=first_month
     )
+
+
+def in_force(advisor: User, household: Household | None = None) -> Plan:
+    """A plan that was generated, published and, as if all had signed, put in force."""
+    plan = drafted(advisor, household)
+    computed(plan, advisor)
+    publish_plan(plan=plan, by=advisor.as_actor())
+    Plan.objects.filter(pk=plan.pk).update(status=PlanStatus.IN_FORCE, in_force_at=timezone.now())
+    plan.refresh_from_db()
+    return plan
+
+
+def night(*, again: bool = False, day: dt.date | None = None) -> int:
+    """Measure every plan in force, as the night's jobs do."""
+    ids = list(Plan.objects.filter(status=PlanStatus.IN_FORCE).values_list("pk", flat=True))
+    by = Actor.system("plans.monitor_plans")
+    return monitor_plans(plan_ids=ids, day=day or today(), again=again, by=by)
+
+
+def balance(household: Household, factor: str) -> None:
+    """Move the household's cash by a factor, as a market would."""
+    account = BankAccount.objects.get(household=household)
+    account.balance = (account.balance or 0) * Decimal(factor)
+    account.save()

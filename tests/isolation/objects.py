@@ -31,7 +31,7 @@ from apps.core.models import Job
 from apps.integrations.models import FixConnection, Partner
 from apps.integrations.services.fix_connections import ConnectionTerms, set_up_connection
 from apps.integrations.services.partners import register_partner
-from apps.plans.models import ContributionWatch, Override, PlanQuestion, PlanStep
+from apps.plans.models import ContributionWatch, Override, PlanAlert, PlanQuestion, PlanStep
 from apps.plans.selectors import overview_builders as build
 from apps.plans.selectors.figures import figures_in
 from apps.portfolios.models import Instrument, InstrumentPrice, PerformanceReport, ReportBatch
@@ -160,6 +160,11 @@ class World:
         return Override.objects.create(
             plan=self.plan, kind="monthly_spending", value=5000, reason=MARKER, set_on=today(), set_by="x"
         )
+
+    @cached_property
+    def alert(self) -> PlanAlert:
+        told = {"kind": "unmeasured", "told": f"{MARKER} lacks a fact.", "opened_on": today()}
+        return PlanAlert.objects.create(plan=self.plan, **told)
 
     @cached_property
     def question(self) -> PlanQuestion:
@@ -459,6 +464,7 @@ OF_HOUSEHOLD: dict[str, Maker] = {
     "plan_id": lambda world: world.plan.public_id,
     "goal_id": lambda world: world.plan.goals.first().public_id,
     "override_id": lambda world: world.override.public_id,
+    "alert_id": lambda world: world.alert.public_id,
     "question_id": lambda world: world.question.public_id,
     "recommendation_id": lambda world: world.recommendation.public_id,
     "step_id": lambda world: world.step.public_id,

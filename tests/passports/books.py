@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 
 from apps.accounts.models import ApprovalRequest, User
 from apps.accounts.policies import Role
@@ -21,8 +22,10 @@ from apps.billing.services.assignments import ExclusionTerms, exclude_from_fees
 from apps.billing.services.invoices import record_payment, void_invoice
 from apps.compliance.models import RiskAssessment
 from apps.core.actors import Actor
-from apps.money.models import BankTransaction
-from apps.plans.models import Plan
+from apps.money.models import BankAccount, BankTransaction
+from apps.plans.models import Plan, PlanAlert
+from apps.plans.selectors.monitoring_rules import DEFAULTS
+from apps.plans.services.monitoring_rules import MonitoringTerms, set_monitoring_rules
 from apps.plans.services.plans import draft_plan
 from apps.plans.services.publishing import file_report, publish_plan
 from apps.plans.services.recommendations import decide_recommendation
@@ -136,6 +139,20 @@ class Books(World):
         file_report(plan=self.plan, by=Actor.system("plans.file_report"))
         self.plan.refresh_from_db()
         self.published: Plan = self.plan
+        self._night()
+
+    def _night(self) -> None:
+        """As if all had signed: two nights, the second of them after a fall, told to the client as well."""
+        set_monitoring_rules(terms=MonitoringTerms(**{**DEFAULTS, "tells_clients": True}), by=self.paul.as_actor())
+        Plan.objects.filter(pk=self.published.pk).update(status="in_force", in_force_at=timezone.now())
+        plans.night(day=today() - dt.timedelta(days=1))
+        BankAccount.objects.filter(household=self.household).update(balance=Decimal("9000.25"))
+        plans.night()
+        self.published.refresh_from_db()
+
+    @cached_property
+    def alert(self) -> PlanAlert:
+        return PlanAlert.objects.filter(plan=self.published).latest("pk")
 
     def _draft(self) -> None:
         self.plan = draft_plan(household=self.household, by=self.ada.as_actor(), based_on=self.published)

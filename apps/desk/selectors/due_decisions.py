@@ -14,6 +14,9 @@ from apps.accounts.selectors.approvals import approval_queue
 from apps.compliance.models import RiskAssessment, TrailVerification
 from apps.core.templatetags.formats import date_text, moment_text
 from apps.desk.selectors.due_items import MOST_OF_A_KIND, Asked, DueItem
+from apps.plans.models import AlertState
+from apps.plans.selectors.alert_lines import alert_lines
+from apps.plans.selectors.monitoring import AlertFilter, alert_list
 from apps.plans.selectors.plan_lists import open_questions, plans_in_review
 from apps.plans.selectors.step_boards import step_lines, steps_due
 from apps.portfolios.models import Opportunity, ReconciliationBreak
@@ -126,6 +129,27 @@ def plan_steps_due(asked: Asked) -> list[DueItem]:
             icon="route",
         )
         for line in step_lines(rows[:MOST_OF_A_KIND], asked.on)
+    ]
+
+
+def alerts_due(asked: Asked) -> list[DueItem]:
+    """Return what the night found of plans in force and nobody has looked at (one query)."""
+    if not asked.actor.can(Permission.EDIT_PLANS):
+        return []
+    rows = alert_list(asked.actor, AlertFilter()).filter(asked.of_household("plan__household"), state=AlertState.OPEN)
+    return [
+        DueItem(
+            title=gettext("Plan of %(household)s") % {"household": line.alert.plan.household.name},
+            why=": ".join(filter(None, (line.alert.get_kind_display(), line.cause))),
+            url=f"{reverse('plans:household-plan', kwargs={'household_id': line.alert.plan.household.public_id})}"
+            f"?version={line.alert.plan.version}#since",
+            action=gettext("Look at the alert"),
+            due_on=line.alert.opened_on,
+            household=line.alert.plan.household.name,
+            tone="bad" if line.tone == "bad" else "warn",
+            icon="route",
+        )
+        for line in alert_lines(rows[:MOST_OF_A_KIND])
     ]
 
 

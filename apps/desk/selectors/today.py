@@ -11,6 +11,7 @@ from apps.core.actors import Actor
 from apps.desk.selectors.due_billing import invoices_due, late_payments_due, runs_due
 from apps.desk.selectors.due_clients import onboarding_due, papers_due, reviews_due
 from apps.desk.selectors.due_decisions import (
+    alerts_due,
     approvals_due,
     breaks_due,
     opportunities_due,
@@ -26,6 +27,7 @@ from apps.desk.selectors.due_values import calls_due, checks_due, old_values_due
 SOURCES: tuple[Callable[[Asked], list[DueItem]], ...] = (
     approvals_due,
     trail_due,
+    alerts_due,
     plans_due,
     plan_steps_due,
     profiles_due,

@@ -1,6 +1,6 @@
 """Guardrails in dollars: the wealth at which a plan's chance leaves the corridor that was agreed, and what to do then.
 
-Risk-based guardrails (Kitces and Fitzpatrick 2021): instead of a rate of withdrawal, the chance of the whole plan is
+Risk-based guardrails (Tharp and Fitzpatrick 2021): instead of a rate of withdrawal, the chance of the whole plan is
 held between two bounds. Told as amounts of money a household can watch them itself (docs/engine/plan_monitoring.md).
 """
 

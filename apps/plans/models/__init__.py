@@ -2,6 +2,14 @@
 
 from apps.plans.models.assumptions import AssumptionTable
 from apps.plans.models.goal import Goal, GoalKind, GoalPriority
+from apps.plans.models.monitoring import (
+    AlertKind,
+    AlertState,
+    MonitoringRules,
+    PlanAlert,
+    PlanMeasurement,
+    PlanMonitor,
+)
 from apps.plans.models.override import Override, OverrideKind
 from apps.plans.models.plan import Plan, PlanStatus
 from apps.plans.models.projection_run import ProjectionRun
@@ -10,15 +18,21 @@ from apps.plans.models.recommendation import Decision, Recommendation
 from apps.plans.models.step import ContributionWatch, PlanStep, StepOwner, StepStatus
 
 __all__ = [
+    "AlertKind",
+    "AlertState",
     "AssumptionTable",
     "ContributionWatch",
     "Decision",
     "Goal",
     "GoalKind",
     "GoalPriority",
+    "MonitoringRules",
     "Override",
     "OverrideKind",
     "Plan",
+    "PlanAlert",
+    "PlanMeasurement",
+    "PlanMonitor",
     "PlanQuestion",
     "PlanStatus",
     "PlanStep",

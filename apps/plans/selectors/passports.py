@@ -15,6 +15,7 @@ from apps.kernel.errors import NotFoundError, gettext_noop
 from apps.plans.models import Plan
 from apps.plans.selectors import overview_builders as build
 from apps.plans.selectors.figures import Figure, figures_in
+from apps.plans.selectors.monitoring import told_figure
 from apps.plans.selectors.overviews import PlanOverview, plan_overview, run_shown
 from apps.plans.selectors.run_values import result_of
 
@@ -111,14 +112,14 @@ _FACT_NAMES = {
 
 def passport_of(household: Household, actor: Actor, plan: Plan, key: str) -> PlanPassport:
     """Return the passport of the figure with the key. Raises NotFoundError when the plan shows no such figure."""
+    if key.partition(":")[0] in {"alert", "measured"}:
+        return _of_a_night(plan, actor, key)
     own = (build.choices(plan), build.overrides(plan), build.own_goals(plan))
     figure = _found(own, key)
     overview = None if figure else plan_overview(household, actor, plan)
     figure = figure or _found(overview, key)
     if figure is None:
-        raise NotFoundError(
-            gettext_noop("This plan has no such figure any more."), mend=gettext_noop("Reload the page.")
-        )
+        raise _gone()
     return PlanPassport(
         figure=figure,
         method=_method(key),
@@ -128,6 +129,19 @@ def passport_of(household: Household, actor: Actor, plan: Plan, key: str) -> Pla
         facts=_facts(overview) if overview else ((_("Plan"), str(plan.version)),),
         steps=_steps(plan, key) if overview else (),
     )
+
+
+def _of_a_night(plan: Plan, actor: Actor, key: str) -> PlanPassport:
+    told = told_figure(plan, actor, key)
+    if told is None:
+        raise _gone()
+    return PlanPassport(
+        told.figure, told.method, told.as_of, _basis(key), told.as_of.isoformat(), told.facts, _steps(plan, "success")
+    )
+
+
+def _gone() -> NotFoundError:
+    return NotFoundError(gettext_noop("This plan has no such figure any more."), mend=gettext_noop("Reload the page."))
 
 
 def _method(key: str) -> str:

@@ -46,6 +46,8 @@ CENT = Decimal("0.01")
 # One set of markets for all households of an assumption set: plans then differ by households, not by dice.
 SEED = 20_260_101
 N_PATHS, N_BATCHES = 10_240, 10
+# the first look at a plan in force
+QUICK_PATHS, QUICK_BATCHES = 1_024, 8
 # Horizons share scenarios by decades, so that a firm's plans need a handful of cubes.
 CUBE_STEP_MONTHS = 120
 EMERGENCY_FILL_MONTHS = 24

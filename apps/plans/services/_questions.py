@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from apps.compliance.selectors.risk_limits import RiskLimit, risk_limit
 from apps.kernel.errors import gettext_noop
 from apps.money.selectors.facts import HouseholdFacts, MissingFact
 from apps.money.selectors.situations import household_facts
-from apps.plans.models import Plan
+from apps.plans.engine.assumptions import AssumptionSet
+from apps.plans.engine.tax_tables import TaxTable
+from apps.plans.models import Override, Plan
 from apps.plans.selectors.assumptions import assumption_set
 from apps.plans.selectors.plan_pages import taken_instead
 from apps.plans.services._mapping import Mapped, Situation, mapped
@@ -23,27 +25,48 @@ def question_of(plan: Plan, day: dt.date) -> tuple[Mapped, HouseholdFacts, RiskL
     Raises FactsMissingError that lists what is missing, NoTableError, and the engine's InvalidInputError with the
     fact at fault as field.
     """
-    facts = facts_for(plan, day)
+    facts, limit = facts_for(plan, household_facts(plan.household, day)), risk_limit(plan.household, day)
+    basis = Basis(assumption_set(plan.assumptions), tax_table_on(day), day.replace(day=1), limit)
+    return asked_of(plan, facts, basis), facts, limit
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What a question rests on besides the household: assumptions, law, the first month, the risk limit."""
+
+    assumptions: AssumptionSet
+    tax_table: TaxTable
+    starts_on: dt.date
+    limit: RiskLimit | None
+
+
+def asked_of(plan: Plan, facts: HouseholdFacts, basis: Basis) -> Mapped:
+    """Return the engine's question. Raises FactsMissingError and the engine's InvalidInputError."""
     _check_facts(facts)
-    limit = risk_limit(plan.household, day)
     situation = Situation(
         plan=plan,
         facts=facts,
         goals=list(plan.goals.all()),
-        overrides=list(plan.overrides.select_related("person")),
-        assumptions=assumption_set(plan.assumptions),
-        tax_table=tax_table_on(day),
-        limit=limit,
-        starts_on=day.replace(day=1),
+        overrides=_overrides(plan),
+        assumptions=basis.assumptions,
+        tax_table=basis.tax_table,
+        limit=basis.limit,
+        starts_on=basis.starts_on,
     )
-    return mapped(situation), facts, limit
+    return mapped(situation)
 
 
-def facts_for(plan: Plan, day: dt.date) -> HouseholdFacts:
+def facts_for(plan: Plan, facts: HouseholdFacts) -> HouseholdFacts:
     """Return the household's facts; what the plan overrides is not missing."""
-    facts = household_facts(plan.household, day)
-    taken = taken_instead(tuple(plan.overrides.select_related("person")))
+    taken = taken_instead(tuple(_overrides(plan)))
     return replace(facts, missing=tuple(fact for fact in facts.missing if (fact.code, fact.subject) not in taken))
+
+
+def _overrides(plan: Plan) -> list[Override]:
+    """Return them with their people: those that were read with many plans at once, or by a query."""
+    if "overrides" in getattr(plan, "_prefetched_objects_cache", {}):
+        return list(plan.overrides.all())
+    return list(plan.overrides.select_related("person"))
 
 
 def _check_facts(facts: HouseholdFacts) -> None:

@@ -90,3 +90,9 @@ class EngineBusyError(DomainError):
 
     code = "engine_busy"
     status = 503
+
+
+class AlertClosedError(DomainError):
+    """The alert was decided on, or no longer holds."""
+
+    code = "alert_closed"

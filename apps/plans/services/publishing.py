@@ -24,9 +24,10 @@ from apps.core.tenancy.addresses import site_url
 from apps.kernel.errors import gettext_noop
 from apps.notices.services.mails import queue_mail
 from apps.plans import policies
-from apps.plans.models import Decision, Plan, PlanStatus, ProjectionRun
+from apps.plans.models import Decision, Plan, PlanAlert, PlanStatus, ProjectionRun
 from apps.plans.services._plans import locked, tell
 from apps.plans.services._reports import report_pdf
+from apps.plans.services.alerts import close_alert
 from apps.plans.services.errors import NoResultError, RiskLimitMissingError, StatusNotPossibleError
 from apps.plans.services.step_starts import start_steps
 
@@ -221,6 +222,8 @@ def _supersede(plan: Plan, by: Actor) -> None:
     before = {"status": plan.status}
     plan.status = PlanStatus.SUPERSEDED
     plan.save(update_fields=["status", "updated_at"])
+    for alert in PlanAlert.objects.filter(plan=plan, closed_on=None).select_related("plan__household"):
+        close_alert(alert, firm_today(), by)
     audit.record("plans.supersede_plan", by=by, target=plan, before=before, after={"status": plan.status})
     if request is not None and request.state == SignatureRequestState.OPEN:
         withdraw_request(request=request, reason=_("A newer version of the plan was published."), by=by)

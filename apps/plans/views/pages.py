@@ -14,6 +14,7 @@ from apps.clients.selectors.household_pages import household_for, household_head
 from apps.core.access import RequiresMixin, actor_of
 from apps.plans.models import PlanStatus
 from apps.plans.selectors.comparisons import comparison
+from apps.plans.selectors.monitoring import monitoring_of
 from apps.plans.selectors.overviews import plan_overview, plan_shown
 from apps.plans.selectors.passports import passport_of
 from apps.plans.selectors.plan_lists import listed_plans, plan_rows, versions_of
@@ -54,6 +55,7 @@ class HouseholdPlan(RequiresMixin, TemplateView):
         context = {"household": household, "header": household_header(household, actor), "page": page}
         context["may_edit"] = actor.can(Permission.EDIT_PLANS)
         context["figures"] = figures_of(page.plan) if page.plan else ""
+        context["since"] = monitoring_of(page.plan, actor)
         return super().get_context_data(**context, **kwargs)
 
 

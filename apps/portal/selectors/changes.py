@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from apps.clients.models import Document, DocumentVersion, SignatureRequest, SignatureRequestState
 from apps.compliance.models import RiskAssessment
 from apps.core.actors import Actor
-from apps.plans.models import Plan, PlanQuestion
+from apps.plans.models import Plan, PlanAlert, PlanQuestion
 
 SHOWN = 8
 
@@ -95,6 +95,20 @@ def _plans(actor: Actor) -> list[Change]:
     return found
 
 
+def _guardrails(actor: Actor) -> list[Change]:
+    rows = PlanAlert.objects.visible_to(actor).order_by("-client_told_at")
+    return [
+        Change(
+            "route",
+            gettext("Your plan: %(what)s") % {"what": row.get_kind_display()},
+            row.client_told_at,
+            url=f"{reverse('portal:plan')}#since",
+        )
+        for row in rows[:SHOWN]
+        if row.client_told_at is not None
+    ]
+
+
 def _answers(actor: Actor) -> list[Change]:
     rows = PlanQuestion.objects.visible_to(actor).filter(answered_at__isnull=False).order_by("-answered_at")
     url = f"{reverse('portal:plan')}#questions"
@@ -105,4 +119,4 @@ def _answers(actor: Actor) -> list[Change]:
     ]
 
 
-SOURCES: list[Callable[[Actor], list[Change]]] = [_papers, _signed, _profiles, _plans, _answers]
+SOURCES: list[Callable[[Actor], list[Change]]] = [_papers, _signed, _profiles, _plans, _guardrails, _answers]

@@ -14,6 +14,7 @@ from apps.core.templatetags.charts import ChartSpec
 from apps.kernel.errors import NotFoundError, gettext_noop
 from apps.plans.models import Plan, PlanStatus, ProjectionRun
 from apps.plans.selectors.charts import allocation_chart, cash_flow_chart, income_chart, wealth_chart
+from apps.plans.selectors.monitoring import Monitoring, monitoring_of
 from apps.plans.selectors.overviews import PlanOverview, plan_overview, plan_shown
 from apps.plans.selectors.passports import PlanPassport, passport_of
 
@@ -47,6 +48,7 @@ class PlanPage:
     plan: Plan
     overview: PlanOverview
     signature: Signature | None
+    since: Monitoring | None
 
     @property
     def charts(self) -> PlanCharts:
@@ -76,7 +78,8 @@ def plan_page(household: Household, actor: Actor) -> PlanPage | None:
     if plan is None or overview is None:
         return None
     own = Signature.objects.visible_to(actor).filter(request_id=plan.signature_request_id or 0)
-    return PlanPage(plan, overview, own.filter(person__user_id=actor.user_id or 0).first())
+    mine = own.filter(person__user_id=actor.user_id or 0).first()
+    return PlanPage(plan, overview, mine, monitoring_of(plan, actor))
 
 
 def plan_passport(household: Household, actor: Actor, key: str) -> PlanPassport:

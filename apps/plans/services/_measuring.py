@@ -1,0 +1,121 @@
+"""Measuring plans in force. Loaded with the engine, where a job computes (see `_answers`)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from apps.plans.engine.changes import Attribution, attributed, common_months, on_scenarios
+from apps.plans.engine.guardrails import Corridor, Guardrails, guardrails_of
+from apps.plans.engine.inputs import CubeSpec, ProjectionInputs
+from apps.plans.engine.levers import retirement_spending
+from apps.plans.engine.monte_carlo import simulate
+from apps.plans.engine.results import Estimate, Outcome
+from apps.plans.engine.runs import Runs
+from apps.plans.engine.scenarios import ScenarioCube
+from apps.plans.engine.solve import retirement_delay, spending_that_holds
+from apps.plans.engine.success import difference
+from apps.plans.selectors.run_values import RunInputs
+from apps.plans.services._mapping import CUBE_STEP_MONTHS, QUICK_BATCHES, QUICK_PATHS, SEED
+from apps.plans.services._scenarios import cube_of
+
+# the first look: one draw for all plans, long enough for nearly all of them
+QUICK_MONTHS = 720
+# from this part of what is told on, and beyond two standard errors, the second look is worth its time
+NEARLY, TWO_ERRORS, THREE_ERRORS = 2 / 3, 2.0, 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """What was accepted, by today's engine."""
+
+    success: Estimate
+    spending: float
+    outcomes: bytes
+    guardrails: Guardrails
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The first look at a plan of today: how its chance changed since it was last told, future by future."""
+
+    change: Estimate
+    outcomes: bytes
+
+    def may_have_moved(self, threshold: float) -> bool:
+        """Say whether the second look is worth its time."""
+        return abs(self.change.value) > max(TWO_ERRORS * (self.change.standard_error or 0.0), NEARLY * threshold)
+
+    def noise(self) -> float:
+        """The change that this look takes for chance."""
+        return THREE_ERRORS * (self.change.standard_error or 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Adjustment:
+    """What brings the plan of today back to its target: living costs a month, or months of later retirement.
+
+    A None cannot be had: nobody works any more, or it does not reach.
+    """
+
+    planned: float
+    spending: float | None
+    delay_months: int | None
+
+
+def baseline_of(question: RunInputs, corridor: Corridor) -> Baseline:
+    """Measure what was accepted on its own scenarios, and find its guardrails."""
+    inputs = question.inputs
+    runs = Runs(cube_of(inputs.assumptions, inputs.simulation))
+    spending = 12.0 * spending_that_holds(inputs, runs, corridor.target).value
+    return Baseline(runs.of(inputs).success, spending, _packed(_quick(inputs)), guardrails_of(inputs, runs, corridor))
+
+
+def look_at(today: ProjectionInputs, outcomes: bytes) -> Look:
+    """Measure a plan of today by the first futures; `outcomes` are those of the level last told."""
+    now = _quick(today)
+    return Look(difference(now, _unpacked(outcomes), QUICK_BATCHES), _packed(now))
+
+
+def story_of(accepted: ProjectionInputs, today: ProjectionInputs, target: float) -> Attribution:
+    """Say what changed since the plan was accepted, on all futures."""
+    before, after = _together(accepted, today)
+    return attributed(before, after, _cube, target)
+
+
+def adjustment_of(today: ProjectionInputs, story: Attribution, accepted: RunInputs) -> Adjustment:
+    """Solve for what brings the plan back; above its target only the living costs that it can carry are told."""
+    policy = accepted.policy
+    _, after = _together(accepted.inputs, today)
+    planned, delay = retirement_spending(after), None
+    if story.after.value < policy.target:
+        answer = retirement_delay(after, Runs(_cube(after)), policy.target, policy.latest_retirement_age)
+        delay = round(answer.value) if answer.outcome is Outcome.REACHED else None
+    return Adjustment(planned, story.spending_after / 12.0 if story.spending_after > 0.0 else None, delay)
+
+
+def _cube(inputs: ProjectionInputs) -> ScenarioCube:
+    return cube_of(inputs.assumptions, inputs.simulation)
+
+
+def _together(accepted: ProjectionInputs, today: ProjectionInputs) -> tuple[ProjectionInputs, ProjectionInputs]:
+    """Return both on scenarios that reach as far as both."""
+    months = max(accepted.simulation.n_months, common_months(accepted, today, CUBE_STEP_MONTHS))
+    spec = replace(accepted.simulation, n_months=months)
+    return on_scenarios(accepted, spec), on_scenarios(today, spec)
+
+
+def _quick(inputs: ProjectionInputs) -> NDArray[np.float64]:
+    months = max(QUICK_MONTHS, common_months(inputs, inputs, CUBE_STEP_MONTHS))
+    asked = on_scenarios(inputs, CubeSpec(SEED, QUICK_PATHS, QUICK_BATCHES, months))
+    return simulate(asked, _cube(asked), with_flows=False).succeeded()
+
+
+def _packed(outcomes: NDArray[np.float64]) -> bytes:
+    return np.packbits(outcomes > 0.0).tobytes()
+
+
+def _unpacked(outcomes: bytes) -> NDArray[np.float64]:
+    return np.unpackbits(np.frombuffer(outcomes, dtype=np.uint8)).astype(np.float64)
