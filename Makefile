@@ -11,6 +11,7 @@ UV := $(BIN)/uv
 RUN := $(VENV)/.run-ready
 DEV := $(VENV)/.dev-ready
 FRONT := static/dist/.built
+ORACLE_VENV := .venv-tax-oracle
 ENGINE_VENV := .venv-engine
 ENGINE := $(ENGINE_VENV)/.ready
 RESEARCH_VENV := .venv-research
@@ -18,7 +19,7 @@ STATE_ORACLE_VENV := .venv-state-oracle
 LANGUAGES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
 FRONT_SOURCES := $(shell find static/src tools/frontend -type f 2>/dev/null)
 
-.PHONY: run setup test test-fast test-engine test-deep journeys state-oracle lint format types arch bench schema schema-check migrations-check messages languages shell front chromium
+.PHONY: run setup test test-fast test-engine test-deep tax-oracle journeys state-oracle lint format types arch bench schema schema-check migrations-check messages languages shell front chromium
 
 run: $(RUN) front languages ## Start Steward on this machine
 	@$(PY) -m config.embedded.launch
@@ -34,12 +35,15 @@ test-fast: $(DEV) languages ## Tests without browsers
 test-engine: $(ENGINE) ## Engines with nothing but their own requirements
 	tools/checks/engine_tests.sh $(ENGINE_VENV)/bin/python
 
-test-deep: $(DEV) front languages chromium ## Load, long property runs, faults; keeps its result in bench/
+test-deep: $(DEV) $(ORACLE_VENV)/.ready front languages chromium ## Load, long property runs, faults; keeps its result in bench/
 	tools/checks/deep_tests.sh
 
 state-oracle: $(DEV) $(STATE_ORACLE_VENV)/.ready ## State taxes of drawn households against other programs (five minutes)
 	@nice $(STATE_ORACLE_VENV)/bin/python tools/state_oracle/ask.py tools $(STATE_ORACLE_VENV)/answers.json
 	@$(PY) -m tools.state_oracle.compare $(STATE_ORACLE_VENV)/answers.json
+
+tax-oracle: $(DEV) $(ORACLE_VENV)/.ready ## Federal tax against Tax-Calculator, in an environment of its own
+	$(BIN)/pytest -q -n 0 -m deep -o timeout=1800 tests/tax_oracle
 
 journeys: $(DEV) front languages chromium ## Whole paths in a browser
 	$(BIN)/pytest -q -m journey tests/journeys
@@ -71,7 +75,7 @@ schema-check: $(DEV) ## The OpenAPI file is valid, drawn without a doubt, and wh
 messages: $(RUN) ## Bring the translators' catalogues in step with the code
 	$(PY) -m tools.languages collect
 
-bench: $(DEV) $(RESEARCH_VENV)/.ready ## Ratios to peers and limits, into bench/RESULTS.md
+bench: $(DEV) $(RESEARCH_VENV)/.ready $(ORACLE_VENV)/.ready ## Ratios to peers and limits, into bench/RESULTS.md
 	STEWARD_RESEARCH_PYTHON=$(abspath $(RESEARCH_VENV))/bin/python $(PY) -m bench
 
 shell: $(RUN)
@@ -109,6 +113,11 @@ $(RESEARCH_VENV)/.ready: requirements/research.txt | $(UV)
 $(STATE_ORACLE_VENV)/.ready: requirements/state-oracle.txt | $(UV)
 	@$(UV) venv --quiet --clear --python $(PY) $(STATE_ORACLE_VENV)
 	@$(UV) pip install --quiet --python $(STATE_ORACLE_VENV)/bin/python --require-hashes -r requirements/state-oracle.txt
+	@touch $@
+
+$(ORACLE_VENV)/.ready: requirements/tax-oracle.txt | $(UV)
+	@$(UV) venv --quiet --clear --python $(PY) $(ORACLE_VENV)
+	@$(UV) pip install --quiet --python $(ORACLE_VENV)/bin/python --require-hashes -r requirements/tax-oracle.txt
 	@touch $@
 
 $(FRONT): package.json package-lock.json $(FRONT_SOURCES) | $(RUN)

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# The long tests, in five parts: every property test with many more examples on dice of its own; migrations against
-# building; load; the fault matrix; every page in a browser. Keeps the last result of each part, good or bad, with its
-# commit, in bench/deep and, put together, in bench/DEEP.md. Ends with the status of the tests. `deep_tests.sh load
-# faults` runs those parts.
+# The long tests, in six parts: every property test with many more examples on dice of its own; migrations against
+# building; load; the fault matrix; federal tax against an oracle; every page in a browser. Keeps the last result of each
+# part, good or bad, with its commit, in bench/deep and, put together, in bench/DEEP.md. Ends with the status of the
+# tests. `deep_tests.sh load faults` runs those parts.
 #
 # STEWARD_TEST_DEPTH: how many times the examples of an ordinary run. STEWARD_TEST_SEED: the dice, to repeat a run;
 # an example that failed is kept in .hypothesis and tried first by the next run, with any dice.
@@ -37,7 +37,7 @@ run() { # part, its title, the command: what it says is shown, and its end is ke
         "$(getconf _NPROCESSORS_ONLN)" "$before" "$(load)" "${summary:-nothing was said}" >"$folder/$part.md"
 }
 
-for part in "${@:-properties building load faults pages}"; do
+for part in "${@:-properties building load faults taxes pages}"; do
     for each in $part; do
         case $each in
         properties)
@@ -47,14 +47,15 @@ for part in "${@:-properties building load faults pages}"; do
         building) run building "Migrations against building" "${deep[@]}" tests/isolation ;;
         load) run load "Load and size" "${deep[@]}" tests/deep tests/apps ;;
         faults) run faults "Faults" "${deep[@]}" tests/faults ;;
+        taxes) run taxes "Federal tax against Tax-Calculator" "${deep[@]}" tests/tax_oracle ;;
         pages) run pages "Pages in a browser" "${deep[@]}" tests/journeys ;;
-        *) echo "There is no part $each: properties, building, load, faults, pages." >&2 && exit 2 ;;
+        *) echo "There is no part $each: properties, building, load, faults, taxes, pages." >&2 && exit 2 ;;
         esac
     done
 done
 {
     printf '# Last deep run\n\n`make test-deep` runs all parts; each stands here as it ended last.\n'
-    for part in properties building load faults pages; do
+    for part in properties building load faults taxes pages; do
         [ ! -f "$folder/$part.md" ] || { echo && cat "$folder/$part.md"; }
     done
 } >"$result"

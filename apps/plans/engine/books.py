@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from apps.plans.engine.compiled import compiled
-from apps.plans.engine.tax_kernel import N_SLOTS
+from apps.plans.engine.tax_law import N_SLOTS
 
 # Places of the year's flows, the order of results.YearCashFlow after its two years.
 (

@@ -31,7 +31,7 @@ from apps.plans.engine.books import (
 from apps.plans.engine.compiled import LANES, compiled
 from apps.plans.engine.program import Payers
 from apps.plans.engine.schedules import NOMINAL, REAL, TAX_DEFERRED, TAXABLE
-from apps.plans.engine.tax_kernel import (
+from apps.plans.engine.tax_law import (
     BENEFITS,
     EARLY,
     GAINS,

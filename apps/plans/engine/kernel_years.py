@@ -20,7 +20,9 @@ from apps.plans.engine.books import (
 from apps.plans.engine.compiled import LANES, compiled
 from apps.plans.engine.kernel_flows import pay
 from apps.plans.engine.program import Program
-from apps.plans.engine.tax_kernel import LOSS, N_SLOTS, ORDINARY, federal_taxes, net_gains
+from apps.plans.engine.tax_kernel import federal_taxes
+from apps.plans.engine.tax_lanes import net_gains
+from apps.plans.engine.tax_law import LOSS, N_SLOTS, ORDINARY
 
 
 @compiled

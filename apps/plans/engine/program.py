@@ -35,7 +35,7 @@ from apps.plans.engine.schedules import (
     states_of,
 )
 from apps.plans.engine.social_security import counted_birth
-from apps.plans.engine.tax_kernel import STATUSES, law_arrays
+from apps.plans.engine.tax_law import N_FACTS, STATUSES, YEARS_ON, law_arrays
 from apps.plans.engine.tax_tables import FilingStatus
 
 # attained on the day before the birthday: who is born on 1 January is 65 the year before (IRC 63(f), Pub. 501)
@@ -64,9 +64,9 @@ class Program(NamedTuple):
     the columns of `schedules.incomes_of`; ``contributions``, described by ``lines`` (n_columns, 3): account, 1 where
     the household pays, 1 where it pays before tax; ``demands``. ``survivor`` (n_adults, n_months, 2) is by the month of
     the other's death what a survivor's claim pays and from which month on, and has no months where nothing is claimed.
-    ``year_facts`` (n_states, n_years, 3); ``law`` (2, n_statuses, n_columns) a row per filing status: of a first year
-    of ``first_year`` months, and of whole ones; ``divisors`` (n_states, n_years, n_accounts) what a balance is divided
-    by for what the law requires to be taken out, 0 where nothing is.
+    ``year_facts`` (n_states, n_years, N_FACTS); ``law`` (2, n_statuses, n_columns) a row per filing status: of a first
+    year of ``first_year`` months, and of whole ones; ``divisors`` (n_states, n_years, n_accounts) what a balance is
+    divided by for what the law requires to be taken out, 0 where nothing is.
     """
 
     weights: FloatArray
@@ -95,7 +95,7 @@ def _living(inputs: ProjectionInputs, ends: Ends, year: int) -> list[Adult]:
 
 def _year_facts(inputs: ProjectionInputs, ends: Ends, n_years: int) -> IntArray:
     """Filing status, people of 65 and more at the end of the year, and whether the senior deduction applies."""
-    facts = np.zeros((n_years, 3), dtype=np.int64)
+    facts = np.zeros((n_years, N_FACTS), dtype=np.int64)
     table = inputs.tax_table
     for year in range(n_years):
         living = _living(inputs, ends, year)
@@ -106,6 +106,7 @@ def _year_facts(inputs: ProjectionInputs, ends: Ends, n_years: int) -> IntArray:
         facts[year, 0] = STATUSES.index(status)
         calendar_year = inputs.start_date.year + year
         facts[year, 1] = sum(counted_birth(adult.birth_date).year + SENIOR_AGE <= calendar_year for adult in living)
+        facts[year, YEARS_ON] = calendar_year - table.year
         facts[year, 2] = int(table.senior_last_year is not None and calendar_year <= table.senior_last_year)
     return facts
 

@@ -248,7 +248,7 @@ def state_facts(
     table: TaxTable, facts: TaxFacts, *, pensions: tuple[Decimal, ...], withdrawals: tuple[Decimal, ...]
 ) -> StateFacts:
     """What a state reads from the federal return; pensions and withdrawals are each adult's of ``facts.ordinary``."""
-    federal = federal_tax(table, facts)
+    federal, figures = federal_tax(table, facts), table.of(facts.status)
     counted = max(facts.long_term_gain - facts.loss_carried, -table.of(facts.status).capital_loss_limit)
     return StateFacts(
         wages=facts.wages,
@@ -262,7 +262,7 @@ def state_facts(
         qualified=facts.qualified_dividends,
         gains=counted,
         pre_tax=facts.pre_tax,
-        federal_standard=federal.deduction,
+        federal_standard=figures.standard_deduction + facts.seniors * figures.additional_deduction,
         federal_senior=federal.senior_deduction,
-        federal_tax=federal.ordinary_tax + federal.gains_tax + federal.niit,
+        federal_tax=federal.income_tax.total - federal.credits.used + federal.niit,
     )

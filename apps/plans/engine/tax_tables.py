@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -44,6 +44,45 @@ class StatusTable:
     salt_cap: Decimal | None
     salt_threshold: Decimal | None
     salt_floor: Decimal | None
+    amt_exemption: Decimal
+    amt_phase_out: Decimal
+    amt_28_start: Decimal
+    child_credit_threshold: Decimal
+    charity_without_itemising: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class MinimumTaxTable:
+    """The two rates of the alternative minimum tax, and how fast its exemption shrinks (IRC 55(b), (d))."""
+
+    rates: tuple[Decimal, Decimal]
+    phase_out_rate: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class ChildCreditTable:
+    """Credits for children under 17 and for other dependants (IRC 24).
+
+    ``refundable_amount`` is the most per child that is paid out beyond the tax, out of ``earned_rate`` of what was
+    earned above ``earned_threshold``.
+    """
+
+    amount: Decimal
+    other_dependant: Decimal
+    refundable_amount: Decimal
+    earned_threshold: Decimal
+    earned_rate: Decimal
+    phase_out_rate: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class ItemisedTable:
+    """Floors and limits of itemised deductions as parts of income; ``reduction`` is that of IRC 68, or none."""
+
+    medical_floor: Decimal
+    charity_limit: Decimal
+    charity_floor: Decimal
+    reduction: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +111,9 @@ class TaxTable:
     salt_phase_out_rate: Decimal | None
     salt_growth_rate: Decimal | None
     salt_last_year: int | None
+    minimum_tax: MinimumTaxTable
+    child_credit: ChildCreditTable
+    itemised: ItemisedTable
     statuses: Mapping[FilingStatus, StatusTable]
 
     def __post_init__(self) -> None:
@@ -122,6 +164,30 @@ def _status(row: Mapping[str, Any]) -> StatusTable:
         salt_cap=_optional(row, "salt_cap"),
         salt_threshold=_optional(row, "salt_threshold"),
         salt_floor=_optional(row, "salt_floor"),
+        amt_exemption=_money(row["amt_exemption"]),
+        amt_phase_out=_money(row["amt_phase_out"]),
+        amt_28_start=_money(row["amt_28_start"]),
+        child_credit_threshold=_money(row["child_credit_threshold"]),
+        charity_without_itemising=_money(row.get("charity_without_itemising", 0)),
+    )
+
+
+def _minimum_tax(row: Mapping[str, Any]) -> MinimumTaxTable:
+    lower, upper = row["rates"]
+    return MinimumTaxTable((_money(lower), _money(upper)), _money(row["phase_out_rate"]))
+
+
+def _child_credit(row: Mapping[str, Any]) -> ChildCreditTable:
+    return ChildCreditTable(**{field.name: _money(row[field.name]) for field in fields(ChildCreditTable)})
+
+
+def _itemised(row: Mapping[str, Any]) -> ItemisedTable:
+    part, whole = row.get("reduction", (0, 1))
+    return ItemisedTable(
+        medical_floor=_money(row["medical_floor"]),
+        charity_limit=_money(row["charity_limit"]),
+        charity_floor=_money(row.get("charity_floor", 0)),
+        reduction=_money(part) / _money(whole),
     )
 
 
@@ -153,6 +219,9 @@ def tax_table_from_mapping(table: Mapping[str, Any]) -> TaxTable:
             salt_phase_out_rate=_optional(rates, "salt_phase_out"),
             salt_growth_rate=_optional(rates, "salt_growth"),
             salt_last_year=int(table["salt_last_year"]) if "salt_last_year" in table else None,
+            minimum_tax=_minimum_tax(table["minimum_tax"]),
+            child_credit=_child_credit(table["child_credit"]),
+            itemised=_itemised(table["itemised"]),
             statuses={FilingStatus(name): _status(row) for name, row in table["statuses"].items()},
         )
     except KeyError as missing:

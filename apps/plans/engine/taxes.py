@@ -6,10 +6,13 @@ Source of each rule beside it; figures come from the dated table.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from apps.kernel.errors import InvalidInputError, gettext_noop
+from apps.plans.engine.minimum_tax import MinimumTaxFacts, minimum_tax
+from apps.plans.engine.tax_credits import NOBODY, ChildCredits, Dependants, Earned, child_credits
+from apps.plans.engine.tax_deductions import Itemised, Payments, charity_without_itemising, itemised_deduction
+from apps.plans.engine.tax_schedules import preferential_tax, tax_on_taxable_income
 from apps.plans.engine.tax_tables import FilingStatus, TaxTable
 
 _ZERO = Decimal(0)
@@ -22,8 +25,9 @@ class TaxFacts:
     """One household's year, in dollars. `wages` per earner; `pre_tax` is what wages were reduced by.
 
     ``ordinary`` is pensions and withdrawals from tax-deferred accounts; ``early_withdrawals`` the part of them
-    taken before 59 and a half. ``seniors`` counts people of 65 and more. ``loss_carried`` is a capital loss of
-    earlier years, as a positive number.
+    taken before 59 and a half. ``seniors`` counts people of 65 and more. ``loss_carried`` and ``short_loss_carried``
+    are capital losses of earlier years, as positive numbers. ``payments`` are what may be itemised; without them the
+    standard deduction is taken. ``lives_with_spouse`` matters for married people who file apart.
     """
 
     status: FilingStatus
@@ -38,53 +42,65 @@ class TaxFacts:
     early_withdrawals: Decimal
     seniors: int
     loss_carried: Decimal
+    short_term_gain: Decimal = _ZERO
+    short_loss_carried: Decimal = _ZERO
+    tax_exempt_interest: Decimal = _ZERO
+    payments: Payments | None = None
+    dependants: Dependants = NOBODY
+    lives_with_spouse: bool = True
 
 
 @dataclass(frozen=True, slots=True)
-class FederalTax:
-    """The lines that make the tax, so that a number can show how it came about.
+class IncomeTax:
+    """Income tax before credits with one of the two deductions; ``itemised`` is None with the standard one.
 
     ``preferential`` is the part of taxable income that is taxed as long-term gains and qualified dividends.
     """
 
-    agi: Decimal
-    taxable_benefits: Decimal
     deduction: Decimal
-    senior_deduction: Decimal
+    itemised: Itemised | None
     taxable_income: Decimal
     preferential: Decimal
     ordinary_tax: Decimal
     gains_tax: Decimal
+    minimum_tax: Decimal
+
+    @property
+    def total(self) -> Decimal:
+        """Return the tax before credits."""
+        return self.ordinary_tax + self.gains_tax + self.minimum_tax
+
+
+@dataclass(frozen=True, slots=True)
+class FederalTax:
+    """The lines that make the tax, so that a number can show how it came about."""
+
+    agi: Decimal
+    taxable_benefits: Decimal
+    senior_deduction: Decimal
+    income_tax: IncomeTax
+    credits: ChildCredits
     niit: Decimal
     payroll_tax: Decimal
     early_withdrawal_tax: Decimal
     loss_carried: Decimal
+    short_loss_carried: Decimal
+
+    @property
+    def taxable_income(self) -> Decimal:
+        """Return income less deductions."""
+        return self.income_tax.taxable_income
+
+    @property
+    def preferential(self) -> Decimal:
+        """Return the part of taxable income that has the rates of gains."""
+        return self.income_tax.preferential
 
     @property
     def total(self) -> Decimal:
-        """Everything due for the year."""
-        return self.ordinary_tax + self.gains_tax + self.niit + self.payroll_tax + self.early_withdrawal_tax
-
-
-def tax_on_taxable_income(table: TaxTable, status: FilingStatus, taxable_income: Decimal) -> Decimal:
-    """Tax by the rate schedule (IRC 1(j)) on ordinary taxable income; negative income has none."""
-    tax, lower = _ZERO, _ZERO
-    bounds = (*table.of(status).ordinary_upper_bounds, None)
-    for rate, upper in zip(table.ordinary_rates, bounds, strict=True):
-        top = taxable_income if upper is None else min(taxable_income, upper)
-        tax += rate * max(_ZERO, top - lower)
-        lower = upper if upper is not None else lower
-    return tax
-
-
-def gains_tax(table: TaxTable, status: FilingStatus, ordinary: Decimal, preferential: Decimal) -> Decimal:
-    """Tax on long-term gains and qualified dividends, stacked on ordinary taxable income (IRC 1(h))."""
-    figures = table.of(status)
-    _, middle_rate, high_rate = table.ltcg_rates
-    top = ordinary + preferential
-    middle = max(_ZERO, min(top, figures.ltcg_15_max) - max(ordinary, figures.ltcg_0_max))
-    high = max(_ZERO, top - max(ordinary, figures.ltcg_15_max))
-    return middle_rate * middle + high_rate * high
+        """Everything due for the year, less what is paid out."""
+        income_tax = self.income_tax.total - self.credits.used - self.credits.refunded
+        return income_tax + self.niit + self.payroll_tax + self.early_withdrawal_tax
 
 
 def net_investment_income_tax(table: TaxTable, status: FilingStatus, income: Decimal, magi: Decimal) -> Decimal:
@@ -150,25 +166,6 @@ def taxable_social_security(
     return TaxableBenefits(tier_1=tier_1, tier_2=max(_ZERO, total - tier_1))
 
 
-def salt_deduction(table: TaxTable, status: FilingStatus, paid: Decimal, magi: Decimal, calendar_year: int) -> Decimal:
-    """State and local taxes that may be itemised (IRC 164(b)(6), (7)): capped, the cap shrinking to a floor.
-
-    Cap and threshold rise each year after the table's until the last year of the raised cap; from then on the floor
-    is the cap. Raises InvalidInputError when the table has no cap for the status.
-    """
-    figures = table.of(status)
-    if figures.salt_cap is None:
-        raise InvalidInputError(gettext_noop("The tax table has no cap for state and local taxes."), field="salt_cap")
-    cap = figures.salt_cap
-    if figures.salt_threshold is not None and figures.salt_floor is not None:
-        raised = (1 + (table.salt_growth_rate or _ZERO)) ** (calendar_year - table.year)
-        excess = max(_ZERO, magi - figures.salt_threshold * raised)
-        cap = max(figures.salt_floor, cap * raised - (table.salt_phase_out_rate or _ZERO) * excess)
-        if table.salt_last_year is not None and calendar_year > table.salt_last_year:
-            cap = figures.salt_floor
-    return max(_ZERO, min(paid, cap))
-
-
 @dataclass(frozen=True, slots=True)
 class NetCapital:
     """Capital gains and losses of a year after netting: what enters income, and what is carried on."""
@@ -194,33 +191,77 @@ def net_capital(table: TaxTable, status: FilingStatus, short_term: Decimal, long
     return NetCapital(-deducted, _ZERO, short_loss - from_short, long_loss - (deducted - from_short))
 
 
-def federal_tax(table: TaxTable, facts: TaxFacts) -> FederalTax:
-    """Compute a household's federal tax with the standard deduction; AMT, credits and itemising are left out."""
-    status = facts.status
+@dataclass(frozen=True, slots=True)
+class _Income:
+    agi: Decimal
+    gains: Decimal
+    senior: Decimal
+
+
+def _with_deduction(
+    table: TaxTable, status: FilingStatus, income: _Income, deduction: Decimal, allowed: Decimal
+) -> IncomeTax:
+    """Tax the income less a deduction, of which the minimum tax allows a part."""
+    taxable = max(_ZERO, income.agi - deduction - income.senior)
+    preferential = min(taxable, income.gains)
+    ordinary = taxable - preferential
+    ordinary_tax = tax_on_taxable_income(table, status, ordinary)
+    on_gains = preferential_tax(table, status, ordinary, preferential)
+    least = MinimumTaxFacts(income.agi - allowed, income.gains, ordinary, ordinary_tax + on_gains)
+    return IncomeTax(
+        deduction=deduction,
+        itemised=None,
+        taxable_income=taxable,
+        preferential=preferential,
+        ordinary_tax=ordinary_tax,
+        gains_tax=on_gains,
+        minimum_tax=minimum_tax(table, status, least),
+    )
+
+
+def _income_tax(table: TaxTable, facts: TaxFacts, income: _Income) -> IncomeTax:
+    """Take the deduction that leaves the smaller tax; the minimum tax does not know IRC 68 (IRC 56(b)(1)(F))."""
+    status, payments = facts.status, facts.payments
     figures = table.of(status)
-    capital = net_capital(table, status, _ZERO, facts.long_term_gain - facts.loss_carried)
+    standard = figures.standard_deduction + facts.seniors * figures.additional_deduction
+    given = charity_without_itemising(table, status, payments.charity) if payments else _ZERO
+    usual = _with_deduction(table, status, income, standard + given, given)
+    if payments is None:
+        return usual
+    lines = itemised_deduction(table, status, payments, income.agi, income.agi - income.senior, facts.calendar_year)
+    other = _with_deduction(table, status, income, lines.total, lines.whole - lines.state_and_local)
+    return replace(other, itemised=lines) if other.total < usual.total else usual
+
+
+def federal_tax(table: TaxTable, facts: TaxFacts) -> FederalTax:
+    """Compute a household's federal tax. Not known: self-employment, incentive options, credits but those of IRC 24."""
+    status = facts.status
+    short, long = facts.short_term_gain - facts.short_loss_carried, facts.long_term_gain - facts.loss_carried
+    capital = net_capital(table, status, short, long)
     earned = sum(facts.wages, _ZERO)
     investment = facts.interest + facts.qualified_dividends + capital.counted
     without_benefits = earned - facts.pre_tax + facts.ordinary + investment
     benefits = taxable_social_security(
-        table, status, other_income=without_benefits, benefits=facts.benefits, lives_with_spouse=True
+        table,
+        status,
+        other_income=without_benefits + facts.tax_exempt_interest,
+        benefits=facts.benefits,
+        lives_with_spouse=facts.lives_with_spouse,
     ).total
     agi = without_benefits + benefits
     senior = senior_deduction(table, status, facts.seniors, agi, facts.calendar_year)
-    deduction = figures.standard_deduction + facts.seniors * figures.additional_deduction
-    taxable = max(_ZERO, agi - deduction - senior)
-    preferential = min(taxable, facts.qualified_dividends + capital.preferential)
+    income_tax = _income_tax(table, facts, _Income(agi, facts.qualified_dividends + capital.preferential, senior))
+    payroll = payroll_tax(table, status, facts.wages)
+    from_work = Earned(earned - facts.pre_tax, payroll)
     return FederalTax(
         agi=agi,
         taxable_benefits=benefits,
-        deduction=deduction,
         senior_deduction=senior,
-        taxable_income=taxable,
-        preferential=preferential,
-        ordinary_tax=tax_on_taxable_income(table, status, taxable - preferential),
-        gains_tax=gains_tax(table, status, taxable - preferential, preferential),
+        income_tax=income_tax,
+        credits=child_credits(table, status, facts.dependants, magi=agi, tax=income_tax.total, earned=from_work),
         niit=net_investment_income_tax(table, status, investment, agi),
-        payroll_tax=payroll_tax(table, status, facts.wages),
+        payroll_tax=payroll,
         early_withdrawal_tax=table.early_withdrawal_rate * facts.early_withdrawals,
         loss_carried=capital.long_term_carried,
+        short_loss_carried=capital.short_term_carried,
     )

@@ -26,16 +26,15 @@ from apps.plans.engine.inputs import (
     TaxTreatment,
 )
 from apps.plans.engine.monte_carlo import Simulation, simulate
+from apps.plans.engine.tax_deductions import salt_deduction
+from apps.plans.engine.tax_schedules import gains_tax, tax_on_taxable_income
 from apps.plans.engine.tax_tables import FilingStatus, TaxTable, tax_table_from_mapping
 from apps.plans.engine.taxes import (
     TaxableBenefits,
     additional_medicare_tax,
-    gains_tax,
     net_capital,
     net_investment_income_tax,
-    salt_deduction,
     senior_deduction,
-    tax_on_taxable_income,
     taxable_social_security,
 )
 from tests.golden.loader import GoldenFolders

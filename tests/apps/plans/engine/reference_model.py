@@ -93,6 +93,9 @@ def indexed(table: TaxTable, index: float) -> TaxTable:
             additional_deduction=row.additional_deduction * factor,
             ltcg_0_max=row.ltcg_0_max * factor,
             ltcg_15_max=row.ltcg_15_max * factor,
+            amt_exemption=row.amt_exemption * factor,
+            amt_phase_out=row.amt_phase_out * factor,
+            amt_28_start=row.amt_28_start * factor,
         )
 
     return replace(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from apps.plans.engine import books
-from apps.plans.engine.tax_kernel import N_SLOTS
+from apps.plans.engine.tax_law import N_SLOTS
 
 
 def test_no_two_things_share_a_row() -> None:

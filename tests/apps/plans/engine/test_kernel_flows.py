@@ -19,7 +19,7 @@ from apps.plans.engine.books import (
 from apps.plans.engine.compiled import LANES
 from apps.plans.engine.kernel_flows import earn, pay
 from apps.plans.engine.schedules import TAX_DEFERRED, TAXABLE
-from apps.plans.engine.tax_kernel import BENEFITS, EARLY, GAINS, ORDINARY
+from apps.plans.engine.tax_law import BENEFITS, EARLY, GAINS, ORDINARY
 
 PRICE = np.full(LANES, 1.1, dtype=np.float32)
 

@@ -9,7 +9,7 @@ from apps.plans.engine.books import F_TAXES, FIRST_ALONE, FLOWS, STATES, YEAR_ST
 from apps.plans.engine.compiled import LANES
 from apps.plans.engine.kernel_years import begin_year, close_year
 from apps.plans.engine.program import Program, build_program
-from apps.plans.engine.tax_kernel import ORDINARY
+from apps.plans.engine.tax_law import ORDINARY
 from tests.apps.plans.engine.households import family
 
 

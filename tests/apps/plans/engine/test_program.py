@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from apps.plans.engine.program import build_program
-from apps.plans.engine.tax_kernel import STATUSES
+from apps.plans.engine.tax_law import STATUSES
 from apps.plans.engine.tax_tables import FilingStatus
 from tests.apps.plans.engine.households import family
 

@@ -2,50 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
-from hypothesis import given
-from hypothesis import strategies as st
-
+from apps.plans.engine.tax_credits import Dependants
+from apps.plans.engine.tax_deductions import Payments
 from apps.plans.engine.tax_tables import FilingStatus
 from apps.plans.engine.taxes import (
     TaxFacts,
     additional_medicare_tax,
     federal_tax,
-    gains_tax,
     net_capital,
     net_investment_income_tax,
     payroll_tax,
-    salt_deduction,
     senior_deduction,
-    tax_on_taxable_income,
     taxable_social_security,
 )
 from tests.apps.plans.engine.households import tax_table
 
 SINGLE, JOINT = FilingStatus.SINGLE, FilingStatus.MARRIED_JOINT
 D = Decimal
-
-
-def test_a_single_income_of_60_000_in_2026_pays_5_020() -> None:
-    # 60,000 - 16,100 = 43,900: 10 % of 12,400 and 12 % of 31,500.
-    assert tax_on_taxable_income(tax_table(2026), SINGLE, D(43_900)) == D("5020.00")
-
-
-def test_the_top_bracket_of_2025_adds_37_cents_a_dollar() -> None:
-    at_bound = tax_on_taxable_income(tax_table(2025), SINGLE, D("626350"))
-    assert tax_on_taxable_income(tax_table(2025), SINGLE, D("626351")) - at_bound == D("0.37")
-    assert at_bound == D("188769.75")
-
-
-def test_gains_of_100_000_and_nothing_else_pay_15_percent_above_the_zero_band() -> None:
-    # 100,000 - 16,100 = 83,900 of taxable gains; 49,450 are free, 34,450 at 15 %.
-    assert gains_tax(tax_table(2026), SINGLE, D(0), D(83_900)) == D("5167.50")
-
-
-def test_gains_stack_on_ordinary_income_and_reach_the_20_percent_band() -> None:
-    # From 500,000 to 545,500 at 15 %, to 600,000 at 20 %.
-    assert gains_tax(tax_table(2026), SINGLE, D(500_000), D(100_000)) == D("6825.00") + D("10900.00")
 
 
 def test_net_investment_income_tax_takes_the_smaller_of_income_and_excess() -> None:
@@ -83,20 +59,6 @@ def test_a_spouse_who_files_apart_has_no_threshold_unless_living_apart() -> None
     assert separate.total == 0
 
 
-def test_state_taxes_are_capped_and_the_cap_shrinks_to_its_floor() -> None:
-    table = tax_table(2026)
-    assert salt_deduction(table, JOINT, D(50_000), D(100_000), 2026) == 40_400
-    assert salt_deduction(table, JOINT, D(50_000), D(600_000), 2026) == D("11900.00")
-    assert salt_deduction(table, JOINT, D(50_000), D(1_000_000), 2026) == 10_000
-    assert salt_deduction(tax_table(2024), FilingStatus.MARRIED_SEPARATE, D(50_000), D(1), 2024) == 5_000
-
-
-def test_the_cap_of_state_taxes_rises_to_2029_and_falls_back_after_it() -> None:
-    assert salt_deduction(tax_table(2025), JOINT, D(50_000), D(1), 2026) == 40_400
-    assert salt_deduction(tax_table(2026), JOINT, D(50_000), D(1), 2027) == D("40804.00")
-    assert salt_deduction(tax_table(2026), JOINT, D(50_000), D(1), 2030) == 10_000
-
-
 def test_losses_beyond_3_000_are_carried_with_their_character() -> None:
     net = net_capital(tax_table(2026), SINGLE, D(-5_000), D(1_000))
     assert (net.counted, net.short_term_carried, net.long_term_carried) == (D(-3_000), D(1_000), D(0))
@@ -117,8 +79,38 @@ def test_a_retired_pair_by_hand() -> None:
     assert tax.total == D("3686.00")
 
 
-@given(income=st.integers(0, 3_000_000), more=st.integers(1, 100_000), status=st.sampled_from(list(FilingStatus)))
-def test_a_dollar_more_never_costs_more_than_37_cents(income: int, more: int, status: FilingStatus) -> None:
-    table = tax_table(2026)
-    step = tax_on_taxable_income(table, status, D(income + more)) - tax_on_taxable_income(table, status, D(income))
-    assert 0 < step <= D("0.37") * more
+def a_year(**changes: object) -> TaxFacts:
+    """Return the year of a single person without anything, with changes."""
+    zero = D(0)
+    facts = TaxFacts(SINGLE, 2026, (zero, zero), zero, zero, zero, zero, zero, zero, zero, 0, zero)
+    return replace(facts, **changes)  # type: ignore[arg-type]
+
+
+def test_the_deduction_that_leaves_the_smaller_tax_is_taken() -> None:
+    paid = Payments(state_and_local=D(20_000), mortgage_interest=D(9_000), charity=D(4_000))
+    more = federal_tax(tax_table(2026), a_year(wages=(D(200_000),), payments=paid)).income_tax
+    assert more.itemised is not None
+    # 20,000 + 9,000 + 4,000 less half a per cent of 200,000.
+    assert more.deduction == D(32_000)
+    few = Payments(charity=D(4_000))
+    less = federal_tax(tax_table(2026), a_year(wages=(D(200_000),), payments=few)).income_tax
+    assert (less.itemised, less.deduction) == (None, D(17_100))
+
+
+def test_short_losses_are_used_before_long_ones_and_carried_apart() -> None:
+    tax = federal_tax(tax_table(2026), a_year(short_loss_carried=D(5_000), loss_carried=D(2_000)))
+    assert (tax.agi, tax.short_loss_carried, tax.loss_carried) == (D(-3_000), D(2_000), D(2_000))
+
+
+def test_a_family_is_paid_what_is_left_of_its_credits() -> None:
+    # 30,000 less 32,200: no tax. 15 % of 27,500 is more than two children can be paid, 1,700 each.
+    family = a_year(status=JOINT, wages=(D(30_000),), dependants=Dependants(2, 0))
+    assert federal_tax(tax_table(2026), family).total == D("-3400") + D("0.0765") * 30_000
+
+
+def test_tax_exempt_interest_counts_for_the_benefits_that_are_taxed() -> None:
+    without = a_year(ordinary=D(20_000), benefits=D(20_000))
+    taxed = [federal_tax(tax_table(2026), each).taxable_benefits for each in (
+        without, replace(without, tax_exempt_interest=D(2_000))
+    )]  # fmt: skip
+    assert taxed == [D(2_500), D(3_500)]

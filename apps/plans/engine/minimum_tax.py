@@ -1,0 +1,46 @@
+"""The alternative minimum tax on what plans know: no incentive options, no private activity bonds (IRC 55 to 59)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from apps.plans.engine.tax_schedules import gains_tax
+from apps.plans.engine.tax_tables import FilingStatus, TaxTable
+
+_ZERO = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class MinimumTaxFacts:
+    """A year as the minimum tax sees it, in dollars.
+
+    ``income`` is AGI less the deductions it allows: not the standard deduction, that for age, and that for people of
+    65 and more, nor state and local taxes. ``gains`` are all long-term gains and qualified dividends, ``ordinary`` the
+    ordinary taxable income under the usual rules, on which they stack; ``usual`` the tax under those.
+    """
+
+    income: Decimal
+    gains: Decimal
+    ordinary: Decimal
+    usual: Decimal
+
+
+def exemption(table: TaxTable, status: FilingStatus, income: Decimal) -> Decimal:
+    """Return the exemption, which shrinks with income above a threshold (IRC 55(d))."""
+    figures = table.of(status)
+    shrunk = table.minimum_tax.phase_out_rate * max(_ZERO, income - figures.amt_phase_out)
+    return max(_ZERO, figures.amt_exemption - shrunk)
+
+
+def minimum_tax(table: TaxTable, status: FilingStatus, facts: MinimumTaxFacts) -> Decimal:
+    """Return what is due beyond the usual tax: gains keep their own rates (IRC 55(b)(3), Form 6251 part III)."""
+    excess = max(_ZERO, facts.income - exemption(table, status, facts.income))
+    gains = min(excess, facts.gains)
+    stacked = _flat(table, status, excess - gains) + gains_tax(table, status, facts.ordinary, gains)
+    return max(_ZERO, min(_flat(table, status, excess), stacked) - facts.usual)
+
+
+def _flat(table: TaxTable, status: FilingStatus, excess: Decimal) -> Decimal:
+    lower, upper = table.minimum_tax.rates
+    return lower * excess + (upper - lower) * max(_ZERO, excess - table.of(status).amt_28_start)

@@ -1,0 +1,226 @@
+"""Federal tax of one lane with every rule: both deductions, the minimum tax, credits for dependants."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from apps.plans.engine.compiled import compiled
+from apps.plans.engine.tax_law import (
+    ADDITIONAL,
+    AMT_28,
+    AMT_EXEMPTION,
+    AMT_PHASE_OUT,
+    BENEFITS,
+    BOUNDS,
+    CHILD,
+    CHILD_REFUND,
+    CHILD_THRESHOLD,
+    CHILDREN,
+    DEDUCTION,
+    DEPENDANT,
+    EARLY,
+    EARNED_FROM,
+    GAINS,
+    GIVEN_MOST,
+    HAS_SENIOR,
+    INTEREST,
+    LOSS,
+    LOSS_LIMIT,
+    LTCG_0,
+    LTCG_15,
+    MEDICARE,
+    N_BOUNDS,
+    NIIT,
+    ORDINARY,
+    OTHERS,
+    PAID_CHARITY,
+    PAID_INTEREST,
+    PAID_MEDICAL,
+    PAID_STATE,
+    PRE_TAX,
+    QUALIFIED,
+    R_ADD_MEDICARE,
+    R_AMT,
+    R_AMT_HIGH,
+    R_AMT_PHASE_OUT,
+    R_CHARITY_FLOOR,
+    R_CHARITY_MOST,
+    R_CHILD_PHASE_OUT,
+    R_EARLY,
+    R_EARNED,
+    R_HIGH,
+    R_MEDICAL,
+    R_MEDICARE,
+    R_MIDDLE,
+    R_NIIT,
+    R_REDUCTION,
+    R_SALT,
+    R_SALT_GROWTH,
+    R_SENIOR,
+    R_SS,
+    SALT_CAP,
+    SALT_FLOOR,
+    SALT_THRESHOLD,
+    SALT_YEARS,
+    SENIOR,
+    SENIOR_AMOUNT,
+    SENIORS,
+    SS_1,
+    SS_2,
+    THOUSAND,
+    WAGE_BASE,
+    WAGES_1,
+    WAGES_2,
+    YEARS_ON,
+)
+
+
+@compiled
+def taxable_benefits(law: NDArray[np.float64], other_income: float, benefits: float) -> float:
+    """Taxable Social Security of IRC 86, both tiers."""
+    provisional = other_income + 0.5 * benefits
+    above_base = max(0.0, provisional - law[SS_1])
+    tier_1 = min(0.5 * benefits, 0.5 * min(above_base, law[SS_2] - law[SS_1]))
+    above_adjusted = max(0.0, provisional - law[SS_2])
+    total: float = min(0.85 * benefits, tier_1 + 0.85 * above_adjusted)
+    return total
+
+
+@compiled
+def gross_income(law: NDArray[np.float64], ledger: NDArray[np.float64], lane: int) -> float:
+    """Adjusted gross income of a lane; `net_gains` was called before."""
+    investment = ledger[INTEREST, lane] + ledger[QUALIFIED, lane] + ledger[GAINS, lane]
+    earned = ledger[WAGES_1, lane] + ledger[WAGES_2, lane] - ledger[PRE_TAX, lane]
+    without_benefits = earned + ledger[ORDINARY, lane] + investment
+    total: float = without_benefits + taxable_benefits(law, without_benefits, ledger[BENEFITS, lane])
+    return total
+
+
+@compiled
+def net_gains(law: NDArray[np.float64], ledger: NDArray[np.float64]) -> None:
+    """Leave in GAINS what counts this year, and in LOSS what is carried on. Comes first."""
+    limit = law[LOSS_LIMIT]
+    for lane in range(ledger.shape[1]):
+        net = ledger[GAINS, lane] - ledger[LOSS, lane]
+        counted = max(net, -limit)
+        ledger[LOSS, lane] = counted - net
+        ledger[GAINS, lane] = counted
+
+
+@compiled
+def _schedule(law: NDArray[np.float64], index: float, income: float) -> float:
+    n_bounds = int(law[N_BOUNDS])
+    tax, rate = 0.0, 0.0
+    for bracket in range(n_bounds + 1):
+        bound = law[BOUNDS + bracket - 1] * index if bracket > 0 else 0.0
+        step = law[BOUNDS + n_bounds + bracket] - rate
+        tax += step * max(0.0, income - bound)
+        rate += step
+    return tax
+
+
+@compiled
+def _stacked(law: NDArray[np.float64], index: float, ordinary: float, gains: float) -> float:
+    top, zero, middle = ordinary + gains, law[LTCG_0] * index, law[LTCG_15] * index
+    at_middle = max(0.0, min(top, middle) - max(ordinary, zero))
+    tax: float = law[R_MIDDLE] * at_middle + law[R_HIGH] * max(0.0, top - max(ordinary, middle))
+    return tax
+
+
+@compiled
+def _flat(law: NDArray[np.float64], index: float, excess: float) -> float:
+    above = max(0.0, excess - law[AMT_28] * index)
+    tax: float = law[R_AMT] * excess + (law[R_AMT_HIGH] - law[R_AMT]) * above
+    return tax
+
+
+@compiled
+def _with_deduction(law: NDArray[np.float64], index: float, income: float, gains: float, allowed: float) -> float:
+    """Tax before credits on taxable ``income``, ``allowed`` being the income of the minimum tax."""
+    taxable = max(0.0, income)
+    ordinary = max(0.0, taxable - gains)
+    schedule = _schedule(law, index, taxable)
+    usual = min(_schedule(law, index, ordinary) + _stacked(law, index, ordinary, taxable - ordinary), schedule)
+    shrunk = law[R_AMT_PHASE_OUT] * max(0.0, allowed - law[AMT_PHASE_OUT] * index)
+    excess = max(0.0, allowed - max(0.0, law[AMT_EXEMPTION] * index - shrunk))
+    preferred = min(excess, gains)
+    stacked = _flat(law, index, excess - preferred) + _stacked(law, index, ordinary, preferred)
+    return max(usual, min(_flat(law, index, excess), stacked))
+
+
+@compiled
+def _state_taxes(law: NDArray[np.float64], facts: NDArray[np.int64], index: float, agi: float) -> float:
+    grown = (1.0 + law[R_SALT_GROWTH]) ** facts[YEARS_ON]
+    shrunk = law[SALT_CAP] * grown - law[R_SALT] * max(0.0, agi - law[SALT_THRESHOLD] * grown)
+    cap = max(law[SALT_FLOOR], shrunk) if facts[YEARS_ON] <= law[SALT_YEARS] else law[SALT_FLOOR]
+    deducted: float = min(facts[PAID_STATE] * index, cap)
+    return deducted
+
+
+@compiled
+def _before_credits(
+    law: NDArray[np.float64], facts: NDArray[np.int64], index: float, income: tuple[float, float]
+) -> float:
+    """Tax before credits with the deduction that leaves the smaller; ``income``: AGI, gains with rates of their own."""
+    agi, gains = income
+    seniors = float(facts[SENIORS])
+    senior_amount = law[SENIOR_AMOUNT] if facts[HAS_SENIOR] == 1 else 0.0
+    senior = seniors * max(0.0, senior_amount - law[R_SENIOR] * max(0.0, agi - law[SENIOR]))
+    charity = facts[PAID_CHARITY] * index
+    given = min(charity, law[GIVEN_MOST])
+    deduction = index * (law[DEDUCTION] + seniors * law[ADDITIONAL]) + given
+    usual: float = _with_deduction(law, index, agi - deduction - senior, gains, agi - given)
+    if facts[PAID_STATE] + facts[PAID_CHARITY] + facts[PAID_MEDICAL] + facts[PAID_INTEREST] == 0:
+        return usual
+    positive = max(0.0, agi)
+    charity = max(0.0, min(charity, law[R_CHARITY_MOST] * positive) - law[R_CHARITY_FLOOR] * positive)
+    medical = max(0.0, facts[PAID_MEDICAL] * index - law[R_MEDICAL] * positive)
+    kept = charity + medical + float(facts[PAID_INTEREST])
+    whole = kept + _state_taxes(law, facts, index, agi)
+    top = max(0.0, agi - senior - law[BOUNDS + int(law[N_BOUNDS]) - 1] * index)
+    itemised = whole - law[R_REDUCTION] * min(whole, top)
+    other: float = _with_deduction(law, index, agi - itemised - senior, gains, agi - kept)
+    return min(usual, other)
+
+
+@compiled
+def _credits(
+    law: NDArray[np.float64], facts: NDArray[np.int64], index: float, income: tuple[float, float, float, float]
+) -> float:
+    """Credits of IRC 24, used and refunded; ``income``: AGI, tax before credits, earned income, payroll tax."""
+    agi, tax, earned, payroll = income
+    children = float(facts[CHILDREN])
+    whole = law[CHILD] * index * children + law[DEPENDANT] * facts[OTHERS]
+    begun = math.ceil(max(0.0, agi - law[CHILD_THRESHOLD]) / law[THOUSAND]) * law[THOUSAND]
+    allowed = max(0.0, whole - law[R_CHILD_PHASE_OUT] * begun)
+    used = min(allowed, tax)
+    basis = law[R_EARNED] * max(0.0, earned - law[EARNED_FROM])
+    if facts[CHILDREN] >= 3:
+        basis = max(basis, payroll)
+    total: float = used + min(allowed - used, law[CHILD_REFUND] * index * children, basis)
+    return total
+
+
+@compiled
+def lane_tax(
+    law: NDArray[np.float64], facts: NDArray[np.int64], index: float, ledger: NDArray[np.float64], lane: int
+) -> float:
+    """Everything due for the year on one lane, less what is paid out; `net_gains` was called before."""
+    first, second = ledger[WAGES_1, lane], ledger[WAGES_2, lane]
+    wages, gains = first + second, ledger[GAINS, lane]
+    investment = ledger[INTEREST, lane] + ledger[QUALIFIED, lane] + gains
+    earned = wages - ledger[PRE_TAX, lane]
+    agi = gross_income(law, ledger, lane)
+    tax = _before_credits(law, facts, index, (agi, ledger[QUALIFIED, lane] + max(0.0, gains)))
+    base = law[WAGE_BASE] * index
+    payroll = law[R_SS] * (min(first, base) + min(second, base)) + law[R_MEDICARE] * wages
+    payroll += law[R_ADD_MEDICARE] * max(0.0, wages - law[MEDICARE])
+    niit = law[R_NIIT] * max(0.0, min(investment, agi - law[NIIT]))
+    credit = 0.0
+    if facts[CHILDREN] + facts[OTHERS] > 0:
+        credit = _credits(law, facts, index, (agi, tax, earned, payroll))
+    total: float = tax - credit + payroll + niit + law[R_EARLY] * ledger[EARLY, lane]
+    return total
