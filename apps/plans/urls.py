@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.plans.views import actions, alerts, forms, pages, steps, what_if
+from apps.plans.views import actions, alerts, forms, pages, steps, what_if, words
 
 app_name = "plans"
 _plan = "plans/<uuid:plan_id>"
@@ -20,6 +20,10 @@ urlpatterns = [
     path(f"{_household}/", pages.HouseholdPlan.as_view(), name="household-plan"),
     path(f"{_household}/start/", actions.StartPlan.as_view(), name="plan-start"),
     path(f"{_household}/compare/", pages.PlanCompare.as_view(), name="plan-compare"),
+    path(f"{_household}/words/", words.GoalWords.as_view(), name="goal-words"),
+    path(f"{_household}/words/new/", words.TellGoals.as_view(), name="goal-words-new"),
+    path("plans/wishes/<uuid:wish_id>/", words.ConfirmWish.as_view(), name="wish"),
+    path("plans/wishes/<uuid:wish_id>/drop/", words.DropWish.as_view(), name="wish-drop"),
     path(f"{_plan}/figures/<str:key>/", pages.FigurePassport.as_view(), name="figure"),
     path(f"{_plan}/what-if/", what_if.WhatIfPage.as_view(), name="what-if"),
     path(f"{_plan}/what-if/answer/", what_if.AnswerWhatIf.as_view(), name="what-if-answer"),

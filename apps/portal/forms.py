@@ -5,9 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from apps.clients.models import Person
 from apps.compliance.selectors.questionnaires import ShownItem
+from apps.core.forms import DayInput
+from apps.plans.models import GoalKind, GoalPriority, GoalWish, Tongue
 
 
 class AnswerForm(forms.Form):
@@ -81,6 +85,68 @@ class StepDoneForm(forms.Form):
     paper = forms.FileField(
         label=_("A paper that shows it"), required=False, help_text=_("PDF, picture, Word, Excel or text, up to 25 MB.")
     )
+
+
+class GoalWordsForm(forms.Form):
+    """What a client wants, in their own words."""
+
+    text = forms.CharField(
+        label=_("What do you want to reach?"),
+        widget=forms.Textarea(attrs={"rows": 6}),
+        max_length=5000,
+        help_text=_("As you would say it: what for, about how much, when, for whom. What you leave out we ask."),
+    )
+    language = forms.ChoiceField(label=_("You write in"), choices=Tongue.choices)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs["initial"] = {"language": (get_language() or "en")[:2], **(kwargs.get("initial") or {})}
+        super().__init__(*args, **kwargs)
+
+
+class WishForm(forms.Form):
+    """A goal found in a client's words: what is not known stays empty, the advisor asks."""
+
+    name = forms.CharField(label=_("What for"), max_length=120)
+    annual_amount = forms.DecimalField(
+        label=_("Amount a year"),
+        min_value=0,
+        max_digits=14,
+        decimal_places=2,
+        required=False,
+        help_text=_("In today's money. Leave it empty if you do not know."),
+    )
+    years = forms.IntegerField(
+        label=_("For how many years"), min_value=0, max_value=80, required=False, help_text=_("1 for a single sum.")
+    )
+    starts_on = forms.DateField(label=_("From"), widget=DayInput(), required=False)
+    retirement_age = forms.IntegerField(label=_("Age at which work ends"), min_value=18, max_value=100, required=False)
+    person = forms.ModelChoiceField(
+        label=_("For whom"), queryset=Person.objects.none(), to_field_name="public_id", required=False
+    )
+    priority = forms.ChoiceField(label=_("How much you want it"), choices=GoalPriority.choices)
+
+    def __init__(self, *args: Any, wish: GoalWish, **kwargs: Any) -> None:
+        names = ("name", "annual_amount", "starts_on", "retirement_age", "priority")
+        kwargs["initial"] = {
+            **{name: getattr(wish, name) for name in names},
+            "years": wish.years or None,
+            "person": wish.person.public_id if wish.person else None,
+        }
+        super().__init__(*args, **kwargs)
+        self.kind = wish.kind
+        people = wish.text.household.people.all()
+        is_retirement = wish.kind == GoalKind.RETIREMENT
+        for name in ("years", "starts_on") if is_retirement else ("retirement_age",):
+            del self.fields[name]
+        person = self.fields["person"]
+        person.label = _("Whose work ends") if is_retirement else person.label
+        if isinstance(person, forms.ModelChoiceField):
+            person.queryset = people.adults() if is_retirement else people
+
+    def clean(self) -> dict[str, Any]:
+        """Add the kind, which the advisor sets, and nothing for what was not asked."""
+        clean = super().clean() or {}
+        return {**clean, "kind": self.kind, "years": clean.get("years") or 0}
 
 
 class TradeApprovalForm(forms.Form):

@@ -31,9 +31,10 @@ from apps.core.models import Job
 from apps.integrations.models import FixConnection, Partner
 from apps.integrations.services.fix_connections import ConnectionTerms, set_up_connection
 from apps.integrations.services.partners import register_partner
-from apps.plans.models import ContributionWatch, Override, PlanAlert, PlanQuestion, PlanStep
+from apps.plans.models import ContributionWatch, GoalWish, Override, PlanAlert, PlanQuestion, PlanStep
 from apps.plans.selectors import overview_builders as build
 from apps.plans.selectors.figures import figures_in
+from apps.plans.services.wishes import tell_goals
 from apps.portfolios.models import Instrument, InstrumentPrice, PerformanceReport, ReportBatch
 from apps.portfolios.selectors.reports import quarters_over
 from apps.portfolios.services.benchmarks import assign_benchmark
@@ -169,6 +170,14 @@ class World:
     @cached_property
     def question(self) -> PlanQuestion:
         return PlanQuestion.objects.create(plan=self.plan, person=self.head, text=f"{MARKER}?")
+
+    @cached_property
+    def wish(self) -> GoalWish:
+        assert self.client
+        self.head.refresh_from_db()
+        by, text = self.client.as_actor(), f"{MARKER} wants a boat in 2045, $40,000, and a cabin."
+        told = tell_goals(household=self.household, person=self.head, text=text, language="en", by=by)
+        return told.wishes.get(place=0)
 
     @cached_property
     def account(self) -> Any:
@@ -469,6 +478,7 @@ OF_HOUSEHOLD: dict[str, Maker] = {
     "recommendation_id": lambda world: world.recommendation.public_id,
     "step_id": lambda world: world.step.public_id,
     "watch_id": lambda world: world.watch.public_id,
+    "wish_id": lambda world: world.wish.public_id,
     "account_id": lambda world: world.account.public_id,
     "entry_id": lambda world: world.entry.public_id,
     "asset_id": lambda world: world.asset.public_id,

@@ -41,7 +41,8 @@ class Lexicon:
     after it, `leads` what does so where nothing was wished yet. `denials` take a wish back, `statements` tell how
     things are. `points_back` are words for the wish before, `another` begins a second wish of the same kind, `bare` a
     wish without a verb, which shares that of the one before. `yearly` and `monthly` say how often, apart from an
-    amount. `spelling` are the words that are also read with a slip of the pen.
+    amount. `partners` and `children` are words for them. `spelling` are the words that are also read with a slip of
+    the pen.
     """
 
     tongue: Tongue
@@ -64,6 +65,8 @@ class Lexicon:
     receives: re.Pattern[str]
     no_names: frozenset[str]
     pronouns: frozenset[str]
+    partners: frozenset[str]
+    children: frozenset[str]
     spelling: frozenset[str]
 
 
@@ -79,7 +82,7 @@ _SHAPES = (
     "receives",
 )
 _WORDS = ("references", "asides", "denials", "statements", "yearly", "monthly")
-_SETS = ("no_names", "pronouns", "spelling")
+_SETS = ("no_names", "pronouns", "partners", "children", "spelling")
 
 
 def lexicon_from_mapping(content: Mapping[str, Any]) -> Lexicon:

@@ -24,6 +24,8 @@ Said = TypeVar("Said", Money, Moment, Duration)
 MOST_LETTERS = 5_000
 # ages at which people speak of the end of work without saying that it is an age ("retire around 64")
 _NEAR, _BESIDE = 24, 6  # characters
+# before the day on which something ends rather than begins
+_ENDS = re.compile(r"\b(?:till|until|through|até)\s+(?:\w+\s+(?:de\s+)?)?\Z", re.IGNORECASE)
 _JOINS = re.compile(r"\b(?:and|then|but|plus|e|depois|mas|também)\b")
 _WORKING_AGES = range(40, 86)
 
@@ -92,12 +94,15 @@ class _Reader:
         self.people = People(text, words, names)
         self.drafts: list[_Draft] = []
         self.waiting: list[Clause] = []
+        self.stated = -1  # the last sentence that told how things are
 
     def goals(self) -> list[SpokenGoal]:
         for number, span in enumerate(sentences(self.text)):
             clauses = clauses_of(self.text, span, self.fixed, self.words)
             for place, clause in enumerate(clauses):
                 self._take(clause, number, clauses[place + 1 :])
+            if self.waiting and (not self.drafts or self.drafts[-1].sentence != number):
+                self._unnamed_of(number)
             if self.waiting and self.drafts:
                 self._last().parts += self.waiting
             self.waiting = []
@@ -111,14 +116,31 @@ class _Reader:
         if self.words.denials.search(part):
             self._deny(clause, part, sentence)
         elif self.words.statements.search(part):
-            return
+            self.stated = sentence
         elif clause.mentions:
             for mention in clause.mentions:
                 self._open(mention, clause, sentence)
         elif self._waits(clause, sentence, later):
             self.waiting.append(clause)
+        elif self._is_unnamed(clause, sentence):
+            amount = next(each for each in self.money if clause.holds(each.start))
+            self._open(Mention(Subject.OTHER, amount.start, amount.end), clause, sentence)
         elif self.drafts:
             self._last().parts.append(clause)
+
+    def _is_unnamed(self, clause: Clause, sentence: int) -> bool:
+        """Say whether a clause asks money for what has no word here, rather than for the wish before."""
+        has_money = any(clause.holds(each.start) for each in self.money) and sentence != self.stated
+        return has_money and not self._is_open(sentence) and self._found(self.money, self._last()) is not None
+
+    def _unnamed_of(self, sentence: int) -> None:
+        """Open a goal of no known kind for a sentence that asks for money and names none."""
+        for amount in self.money if sentence != self.stated else ():
+            clause = next((each for each in self.waiting if each.holds(amount.start)), None)
+            if clause is not None:
+                self.waiting.remove(clause)
+                self._open(Mention(Subject.OTHER, amount.start, amount.end), clause, sentence)
+                return
 
     def _last(self) -> _Draft:
         """Return the wish that goes on: not one that only says when."""
@@ -166,7 +188,9 @@ class _Reader:
 
     def _is_same(self, draft: _Draft, mention: Mention, clause: Clause, sentence: int) -> bool:
         """Say whether a second mention speaks of the same goal: nothing of it contradicts the first."""
-        if sentence - draft.sentence > 1 or draft.mention.is_reference is not mention.is_reference:
+        words = {self.text[each.start : each.end].lower() for each in (draft.mention, mention)}
+        is_far = sentence - draft.sentence > 1 and len(words) > 1
+        if is_far or draft.mention.is_reference is not mention.is_reference:
             return False
         if self._found(self.moments, draft) and any(clause.holds(each.start) for each in self.moments):
             return False
@@ -175,7 +199,6 @@ class _Reader:
         if self._found(self.money, draft) and any(clause.holds(each.start) for each in self.money):
             return False
         names = {self.people.whom([each], mention.subject) for each in (clause, draft.home)} - {""}
-        words = {self.text[each.start : each.end].lower() for each in (draft.mention, mention)}
         return len(names) < 2 and (len(words) == 1 or not self._is_another(clause, mention))
 
     def _is_another(self, clause: Clause, mention: Mention) -> bool:
@@ -226,14 +249,25 @@ class _Reader:
         lasting = [each.start for each in self.durations]
         for per, shape in ((Per.YEAR, self.words.yearly), (Per.MONTH, self.words.monthly)):
             said = [found.start() for part in draft.parts for found in shape.finditer(self.text, part.start, part.end)]
-            if any(start not in lasting for start in said):
+            if any(start not in lasting and not self._is_amount(start) for start in said):
                 return replace(money, per=per)
         return money
+
+    def _is_end(self, moment: Moment, draft: _Draft) -> bool:
+        """Say whether a time tells how long something recurs ("a year till 2035") rather than when it begins."""
+        money = self._found(self.money, draft)
+        recurs = money is not None and money.per is not Per.ONCE and draft.mention.subject is not Subject.RETIREMENT
+        return recurs and _ENDS.search(self.text[max(0, moment.start - _NEAR) : moment.start]) is not None
+
+    def _is_amount(self, place: int) -> bool:
+        return any(each.start <= place < each.end for each in self.money)
 
     def _moment(self, draft: _Draft, whom: str) -> Moment | None:
         moment = self._found(self.moments, draft)
         if moment is None:
             return self._bare_age(draft)
+        if self._is_end(moment, draft):
+            return None
         if moment.age is None:
             return moment
         of = moment.of

@@ -12,6 +12,7 @@ _NAME = re.compile(r"(?<![\w'’])[A-ZÁÉÍÓÚÂÊÔÃÕÇ][a-záéíóúâê�
 # a name after one of these is a place
 _PLACED = re.compile(r"\b(?:in|at|near|from|to|em|de|na|no)\s+$", re.IGNORECASE)
 _AT = re.compile(r"\s+(?:at|by|aos)\s+", re.IGNORECASE)
+_REACH = 80
 # goals that go to somebody; the others have no receiver ("Tom wants a boat")
 _GIVEN = frozenset(
     {
@@ -50,7 +51,7 @@ class People:
 
     def before(self, place: int) -> str:
         """Return the last person named before a place, for "when she is 18"."""
-        named = [each for each in self.found if each.start() < place and not _PLACED.search(self.text[: each.start()])]
+        named = [each for each in self.found if each.start() < place and not _PLACED.search(self._before(each))]
         return named[-1][0] if named else ""
 
     def doer(self, place: int) -> str:
@@ -73,6 +74,9 @@ class People:
                 return name[0]
         return ""
 
+    def _before(self, name: re.Match[str]) -> str:
+        return self.text[max(0, name.start() - _REACH) : name.start()]
+
     def _is_name(self, word: str) -> bool:
         shapes = [*(shape for _, shape in self.words.cues), *self.words.subjects.values()]
         return word.lower() not in self.words.no_names and not any(shape.fullmatch(word) for shape in shapes)
@@ -80,7 +84,7 @@ class People:
     def _is_person(self, name: re.Match[str], subject: Subject) -> bool:
         if _NAME.match(self.text, name.end() + 1) and self.text[name.end()] == " ":
             return False
-        if self.words.person_before.search(self.text[: name.start()]):
+        if self.words.person_before.search(self._before(name)):
             return True
         after = self.words.person_after.match(self.text, name.end())
         return after is not None and (subject in _DONE or after.lastgroup == "own")

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 _WORD = re.compile(r"[^\W\d_]+")
-_SHORTEST = 6
+_SHORTEST, _LONGEST = 6, 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def _meant(word: str, plain: dict[str, str], words: Collection[str]) -> str | No
         return None
     if word in plain:
         return plain[word]
-    if len(word) < _SHORTEST:
+    if not _SHORTEST <= len(word) <= _LONGEST:
         return None
     bare = _plain(word)
     return next((plain[near] for near in _near(bare) if near in plain and _is_slip(bare, near)), None)

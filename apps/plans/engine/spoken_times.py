@@ -116,11 +116,11 @@ _SPEAKER = {"i", "we", "eu", "nós", "a gente"}
 # words for a time, with the years from now that they are
 _WORDED: dict[Tongue, tuple[tuple[re.Pattern[str], int], ...]] = {
     Tongue.ENGLISH: (
-        (re.compile(r"\bnext (?:year|summer|spring|fall|autumn|winter)\b", re.IGNORECASE), 1),
+        (re.compile(r"\bnext (?:year|summer|spring|fall|autumn|winter)\b|\b(?:with)?in a year\b", re.IGNORECASE), 1),
         (re.compile(r"\bthis (?:year|summer|spring|fall|autumn|winter)\b(?! or)", re.IGNORECASE), 0),
     ),
     Tongue.PORTUGUESE: (
-        (re.compile(r"\b(?:ano que vem|próximo ano)\b", re.IGNORECASE), 1),
+        (re.compile(r"\b(?:ano que vem|próximo ano)\b|\b(?:em|dentro de|daqui a) um ano\b", re.IGNORECASE), 1),
         (re.compile(r"\b(?:este ano|ainda este ano)\b", re.IGNORECASE), 0),
     ),
 }
@@ -139,7 +139,11 @@ _ONE_YEAR = {
     Tongue.PORTUGUESE: re.compile(r"\bum ano (?=fora|sabático|viajando|em|na|no)", re.IGNORECASE),
 }
 # so many years between two stops say how long ("a master's in Porto, two years, ...")
-_APART_BEFORE, _APART_AFTER = re.compile(r"[,;(]\s+$"), re.compile(r"\s*(?:[,.;)!]|$)")
+_APART_BEFORE, _APART_AFTER = (
+    re.compile(r"[,;(]\s+$"),
+    re.compile(r"\s*(?:altogether|in all|in total|ao todo|no total)?\s*(?:[,.;)!]|$)"),
+)
+_REACH = 80
 _AGES, _YEARS, _LONGEST = range(1, 111), range(2000, 2151), 100
 
 
@@ -181,6 +185,11 @@ def _years_after(text: str, moments: Sequence[Moment], tongue: Tongue) -> list[M
     return told
 
 
+def _before(text: str, place: int) -> str:
+    """Return the words right before a place: as many as any shape here needs."""
+    return text[max(0, place - _REACH) : place]
+
+
 def _months_alone(text: str, tongue: Tongue) -> list[Moment]:
     """Tell the months that stand without their year ("in April")."""
     found = _MONTH_ALONE[tongue].finditer(text)
@@ -189,13 +198,13 @@ def _months_alone(text: str, tongue: Tongue) -> list[Moment]:
 
 def _ends_as_ahead(text: str, number: Number, last: Moment, tongue: Tongue) -> bool:
     """Say whether a number leaves out the years that were just said ("in eleven years ..., in four")."""
-    if last.ahead is None or not _AHEAD[tongue].search(text[: number.start]):
+    if last.ahead is None or not _AHEAD[tongue].search(_before(text, number.start)):
         return False
     return re.match(r"\s*(?:[.,;!?]|$)", text[number.end :]) is not None
 
 
 def _time_of(text: str, number: Number, tongue: Tongue) -> Moment | Duration | None:
-    value, before = int(number.value), text[: number.start]
+    value, before = int(number.value), _before(text, number.start)
     if value in _YEARS and text[number.start : number.end].isdigit():
         return _calendar(before, number, value, tongue)
     years = _YEARS_AFTER[tongue].match(text, number.end)
@@ -213,7 +222,7 @@ def _calendar(before: str, number: Number, year: int, tongue: Tongue) -> Moment:
 
 def _counted(text: str, number: Number, years: re.Match[str], tongue: Tongue) -> Moment | Duration | None:
     """Tell what so many years are: a time ahead, a duration, or an age."""
-    before = text[: number.start]
+    before = _before(text, number.start)
     rest = " ".join((years["rest"] or "").lower().split())
     meant, end = _FOLLOWS[tongue].get(rest, ""), years.end() - len(years["rest"] or "")
     if meant == "ahead" or (_AHEAD[tongue].search(before) and meant != "age"):

@@ -2,6 +2,7 @@
 
 from apps.plans.models.assumptions import AssumptionTable
 from apps.plans.models.goal import Goal, GoalKind, GoalPriority
+from apps.plans.models.goal_text import OPEN_WISHES, GoalText, GoalWish, Tongue, WishState
 from apps.plans.models.monitoring import (
     AlertKind,
     AlertState,
@@ -18,6 +19,7 @@ from apps.plans.models.recommendation import Decision, Recommendation
 from apps.plans.models.step import ContributionWatch, PlanStep, StepOwner, StepStatus
 
 __all__ = [
+    "OPEN_WISHES",
     "AlertKind",
     "AlertState",
     "AssumptionTable",
@@ -26,6 +28,8 @@ __all__ = [
     "Goal",
     "GoalKind",
     "GoalPriority",
+    "GoalText",
+    "GoalWish",
     "MonitoringRules",
     "Override",
     "OverrideKind",
@@ -40,4 +44,6 @@ __all__ = [
     "Recommendation",
     "StepOwner",
     "StepStatus",
+    "Tongue",
+    "WishState",
 ]

@@ -34,6 +34,7 @@ from apps.plans.selectors.figures import Figure
 from apps.plans.selectors.overview_parts import ChoiceLine
 from apps.plans.selectors.overviews import PlanOverview, plan_overview, plan_shown
 from apps.plans.selectors.plan_lists import TONES
+from apps.plans.selectors.wishes import has_open_wishes
 
 R = TypeVar("R")
 
@@ -71,6 +72,7 @@ class PlanPage:
     is_enough: bool
     report_failed: str
     n_versions: int
+    has_open_wishes: bool
 
     @property
     def topic(self) -> str:
@@ -155,6 +157,7 @@ def plan_page(household: Household, actor: Actor, version: int | None = None) ->
         is_enough=not any(line.is_needed for line in _missing(facts, overrides)),
         report_failed=_report_failed(plan),
         n_versions=Plan.objects.visible_to(actor).filter(household=household).count(),
+        has_open_wishes=has_open_wishes(household, actor),
     )
 
 

@@ -96,3 +96,15 @@ class AlertClosedError(DomainError):
     """The alert was decided on, or no longer holds."""
 
     code = "alert_closed"
+
+
+class NoDraftError(DomainError):
+    """No version is being prepared that could take a goal."""
+
+    code = "no_draft"
+
+
+class WishDecidedError(DomainError):
+    """The wish is in the plan already, or was dropped."""
+
+    code = "wish_decided"

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -21,7 +22,8 @@ DOC = ROOT / "docs" / "engine" / "spoken_goals.md"
 START, END = "<!-- drawn: begin -->\n", "<!-- drawn: end -->"
 SETS = {
     "goals": "tuned on, by another writer",
-    "more": "tuned on",
+    "more": "tuned on, second",
+    "third": "tuned on, third",
     "held": "held out",
 }
 TONGUES = {"en": "English", "pt": "Portuguese"}
@@ -40,6 +42,9 @@ class Score:
     tongue: str
     total: int
     named: int
+    amounts: int
+    amounts_right: int
+    amounts_wrong: int
     misses: list[Miss]
 
     @property
@@ -69,14 +74,17 @@ def told(goal: SpokenGoal) -> dict[str, Any]:
 def scored(name: str, tongue: str) -> Score:
     """Score one set: a sentence counts when every goal and every field of it is as labelled, and no goal is added."""
     content = tomllib.loads((HERE / "sentences" / f"{name}_{tongue}.toml").read_text("utf-8"))
-    misses, named = [], 0
+    misses, named, amounts, right, wrong = [], 0, 0, 0, 0
     for sentence in content["sentence"]:
         wanted = sentence.get("goal", [])
         found = [told(goal) for goal in goals_in(sentence["text"], lexicon(tongue))]
         named += [goal["subject"] for goal in wanted] == [goal["subject"] for goal in found]
+        said, read = (Counter(goal["amount"] for goal in goals if "amount" in goal) for goals in (wanted, found))
+        amounts, right = amounts + said.total(), right + (said & read).total()
+        wrong += (read - said).total()
         if found != wanted:
             misses.append(Miss(sentence["text"], wanted, found))
-    return Score(name, tongue, len(content["sentence"]), named, misses)
+    return Score(name, tongue, len(content["sentence"]), named, amounts, right, wrong, misses)
 
 
 @cache
@@ -85,10 +93,13 @@ def scores() -> tuple[Score, ...]:
 
 
 def report() -> str:
-    lines = ["| sentences | language | exactly right | kinds of goals right |", "|---|---|---|---|"]
+    head = "| sentences | language | exactly right | kinds of goals right | amounts right | amounts not said |"
+    lines = [head, "|---|---|---|---|---|---|"]
     for each in scores():
         right = f"{each.exact} of {each.total}"
-        lines.append(f"| {SETS[each.name]} | {TONGUES[each.tongue]} | {right} | {each.named} of {each.total} |")
+        kinds, amounts = f"{each.named} of {each.total}", f"{each.amounts_right} of {each.amounts}"
+        told = [SETS[each.name], TONGUES[each.tongue], right, kinds, amounts, str(each.amounts_wrong)]
+        lines.append(f"| {' | '.join(told)} |")
     for each in scores():
         lines += ["", f"### Missed: {TONGUES[each.tongue]}, {SETS[each.name]}", ""]
         lines += [line for miss in each.misses for line in _lines(miss)] or ["None."]

@@ -1,0 +1,134 @@
+"""What households said they want: their words with what was found in them, and what is still to be asked."""
+
+from __future__ import annotations
+
+import itertools
+import uuid
+from dataclasses import dataclass
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from apps.accounts.models.role import is_client
+from apps.clients.models import Household
+from apps.core.actors import Actor
+from apps.kernel.errors import NotFoundError, gettext_noop
+from apps.plans.models import OPEN_WISHES, GoalKind, GoalText, GoalWish, WishState
+
+TONES = {WishState.FOUND: "warn", WishState.MEANT: "note", WishState.TAKEN: "good", WishState.DROPPED: ""}
+DOUBTS = {
+    "currency": _("The amount is told in %(about)s: say it in the household's currency."),
+    "a_year": _("A sum was told for the time after work: say what a year costs."),
+    "person_unknown": _("Nobody in the household is called “%(about)s”."),
+    "person_several": _("“%(about)s” may be several people of the household: say who."),
+    "birth_date": _("An age was told, but the birth date of %(about)s is not known: say the day."),
+    "past": _("What was told (%(about)s) is over already: say when."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A run of letters: part of the wish, an amount or time in it, or neither."""
+
+    text: str
+    is_words: bool
+    is_fact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WishLine:
+    """A goal that was found, in its text."""
+
+    wish: GoalWish
+    segments: tuple[Segment, ...]
+    asks: tuple[str, ...]
+    tone: str
+
+    @property
+    def is_open(self) -> bool:
+        """Say whether it can still be confirmed or dropped."""
+        return self.wish.state in OPEN_WISHES
+
+
+@dataclass(frozen=True, slots=True)
+class ToldText:
+    """A text with the goals found in it."""
+
+    text: GoalText
+    lines: tuple[WishLine, ...]
+    is_own: bool
+
+
+def told_texts(household: Household, actor: Actor) -> list[ToldText]:
+    """Return what a household said, the newest first, as far as the actor may see it."""
+    rows = GoalText.objects.visible_to(actor).filter(household=household)
+    texts = rows.select_related("person").prefetch_related("wishes__person").order_by("-id")
+    return [
+        ToldText(
+            text,
+            tuple(wish_line(wish, text) for wish in text.wishes.all()),
+            is_own=text.person.user_id is not None and text.person.user_id == actor.user_id,
+        )
+        for text in texts
+    ]
+
+
+def wish_for(actor: Actor, public_id: uuid.UUID) -> GoalWish:
+    """Return a wish the actor may see; a client only one of their own words. Raises NotFoundError."""
+    rows = GoalWish.objects.filter(text__in=GoalText.objects.visible_to(actor))
+    if is_client(actor):
+        rows = rows.filter(text__person__user_id=actor.user_id or 0)
+    row = rows.select_related("text__household", "text__person", "person").filter(public_id=public_id).first()
+    if row is None:
+        raise NotFoundError(
+            gettext_noop("There are no such words, or they are not yours to read."),
+            mend=gettext_noop("Go back to the list of what was said."),
+        )
+    return row
+
+
+def next_open(wish: GoalWish) -> GoalWish | None:
+    """Return the next goal of the same words that nobody has looked at."""
+    return wish.text.wishes.filter(state=WishState.FOUND).exclude(pk=wish.pk).order_by("place").first()
+
+
+def has_open_wishes(household: Household, actor: Actor) -> bool:
+    """Say whether goals found in words wait for a decision."""
+    texts = GoalText.objects.visible_to(actor).filter(household=household)
+    return GoalWish.objects.filter(text__in=texts, state__in=OPEN_WISHES).exists()
+
+
+def wish_line(wish: GoalWish, text: GoalText) -> WishLine:
+    """Return a wish with its words marked and what it does not say."""
+    return WishLine(wish, segments(text.text, wish.parts, wish.marks), _asks(wish), TONES[WishState(wish.state)])
+
+
+def segments(text: str, parts: list[list[int]], marks: list[list[int]]) -> tuple[Segment, ...]:
+    """Return the whole text in runs, told apart by whether they are the wish's words and facts."""
+    edges = sorted({0, len(text), *(place for part in [*parts, *marks] for place in part)})
+    return tuple(
+        Segment(text[first:last], _lies_in(first, parts), _lies_in(first, marks))
+        for first, last in itertools.pairwise(edges)
+    )
+
+
+def _lies_in(place: int, parts: list[list[int]]) -> bool:
+    return any(first <= place < last for first, last in parts)
+
+
+def _asks(wish: GoalWish) -> tuple[str, ...]:
+    """Return what has to be asked: what the words leave in doubt, then what is missing."""
+    told = [str(DOUBTS[doubt["code"]]) % doubt for doubt in wish.doubts]
+    if wish.state not in OPEN_WISHES:
+        return ()
+    in_doubt = {doubt["code"] for doubt in wish.doubts}
+    if wish.annual_amount is None and not in_doubt & {"currency", "a_year"}:
+        told.append(gettext("How much does it cost?"))
+    if wish.kind == GoalKind.RETIREMENT:
+        if wish.retirement_age is None:
+            told.append(gettext("At what age does work end?"))
+    elif wish.starts_on is None and not in_doubt & {"past", "birth_date"}:
+        told.append(gettext("When is the money needed?"))
+    if wish.kind != GoalKind.RETIREMENT and wish.annual_amount is not None and not wish.years:
+        told.append(gettext("For how many years?"))
+    return tuple(told)
