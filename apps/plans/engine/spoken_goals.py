@@ -345,15 +345,20 @@ def _joined(spans: Sequence[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
 
 def _as_written(goal: SpokenGoal, meant: Spelled, text: str) -> SpokenGoal:
     """Return the goal with the places of the text as it was written."""
-    parts = tuple((meant.start(first), meant.end(last)) for first, last in goal.parts)
+    parts = tuple(_trimmed(text, meant.start(first), meant.end(last)) for first, last in goal.parts)
     return replace(
         goal,
         parts=parts,
-        words=" … ".join(text[first:last].strip() for first, last in parts),
+        words=" … ".join(text[first:last] for first, last in parts),
         money=_placed(goal.money, meant),
         moment=_placed(goal.moment, meant),
         duration=_placed(goal.duration, meant),
     )
+
+
+def _trimmed(text: str, first: int, last: int) -> tuple[int, int]:
+    part = text[first:last]
+    return last - len(part.lstrip()), first + len(part.rstrip())
 
 
 def _placed(said: Said | None, meant: Spelled) -> Said | None:

@@ -123,7 +123,8 @@ def _asks(wish: GoalWish) -> tuple[str, ...]:
         return ()
     in_doubt = {doubt["code"] for doubt in wish.doubts}
     if wish.annual_amount is None and not in_doubt & {"currency", "a_year"}:
-        told.append(gettext("How much does it cost?"))
+        is_retirement = wish.kind == GoalKind.RETIREMENT
+        told.append(gettext("What should a year cost?") if is_retirement else gettext("How much does it cost?"))
     if wish.kind == GoalKind.RETIREMENT:
         if wish.retirement_age is None:
             told.append(gettext("At what age does work end?"))

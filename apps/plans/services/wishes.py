@@ -191,7 +191,7 @@ def _goal_of(row: GoalWish, plan: Plan, by: Actor) -> Goal:
 
 def words_of(wish: GoalWish) -> str:
     """Return the words that a wish came from."""
-    return " … ".join(wish.text.text[first:last].strip() for first, last in wish.parts)
+    return " … ".join(wish.text.text[first:last] for first, last in wish.parts)
 
 
 def _publish(row: GoalText) -> None:

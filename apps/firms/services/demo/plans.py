@@ -7,7 +7,7 @@ from contextlib import suppress
 from django.utils.translation import gettext
 
 from apps.accounts.selectors.firm_days import firm_today
-from apps.clients.models import Household, SignatureRequest, SignatureRequestState
+from apps.clients.models import Household, Relationship, SignatureRequest, SignatureRequestState
 from apps.firms.services.demo.households import sign_all
 from apps.plans.models import ContributionWatch, Plan, PlanStatus, PlanStep, StepOwner, StepStatus
 from apps.plans.selectors.contribution_months import month_before
@@ -15,11 +15,19 @@ from apps.plans.services.errors import StatusNotPossibleError
 from apps.plans.services.publishing import SIGNATURE_PURPOSE, publish_plan
 from apps.plans.services.steps import Evidence, finish_step, halt_step
 from apps.plans.services.watches import change_watch
+from apps.plans.services.wishes import tell_goals
 
 _LEFT_FOR_REVIEW = 4  # one in four
 _LEFT_UNSIGNED = 2
 _LEFT_TO_DO = 4
 _WATCHED_MONTHS = 2
+_LEFT_TO_TELL = 3
+_TOLD = (
+    "I'd like to stop at 63 and travel a bit every year, around $9,000. Maybe a cabin by a lake someday.",
+    "We must pay off the mortgage by %(year)s, that is $140,000. A camper van would be nice, about 80k.",
+    "I want to give each of the grandchildren $10,000 when they turn 18, and my wife wants a new kitchen, 45k.",
+    "Retire at 60, no matter what. In %(year)s we'd like to help the kids with a down payment, fifty thousand.",
+)
 
 
 def move_plans_on() -> int:
@@ -33,6 +41,7 @@ def move_plans_on() -> int:
             with suppress(StatusNotPossibleError):  # another job has just published it
                 publish_plan(plan=plan, by=plan.household.advisor.as_actor())
                 _work_on_steps(plan, number)
+                _tell_goals(plan.household, number)
                 moved += 1
     waiting = SignatureRequest.objects.filter(purpose=SIGNATURE_PURPOSE, state=SignatureRequestState.OPEN)
     for request in waiting.select_related("document__household"):
@@ -55,6 +64,15 @@ def _work_on_steps(plan: Plan, number: int) -> None:
     for watch in ContributionWatch.objects.filter(household=plan.household).active():
         first = month_before(firm_today(), _WATCHED_MONTHS)
         change_watch(watch=watch, monthly_amount=watch.monthly_amount, first_month=first, by=by)
+
+
+def _tell_goals(household: Household, number: int) -> None:
+    """Some clients wrote in the portal what they want, in their own words; it waits for their advisor."""
+    head = household.people.filter(relationship=Relationship.HEAD).select_related("user").first()
+    if head is None or head.user is None or number % _LEFT_TO_TELL or household.goal_texts.exists():
+        return
+    text = _TOLD[number % len(_TOLD)] % {"year": firm_today().year + 7}
+    tell_goals(household=household, person=head, text=text, language="en", by=head.user.as_actor())
 
 
 def _number(household: Household) -> int:
