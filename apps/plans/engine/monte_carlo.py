@@ -14,10 +14,10 @@ from apps.plans.engine.books import NEVER, Recorded, empty_record
 from apps.plans.engine.compiled import LANES
 from apps.plans.engine.digest import input_digest
 from apps.plans.engine.growth import MARKETS, Chunk, Mapper, Markets, Prices, Span, chunks_of, grown, year_prices
-from apps.plans.engine.horizon import age_in_months, first_month_of_year, horizon_months, year_of
+from apps.plans.engine.horizon import age_in_months, first_month_of_year, horizon_months, last_month_of, year_of
 from apps.plans.engine.inputs import GoalPriority, ProjectionInputs
 from apps.plans.engine.kernel import simulate_blocks
-from apps.plans.engine.lives import in_blocks, months_lived
+from apps.plans.engine.lives import are_drawn, in_blocks, months_lived
 from apps.plans.engine.pot import is_pot, simulate_pots
 from apps.plans.engine.program import Program, build_program
 from apps.plans.engine.results import (
@@ -25,6 +25,7 @@ from apps.plans.engine.results import (
     PERCENTILES,
     Estimate,
     GoalOutcome,
+    Lifetimes,
     Projection,
     Terminal,
     TrailStep,
@@ -218,6 +219,14 @@ def _terminal(simulation: Simulation) -> Terminal:
     )
 
 
+def _lifetimes(inputs: ProjectionInputs, cube: ScenarioCube, mapper: Mapper) -> Lifetimes:
+    drawn = simulate_lifetimes(inputs, cube, mapper=mapper)
+    last = months_lived(inputs).max(axis=0)
+    to_the_end = last >= max(last_month_of(adult, inputs.start_date) for adult in inputs.adults)
+    estate = percentiles_of(drawn.terminal_real()[None, :])[0]
+    return Lifetimes(drawn.success(), tuple(estate.tolist()), float(to_the_end.mean()))
+
+
 def project(
     inputs: ProjectionInputs, cube: ScenarioCube, *, mapper: Mapper = map, progress: Progress = no_progress
 ) -> Projection:
@@ -254,6 +263,7 @@ def project(
         expected_wealth_nominal=tuple(expected.wealth[:, 0].tolist()),
         expected_wealth_real=tuple((expected.wealth[:, 0] / prices).tolist()),
         trail=trail_of(inputs, cube),
+        lifetimes=_lifetimes(inputs, cube, mapper) if are_drawn(inputs) else None,
     )
     progress(1.0, "done")
     return result

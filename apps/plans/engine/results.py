@@ -103,11 +103,25 @@ class Terminal:
 
 
 @dataclass(frozen=True, slots=True)
+class Lifetimes:
+    """The plan over lives as the life table has them: to the last death on each path instead of to the horizon ages.
+
+    ``estate`` holds the percentiles PERCENTILES of what is left at the end of the year of the last death, in money of
+    the start; ``alive_at_horizon`` is the probability that somebody lives to the end of the plan.
+    """
+
+    success: Estimate
+    estate: tuple[float, ...]
+    alive_at_horizon: float
+
+
+@dataclass(frozen=True, slots=True)
 class Projection:
     """The answer to "how does this plan fare?".
 
     ``expected_wealth_nominal`` and ``expected_flows`` follow one path on which every asset gives its median
-    return each month and inflation its mean: what a calculator without chance would show.
+    return each month and inflation its mean: what a calculator without chance would show. ``lifetimes`` is None where
+    no adult has odds of living.
     """
 
     engine_version: str
@@ -126,6 +140,7 @@ class Projection:
     expected_wealth_nominal: tuple[float, ...]
     expected_wealth_real: tuple[float, ...]
     trail: tuple[TrailStep, ...]
+    lifetimes: Lifetimes | None = None
 
     def to_json_bytes(self) -> bytes:
         """Serialise canonically: the same result gives the same bytes."""

@@ -28,6 +28,16 @@ class RunFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class LifetimePart:
+    """The plan over lives as the life table has them, beside the one to the horizon age."""
+
+    success: Figure
+    error: Figure
+    estate: Figure
+    alive: Figure
+
+
+@dataclass(frozen=True, slots=True)
 class SavingsLine:
     """What must be saved to reach the target: `outcome` is reached, already_reached or cannot_be_reached."""
 

@@ -19,12 +19,13 @@ from apps.plans.models import Decision, Plan, PlanStatus, ProjectionRun
 from apps.plans.selectors import overview_builders as build
 from apps.plans.selectors import recommendation_lines
 from apps.plans.selectors.assumptions import AssetLine, asset_lines
-from apps.plans.selectors.figures import Figure
+from apps.plans.selectors.figures import Figure, money_figure
 from apps.plans.selectors.overview_parts import (
     AllocationPart,
     ChoiceLine,
     FlowLine,
     GoalLine,
+    LifetimePart,
     QuestionLine,
     RecommendationLine,
     RiskState,
@@ -60,6 +61,7 @@ class PlanOverview:
     horizon_age: int
     wealth_at_end: Figure
     wealth_at_end_poor: Figure
+    lifetimes: LifetimePart | None
     savings: SavingsLine | None
     years: tuple[YearLine, ...]
     goals: tuple[GoalLine, ...]
@@ -132,6 +134,7 @@ def plan_overview(household: Household, actor: Actor, plan: Plan | None = None) 
         run=build.run_facts(found),
         **_chances(found),
         horizon_age=plan.horizon_age,
+        lifetimes=_lifetimes(found),
         savings=build.savings(found),
         years=build.years(found),
         goals=build.goals(found),
@@ -162,6 +165,21 @@ def _chances(found: build.Found) -> dict[str, Figure]:
         "wealth_at_end": build.terminal(found, 3, "wealth_at_end", _("Left at the end, in the middle future")),
         "wealth_at_end_poor": build.terminal(found, 1, "wealth_at_end_poor", _("Left at the end, one future in ten")),
     }
+
+
+def _lifetimes(found: build.Found) -> LifetimePart | None:
+    """Return the answer over lives as the table has them, None of a result that does not know them."""
+    told = found.result.projection.lifetimes
+    if told is None:
+        return None
+    middle = found.result.projection.percentiles.index(50)
+    estate = _("Left at the last death, in the middle future")
+    return LifetimePart(
+        success=Figure(told.success.value, "percent", "lifetime_success", _("Chance of success over lifetimes")),
+        error=Figure(told.success.standard_error, "percent", "lifetime_success:error", _("Standard error"), "2"),
+        estate=money_figure(told.estate[middle], found.currency, "lifetime_estate", estate),
+        alive=Figure(told.alive_at_horizon, "percent", "lifetime_alive", _("Somebody lives to the end of the plan")),
+    )
 
 
 def _risk(plan: Plan) -> RiskState:

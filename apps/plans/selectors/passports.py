@@ -30,6 +30,15 @@ _METHODS = {
     "target": _STATED,
     "wealth_at_end": gettext_lazy("The middle one of all futures' wealth at the end, in money of today."),
     "wealth_at_end_poor": gettext_lazy("One future in ten ends with less than this, in money of today."),
+    "lifetime_success": gettext_lazy(
+        "The part of the futures in which every essential demand is paid until the last of the household dies: on the "
+        "same futures, lives drawn by the period life table of 2022 of the Social Security Administration, mean of "
+        "both sexes, without later improvement."
+    ),
+    "lifetime_estate": gettext_lazy(
+        "The middle one of all futures' wealth at the end of the year of the last death, in money of today."
+    ),
+    "lifetime_alive": gettext_lazy("The part of the futures in which somebody reaches the age the plan is made for."),
     "savings_rate": gettext_lazy(
         "The smallest own saving, as a part of gross salaries, with which the plan reaches its target: found by trying "
         "rates on the same futures."

@@ -38,9 +38,11 @@ from apps.plans.engine.inputs import Goal as EngineGoal
 from apps.plans.engine.inputs import GoalKind as EngineGoalKind
 from apps.plans.engine.inputs import GoalPriority as EnginePriority
 from apps.plans.engine.policy import AdvicePolicy, RiskLimit
+from apps.plans.engine.retirement_choices import BenefitClaim
 from apps.plans.engine.tax_tables import FilingStatus, TaxTable
 from apps.plans.models import Goal, GoalKind, Override, OverrideKind, Plan
 from apps.plans.selectors.run_values import RunInputs
+from apps.plans.services._retirement import claims_of, odds_of_living
 
 CENT = Decimal("0.01")
 # One set of markets for all households of an assumption set: plans then differ by households, not by dice.
@@ -145,6 +147,7 @@ class _Mapping:
         accounts = tuple(self._account(fact) for fact in facts.accounts)
         # at least a year, so that a plan that is over before it starts is refused at its age, not at its scenarios
         months = max(12, horizon_months(adults, self.situation.starts_on))
+        claims = self._claims(adults)
         inputs = ProjectionInputs(
             start_date=self.situation.starts_on,
             currency=facts.currency,
@@ -152,7 +155,9 @@ class _Mapping:
             adults=adults,
             accounts=accounts,
             contributions=self._contributions(),
-            incomes=self._incomes(),
+            incomes=tuple(
+                income for income in self._incomes() if not claims or income.kind is not IncomeKind.SOCIAL_SECURITY
+            ),
             spending=Spending(self._spending(), float(plan.survivor_share), facts.currency),
             debts=tuple(self._debt(fact) for fact in facts.debts if fact.balance > 0),
             goals=tuple(self._goal(goal) for goal in self.situation.goals),
@@ -162,6 +167,7 @@ class _Mapping:
             tax_table=self.situation.tax_table,
             assumptions=self.situation.assumptions,
             simulation=CubeSpec(SEED, N_PATHS, N_BATCHES, -(-months // CUBE_STEP_MONTHS) * CUBE_STEP_MONTHS),
+            claims=claims,
         )
         for name in facts.left_out:
             self._note(gettext_noop("%(name)s is left out: it has no price, or another currency."), name=name)
@@ -191,7 +197,22 @@ class _Mapping:
         if born is None or age is None:
             raise ValueError(f"{person.person_id} lacks a fact that the caller has checked")
         day = _birthday(born, age)
-        return Adult(str(person.person_id), born, day, self.situation.plan.horizon_age)
+        odds = odds_of_living(born, self.situation.starts_on)
+        return Adult(str(person.person_id), born, day, self.situation.plan.horizon_age, odds)
+
+    def _claims(self, adults: tuple[Adult, ...]) -> tuple[BenefitClaim, ...]:
+        """Social Security by its rules where the facts allow it, else as stated, which the plan says."""
+        keys = {adult.key for adult in adults}
+        facts = [fact for fact in self.situation.facts.incomes if str(fact.person_id) in keys]
+        claims = claims_of(adults, facts, self.situation.facts.currency)
+        if not claims and any(INCOMES[fact.kind] is IncomeKind.SOCIAL_SECURITY for fact in facts):
+            self._note(
+                gettext_noop(
+                    "Social Security is taken as stated, and a survivor keeps the larger benefit: for the rules of "
+                    "spouses and survivors give each benefit the day on which it begins, between 62 and 70."
+                )
+            )
+        return claims
 
     def _account(self, fact: AccountFact) -> Account:
         basis = fact.balance if fact.cost_basis is None else fact.cost_basis

@@ -14,6 +14,7 @@ from apps.clients.services.signatures import (
     view_for_signing,
 )
 from apps.core.models import AuditEvent, Job
+from apps.money.models import BankAccount
 from apps.notices.models import Mail
 from apps.plans.models import Decision, Plan, PlanStatus, Recommendation
 from apps.plans.selectors.overviews import plan_overview
@@ -167,7 +168,8 @@ def test_a_plan_in_review_goes_back_to_draft_and_out(ada, ready):
 
 @pytest.fixture
 def profiled(ada, ready, client):
-    """A plan with invested money and a risk profile of both adults."""
+    """A plan with invested money that would do better in another mix, and a risk profile of both adults."""
+    BankAccount.objects.filter(household=ready.household).update(balance=Decimal(250_000))
     account = portfolios.account(ready.household, ada)
     portfolios.entry(account, ada, "deposit", today(), cash="180000")
     luis = ready.household.people.get(relationship="partner")

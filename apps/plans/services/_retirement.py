@@ -1,0 +1,77 @@
+"""What the law of retirement asks of a household's facts: odds of living, and claims of Social Security.
+
+A stated benefit with the day on which it begins is a claim: the age follows from the day, the primary insurance amount
+from the amount. Where one of the household's benefits lacks its day, all stay incomes as they were stated.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from decimal import ROUND_UP, Decimal
+from functools import cache
+
+from apps.money.selectors.facts import IncomeFact
+from apps.plans.engine.claiming import (
+    EARLIEST_AGE,
+    LATEST_AGE,
+    claiming_factor,
+    full_retirement_age,
+)
+from apps.plans.engine.inputs import Adult
+from apps.plans.engine.mortality import LifeTable, Sex, life_table_from_mapping
+from apps.plans.engine.retirement_choices import BenefitClaim
+from apps.plans.engine.social_security import counted_birth
+from apps.plans.services._tables import TAX_TABLES, read_table
+
+CENT = Decimal("0.01")
+SOCIAL_SECURITY = "social_security"
+
+
+@cache
+def life_table() -> LifeTable:
+    """Return the published life table."""
+    return life_table_from_mapping(read_table(TAX_TABLES / "mortality_2022.toml"))
+
+
+def odds_of_living(born: dt.date, day: dt.date) -> tuple[float, ...]:
+    """Return the odds of being alive 0, 1, 2 … years after the last birthday before a day, of either sex."""
+    age = day.year - born.year - ((born.month, born.day) > (day.month, day.day))
+    table = life_table()
+    last = table.male.size - 1
+    return tuple(table.survival(Sex.UNKNOWN, min(max(age, 0), last), day.year).tolist())
+
+
+def claims_of(adults: Sequence[Adult], incomes: Sequence[IncomeFact], currency: str) -> tuple[BenefitClaim, ...]:
+    """Return a claim of each adult, none at all where a stated benefit cannot be read as one.
+
+    Who has no benefit of their own claims nothing at full retirement age: a spouse's benefit may then be due.
+    """
+    stated = [income for income in incomes if income.kind == SOCIAL_SECURITY]
+    owners = [str(income.person_id) for income in stated]
+    if not stated or len(set(owners)) < len(owners):
+        return ()
+    told = {}
+    for adult in adults:
+        full = full_retirement_age(counted_birth(adult.birth_date).year)
+        told[adult.key] = BenefitClaim(adult.key, 0.0, full, currency)
+    births = {adult.key: adult.birth_date for adult in adults}
+    for owner, income in zip(owners, stated, strict=True):
+        claim = _claim(births[owner], income)
+        if claim is None:
+            return ()
+        told[owner] = BenefitClaim(owner, float(claim[0]), claim[1], currency)
+    return tuple(told.values())
+
+
+def _claim(born: dt.date, income: IncomeFact) -> tuple[Decimal, int] | None:
+    """Return primary insurance amount and age in months; None without a first day, outside 62 to 70, or with an end."""
+    if income.starts_on is None or income.ends_on is not None or not income.is_inflation_linked:
+        return None
+    counted = counted_birth(born)
+    age = (income.starts_on.year - counted.year) * 12 + income.starts_on.month - counted.month
+    if not EARLIEST_AGE <= age <= LATEST_AGE or income.annual_growth:
+        return None
+    factor = claiming_factor(age - full_retirement_age(counted.year), counted.year)
+    # up to the cent: the benefit, rounded down to the dollar, is then not less than what was stated
+    return (income.annual_amount / 12 / factor).quantize(CENT, ROUND_UP), age
