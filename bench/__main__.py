@@ -15,6 +15,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 BENCHMARKS = (
     "plan_engine",
+    "taxes",
     "fees",
     "household_list",
     "wash_sales",

@@ -1,8 +1,8 @@
 """Tax-Calculator (CC0) answers households: runs in an environment of its own (requirements/tax-oracle.txt).
 
-Households come as JSON on standard input, answers leave on standard output; with ``--seconds N`` the seconds of the
-median of N runs of its `calc_all` alone. Some figures of its law are not those of the statute and are set right
-before it is asked (CORRECTED); docs/engine/plan_taxes.md says which.
+Households come as JSON on standard input, answers leave on standard output; with ``--seconds N`` the seconds of a
+processor in the median of N runs of its `calc_all` alone. Some figures of its law are not those of the statute and are
+set right before it is asked (CORRECTED); docs/engine/plan_taxes.md says which.
 """
 
 from __future__ import annotations
@@ -110,14 +110,14 @@ def answers(households: list[dict[str, Any]]) -> list[dict[str, float]]:
 
 
 def seconds(households: list[dict[str, Any]], repeats: int) -> float:
-    """Return the median seconds of `calc_all` on households taken as of one year, after a run that compiles."""
+    """Return the median seconds of a processor for `calc_all` of households of 2026, after a run that compiles."""
     asked = calculator(households, 2026)
     asked.calc_all()
     times = []
     for _ in range(repeats):
-        start = time.perf_counter()
+        start = time.process_time()
         asked.calc_all()
-        times.append(time.perf_counter() - start)
+        times.append(time.process_time() - start)
     return statistics.median(times)
 
 

@@ -12,6 +12,7 @@ from apps.plans.engine.tax_law import (
     ADDITIONAL,
     AMT_28,
     AMT_EXEMPTION,
+    AMT_FLOOR,
     AMT_PHASE_OUT,
     BENEFITS,
     BOUNDS,
@@ -112,14 +113,14 @@ def net_gains(law: NDArray[np.float64], ledger: NDArray[np.float64]) -> None:
 
 @compiled
 def _schedule(law: NDArray[np.float64], index: float, income: float) -> float:
-    n_bounds = int(law[N_BOUNDS])
-    tax, rate = 0.0, 0.0
-    for bracket in range(n_bounds + 1):
-        bound = law[BOUNDS + bracket - 1] * index if bracket > 0 else 0.0
-        step = law[BOUNDS + n_bounds + bracket] - rate
-        tax += step * max(0.0, income - bound)
-        rate += step
-    return tax
+    first_rate = BOUNDS + int(law[N_BOUNDS])
+    tax, lower, bracket = 0.0, 0.0, 0
+    while BOUNDS + bracket < first_rate and income > law[BOUNDS + bracket] * index:
+        upper = law[BOUNDS + bracket] * index
+        tax += law[first_rate + bracket] * (upper - lower)
+        lower = upper
+        bracket += 1
+    return tax + law[first_rate + bracket] * max(0.0, income - lower)
 
 
 @compiled
@@ -138,22 +139,31 @@ def _flat(law: NDArray[np.float64], index: float, excess: float) -> float:
 
 
 @compiled
+def _usual(law: NDArray[np.float64], index: float, taxable: float, gains: float) -> float:
+    """Tax on taxable income, of which ``gains`` at most have rates of their own."""
+    schedule = _schedule(law, index, taxable)
+    if gains <= 0.0:
+        return schedule
+    ordinary = max(0.0, taxable - gains)
+    return min(_schedule(law, index, ordinary) + _stacked(law, index, ordinary, taxable - ordinary), schedule)
+
+
+@compiled
 def _with_deduction(law: NDArray[np.float64], index: float, income: float, gains: float, allowed: float) -> float:
     """Tax before credits on taxable ``income``, ``allowed`` being the income of the minimum tax."""
     taxable = max(0.0, income)
-    ordinary = max(0.0, taxable - gains)
-    schedule = _schedule(law, index, taxable)
-    usual = min(_schedule(law, index, ordinary) + _stacked(law, index, ordinary, taxable - ordinary), schedule)
     shrunk = law[R_AMT_PHASE_OUT] * max(0.0, allowed - law[AMT_PHASE_OUT] * index)
     excess = max(0.0, allowed - max(0.0, law[AMT_EXEMPTION] * index - shrunk))
     preferred = min(excess, gains)
-    stacked = _flat(law, index, excess - preferred) + _stacked(law, index, ordinary, preferred)
-    return max(usual, min(_flat(law, index, excess), stacked))
+    stacked = _flat(law, index, excess - preferred) + _stacked(law, index, max(0.0, taxable - gains), preferred)
+    return max(_usual(law, index, taxable, gains), min(_flat(law, index, excess), stacked))
 
 
 @compiled
 def _state_taxes(law: NDArray[np.float64], facts: NDArray[np.int64], index: float, agi: float) -> float:
-    grown = (1.0 + law[R_SALT_GROWTH]) ** facts[YEARS_ON]
+    grown = 1.0
+    for _ in range(facts[YEARS_ON]):
+        grown *= 1.0 + law[R_SALT_GROWTH]
     shrunk = law[SALT_CAP] * grown - law[R_SALT] * max(0.0, agi - law[SALT_THRESHOLD] * grown)
     cap = max(law[SALT_FLOOR], shrunk) if facts[YEARS_ON] <= law[SALT_YEARS] else law[SALT_FLOOR]
     deducted: float = min(facts[PAID_STATE] * index, cap)
@@ -172,7 +182,11 @@ def _before_credits(
     charity = facts[PAID_CHARITY] * index
     given = min(charity, law[GIVEN_MOST])
     deduction = index * (law[DEDUCTION] + seniors * law[ADDITIONAL]) + given
-    usual: float = _with_deduction(law, index, agi - deduction - senior, gains, agi - given)
+    is_high = agi > law[AMT_FLOOR] * index
+    if is_high:
+        usual = _with_deduction(law, index, agi - deduction - senior, gains, agi - given)
+    else:
+        usual = _usual(law, index, max(0.0, agi - deduction - senior), gains)
     if facts[PAID_STATE] + facts[PAID_CHARITY] + facts[PAID_MEDICAL] + facts[PAID_INTEREST] == 0:
         return usual
     positive = max(0.0, agi)
@@ -180,6 +194,8 @@ def _before_credits(
     medical = max(0.0, facts[PAID_MEDICAL] * index - law[R_MEDICAL] * positive)
     kept = charity + medical + float(facts[PAID_INTEREST])
     whole = kept + _state_taxes(law, facts, index, agi)
+    if whole <= deduction and not is_high:
+        return usual
     top = max(0.0, agi - senior - law[BOUNDS + int(law[N_BOUNDS]) - 1] * index)
     itemised = whole - law[R_REDUCTION] * min(whole, top)
     other: float = _with_deduction(law, index, agi - itemised - senior, gains, agi - kept)
