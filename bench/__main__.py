@@ -21,6 +21,7 @@ BENCHMARKS = (
     "wash_sales",
     "returns",
     "nightly",
+    "plan_monitoring",
     "rebalancing",
     "custodian_file",
 )

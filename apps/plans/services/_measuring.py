@@ -34,7 +34,7 @@ class Baseline:
     success: Estimate
     spending: float
     outcomes: bytes
-    guardrails: Guardrails
+    guardrails: Guardrails | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +65,13 @@ class Adjustment:
     delay_months: int | None
 
 
-def baseline_of(question: RunInputs, corridor: Corridor) -> Baseline:
-    """Measure what was accepted on its own scenarios, and find its guardrails."""
+def baseline_of(question: RunInputs, corridor: Corridor | None) -> Baseline:
+    """Measure what was accepted on its own scenarios, and find its guardrails where a corridor is given."""
     inputs = question.inputs
     runs = Runs(cube_of(inputs.assumptions, inputs.simulation))
-    spending = 12.0 * spending_that_holds(inputs, runs, corridor.target).value
-    return Baseline(runs.of(inputs).success, spending, _packed(_quick(inputs)), guardrails_of(inputs, runs, corridor))
+    spending = 12.0 * spending_that_holds(inputs, runs, question.policy.target).value
+    rails = guardrails_of(inputs, runs, corridor) if corridor is not None else None
+    return Baseline(runs.of(inputs).success, spending, _packed(_quick(inputs)), rails)
 
 
 def look_at(today: ProjectionInputs, outcomes: bytes) -> Look:

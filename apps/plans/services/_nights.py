@@ -50,19 +50,24 @@ def _measure(found: Finding, facts: HouseholdFacts, tonight: Tonight) -> None:
     if run is None:
         raise ValueError("a plan in force has the result that was given to the client")
     accepted = inputs_of(run)
-    if monitor.engine_version != ENGINE_VERSION:
+    is_new_build = monitor.engine_version != ENGINE_VERSION
+    if is_new_build:
         _begin(monitor, accepted, tonight.rules)
     basis = Basis(tonight.assumptions, tonight.tax_table, accepted.inputs.start_date, None)
     today = asked_of(plan, facts_for(plan, facts), basis).question.inputs
     today = moved_on(today, max(tonight.day.replace(day=1), today.start_date))
     look = look_at(today, bytes(monitor.outcomes))
+    if is_new_build and found.holding - {AlertKind.UNMEASURED}:
+        # what was told by an older build is not told again by a newer one
+        monitor.reference, monitor.outcomes = _kept(monitor.reference + proportion(look.change.value)), look.outcomes
+        look = look_at(today, look.outcomes)
     wealth = shown_money(wealth_of(today), facts.currency).amount
     monitor.change, monitor.distance = proportion(look.change.value), _distance(monitor, wealth)
     found.over.add(AlertKind.UNMEASURED)
     error = hypot(number(monitor.reference_error), look.change.standard_error or 0.0)
     found.measured = {
         # what all futures said of the level last told, and what the first ones say changed since
-        "success": min(Decimal(1), max(Decimal(0), monitor.reference + monitor.change)),
+        "success": _kept(monitor.reference + monitor.change),
         "standard_error": proportion(error),
         "n_paths": QUICK_PATHS,
         "wealth": wealth,
@@ -73,17 +78,25 @@ def _measure(found: Finding, facts: HouseholdFacts, tonight: Tonight) -> None:
         _look_again(found, (accepted, today), look, rail, number(tonight.rules.drift))
 
 
+def _kept(chance: Decimal) -> Decimal:
+    return min(Decimal(1), max(Decimal(0), chance))
+
+
 def _begin(monitor: PlanMonitor, accepted: RunInputs, rules: MonitoringRules) -> None:
     """Measure what was accepted; it is what the next nights are compared with."""
 
     def money(value: float | None) -> Decimal | None:
         return None if value is None else shown_money(value, accepted.inputs.currency).amount
 
-    base = baseline_of(accepted, Corridor(number(rules.lower), number(rules.upper), accepted.policy.target))
+    # a new build measures what was accepted again; the guardrails that clients were given stay
+    corridor = None if monitor.pk else Corridor(number(rules.lower), number(rules.upper), accepted.policy.target)
+    base = baseline_of(accepted, corridor)
     monitor.engine_version = ENGINE_VERSION
     monitor.accepted_success = monitor.reference = proportion(base.success.value)
     monitor.reference_error = proportion(base.success.standard_error or 0.0)
     monitor.accepted_spending, monitor.outcomes = money(base.spending), base.outcomes
+    if base.guardrails is None:
+        return
     monitor.below, monitor.spending_below = money(base.guardrails.below), money(base.guardrails.spending_below)
     monitor.above, monitor.spending_above = money(base.guardrails.above), money(base.guardrails.spending_above)
 

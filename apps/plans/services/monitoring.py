@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from django.db.models import F, Prefetch, QuerySet
@@ -16,6 +18,7 @@ from apps.core.actors import Actor
 from apps.core.models import Job
 from apps.core.services import service
 from apps.kernel.errors import gettext_noop
+from apps.money.selectors.facts import HouseholdFacts
 from apps.money.selectors.situations import facts_of_households
 from apps.plans.models import (
     AlertKind,
@@ -95,11 +98,18 @@ def request_measurement(*, plan: Plan, by: Actor) -> Plan:
 
 
 def monitor_plans(
-    *, plan_ids: Sequence[int], day: dt.date, again: bool, by: Actor, progress: Progress = lambda _part, _step: None
+    *,
+    plan_ids: Sequence[int],
+    day: dt.date,
+    again: bool,
+    by: Actor,
+    progress: Progress = lambda _part, _step: None,
+    fall: Decimal = Decimal(0),
 ) -> int:
     """Measure plans on a day and keep what was found; those that were measured that day are left, but `again`.
 
-    Runs again without harm: the computing holds no locks, and what is kept is kept at once for all of them.
+    Runs again without harm: the computing holds no locks, and what is kept is kept at once for all of them. `fall`
+    rehearses a market in which all that is invested has lost that part; the next night is measured without it.
     """
     plans = list(_to_measure(plan_ids, day, again=again))
     if not plans:
@@ -114,8 +124,17 @@ def monitor_plans(
     for place, plan in enumerate(plans):
         progress(place / len(plans), gettext("Measuring plans in force"))
         finding = Finding(plan, _monitor_of(plan), frozenset(alert.kind for alert in plan.alerts.all()))
-        found.append(look_into(finding, facts[plan.household_id], tonight))
+        found.append(look_into(finding, fallen(facts[plan.household_id], fall), tonight))
     return keep_findings(found=found, tonight=tonight, by=by)
+
+
+def fallen(facts: HouseholdFacts, fall: Decimal) -> HouseholdFacts:
+    """Return the facts with all that is invested worth less by a part; cash stays."""
+    accounts = tuple(
+        account if account.treatment == "cash" else replace(account, balance=account.balance * (1 - fall))
+        for account in facts.accounts
+    )
+    return replace(facts, accounts=accounts) if fall else facts
 
 
 @service

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +16,7 @@ from apps.accounts.models import User
 from apps.core.actors import Actor
 from apps.core.models import AuditEvent, Job
 from apps.money.models import ExpenseLine, IncomeSource
+from apps.money.selectors.situations import household_facts
 from apps.plans.models import (
     AlertKind,
     AlertState,
@@ -26,7 +28,7 @@ from apps.plans.models import (
 )
 from apps.plans.services import _nights, monitoring
 from apps.plans.services.errors import StatusNotPossibleError
-from apps.plans.services.monitoring import ask_for_monitoring, monitor_plans, request_measurement, start_night
+from apps.plans.services.monitoring import ask_for_monitoring, fallen, monitor_plans, request_measurement, start_night
 from apps.plans.services.monitoring_rules import MonitoringTerms, set_monitoring_rules
 from tests.days import today
 from tests.factories import plans
@@ -89,6 +91,28 @@ def test_back_where_it_was_the_alert_is_over(plan: Plan) -> None:
     assert kinds() == []
     assert PlanAlert.objects.get().state == AlertState.GONE
     assert AuditEvent.objects.filter(action="plans.close_alert").count() == 1
+
+
+def test_a_new_build_measures_again_and_tells_nothing_twice(plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
+    plans.night()
+    plans.balance(plan.household, "0.5")
+    plans.night(again=True)
+    before = PlanMonitor.objects.get()
+    monkeypatch.setattr(_nights, "ENGINE_VERSION", "plans-next")
+    plans.night(again=True)
+    after = PlanMonitor.objects.get()
+    assert after.engine_version == "plans-next"
+    assert (after.below, after.above) == (before.below, before.above)
+    assert PlanAlert.objects.count() == 1
+    plans.night(again=True)
+    assert kinds() == [AlertKind.BELOW]
+
+
+def test_a_fall_is_rehearsed_for_what_is_invested_and_cash_stays(plan: Plan) -> None:
+    facts = household_facts(plan.household, today())
+    assert fallen(facts, D(0)) == facts
+    invested = replace(facts, accounts=(*facts.accounts, replace(facts.accounts[0], key="x", treatment="taxable")))
+    assert [account.balance for account in fallen(invested, D("0.25")).accounts] == [D(420_000), D(315_000)]
 
 
 def test_causes_are_told_apart_and_add_up(plan: Plan) -> None:

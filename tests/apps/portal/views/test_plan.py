@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.utils import timezone
 
 from apps.clients.models import Signature
-from apps.plans.models import PlanQuestion
+from apps.plans.models import Plan, PlanAlert, PlanQuestion, PlanStatus
+from apps.plans.selectors.monitoring_rules import DEFAULTS
+from apps.plans.services.monitoring_rules import MonitoringTerms, set_monitoring_rules
 from apps.plans.services.projections import request_projection
 from tests.factories import clients, plans
 
@@ -92,3 +95,21 @@ def test_while_the_plan_is_worked_out_home_shows_how_far_it_is(portal, household
     assert "Your plan is being worked out" in page
     assert "data-progress" in page
     assert f"household:{household.public_id}" in page
+
+
+@pytest.mark.parametrize("tells", [True, False])
+def test_a_guardrail_is_told_in_the_portal_when_the_firm_says_so(portal, published, paul, tells):
+    set_monitoring_rules(terms=MonitoringTerms(**{**DEFAULTS, "tells_clients": tells}), by=paul.as_actor())
+    Plan.objects.update(status=PlanStatus.IN_FORCE, in_force_at=timezone.now())
+    plans.night()
+    plans.balance(Plan.objects.get().household, "0.5")
+    plans.night(again=True)
+    page = portal.get("/portal/plan/").content.decode()
+    assert "Since it was accepted" in page
+    assert "Your plan since it was accepted" in page
+    assert ("knows of it and will talk with you" in page) is tells
+    assert ("Guardrail below reached" in portal.get("/portal/").content.decode()) is tells
+    (alert,) = PlanAlert.objects.all()
+    assert (portal.get(f"/portal/plan/figures/alert:{alert.public_id}:total:spending/").status_code == 200) is tells
+    for address in set(re.findall(r'href="(/portal/plan/figures/[^"]+)"', page)):
+        assert portal.get(address).status_code == 200, address
