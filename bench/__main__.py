@@ -16,6 +16,7 @@ HERE = Path(__file__).resolve().parent
 BENCHMARKS = (
     "plan_engine",
     "taxes",
+    "frontier",
     "fees",
     "household_list",
     "wash_sales",

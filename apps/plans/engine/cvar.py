@@ -64,8 +64,8 @@ def _program(returns: Floats, limits: WeightLimits) -> highspy.Highs:
     """Return min v over weights and v, without scenarios."""
     size = returns.shape[1]
     program = highspy.Highs()  # type: ignore[no-untyped-call]
-    # one thread, and no presolve: it would throw away the basis of the round before
-    for name, value in (("output_flag", False), ("threads", 1), ("presolve", "off")):
+    # one thread; no presolve, which would throw away the basis of the round before; returns are scaled as they are
+    for name, value in (("output_flag", False), ("threads", 1), ("presolve", "off"), ("simplex_scale_strategy", 0)):
         program.setOptionValue(name, value)
     for name in ("primal_feasibility_tolerance", "dual_feasibility_tolerance"):
         program.setOptionValue(name, 1e-10)
