@@ -265,6 +265,26 @@ def _shades(meanings: Sequence[str], count: int, colours: dict[str, str]) -> lis
     return shades
 
 
+def _frontier(axes: Axes, spec: ChartSpec, colours: dict[str, str]) -> None:
+    """The line of the best over its own values, what is named at or below it, and the limits."""
+    best = spec["series"][0]
+    axes.plot(spec["x"]["values"], _gaps(best["values"]), color=_colour(best, 0, colours), linewidth=1.6)
+    for place, point in enumerate(spec.get("points", [])):
+        colour = colours[MEANINGS.get(point.get("meaning", ""), ORDER[place % len(ORDER)])]
+        axes.plot([point["x"]], [point["y"]], marker="o", markersize=5, color=colour, linestyle="none")
+        axes.annotate(
+            point["label"], (point["x"], point["y"]), xytext=(-6 if place % 2 else 6, -2), textcoords="offset points",
+            ha="right" if place % 2 else "left", color=INK, fontsize=7, fontweight="bold",
+        )  # fmt: skip
+    _quiet(axes, spec)
+    for edge in spec.get("edges", []):
+        axes.axvline(edge["x"], color=colours["rust"], linewidth=0.8, linestyle=(0, (4, 3)))
+        axes.annotate(edge["label"], (edge["x"], 1), xycoords=("data", "axes fraction"), ha="center", va="bottom",
+                      color=QUIET, fontsize=7)  # fmt: skip
+    axes.xaxis.set_major_formatter(_written(spec))
+    axes.set_xlabel(spec["x"]["label"], color=QUIET)
+
+
 _KINDS: dict[str, Callable[[Axes, ChartSpec, dict[str, str]], None]] = {
     "fan": _fan,
     "lines": _lines,
@@ -272,4 +292,5 @@ _KINDS: dict[str, Callable[[Axes, ChartSpec, dict[str, str]], None]] = {
     "waterfall": _waterfall,
     "allocation": _allocation,
     "donut": _donut,
+    "frontier": _frontier,
 }

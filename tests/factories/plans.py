@@ -18,7 +18,7 @@ from apps.plans.services.plans import draft_plan
 from apps.plans.services.projections import Precision, request_projection, run_projection
 from apps.plans.services.publishing import publish_plan
 from tests.days import today
-from tests.factories import clients, portfolios
+from tests.factories import clients, compliance, portfolios
 
 # few futures, in scrambles of a power of two: enough to test what is done with them
 SMALL = Precision(n_paths=256, n_batches=4)
@@ -53,6 +53,19 @@ def household_with_facts(advisor: User, *, name: str = "Rivera") -> Household:
         starts_on=dt.date(2047, 6, 1),
         **known,
     )
+    return household
+
+
+def invested_household(advisor: User, *, name: str = "Rivera") -> Household:
+    """The same with shares in a brokerage account and a risk profile in force: mixes can be compared."""
+    household = household_with_facts(advisor, name=name)
+    head = compliance.adult(household)
+    clients.portal_user(head)
+    compliance.in_force(head, advisor)
+    shares = portfolios.instrument(advisor, "AAA", {portfolios.DAY: "50", today(): "55"})
+    account = portfolios.account(household, advisor)
+    portfolios.entry(account, advisor, "deposit", cash="250000")
+    portfolios.entry(account, advisor, "buy", instrument=shares, units="3000", cash="-150000", price="50")
     return household
 
 

@@ -44,6 +44,7 @@ RICH = (
     "plans:household-plan",
     "plans:plan-compare",
     "plans:plan-list",
+    "plans:plan-mix",
     "portal:billing",
     "portal:home",
     "portal:invoice",

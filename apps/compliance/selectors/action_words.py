@@ -190,6 +190,7 @@ WORDS = {
     "plans.change_watch": _("Change watched contribution"),
     "plans.close_alert": _("Close alert of a plan"),
     "plans.decide_alert": _("Decide on an alert of a plan"),
+    "plans.choose_mix": _("Choose mix"),
     "plans.decide_recommendation": _("Decide recommendation"),
     "plans.discard_draft": _("Discard draft"),
     "plans.draft_plan": _("Draft plan"),

@@ -52,6 +52,22 @@ class Line(TypedDict):
     label: str
 
 
+class Point(TypedDict):
+    """Something that lies at a value of either axis."""
+
+    x: float
+    y: float
+    label: str
+    meaning: NotRequired[str]
+
+
+class Edge(TypedDict):
+    """A limit of the values along the axis below."""
+
+    x: float
+    label: str
+
+
 class Flow(TypedDict):
     """An amount that goes from one place to another."""
 
@@ -70,7 +86,7 @@ class Frame(TypedDict):
 class ChartSpec(TypedDict):
     """A chart, said once and drawn twice: by ECharts on the screen, as SVG on paper."""
 
-    kind: Literal["lines", "fan", "bars", "waterfall", "donut", "allocation", "sankey"]
+    kind: Literal["lines", "fan", "bars", "waterfall", "donut", "allocation", "sankey", "frontier"]
     title: str
     x: NotRequired[Axis]
     series: NotRequired[list[Series]]
@@ -78,6 +94,8 @@ class ChartSpec(TypedDict):
     markers: NotRequired[list[Marker]]
     lines: NotRequired[list[Line]]
     frames: NotRequired[list[Frame]]
+    points: NotRequired[list[Point]]
+    edges: NotRequired[list[Edge]]
     format: NotRequired[Literal["money", "percent", "number"]]
     currency: NotRequired[str]
     unit: NotRequired[str]
@@ -113,6 +131,8 @@ def chart_table(spec: ChartSpec) -> ChartTable:
     """Return the chart's figures as a table, each written as the chart's axis writes it."""
     if spec["kind"] == "sankey":
         return _flow_table(spec)
+    if spec["kind"] == "frontier":
+        return _point_table(spec)
     axis = spec.get("x", Axis(label="", values=[]))
     columns: list[tuple[str, list[Any]]] = [(series["name"], series["values"]) for series in spec.get("series", [])]
     for band in spec.get("bands", []):
@@ -123,6 +143,15 @@ def chart_table(spec: ChartSpec) -> ChartTable:
         for i, position in enumerate(axis["values"])
     ]
     return ChartTable(heads=[axis["label"], *(name for name, _ in columns)], rows=rows)
+
+
+def _point_table(spec: ChartSpec) -> ChartTable:
+    """Return what is named first, then the line, each with both of its values."""
+    series = spec["series"][0]
+    named = [(point["label"], point["x"], point["y"]) for point in spec.get("points", [])]
+    line = [(series["name"], x, y) for x, y in zip(spec["x"]["values"], series["values"], strict=True)]
+    rows = [Row(head=name, cells=[_written(spec, x), _written(spec, y)]) for name, x, y in [*named, *line]]
+    return ChartTable(heads=[gettext("Mix"), spec["x"]["label"], gettext("Expected return")], rows=rows)
 
 
 def _flow_table(spec: ChartSpec) -> ChartTable:

@@ -10,6 +10,7 @@ from rest_framework import serializers
 from apps.core.api.sparse import SparseMixin
 from apps.plans.models import GoalKind, GoalPriority, Plan, PlanStatus
 from apps.plans.selectors.figures import Figure, written
+from apps.plans.selectors.mixes import MixPart
 from apps.plans.selectors.overview_parts import AllocationPart, EffectLine, GoalLine, RecommendationLine, SavingsLine
 from apps.plans.selectors.overviews import PlanOverview
 
@@ -112,6 +113,7 @@ class RecommendationsOut(SparseMixin):
     plan_id = serializers.UUIDField()
     as_of = serializers.DateField()
     allocation = serializers.DictField(allow_null=True)
+    mixes = serializers.DictField(allow_null=True)
     recommendations = RecommendationOut(many=True)
 
 
@@ -196,6 +198,47 @@ def allocation_body(part: AllocationPart | None) -> dict[str, Any] | None:
         ],
         **{name: getattr(part, name).number for name in MEASURES},
         "rationale": list(part.binding),
+    }
+
+
+def mixes_body(part: MixPart | None) -> dict[str, Any] | None:
+    """Return the mixes side by side and the best one of each goal; the limits stand beside them."""
+    if part is None:
+        return None
+    return {
+        "volatility_limit": part.volatility_limit.number,
+        "equity_limit": part.equity_limit.number,
+        "tail_confidence": part.confidence,
+        "mixes": [
+            {
+                "kind": line.kind,
+                "name": line.name,
+                "rationale": line.rule,
+                "weights": {
+                    key: told.number for (key, _), (_name, told) in zip(part.classes, line.weights, strict=True)
+                },
+                "expected_return": line.expected_return.number,
+                "volatility": line.volatility.number,
+                "worst_years": line.worst_years.number,
+                "equity_share": line.equity.number,
+                "keeps_limit": line.keeps_limit,
+                "is_counted_on": line.is_counted_on,
+            }
+            for line in part.lines
+        ],
+        "goals": [
+            {
+                "name": goal.name,
+                "probability_now": goal.now.number,
+                "probability_best": goal.best.number,
+                "gain": goal.gain.number,
+                "gain_standard_error": goal.error.number,
+                "volatility": goal.volatility.number,
+                "equity_share": goal.equity.number,
+            }
+            for goal in part.goals
+        ],
+        "frontier": [{"volatility": swing, "expected_return": best} for swing, best in part.frontier],
     }
 
 

@@ -31,6 +31,7 @@ from apps.plans.api.serializers import (
     StatusIn,
     allocation_body,
     bands_body,
+    mixes_body,
     plan_body,
     recommendation_body,
 )
@@ -117,6 +118,7 @@ class RecommendationViewSet(EnglishMixin, viewsets.ViewSet):
             "plan_id": overview.plan_id,
             "as_of": overview.as_of,
             "allocation": allocation_body(overview.allocation),
+            "mixes": mixes_body(overview.mixes),
             "recommendations": [recommendation_body(line) for line in overview.recommendations],
         }
         shown = RecommendationsOut(body, context={"request": request}).data

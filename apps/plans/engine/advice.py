@@ -7,8 +7,9 @@ from datetime import date
 
 from apps.plans.engine.advice_texts import Texts, allocation_texts, debt_texts, emergency_texts, risk_texts
 from apps.plans.engine.allocation import optimised_allocation, portfolio_risk
+from apps.plans.engine.assumptions import AssumptionSet
 from apps.plans.engine.inputs import ProjectionInputs, TaxTreatment
-from apps.plans.engine.levers import INVESTED, with_allocation, with_debt_payment, with_extra_saving
+from apps.plans.engine.levers import invested_mix, with_allocation, with_debt_payment, with_extra_saving
 from apps.plans.engine.policy import RiskLimit
 from apps.plans.engine.schedules import debt_payments
 
@@ -35,17 +36,12 @@ class Candidate:
     mandatory: bool = False
 
 
-def invested_mix(inputs: ProjectionInputs) -> tuple[tuple[str, float], ...]:
-    """The allocation of all invested accounts together, by balance; empty where nothing is invested."""
-    accounts = [account for account in inputs.accounts if account.treatment in INVESTED and account.balance > 0.0]
-    total = sum(account.balance for account in accounts)
-    if total <= 0.0:
-        return ()
-    mix = dict.fromkeys(inputs.assumptions.asset_keys, 0.0)
-    for account in accounts:
-        for key, weight in account.allocation:
-            mix[key] += weight * account.balance / total
-    return tuple((key, weight) for key, weight in mix.items() if weight > 0.0)
+def figures_of(assumptions: AssumptionSet, mix: tuple[tuple[str, float], ...]) -> tuple[tuple[str, float], ...]:
+    """Return expected return, volatility, equity share of a mix, by name. Raises InvalidInputError: unknown asset."""
+    volatility, equity = portfolio_risk(assumptions, mix)
+    means = dict(zip(assumptions.asset_keys, assumptions.means(), strict=True))
+    expected = float(sum(weight * means[key] for key, weight in mix))
+    return (("return", expected), ("volatility", volatility), ("equity", equity))
 
 
 def risk_advice(inputs: ProjectionInputs, limit: RiskLimit) -> list[Candidate]:
@@ -53,10 +49,8 @@ def risk_advice(inputs: ProjectionInputs, limit: RiskLimit) -> list[Candidate]:
     mix = invested_mix(inputs)
     if not mix:
         return []
-    volatility, equity = portfolio_risk(inputs.assumptions, mix)
+    expected, volatility, equity = (value for _, value in figures_of(inputs.assumptions, mix))
     best = optimised_allocation(inputs.assumptions, limit)
-    means = dict(zip(inputs.assumptions.asset_keys, inputs.assumptions.means(), strict=True))
-    expected = float(sum(weight * means[key] for key, weight in mix))
     beyond = volatility > limit.max_volatility + 1e-4 or equity > limit.max_equity_share + 1e-4
     if not beyond and best.expected_return < expected + _NOTICEABLE_RETURN:
         return []

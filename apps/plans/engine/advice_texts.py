@@ -156,6 +156,25 @@ def allocation_texts(facts: Facts) -> Texts:
     )
 
 
+def mix_texts(facts: Facts) -> Texts:
+    """The plan is computed with another mix than is held."""
+    return (
+        _text(gettext_noop("Move your investments to the mix that this plan counts on")),
+        _text(
+            gettext_noop(
+                "The mix is expected to return %(then__percent)s a year instead of %(now__percent)s and swings by "
+                "%(volatility_then__percent)s instead of %(volatility__percent)s in an ordinary year. Every figure of "
+                "the plan counts on it."
+            ),
+            now__percent=facts["return_now"],
+            then__percent=facts["return_then"],
+            volatility__percent=facts["volatility_now"],
+            volatility_then__percent=facts["volatility_then"],
+        ),
+        (_text(gettext_noop("Move to the allocation shown, inside retirement accounts first: no tax is due there.")),),
+    )
+
+
 def debt_texts(debt: str, facts: Facts) -> Texts:
     """Pay the dearest debt faster; ``debt`` is its key, which the caller replaces by its name."""
     return (

@@ -188,24 +188,51 @@ def optimised_allocation(assumptions: AssumptionSet, limit: RiskLimit) -> Optimi
         equity_share=equity,
         binding=binding,
         contributions=contributions,
-        frontier=tuple(
-            frontier_point(keys, each)
-            for each in efficient_frontier(moments_of(assumptions), limits_of(assumptions, limit)).points(
-                FRONTIER_POINTS
-            )
+        frontier=_traced(assumptions, limit),
+        trail=_trail(
+            assumptions,
+            (("level", limit.level), ("max_volatility", str(limit.max_volatility))),
+            "highest expected return within the limits (Markowitz 1952)",
         ),
-        trail=(
-            TrailStep(
-                "assumptions",
-                (("set", assumptions.key), ("effective_from", assumptions.effective_from.isoformat())),
-                assumptions.source,
-            ),
-            TrailStep(
-                "optimisation",
-                (("level", limit.level), ("max_volatility", str(limit.max_volatility))),
-                "highest expected return within the limits (Markowitz 1952); docs/engine/plan_allocation.md",
-            ),
+    )
+
+
+def stated_allocation(
+    assumptions: AssumptionSet, limit: RiskLimit, weights: tuple[tuple[str, float], ...], rule: str
+) -> OptimisedAllocation:
+    """Explain a mix that was chosen: its figures and parts beside the same frontier; ``rule`` says how it was found.
+
+    Nothing holds it back but the choice. Raises InvalidInputError for an unknown asset.
+    """
+    volatility, equity = portfolio_risk(assumptions, weights)
+    problem, keys = _problem(assumptions, limit), assumptions.asset_keys
+    row = np.array([dict(weights).get(key, 0.0) for key in keys])
+    return OptimisedAllocation(
+        engine_version=ENGINE_VERSION,
+        weights=weights,
+        expected_return=float(problem.means @ row),
+        volatility=volatility,
+        equity_share=equity,
+        binding=(),
+        contributions=_contributions(problem, keys, row)[1],
+        frontier=_traced(assumptions, limit),
+        trail=_trail(assumptions, (("level", limit.level), ("mix", rule)), "chosen by the advisor among the mixes"),
+    )
+
+
+def _traced(assumptions: AssumptionSet, limit: RiskLimit) -> tuple[FrontierPoint, ...]:
+    traced = efficient_frontier(moments_of(assumptions), limits_of(assumptions, limit)).points(FRONTIER_POINTS)
+    return tuple(frontier_point(assumptions.asset_keys, each) for each in traced)
+
+
+def _trail(assumptions: AssumptionSet, facts: tuple[tuple[str, str], ...], rule: str) -> tuple[TrailStep, ...]:
+    return (
+        TrailStep(
+            "assumptions",
+            (("set", assumptions.key), ("effective_from", assumptions.effective_from.isoformat())),
+            assumptions.source,
         ),
+        TrailStep("optimisation", facts, f"{rule}; docs/engine/plan_allocation.md"),
     )
 
 

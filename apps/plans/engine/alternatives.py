@@ -31,6 +31,8 @@ DOUBT = Doubt(observed_periods=50.0, n_draws=500)
 # A class that swings less has no risk to share: it is ballast.
 _BALLAST = 0.02
 _MET = 2e-4
+# So many mixes are tried for each goal.
+GOAL_CANDIDATES = 7
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,7 +82,7 @@ def year_returns(cube: ScenarioCube) -> Floats:
 
 
 def goal_candidates(
-    assumptions: AssumptionSet, limit: RiskLimit, best: OptimisedAllocation, count: int
+    assumptions: AssumptionSet, limit: RiskLimit, best: OptimisedAllocation, count: int = GOAL_CANDIDATES
 ) -> tuple[FrontierPoint, ...]:
     """Return ``count`` efficient mixes within the limit, from the safest to the best that the client may hold."""
     frontier = efficient_frontier(moments_of(assumptions), limits_of(assumptions, limit))

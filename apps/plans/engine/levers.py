@@ -144,3 +144,16 @@ def with_allocation(inputs: ProjectionInputs, weights: tuple[tuple[str, float], 
         for account in inputs.accounts
     )
     return replace(inputs, accounts=accounts)
+
+
+def invested_mix(inputs: ProjectionInputs) -> tuple[tuple[str, float], ...]:
+    """The allocation of all invested accounts together, by balance; empty where nothing is invested."""
+    accounts = [account for account in inputs.accounts if account.treatment in INVESTED and account.balance > 0.0]
+    total = sum(account.balance for account in accounts)
+    if total <= 0.0:
+        return ()
+    mix = dict.fromkeys(inputs.assumptions.asset_keys, 0.0)
+    for account in accounts:
+        for key, weight in account.allocation:
+            mix[key] += weight * account.balance / total
+    return tuple((key, weight) for key, weight in mix.items() if weight > 0.0)

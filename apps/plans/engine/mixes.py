@@ -9,6 +9,9 @@ from apps.plans.engine.results import Estimate, FrontierPoint, TrailStep
 
 Weights = tuple[tuple[str, float], ...]
 
+# the key of the advice to move to the mix that the plan is computed with
+ADOPTED = "adopt_mix"
+
 
 class MixKind(StrEnum):
     """By which rule a mix was found."""
@@ -37,6 +40,15 @@ class Mix:
     worst_years: float
     keeps_limit: bool
     risk_shares: Weights
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenMix:
+    """The mix that a plan is computed with, by which rule it was found, and what was held instead (empty: nothing)."""
+
+    kind: MixKind
+    weights: Weights
+    held: Weights
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,14 @@ path by path with the plan as it stands. Texts are English message ids with name
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
-from apps.plans.engine.advice import Candidate, debt_advice, emergency_advice, risk_advice
+from apps.plans.engine.advice import Candidate, debt_advice, emergency_advice, figures_of, risk_advice
 from apps.plans.engine.advice_texts import (
     delay_texts,
+    mix_texts,
     room_texts,
     savings_out_of_reach_texts,
     savings_texts,
@@ -26,12 +28,14 @@ from apps.plans.engine.levers import (
     monthly_salaries,
     monthly_saving,
     retirement_spending,
+    with_allocation,
     with_extra_saving,
     with_retirement_delay,
     with_retirement_spending,
 )
+from apps.plans.engine.mixes import ADOPTED, ChosenMix
 from apps.plans.engine.monte_carlo import Progress, no_progress, trail_of
-from apps.plans.engine.policy import AdvicePolicy
+from apps.plans.engine.policy import AdvicePolicy, RiskLimit
 from apps.plans.engine.results import ENGINE_VERSION, Effect, Outcome, Recommendation, RecommendationList
 from apps.plans.engine.runs import Run, Runs
 from apps.plans.engine.scenarios import ScenarioCube
@@ -222,6 +226,33 @@ def recommend(
         recommendations=tuple(_recommendation(candidate, effect) for candidate, effect in kept),
         trail=trail_of(inputs, cube),
     )
+
+
+def with_adopted_mix(
+    advice: RecommendationList, chosen: ChosenMix, inputs: ProjectionInputs, limit: RiskLimit, runs: Runs
+) -> RecommendationList:
+    """Return the advice with the step from what is held to the chosen mix, on which the plan counts already.
+
+    It takes the place of other advice about the allocation, unless the limit demands that; where nothing is held,
+    nothing moves.
+    """
+    if not chosen.held or any(item.key == "reduce_risk" for item in advice.recommendations):
+        return advice
+    then, now = (figures_of(inputs.assumptions, weights) for weights in (chosen.weights, chosen.held))
+    facts = tuple((f"{name}_{when}", value) for when, each in (("now", now), ("then", then)) for name, value in each)
+    candidate = Candidate(
+        key=ADOPTED,
+        kind="allocation",
+        texts=mix_texts(dict(facts)),
+        changed=inputs,
+        certain=False,
+        difficulty="easy",
+        timeframe="now",
+        facts=(*facts, ("volatility_limit", limit.max_volatility), ("equity_limit", limit.max_equity_share)),
+    )
+    effect = _effect(runs.of(with_allocation(inputs, chosen.held)), runs.of(inputs))
+    others = tuple(item for item in advice.recommendations if item.kind != "allocation")
+    return replace(advice, recommendations=(_recommendation(candidate, effect), *others))
 
 
 def _measured(candidate: Candidate, base: Run, runs: Runs) -> Effect | None:

@@ -110,6 +110,9 @@ class Plan(BaseModel):
         validators=[MinValueValidator(Decimal(0))],
     )
 
+    # the mix that the plan is computed with, as {kind, weights, run, by, on}; None: what the accounts hold today
+    chosen_mix = models.JSONField(_("mix chosen"), null=True, blank=True, default=None)
+
     published_run = models.OneToOneField(
         "plans.ProjectionRun", models.PROTECT, null=True, blank=True, related_name="published_plan"
     )

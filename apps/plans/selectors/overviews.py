@@ -20,6 +20,7 @@ from apps.plans.selectors import overview_builders as build
 from apps.plans.selectors import recommendation_lines
 from apps.plans.selectors.assumptions import AssetLine, asset_lines
 from apps.plans.selectors.figures import Figure, money_figure
+from apps.plans.selectors.mixes import MixPart, mix_part
 from apps.plans.selectors.overview_parts import (
     AllocationPart,
     ChoiceLine,
@@ -67,6 +68,7 @@ class PlanOverview:
     goals: tuple[GoalLine, ...]
     flows: tuple[FlowLine, ...]
     allocation: AllocationPart | None
+    mixes: MixPart | None
     recommendations: tuple[RecommendationLine, ...]
     n_undecided: int
     choices: tuple[ChoiceLine, ...]
@@ -140,6 +142,7 @@ def plan_overview(household: Household, actor: Actor, plan: Plan | None = None) 
         goals=build.goals(found),
         flows=build.flows(found),
         allocation=build.allocation(found, advised=is_staff or build.carries_allocation(found)),
+        mixes=mix_part(found) if not is_for_client and (is_staff or build.carries_allocation(found)) else None,
         recommendations=tuple(line for line in advice if not (is_for_client and line.decision == Decision.DECLINED)),
         n_undecided=sum(line.decision == Decision.OPEN for line in advice),
         choices=build.choices(plan),

@@ -60,6 +60,24 @@ _METHODS = {
         "The plan run again with this one change, compared path by path on the same futures with the plan as it stands."
     ),
     "choice": _STATED,
+    "mix_weight": gettext_lazy("The part of all that is invested, by the rule that the mix was found with."),
+    "mix_return": gettext_lazy("The assumed yearly returns of the classes, weighted by the mix."),
+    "mix_volatility": gettext_lazy(
+        "The standard deviation of a year's return, from the assumed swings and correlations of the classes."
+    ),
+    "mix_equity": gettext_lazy("The sum of the weights of the classes that count as equities."),
+    "mix_worst": gettext_lazy(
+        "The average return of the mix in the worst twentieth of the first years of the plan's own futures, in money "
+        "of that year."
+    ),
+    "mix_limit": gettext_lazy("What the client's risk level allows, from the firm's table of levels."),
+    "mix_goal": gettext_lazy(
+        "The part of the futures in which the goal is paid in full: as the plan stands, or lived through with all "
+        "invested accounts in the mix that serves it best."
+    ),
+    "mix_gain": gettext_lazy(
+        "The chance with the best mix less the chance as the plan stands, compared path by path on the same futures."
+    ),
     "own_goal": gettext_lazy("What the goal says in this version, in money of today."),
     "assumption": gettext_lazy(
         "From the assumption set in force when the plan was drafted, with the source beside it."
@@ -116,6 +134,8 @@ _FACT_NAMES = {
     "simulations": gettext_lazy("runs"),
     "level": gettext_lazy("risk level"),
     "max_volatility": gettext_lazy("swing at most"),
+    "gap": gettext_lazy("gap"),
+    "mix": gettext_lazy("mix"),
 }
 
 
@@ -160,7 +180,11 @@ def _method(key: str) -> str:
 
 
 def _basis(key: str) -> str:
-    if key.partition(":")[0] in {"asset", "allocation", "assumption", "inflation"}:
+    if key.startswith(("mix_goal", "mix_gain")):
+        return _("Net: after the plan's yearly fee, and after taxes as the tables of each year compute them.")
+    if key.startswith("mix_limit"):
+        return _("As stated: what the plan is asked, not what comes out of it.")
+    if key.partition(":")[0] in {"asset", "allocation", "assumption", "inflation"} or key.startswith("mix_"):
         return _("Gross: before fees and taxes.")
     if key.partition(":")[0] in {"target", "choice", "own_goal", "override"}:
         return _("As stated: what the plan is asked, not what comes out of it.")
@@ -205,6 +229,8 @@ def _steps(plan: Plan, key: str) -> tuple[PassportStep, ...]:
     trail = result.projection.trail
     if key.startswith("savings") and result.savings is not None:
         trail = result.savings.trail
+    if key.startswith("mix_") and result.mixes is not None:
+        trail = trail if key.startswith(("mix_goal", "mix_gain")) else result.mixes.trail
     if key.startswith(("asset", "allocation")) and result.allocation is not None:
         trail = result.allocation.trail
     return tuple(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from apps.plans.engine.digest import canonical_json
 from apps.plans.engine.inputs import ProjectionInputs
+from apps.plans.engine.mixes import ChosenMix, MixTable
 from apps.plans.engine.policy import AdvicePolicy
 from apps.plans.engine.results import OptimisedAllocation, Projection, RecommendationList, SolveOutcome
 from apps.plans.models import ProjectionRun
@@ -14,10 +15,15 @@ from apps.plans.selectors.frozen_values import read_frozen
 
 @dataclass(frozen=True, slots=True)
 class RunInputs:
-    """The household's plan and what the firm aims for and allows."""
+    """The household's plan and what the firm aims for and allows.
+
+    `chosen` is the mix that the advisor chose, which the accounts of `inputs` hold then; None where they hold what they
+    do today.
+    """
 
     inputs: ProjectionInputs
     policy: AdvicePolicy
+    chosen: ChosenMix | None = None
 
     def to_json_bytes(self) -> bytes:
         """Serialise canonically."""
@@ -38,8 +44,8 @@ class CurrentMix:
 class RunResult:
     """All answers of one run.
 
-    `savings` is None where nobody earns a salary, `allocation` where there is no risk limit, `current` where nothing
-    is invested.
+    `savings` is None where nobody earns a salary, `allocation` and `mixes` where there is no risk limit, `current`
+    where nothing is invested. `allocation` is the best mix within the limit, or the one that the advisor chose.
     """
 
     projection: Projection
@@ -47,6 +53,7 @@ class RunResult:
     current: CurrentMix | None
     allocation: OptimisedAllocation | None
     advice: RecommendationList
+    mixes: MixTable | None = None
 
     def to_json_bytes(self) -> bytes:
         """Serialise canonically: the same inputs give the same bytes on the same build."""

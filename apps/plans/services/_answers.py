@@ -10,15 +10,21 @@ import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
+import numpy as np
 from django.utils.translation import gettext as _
 
-from apps.plans.engine.advice import invested_mix
-from apps.plans.engine.allocation import optimised_allocation, portfolio_risk
+from apps.plans.engine.advice import figures_of
+from apps.plans.engine.allocation import optimised_allocation, stated_allocation
+from apps.plans.engine.alternatives import goal_candidates, mix_table
+from apps.plans.engine.goal_mixes import goal_mixes
 from apps.plans.engine.growth import Mapper
 from apps.plans.engine.inputs import ProjectionInputs
+from apps.plans.engine.levers import invested_mix
+from apps.plans.engine.mixes import MixTable, Weights
 from apps.plans.engine.monte_carlo import project
-from apps.plans.engine.recommendations import measured_effect, recommend
-from apps.plans.engine.results import Effect, OptimisedAllocation, SolveOutcome
+from apps.plans.engine.policy import RiskLimit
+from apps.plans.engine.recommendations import measured_effect, recommend, with_adopted_mix
+from apps.plans.engine.results import Effect, OptimisedAllocation, RecommendationList, SolveOutcome
 from apps.plans.engine.runs import Runs
 from apps.plans.engine.scenarios import ScenarioCube
 from apps.plans.engine.solve import NoSalaryError, SavingsQuestion, savings_rate
@@ -53,13 +59,20 @@ def answer(question: RunInputs, cube: ScenarioCube, *, mapper: Mapper, progress:
     runs = Runs(cube, mapper)
     savings = _savings(question, runs, part(0.25, 0.45, _("Looking for the savings rate")))
     progress(0.45, _("Looking for the allocation"))
-    mix = invested_mix(inputs)
+    held, limit = question.chosen.held if question.chosen else invested_mix(inputs), policy.risk_limit
+    best = optimised_allocation(inputs.assumptions, limit) if limit else None
+    mixes = None
+    if limit and best:
+        tried = part(0.47, 0.55, _("Trying mixes for each goal"))
+        mixes = _mixes(question, (cube, mapper), (limit, best, held), tried)
+    advice = recommend(inputs, cube, policy, progress=part(0.55, 0.98, _("Trying what would help")), runs=runs)
     return RunResult(
         projection=projection,
         savings=savings,
-        current=_current(inputs, mix) if mix else None,
-        allocation=optimised_allocation(inputs.assumptions, policy.risk_limit) if policy.risk_limit else None,
-        advice=recommend(inputs, cube, policy, progress=part(0.5, 0.98, _("Trying what would help")), runs=runs),
+        current=_current(inputs, held) if held else None,
+        allocation=_advised(question, best),
+        advice=_with_choice(question, advice, runs),
+        mixes=mixes,
     )
 
 
@@ -83,8 +96,35 @@ def _savings(question: RunInputs, runs: Runs, progress: Progress) -> SolveOutcom
         return None
 
 
-def _current(inputs: ProjectionInputs, mix: tuple[tuple[str, float], ...]) -> CurrentMix:
-    volatility, equity_share = portfolio_risk(inputs.assumptions, mix)
-    means = dict(zip(inputs.assumptions.asset_keys, inputs.assumptions.means().tolist(), strict=True))
-    expected = sum(weight * means[key] for key, weight in mix)
-    return CurrentMix(mix, expected, volatility, equity_share)
+def _current(inputs: ProjectionInputs, mix: Weights) -> CurrentMix:
+    figures = dict(figures_of(inputs.assumptions, mix))
+    return CurrentMix(mix, figures["return"], figures["volatility"], figures["equity"])
+
+
+def _advised(question: RunInputs, best: OptimisedAllocation | None) -> OptimisedAllocation | None:
+    """Return the chosen mix where there is one, else the best."""
+    limit, chosen = question.policy.risk_limit, question.chosen
+    if best is None or limit is None or chosen is None:
+        return best
+    return stated_allocation(question.inputs.assumptions, limit, chosen.weights, str(chosen.kind))
+
+
+def _with_choice(question: RunInputs, advice: RecommendationList, runs: Runs) -> RecommendationList:
+    limit, chosen = question.policy.risk_limit, question.chosen
+    if limit is None or chosen is None:
+        return advice
+    return with_adopted_mix(advice, chosen, question.inputs, limit, runs)
+
+
+def _mixes(
+    question: RunInputs,
+    markets: tuple[ScenarioCube, Mapper],
+    market: tuple[RiskLimit, OptimisedAllocation, Weights],
+    progress: Progress,
+) -> MixTable:
+    """Return the mixes side by side, and the best one of each goal."""
+    (cube, mapper), (limit, best, held), inputs = markets, market, question.inputs
+    candidates = goal_candidates(inputs.assumptions, limit, best)
+    goals = goal_mixes(inputs, cube, candidates, mapper=mapper, progress=lambda fraction: progress(fraction, ""))
+    dice = np.random.default_rng(cube.spec.seed)
+    return mix_table(best, held, goals, (inputs.assumptions, limit, cube), dice)

@@ -10,9 +10,12 @@ from apps.kernel.errors import gettext_noop
 from apps.money.selectors.facts import HouseholdFacts, MissingFact
 from apps.money.selectors.situations import household_facts
 from apps.plans.engine.assumptions import AssumptionSet
+from apps.plans.engine.levers import invested_mix, with_allocation
+from apps.plans.engine.mixes import ChosenMix, MixKind
 from apps.plans.engine.tax_tables import TaxTable
 from apps.plans.models import Override, Plan
 from apps.plans.selectors.assumptions import assumption_set
+from apps.plans.selectors.mixes import chosen_weights
 from apps.plans.selectors.plan_pages import taken_instead
 from apps.plans.services._mapping import Mapped, Situation, mapped
 from apps.plans.services._tables import tax_table_on
@@ -53,7 +56,21 @@ def asked_of(plan: Plan, facts: HouseholdFacts, basis: Basis) -> Mapped:
         limit=basis.limit,
         starts_on=basis.starts_on,
     )
-    return mapped(situation)
+    return _with_chosen_mix(mapped(situation), plan)
+
+
+def _with_chosen_mix(found: Mapped, plan: Plan) -> Mapped:
+    """Let the invested accounts hold the mix that was chosen for the plan, and say so."""
+    weights = chosen_weights(plan)
+    if weights is None or plan.chosen_mix is None:
+        return found
+    inputs = found.question.inputs
+    chosen = ChosenMix(MixKind(plan.chosen_mix["kind"]), weights, invested_mix(inputs))
+    question = replace(found.question, inputs=with_allocation(inputs, weights), chosen=chosen)
+    told = gettext_noop(
+        "The plan invests in the chosen mix from its first month on; taxes on the way there are not counted."
+    )
+    return replace(found, question=question, caveats=[*found.caveats, {"message": told, "params": {}}])
 
 
 def facts_for(plan: Plan, facts: HouseholdFacts) -> HouseholdFacts:

@@ -17,6 +17,7 @@ from apps.core.services import service
 from apps.kernel.errors import InvalidInputError, gettext_noop
 from apps.money.selectors.situations import household_facts
 from apps.plans.models import Goal, GoalKind, GoalPriority, Override, Plan, PlanStatus
+from apps.plans.selectors.mixes import mix_taken_over
 from apps.plans.services._checks import checked
 from apps.plans.services._plans import changeable, note_change, tell
 from apps.plans.services.assumptions import assumptions_in_force
@@ -62,6 +63,7 @@ def draft_plan(*, household: Household, by: Actor, based_on: Plan | None = None)
         inputs_changed_at=timezone.now(),
         **({name: getattr(source, name) for name in CHOICES} if source else {}),
     )
+    plan.chosen_mix = mix_taken_over(source, plan) if source else None
     checked(plan, exclude=["household", "assumptions"])
     plan.save()
     if source is not None:

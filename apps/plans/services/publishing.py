@@ -200,7 +200,7 @@ def _accept_what_is_open(run: ProjectionRun, by: Actor) -> None:
 
 def _check_risk_limit(plan: Plan, run: ProjectionRun) -> None:
     """Refuse advice about the allocation that no valid risk profile carries (RISK 10: profiles older than advice)."""
-    if not any(policies.needs_risk_limit(row) for row in run.recommendations.all()):
+    if plan.chosen_mix is None and not any(policies.needs_risk_limit(row) for row in run.recommendations.all()):
         return
     limit = risk_limit(plan.household, firm_today())
     mend = gettext_noop("Send the risk questionnaire and review it, or decline the advice about the allocation.")

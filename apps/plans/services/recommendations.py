@@ -12,13 +12,14 @@ from apps.core.actors import Actor
 from apps.core.services import service
 from apps.kernel.errors import InvalidInputError, gettext_noop
 from apps.plans.engine.digest import plain
+from apps.plans.engine.mixes import ADOPTED
 from apps.plans.models import Decision, Recommendation
 from apps.plans.selectors.overview_builders import ADJUSTED_MIX
 from apps.plans.selectors.run_values import inputs_of
 from apps.plans.services._levers import Change, check_value
 from apps.plans.services._mapping import number
 from apps.plans.services._plans import changeable, tell
-from apps.plans.services.errors import NoResultError
+from apps.plans.services.errors import NoResultError, NotAdjustableError
 from apps.plans.services.projections import Progress
 
 
@@ -98,6 +99,11 @@ def _check_decision(row: Recommendation, decision: str, reason: str, value: Deci
     if decision not in {Decision.ACCEPTED, Decision.ADJUSTED, Decision.DECLINED}:
         raise InvalidInputError(
             gettext_noop("Accept, adjust or decline the advice."), field="decision", mend=gettext_noop("Choose one.")
+        )
+    if decision != Decision.ACCEPTED and row.key == ADOPTED:
+        raise NotAdjustableError(
+            gettext_noop("Every figure of this plan counts on the chosen mix."),
+            mend=gettext_noop("Choose another mix, or the present one, and generate the plan again."),
         )
     if decision != Decision.ACCEPTED and not reason.strip():
         raise InvalidInputError(

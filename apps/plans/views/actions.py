@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.policies import Permission
@@ -12,6 +13,7 @@ from apps.core.views import ActionView
 from apps.plans.models import Decision
 from apps.plans.selectors.plan_pages import goal_for, override_for, plan_for, recommendation_for
 from apps.plans.services.goals import remove_goal
+from apps.plans.services.mixes import choose_mix
 from apps.plans.services.plans import draft_plan, remove_override
 from apps.plans.services.projections import cancel_projection, request_projection
 from apps.plans.services.publishing import order_report, publish_plan, request_plan_signature
@@ -65,6 +67,18 @@ class CancelRun(ActionView):
         if run is not None:
             cancel_projection(run=run, by=by)
         return tab_of(plan)
+
+
+class ChooseMix(ActionView):
+    """Compute the plan with another mix."""
+
+    permission = Permission.EDIT_PLANS
+    success_message = _("The plan counts on this mix from now on. Generate it again to see what it does.")
+
+    def perform(self, request: HttpRequest, by: Actor) -> str:
+        """Choose it."""
+        plan = choose_mix(plan=plan_for(by, self.kwargs["plan_id"]), kind=request.POST.get("kind", ""), by=by)
+        return reverse("plans:plan-mix", kwargs={"household_id": plan.household.public_id})
 
 
 class PublishPlan(ActionView):

@@ -14,6 +14,7 @@ from apps.clients.selectors.household_pages import household_for, household_head
 from apps.core.access import RequiresMixin, actor_of
 from apps.plans.models import PlanStatus
 from apps.plans.selectors.comparisons import comparison
+from apps.plans.selectors.mix_pages import mix_page
 from apps.plans.selectors.monitoring import monitoring_of
 from apps.plans.selectors.overviews import plan_overview, plan_shown
 from apps.plans.selectors.passports import passport_of
@@ -80,6 +81,23 @@ class PlanCompare(RequiresMixin, TemplateView):
             context["comparison"] = comparison(both[0], both[1])
             context["figures"] = [figures_of(plans[0]), figures_of(plans[1])]
         context["shown"], context["may_edit"] = shown, actor.can(Permission.EDIT_PLANS)
+        return super().get_context_data(**context, **kwargs)
+
+
+class PlanMix(RequiresMixin, TemplateView):
+    """Mixes side by side: what is held, what the limit allows, what other ideas of risk would hold."""
+
+    permission = Permission.VIEW_PLANS
+    template_name = "staff/plans/plan_mix.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add the frame of the household's page and the mixes."""
+        actor = actor_of(self.request)
+        household = household_for(actor, kwargs["household_id"])
+        page = mix_page(household, actor)
+        context = {"household": household, "header": household_header(household, actor), "page": page}
+        context["may_choose"] = page.is_open and actor.can(Permission.EDIT_PLANS)
+        context["figures"] = figures_of(page.plan) if page.plan else ""
         return super().get_context_data(**context, **kwargs)
 
 

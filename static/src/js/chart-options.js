@@ -300,7 +300,42 @@ function sankey(spec, frame, width) {
   };
 }
 
-const KINDS = { lines, fan, bars, waterfall, donut, allocation, sankey };
+/** Two values of one kind against each other: the line of the best, and what lies at or below it, each by its name. */
+function frontier(spec) {
+  const points = spec.points ?? [];
+  const span = Math.max(...spec.x.values, ...points.map((point) => point.x)) - Math.min(...spec.x.values, ...points.map((point) => point.x));
+  // the line rises: left of a point the room above it is free, right of it the room below; neighbours take one each
+  const beside = (point, at) => {
+    const before = points.slice(0, at).filter((other) => Math.abs(other.x - point.x) < span / 6).length;
+    const line = 14 * Math.floor(before / 2);
+    return before % 2 ? { position: "left", offset: [0, -line] } : { position: "right", offset: [0, line] };
+  };
+  const write = writerOf(spec, false);
+  const [best] = spec.series;
+  const axis = { type: "value", axisLabel: { color: token("ink-3"), fontSize: 12, hideOverlap: true, formatter: writerOf({ ...spec, series: [] }, true) }, splitLine: { lineStyle: { color: token("chart-grid") } } };
+  const edges = (spec.edges ?? []).map((edge) => ({ xAxis: edge.x, name: edge.label }));
+  const tell = ({ name, seriesName, value }) => `${name || seriesName}\n${spec.x.label}: ${write(value[0])}\n${word("expectedReturn")}: ${write(value[1])}`;
+  return {
+    xAxis: { ...axis, name: spec.x.label, nameLocation: "middle", nameGap: 28, nameTextStyle: { color: token("ink-3") } },
+    yAxis: { ...axis, scale: true },
+    grid: { top: 28, right: 24, bottom: 28, left: 8, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
+    tooltip: { trigger: "item", formatter: tell },
+    series: [
+      {
+        name: best.name, type: "line", symbol: "none", color: colourOf(best.meaning), lineStyle: { width: 2 },
+        data: best.values.map((value, at) => [spec.x.values[at], value]),
+        markLine: edges.length ? { silent: true, symbol: "none", lineStyle: { color: token("chart-rust"), type: "dashed", width: 1 }, label: { color: token("ink-2"), fontSize: 11, formatter: ({ name }) => name }, data: edges } : undefined,
+      },
+      {
+        type: "scatter", symbolSize: 11, z: 5,
+        data: points.map((point, at) => ({ name: point.label, value: [point.x, point.y], label: beside(point, at), itemStyle: { color: colourOf(point.meaning, at), borderColor: token("surface"), borderWidth: 2 } })),
+        label: { show: true, distance: 7, color: token("ink"), fontSize: 11, fontWeight: 600, formatter: ({ name }) => name },
+      },
+    ],
+  };
+}
+
+const KINDS = { lines, fan, bars, waterfall, donut, allocation, sankey, frontier };
 
 /** Options for one specification; `frame` chooses the year of a chart that has several. */
 export function optionsOf(spec, frame, width) {

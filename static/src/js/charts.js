@@ -1,6 +1,6 @@
 // Draws every chart of a page from its specification (docs/face.md): ECharts on the screen, the same specification as
 // SVG on paper. Colours come from the tokens, so a chart follows the theme and the firm.
-import { BarChart, LineChart, PieChart, SankeyChart } from "echarts/charts";
+import { BarChart, LineChart, PieChart, SankeyChart, ScatterChart } from "echarts/charts";
 import { AriaComponent, DatasetComponent, GridComponent, LegendComponent, MarkLineComponent, MarkPointComponent, TooltipComponent } from "echarts/components";
 import { init, use } from "echarts/core";
 import { CanvasRenderer } from "echarts/renderers";
@@ -8,7 +8,7 @@ import { optionsOf } from "./chart-options.js";
 import { download } from "./copying.js";
 import { word } from "./words.js";
 
-use([AriaComponent, BarChart, CanvasRenderer, DatasetComponent, GridComponent, LegendComponent, LineChart, MarkLineComponent, MarkPointComponent, PieChart, SankeyChart, TooltipComponent]);
+use([AriaComponent, BarChart, CanvasRenderer, DatasetComponent, GridComponent, LegendComponent, LineChart, MarkLineComponent, MarkPointComponent, PieChart, SankeyChart, ScatterChart, TooltipComponent]);
 
 const drawn = new Map();
 

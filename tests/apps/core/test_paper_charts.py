@@ -29,6 +29,11 @@ SPECS = {
                    "series": [{"name": "Now", "values": [0.5, 0.3, 0.2]},
                               {"name": "Target", "values": [0.4, 0.4, 0.2]}],
                    "bands": [{"name": "Tolerance", "low": [0.3, 0.3, 0.1], "high": [0.5, 0.5, 0.3]}]},
+    "frontier": {"kind": "frontier", "title": "Frontier", "format": "percent",
+                 "x": {"label": "Swing", "values": [0.01, 0.1, 0.2]},
+                 "series": [{"name": "Best", "values": [0.03, 0.06, 0.08]}],
+                 "points": [{"x": 0.12, "y": 0.05, "label": "Held", "meaning": "target"}],
+                 "edges": [{"x": 0.15, "label": "Limit"}]},
     "donut": {"kind": "donut", "title": "Donut", "x": YEARS, "series": [{"name": "A", "values": [3.0, 1.0, 2.0]}]},
 }  # fmt: skip
 

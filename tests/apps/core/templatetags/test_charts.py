@@ -40,3 +40,21 @@ def test_the_dial_marks_its_target_and_a_shortfall() -> None:
     assert (drawn.arc, drawn.reading, drawn.short) == ("81.0", "81%", False)
     assert (drawn.target_x1, drawn.target_y2) == ("84.0", "4.0")
     assert Dial.of(0.81, "Chance", target=0.85).short
+
+
+def test_a_frontier_lists_what_is_named_and_then_its_line() -> None:
+    spec: ChartSpec = {
+        "kind": "frontier",
+        "title": "Mixes",
+        "format": "percent",
+        "x": {"label": "Swing", "values": [0.01, 0.2]},
+        "series": [{"name": "Best", "values": [0.03, 0.08]}],
+        "points": [{"x": 0.12, "y": 0.05, "label": "Held"}],
+    }
+    table = chart_table(spec)
+    assert table.heads == ["Mix", "Swing", "Expected return"]
+    assert [(row.head, *(cell.text for cell in row.cells)) for row in table.rows] == [
+        ("Held", "12.0%", "5.0%"),
+        ("Best", "1.0%", "3.0%"),
+        ("Best", "20.0%", "8.0%"),
+    ]

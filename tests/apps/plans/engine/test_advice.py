@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from apps.plans.engine.advice import debt_advice, emergency_advice, invested_mix, risk_advice
+from apps.plans.engine.advice import debt_advice, emergency_advice, risk_advice
+from apps.plans.engine.levers import invested_mix
 from apps.plans.engine.policy import RiskLimit
 from tests.apps.plans.engine.households import family
 

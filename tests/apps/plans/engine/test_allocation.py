@@ -18,6 +18,7 @@ from apps.plans.engine.allocation import (
     moments_of,
     optimised_allocation,
     portfolio_risk,
+    stated_allocation,
 )
 from apps.plans.engine.constrained import constrained_portfolio, wishes
 from apps.plans.engine.policy import RiskLimit
@@ -115,3 +116,16 @@ def test_every_answer_keeps_its_limits(volatility: float, equity: float) -> None
     assert best.volatility <= volatility + 2e-4
     assert best.equity_share <= equity + 2e-4
     assert all(weight > 0.0 for _, weight in best.weights)
+
+
+def test_a_mix_that_was_chosen_is_explained_beside_the_same_frontier() -> None:
+    assumptions, own = published_assumptions(), limit(0.12, 0.6)
+    best, weights = optimised_allocation(assumptions, own), (("us_equity", 0.25), ("cash", 0.75))
+    told = stated_allocation(assumptions, own, weights, "robust")
+    assert (told.weights, told.binding, told.frontier) == (weights, (), best.frontier)
+    assert (told.volatility, told.equity_share) == pytest.approx(portfolio_risk(assumptions, weights))
+    assert told.expected_return == pytest.approx(0.25 * 0.0925 + 0.75 * 0.0325)
+    assert sum(part.risk_share for part in told.contributions) == pytest.approx(1.0)
+    assert ("mix", "robust") in told.trail[-1].facts
+    with pytest.raises(DomainError):
+        stated_allocation(assumptions, own, (("tulips", 1.0),), "robust")

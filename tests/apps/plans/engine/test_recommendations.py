@@ -8,11 +8,13 @@ from dataclasses import replace
 import pytest
 
 from apps.kernel.errors import DomainError
-from apps.plans.engine.levers import with_extra_saving
+from apps.plans.engine.levers import with_allocation, with_extra_saving
+from apps.plans.engine.mixes import ChosenMix, MixKind
 from apps.plans.engine.monte_carlo import success_probability
 from apps.plans.engine.policy import AdvicePolicy, RiskLimit
-from apps.plans.engine.recommendations import recommend
+from apps.plans.engine.recommendations import recommend, with_adopted_mix
 from apps.plans.engine.results import Recommendation, RecommendationList
+from apps.plans.engine.runs import Runs
 from tests.apps.plans.engine.households import family, family_cube, with_retirement_budget
 
 POLICY = AdvicePolicy(
@@ -100,3 +102,27 @@ def test_without_a_risk_limit_no_allocation_is_advised() -> None:
     kinds = {item.kind for item in recommend(inputs, family_cube(), replace(POLICY, risk_limit=None)).recommendations}
     assert "allocation" not in kinds
     assert "savings" in kinds
+
+
+CHOSEN = ChosenMix(MixKind.ROBUST, (("equity", 0.3), ("bonds", 0.7)), (("equity", 0.6), ("bonds", 0.4)))
+LIMIT = RiskLimit("balanced", 0.13, 0.7, (), ())
+
+
+def test_the_step_to_a_chosen_mix_is_measured_against_what_is_held(advice: RecommendationList) -> None:
+    inputs = with_allocation(with_retirement_budget(family(), 140_000.0), CHOSEN.weights)
+    found = with_adopted_mix(advice, CHOSEN, inputs, LIMIT, Runs(family_cube()))
+    first, *others = found.recommendations
+    assert first.key == "adopt_mix"
+    assert all(item.kind != "allocation" for item in others)
+    held = success_probability(with_allocation(inputs, CHOSEN.held), family_cube()).value
+    assert first.effect is not None
+    assert first.effect.success_before == pytest.approx(held, abs=1e-12)
+    assert first.effect.success_after == pytest.approx(success_probability(inputs, family_cube()).value, abs=1e-12)
+    assert dict(first.facts)["equity_then"] == pytest.approx(0.3)
+
+
+def test_where_nothing_is_held_or_the_limit_demands_a_move_the_advice_stays(advice: RecommendationList) -> None:
+    runs = Runs(family_cube())
+    assert with_adopted_mix(advice, replace(CHOSEN, held=()), family(), LIMIT, runs) is advice
+    demanded = replace(advice, recommendations=(replace(advice.recommendations[0], key="reduce_risk"),))
+    assert with_adopted_mix(demanded, CHOSEN, family(), LIMIT, runs) is demanded

@@ -27,6 +27,8 @@ def addresses(plan):
     return {
         f"/households/{household}/plan/": "get",
         f"/households/{household}/plan/compare/": "get",
+        f"/households/{household}/plan/mix/": "get",
+        f"/plans/{plan.public_id}/mix/choose/": "post",
         f"/plans/{plan.public_id}/figures/success/": "get",
         f"/plans/{plan.public_id}/goals/new/": "get",
         f"/plans/{plan.public_id}/goals/{goal.public_id}/": "get",
@@ -76,7 +78,7 @@ def test_another_advisor_finds_nothing_and_changes_nothing(generated, mallory, s
 def test_compliance_reads_plans_and_changes_none(generated, connie, sign_in):
     client = sign_in(connie)
     for address, verb in addresses(generated).items():
-        reads = address.endswith(("/plan/", "/compare/", "/success/"))
+        reads = address.endswith(("/plan/", "/compare/", "/success/", "/plan/mix/"))
         assert getattr(client, verb)(address).status_code == (200 if reads else 403), address
 
 
