@@ -71,8 +71,14 @@ def _clause(text: str, clause: Clause, words: Lexicon) -> Clause:
                 continue
             is_reference = subject is Subject.RETIREMENT and _meets(found.span(), references)
             named.append(Mention(subject, *found.span(), is_reference))
-    clause.mentions = _distinct(sorted(named, key=lambda each: each.start))
+    clause.mentions = _without_helping(_distinct(sorted(named, key=lambda each: each.start)))
     return clause
+
+
+def _without_helping(named: list[Mention]) -> list[Mention]:
+    """Leave out the help where what it is for is named after it ("help the kids with a down payment")."""
+    last = named[-1].start if named else 0
+    return [each for each in named if each.subject is not Subject.GIFT or each.start == last]
 
 
 def _meets(span: tuple[int, int], others: Sequence[tuple[int, int]]) -> bool:

@@ -22,6 +22,7 @@ DOUBTS = {
     "person_unknown": _("Nobody in the household is called “%(about)s”."),
     "person_several": _("“%(about)s” may be several people of the household: say who."),
     "birth_date": _("An age was told, but the birth date of %(about)s is not known: say the day."),
+    "whose_age": _("An age was told (%(about)s), but not whose: say the day."),
     "past": _("What was told (%(about)s) is over already: say when."),
 }
 
@@ -128,7 +129,7 @@ def _asks(wish: GoalWish) -> tuple[str, ...]:
     if wish.kind == GoalKind.RETIREMENT:
         if wish.retirement_age is None:
             told.append(gettext("At what age does work end?"))
-    elif wish.starts_on is None and not in_doubt & {"past", "birth_date"}:
+    elif wish.starts_on is None and not in_doubt & {"past", "birth_date", "whose_age"}:
         told.append(gettext("When is the money needed?"))
     if wish.kind != GoalKind.RETIREMENT and wish.annual_amount is not None and not wish.years:
         told.append(gettext("For how many years?"))

@@ -144,6 +144,9 @@ class _Reading:
 
     def _owner(self, moment: Moment | None) -> Person | None:
         """Return whose age it is: the speaker's where nobody else is named."""
+        if moment is not None and moment.of in self.lexicon.pronouns:
+            self._doubt("whose_age", str(moment.age))
+            return None
         return self._person(moment.of) if moment is not None and moment.of else self.text.person
 
     def _day(self, moment: Moment, owner: Person | None) -> dt.date | None:

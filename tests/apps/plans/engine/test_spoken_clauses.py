@@ -39,5 +39,10 @@ def test_words_that_only_say_when_are_marked():
     assert (retirement.subject, retirement.is_reference) == (Subject.RETIREMENT, True)
 
 
+def test_help_is_no_goal_beside_what_it_is_for():
+    assert [each.subject for each in clauses("help the kids with a down payment")[0].mentions] == [Subject.HOME]
+    assert [each.subject for each in clauses("help the kids")[0].mentions] == [Subject.GIFT]
+
+
 def test_asides_name_no_goal():
     assert clauses("somebody in the house")[0].mentions == []

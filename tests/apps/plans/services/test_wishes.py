@@ -92,6 +92,7 @@ def test_portuguese_words_and_amounts_a_month(head, ada):
         ("We want a boat in 2019, $40,000.", ("past", "2019")),
         ("I want to retire at 60 with two million dollars.", ("a_year", "")),
         ("I'd like to help Zoe with college.", ("person_unknown", "Zoe")),
+        ("I want to give the grandkids $5,000 when they turn 18.", ("whose_age", "18")),
         ("A car, $20,000, when my daughter turns 18.", ("person_several", "daughter")),
     ],
 )
