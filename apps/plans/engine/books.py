@@ -30,8 +30,9 @@ from apps.plans.engine.tax_law import N_SLOTS
     F_UNPLANNED,
     F_EMPLOYER,
     F_REQUIRED,
-) = range(14)
-N_FLOWS = 14
+    F_STATE_TAXES,
+) = range(15)
+N_FLOWS = 15
 
 # Who lives: both (or the only adult), the first alone, the second alone. Where nobody does, all weights are 0.
 BOTH, FIRST_ALONE, SECOND_ALONE = range(3)

@@ -32,6 +32,7 @@ from apps.plans.engine.books import (
 )
 from apps.plans.engine.compiled import LANES, compiled
 from apps.plans.engine.kernel_flows import contribute, cover_deficit, earn, move_accounts, spend
+from apps.plans.engine.kernel_states import N_TOLD, tell_apart
 from apps.plans.engine.kernel_years import begin_year, close_year
 from apps.plans.engine.program import Program
 
@@ -112,7 +113,7 @@ def _simulate_block(
     for adult in range(deaths.shape[0]):
         for lane in range(LANES):
             books[DEATHS + adult, lane] = deaths[adult, lane]
-    scratch = np.empty((3, LANES))
+    scratch = np.zeros((3 + N_TOLD, LANES))
     index = np.ones(LANES)
     mix, rates, lines, payers = program.mix, program.rates, program.lines, program.payers
     incomes, contributions, demands = program.incomes, program.contributions, program.demands
@@ -125,6 +126,9 @@ def _simulate_block(
             _live(program, books, month)
         move_accounts(mix, rates, growth, month, books)
         earn(incomes, month, price, books)
+        if program.state_laws.shape[1] > 0:
+            for state in range(incomes.shape[0]):
+                tell_apart(incomes[state, month], price, books[STATES + state], scratch[3:])
         contribute(lines, contributions, month, price, books)
         if own_lines > 0:
             cover_deficit(payers.sources, books, month, scratch[0], first_demand)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from apps.plans.engine.books import (
     F_REQUIRED,
     F_SAVED,
+    F_STATE_TAXES,
     F_TAXES,
     F_UNPLANNED,
     FLOWS,
@@ -19,6 +20,7 @@ from apps.plans.engine.books import (
 )
 from apps.plans.engine.compiled import LANES, compiled
 from apps.plans.engine.kernel_flows import pay
+from apps.plans.engine.kernel_states import N_TOLD, add_state_taxes
 from apps.plans.engine.program import Program
 from apps.plans.engine.tax_kernel import federal_taxes
 from apps.plans.engine.tax_lanes import net_gains
@@ -60,6 +62,25 @@ def begin_year(program: Program, books: NDArray[np.float64]) -> None:
 
 
 @compiled
+def _add_state(
+    program: Program,
+    books: NDArray[np.float64],
+    place: tuple[int, int],
+    index: NDArray[np.float64],
+    scratch: NDArray[np.float64],
+) -> None:
+    """Add the tax of the state of residence to the federal one in ``scratch[0]``; ``place``: who lives, year."""
+    if program.state_laws.shape[1] == 0:
+        return
+    state, year = place
+    facts = program.year_facts[state, year]
+    laws = (program.state_laws[state, year], program.law[min(year, 1), facts[0]], facts)
+    alone = add_state_taxes(laws, index, books, scratch[-N_TOLD:], scratch[0])
+    for lane in range(LANES):
+        books[FLOWS + F_STATE_TAXES, lane] += books[YEAR_STATES + state, lane] * alone[lane]
+
+
+@compiled
 def _tax(
     program: Program, books: NDArray[np.float64], year: int, index: NDArray[np.float64], scratch: NDArray[np.float64]
 ) -> None:
@@ -68,6 +89,7 @@ def _tax(
     net_gains(law[first[0]], books)
     if program.year_facts.shape[0] == 1:
         federal_taxes(law[first[0]], first, index, books, scratch)
+        _add_state(program, books, (0, year), index, scratch)
         for lane in range(LANES):
             scratch[0, lane] *= books[YEAR_STATES, lane]
         return
@@ -78,6 +100,7 @@ def _tax(
         if inside.max() > 0.0:
             facts = program.year_facts[state, year]
             federal_taxes(law[facts[0]], facts, index, books, scratch[1:])
+            _add_state(program, books, (state, year), index, scratch[1:])
             for lane in range(LANES):
                 total[lane] += inside[lane] * due[lane]
 
@@ -86,10 +109,11 @@ def _tax(
 def close_year(
     program: Program, books: NDArray[np.float64], month: int, index: NDArray[np.float64], scratch: NDArray[np.float64]
 ) -> None:
-    """Pay the federal tax of the year and dispose of what is left of its income.
+    """Pay the taxes of the year and dispose of what is left of its income.
 
     ``index`` (LANES,) is the price level at the start of the year, by which the law's amounts have risen since the
-    table; ``scratch`` (3, LANES). A withdrawal that pays the tax belongs to the next year.
+    table; ``scratch`` (3, LANES) and, where a state taxes income, the rows of `kernel_states`. A withdrawal that pays
+    the tax belongs to the next year.
     """
     year = (month + 12 - program.first_year) // 12
     surplus_row = balance_row(program.surplus_account)
@@ -99,6 +123,7 @@ def close_year(
     for slot in range(N_SLOTS):
         if slot != LOSS:
             books[slot, :] = 0.0
+    scratch[3:, :] = 0.0
     need = scratch[0]
     for lane in range(LANES):
         books[FLOWS + F_TAXES, lane] += need[lane]

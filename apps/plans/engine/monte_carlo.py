@@ -34,6 +34,7 @@ from apps.plans.engine.results import (
 )
 from apps.plans.engine.scenarios import ScenarioCube, check_fits, expected_cube
 from apps.plans.engine.schedules import Demand, demands_of
+from apps.plans.engine.state_program import state_trail
 from apps.plans.engine.success import estimate
 
 Progress = Callable[[float, str], None]
@@ -293,6 +294,7 @@ def trail_of(inputs: ProjectionInputs, cube: ScenarioCube) -> tuple[TrailStep, .
             (("table", str(inputs.tax_table.year)), ("filing_status", str(inputs.filing_status))),
             inputs.tax_table.source,
         ),
+        *state_trail(inputs),
         TrailStep(
             "success",
             (("batches", str(spec.n_batches)),),

@@ -35,6 +35,7 @@ from apps.plans.engine.schedules import (
     states_of,
 )
 from apps.plans.engine.social_security import counted_birth
+from apps.plans.engine.state_program import state_laws
 from apps.plans.engine.tax_law import N_FACTS, STATUSES, YEARS_ON, law_arrays
 from apps.plans.engine.tax_tables import FilingStatus
 
@@ -66,7 +67,8 @@ class Program(NamedTuple):
     the other's death what a survivor's claim pays and from which month on, and has no months where nothing is claimed.
     ``year_facts`` (n_states, n_years, N_FACTS); ``law`` (2, n_statuses, n_columns) a row per filing status: of a first
     year of ``first_year`` months, and of whole ones; ``divisors`` (n_states, n_years, n_accounts) what a balance is
-    divided by for what the law requires to be taken out, 0 where nothing is.
+    divided by for what the law requires to be taken out, 0 where nothing is; ``state_laws`` (n_states, n_years,
+    n_columns) what the state of residence asks for, with no years where that is nothing.
     """
 
     weights: FloatArray
@@ -85,6 +87,7 @@ class Program(NamedTuple):
     law: FloatArray
     first_year: int
     divisors: FloatArray
+    state_laws: FloatArray
 
 
 def _living(inputs: ProjectionInputs, ends: Ends, year: int) -> list[Adult]:
@@ -205,6 +208,7 @@ def build_program(inputs: ProjectionInputs, demands: list[Demand] | None = None,
         law=np.stack([law_arrays(inputs.tax_table, Decimal(first_year) / 12), law_arrays(inputs.tax_table)]),
         first_year=first_year,
         divisors=np.stack([_divisors(inputs, ends, n_years) for ends in states]),
+        state_laws=np.stack([state_laws(inputs, ends, n_years) for ends in states]),
     )
 
 

@@ -90,6 +90,7 @@ class YearCashFlow:
     unplanned_spending: float
     employer_contributions: float
     required_distributions: float = 0.0
+    state_taxes: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from apps.plans.engine.horizon import (
 )
 from apps.plans.engine.household_benefits import BenefitSchedule, benefit_schedule
 from apps.plans.engine.inputs import Goal, GoalKind, GoalPriority, Growth, IncomeKind, ProjectionInputs, TaxTreatment
+from apps.plans.engine.state_program import FIRST_COLUMN, income_columns
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -98,9 +99,14 @@ def benefits_of(inputs: ProjectionInputs) -> BenefitSchedule | None:
 
 
 def incomes_of(inputs: ProjectionInputs, ends: Ends, claimed: BenefitSchedule | None) -> FloatArray:
-    """Return (n_months, 5, 2): wages of the first and second adult, benefits, other taxable, tax-free."""
+    """Return (n_months, 5, 2): wages of the first and second adult, benefits, other taxable, tax-free.
+
+    Where a state taxes income, its columns follow (`state_program.income_columns`).
+    """
     n_months = horizon_months(inputs.adults, inputs.start_date)
-    real, nominal = np.zeros((n_months, 5)), np.zeros((n_months, 5))
+    apart = income_columns(inputs)
+    n_columns = FIRST_COLUMN + (3 if apart else 0)
+    real, nominal = np.zeros((n_months, n_columns)), np.zeros((n_months, n_columns))
     years = years_of(inputs, n_months)
     columns = {IncomeKind.SOCIAL_SECURITY: 2, IncomeKind.PENSION: 3, IncomeKind.OTHER_TAXABLE: 3}
     owners = [adult.key for adult in inputs.adults]
@@ -116,8 +122,11 @@ def incomes_of(inputs: ProjectionInputs, ends: Ends, claimed: BenefitSchedule | 
             continue
         column = owner if income.kind is IncomeKind.SALARY else columns.get(income.kind, 4)
         parts = growing(income.monthly_amount, income.growth, (first, min(last, ends[owner])), years)
-        real[:, column] += parts[0]
-        nominal[:, column] += parts[1]
+        places = [column]
+        if income.kind in apart:
+            places.append(apart[income.kind] + (owner if income.kind is IncomeKind.PENSION else 0))
+        real[:, places] += parts[0][:, np.newaxis]
+        nominal[:, places] += parts[1][:, np.newaxis]
     if claimed is None:
         real[:, 2], nominal[:, 2] = (_larger_benefits(ends, [pair[place] for pair in stated]) for place in (0, 1))
     elif len(ends) > 1 and 0 in ends:

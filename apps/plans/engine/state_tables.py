@@ -137,6 +137,7 @@ class StateTable:
 
     code: str
     name: str
+    year: int
     start: Start
     indexed: bool
     counts_losses: bool
@@ -227,7 +228,7 @@ def _fades(rows: list[Mapping[str, Any]], start: Start) -> tuple[Fade, ...]:
     return tuple(fades)
 
 
-def _state(code: str, row: Mapping[str, Any]) -> StateTable:
+def _state(code: str, year: int, row: Mapping[str, Any]) -> StateTable:
     rates = tuple(Decimal(str(rate)) for rate in row.get("rates", [0]))
     bounds = tuple(_by_status(bound) for bound in row.get("bounds", []))
     gains_rates = tuple(Decimal(str(rate)) for rate in row.get("gains_rates", []))
@@ -241,6 +242,7 @@ def _state(code: str, row: Mapping[str, Any]) -> StateTable:
     return StateTable(
         code=code,
         name=str(row["name"]),
+        year=year,
         start=Start(row.get("start", "agi")),
         indexed=bool(row.get("indexed", False)),
         counts_losses=bool(row.get("counts_losses", True)),
@@ -276,8 +278,9 @@ def state_tables_from_mapping(table: Mapping[str, Any]) -> StateTables:
     Raises InvalidInputError where a key is missing or the brackets do not fit the rates.
     """
     try:
-        states = {code: _state(code, row) for code, row in table["states"].items()}
-        return StateTables(int(table["year"]), states)
+        year = int(table["year"])
+        states = {code: _state(code, year, row) for code, row in table["states"].items()}
+        return StateTables(year, states)
     except KeyError as missing:
         raise InvalidInputError(
             gettext_noop("The tax table lacks “%(key)s”."),

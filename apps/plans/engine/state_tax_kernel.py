@@ -1,17 +1,19 @@
 """State income tax inside the simulation: the rules of `state_taxes`, in float64, for the paths of a block at once.
 
 A law of a state that indexes its amounts is asked with incomes in money of the table's year, and its tax is brought
-back to the path's: that is the same as raising every amount of the law by the price level.
+back to the path's: that is the same as raising every amount of the law by the price level. So is a part of a year.
 """
 
 from __future__ import annotations
+
+from decimal import Decimal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from apps.plans.engine.compiled import compiled
 from apps.plans.engine.state_tables import Measure, Of, Start, Towards
-from apps.plans.engine.state_taxes import StateFacts, StateLaw
+from apps.plans.engine.state_taxes import Fading, StateFacts, StateLaw
 
 # Rows of what a state reads of a year, shape (N_FACTS, n_lanes): the fields of StateFacts, one row for each adult.
 WAGES_1, WAGES_2, PENSIONS_1, PENSIONS_2, WITHDRAWALS_1, WITHDRAWALS_2, AGI, TAXABLE_BENEFITS, BENEFITS = range(9)
@@ -20,12 +22,16 @@ N_FACTS = 17
 
 # Columns of a law: switches and figures, then the bracket bounds, the rates, those of gains, and the fading amounts.
 _GAINS_ONLY, _INDEXED, _LOSSES, _DEFERRALS, _STANDARD, _SENIOR, _POOLED, _COVERS_ALL, _LESS, _LESS_TAXABLE = range(10)
-_PENSIONS_EXEMPT, _WITHDRAWALS, _GAINS_OUT, _DIVIDENDS_OUT, _GAINS_CAP, _OWN_GAINS, _ADULTS = range(10, 17)
-_CAP_1, _CAP_2, _N_BOUNDS, _N_FADES = range(17, 21)
-_BOUNDS = 21
+_PENSIONS_EXEMPT, _WITHDRAWALS, _GAINS_OUT, _DIVIDENDS_OUT, _GAINS_CAP, _OWN_GAINS, N_ADULTS = range(10, 17)
+_CAP_1, _CAP_2, _PART, SHARE, _N_BOUNDS = range(17, 22)
+# Where the fading amounts towards each thing begin, and where the last ones end.
+_FIRST = 22
+_BOUNDS = _FIRST + len(Towards) + 1
 
 _TOWARDS, _MEASURES, _UNITS = tuple(Towards), tuple(Measure), tuple(Of)
-_N_FADE = 10
+# Columns of a fading amount after that of its measure.
+_UNIT, _AMOUNT, _FLOOR, _START, _RATE, _STEP, _ABOVE, _MOST = range(1, 9)
+_N_FADE = 9
 (
     _T_BENEFITS,
     _T_RETIREMENT,
@@ -41,8 +47,12 @@ _U_ONE, _U_DEDUCTIONS, _U_BENEFITS, _U_TAX, _U_LOWER, _U_HIGHER, _U_INCOME, _U_R
 FloatArray = NDArray[np.float64]
 
 
-def law_row(law: StateLaw) -> FloatArray:
-    """A resolved law as one row of figures, for `state_taxes`; two laws of one state have rows of one length."""
+def law_row(law: StateLaw, part: float = 1.0, share: float = 1.0) -> FloatArray:
+    """A resolved law as one row of figures, for `state_taxes`; two laws of one state have rows of one length.
+
+    ``part`` of a year makes all amounts smaller, like `tax_kernel.law_arrays`; ``share`` is the first adult's of what a
+    couple withdraws.
+    """
     table = law.table
     switches = [
         table.start is Start.GAINS,
@@ -64,26 +74,32 @@ def law_row(law: StateLaw) -> FloatArray:
         law.adults,
         *law.caps[:2],
         *([0] * (2 - len(law.caps))),
+        part,
+        share,
         len(law.bounds),
-        len(law.fadings),
-    ]
-    fades = [
-        (
-            _TOWARDS.index(row.towards),
-            _MEASURES.index(row.measure),
-            _UNITS.index(row.of),
-            row.amount,
-            row.floor,
-            row.start,
-            row.rate,
-            row.step,
-            row.above,
-            row.most,
-        )
-        for row in law.fadings
     ]
     rates = (*table.rates, *(table.gains_rates or table.rates))
-    return np.array([*switches, *law.bounds, *rates, *(figure for row in fades for figure in row)], dtype=np.float64)
+    fades = sorted((_fade_row(row) for row in law.fadings), key=lambda row: row[0])
+    first = _BOUNDS + len(law.bounds) + len(rates)
+    places = [first + _N_FADE * sum(row[0] < towards for row in fades) for towards in range(len(Towards) + 1)]
+    figures = (figure for row in fades for figure in row[1:])
+    return np.array([*switches, *places, *law.bounds, *rates, *figures], dtype=np.float64)
+
+
+def _fade_row(row: Fading) -> tuple[Decimal | int, ...]:
+    """What it counts towards, then the columns of an amount."""
+    return (
+        _TOWARDS.index(row.towards),
+        _MEASURES.index(row.measure),
+        _UNITS.index(row.of),
+        row.amount,
+        row.floor,
+        row.start,
+        row.rate,
+        row.step,
+        row.above,
+        row.most,
+    )
 
 
 def fact_column(facts: StateFacts) -> FloatArray:
@@ -109,29 +125,20 @@ def fact_column(facts: StateFacts) -> FloatArray:
 
 
 @compiled
-def _fade(row: FloatArray, measured: float, unit: float) -> float:
-    """What is left of an amount: `state_taxes.Fading.value`."""
-    excess = max(0.0, measured - row[5])
-    if row[7] > 0.0:
-        excess = np.ceil(excess / row[7] - 1e-9) * row[7]
-    left: float = min(row[9], max(row[4], row[3] * unit - row[6] * excess))
-    return left
-
-
-@compiled
 def _total(law: FloatArray, towards: int, measures: FloatArray, units: FloatArray) -> float:
-    """The sum of the fading amounts towards one thing; of a recapture, of what has faded."""
+    """The sum of the fading amounts towards one thing (`state_taxes.Fading.value`); of a recapture, of what faded."""
     total = 0.0
-    first = _BOUNDS + 3 * int(law[_N_BOUNDS]) + 2
-    for place in range(int(law[_N_FADES])):
-        row = law[first + _N_FADE * place : first + _N_FADE * (place + 1)]
-        if row[0] != towards:
-            continue
-        value = _fade(row, measures[int(row[1])], units[int(row[2])])
+    for row in range(int(law[_FIRST + towards]), int(law[_FIRST + towards + 1]), _N_FADE):
+        excess = max(0.0, measures[int(law[row])] - law[row + _START])
+        step = law[row + _STEP]
+        if step > 0.0 and excess > 0.0:
+            excess = np.ceil(excess / step - 1e-9) * step
+        left = law[row + _AMOUNT] * units[int(law[row + _UNIT])] - law[row + _RATE] * excess
+        value = min(law[row + _MOST], max(law[row + _FLOOR], left))
         if towards != _T_RECAPTURE:
             total += value
-        elif measures[_M_TAXABLE] > row[8]:
-            total += row[3] - value
+        elif measures[_M_TAXABLE] > law[row + _ABOVE]:
+            total += law[row + _AMOUNT] - value
     return total
 
 
@@ -148,7 +155,7 @@ def _schedule(law: FloatArray, first_rate: int, income: float) -> float:
 @compiled
 def _retirement(law: FloatArray, facts: FloatArray) -> float:
     """Pensions and withdrawals that are left out, each adult's up to the cap of the age."""
-    adults = law[_ADULTS]
+    adults = law[N_ADULTS]
     less = law[_LESS] * facts[BENEFITS] + law[_LESS_TAXABLE] * facts[TAXABLE_BENEFITS]
     extra = 0.0
     if law[_COVERS_ALL] > 0.0:
@@ -177,7 +184,7 @@ def _measure(law: FloatArray, facts: FloatArray, measures: FloatArray, units: Fl
     measures[_M_BENEFITS] = facts[TAXABLE_BENEFITS]
     measures[_M_STATE] = 0.0
     measures[_M_TAXABLE] = 0.0
-    couple = 1.0 if law[_ADULTS] > 1.0 else 0.0
+    couple = 1.0 if law[N_ADULTS] > 1.0 else 0.0
     first = facts[WAGES_1] + facts[PENSIONS_1] + facts[WITHDRAWALS_1]
     second = facts[WAGES_2] + facts[PENSIONS_2] + facts[WITHDRAWALS_2]
     units[_U_ONE] = 1.0
@@ -230,7 +237,7 @@ def state_taxes(law: FloatArray, index: FloatArray, facts: FloatArray, due: Floa
     """
     measures, units, own = np.empty(5), np.empty(8), np.empty(N_FACTS)
     for lane in range(index.size):
-        level = index[lane] if law[_INDEXED] > 0.0 else 1.0
+        level = law[_PART] * (index[lane] if law[_INDEXED] > 0.0 else 1.0)
         for fact in range(N_FACTS):
             own[fact] = facts[fact, lane] / level
         due[lane] += level * _state_tax(law, own, measures, units)

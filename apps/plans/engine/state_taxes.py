@@ -249,7 +249,8 @@ def state_facts(
 ) -> StateFacts:
     """What a state reads from the federal return; pensions and withdrawals are each adult's of ``facts.ordinary``."""
     federal, figures = federal_tax(table, facts), table.of(facts.status)
-    counted = max(facts.long_term_gain - facts.loss_carried, -table.of(facts.status).capital_loss_limit)
+    figures = table.of(facts.status)
+    counted = max(facts.long_term_gain - facts.loss_carried, -figures.capital_loss_limit)
     return StateFacts(
         wages=facts.wages,
         agi=federal.agi,

@@ -82,7 +82,10 @@ class GoalLine:
 
 @dataclass(frozen=True, slots=True)
 class FlowLine:
-    """Money in and out of one calendar year on the expected path, nominal; `since` where it is not a whole one."""
+    """Money in and out of one calendar year on the expected path, nominal; `since` where it is not a whole one.
+
+    The state's taxes are part of the taxes.
+    """
 
     year: int
     calendar_year: int
@@ -96,6 +99,7 @@ class FlowLine:
     goals: Figure
     debts: Figure
     taxes: Figure
+    state_taxes: Figure
     saved: Figure
     shortfall: Figure
     unplanned: float

@@ -114,6 +114,7 @@ _STEP_NAMES = {
     "scenarios": gettext_lazy("Futures"),
     "months": gettext_lazy("Months"),
     "taxes": gettext_lazy("Taxes"),
+    "state_taxes": gettext_lazy("State taxes"),
     "success": gettext_lazy("Counting success"),
     "solve": gettext_lazy("Search"),
     "optimisation": gettext_lazy("Optimiser"),
@@ -129,6 +130,9 @@ _FACT_NAMES = {
     "months": gettext_lazy("months"),
     "start": gettext_lazy("start"),
     "table": gettext_lazy("table of"),
+    "state": gettext_lazy("State"),
+    "trust": gettext_lazy("second source"),
+    "checked": gettext_lazy("drawn households that agree"),
     "filing_status": gettext_lazy("filed as"),
     "question": gettext_lazy("question"),
     "simulations": gettext_lazy("runs"),
@@ -136,6 +140,12 @@ _FACT_NAMES = {
     "max_volatility": gettext_lazy("swing at most"),
     "gap": gettext_lazy("gap"),
     "mix": gettext_lazy("mix"),
+}
+
+_FACT_WORDS = {
+    "confirmed": gettext_lazy("confirmed"),
+    "partly": gettext_lazy("confirmed in part"),
+    "unverified": gettext_lazy("unverified"),
 }
 
 
@@ -236,7 +246,7 @@ def _steps(plan: Plan, key: str) -> tuple[PassportStep, ...]:
     return tuple(
         PassportStep(
             str(_STEP_NAMES.get(step.step, step.step)),
-            tuple((str(_FACT_NAMES.get(name, name)), value) for name, value in step.facts),
+            tuple((str(_FACT_NAMES.get(name, name)), str(_FACT_WORDS.get(value, value))) for name, value in step.facts),
             step.source,
         )
         for step in trail

@@ -39,10 +39,12 @@ from apps.plans.engine.inputs import GoalKind as EngineGoalKind
 from apps.plans.engine.inputs import GoalPriority as EnginePriority
 from apps.plans.engine.policy import AdvicePolicy, RiskLimit
 from apps.plans.engine.retirement_choices import BenefitClaim
+from apps.plans.engine.state_tables import StateTable
 from apps.plans.engine.tax_tables import FilingStatus, TaxTable
 from apps.plans.models import Goal, GoalKind, Override, OverrideKind, Plan
 from apps.plans.selectors.run_values import RunInputs
 from apps.plans.services._retirement import claims_of, odds_of_living
+from apps.plans.services._state_tax import state_caveats
 
 CENT = Decimal("0.01")
 # One set of markets for all households of an assumption set: plans then differ by households, not by dice.
@@ -98,6 +100,7 @@ class Situation:
     tax_table: TaxTable
     limit: ClientLimit | None
     starts_on: dt.date
+    state_table: StateTable | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +171,10 @@ class _Mapping:
             assumptions=self.situation.assumptions,
             simulation=CubeSpec(SEED, N_PATHS, N_BATCHES, -(-months // CUBE_STEP_MONTHS) * CUBE_STEP_MONTHS),
             claims=claims,
+            state_table=self.situation.state_table,
         )
+        for message, params in state_caveats(facts.state, self.situation.state_table):
+            self._note(message, **params)
         for name in facts.left_out:
             self._note(gettext_noop("%(name)s is left out: it has no price, or another currency."), name=name)
         if facts.simulation is not None:

@@ -18,6 +18,7 @@ from apps.plans.selectors.assumptions import assumption_set
 from apps.plans.selectors.mixes import chosen_weights
 from apps.plans.selectors.plan_pages import taken_instead
 from apps.plans.services._mapping import Mapped, Situation, mapped
+from apps.plans.services._state_tax import state_table_of
 from apps.plans.services._tables import tax_table_on
 from apps.plans.services.errors import FactsMissingError
 
@@ -55,6 +56,7 @@ def asked_of(plan: Plan, facts: HouseholdFacts, basis: Basis) -> Mapped:
         tax_table=basis.tax_table,
         limit=basis.limit,
         starts_on=basis.starts_on,
+        state_table=state_table_of(facts.state),
     )
     return _with_chosen_mix(mapped(situation), plan)
 

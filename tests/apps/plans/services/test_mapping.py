@@ -12,6 +12,7 @@ from apps.money.selectors.facts import AccountFact, HouseholdFacts, IncomeFact, 
 from apps.plans.engine.inputs import Boundary, IncomeKind, TaxTreatment
 from apps.plans.models import Plan
 from apps.plans.services._mapping import CUBE_STEP_MONTHS, Situation, exact, mapped, money
+from apps.plans.services._state_tax import state_table_of
 from apps.plans.services._tables import tax_table_on
 from tests.apps.plans.engine.households import published_assumptions
 
@@ -79,7 +80,7 @@ def facts(**changed: object) -> HouseholdFacts:
 def question(given_facts: HouseholdFacts):
     situation = Situation(
         plan=Plan(), facts=given_facts, goals=[], overrides=[], assumptions=published_assumptions(),
-        tax_table=tax_table_on(DAY), limit=None, starts_on=DAY,
+        tax_table=tax_table_on(DAY), limit=None, starts_on=DAY, state_table=state_table_of(given_facts.state),
     )  # fmt: skip
     return mapped(situation)
 
@@ -155,3 +156,11 @@ def test_cash_pays_no_fee_of_investing():
 
 def test_the_names_behind_the_keys_come_along():
     assert question(replace(facts())).names["acc"] == "Brokerage"
+
+
+def test_the_state_of_residence_gives_its_table_and_the_plan_says_so():
+    found = question(facts(state="CT"))
+    assert found.question.inputs.state_table is not None
+    assert found.question.inputs.state_table.name == "Connecticut"
+    assert {"state": "Connecticut", "year": "2025"} in [caveat["params"] for caveat in found.caveats]
+    assert question(facts(state="")).question.inputs.state_table is None

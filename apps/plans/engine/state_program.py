@@ -1,0 +1,82 @@
+"""A plan's state taxes laid out for the kernel: the law of each year for who lives then, and what a state tells apart.
+
+The law is resolved here, by filing status and the ages attained by a year's end; what depends on the path is left
+to `kernel_states`. Accounts do not say who withdraws: a couple's withdrawals are taken to be each adult's by whose the
+tax-deferred accounts are at the start.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from apps.plans.engine.horizon import first_month_of_year, first_year_months
+from apps.plans.engine.inputs import Adult, IncomeKind, ProjectionInputs, TaxTreatment
+from apps.plans.engine.results import TrailStep
+from apps.plans.engine.social_security import counted_birth
+from apps.plans.engine.state_tables import StateTable
+from apps.plans.engine.state_tax_kernel import law_row
+from apps.plans.engine.state_taxes import resolved
+from apps.plans.engine.tax_tables import FilingStatus
+
+FloatArray = NDArray[np.float64]
+# The incomes' columns that the federal tax knows come first.
+FIRST_COLUMN = 5
+
+
+def _withdrawn_by_first(inputs: ProjectionInputs) -> float:
+    """The first adult's share of the tax-deferred accounts at the start; half of what is joint, half of nothing."""
+    told = [0.0, 0.0]
+    for account in inputs.accounts:
+        if account.treatment is TaxTreatment.TAX_DEFERRED:
+            for place, adult in enumerate(inputs.adults):
+                told[place] += account.balance * (0.5 if account.owner == "" else float(account.owner == adult.key))
+    return told[0] / sum(told) if sum(told) > 0.0 else 0.5
+
+
+def _law(inputs: ProjectionInputs, table: StateTable, living: Sequence[Adult], year: int) -> FloatArray:
+    couple = len(living) == 2
+    status = inputs.filing_status
+    if not couple and len(inputs.adults) == 2 and status in (FilingStatus.MARRIED_JOINT, FilingStatus.MARRIED_SEPARATE):
+        status = FilingStatus.SINGLE
+    calendar_year = inputs.start_date.year + year
+    ages = [calendar_year - counted_birth(adult.birth_date).year for adult in living]
+    part = first_year_months(inputs.start_date) / 12.0 if year == 0 else 1.0
+    return law_row(resolved(table, status, ages), part, _withdrawn_by_first(inputs) if couple else 1.0)
+
+
+def state_laws(inputs: ProjectionInputs, ends: tuple[int, ...], n_years: int) -> FloatArray:
+    """Return the law of each year (n_years, n_columns) for who lives to ``ends``, the months of their last.
+
+    No years where the plan has no state that taxes income.
+    """
+    table = inputs.state_table
+    if table is None or not table.taxes_income:
+        return np.zeros((0, 0))
+    rows = []
+    for year in range(n_years):
+        first = first_month_of_year(year, inputs.start_date)
+        living = [adult for adult, end in zip(inputs.adults, ends, strict=True) if end > first]
+        rows.append(_law(inputs, table, living or inputs.adults[:1], year))
+    return np.stack(rows)
+
+
+def income_columns(inputs: ProjectionInputs) -> dict[IncomeKind, int]:
+    """Where a state's incomes are told apart once more, after the columns of the federal tax: each adult's pensions,
+    then what is taxable besides; empty where the plan has no state that taxes income."""
+    if inputs.state_table is None or not inputs.state_table.taxes_income:
+        return {}
+    return {IncomeKind.PENSION: FIRST_COLUMN, IncomeKind.OTHER_TAXABLE: FIRST_COLUMN + 2}
+
+
+def state_trail(inputs: ProjectionInputs) -> tuple[TrailStep, ...]:
+    """How the state's part of the taxes is made, and how far a second source confirms it."""
+    table = inputs.state_table
+    if table is None:
+        return ()
+    facts: tuple[tuple[str, str], ...] = (("state", table.name), ("table", str(table.year)))
+    if table.taxes_income:
+        facts += (("trust", str(table.trust)), ("checked", table.checked_against))
+    return (TrailStep("state_taxes", facts, table.source),)
