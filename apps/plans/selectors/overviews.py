@@ -115,8 +115,7 @@ def plan_overview(household: Household, actor: Actor, plan: Plan | None = None) 
     result = result_of(run) if run is not None else None
     if plan is None or run is None or result is None:
         return None
-    question = inputs_of(run)
-    found = build.Found(plan, run, question, result)
+    found = build.Found(plan, run, question := inputs_of(run), result)
     is_for_client = is_client(actor)
     # the firm's own people see what the engine would advise; everybody else what the plan advises
     is_staff = actor.is_person and not is_for_client
