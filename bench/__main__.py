@@ -17,6 +17,7 @@ BENCHMARKS = (
     "plan_engine",
     "taxes",
     "frontier",
+    "what_if",
     "fees",
     "household_list",
     "wash_sales",

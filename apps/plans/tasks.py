@@ -15,8 +15,8 @@ from apps.core.actors import Actor
 from apps.core.everywhere import everywhere
 from apps.core.jobs import job
 from apps.core.models import Job
-from apps.plans.models import Plan, ProjectionRun, Recommendation
-from apps.plans.services import monitoring, projections, publishing, recommendations, step_reminders, watches
+from apps.plans.models import Plan, PlanScenario, ProjectionRun, Recommendation
+from apps.plans.services import monitoring, projections, publishing, recommendations, scenarios, step_reminders, watches
 
 
 @job("plans.run_projection")
@@ -33,6 +33,14 @@ def measure_recommendation(task: Any, recommendation_id: int, value: str) -> Non
     row = Recommendation.objects.select_related("run__plan__household", "measure_job").get(pk=recommendation_id)
     by = _asked_by("plans.measure_recommendation", row.measure_job)
     recommendations.measure_recommendation(recommendation=row, value=Decimal(value), progress=task.progress, by=by)
+
+
+@job("plans.measure_scenario")
+def measure_scenario(task: Any, scenario_id: int, revision: int) -> None:
+    """Compute one scenario."""
+    row = PlanScenario.objects.select_related("plan__household", "run", "job").get(pk=scenario_id)
+    by = _asked_by("plans.measure_scenario", row.job)
+    scenarios.measure_scenario(scenario=row, revision=revision, progress=task.progress, by=by)
 
 
 @job("plans.file_report")

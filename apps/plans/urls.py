@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.plans.views import actions, alerts, forms, pages, steps, what_if, words
+from apps.plans.views import actions, alerts, forms, pages, scenarios, steps, what_if, words
 
 app_name = "plans"
 _plan = "plans/<uuid:plan_id>"
@@ -30,6 +30,13 @@ urlpatterns = [
     path(f"{_plan}/what-if/", what_if.WhatIfPage.as_view(), name="what-if"),
     path(f"{_plan}/what-if/answer/", what_if.AnswerWhatIf.as_view(), name="what-if-answer"),
     path(f"{_plan}/what-if/reach/", what_if.ReachTarget.as_view(), name="what-if-reach"),
+    path(f"{_plan}/what-if/keep/", scenarios.KeepScenario.as_view(), name="scenario-keep"),
+    path(f"{_plan}/scenarios/", scenarios.ScenarioList.as_view(), name="scenario-list"),
+    path("plans/scenarios/<uuid:scenario_id>/", scenarios.ScenarioMerge.as_view(), name="scenario-merge"),
+    path("plans/scenarios/<uuid:scenario_id>/take/", scenarios.MergeScenario.as_view(), name="scenario-take"),
+    path("plans/scenarios/<uuid:scenario_id>/lock/", scenarios.LockScenario.as_view(), name="scenario-lock"),
+    path("plans/scenarios/<uuid:scenario_id>/aside/", scenarios.SetScenarioAside.as_view(), name="scenario-aside"),
+    path("plans/scenarios/<uuid:scenario_id>/restore/", scenarios.RestoreScenario.as_view(), name="scenario-restore"),
     path(f"{_plan}/what-if/figures/<str:key>/", what_if.WhatIfPassport.as_view(), name="what-if-figure"),
     path(f"{_plan}/generate/", actions.GeneratePlan.as_view(), name="plan-generate"),
     path(f"{_plan}/cancel/", actions.CancelRun.as_view(), name="run-cancel"),

@@ -34,6 +34,7 @@ from apps.integrations.services.partners import register_partner
 from apps.plans.models import ContributionWatch, GoalWish, Override, PlanAlert, PlanQuestion, PlanStep
 from apps.plans.selectors import overview_builders as build
 from apps.plans.selectors.figures import figures_in
+from apps.plans.services.scenarios import keep_scenario
 from apps.plans.services.wishes import tell_goals
 from apps.portfolios.models import Instrument, InstrumentPrice, PerformanceReport, ReportBatch
 from apps.portfolios.selectors.reports import quarters_over
@@ -166,6 +167,11 @@ class World:
     def alert(self) -> PlanAlert:
         told = {"kind": "unmeasured", "told": f"{MARKER} lacks a fact.", "opened_on": today()}
         return PlanAlert.objects.create(plan=self.plan, **told)
+
+    @cached_property
+    def scenario(self) -> Any:
+        assert self.recommendation
+        return keep_scenario(plan=self.plan, name=MARKER, changes={"lower_returns": 1.0}, by=self.ada.as_actor())
 
     @cached_property
     def question(self) -> PlanQuestion:
@@ -472,6 +478,7 @@ OF_HOUSEHOLD: dict[str, Maker] = {
     "import_id": lambda world: world.import_batch.public_id,
     "plan_id": lambda world: world.plan.public_id,
     "goal_id": lambda world: world.plan.goals.first().public_id,
+    "scenario_id": lambda world: world.scenario.public_id,
     "override_id": lambda world: world.override.public_id,
     "alert_id": lambda world: world.alert.public_id,
     "question_id": lambda world: world.question.public_id,

@@ -29,6 +29,7 @@ from apps.plans.services.monitoring_rules import MonitoringTerms, set_monitoring
 from apps.plans.services.plans import draft_plan
 from apps.plans.services.publishing import file_report, publish_plan
 from apps.plans.services.recommendations import decide_recommendation
+from apps.plans.services.scenarios import measure_scenario
 from apps.portfolios.services.statements import StatedPosition, take_statement
 from tests.cast import person
 from tests.days import today
@@ -162,6 +163,8 @@ class Books(World):
         found = run.recommendations.first()
         assert found is not None
         self.recommendation = found
+        system = Actor.system("plans.measure_scenario")
+        measure_scenario(scenario=self.scenario, revision=1, progress=plans.silent, by=system)
 
     def _billing(self) -> None:
         self.schedule = billing.version(self.paul)

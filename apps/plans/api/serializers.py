@@ -8,11 +8,15 @@ from typing import Any
 from rest_framework import serializers
 
 from apps.core.api.sparse import SparseMixin
+from apps.plans.engine.results import Estimate
+from apps.plans.engine.what_if_levers import levers_of
+from apps.plans.engine.what_if_results import WhatIfAnswer
 from apps.plans.models import GoalKind, GoalPriority, Plan, PlanStatus
 from apps.plans.selectors.figures import Figure, written
 from apps.plans.selectors.mixes import MixPart
 from apps.plans.selectors.overview_parts import AllocationPart, EffectLine, GoalLine, RecommendationLine, SavingsLine
 from apps.plans.selectors.overviews import PlanOverview
+from apps.plans.selectors.what_if import Asked
 
 MEASURES = (
     "return_now",
@@ -51,6 +55,16 @@ class StatusIn(serializers.Serializer):  # type: ignore[type-arg]
     reason = serializers.CharField(required=False, allow_blank=True, default="")
 
 
+class AnalysisIn(serializers.Serializer):  # type: ignore[type-arg]
+    """What to analyse: without levers the version is computed as a job; with levers the answer comes at once.
+
+    Keys of levers are those that the answer lists: `retirement_age:<person>`, `retirement_spending`, `extra_saving`,
+    `goal_amount:<goal>`, `goal_year:<goal>`, `equity_share`, `lower_returns`, `higher_inflation`, `first_year_fall`.
+    """
+
+    levers = serializers.DictField(child=serializers.FloatField(), required=False, default=None, allow_null=True)
+
+
 class GoalIn(serializers.Serializer):  # type: ignore[type-arg]
     """A goal; a retirement goal has neither start nor years."""
 
@@ -81,6 +95,30 @@ class EstimateOut(serializers.Serializer):  # type: ignore[type-arg]
 
     probability = serializers.FloatField()
     standard_error = serializers.FloatField(allow_null=True)
+
+
+class LeverOut(serializers.Serializer):  # type: ignore[type-arg]
+    """What may be moved: where the plan has it, and its bounds."""
+
+    key = serializers.CharField()
+    value = serializers.FloatField()
+    low = serializers.FloatField()
+    high = serializers.FloatField()
+
+
+class AnalysisOut(serializers.Serializer):  # type: ignore[type-arg]
+    """How the plan fares with levers moved, against the plan as generated, path by path on the same futures."""
+
+    run_id = serializers.UUIDField()
+    n_paths = serializers.IntegerField()
+    success = EstimateOut()
+    change = EstimateOut()
+    wealth_at_end = serializers.DictField(child=serializers.FloatField())
+    wealth_change = serializers.FloatField()
+    shortfall = serializers.FloatField(allow_null=True)
+    affordable_spending = serializers.FloatField(allow_null=True)
+    goals = serializers.ListField(child=serializers.DictField())
+    levers = LeverOut(many=True)
 
 
 class BandOut(serializers.Serializer):  # type: ignore[type-arg]
@@ -294,3 +332,26 @@ def _impact(effect: EffectLine) -> dict[str, Any]:
 
 def _estimate(value: Figure, error: Figure) -> dict[str, float | None]:
     return {"probability": value.number, "standard_error": error.number}
+
+
+def analysis_body(asked: Asked, answer: WhatIfAnswer) -> dict[str, Any]:
+    """Return an answer to moved levers, with the levers there are."""
+
+    def estimate(found: Estimate) -> dict[str, float | None]:
+        return {"probability": found.value, "standard_error": found.standard_error}
+
+    return {
+        "run_id": asked.run.public_id,
+        "n_paths": answer.n_paths,
+        "success": estimate(answer.success),
+        "change": estimate(answer.change),
+        "wealth_at_end": dict(zip(PERCENTILES, answer.terminal, strict=True)),
+        "wealth_change": answer.terminal_change.value,
+        "shortfall": answer.shortfall,
+        "affordable_spending": answer.spending,
+        "goals": [{"id": goal.key, **estimate(goal.success)} for goal in answer.goals],
+        "levers": [
+            {"key": lever.key, "value": lever.value, "low": lever.low, "high": lever.high}
+            for lever in levers_of(asked.question.inputs)
+        ],
+    }

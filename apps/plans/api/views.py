@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from django.db.models import QuerySet
@@ -21,6 +22,8 @@ from apps.core.api.sparse import FIELDS
 from apps.core.models import Job
 from apps.kernel.errors import NotFoundError, gettext_noop
 from apps.plans.api.serializers import (
+    AnalysisIn,
+    AnalysisOut,
     BandOut,
     GoalIn,
     GoalOut,
@@ -30,6 +33,7 @@ from apps.plans.api.serializers import (
     RecommendationsOut,
     StatusIn,
     allocation_body,
+    analysis_body,
     bands_body,
     mixes_body,
     plan_body,
@@ -38,10 +42,13 @@ from apps.plans.api.serializers import (
 from apps.plans.models import Plan
 from apps.plans.selectors.overviews import PlanOverview, plan_overview
 from apps.plans.selectors.plan_pages import plan_for
+from apps.plans.selectors.what_if import asked_of
+from apps.plans.selectors.what_if_values import Question
 from apps.plans.services.goals import GoalDetails, set_goal
 from apps.plans.services.plans import draft_plan
 from apps.plans.services.projections import request_projection
 from apps.plans.services.statuses import move_plan
+from apps.plans.services.what_if import answer_question
 
 
 def household_of_client(request: Request, client_id: object) -> Household:
@@ -165,11 +172,26 @@ class FinancialPlanViewSet(
         moved = move_plan(plan=plan, by=api_actor(request), **form.validated_data)
         return Response(PlanRowOut(moved).data, headers={"ETag": self.tag_of(moved)})
 
-    @extend_schema(summary="Analyse a plan", request=None, responses={202: JobOut}, tags=["plans"])
+    @extend_schema(
+        summary="Analyse a plan",
+        request=AnalysisIn,
+        responses={200: AnalysisOut, 202: JobOut},
+        tags=["plans"],
+    )
     def analyse(self, request: Request, plan_id: str) -> Response:
-        """Compute the version; answers with the job."""
-        plan = plan_for(api_actor(request), plan_id)
-        return _accepted(request_projection(plan=plan, by=api_actor(request)).job)
+        """Compute the version and answer with the job; with levers, answer how it fares with them moved."""
+        form = AnalysisIn(data=request.data)
+        form.is_valid(raise_exception=True)
+        actor, levers = api_actor(request), form.validated_data["levers"]
+        plan = plan_for(actor, plan_id)
+        if levers is None:
+            return _accepted(request_projection(plan=plan, by=actor).job)
+        asked = asked_of(plan)
+        if asked is None:
+            raise NotFoundError(gettext_noop("There is no generated plan yet."))
+        question = Question(uuid.uuid4().hex, 0, levers, is_whole=True)
+        answer = answer_question(run=asked.run, question=question, by=actor)
+        return Response(AnalysisOut(analysis_body(asked, answer)).data)
 
     @extend_schema(summary="Read projections", responses={200: BandOut(many=True)}, tags=["plans"])
     def projections(self, request: Request, plan_id: str) -> Response:

@@ -60,3 +60,15 @@ class Reach:
     outcome: str
     value: float
     success: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioResult:
+    """What a scenario comes to on all paths, and what each of its changes does by itself."""
+
+    answer: WhatIfAnswer
+    effects: tuple[LeverEffect, ...]
+
+    def to_json_bytes(self) -> bytes:
+        """Serialise canonically."""
+        return canonical_json(self)

@@ -16,6 +16,7 @@ from apps.plans.models.plan import Plan, PlanStatus
 from apps.plans.models.projection_run import ProjectionRun
 from apps.plans.models.question import PlanQuestion
 from apps.plans.models.recommendation import Decision, Recommendation
+from apps.plans.models.scenario import PlanScenario
 from apps.plans.models.step import ContributionWatch, PlanStep, StepOwner, StepStatus
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "PlanMeasurement",
     "PlanMonitor",
     "PlanQuestion",
+    "PlanScenario",
     "PlanStatus",
     "PlanStep",
     "ProjectionRun",

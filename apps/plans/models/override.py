@@ -20,6 +20,8 @@ class OverrideKind(models.TextChoices):
     MONTHLY_SPENDING = "monthly_spending", _("Living costs a month")
     RETIREMENT_AGE = "retirement_age", _("Age at retirement")
     ANNUAL_INCOME = "annual_income", _("Salary a year")
+    EXTRA_SAVING = "extra_saving", _("Saved more a month than the facts say")
+    EQUITY_SHARE = "equity_share", _("Shares of what is invested, in per cent")
 
 
 OF_A_PERSON = frozenset({OverrideKind.RETIREMENT_AGE, OverrideKind.ANNUAL_INCOME})
@@ -59,6 +61,11 @@ class Override(BaseModel):
                 violation_error_message=_("Say whose it is."),
             ),
             models.CheckConstraint(condition=~models.Q(reason=""), name="override_has_its_reason"),
+            models.CheckConstraint(
+                condition=~models.Q(kind=OverrideKind.EQUITY_SHARE) | models.Q(value__lte=100),
+                name="override_share_at_most_whole",
+                violation_error_message=_("A share is at most 100 per cent."),
+            ),
         )
 
     def __str__(self) -> str:

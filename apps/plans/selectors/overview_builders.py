@@ -280,20 +280,24 @@ def choices(plan: Plan) -> tuple[ChoiceLine, ...]:
     return tuple(lines)
 
 
+_OVERRIDE_UNITS = {OverrideKind.RETIREMENT_AGE: "years", OverrideKind.EQUITY_SHARE: "percent"}
+
+
 def overrides(plan: Plan) -> tuple[ChoiceLine, ...]:
     """Return where the plan departs from the facts, each with its date and reason."""
     lines = []
     for row in plan.overrides.select_related("person"):
         kind = OverrideKind(row.kind)
         label = f"{kind.label}: {row.person}" if row.person else str(kind.label)
-        is_age = kind is OverrideKind.RETIREMENT_AGE
-        value = row.value if is_age else Money(row.value, plan.household.currency)
+        unit = _OVERRIDE_UNITS.get(kind, "money")
+        share = row.value / 100 if unit == "percent" else row.value
+        value = share if unit != "money" else Money(row.value, plan.household.currency)
         note = _("%(reason)s (%(by)s, %(day)s)") % {
             "reason": row.reason,
             "by": row.set_by,
             "day": date_format(row.set_on),
         }
-        figure = Figure(value, "years" if is_age else "money", f"override:{row.public_id}", label)
+        figure = Figure(value, unit, f"override:{row.public_id}", label)
         lines.append(ChoiceLine(label, figure, note))
     return tuple(lines)
 

@@ -18,7 +18,7 @@ from apps.plans.selectors.figures import Figure, figures_in, money_figure
 from apps.plans.selectors.overviews import run_shown
 from apps.plans.selectors.passports import PlanPassport
 from apps.plans.selectors.run_values import RunInputs, inputs_of, result_of
-from apps.plans.selectors.what_if_values import Question, answer_as_generated
+from apps.plans.selectors.what_if_values import Question, answer_as_generated, id_in
 
 _P5, _P10, _P25, _P50, _P75, _P90, _P95 = range(7)
 OF_GOALS = frozenset({LeverKind.GOAL_AMOUNT, LeverKind.GOAL_YEAR})
@@ -111,9 +111,10 @@ class Asked:
         return dict(self.run.names)
 
 
-def asked_of(plan: Plan) -> Asked | None:
-    """Return the run whose plan is moved: the one given to the client, or the newest; None before the first."""
-    run = run_shown(plan)
+def asked_of(plan: Plan, run_id: str = "") -> Asked | None:
+    """Return the run whose plan is moved: the one named, the one given to the client, or the newest; None before."""
+    named = plan.runs.finished().filter(public_id=id_in(run_id)).first()
+    run = named or run_shown(plan)
     return None if run is None else Asked(run, inputs_of(run))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -81,3 +82,11 @@ def answer_as_generated(result: RunResult) -> WhatIfAnswer:
         bands=projection.bands,
         cube_digest=projection.cube_digest,
     )
+
+
+def id_in(text: str) -> uuid.UUID:
+    """Read a public id of an address; where it is none, the nil id, which no row has."""
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return uuid.UUID(int=0)

@@ -41,6 +41,7 @@ from apps.plans.engine.policy import AdvicePolicy, RiskLimit
 from apps.plans.engine.retirement_choices import BenefitClaim
 from apps.plans.engine.state_tables import StateTable
 from apps.plans.engine.tax_tables import FilingStatus, TaxTable
+from apps.plans.engine.what_if_levers import with_taken
 from apps.plans.models import Goal, GoalKind, Override, OverrideKind, Plan
 from apps.plans.selectors.run_values import RunInputs
 from apps.plans.services._retirement import claims_of, odds_of_living
@@ -180,7 +181,14 @@ class _Mapping:
         if facts.simulation is not None:
             day = facts.simulation.simulated_from.isoformat()
             self._note(gettext_noop("Prices from %(day)s on are simulated: balances are for illustration."), day=day)
-        return Mapped(RunInputs(inputs, self._policy(accounts)), self._names(), self.caveats)
+        policy, share = self._policy(accounts), self._override(OverrideKind.EQUITY_SHARE)
+        inputs = with_taken(
+            inputs,
+            policy.saving_account,
+            money(self._override(OverrideKind.EXTRA_SAVING) or Decimal(0)),
+            None if share is None else float(share / 100),
+        )
+        return Mapped(RunInputs(inputs, policy), self._names(), self.caveats)
 
     def _note(self, message: str, **params: str) -> None:
         caveat = {"message": message, "params": params}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from apps.plans.engine.inputs import CubeSpec
 from apps.plans.engine.monte_carlo import Progress, no_progress
@@ -24,7 +24,7 @@ from apps.plans.engine.what_if import (
     what_if,
 )
 from apps.plans.engine.what_if_levers import moved
-from apps.plans.engine.what_if_results import LeverEffect, Reach, WhatIfAnswer
+from apps.plans.engine.what_if_results import LeverEffect, Reach, ScenarioResult, WhatIfAnswer
 from apps.plans.selectors.run_values import RunInputs
 from apps.plans.services._scenarios import cube_of
 
@@ -80,3 +80,12 @@ def reach(tried: Trial, changes: Mapping[str, float], progress: Progress = no_pr
 def single_effects(tried: Trial, changes: Mapping[str, float]) -> tuple[LeverEffect, ...]:
     """Answer what each change does by itself."""
     return effects(tried.question.inputs, tried.question.policy, changes, tried.cube)
+
+
+def scenario_result(question: RunInputs, changes: Mapping[str, float], name: str, progress: Progress) -> ScenarioResult:
+    """Answer a scenario on all paths of its run, with what may be spent and what each change does alone."""
+    tried = trial(question, question.inputs.simulation, name)
+    told = answer(tried, changes, lambda part, step: progress(0.1 + 0.3 * part, step))
+    told = replace(told, spending=spending(tried, changes))
+    progress(0.6, "")
+    return ScenarioResult(told, single_effects(tried, changes))

@@ -108,3 +108,15 @@ class WishDecidedError(DomainError):
     """The wish is in the plan already, or was dropped."""
 
     code = "wish_decided"
+
+
+class ScenarioLockedError(DomainError):
+    """The scenario was locked: it stays as it is."""
+
+    code = "scenario_locked"
+
+
+class ScenarioConflictError(DomainError):
+    """What the scenario was to replace has changed since it was looked at."""
+
+    code = "scenario_conflict"

@@ -17,6 +17,7 @@ from apps.core.errors import shown
 from apps.kernel.errors import DomainError, gettext_noop
 from apps.plans.models import Plan
 from apps.plans.selectors.plan_pages import plan_for
+from apps.plans.selectors.scenarios import opened_scenario
 from apps.plans.selectors.what_if import (
     Asked,
     WhatIfResult,
@@ -35,10 +36,10 @@ from apps.plans.services.what_if import answer_question, find_reaches, warm
 from apps.plans.views.addresses import tab_of, what_if_of
 
 
-def asked_for(actor: Actor, plan_id: uuid.UUID) -> tuple[Plan, Asked]:
+def asked_for(actor: Actor, plan_id: uuid.UUID, run_id: str = "") -> tuple[Plan, Asked]:
     """Return a version the actor may see with the run that is moved. Raises NotFoundError, NoResultError."""
     plan = plan_for(actor, plan_id)
-    asked = asked_of(plan)
+    asked = asked_of(plan, run_id)
     if asked is None:
         raise NoResultError(
             gettext_noop("This version has no result to start from."), mend=gettext_noop("Generate the plan first.")
@@ -80,6 +81,8 @@ class WhatIfPage(RequiresMixin, TemplateView):
             question = Question(uuid.uuid4().hex, 0, changes_in(self.request.GET.dict()), is_whole=True)
             context["groups"], context["page_id"] = lever_groups(asked, question.changes), question.page
             context["result"], context["figures"] = answered(asked, question, actor), figures_below(plan)
+            context["may_edit"] = actor.can(Permission.EDIT_PLANS)
+            context["scenario"] = opened_scenario(actor, plan, self.request.GET.get("scenario", ""))
         return super().get_context_data(**context, **kwargs)
 
 
@@ -137,7 +140,7 @@ class WhatIfPassport(RequiresMixin, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the passport."""
         actor = actor_of(self.request)
-        plan, asked = asked_for(actor, kwargs["plan_id"])
+        plan, asked = asked_for(actor, kwargs["plan_id"], self.request.GET.get("run", ""))
         question = question_in({**self.request.GET.dict(), "page": uuid.uuid4().hex, "number": "0"})
         if kwargs["key"].startswith("reach:"):
             found = find_reaches(run=asked.run, changes=question.changes, by=actor)

@@ -34,6 +34,8 @@ class WhatIf {
       number.value = slider.value;
       this.moved();
     });
+    // Enter is no wish to keep a scenario
+    number.addEventListener("keydown", (event) => event.key === "Enter" && event.preventDefault());
     number.addEventListener("input", () => {
       if (number.value !== "") slider.value = number.value;
       this.moved();
@@ -123,6 +125,8 @@ class WhatIf {
       // the address leads back to these levers
       const at = this.body(precision);
       ["page", "precision"].forEach((name) => at.delete(name));
+      const opened = new URLSearchParams(location.search).get("scenario");
+      if (opened) at.set("scenario", opened);
       history.replaceState(history.state, "", `${location.pathname}${String(at) && `?${at}`}`);
       this.status.textContent = `${this.status.dataset.answered} ${this.result.querySelector(".dial .reading")?.textContent ?? ""}`;
     }

@@ -149,3 +149,21 @@ def test_analysis_asks_for_a_run(partner, ada, household):
     answer = send(partner, "post", f"{BASE}/{plan.public_id}/analysis")
     assert answer.status_code == 202
     assert plan.runs.count() == 1
+
+
+def test_levers_are_answered_at_once_within_their_bounds(partner, ada, household):
+    plan = plans.drafted(ada, household)
+    address = f"{BASE}/{plan.public_id}/analysis"
+    assert send(partner, "post", address, {"levers": {}}).status_code == 404
+    plans.computed(plan, ada)
+    standing = send(partner, "post", address, {"levers": {}})
+    assert standing.status_code == 200
+    assert standing.json()["change"]["probability"] == 0
+    told = send(partner, "post", address, {"levers": {"lower_returns": 2, "retirement_spending": 9000}}).json()
+    assert told["success"]["probability"] < standing.json()["success"]["probability"]
+    assert {"lower_returns", "retirement_spending"} <= {lever["key"] for lever in told["levers"]}
+    assert told["affordable_spending"] is not None
+    wrong = send(partner, "post", address, {"levers": {"lower_returns": 50}})
+    assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (422, "lower_returns")
+    assert send(partner, "post", address, {"levers": {"lower_returns": "much"}}).status_code in {400, 422}
+    assert plan.runs.count() == 1
