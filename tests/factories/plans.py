@@ -111,8 +111,14 @@ def watched(advisor: User, amount: Decimal, first_month: dt.date) -> Contributio
 
 
 def in_force(advisor: User, household: Household | None = None) -> Plan:
-    """A plan that was generated, published and, as if all had signed, put in force."""
+    """A plan that was generated, published and, as if all had signed, put in force.
+
+    Its living costs in retirement are those that just reach the target: whatever the engine counts, a fall is felt.
+    """
     plan = drafted(advisor, household)
+    for row in computed(plan, advisor).recommendations.filter(kind="spending"):
+        monthly = dict(row.proposal["facts"])["sustainable_monthly"]
+        plan.goals.filter(kind=GoalKind.RETIREMENT).update(annual_amount=12 * Decimal(str(monthly)))
     computed(plan, advisor)
     publish_plan(plan=plan, by=advisor.as_actor())
     Plan.objects.filter(pk=plan.pk).update(status=PlanStatus.IN_FORCE, in_force_at=timezone.now())

@@ -23,7 +23,7 @@ from tests.factories import plans
 def alert(ada: User) -> PlanAlert:
     plan = plans.in_force(ada)
     plans.night()
-    plans.balance(plan.household, "0.7")
+    plans.balance(plan.household, "0.5")
     plans.night(again=True)
     return PlanAlert.objects.get()
 

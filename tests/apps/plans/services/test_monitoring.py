@@ -59,12 +59,12 @@ def test_a_night_without_change_raises_nothing_and_says_what_was_accepted(plan: 
 
 def test_a_fall_of_the_market_is_told_once_with_its_cause_its_dollars_and_what_to_do(plan: Plan) -> None:
     plans.night()
-    plans.balance(plan.household, "0.75")
+    plans.balance(plan.household, "0.5")
     plans.night(again=True)
     alert = PlanAlert.objects.get()
     assert (alert.kind, alert.cause, alert.state) == (AlertKind.BELOW, "market", AlertState.OPEN)
     assert alert.guardrail is not None
-    assert alert.wealth == D(315_000)
+    assert alert.wealth == D(210_000)
     assert alert.wealth <= alert.guardrail
     assert alert.success_after is not None
     assert alert.success_before is not None

@@ -21,7 +21,7 @@ Enter = Callable[..., Client]
 def alert(ada: User) -> PlanAlert:
     plan = plans.in_force(ada)
     plans.night()
-    plans.balance(plan.household, "0.7")
+    plans.balance(plan.household, "0.5")
     plans.night(again=True)
     return PlanAlert.objects.select_related("plan__household").get()
 
