@@ -31,8 +31,9 @@ from apps.plans.engine.tax_law import N_SLOTS
     F_EMPLOYER,
     F_REQUIRED,
     F_STATE_TAXES,
-) = range(15)
-N_FLOWS = 15
+    F_MEDICARE,
+) = range(16)
+N_FLOWS = 16
 
 # Who lives: both (or the only adult), the first alone, the second alone. Where nobody does, all weights are 0.
 BOTH, FIRST_ALONE, SECOND_ALONE = range(3)
@@ -51,7 +52,10 @@ INHERITED = DEATHS + 2
 INHERITED_FROM = INHERITED + 1
 # Wealth in money of the start at the end of the last year that somebody began alive.
 ESTATE = INHERITED_FROM + 1
-ACCOUNTS = ESTATE + 1
+# Adjusted gross income of the year before and of the one before that, which premiums of Medicare go by.
+INCOME_BEFORE = ESTATE + 1
+INCOME_TWO_BEFORE = INCOME_BEFORE + 1
+ACCOUNTS = INCOME_TWO_BEFORE + 1
 
 # A gap below half a cent is rounding, not a shortfall.
 HALF_A_CENT = 0.005

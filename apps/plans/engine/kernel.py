@@ -20,6 +20,8 @@ from apps.plans.engine.books import (
     ESTATE,
     FIRST_ALONE,
     FLOWS,
+    INCOME_BEFORE,
+    INCOME_TWO_BEFORE,
     INHERITED,
     INHERITED_FROM,
     N_FLOWS,
@@ -50,6 +52,8 @@ def _open_books(program: Program) -> NDArray[np.float64]:
     books[first_demand:, :] = NEVER
     books[STATES + BOTH, :] = 1.0
     books[YEAR_STATES + BOTH, :] = 1.0
+    books[INCOME_BEFORE, :] = program.incomes_before[1]
+    books[INCOME_TWO_BEFORE, :] = program.incomes_before[0]
     return books
 
 

@@ -20,6 +20,7 @@ from apps.plans.engine.books import (
 )
 from apps.plans.engine.compiled import LANES, compiled
 from apps.plans.engine.kernel_flows import pay
+from apps.plans.engine.kernel_medicare import add_premiums
 from apps.plans.engine.kernel_states import N_TOLD, add_state_taxes
 from apps.plans.engine.program import Program
 from apps.plans.engine.tax_kernel import federal_taxes
@@ -109,7 +110,7 @@ def _tax(
 def close_year(
     program: Program, books: NDArray[np.float64], month: int, index: NDArray[np.float64], scratch: NDArray[np.float64]
 ) -> None:
-    """Pay the taxes of the year and dispose of what is left of its income.
+    """Pay the taxes and the premiums of the year and dispose of what is left of its income.
 
     ``index`` (LANES,) is the price level at the start of the year, by which the law's amounts have risen since the
     table; ``scratch`` (3, LANES) and, where a state taxes income, the rows of `kernel_states`. A withdrawal that pays
@@ -120,13 +121,14 @@ def close_year(
     share = program.surplus_share
     _require(program, year, books)
     _tax(program, books, year, index, scratch)
+    need = scratch[0]
+    for lane in range(LANES):
+        books[FLOWS + F_TAXES, lane] += need[lane]
+    add_premiums(program, books, year, index, need)
     for slot in range(N_SLOTS):
         if slot != LOSS:
             books[slot, :] = 0.0
     scratch[3:, :] = 0.0
-    need = scratch[0]
-    for lane in range(LANES):
-        books[FLOWS + F_TAXES, lane] += need[lane]
     pay(program.payers.sources, books, month, need, balance_row(program.mix.size))
     for lane in range(LANES):
         left = max(0.0, books[UNSPENT, lane])

@@ -22,6 +22,7 @@ from apps.plans.engine.horizon import (
 )
 from apps.plans.engine.household_benefits import BenefitSchedule
 from apps.plans.engine.inputs import Account, Adult, GoalKind, ProjectionInputs, TaxTreatment
+from apps.plans.engine.medicare_program import insured_months, premium_rows
 from apps.plans.engine.schedules import (
     TREATMENTS,
     Demand,
@@ -68,7 +69,9 @@ class Program(NamedTuple):
     ``year_facts`` (n_states, n_years, N_FACTS); ``law`` (2, n_statuses, n_columns) a row per filing status: of a first
     year of ``first_year`` months, and of whole ones; ``divisors`` (n_states, n_years, n_accounts) what a balance is
     divided by for what the law requires to be taken out, 0 where nothing is; ``state_laws`` (n_states, n_years,
-    n_columns) what the state of residence asks for, with no years where that is nothing.
+    n_columns) what the state of residence asks for, with no years where that is nothing; ``premiums``
+    (n_statuses, N_MEDICARE) those of Medicare, no rows where they are not asked, ``insured`` (n_states, n_years) the
+    months for which they are due, ``incomes_before`` (2,) the incomes of the two years before the start.
     """
 
     weights: FloatArray
@@ -88,6 +91,9 @@ class Program(NamedTuple):
     first_year: int
     divisors: FloatArray
     state_laws: FloatArray
+    premiums: FloatArray
+    insured: FloatArray
+    incomes_before: FloatArray
 
 
 def _living(inputs: ProjectionInputs, ends: Ends, year: int) -> list[Adult]:
@@ -191,6 +197,7 @@ def build_program(inputs: ProjectionInputs, demands: list[Demand] | None = None,
     contributions, lines = contributions_of(inputs, states)
     demands = demands_of(inputs, drawn=drawn) if demands is None else demands
     claimed = benefits_of(inputs)
+    livings = [[_living(inputs, ends, year) for year in range(n_years)] for ends in states]
     return Program(
         weights=np.ascontiguousarray(mixes),
         mix=mix.astype(np.int64).ravel(),
@@ -209,6 +216,9 @@ def build_program(inputs: ProjectionInputs, demands: list[Demand] | None = None,
         first_year=first_year,
         divisors=np.stack([_divisors(inputs, ends, n_years) for ends in states]),
         state_laws=np.stack([state_laws(inputs, ends, n_years) for ends in states]),
+        premiums=premium_rows(inputs.medicare),
+        insured=np.stack([insured_months(inputs, living) for living in livings]),
+        incomes_before=np.array(inputs.medicare.incomes_before if inputs.medicare else (0.0, 0.0)),
     )
 
 

@@ -70,8 +70,8 @@ class YearCashFlow:
     another, so not among the sums.
 
     On one path: wages + social_security + other_income + withdrawals + shortfall = contributions + spending +
-    goals + debt_payments + taxes + saved_surplus + unplanned_spending. Medians of many paths do not add up, so
-    the expected path is given beside them.
+    goals + debt_payments + taxes + medicare + saved_surplus + unplanned_spending. Medians of many paths do not add up,
+    so the expected path is given beside them.
     """
 
     year: int
@@ -91,6 +91,7 @@ class YearCashFlow:
     employer_contributions: float
     required_distributions: float = 0.0
     state_taxes: float = 0.0
+    medicare: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from apps.kernel.errors import InvalidInputError, gettext_noop
 from apps.plans.engine.checks import known, not_negative, same_currency, unique, within
 from apps.plans.engine.claiming import EARLIEST_AGE, LATEST_AGE
+from apps.plans.engine.medicare import MedicareTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,23 @@ class BenefitClaim:
         name = f"claims[{self.owner}]"
         not_negative(self.primary_amount, f"{name}.primary_amount")
         within(self.claim_age, EARLIEST_AGE, LATEST_AGE, f"{name}.claim_age")
+
+
+@dataclass(frozen=True, slots=True)
+class MedicareCover:
+    """Premiums of Medicare for those of 65 and more: what income raises them by, and what all pay where asked.
+
+    ``incomes_before`` are the adjusted gross incomes of two years and of one year before the start's.
+    ``charges_standard`` is False where living costs hold the standard premiums already.
+    """
+
+    table: MedicareTable
+    incomes_before: tuple[float, float]
+    charges_standard: bool
+
+    def __post_init__(self) -> None:
+        for income in self.incomes_before:
+            not_negative(income, "medicare.incomes_before")
 
 
 def check_claims(claims: Sequence[BenefitClaim], adults: list[str], currency: str, *, has_stated: bool) -> None:

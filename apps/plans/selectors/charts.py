@@ -80,7 +80,8 @@ def income_chart(overview: PlanOverview) -> ChartSpec:
         return [getattr(line, name).number for line in flows]
 
     spent: list[float | None] = [
-        sum(getattr(line, name).number or 0.0 for name in ("spending", "goals", "debts", "taxes")) for line in flows
+        sum(getattr(line, name).number or 0.0 for name in ("spending", "goals", "debts", "taxes", "medicare"))
+        for line in flows
     ]
     return ChartSpec(
         kind="bars",
@@ -184,6 +185,7 @@ def _frame(line: FlowLine) -> Frame:
         (line.goals, _("Goals")),
         (line.debts, _("Debt payments")),
         (line.taxes, _("Taxes")),
+        (line.medicare, _("Medicare by income")),
         (line.saved, _("Saved")),
     ]
     flows = [Flow(source=name, target=purse, value=figure.number or 0.0) for figure, name in into]

@@ -170,6 +170,7 @@ def _flow(row: YearCashFlow, ages: tuple[int, ...], found: Found) -> FlowLine:
         goals=at("goals", _("Goals"), row.goals),
         debts=at("debts", _("Debt payments"), row.debt_payments),
         taxes=at("taxes", _("Taxes"), row.taxes),
+        medicare=at("medicare", _("Medicare by income"), row.medicare),
         state_taxes=at("state_taxes", _("State taxes"), row.state_taxes),
         saved=at("saved", _("Saved"), row.contributions + row.saved_surplus),
         shortfall=at("shortfall", _("Missing"), row.shortfall),

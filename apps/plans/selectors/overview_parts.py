@@ -100,6 +100,7 @@ class FlowLine:
     debts: Figure
     taxes: Figure
     state_taxes: Figure
+    medicare: Figure
     saved: Figure
     shortfall: Figure
     unplanned: float

@@ -115,6 +115,7 @@ _STEP_NAMES = {
     "months": gettext_lazy("Months"),
     "taxes": gettext_lazy("Taxes"),
     "state_taxes": gettext_lazy("State taxes"),
+    "medicare": gettext_lazy("Medicare by income"),
     "success": gettext_lazy("Counting success"),
     "solve": gettext_lazy("Search"),
     "optimisation": gettext_lazy("Optimiser"),

@@ -38,13 +38,13 @@ from apps.plans.engine.inputs import Goal as EngineGoal
 from apps.plans.engine.inputs import GoalKind as EngineGoalKind
 from apps.plans.engine.inputs import GoalPriority as EnginePriority
 from apps.plans.engine.policy import AdvicePolicy, RiskLimit
-from apps.plans.engine.retirement_choices import BenefitClaim
+from apps.plans.engine.retirement_choices import BenefitClaim, MedicareCover
 from apps.plans.engine.state_tables import StateTable
 from apps.plans.engine.tax_tables import FilingStatus, TaxTable
 from apps.plans.engine.what_if_levers import with_taken
 from apps.plans.models import Goal, GoalKind, Override, OverrideKind, Plan
 from apps.plans.selectors.run_values import RunInputs
-from apps.plans.services._retirement import claims_of, odds_of_living
+from apps.plans.services._retirement import claims_of, medicare_of, odds_of_living
 from apps.plans.services._state_tax import state_caveats
 
 CENT = Decimal("0.01")
@@ -152,6 +152,7 @@ class _Mapping:
         # at least a year, so that a plan that is over before it starts is refused at its age, not at its scenarios
         months = max(12, horizon_months(adults, self.situation.starts_on))
         claims = self._claims(adults)
+        incomes = self._incomes()
         inputs = ProjectionInputs(
             start_date=self.situation.starts_on,
             currency=facts.currency,
@@ -159,9 +160,7 @@ class _Mapping:
             adults=adults,
             accounts=accounts,
             contributions=self._contributions(),
-            incomes=tuple(
-                income for income in self._incomes() if not claims or income.kind is not IncomeKind.SOCIAL_SECURITY
-            ),
+            incomes=tuple(income for income in incomes if not claims or income.kind is not IncomeKind.SOCIAL_SECURITY),
             spending=Spending(self._spending(), float(plan.survivor_share), facts.currency),
             debts=tuple(self._debt(fact) for fact in facts.debts if fact.balance > 0),
             goals=tuple(self._goal(goal) for goal in self.situation.goals),
@@ -173,6 +172,7 @@ class _Mapping:
             simulation=CubeSpec(SEED, N_PATHS, N_BATCHES, -(-months // CUBE_STEP_MONTHS) * CUBE_STEP_MONTHS),
             claims=claims,
             state_table=self.situation.state_table,
+            medicare=self._medicare(incomes),
         )
         for message, params in state_caveats(facts.state, self.situation.state_table):
             self._note(message, **params)
@@ -213,6 +213,17 @@ class _Mapping:
         day = _birthday(born, age)
         odds = odds_of_living(born, self.situation.starts_on)
         return Adult(str(person.person_id), born, day, self.situation.plan.horizon_age, odds)
+
+    def _medicare(self, incomes: tuple[Income, ...]) -> MedicareCover | None:
+        cover = medicare_of(incomes, self.situation.starts_on)
+        if cover is not None:
+            self._note(
+                gettext_noop(
+                    "Of Medicare only what a high income adds is charged, from 65 on: the standard premiums are taken "
+                    "to be among the living costs, and the income of the last two years to be today's."
+                )
+            )
+        return cover
 
     def _claims(self, adults: tuple[Adult, ...]) -> tuple[BenefitClaim, ...]:
         """Social Security by its rules where the facts allow it, else as stated, which the plan says."""

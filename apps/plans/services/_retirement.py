@@ -18,11 +18,11 @@ from apps.plans.engine.claiming import (
     claiming_factor,
     full_retirement_age,
 )
-from apps.plans.engine.inputs import Adult
+from apps.plans.engine.inputs import Adult, Boundary, Income, IncomeKind, When
 from apps.plans.engine.mortality import LifeTable, Sex, life_table_from_mapping
-from apps.plans.engine.retirement_choices import BenefitClaim
+from apps.plans.engine.retirement_choices import BenefitClaim, MedicareCover
 from apps.plans.engine.social_security import counted_birth
-from apps.plans.services._tables import TAX_TABLES, read_table
+from apps.plans.services._tables import TAX_TABLES, medicare_table_on, read_table
 
 CENT = Decimal("0.01")
 SOCIAL_SECURITY = "social_security"
@@ -62,6 +62,23 @@ def claims_of(adults: Sequence[Adult], incomes: Sequence[IncomeFact], currency: 
             return ()
         told[owner] = BenefitClaim(owner, float(claim[0]), claim[1], currency)
     return tuple(told.values())
+
+
+def medicare_of(incomes: Sequence[Income], day: dt.date) -> MedicareCover | None:
+    """Return what income adds to premiums of Medicare; the standard ones are among the living costs that people state.
+
+    What the household's returns of the two years before said is not known: its taxable incomes of today stand for them.
+    """
+    table = medicare_table_on(day)
+    if table is None:
+        return None
+    running = [item for item in incomes if _runs_at(item.start, day) and item.kind is not IncomeKind.TAX_FREE]
+    now = round(12 * sum(item.monthly_amount for item in running), 2)
+    return MedicareCover(table, (now, now), charges_standard=False)
+
+
+def _runs_at(start: When, day: dt.date) -> bool:
+    return start is Boundary.PLAN_START or (isinstance(start, dt.date) and start <= day)
 
 
 def _claim(born: dt.date, income: IncomeFact) -> tuple[Decimal, int] | None:

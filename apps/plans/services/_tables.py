@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from apps.kernel.errors import DomainError, gettext_noop
+from apps.plans.engine.medicare import MedicareTable, medicare_table_from_mapping
 from apps.plans.engine.tax_tables import TaxTable, tax_table_from_mapping
 
 _APPS = Path(__file__).resolve().parents[2]
@@ -40,6 +41,18 @@ def published_assumptions() -> list[dict[str, Any]]:
 def _tax_tables() -> tuple[TaxTable, ...]:
     tables = [tax_table_from_mapping(read_table(path)) for path in TAX_TABLES.glob("federal_tax_*.toml")]
     return tuple(sorted(tables, key=lambda table: table.effective_from))
+
+
+@cache
+def _medicare_tables() -> tuple[MedicareTable, ...]:
+    tables = [medicare_table_from_mapping(read_table(path)) for path in TAX_TABLES.glob("medicare_*.toml")]
+    return tuple(sorted(tables, key=lambda table: table.effective_from))
+
+
+def medicare_table_on(day: dt.date) -> MedicareTable | None:
+    """Return the premiums of Medicare in force on the day, None before the first table."""
+    known = [table for table in _medicare_tables() if table.effective_from <= day]
+    return known[-1] if known else None
 
 
 def tax_table_on(day: dt.date) -> TaxTable:

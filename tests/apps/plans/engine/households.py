@@ -37,7 +37,8 @@ from apps.plans.engine.inputs import (
     Spending,
     TaxTreatment,
 )
-from apps.plans.engine.retirement_choices import BenefitClaim
+from apps.plans.engine.medicare import MedicareTable, medicare_table_from_mapping
+from apps.plans.engine.retirement_choices import BenefitClaim, MedicareCover
 from apps.plans.engine.scenarios import ScenarioCube
 from apps.plans.engine.tax_tables import FilingStatus, TaxTable, tax_table_from_mapping
 
@@ -239,6 +240,16 @@ def with_retirement_budget(inputs: ProjectionInputs, annual_amount: float) -> Pr
         for goal in inputs.goals
     )
     return replace(inputs, goals=goals)
+
+
+@cache
+def medicare_table(year: int = 2026) -> MedicareTable:
+    return medicare_table_from_mapping(read_toml(APPS / "plans" / "reference" / f"medicare_{year}.toml"))
+
+
+def insured(inputs: ProjectionInputs, *, charges_standard: bool = True) -> ProjectionInputs:
+    """The household with premiums of Medicare, after two good years."""
+    return replace(inputs, medicare=MedicareCover(medicare_table(), (260_000.0, 170_000.0), charges_standard))
 
 
 def claiming(inputs: ProjectionInputs, ages: tuple[int, int] = (67 * 12, 64 * 12)) -> ProjectionInputs:

@@ -19,6 +19,7 @@ from apps.plans.engine.horizon import (
     resolve,
 )
 from apps.plans.engine.inputs import Adult, GoalKind, GoalPriority, Growth, IncomeKind, ProjectionInputs, TaxTreatment
+from apps.plans.engine.medicare import premiums
 from apps.plans.engine.scenarios import ScenarioCube
 from apps.plans.engine.schedules import benefits_of
 from apps.plans.engine.tax_tables import FilingStatus, StatusTable, TaxTable
@@ -127,6 +128,9 @@ class ReferenceModel:
         self.index = 1.0
         self.wealth = [sum(account.balance for account in inputs.accounts)]
         self.taxes: list[float] = []
+        self.premiums: list[float] = []
+        self.index_of: list[float] = []
+        self.incomes = list(inputs.medicare.incomes_before) if inputs.medicare else [0.0, 0.0]
         self.books = Books(
             balance={account.key: account.balance for account in inputs.accounts},
             basis={account.key: account.cost_basis for account in inputs.accounts},
@@ -309,6 +313,9 @@ class ReferenceModel:
         tax = federal_tax(indexed(law, self.index), facts)
         due = float(tax.total) if living else 0.0
         self.taxes.append(due)
+        self.index_of.append(self.index)
+        due += self._medicare(living, facts.status, year)
+        self.incomes.append(float(tax.agi) * (12 / (month + 1) if year == 0 else 1.0) if living else 0.0)
         books.loss = float(tax.loss_carried)
         books.wages, books.pre_tax, books.ordinary, books.interest = {}, 0.0, 0.0, 0.0
         books.qualified, books.gains, books.benefits, books.early = 0.0, 0.0, 0.0, 0.0
@@ -322,6 +329,21 @@ class ReferenceModel:
         self.wealth.append(sum(books.balance.values()))
         self.estate = self.wealth[-1] / self.price if living else self.estate
         books.opened, books.taken = dict(books.balance), {}
+
+    def _medicare(self, living: list[Adult], status: FilingStatus, year: int) -> float:
+        """A year's premiums of who lived as it began, by the income of two years before, at the year's prices."""
+        cover, start = self.inputs.medicare, self.inputs.start_date
+        if cover is None:
+            return 0.0
+        months = 0
+        for adult in living:
+            born = adult.birth_date - timedelta(days=1)
+            for month in range(start.month if year == 0 else 1, 13):
+                months += (start.year + year, month) >= (born.year + 65, born.month)
+        told = premiums(cover.table, status, Decimal(self.incomes[-2] / self.index))
+        each = told.income_related + (told.part_b + cover.table.part_d_base if cover.charges_standard else 0)
+        self.premiums.append(months * float(each) * self.index)
+        return self.premiums[-1]
 
     def _take_what_is_required(self, living: list[Adult], calendar_year: int, months: int) -> None:
         inputs, books = self.inputs, self.books

@@ -14,7 +14,17 @@ def test_no_two_things_share_a_row() -> None:
     accounts = [
         row for account in range(3) for row in range(books.balance_row(account), books.balance_row(account) + 4)
     ]
-    rows = [*ledger, *flows, *states, *begun, *single, books.ESTATE, *accounts]
+    rows = [
+        *ledger,
+        *flows,
+        *states,
+        *begun,
+        *single,
+        books.ESTATE,
+        books.INCOME_BEFORE,
+        books.INCOME_TWO_BEFORE,
+        *accounts,
+    ]
     assert sorted(rows) == list(range(len(rows)))
 
 

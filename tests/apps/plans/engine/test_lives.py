@@ -17,7 +17,7 @@ from apps.plans.engine.inputs import Adult, CubeSpec, ProjectionInputs
 from apps.plans.engine.lives import are_drawn, in_blocks, luck_of, months_lived
 from apps.plans.engine.monte_carlo import simulate, simulate_lifetimes
 from apps.plans.engine.mortality import LifeTable, Sex, life_table_from_mapping
-from tests.apps.plans.engine.households import APPS, any_household, claiming, family, family_cube, read_toml
+from tests.apps.plans.engine.households import APPS, any_household, claiming, family, family_cube, insured, read_toml
 from tests.apps.plans.engine.reference_model import ReferenceModel
 from tests.depth import examples
 
@@ -105,6 +105,8 @@ def test_any_household_with_its_deaths_equals_the_plain_model(dice: Random, path
     # young deaths too: the odds of an older pair
     odds = tuple(TABLE.survival(Sex.UNKNOWN, dice.randint(30, 90), 2026).tolist())
     inputs = replace(inputs, adults=tuple(replace(adult, survival=odds) for adult in inputs.adults))
+    if dice.random() < 0.5:
+        inputs = insured(inputs, charges_standard=dice.random() < 0.5)
     _equals_the_plain_model(inputs, path)
 
 
