@@ -120,7 +120,8 @@ def _schedule(law: NDArray[np.float64], index: float, income: float) -> float:
         tax += law[first_rate + bracket] * (upper - lower)
         lower = upper
         bracket += 1
-    return tax + law[first_rate + bracket] * max(0.0, income - lower)
+    total: float = tax + law[first_rate + bracket] * max(0.0, income - lower)
+    return total
 
 
 @compiled
