@@ -7,6 +7,7 @@ the site's middleware, session, permission and templates, on a plan of the produ
 from __future__ import annotations
 
 import itertools
+import logging
 import os
 import resource
 
@@ -82,6 +83,7 @@ def main() -> None:
     """Print the table."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.test")
     django.setup()
+    logging.disable(logging.INFO)  # a line for each request is not what the table is about
     print(f"load before: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
     engine()
     with firm():
