@@ -153,7 +153,9 @@ class Books(World):
 
     @cached_property
     def alert(self) -> PlanAlert:
-        return PlanAlert.objects.filter(plan=self.published).latest("pk")
+        told = {"kind": "unmeasured", "told": "A fact is missing.", "opened_on": today()}
+        found = PlanAlert.objects.filter(plan=self.published).last()
+        return found or PlanAlert.objects.create(plan=self.published, **told)
 
     def _draft(self) -> None:
         self.plan = draft_plan(household=self.household, by=self.ada.as_actor(), based_on=self.published)

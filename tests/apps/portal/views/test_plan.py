@@ -102,7 +102,7 @@ def test_a_guardrail_is_told_in_the_portal_when_the_firm_says_so(portal, publish
     set_monitoring_rules(terms=MonitoringTerms(**{**DEFAULTS, "tells_clients": tells}), by=paul.as_actor())
     Plan.objects.update(status=PlanStatus.IN_FORCE, in_force_at=timezone.now())
     plans.night()
-    plans.balance(Plan.objects.get().household, "0.5")
+    plans.balance(Plan.objects.get().household, "0.05")
     plans.night(again=True)
     page = portal.get("/portal/plan/").content.decode()
     assert "Since it was accepted" in page
