@@ -38,13 +38,12 @@ from apps.plans.engine.inputs import Goal as EngineGoal
 from apps.plans.engine.inputs import GoalKind as EngineGoalKind
 from apps.plans.engine.inputs import GoalPriority as EnginePriority
 from apps.plans.engine.policy import AdvicePolicy, RiskLimit
-from apps.plans.engine.retirement_choices import BenefitClaim, MedicareCover
 from apps.plans.engine.state_tables import StateTable
 from apps.plans.engine.tax_tables import FilingStatus, TaxTable
 from apps.plans.engine.what_if_levers import with_taken
 from apps.plans.models import Goal, GoalKind, Override, OverrideKind, Plan
 from apps.plans.selectors.run_values import RunInputs
-from apps.plans.services._retirement import claims_of, medicare_of, odds_of_living
+from apps.plans.services._retirement import claims_of, medicare_of, odds_of_living, retirement_caveats
 from apps.plans.services._state_tax import state_caveats
 
 CENT = Decimal("0.01")
@@ -151,8 +150,9 @@ class _Mapping:
         accounts = tuple(self._account(fact) for fact in facts.accounts)
         # at least a year, so that a plan that is over before it starts is refused at its age, not at its scenarios
         months = max(12, horizon_months(adults, self.situation.starts_on))
-        claims = self._claims(adults)
         incomes = self._incomes()
+        claims = claims_of(adults, self._incomes_of_adults(), facts.currency)
+        medicare = medicare_of(incomes, self.situation.starts_on)
         inputs = ProjectionInputs(
             start_date=self.situation.starts_on,
             currency=facts.currency,
@@ -172,8 +172,10 @@ class _Mapping:
             simulation=CubeSpec(SEED, N_PATHS, N_BATCHES, -(-months // CUBE_STEP_MONTHS) * CUBE_STEP_MONTHS),
             claims=claims,
             state_table=self.situation.state_table,
-            medicare=self._medicare(incomes),
+            medicare=medicare,
         )
+        for message, params in retirement_caveats(claims, self._incomes_of_adults(), self._names(), medicare):
+            self._note(message, **params)
         for message, params in state_caveats(facts.state, self.situation.state_table):
             self._note(message, **params)
         for name in facts.left_out:
@@ -213,31 +215,6 @@ class _Mapping:
         day = _birthday(born, age)
         odds = odds_of_living(born, self.situation.starts_on)
         return Adult(str(person.person_id), born, day, self.situation.plan.horizon_age, odds)
-
-    def _medicare(self, incomes: tuple[Income, ...]) -> MedicareCover | None:
-        cover = medicare_of(incomes, self.situation.starts_on)
-        if cover is not None:
-            self._note(
-                gettext_noop(
-                    "Of Medicare only what a high income adds is charged, from 65 on: the standard premiums are taken "
-                    "to be among the living costs, and the income of the last two years to be today's."
-                )
-            )
-        return cover
-
-    def _claims(self, adults: tuple[Adult, ...]) -> tuple[BenefitClaim, ...]:
-        """Social Security by its rules where the facts allow it, else as stated, which the plan says."""
-        keys = {adult.key for adult in adults}
-        facts = [fact for fact in self.situation.facts.incomes if str(fact.person_id) in keys]
-        claims = claims_of(adults, facts, self.situation.facts.currency)
-        if not claims and any(INCOMES[fact.kind] is IncomeKind.SOCIAL_SECURITY for fact in facts):
-            self._note(
-                gettext_noop(
-                    "Social Security is taken as stated, and a survivor keeps the larger benefit: for the rules of "
-                    "spouses and survivors give each benefit the day on which it begins, between 62 and 70."
-                )
-            )
-        return claims
 
     def _account(self, fact: AccountFact) -> Account:
         basis = fact.balance if fact.cost_basis is None else fact.cost_basis
@@ -295,9 +272,12 @@ class _Mapping:
             if fact.account_key in accounts
         )
 
-    def _incomes(self) -> tuple[Income, ...]:
+    def _incomes_of_adults(self) -> list[IncomeFact]:
         adults = {person.person_id for person in self._adult_facts()}
-        facts = [fact for fact in self.situation.facts.incomes if fact.person_id in adults]
+        return [fact for fact in self.situation.facts.incomes if fact.person_id in adults]
+
+    def _incomes(self) -> tuple[Income, ...]:
+        facts = self._incomes_of_adults()
         replaced: set[UUID] = set()
         incomes = []
         for fact in facts:

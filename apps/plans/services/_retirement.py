@@ -7,10 +7,11 @@ from the amount. Where one of the household's benefits lacks its day, all stay i
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import ROUND_UP, Decimal
 from functools import cache
 
+from apps.kernel.errors import gettext_noop
 from apps.money.selectors.facts import IncomeFact
 from apps.plans.engine.claiming import (
     EARLIEST_AGE,
@@ -75,6 +76,36 @@ def medicare_of(incomes: Sequence[Income], day: dt.date) -> MedicareCover | None
     running = [item for item in incomes if _runs_at(item.start, day) and item.kind is not IncomeKind.TAX_FREE]
     now = round(12 * sum(item.monthly_amount for item in running), 2)
     return MedicareCover(table, (now, now), charges_standard=False)
+
+
+def retirement_caveats(
+    claims: Sequence[BenefitClaim],
+    incomes: Sequence[IncomeFact],
+    names: Mapping[str, str],
+    medicare: MedicareCover | None,
+) -> list[tuple[str, dict[str, str]]]:
+    """Return what had to be assumed about Social Security and Medicare: message ids with what fills them."""
+    told: list[tuple[str, dict[str, str]]] = [
+        (
+            gettext_noop("No Social Security of %(name)s is stated: only what a spouse or survivor is due is counted."),
+            {"name": names[claim.owner]},
+        )
+        for claim in claims
+        if claim.primary_amount == 0.0
+    ]
+    if not claims and any(income.kind == SOCIAL_SECURITY for income in incomes):
+        as_stated = gettext_noop(
+            "Social Security is taken as stated, and a survivor keeps the larger benefit: for the rules of "
+            "spouses and survivors give each benefit the day on which it begins, between 62 and 70."
+        )
+        told.append((as_stated, {}))
+    if medicare is not None:
+        by_income = gettext_noop(
+            "Of Medicare only what a high income adds is charged, from 65 on: the standard premiums are taken "
+            "to be among the living costs, and the income of the last two years to be today's."
+        )
+        told.append((by_income, {}))
+    return told
 
 
 def _runs_at(start: When, day: dt.date) -> bool:

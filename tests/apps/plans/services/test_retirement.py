@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from apps.money.selectors.facts import IncomeFact
 from apps.plans.engine.claiming import Claim, worker_benefit
-from apps.plans.engine.inputs import Adult
-from apps.plans.services._retirement import claims_of, odds_of_living
+from apps.plans.engine.inputs import Adult, Boundary, Growth, Income, IncomeKind
+from apps.plans.services._retirement import claims_of, medicare_of, odds_of_living, retirement_caveats
 
+REAL = Growth(0.0, inflation_linked=True)
 ANA, BEN = UUID(int=1), UUID(int=2)
 BORN = dt.date(1963, 3, 9)
 ADULTS = tuple(Adult(str(key), BORN, dt.date(2028, 1, 1), 95) for key in (ANA, BEN))
@@ -80,3 +81,24 @@ def test_odds_begin_at_the_last_birthday() -> None:
     # the mean of both sexes at 62 in the table of 2022
     assert sixty_two[1] == pytest.approx(1 - (0.014450 + 0.008991) / 2)
     assert odds_of_living(dt.date(1900, 1, 1), dt.date(2026, 1, 1)) == (1.0, 0.0)
+
+
+def test_the_plan_says_whose_benefit_nobody_stated_and_what_medicare_is_taken_to_be():
+    claims = claims_of(ADULTS, [BENEFIT], "USD")
+    cover = medicare_of((), dt.date(2026, 7, 1))
+    assert cover is not None
+    told = retirement_caveats(claims, [BENEFIT], {str(ANA): "Ana", str(BEN): "Ben"}, cover)
+    assert [params for _, params in told] == [{"name": "Ben"}, {}]
+    stated = replace(BENEFIT, starts_on=None)
+    assert [message[:15] for message, _ in retirement_caveats((), [stated], {}, None)] == ["Social Security"]
+    assert retirement_caveats((), [], {}, None) == []
+
+
+def test_the_income_before_the_plan_is_todays_taxable_income():
+    salary = Income("s", "a", IncomeKind.SALARY, 9_000.0, REAL, Boundary.PLAN_START, Boundary.RETIREMENT, "USD")
+    later = replace(salary, key="l", start=dt.date(2030, 1, 1))
+    free = replace(salary, key="f", kind=IncomeKind.TAX_FREE)
+    cover = medicare_of((salary, later, free), dt.date(2026, 7, 1))
+    assert cover is not None
+    assert (cover.incomes_before, cover.charges_standard, cover.table.year) == ((108_000.0, 108_000.0), False, 2026)
+    assert medicare_of((salary,), dt.date(2020, 1, 1)) is None
