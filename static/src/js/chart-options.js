@@ -305,10 +305,13 @@ function frontier(spec) {
   const points = spec.points ?? [];
   const span = Math.max(...spec.x.values, ...points.map((point) => point.x)) - Math.min(...spec.x.values, ...points.map((point) => point.x));
   // the line rises: left of a point the room above it is free, right of it the room below; neighbours take one each
+  const near = (one, other) => Math.abs(one.x - other.x) < span / 6;
+  const left = points.map((point, at) => points.slice(0, at).filter((other) => near(other, point)).length % 2 === 1);
+  // on one side labels keep the order of their points, a line apart
   const beside = (point, at) => {
-    const before = points.slice(0, at).filter((other) => Math.abs(other.x - point.x) < span / 6).length;
-    const line = 14 * Math.floor(before / 2);
-    return before % 2 ? { position: "left", offset: [0, -line] } : { position: "right", offset: [0, line] };
+    const away = left[at] ? 1 : -1;
+    const inside = points.filter((other, n) => left[n] === left[at] && near(other, point) && (away * (point.y - other.y) > 0 || (point.y === other.y && n < at)));
+    return { position: left[at] ? "left" : "right", offset: [0, -14 * away * inside.length] };
   };
   const write = writerOf(spec, false);
   const [best] = spec.series;
