@@ -7,7 +7,7 @@ from typing import Any, cast
 from django import forms
 from django.core.validators import BaseValidator
 from django.db import models
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from apps.clients.models import Household, Person
@@ -220,7 +220,7 @@ class StepForm(forms.Form):
     def __init__(self, *args: Any, household: Household, step: PlanStep | None = None, **kwargs: Any) -> None:
         if step is not None:
             kwargs["initial"] = {
-                "title": gettext(step.title),
+                "title": step.words,
                 "owner": step.owner,
                 "person": step.person.public_id if step.person else None,
                 "owner_name": step.owner_name,

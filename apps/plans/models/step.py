@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from django.core.validators import MinValueValidator
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models.role import Permission, is_client
@@ -132,6 +133,11 @@ class PlanStep(BaseModel):
     def audit_subject(self) -> Household:
         """Return whose trail this is."""
         return self.household
+
+    @property
+    def words(self) -> str:
+        """What is to be done: words of a template in the reader's language, somebody's own as they wrote them."""
+        return gettext(self.title) if self.code and self.title else self.title
 
     @property
     def is_under_way(self) -> bool:

@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
-from django.utils.translation import gettext as _
 
 from apps.clients.models import Document, Household, Person
 from apps.core.actors import Actor
@@ -157,7 +156,7 @@ def step_lines(rows: Iterable[PlanStep], on: dt.date) -> tuple[StepLine, ...]:
             public_id=row.public_id,
             household_id=row.household.public_id,
             household=row.household.name,
-            title=_(row.title),
+            title=row.words,
             advice=kind_label(row.recommendation.kind) if row.recommendation else "",
             owner=row.owner,
             owner_label=_owner(row),

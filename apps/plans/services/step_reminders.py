@@ -40,13 +40,23 @@ def remind_of_steps(*, on: dt.date, by: Actor) -> int:
     for (address, name, locale, is_client), steps in told.items():
         context = {
             "name": name,
-            "steps": [{"title": each.title, "due_on": each.due_on, "household": each.household.name} for each in steps],
+            "steps": [_line(each) for each in steps],
             "is_client": is_client,
             "action_url": site_url("/portal/plan/#steps" if is_client else "/plans/steps/"),
             "action_label": _("Open the steps"),
         }
         queue_mail(kind="plans/steps_due", to=address, context=context, by=by, locale=locale)
     return len(told)
+
+
+def _line(step: PlanStep) -> dict[str, object]:
+    """What a mail says of a step; words of a template are translated when it is written, somebody's own are not."""
+    return {
+        "title": step.title,
+        "is_own": not step.code,
+        "due_on": step.due_on,
+        "household": step.household.name,
+    }
 
 
 def _recipients(step: PlanStep) -> list[Recipient]:

@@ -6,7 +6,6 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.utils import timezone
-from django.utils.translation import gettext
 
 from apps.clients.models import Document, DocumentCategory, Household, Person
 from apps.clients.services.documents import file_document
@@ -93,7 +92,7 @@ def finish_step(*, step: PlanStep, evidence: Evidence, by: Actor) -> PlanStep:
         row.document = file_document(
             household=row.household,
             category=_category(row),
-            title=gettext(row.title),
+            title=row.words,
             filename=evidence.filename,
             content=evidence.content,
             by=by,
@@ -158,7 +157,7 @@ def _locked(step: PlanStep) -> PlanStep:
 def _fill(row: PlanStep, details: StepDetails) -> None:
     if details.person is not None and details.person.household_id != row.household_id:
         raise InvalidInputError(gettext_noop("This person is of another household."), field="person")
-    if details.title.strip() != gettext(row.title or " "):
+    if details.title.strip() != row.words:
         # words of a template stay message ids: readers get them in their own language
         row.title = details.title.strip()
     row.owner, row.due_on = details.owner, details.due_on

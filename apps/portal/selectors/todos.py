@@ -126,7 +126,7 @@ def _steps(actor: Actor, on: dt.date) -> list[Todo]:
     return [
         Todo(
             icon="route",
-            what=gettext(row.title),
+            what=row.words,
             why=gettext("It is a step of your plan."),
             url=reverse("portal:plan-step", kwargs={"step_id": row.public_id}),
             action=gettext("Tell that it is done"),

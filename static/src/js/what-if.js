@@ -2,7 +2,8 @@
 // and an answer is shown only if it is newer than what is shown. Nothing is guessed between answers.
 const SPACING_MS = 60; // the least time between two questions while a hand moves
 const REST_MS = 400; // all paths are asked when no lever has moved for this long
-const RETRIES = 3;
+const RETRIES = 15; // a process that has not computed yet needs some seconds to load the engine
+const RETRY_MS = 800;
 
 function csrfToken() {
   return document.querySelector('meta[name="csrf-token"]')?.content ?? "";
@@ -103,11 +104,18 @@ class WhatIf {
       this.spacing = Math.min(1000, Math.max(SPACING_MS, 1.2 * (performance.now() - this.sentAt)));
       if (number <= this.shown || number < this.number) return;
       if (answer.ok && !answer.redirected) this.show(number, text, precision);
-      else if (answer.status === 503 && tries < RETRIES) setTimeout(() => number === this.number && this.send(precision, tries + 1), 400);
+      else if (answer.status === 503 && tries < RETRIES) this.wait(() => number === this.number && this.send(precision, tries + 1));
       else if (answer.status !== 409) this.refuse(text);
     } catch (problem) {
       if (problem.name !== "AbortError") this.refuse("");
     }
+  }
+
+  /** The engine is at work: say so to everybody, and ask again. */
+  wait(again) {
+    this.status.textContent = this.status.dataset.asking;
+    this.status.classList.remove("visually-hidden");
+    setTimeout(again, RETRY_MS);
   }
 
   show(number, html, precision) {
