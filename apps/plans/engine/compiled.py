@@ -2,14 +2,16 @@
 
 Numba's cache looks at the file of a function only. A kernel holds copies of what it calls and of the constants it
 reads, which may live in other files; after a change there it would go on with the old copy, or fail to load. So the
-name under which a kernel is cached carries a digest of all it may hold: its own code, and every constant, tuple
-class and kernel that its module knew when it was compiled.
+name under which a kernel is cached carries a digest of all it may hold: its own code, the text of its module (it may
+call what stands further down, unknown yet when the digest is taken), and every constant, tuple class and kernel that
+its module had imported.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from functools import cache
 from typing import Any, TypeVar, cast
 
 from numba import njit
@@ -32,10 +34,21 @@ def _known(value: Any) -> str | None:
     return None
 
 
+def _text_of(module: dict[str, Any]) -> str:
+    """Return the text of a module, or nothing where it has none (typed in, or made by a test)."""
+    spec = module.get("__spec__")
+    return _read(spec.loader, spec.name) if spec is not None and hasattr(spec.loader, "get_source") else ""
+
+
+@cache
+def _read(loader: Any, name: str) -> str:
+    return loader.get_source(name) or ""
+
+
 def digest_of(kernel: Callable[..., Any]) -> str:
-    """Digest of a function and of the globals of its module as they are now."""
+    """Digest of a function, of the text of its module and of the module's globals as they are now."""
     code = kernel.__code__
-    parts = [code.co_code.hex(), repr(code.co_names)]
+    parts = [code.co_code.hex(), repr(code.co_names), _text_of(kernel.__globals__)]
     parts += [repr(constant) for constant in code.co_consts if not hasattr(constant, "co_code")]
     for name, value in sorted(kernel.__globals__.items()):
         known = None if name.startswith("__") else _known(value)

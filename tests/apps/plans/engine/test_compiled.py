@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from apps.plans.engine.compiled import compiled, digest_of
@@ -46,6 +48,23 @@ def test_the_cached_name_changes_with_code_constants_tuple_classes_and_called_ke
     assert base != module(text.replace("2.0", "3.0"))
     assert base != module(text.replace("amount: float\n", "amount: float\n    year: int\n"))
     assert base != module(text.replace("* RATE", "+ RATE"))
+
+
+def test_the_cached_name_changes_with_a_kernel_that_stands_further_down(tmp_path: Path) -> None:
+    text = "def kernel(x):\n    return below(x)\nDIGEST = digest_of(kernel)\ndef below(x):\n    return x + 1.0\n"
+
+    def digest(body: str) -> str:
+        path = tmp_path / f"kernels_{len(list(tmp_path.iterdir()))}.py"
+        path.write_text("from apps.plans.engine.compiled import digest_of\n" + body)
+        spec = spec_from_file_location("kernels", path)
+        assert spec is not None
+        assert spec.loader is not None
+        module = module_from_spec(spec)
+        spec.loader.exec_module(module)
+        return str(module.DIGEST)
+
+    assert digest(text) == digest(text)
+    assert digest(text) != digest(text.replace("+ 1.0", "+ 2.0"))
 
 
 def test_a_kernel_that_calls_another_carries_its_digest() -> None:
