@@ -87,6 +87,7 @@ PERSON_FIELDS = (
     "employment_status",
     "annual_income",
     "retirement_age",
+    "supported_until",
     "external_id",
 )
 

@@ -108,6 +108,7 @@ class PersonForm(SeenAtMixin, forms.ModelForm):  # type: ignore[type-arg]
             "occupation",
             "annual_income",
             "retirement_age",
+            "supported_until",
         )
         widgets = {"date_of_birth": DayInput(), "phone": forms.TextInput(attrs={"type": "tel"})}
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from typing import ClassVar
 
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.clients.models.household import Household, households_of
@@ -82,6 +85,16 @@ class Person(BaseModel):
     )
     annual_income = models.DecimalField(_("income a year"), max_digits=14, decimal_places=2, null=True, blank=True)
     retirement_age = models.PositiveSmallIntegerField(_("would like to retire at"), null=True, blank=True)
+    # of a child or another dependant; without it the law's own ages are taken (`supported_until_age`)
+    supported_until = models.PositiveSmallIntegerField(
+        _("supported until the age of"),
+        null=True,
+        blank=True,
+        help_text=_(
+            "Of a child or dependant, in whole years. Left empty: 19, while studying 24, and a relative for good."
+        ),
+        validators=[MinValueValidator(1), MaxValueValidator(120)],
+    )
     user = models.OneToOneField(
         "accounts.User", models.SET_NULL, null=True, blank=True, related_name="person", verbose_name=_("portal account")
     )
@@ -114,6 +127,24 @@ class Person(BaseModel):
     def audit_subject(self) -> Household:
         """Return whose trail this is."""
         return self.household
+
+    def clean(self) -> None:
+        """Refuse who is not born yet, and support of who is not supported."""
+        if self.date_of_birth is not None and self.date_of_birth > timezone.localdate():
+            raise ValidationError({"date_of_birth": _("This day is still to come: enter a child once it is born.")})
+        if self.supported_until is not None and self.relationship not in {Relationship.CHILD, Relationship.DEPENDANT}:
+            raise ValidationError({"supported_until": _("Only a child or a dependant is supported: leave this empty.")})
+
+    def supported_until_age(self) -> int | None:
+        """Return the age at which a child or dependant no longer counts as one, None for a relative without an end.
+
+        Without a stated age a child counts until 19 and a student until 24 (IRC 152(c)(3)).
+        """
+        if self.supported_until is not None:
+            return self.supported_until
+        if self.relationship == Relationship.DEPENDANT:
+            return None
+        return 24 if self.employment_status == "student" else 19
 
     def age_on(self, day: dt.date) -> int | None:
         """Return the age in whole years, None when the birth date is not known."""

@@ -34,6 +34,7 @@ EDITABLE = frozenset(
         "employment_status",
         "annual_income",
         "retirement_age",
+        "supported_until",
         "external_id",
     }
 )

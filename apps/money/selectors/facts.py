@@ -14,13 +14,17 @@ NOTHING = Decimal(0)
 
 @dataclass(frozen=True, slots=True)
 class PersonFact:
-    """A member of the household as a plan counts them."""
+    """A member of the household as a plan counts them.
+
+    `supported_until` is the age from which on a child or dependant counts no longer, None where no age ends it.
+    """
 
     person_id: uuid.UUID
     name: str
     relationship: str
     date_of_birth: dt.date | None
     retirement_age: int | None
+    supported_until: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

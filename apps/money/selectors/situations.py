@@ -16,8 +16,7 @@ from typing import TypeVar
 from django.db.models import Model
 from django.utils import timezone
 
-from apps.clients.models import Household, Person, Relationship
-from apps.kernel.errors import gettext_noop
+from apps.clients.models import Household, Person
 from apps.money.models import (
     BankAccount,
     BankAccountKind,
@@ -36,12 +35,12 @@ from apps.money.selectors.facts import (
     HouseholdFacts,
     IncomeFact,
     InsuranceFact,
-    MissingFact,
     PersonFact,
     PropertyFact,
     SavingFact,
     SpendingFact,
 )
+from apps.money.selectors.missing import missing_of
 from apps.portfolios.models import Account, AccountStatus, TaxTreatment, Transaction
 from apps.portfolios.selectors.books import account_books
 from apps.portfolios.selectors.portfolios import simulation_of
@@ -144,7 +143,7 @@ def _facts(household: Household, rows: _Rows, as_of: dt.date) -> HouseholdFacts:
         left_out=tuple(left_out),
         simulation=simulation_of([at[account.pk] for account in accounts], as_of),
     )
-    return _with_missing(facts)
+    return replace(facts, missing=missing_of(facts))
 
 
 def _person(person: Person) -> PersonFact:
@@ -154,6 +153,7 @@ def _person(person: Person) -> PersonFact:
         relationship=person.relationship,
         date_of_birth=person.date_of_birth,
         retirement_age=person.retirement_age,
+        supported_until=person.supported_until_age(),
     )
 
 
@@ -328,33 +328,3 @@ def _savings(rows: list[RegularSaving]) -> tuple[SavingFact, ...]:
         )
         for row in rows
     )
-
-
-def _with_missing(facts: HouseholdFacts) -> HouseholdFacts:
-    """Say what a plan cannot do without, then what it is weaker without."""
-    adults = [p for p in facts.people if p.relationship in {Relationship.HEAD, Relationship.PARTNER}]
-    missing = [
-        MissingFact("birth_date", gettext_noop("The date of birth of %(subject)s."), person.name)
-        for person in adults
-        if person.date_of_birth is None
-    ]
-    missing += [
-        MissingFact("retirement_age", gettext_noop("When %(subject)s would like to retire."), person.name)
-        for person in adults
-        if person.retirement_age is None
-    ]
-    if not facts.filing_status:
-        missing.append(MissingFact("filing_status", gettext_noop("How the household files its taxes.")))
-    if facts.spending is None:
-        missing.append(MissingFact("spending", gettext_noop("What the household spends: stated, or a bank statement.")))
-    if not facts.accounts:
-        missing.append(MissingFact("accounts", gettext_noop("An account or a balance to start from.")))
-    if not facts.incomes:
-        missing.append(MissingFact("income", gettext_noop("An income of the household."), is_needed=False))
-    kinds = {income.kind for income in facts.incomes}
-    if IncomeKind.SOCIAL_SECURITY not in kinds:
-        message = gettext_noop("The Social Security that the adults expect.")
-        missing.append(MissingFact("social_security", message, is_needed=False))
-    if not facts.insurance:
-        missing.append(MissingFact("insurance", gettext_noop("Life and other insurance."), is_needed=False))
-    return replace(facts, missing=tuple(missing))

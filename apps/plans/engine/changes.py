@@ -41,6 +41,7 @@ _CAUSES = {
     "assumptions": Cause.ASSUMPTIONS,
     "accounts": Cause.MARKET,
     "adults": Cause.LIFE,
+    "children": Cause.LIFE,
     "filing_status": Cause.LIFE,
 }
 

@@ -291,7 +291,11 @@ def trail_of(inputs: ProjectionInputs, cube: ScenarioCube) -> tuple[TrailStep, .
         ),
         TrailStep(
             "taxes",
-            (("table", str(inputs.tax_table.year)), ("filing_status", str(inputs.filing_status))),
+            (
+                ("table", str(inputs.tax_table.year)),
+                ("filing_status", str(inputs.filing_status)),
+                *((("dependants", str(len(inputs.children))),) if inputs.children else ()),
+            ),
             inputs.tax_table.source,
         ),
         *state_trail(inputs),

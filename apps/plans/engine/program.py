@@ -13,6 +13,7 @@ import numpy as np
 
 from apps.kernel.life_tables import joint_divisor, uniform_divisor
 from apps.kernel.required_ages import first_year as first_year_required
+from apps.plans.engine.dependants import status_of, supported_in
 from apps.plans.engine.horizon import (
     age_in_months,
     first_month_of_year,
@@ -37,8 +38,7 @@ from apps.plans.engine.schedules import (
 )
 from apps.plans.engine.social_security import counted_birth
 from apps.plans.engine.state_program import state_laws
-from apps.plans.engine.tax_law import N_FACTS, STATUSES, YEARS_ON, law_arrays
-from apps.plans.engine.tax_tables import FilingStatus
+from apps.plans.engine.tax_law import CHILDREN, N_FACTS, OTHERS, STATUSES, YEARS_ON, law_arrays
 
 # attained on the day before the birthday: who is born on 1 January is 65 the year before (IRC 63(f), Pub. 501)
 SENIOR_AGE = 65
@@ -103,20 +103,23 @@ def _living(inputs: ProjectionInputs, ends: Ends, year: int) -> list[Adult]:
 
 
 def _year_facts(inputs: ProjectionInputs, ends: Ends, n_years: int) -> IntArray:
-    """Filing status, people of 65 and more at the end of the year, and whether the senior deduction applies."""
+    """Filing status, people of 65 and more at the end of the year, whether the senior deduction applies, dependants."""
     facts = np.zeros((n_years, N_FACTS), dtype=np.int64)
     table = inputs.tax_table
     for year in range(n_years):
         living = _living(inputs, ends, year)
-        status = inputs.filing_status
-        married = (FilingStatus.MARRIED_JOINT, FilingStatus.MARRIED_SEPARATE)
-        if len(inputs.adults) == 2 and len(living) < 2 and status in married:
-            status = FilingStatus.SINGLE
-        facts[year, 0] = STATUSES.index(status)
         calendar_year = inputs.start_date.year + year
+        supported = supported_in(inputs.children, calendar_year)
+        is_left_alone = len(inputs.adults) == 2 and len(living) < 2
+        status = status_of(
+            inputs.filing_status, supported, is_left_alone=is_left_alone, has_children=bool(inputs.children)
+        )
+        facts[year, 0] = STATUSES.index(status)
         facts[year, 1] = sum(counted_birth(adult.birth_date).year + SENIOR_AGE <= calendar_year for adult in living)
         facts[year, YEARS_ON] = calendar_year - table.year
         facts[year, 2] = int(table.senior_last_year is not None and calendar_year <= table.senior_last_year)
+        if living:
+            facts[year, CHILDREN], facts[year, OTHERS] = supported.children, supported.others
     return facts
 
 

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from apps.plans.engine.dependants import status_of, supported_in
 from apps.plans.engine.horizon import first_month_of_year, first_year_months
 from apps.plans.engine.inputs import Adult, IncomeKind, ProjectionInputs, TaxTreatment
 from apps.plans.engine.results import TrailStep
@@ -19,7 +20,6 @@ from apps.plans.engine.social_security import counted_birth
 from apps.plans.engine.state_tables import StateTable
 from apps.plans.engine.state_tax_kernel import law_row
 from apps.plans.engine.state_taxes import resolved
-from apps.plans.engine.tax_tables import FilingStatus
 
 FloatArray = NDArray[np.float64]
 # The incomes' columns that the federal tax knows come first.
@@ -38,10 +38,13 @@ def _withdrawn_by_first(inputs: ProjectionInputs) -> float:
 
 def _law(inputs: ProjectionInputs, table: StateTable, living: Sequence[Adult], year: int) -> FloatArray:
     couple = len(living) == 2
-    status = inputs.filing_status
-    if not couple and len(inputs.adults) == 2 and status in (FilingStatus.MARRIED_JOINT, FilingStatus.MARRIED_SEPARATE):
-        status = FilingStatus.SINGLE
     calendar_year = inputs.start_date.year + year
+    status = status_of(
+        inputs.filing_status,
+        supported_in(inputs.children, calendar_year),
+        is_left_alone=not couple and len(inputs.adults) == 2,
+        has_children=bool(inputs.children),
+    )
     ages = [calendar_year - counted_birth(adult.birth_date).year for adult in living]
     part = first_year_months(inputs.start_date) / 12.0 if year == 0 else 1.0
     return law_row(resolved(table, status, ages), part, _withdrawn_by_first(inputs) if couple else 1.0)

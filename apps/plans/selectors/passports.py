@@ -135,6 +135,7 @@ _FACT_NAMES = {
     "trust": gettext_lazy("second source"),
     "checked": gettext_lazy("drawn households that agree"),
     "filing_status": gettext_lazy("filed as"),
+    "dependants": gettext_lazy("dependants"),
     "question": gettext_lazy("question"),
     "simulations": gettext_lazy("runs"),
     "level": gettext_lazy("risk level"),

@@ -83,6 +83,8 @@ class PlanPage:
 # where the missing fact is entered: the tab of the household's page
 _PLACES = {
     "birth_date": "desk:household",
+    "dependant_birth_date": "clients:household-people",
+    "dependants": "clients:household-people",
     "retirement_age": "desk:household",
     "filing_status": "desk:household",
     "accounts": "portfolios:household-portfolio",

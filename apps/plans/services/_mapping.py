@@ -43,6 +43,7 @@ from apps.plans.engine.tax_tables import FilingStatus, TaxTable
 from apps.plans.engine.what_if_levers import with_taken
 from apps.plans.models import Goal, GoalKind, Override, OverrideKind, Plan
 from apps.plans.selectors.run_values import RunInputs
+from apps.plans.services._life_facts import children_of
 from apps.plans.services._retirement import claims_of, medicare_of, odds_of_living, retirement_caveats
 from apps.plans.services._state_tax import state_caveats
 
@@ -153,6 +154,7 @@ class _Mapping:
         incomes = self._incomes()
         claims = claims_of(adults, self._incomes_of_adults(), facts.currency)
         medicare = medicare_of(incomes, self.situation.starts_on)
+        children, told = children_of(facts.people, self.situation.starts_on, plan.horizon_age)
         inputs = ProjectionInputs(
             start_date=self.situation.starts_on,
             currency=facts.currency,
@@ -173,10 +175,11 @@ class _Mapping:
             claims=claims,
             state_table=self.situation.state_table,
             medicare=medicare,
+            children=children,
         )
-        for message, params in retirement_caveats(claims, self._incomes_of_adults(), self._names(), medicare):
-            self._note(message, **params)
-        for message, params in state_caveats(facts.state, self.situation.state_table):
+        told += retirement_caveats(claims, self._incomes_of_adults(), self._names(), medicare)
+        told += state_caveats(facts.state, self.situation.state_table)
+        for message, params in told:
             self._note(message, **params)
         for name in facts.left_out:
             self._note(gettext_noop("%(name)s is left out: it has no price, or another currency."), name=name)

@@ -1,7 +1,11 @@
+import datetime as dt
+
 import pytest
+from django.utils import timezone
 
 from apps.clients.models import Household, Person
 from apps.clients.services.households import assign_household, onboard_household, unassign_household
+from apps.clients.services.people import update_person
 from apps.core.models import AuditEvent
 from apps.kernel.errors import InvalidInputError
 from tests.factories.clients import household
@@ -57,3 +61,32 @@ def test_each_step_is_on_the_trail_with_the_household_as_subject(ada):
     assert actions[0] == "clients.onboard_household"
     assert actions[-1] == "clients.assign_household"
     assert rivera.history.get().history_user_id == ada.as_actor().key
+
+
+def test_nobody_is_born_tomorrow(ada):
+    child = household(ada).people.filter(relationship="child").first()
+    tomorrow = timezone.localdate() + dt.timedelta(days=1)
+    with pytest.raises(InvalidInputError, match="still to come") as refused:
+        update_person(person=child, fields={"date_of_birth": tomorrow}, by=ada.as_actor())
+    assert refused.value.field == "date_of_birth"
+
+
+def test_a_child_is_supported_to_the_age_that_is_stated_or_that_of_the_law(ada):
+    rivera = household(ada)
+    child = rivera.people.filter(relationship="child").first()
+    assert child.supported_until_age() == 19
+    child.employment_status = "student"
+    assert child.supported_until_age() == 24
+    changed = update_person(person=child, fields={"supported_until": 22}, by=ada.as_actor())
+    assert changed.supported_until_age() == 22
+    event = AuditEvent.objects.filter(action="clients.update_person").latest("id")
+    assert event.after == {"supported_until": 22}
+    assert Person(relationship="dependant").supported_until_age() is None
+
+
+@pytest.mark.parametrize(("relationship", "age"), [("head", 30), ("child", 0), ("child", 121)])
+def test_support_of_nobody_or_to_an_age_that_nobody_reaches_is_refused(ada, relationship, age):
+    person = household(ada).people.filter(relationship=relationship).first()
+    with pytest.raises(InvalidInputError) as refused:
+        update_person(person=person, fields={"supported_until": age}, by=ada.as_actor())
+    assert refused.value.field == "supported_until"

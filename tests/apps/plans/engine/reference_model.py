@@ -22,6 +22,7 @@ from apps.plans.engine.inputs import Adult, GoalKind, GoalPriority, Growth, Inco
 from apps.plans.engine.medicare import premiums
 from apps.plans.engine.scenarios import ScenarioCube
 from apps.plans.engine.schedules import benefits_of
+from apps.plans.engine.tax_credits import Dependants
 from apps.plans.engine.tax_tables import FilingStatus, StatusTable, TaxTable
 from apps.plans.engine.taxes import TaxFacts, federal_tax
 from apps.portfolios.engine.distributions import required_distribution
@@ -78,6 +79,13 @@ def shortened(table: TaxTable, months: int) -> TaxTable:
         table,
         social_security_wage_base=table.social_security_wage_base * part,
         senior_amount=None if table.senior_amount is None else table.senior_amount * part,
+        child_credit=replace(
+            table.child_credit,
+            amount=table.child_credit.amount * part,
+            other_dependant=table.child_credit.other_dependant * part,
+            refundable_amount=table.child_credit.refundable_amount * part,
+            earned_threshold=table.child_credit.earned_threshold * part,
+        ),
         statuses={status: part_of(row) for status, row in table.statuses.items()},
     )
 
@@ -102,6 +110,11 @@ def indexed(table: TaxTable, index: float) -> TaxTable:
     return replace(
         table,
         social_security_wage_base=table.social_security_wage_base * factor,
+        child_credit=replace(
+            table.child_credit,
+            amount=table.child_credit.amount * factor,
+            refundable_amount=table.child_credit.refundable_amount * factor,
+        ),
         statuses={status: raised(row) for status, row in table.statuses.items()},
     )
 
@@ -293,8 +306,11 @@ class ReferenceModel:
         living = [adult for adult, end in zip(inputs.adults, self.ends, strict=True) if end > max(0, january)]
         self._take_what_is_required(living, calendar_year, 12 if year else month + 1)
         widowed = len(inputs.adults) == 2 and len(living) < 2
+        supported = self._supported(calendar_year) if living else Dependants()
+        alone = FilingStatus.HEAD_OF_HOUSEHOLD if supported != Dependants() else FilingStatus.SINGLE
         facts = TaxFacts(
-            status=FilingStatus.SINGLE if widowed else inputs.filing_status,
+            status=alone if widowed else inputs.filing_status,
+            dependants=supported,
             calendar_year=calendar_year,
             wages=tuple(Decimal(wage) for wage in books.wages.values()),
             pre_tax=Decimal(books.pre_tax),
@@ -329,6 +345,19 @@ class ReferenceModel:
         self.wealth.append(sum(books.balance.values()))
         self.estate = self.wealth[-1] / self.price if living else self.estate
         books.opened, books.taken = dict(books.balance), {}
+
+    def _supported(self, calendar_year: int) -> Dependants:
+        """Children under 17 as the year closes, and the others who have not come to the age at which support ends."""
+        children = others = 0
+        for child in self.inputs.children:
+            last_of_december = calendar_year - child.birth_date.year
+            if last_of_december >= child.supported_until:
+                continue
+            if last_of_december <= 16:
+                children += 1
+            else:
+                others += 1
+        return Dependants(children, others)
 
     def _medicare(self, living: list[Adult], status: FilingStatus, year: int) -> float:
         """A year's premiums of who lived as it began, by the income of two years before, at the year's prices."""

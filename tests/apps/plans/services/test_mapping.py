@@ -61,7 +61,7 @@ def facts(**changed: object) -> HouseholdFacts:
         "state": "MA",
         "people": (
             PersonFact(ANA, "Ana", "head", dt.date(1980, 2, 29), 65),
-            PersonFact(EVA, "Eva", "child", dt.date(2012, 9, 1), None),
+            PersonFact(EVA, "Eva", "child", dt.date(2012, 9, 1), None, 19),
         ),
         "incomes": (income(),),
         "spending": SpendingFact(Decimal(4000), None, 0, DAY, "stated"),
@@ -164,3 +164,9 @@ def test_the_state_of_residence_gives_its_table_and_the_plan_says_so():
     assert found.question.inputs.state_table.name == "Connecticut"
     assert {"state": "Connecticut", "year": "2025"} in [caveat["params"] for caveat in found.caveats]
     assert question(facts(state="")).question.inputs.state_table is None
+
+
+def test_children_reach_the_question_with_what_was_taken_of_them():
+    found = question(facts())
+    assert [(child.key, child.supported_until) for child in found.question.inputs.children] == [(str(EVA), 19)]
+    assert {"name": "Eva", "year": "2030"} in [caveat["params"] for caveat in found.caveats]

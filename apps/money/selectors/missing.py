@@ -1,0 +1,55 @@
+"""What is missing of a household's facts: never taken for nothing, always named."""
+
+from __future__ import annotations
+
+from apps.clients.models import Relationship
+from apps.kernel.errors import gettext_noop
+from apps.money.models import IncomeKind
+from apps.money.selectors.facts import HouseholdFacts, MissingFact
+
+SUPPORTED = frozenset({Relationship.CHILD, Relationship.DEPENDANT})
+
+
+def missing_of(facts: HouseholdFacts) -> tuple[MissingFact, ...]:
+    """Return what a plan cannot do without, then what it is weaker without."""
+    adults = [p for p in facts.people if p.relationship in {Relationship.HEAD, Relationship.PARTNER}]
+    missing = [
+        MissingFact("birth_date", gettext_noop("The date of birth of %(subject)s."), person.name)
+        for person in adults
+        if person.date_of_birth is None
+    ]
+    missing += [
+        MissingFact("retirement_age", gettext_noop("When %(subject)s would like to retire."), person.name)
+        for person in adults
+        if person.retirement_age is None
+    ]
+    if not facts.filing_status:
+        missing.append(MissingFact("filing_status", gettext_noop("How the household files its taxes.")))
+    if facts.spending is None:
+        missing.append(MissingFact("spending", gettext_noop("What the household spends: stated, or a bank statement.")))
+    if not facts.accounts:
+        missing.append(MissingFact("accounts", gettext_noop("An account or a balance to start from.")))
+    if not facts.incomes:
+        missing.append(MissingFact("income", gettext_noop("An income of the household."), is_needed=False))
+    kinds = {income.kind for income in facts.incomes}
+    if IncomeKind.SOCIAL_SECURITY not in kinds:
+        message = gettext_noop("The Social Security that the adults expect.")
+        missing.append(MissingFact("social_security", message, is_needed=False))
+    if not facts.insurance:
+        missing.append(MissingFact("insurance", gettext_noop("Life and other insurance."), is_needed=False))
+    return (*missing, *_of_dependants(facts))
+
+
+def _of_dependants(facts: HouseholdFacts) -> list[MissingFact]:
+    """A plan counts credits for dependants by their ages; a head of a household has somebody to support."""
+    supported = [person for person in facts.people if person.relationship in SUPPORTED]
+    message = gettext_noop("The date of birth of %(subject)s: without it no tax credit is counted.")
+    missing = [
+        MissingFact("dependant_birth_date", message, person.name, is_needed=False)
+        for person in supported
+        if person.date_of_birth is None
+    ]
+    if facts.filing_status == "head" and not supported:
+        whom = gettext_noop("Whom the household supports: it files as head of household.")
+        missing.append(MissingFact("dependants", whom, is_needed=False))
+    return missing

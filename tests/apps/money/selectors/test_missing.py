@@ -1,0 +1,54 @@
+"""What is missing is named, whether a plan needs it or is only weaker without it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+from apps.money.selectors.facts import HouseholdFacts, PersonFact
+from apps.money.selectors.missing import missing_of
+
+DAY = dt.date(2026, 11, 1)
+
+
+def facts(*people: PersonFact, filing_status: str = "head") -> HouseholdFacts:
+    head = PersonFact(uuid.UUID(int=1), "Ana", "head", dt.date(1980, 2, 29), 65)
+    return HouseholdFacts(
+        household_id=uuid.UUID(int=9),
+        as_of=DAY,
+        currency="USD",
+        filing_status=filing_status,
+        state="MA",
+        people=(head, *people),
+        incomes=(),
+        spending=None,
+        debts=(),
+        accounts=(),
+        properties=(),
+        insurance=(),
+        savings=(),
+        missing=(),
+        left_out=(),
+        simulation=None,
+    )
+
+
+def codes(found: HouseholdFacts) -> set[tuple[str, str, bool]]:
+    return {(fact.code, fact.subject, fact.is_needed) for fact in missing_of(found)}
+
+
+def test_a_child_without_a_birth_date_is_named_but_stops_no_plan() -> None:
+    child = PersonFact(uuid.UUID(int=2), "Eva", "child", None, None)
+    assert ("dependant_birth_date", "Eva", False) in codes(facts(child))
+    born = PersonFact(uuid.UUID(int=2), "Eva", "child", dt.date(2015, 1, 1), None)
+    assert "dependant_birth_date" not in {code for code, _, _ in codes(facts(born))}
+
+
+def test_a_head_of_household_supports_somebody() -> None:
+    assert ("dependants", "", False) in codes(facts())
+    assert "dependants" not in {code for code, _, _ in codes(facts(filing_status="single"))}
+
+
+def test_what_no_plan_can_do_without_is_needed() -> None:
+    needed = {code for code, _, is_needed in codes(facts()) if is_needed}
+    assert needed == {"spending", "accounts"}
