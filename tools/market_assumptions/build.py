@@ -17,6 +17,7 @@ from estimate import (
     Inflation,
     arithmetic_means,
     correlations,
+    degrees_of_freedom,
     inflation_process,
     volatilities,
     yearly_log_returns,
@@ -62,8 +63,8 @@ NOTES = (
     ),
     "Bonds are synthetic: a par bond repriced at the index yield, without defaults.",
     (
-        "Returns are independent from month to month and lognormal: crashes are milder than in history, recoveries "
-        "are not foreseen."
+        "Returns are independent from month to month and, unless plans are tried on fat tails, lognormal: crashes are "
+        "milder than in history, recoveries are not foreseen."
     ),
     "Inflation follows the regime of the last 30 years of core prices; the 1970s are outside of it.",
     "The level of interest rates does not wander: cash and bonds are safer over decades than in history.",
@@ -132,6 +133,20 @@ def _assets(history: History, means: dict[str, float]) -> list[str]:
     return lines
 
 
+def _tails(history: History) -> list[str]:
+    equities = [key for key in history.returns.columns if key.endswith("equity")]
+    degrees, low, high = degrees_of_freedom(history.returns[equities])
+    return [
+        "[tails]",
+        "# Student-t of monthly log returns, for plans that are tried on markets with fat tails.",
+        f"degrees_of_freedom = {degrees:.1f}",
+        f"range = [{low:.1f}, {high:.1f}]",
+        f"source = {_text(SOURCES['us_small_equity'])}",
+        'method = "likelihood of a bivariate Student-t of both equity classes, monthly log returns; range: 95 %"',
+        "",
+    ]
+
+
 def _correlation(keys: list[str], matrix: np.ndarray) -> list[str]:
     rows = ["  [" + ", ".join(f"{value:.4f}" for value in row) + "]," for row in matrix]
     order = ", ".join(_text(key) for key in [*keys, "inflation"])
@@ -155,6 +170,7 @@ def main() -> None:
     matrix, shrinkage = correlations(history)
     as_of = history.returns.index[-1].end_time.date().isoformat()
     lines = _head(history, as_of, effective) + _inflation(inflation, shrinkage) + _assets(history, means)
+    lines += _tails(history)
     lines += _correlation(list(history.returns.columns), matrix)
     target = TARGET / f"capital_market_assumptions_{as_of}.toml"
     target.write_text("\n".join(lines), encoding="utf-8")

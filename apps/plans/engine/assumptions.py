@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -13,6 +13,10 @@ from numpy.typing import NDArray
 
 from apps.kernel.errors import InvalidInputError, gettext_noop
 from apps.plans.engine.checks import annual_rate, finite, not_negative, unique, within
+from apps.plans.engine.digest import UNTOLD
+
+# Below, a month's chi-square has hardly a variance to divide by; above, tails are those of a normal.
+MIN_DEGREES, MAX_DEGREES = 3.0, 200.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,8 @@ class AssumptionSet:
 
     ``correlation`` has a row and a column for each asset in order, then one for inflation, as a tuple of rows.
     Refused with InvalidInputError: repeated keys, a wrong shape, asymmetry, a diagonal other than 1, and a matrix
-    that is not positive definite.
+    that is not positive definite. ``degrees_of_freedom`` are those of fat-tailed months (`fat_tails`), None where the
+    set does not state them.
     """
 
     key: str
@@ -83,8 +88,11 @@ class AssumptionSet:
     assets: tuple[AssetAssumption, ...]
     inflation: InflationAssumption
     correlation: tuple[tuple[float, ...], ...]
+    degrees_of_freedom: float | None = field(default=None, metadata=UNTOLD)
 
     def __post_init__(self) -> None:
+        if self.degrees_of_freedom is not None:
+            within(self.degrees_of_freedom, MIN_DEGREES, MAX_DEGREES, "degrees_of_freedom")
         unique([asset.key for asset in self.assets], "assets")
         size = len(self.assets) + 1
         if not self.assets or len(self.correlation) != size or any(len(row) != size for row in self.correlation):
@@ -153,6 +161,7 @@ def assumptions_from_mapping(table: Mapping[str, Any]) -> AssumptionSet:
                 initial=float(inflation["initial"]),
             ),
             correlation=tuple(tuple(float(value) for value in row) for row in correlation["matrix"]),
+            degrees_of_freedom=_degrees(table.get("tails")),
         )
     except KeyError as missing:
         raise InvalidInputError(
@@ -161,6 +170,10 @@ def assumptions_from_mapping(table: Mapping[str, Any]) -> AssumptionSet:
             field=str(missing.args[0]),
             key=missing.args[0],
         ) from missing
+
+
+def _degrees(tails: Mapping[str, Any] | None) -> float | None:
+    return None if tails is None else float(tails["degrees_of_freedom"])
 
 
 def _asset(row: Mapping[str, Any]) -> AssetAssumption:
@@ -199,15 +212,5 @@ def with_house_view(base: AssumptionSet, *, key: str, means: Mapping[str, float]
             field="means",
             key=min(unknown),
         )
-    assets = tuple(
-        AssetAssumption(
-            key=asset.key,
-            arithmetic_mean=means.get(asset.key, asset.arithmetic_mean),
-            volatility=asset.volatility,
-            taxable_yield=asset.taxable_yield,
-            qualified_share=asset.qualified_share,
-            is_equity=asset.is_equity,
-        )
-        for asset in base.assets
-    )
-    return AssumptionSet(key, base.effective_from, base.source, assets, base.inflation, base.correlation)
+    assets = tuple(replace(asset, arithmetic_mean=means.get(asset.key, asset.arithmetic_mean)) for asset in base.assets)
+    return replace(base, key=key, assets=assets)

@@ -5,11 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import Field, fields, is_dataclass
 from datetime import date
 from decimal import Decimal
 from enum import Enum
+from types import MappingProxyType
 from typing import Any
+
+# Metadata of a field that came later: at its default it is not told, so that what was written before keeps its name.
+UNTOLD = MappingProxyType({"untold": True})
 
 
 def plain(value: Any) -> Any:
@@ -18,12 +22,18 @@ def plain(value: Any) -> Any:
     Raises TypeError on what has no canonical form.
     """
     if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+        return {
+            field.name: plain(getattr(value, field.name)) for field in fields(value) if not _is_untold(field, value)
+        }
     if isinstance(value, Mapping):
         return {str(_scalar(key)): plain(item) for key, item in value.items()}
     if isinstance(value, tuple | list):
         return [plain(item) for item in value]
     return _scalar(value)
+
+
+def _is_untold(field: Field[Any], value: Any) -> bool:
+    return "untold" in field.metadata and bool(getattr(value, field.name) == field.default)
 
 
 def _scalar(value: Any) -> str | bool | int | float | None:

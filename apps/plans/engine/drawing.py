@@ -1,4 +1,4 @@
-"""Drawing the scenario cube, once per assumption set and seed. Apart from `scenarios`, since scipy is slow to load.
+"""Drawing the scenario cube, once per assumption set, market model and seed; apart from it, since scipy loads slowly.
 
 Shocks are steered by scrambled Sobol points along the leading directions (principal components over assets and
 over time, Åkesson & Lehoczky 2000; Owen 1998 for scrambling) and pseudo-random elsewhere. Batches use independent
@@ -16,7 +16,11 @@ from scipy.stats import qmc
 
 from apps.plans.engine.assumptions import AssumptionSet
 from apps.plans.engine.compiled import LANES, compiled
+from apps.plans.engine.fat_tails import Tails, monthly_drifts, spread, tails_of
+from apps.plans.engine.history import History
 from apps.plans.engine.inputs import CubeSpec
+from apps.plans.engine.markets import FROM_HISTORY, MarketKind
+from apps.plans.engine.resampling import resampled_cube
 from apps.plans.engine.scenarios import ScenarioCube, grow, inflation_steps, sealed
 
 SOBOL_DIMENSIONS = 64
@@ -94,12 +98,17 @@ def _steer(
                 row[month, path] += weight * along[path]
 
 
-def draw_cube(assumptions: AssumptionSet, spec: CubeSpec, rng: np.random.Generator) -> ScenarioCube:
-    """Draw the scenarios of an assumption set.
+def draw_cube(
+    assumptions: AssumptionSet, spec: CubeSpec, rng: np.random.Generator, history: History | None = None
+) -> ScenarioCube:
+    """Draw the scenarios of an assumption set, by the market model of the spec.
 
     ``rng`` must be made from ``spec.seed`` by the caller (``np.random.default_rng(spec.seed)``): the engine throws no
-    dice of its own. 10,240 paths of 40 years of five assets take about 120 MB and a second; keep the cube.
+    dice of its own. 10,240 paths of 40 years of five assets take about 120 MB and a second; keep the cube. Raises
+    InvalidInputError where the set states no tails, or the ``history`` at hand is not that of the model.
     """
+    if spec.market.kind in FROM_HISTORY:
+        return resampled_cube(assumptions, spec, rng, history)
     n_series = len(assumptions.assets) + 1
     n_blocks = -(-spec.n_paths // LANES)
     factors = np.ones((n_blocks, spec.n_months, n_series, LANES), dtype=np.float32)
@@ -107,19 +116,42 @@ def draw_cube(assumptions: AssumptionSet, spec: CubeSpec, rng: np.random.Generat
     volatilities = np.array([asset.log_volatility for asset in assumptions.assets] + [1.0])
     monthly = np.array([1.0 / math.sqrt(12.0)] * (n_series - 1) + [1.0])
     loads = (unit_loads * (volatilities * monthly)[:, None]).astype(np.float32)
-    drifts = np.array([asset.log_mean / 12.0 for asset in assumptions.assets], dtype=np.float32)
-    factor, directions = _steering(variances, spec.n_months)
+    tails = tails_of(assumptions) if spec.market.kind is MarketKind.FAT_TAILED else None
+    drifts = _drifts(assumptions, tails)
+    steering = _steering(variances, spec.n_months)
     per_batch = spec.n_paths // spec.n_batches
     for batch, dice in enumerate(rng.spawn(spec.n_batches)):
         shocks = dice.standard_normal((n_series, spec.n_months, per_batch), dtype=np.float32)
-        _steer(shocks, factor, directions, _sobol_normals(factor.size, per_batch, dice))
+        _shape(shocks, steering, tails, dice)
         grow(shocks, loads, drifts, inflation_steps(assumptions), (batch * per_batch, factors))
     return sealed(assumptions, spec, factors)
 
 
-def _sobol_normals(n_dimensions: int, n_points: int, dice: np.random.Generator) -> NDArray[np.float32]:
-    """Scrambled Sobol points through the normal quantile, shape (n_dimensions, n_points)."""
+def _drifts(assumptions: AssumptionSet, tails: Tails | None) -> NDArray[np.float32]:
+    """Monthly drifts of the log returns, which keep the yearly means under either shape of months."""
+    if tails is not None:
+        return monthly_drifts(assumptions, tails).astype(np.float32)
+    return np.array([asset.log_mean / 12.0 for asset in assumptions.assets], dtype=np.float32)
+
+
+def _shape(
+    shocks: NDArray[np.float32],
+    steering: tuple[NDArray[np.int64], NDArray[np.float32]],
+    tails: Tails | None,
+    dice: np.random.Generator,
+) -> None:
+    """Steer the shocks of a batch by Sobol points; tails take a dimension more for each month's chi-square."""
+    factor, directions = steering
+    n_months, n_points = shocks.shape[1:]
+    points = _sobol(factor.size + (n_months if tails is not None else 0), n_points, dice)
+    normals = ndtri(np.clip(points[:, : factor.size], _SMALLEST, 1.0 - _SMALLEST))
+    _steer(shocks, factor, directions, np.ascontiguousarray(normals.T, dtype=np.float32))
+    if tails is not None:
+        spread(tails, np.ascontiguousarray(points[:, factor.size :].T), shocks)
+
+
+def _sobol(n_dimensions: int, n_points: int, dice: np.random.Generator) -> NDArray[np.float64]:
+    """Scrambled Sobol points, shape (n_points, n_dimensions)."""
     power = max(1, math.ceil(math.log2(n_points))) if n_points > 1 else 0
-    points = qmc.Sobol(n_dimensions, scramble=True, rng=dice).random_base2(power)[:n_points]
-    normals = ndtri(np.clip(points, _SMALLEST, 1.0 - _SMALLEST))
-    return np.ascontiguousarray(normals.T, dtype=np.float32)
+    points: NDArray[np.float64] = qmc.Sobol(n_dimensions, scramble=True, rng=dice).random_base2(power)[:n_points]
+    return points

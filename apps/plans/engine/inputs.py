@@ -7,7 +7,7 @@ names stay outside: people, accounts and goals are known by keys that the caller
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from itertools import pairwise
@@ -16,6 +16,8 @@ from apps.kernel.errors import InvalidInputError, gettext_noop
 from apps.plans.engine.assumptions import AssumptionSet
 from apps.plans.engine.checks import annual_rate, known, not_negative, same_currency, unique, within
 from apps.plans.engine.dependants import Child, check_children
+from apps.plans.engine.digest import UNTOLD
+from apps.plans.engine.markets import LOG_NORMAL, MarketModel
 from apps.plans.engine.retirement_choices import BenefitClaim, MedicareCover, check_claims
 from apps.plans.engine.state_tables import StateTable
 from apps.plans.engine.tax_tables import FilingStatus, TaxTable
@@ -256,13 +258,14 @@ class CubeSpec:
     """Which scenarios: ``n_batches`` independent scrambles of equal size make up ``n_paths`` paths.
 
     The size of a batch is best a power of two (1,024), where Sobol points are balanced. ``seed`` names the dice
-    that the caller hands to `drawing.draw_cube`.
+    that the caller hands to `drawing.draw_cube`; ``market`` says how they are drawn.
     """
 
     seed: int
     n_paths: int
     n_batches: int
     n_months: int
+    market: MarketModel = field(default=LOG_NORMAL, metadata=UNTOLD)
 
     def __post_init__(self) -> None:
         not_negative(self.seed, "simulation.seed")

@@ -281,8 +281,13 @@ def trail_of(inputs: ProjectionInputs, cube: ScenarioCube) -> tuple[TrailStep, .
         ),
         TrailStep(
             "scenarios",
-            (("seed", str(spec.seed)), ("paths", str(spec.n_paths)), ("scrambles", str(spec.n_batches))),
-            "scrambled Sobol points along principal components, pseudo-random rest; docs/engine/plan_projection.md",
+            (
+                *spec.market.facts(),
+                ("seed", str(spec.seed)),
+                ("paths", str(spec.n_paths)),
+                ("scrambles", str(spec.n_batches)),
+            ),
+            spec.market.source,
         ),
         TrailStep(
             "months",

@@ -72,3 +72,18 @@ def test_a_house_view_changes_means_only_and_the_digest() -> None:
     assert input_digest(view) != input_digest(base)
     with pytest.raises(DomainError):
         with_house_view(base, key="view", means={"tulips": 0.5})
+
+
+def test_a_set_states_its_tails_or_none_and_they_are_part_of_its_name() -> None:
+    published = published_assumptions()
+    assert published.degrees_of_freedom == 3.8
+    table = read_toml(next((APPS / "market" / "reference").glob("capital_market_assumptions_*.toml")))
+    without = {key: value for key, value in table.items() if key != "tails"}
+    assert assumptions_from_mapping(without).degrees_of_freedom is None
+    assert input_digest(assumptions_from_mapping(without)) != input_digest(published)
+    with pytest.raises(DomainError) as refusal:
+        assumptions_from_mapping({**table, "tails": {"degrees_of_freedom": 1.0}})
+    assert refusal.value.field == "degrees_of_freedom"
+    with pytest.raises(DomainError, match="lacks") as refusal:
+        assumptions_from_mapping({**table, "tails": {}})
+    assert refusal.value.field == "degrees_of_freedom"

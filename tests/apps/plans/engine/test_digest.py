@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.plans.engine.digest import canonical_json, input_digest, plain
+from apps.plans.engine.markets import MarketKind, MarketModel
 from tests.apps.plans.engine.households import family
 
 
@@ -38,3 +39,11 @@ def test_what_has_no_canonical_form_is_refused() -> None:
 def test_the_order_of_keys_does_not_matter(values: dict[str, float]) -> None:
     backwards = dict(reversed(list(values.items())))
     assert canonical_json(values) == canonical_json(backwards)
+
+
+def test_a_field_that_came_later_is_told_only_where_it_is_set() -> None:
+    spec = family().simulation
+    assert "market" not in plain(spec)
+    fat = replace(spec, market=MarketModel(MarketKind.FAT_TAILED))
+    assert plain(fat)["market"]["kind"] == "fat_tailed"
+    assert input_digest(fat) != input_digest(spec)
