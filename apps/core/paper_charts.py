@@ -1,7 +1,7 @@
 """Chart specifications drawn as SVG for paper: the same charts, colours and figures as on the screen.
 
 The screen draws by ECharts (static/src/js/chart-options.js), paper by matplotlib; a test holds the two palettes
-together. A Sankey diagram moves through the years and has no still picture: print its table.
+together. A Sankey diagram moves through the years on the screen; paper shows the one frame that it is given.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
+from apps.core.paper_sankey import draw_sankey
 from apps.core.templatetags import formats
 from apps.core.templatetags.charts import ChartSpec, Series
 
@@ -49,7 +50,7 @@ def drawn(spec: ChartSpec, *, accent: str = COLOURS["main"], height: float = HEI
 
     `height` is in inches; the width is that of the text.
 
-    The same specification gives the same bytes. Raises KeyError for a kind that has no still picture.
+    The same specification gives the same bytes. Raises ValueError for a Sankey diagram of more than one frame.
     """
     # imported when asked for: it takes 1.5 s
     import matplotlib as mpl
@@ -285,6 +286,15 @@ def _frontier(axes: Axes, spec: ChartSpec, colours: dict[str, str]) -> None:
     axes.set_xlabel(spec["x"]["label"], color=QUIET)
 
 
+def _sankey(axes: Axes, spec: ChartSpec, colours: dict[str, str]) -> None:
+    meanings = cast("dict[str, str]", spec.get("meanings", {}))
+
+    def shade(name: str, place: int) -> str:
+        return colours[MEANINGS.get(meanings.get(name, ""), ORDER[place % len(ORDER)])]
+
+    draw_sankey(axes, spec, shade, INK)
+
+
 _KINDS: dict[str, Callable[[Axes, ChartSpec, dict[str, str]], None]] = {
     "fan": _fan,
     "lines": _lines,
@@ -293,4 +303,5 @@ _KINDS: dict[str, Callable[[Axes, ChartSpec, dict[str, str]], None]] = {
     "allocation": _allocation,
     "donut": _donut,
     "frontier": _frontier,
+    "sankey": _sankey,
 }

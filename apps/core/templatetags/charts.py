@@ -84,7 +84,10 @@ class Frame(TypedDict):
 
 
 class ChartSpec(TypedDict):
-    """A chart, said once and drawn twice: by ECharts on the screen, as SVG on paper."""
+    """A chart, said once and drawn twice: by ECharts on the screen, as SVG on paper.
+
+    `meanings` choose the colours of what is no series: the parts of a donut in order, the places of flows by name.
+    """
 
     kind: Literal["lines", "fan", "bars", "waterfall", "donut", "allocation", "sankey", "frontier"]
     title: str
@@ -96,6 +99,7 @@ class ChartSpec(TypedDict):
     frames: NotRequired[list[Frame]]
     points: NotRequired[list[Point]]
     edges: NotRequired[list[Edge]]
+    meanings: NotRequired[list[str] | dict[str, str]]
     format: NotRequired[Literal["money", "percent", "number"]]
     currency: NotRequired[str]
     unit: NotRequired[str]

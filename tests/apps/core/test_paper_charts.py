@@ -48,11 +48,6 @@ def test_a_chart_is_a_vector_and_the_same_each_time(kind):
     assert as_address(svg).startswith("data:image/svg+xml;base64,")
 
 
-def test_a_chart_that_moves_has_no_still_picture():
-    with pytest.raises(KeyError):
-        drawn({"kind": "sankey", "title": "Flows"})
-
-
 def test_the_firms_accent_takes_the_place_of_the_main_colour():
     assert "#123456" in drawn(SPECS["fan"], accent="#123456")
     assert paper_charts.COLOURS["main"] not in drawn(SPECS["fan"], accent="#123456")
