@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from apps.plans.engine.bands import ordered, percentiles_of
-from apps.plans.engine.books import NEVER, Recorded, empty_record
+from apps.plans.engine.books import F_SHORTFALL, NEVER, Recorded, empty_record
 from apps.plans.engine.compiled import LANES
 from apps.plans.engine.digest import input_digest
 from apps.plans.engine.growth import MARKETS, Chunk, Mapper, Markets, Prices, Span, chunks_of, grown, year_prices
@@ -72,6 +72,14 @@ class Simulation:
             return self.recorded.estate
         result: NDArray[np.float64] = self.recorded.wealth[-1] / self.prices[-1]
         return result
+
+    def missing(self) -> float | None:
+        """What is missing in all, in money of the start, on average over the paths that fail; None where none does."""
+        failing = self.succeeded() == 0.0
+        if not failing.any():
+            return None
+        missing = self.recorded.flows[:, F_SHORTFALL, :] / self.prices[1:]
+        return float(missing[:, failing].sum(axis=0).mean())
 
     def success(self) -> Estimate:
         """Probability that all essential demands are met to the horizon."""
@@ -207,7 +215,15 @@ def _outcome(simulation: Simulation, place: int, inputs: ProjectionInputs) -> Go
     start = inputs.start_date
     year = None if months.size == 0 else start.year + year_of(int(months[(months.size - 1) // 2]), start)
     success = estimate(simulation.funded(place), simulation.n_batches)
-    return GoalOutcome(demand.key, demand.kind, str(demand.priority), success, year)
+    return GoalOutcome(demand.key, demand.kind, str(demand.priority), success, year, _unpaid(demand, months))
+
+
+def _unpaid(demand: Demand, months: NDArray[np.integer]) -> float | None:
+    """Return what is due from the months (n_failing,) of first failure on, in money of the start, on average."""
+    if months.size == 0 or demand.nominal.any():
+        return None
+    still_due = demand.real[0, ::-1].cumsum()[::-1]
+    return float(still_due[months.astype(np.int64)].mean())
 
 
 def _terminal(simulation: Simulation) -> Terminal:
@@ -265,6 +281,7 @@ def project(
         expected_wealth_real=tuple((expected.wealth[:, 0] / prices).tolist()),
         trail=trail_of(inputs, cube),
         lifetimes=_lifetimes(inputs, cube, mapper) if are_drawn(inputs) else None,
+        shortfall=simulation.missing(),
     )
     progress(1.0, "done")
     return result

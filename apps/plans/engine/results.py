@@ -39,13 +39,18 @@ class TrailStep:
 
 @dataclass(frozen=True, slots=True)
 class GoalOutcome:
-    """How a goal fares. ``first_shortfall_year`` is the median over failing paths, None when none fails."""
+    """How a goal fares. ``first_shortfall_year`` is the median over failing paths, None when none fails.
+
+    ``unpaid`` is what of it was still due when money first ran short, in money of the start, on average over the paths
+    that fail: the most that is missing. None where none fails, and of debts, which are not real.
+    """
 
     key: str
     kind: str
     priority: str
     success: Estimate
     first_shortfall_year: int | None
+    unpaid: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +128,8 @@ class Projection:
 
     ``expected_wealth_nominal`` and ``expected_flows`` follow one path on which every asset gives its median
     return each month and inflation its mean: what a calculator without chance would show. ``lifetimes`` is None where
-    no adult has odds of living.
+    no adult has odds of living. ``shortfall`` is what is missing in all, in money of the start, on average over the
+    paths that fail; None where none does.
     """
 
     engine_version: str
@@ -143,6 +149,7 @@ class Projection:
     expected_wealth_real: tuple[float, ...]
     trail: tuple[TrailStep, ...]
     lifetimes: Lifetimes | None = None
+    shortfall: float | None = None
 
     def to_json_bytes(self) -> bytes:
         """Serialise canonically: the same result gives the same bytes."""

@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from apps.plans.engine.bands import percentiles_of
-from apps.plans.engine.books import F_SHORTFALL
 from apps.plans.engine.horizon import age_in_months, first_month_of_year
 from apps.plans.engine.inputs import CubeSpec, ProjectionInputs
 from apps.plans.engine.levers import monthly_salaries, with_retirement_delay
@@ -61,7 +60,7 @@ def what_if(plan: Moved, cube: ScenarioCube, before: Standing, *, progress: Prog
         change=difference(succeeded, before.succeeded, found.n_batches),
         terminal=tuple(real[-1].tolist()),
         terminal_change=difference(terminal, before.terminal_real, found.n_batches),
-        shortfall=_shortfall(found, succeeded),
+        shortfall=found.missing(),
         goals=tuple(
             GoalChance(demand.key, estimate(found.funded(place), found.n_batches))
             for place, demand in enumerate(found.demands)
@@ -142,14 +141,6 @@ def _searched(lever: Lever, most: int, target: float, runs: Runs, progress: Prog
     if found is None:
         return most, Outcome.CANNOT_BE_REACHED, search.success(most)
     return found, Outcome.REACHED, search.success(found)
-
-
-def _shortfall(found: Simulation, succeeded: NDArray[np.float64]) -> float | None:
-    failing = succeeded == 0.0
-    if not failing.any():
-        return None
-    missing = found.recorded.flows[:, F_SHORTFALL, :] / found.prices[1:]
-    return float(missing[:, failing].sum(axis=0).mean())
 
 
 def _bands(inputs: ProjectionInputs, real: NDArray[np.float64]) -> tuple[YearBand, ...]:

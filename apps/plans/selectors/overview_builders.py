@@ -137,6 +137,9 @@ def goals(found: Found) -> tuple[GoalLine, ...]:
                     outcome.success.standard_error, "percent", f"goal:{goal.key}:error", _("Standard error"), "2"
                 ),
                 first_shortfall_year=outcome.first_shortfall_year,
+                unpaid=money_figure(
+                    outcome.unpaid, found.currency, f"goal:{goal.key}:unpaid", _("Missing at most, on average")
+                ),
                 met=outcome.success.value >= target,
             )
         )

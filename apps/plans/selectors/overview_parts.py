@@ -63,7 +63,7 @@ class YearLine:
 
 @dataclass(frozen=True, slots=True)
 class GoalLine:
-    """One goal and how likely it is met."""
+    """One goal and how likely it is met; `unpaid` is what is missing at most where it is not, on average."""
 
     public_id: str
     kind: str
@@ -77,6 +77,7 @@ class GoalLine:
     success: Figure
     error: Figure
     first_shortfall_year: int | None
+    unpaid: Figure
     met: bool
 
 

@@ -62,6 +62,7 @@ class PlanOverview:
     horizon_age: int
     wealth_at_end: Figure
     wealth_at_end_poor: Figure
+    shortfall: Figure
     lifetimes: LifetimePart | None
     savings: SavingsLine | None
     years: tuple[YearLine, ...]
@@ -166,6 +167,12 @@ def _chances(found: build.Found) -> dict[str, Figure]:
         "target": Figure(found.plan.target_success, "percent", "target", _("Success aimed for"), "0"),
         "wealth_at_end": build.terminal(found, 3, "wealth_at_end", _("Left at the end, in the middle future")),
         "wealth_at_end_poor": build.terminal(found, 1, "wealth_at_end_poor", _("Left at the end, one future in ten")),
+        "shortfall": money_figure(
+            found.result.projection.shortfall,
+            found.currency,
+            "shortfall",
+            _("Missing in all where the plan fails, on average"),
+        ),
     }
 
 
@@ -210,7 +217,7 @@ def disclosures() -> tuple[str, ...]:
         ),
         _(
             "Returns are drawn at random around assumptions that rest on history. Crashes can be deeper and last "
-            "longer than in the futures that were tried; taxes follow today's federal law, without state taxes."
+            "longer than in the futures that were tried; taxes follow the law as it stands, carried forward."
         ),
         _("The plan rests on what you told us. Tell us when your life changes: the plan then changes, too."),
         *own,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils import timezone
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from apps.clients.models import Household
 from apps.core.actors import Actor
 from apps.kernel.errors import NotFoundError, gettext_noop
+from apps.plans.engine.results import TrailStep
 from apps.plans.models import Plan
 from apps.plans.selectors import overview_builders as build
 from apps.plans.selectors.figures import Figure, figures_in
@@ -48,6 +50,13 @@ _METHODS = {
     "savings_extra": gettext_lazy("What must be saved a month, less what is saved today."),
     "savings_success": gettext_lazy("The chance of success of the plan with that savings rate, on the same futures."),
     "goal": gettext_lazy("The part of the futures in which this goal is paid in full."),
+    "goal_unpaid": gettext_lazy(
+        "What of the goal was still due in the month in which money first ran short, in money of today: the mean over "
+        "the futures in which that happens. It is the most that is missing, since part may be paid after all."
+    ),
+    "shortfall": gettext_lazy(
+        "All that could not be paid, in money of today: the mean over the futures in which the plan fails."
+    ),
     "flow": gettext_lazy(
         "The year's flow on the path on which every asset gives its median return, in money of that year."
     ),
@@ -148,6 +157,11 @@ _FACT_WORDS = {
     "confirmed": gettext_lazy("confirmed"),
     "partly": gettext_lazy("confirmed in part"),
     "unverified": gettext_lazy("unverified"),
+    "single": gettext_lazy("single"),
+    "married_joint": gettext_lazy("married, jointly"),
+    "married_separate": gettext_lazy("married, separately"),
+    "head_of_household": gettext_lazy("head of household"),
+    "surviving_spouse": gettext_lazy("surviving spouse"),
 }
 
 
@@ -186,6 +200,8 @@ def _gone() -> NotFoundError:
 
 
 def _method(key: str) -> str:
+    if key.startswith("goal:") and key.endswith(":unpaid"):
+        return str(_METHODS["goal_unpaid"])
     if key.startswith("goal:") and key.count(":") > 1 and not key.endswith(":error"):
         return str(_METHODS["own_goal"])
     return str(_METHODS["success_error" if key.endswith(":error") else key.partition(":")[0]])
@@ -245,6 +261,11 @@ def _steps(plan: Plan, key: str) -> tuple[PassportStep, ...]:
         trail = trail if key.startswith(("mix_goal", "mix_gain")) else result.mixes.trail
     if key.startswith(("asset", "allocation")) and result.allocation is not None:
         trail = result.allocation.trail
+    return steps_of(trail)
+
+
+def steps_of(trail: Sequence[TrailStep]) -> tuple[PassportStep, ...]:
+    """Return the engine's trail as people read it."""
     return tuple(
         PassportStep(
             str(_STEP_NAMES.get(step.step, step.step)),

@@ -51,6 +51,16 @@ def test_without_chance_level_spending_uses_up_an_annuity() -> None:
     assert project(too_much, cube_of(too_much)).success.value == 0.0
 
 
+def test_without_chance_what_is_missing_is_what_could_not_be_paid() -> None:
+    """1,000 a month for ten years of twelve from 60,000 that earn nothing: half of it is paid."""
+    inputs = saver(certain_assumptions(0.0), balance=60_000.0, years=10)
+    spending = project(short := replace(inputs, spending=Spending(1_000.0, 1.0, "USD")), cube_of(short))
+    assert spending.shortfall == pytest.approx(60_000.0, abs=0.01)
+    living = next(goal for goal in spending.goals if goal.kind == "living")
+    assert living.unpaid == pytest.approx(60_000.0, abs=0.01)
+    assert project(inputs, cube_of(inputs)).shortfall is None
+
+
 def test_without_flows_the_terminal_wealth_is_lognormal() -> None:
     assumptions = simple_assumptions(inflation_volatility=0.0)
     inputs = saver(assumptions, balance=1.0, years=30, n_paths=16_384, n_batches=8)

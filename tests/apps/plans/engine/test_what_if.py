@@ -34,6 +34,7 @@ def test_nothing_moved_is_the_projection(plan, cube) -> None:
     assert answer.success == whole.success
     assert answer.change.value == answer.change.standard_error == answer.terminal_change.value == 0.0
     assert answer.terminal == whole.terminal.real
+    assert answer.shortfall == whole.shortfall
     assert [band.real for band in answer.bands] == [band.real for band in whole.bands]
     assert [band.ages for band in answer.bands] == [band.ages for band in whole.bands]
     assert [goal.success for goal in answer.goals] == [goal.success for goal in whole.goals]
@@ -44,6 +45,7 @@ def test_a_moved_lever_is_what_projecting_the_moved_plan_says(plan, cube) -> Non
     answer, whole = ask(plan, cube, changes), project(moved(plan, POLICY, changes).inputs, cube)
     assert answer.success == whole.success
     assert answer.terminal == whole.terminal.real
+    assert answer.shortfall == whole.shortfall
     assert answer.change.value == pytest.approx(answer.success.value - ask(plan, cube, {}).success.value, abs=1e-12)
     # on common paths most of the noise cancels
     assert answer.change.value > 0
