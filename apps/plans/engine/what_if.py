@@ -16,7 +16,7 @@ from apps.plans.engine.bands import percentiles_of
 from apps.plans.engine.horizon import age_in_months, first_month_of_year
 from apps.plans.engine.inputs import CubeSpec, ProjectionInputs
 from apps.plans.engine.levers import monthly_salaries, with_retirement_delay
-from apps.plans.engine.monte_carlo import Progress, Simulation, no_progress, simulate
+from apps.plans.engine.monte_carlo import Progress, no_progress, simulate
 from apps.plans.engine.policy import AdvicePolicy
 from apps.plans.engine.results import Estimate, Outcome, YearBand
 from apps.plans.engine.runs import Runs

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 from django.utils.translation import gettext as _
@@ -10,6 +11,7 @@ from apps.core.templatetags import formats
 from apps.core.templatetags.charts import Band, ChartSpec, Flow, Frame, Line, Marker
 from apps.plans.selectors.overview_parts import FlowLine
 from apps.plans.selectors.overviews import PlanOverview
+from apps.plans.selectors.report_parts import TaxLine
 
 # places of PERCENTILES (5, 10, 25, 50, 75, 90, 95)
 _P5, _P10, _P25, _P50, _P75, _P90, _P95 = range(7)
@@ -69,7 +71,67 @@ def cash_flow_chart(overview: PlanOverview) -> ChartSpec:
         currency=overview.currency,
         as_of=overview.as_of.isoformat(),
         frames=[_frame(line) for line in overview.flows],
+        meanings=_flow_meanings(),
     )
+
+
+def year_flow_chart(overview: PlanOverview, line: FlowLine) -> ChartSpec:
+    """Where one year's money comes from and goes to: a still picture of the cash flow, for paper."""
+    gone = sum(getattr(line, name).number or 0.0 for name in ("spending", "goals", "debts", "taxes", "medicare"))
+    return ChartSpec(
+        kind="sankey",
+        title=_("%(year)s: %(amount)s are spent, taxes included")
+        % {"year": line.calendar_year, "amount": formats.money_text(gone, overview.currency, "whole")},
+        unit=_("%(currency)s of that year, steady returns") % {"currency": overview.currency},
+        format="money",
+        currency=overview.currency,
+        as_of=overview.as_of.isoformat(),
+        frames=[_frame(line)],
+        meanings=_flow_meanings(),
+    )
+
+
+def tax_chart(overview: PlanOverview, taxes: Sequence[TaxLine]) -> ChartSpec:
+    """Federal and state taxes and Medicare by income, stacked, year by year on the expected path (nominal)."""
+
+    def values(name: str) -> list[float | None]:
+        return [getattr(line, name).number for line in taxes]
+
+    most = max(taxes, key=lambda line: line.share.number or 0.0)
+    return ChartSpec(
+        kind="bars",
+        title=_("Taxes weigh most in %(year)s: %(share)s of all money in")
+        % {"year": most.calendar_year, "share": most.share.text},
+        unit=_("%(currency)s of each year, steady returns") % {"currency": overview.currency},
+        format="money",
+        currency=overview.currency,
+        as_of=overview.as_of.isoformat(),
+        x={"label": _("Year"), "values": [line.calendar_year for line in taxes]},
+        series=[
+            {"name": _("Federal taxes"), "values": values("federal"), "meaning": "tax", "stack": "tax"},
+            {"name": _("State taxes"), "values": values("state"), "meaning": "spending", "stack": "tax"},
+            {"name": _("Medicare by income"), "values": values("medicare"), "meaning": "bond", "stack": "tax"},
+        ],
+    )
+
+
+def _flow_meanings() -> dict[str, str]:
+    """The colours of the places that money comes from and goes to."""
+    return {
+        _("Household"): "target",
+        _("Salaries"): "wages",
+        _("Social Security"): "social_security",
+        _("Other income"): "pension",
+        _("Withdrawn"): "withdrawal",
+        _("Missing"): "debt",
+        _("Living costs"): "spending",
+        _("Goals"): "pension",
+        _("Debt payments"): "cash",
+        _("Taxes"): "tax",
+        _("Medicare by income"): "bond",
+        _("Saved"): "contribution",
+        _("Spent besides"): "cash",
+    }
 
 
 def income_chart(overview: PlanOverview) -> ChartSpec:

@@ -29,7 +29,7 @@ def test_heights_follow_amounts():
     assert nodes["Pay"].height / nodes["Rent"].height == pytest.approx(1.5)
     assert nodes["Living"].height / nodes["Taxes"].height == pytest.approx(3.0)
     assert nodes["Living"].bottom > nodes["Taxes"].bottom + nodes["Taxes"].height
-    assert all(0.0 <= node.bottom and node.bottom + node.height <= 1.0 for node in nodes.values())
+    assert all(node.bottom >= 0.0 and node.bottom + node.height <= 1.0 for node in nodes.values())
 
 
 def test_a_year_is_a_vector_in_the_colours_of_its_meanings_and_the_same_each_time():

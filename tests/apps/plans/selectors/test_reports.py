@@ -1,0 +1,47 @@
+"""What the paper of a version says: the same figures as the pages, its advice, its steps."""
+
+import pytest
+
+from apps.plans.models import Plan, PlanStep, StepStatus
+from apps.plans.selectors.overviews import plan_overview
+from apps.plans.selectors.reports import REPORTER, plan_report
+from apps.plans.services.publishing import publish_plan
+from tests.days import today
+from tests.factories import plans
+
+
+@pytest.fixture
+def plan(ada):
+    plan = plans.drafted(ada)
+    plan.goals.filter(kind="retirement").update(annual_amount=140_000)
+    plans.computed(plan, ada)
+    return plan
+
+
+def test_a_plan_without_a_result_has_no_report(ada):
+    assert plan_report(plans.drafted(ada), (), today()) is None
+
+
+def test_a_report_tells_the_pages_figures_and_who_does_what(ada, plan):
+    drafted = plan_report(plan, (), today())
+    assert [move.step for move in drafted.moves] == [None] * len(drafted.moves)
+    assert drafted.actions == ()
+    assert not drafted.essentials
+
+    publish_plan(plan=plan, by=ada.as_actor())
+    report = plan_report(Plan.objects.get(pk=plan.pk), (), today())
+    shown = plan_overview(plan.household, REPORTER, Plan.objects.get(pk=plan.pk))
+    assert report.overview == shown
+    assert [move.advice.key for move in report.moves] == [line.key for line in shown.recommendations]
+    first = report.moves[0]
+    due = PlanStep.objects.filter(recommendation__key=first.advice.key).order_by("due_on", "id").first()
+    assert (first.step.title, first.step.due_on) == (due.words, due.due_on)
+    assert [step.due_on for step in report.actions] == sorted(step.due_on for step in report.actions)
+    whole, later = report.years
+    assert whole.since is None
+    assert later.wages.number == 0
+    assert shown.goals[0].unpaid.number > 0
+    assert shown.shortfall.number > 0
+
+    PlanStep.objects.update(status=StepStatus.DROPPED, reason="x", closed_at=plan.updated_at)
+    assert plan_report(plan, (), today()).actions == ()
