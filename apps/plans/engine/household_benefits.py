@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_DOWN, Decimal
+from functools import lru_cache
 from itertools import product
 
 import numpy as np
@@ -101,6 +102,7 @@ def _month_at(born: date, age: int, start: date) -> int:
     return month_of(date(*month_of_age(born, age), 1), start)
 
 
+@lru_cache(maxsize=4096)
 def _in_pay(claim: Claim, year: int) -> float:
     if claim.from_full_age <= 0:
         return float(worker_benefit(claim))
@@ -119,9 +121,17 @@ def _of_survivor(claim: Claim, deceased: Claim, died: int, start: date) -> float
     had_claimed = _month_at(deceased.born, deceased.age, start) <= died
     age_at_death = died - _month_at(deceased.born, 0, start)
     waited = (deceased.age if had_claimed else age_at_death) - full_retirement_age(_birth_year(deceased))
-    base = survivor_base(deceased.amount, _birth_year(deceased), waited, deceased if had_claimed else None)
     age = _survivor_month(claim, died, start) - _month_at(claim.born, 0, start)
-    return float(survivor_benefit(base, _birth_year(claim), max(SURVIVOR_AGE, age)))
+    # from full age on nothing changes any more: of hundreds of months of death few differ
+    full = survivor_full_age(_birth_year(claim))
+    return _inherited((_birth_year(claim), max(SURVIVOR_AGE, min(age, full))), deceased, max(0, waited), had_claimed)
+
+
+@lru_cache(maxsize=8192)
+def _inherited(survivor: tuple[int, int], deceased: Claim, waited: int, had_claimed: bool) -> float:  # noqa: FBT001
+    """What a survivor of a year of birth is paid from an age in months on."""
+    base = survivor_base(deceased.amount, _birth_year(deceased), waited, deceased if had_claimed else None)
+    return float(survivor_benefit(base, *survivor))
 
 
 def best_ages(
