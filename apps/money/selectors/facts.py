@@ -73,7 +73,8 @@ class AccountFact:
     """Money that a plan can draw on: an investment account, or cash at a bank (`treatment` is `cash`).
 
     `allocation` holds (asset class, fraction) of what has a price, cash of the account among them. `cost_basis` is None
-    where the cost of some lot is not known. `owner_id` is None for a joint account.
+    where the cost of some lot is not known. `owner_id` is None for a joint account. `registration` is the form in which
+    an investment account is held, empty for cash at a bank.
     """
 
     key: str
@@ -85,6 +86,7 @@ class AccountFact:
     allocation: tuple[tuple[str, Decimal], ...]
     is_held_away: bool
     as_of: dt.date
+    registration: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -273,6 +273,7 @@ def _account(account: Account, at: AccountHoldings, cost: Decimal | None) -> Acc
         allocation=_allocation(at),
         is_held_away=account.is_held_away,
         as_of=at.priced_on or at.as_of,
+        registration=account.registration,
     )
 
 

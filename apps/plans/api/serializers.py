@@ -130,7 +130,11 @@ class BandOut(serializers.Serializer):  # type: ignore[type-arg]
 
 
 class RecommendationOut(serializers.Serializer):  # type: ignore[type-arg]
-    """Advice: what, why, what it does, how sure and how hard, and what the advisor decided."""
+    """Advice: what, why, what it does, how sure and how hard, and what the advisor decided.
+
+    `worth` is what advice is ranked by: points of the chance of success, and up to five more for years of living costs
+    left at the end, over the effort (easy 1, medium 2, hard 4). Null where no run and no odds measure it.
+    """
 
     id = serializers.UUIDField()
     type = serializers.CharField()
@@ -140,6 +144,7 @@ class RecommendationOut(serializers.Serializer):  # type: ignore[type-arg]
     confidence = serializers.CharField()
     difficulty = serializers.CharField()
     timeframe = serializers.CharField()
+    worth = serializers.FloatField(allow_null=True)
     actions = serializers.ListField(child=serializers.CharField())
     decision = serializers.CharField()
     decision_reason = serializers.CharField()
@@ -291,6 +296,7 @@ def recommendation_body(line: RecommendationLine) -> dict[str, Any]:
         "confidence": line.confidence,
         "difficulty": line.difficulty,
         "timeframe": line.timeframe,
+        "worth": line.worth and line.worth.number,
         "actions": [written(action) for action in line.actions],
         "decision": line.decision,
         "decision_reason": line.decision_reason,

@@ -23,6 +23,7 @@ class Candidate:
     """A piece of advice before its effect is known. ``changed`` is the plan with it, None where it changes none.
 
     ``certain`` advice needs no forecast to be right; ``mandatory`` advice follows from a limit and comes first.
+    ``stake`` is the expected gain in the chance of success of what the plan as it is lived cannot show.
     """
 
     key: str
@@ -34,6 +35,7 @@ class Candidate:
     timeframe: str
     facts: tuple[tuple[str, float], ...]
     mandatory: bool = False
+    stake: float | None = None
 
 
 def figures_of(assumptions: AssumptionSet, mix: tuple[tuple[str, float], ...]) -> tuple[tuple[str, float], ...]:

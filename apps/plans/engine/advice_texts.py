@@ -13,15 +13,16 @@ Texts = tuple[Text, Text, tuple[Text, ...]]
 Facts = Mapping[str, float]
 
 
-def _text(message: str, **params: float | str) -> Text:
+def text(message: str, **params: float | str) -> Text:
+    """Return a sentence with what fills its places."""
     return Text(message, tuple(sorted(params.items())))
 
 
 def savings_texts(facts: Facts) -> Texts:
     """Save more: the target is reached by it."""
     return (
-        _text(gettext_noop("Save %(extra__money)s more each month"), extra__money=facts["monthly_extra"]),
-        _text(
+        text(gettext_noop("Save %(extra__money)s more each month"), extra__money=facts["monthly_extra"]),
+        text(
             gettext_noop(
                 "You save %(now__percent)s of your salaries. The plan succeeds in %(success__percent)s of the markets "
                 "we tried; at %(needed__percent)s it reaches %(target__percent)s."
@@ -32,8 +33,8 @@ def savings_texts(facts: Facts) -> Texts:
             target__percent=facts["target"],
         ),
         (
-            _text(gettext_noop("Set up a monthly transfer for the day after payday.")),
-            _text(gettext_noop("Raise it with each rise in salary.")),
+            text(gettext_noop("Set up a monthly transfer for the day after payday.")),
+            text(gettext_noop("Raise it with each rise in salary.")),
         ),
     )
 
@@ -43,7 +44,7 @@ def savings_out_of_reach_texts(facts: Facts) -> Texts:
     title, _, actions = savings_texts(facts)
     return (
         title,
-        _text(
+        text(
             gettext_noop(
                 "Saving alone does not bring the plan to %(target__percent)s: even at %(needed__percent)s of your "
                 "salaries it falls short. It helps together with other steps."
@@ -58,11 +59,11 @@ def savings_out_of_reach_texts(facts: Facts) -> Texts:
 def spending_texts(facts: Facts) -> Texts:
     """Spend less in retirement."""
     return (
-        _text(
+        text(
             gettext_noop("Plan to spend %(amount__money)s a month in retirement"),
             amount__money=facts["sustainable_monthly"],
         ),
-        _text(
+        text(
             gettext_noop(
                 "The plan counts on %(planned__money)s a month, in money of today, and succeeds in "
                 "%(success__percent)s of the markets we tried. %(amount__money)s a month reaches %(target__percent)s."
@@ -73,8 +74,8 @@ def spending_texts(facts: Facts) -> Texts:
             target__percent=facts["target"],
         ),
         (
-            _text(gettext_noop("Sort the costs of retirement into needs and wishes.")),
-            _text(gettext_noop("Agree which wishes wait when markets are poor.")),
+            text(gettext_noop("Sort the costs of retirement into needs and wishes.")),
+            text(gettext_noop("Agree which wishes wait when markets are poor.")),
         ),
     )
 
@@ -82,11 +83,11 @@ def spending_texts(facts: Facts) -> Texts:
 def room_texts(facts: Facts) -> Texts:
     """There is room to spend more."""
     return (
-        _text(
+        text(
             gettext_noop("You have room to spend up to %(amount__money)s a month in retirement"),
             amount__money=facts["sustainable_monthly"],
         ),
-        _text(
+        text(
             gettext_noop(
                 "The plan succeeds in %(success__percent)s of the markets we tried with %(planned__money)s a month. "
                 "At %(amount__money)s it still reaches %(target__percent)s."
@@ -96,15 +97,15 @@ def room_texts(facts: Facts) -> Texts:
             success__percent=facts["success_now"],
             target__percent=facts["target"],
         ),
-        (_text(gettext_noop("Decide what the room is for: living better, giving, or stopping work earlier.")),),
+        (text(gettext_noop("Decide what the room is for: living better, giving, or stopping work earlier.")),),
     )
 
 
 def delay_texts(facts: Facts) -> Texts:
     """Retire later."""
     return (
-        _text(gettext_noop("Work %(months__count)s months longer"), months__count=facts["delay_months"]),
-        _text(
+        text(gettext_noop("Work %(months__count)s months longer"), months__count=facts["delay_months"]),
+        text(
             gettext_noop(
                 "Retiring later raises the success of the plan from %(success__percent)s to %(then__percent)s: you "
                 "save longer and draw for a shorter time."
@@ -113,8 +114,8 @@ def delay_texts(facts: Facts) -> Texts:
             then__percent=facts["success_then"],
         ),
         (
-            _text(gettext_noop("Talk to your employer about the date, or about working part-time.")),
-            _text(gettext_noop("Check how the later date changes your pension and Social Security.")),
+            text(gettext_noop("Talk to your employer about the date, or about working part-time.")),
+            text(gettext_noop("Check how the later date changes your pension and Social Security.")),
         ),
     )
 
@@ -122,8 +123,8 @@ def delay_texts(facts: Facts) -> Texts:
 def risk_texts(facts: Facts) -> Texts:
     """The allocation is beyond the client's limit."""
     return (
-        _text(gettext_noop("Bring your investments back within your risk limit")),
-        _text(
+        text(gettext_noop("Bring your investments back within your risk limit")),
+        text(
             gettext_noop(
                 "Your investments hold %(equity__percent)s equities and swing by %(volatility__percent)s in an "
                 "ordinary year; your risk level allows %(equity_limit__percent)s and %(limit__percent)s."
@@ -134,8 +135,8 @@ def risk_texts(facts: Facts) -> Texts:
             limit__percent=facts["volatility_limit"],
         ),
         (
-            _text(gettext_noop("Move to the allocation shown, inside retirement accounts first: no tax is due there.")),
-            _text(gettext_noop("If you want to keep the risk, review your risk profile with us first.")),
+            text(gettext_noop("Move to the allocation shown, inside retirement accounts first: no tax is due there.")),
+            text(gettext_noop("If you want to keep the risk, review your risk profile with us first.")),
         ),
     )
 
@@ -143,8 +144,8 @@ def risk_texts(facts: Facts) -> Texts:
 def allocation_texts(facts: Facts) -> Texts:
     """A better allocation fits into the same limit."""
     return (
-        _text(gettext_noop("Use your risk limit better")),
-        _text(
+        text(gettext_noop("Use your risk limit better")),
+        text(
             gettext_noop(
                 "Within the same limit another mix is expected to return %(then__percent)s a year instead of "
                 "%(now__percent)s."
@@ -152,15 +153,15 @@ def allocation_texts(facts: Facts) -> Texts:
             now__percent=facts["return_now"],
             then__percent=facts["return_then"],
         ),
-        (_text(gettext_noop("Move to the allocation shown, inside retirement accounts first: no tax is due there.")),),
+        (text(gettext_noop("Move to the allocation shown, inside retirement accounts first: no tax is due there.")),),
     )
 
 
 def mix_texts(facts: Facts) -> Texts:
     """The plan is computed with another mix than is held."""
     return (
-        _text(gettext_noop("Move your investments to the mix that this plan counts on")),
-        _text(
+        text(gettext_noop("Move your investments to the mix that this plan counts on")),
+        text(
             gettext_noop(
                 "The mix is expected to return %(then__percent)s a year instead of %(now__percent)s and swings by "
                 "%(volatility_then__percent)s instead of %(volatility__percent)s in an ordinary year. Every figure of "
@@ -171,19 +172,19 @@ def mix_texts(facts: Facts) -> Texts:
             volatility__percent=facts["volatility_now"],
             volatility_then__percent=facts["volatility_then"],
         ),
-        (_text(gettext_noop("Move to the allocation shown, inside retirement accounts first: no tax is due there.")),),
+        (text(gettext_noop("Move to the allocation shown, inside retirement accounts first: no tax is due there.")),),
     )
 
 
 def debt_texts(debt: str, facts: Facts) -> Texts:
     """Pay the dearest debt faster; ``debt`` is its key, which the caller replaces by its name."""
     return (
-        _text(
+        text(
             gettext_noop("Pay %(extra__money)s more a month on %(debt__name)s"),
             extra__money=facts["monthly_extra"],
             debt__name=debt,
         ),
-        _text(
+        text(
             gettext_noop(
                 "It costs %(rate__percent)s a year, more than the %(bonds__percent)s that bonds are expected to bring. "
                 "Paying faster saves %(interest__money)s of interest and ends it %(months__count)s months sooner."
@@ -193,18 +194,18 @@ def debt_texts(debt: str, facts: Facts) -> Texts:
             interest__money=facts["interest_saved"],
             months__count=facts["months_sooner"],
         ),
-        (_text(gettext_noop("Ask the lender to book the extra payment against the balance.")),),
+        (text(gettext_noop("Ask the lender to book the extra payment against the balance.")),),
     )
 
 
 def emergency_texts(facts: Facts) -> Texts:
     """Fill the emergency fund."""
     return (
-        _text(
+        text(
             gettext_noop("Build up an emergency fund of %(needed__money)s"),
             needed__money=facts["needed"],
         ),
-        _text(
+        text(
             gettext_noop(
                 "You hold %(held__money)s in cash; %(months__count)s months of living costs and debt payments are "
                 "%(needed__money)s."
@@ -214,7 +215,7 @@ def emergency_texts(facts: Facts) -> Texts:
             months__count=facts["months"],
         ),
         (
-            _text(
+            text(
                 gettext_noop("Set aside %(extra__money)s a month for %(fill__count)s months."),
                 extra__money=facts["monthly_extra"],
                 fill__count=facts["fill_months"],

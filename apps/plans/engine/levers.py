@@ -30,7 +30,7 @@ def monthly_salaries(inputs: ProjectionInputs) -> float:
     return sum(
         income.monthly_amount
         for income in inputs.incomes
-        if income.kind is IncomeKind.SALARY and _runs_at_start(income.start, inputs)
+        if income.kind is IncomeKind.SALARY and runs_at_start(income.start, inputs)
     )
 
 
@@ -39,11 +39,12 @@ def monthly_saving(inputs: ProjectionInputs) -> float:
     return sum(
         item.monthly_amount
         for item in inputs.contributions
-        if not item.by_employer and _runs_at_start(item.start, inputs)
+        if not item.by_employer and runs_at_start(item.start, inputs)
     )
 
 
-def _runs_at_start(start: When, inputs: ProjectionInputs) -> bool:
+def runs_at_start(start: When, inputs: ProjectionInputs) -> bool:
+    """Say whether what begins then runs at the start of the plan."""
     return start is Boundary.PLAN_START or (isinstance(start, date) and start <= inputs.start_date)
 
 

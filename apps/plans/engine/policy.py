@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from apps.plans.engine.advice_facts import AdviceFacts
 from apps.plans.engine.checks import not_negative, unique, within
 
 
@@ -39,7 +40,8 @@ class AdvicePolicy:
 
     ``saving_account`` receives extra saving; ``debt_payment`` is the extra monthly payment tried on the dearest
     debt; ``emergency_months`` of living costs belong into cash, filled within ``emergency_fill_months``. Without a
-    ``risk_limit`` no allocation is advised: nobody knows how much risk the client may take.
+    ``risk_limit`` no allocation is advised: nobody knows how much risk the client may take. ``facts`` are those that
+    only advice rests on; without them no advice is made of them.
     """
 
     target: float
@@ -50,6 +52,7 @@ class AdvicePolicy:
     debt_payment: float
     emergency_months: int
     emergency_fill_months: int
+    facts: AdviceFacts | None = None
 
     def __post_init__(self) -> None:
         within(self.target, 0.01, 0.999, "target")

@@ -12,6 +12,9 @@ from dataclasses import replace
 import numpy as np
 
 from apps.plans.engine.advice import Candidate, debt_advice, emergency_advice, figures_of, risk_advice
+from apps.plans.engine.advice_citations import check_citations
+from apps.plans.engine.advice_claiming import claiming_advice
+from apps.plans.engine.advice_room import room_advice
 from apps.plans.engine.advice_texts import (
     delay_texts,
     mix_texts,
@@ -20,6 +23,7 @@ from apps.plans.engine.advice_texts import (
     savings_texts,
     spending_texts,
 )
+from apps.plans.engine.advice_worth import worth_of, yearly_costs
 from apps.plans.engine.checks import known
 from apps.plans.engine.digest import input_digest
 from apps.plans.engine.growth import Mapper
@@ -168,9 +172,9 @@ def _delay(inputs: ProjectionInputs, runs: Runs, policy: AdvicePolicy) -> list[C
     ]
 
 
-def _recommendation(candidate: Candidate, effect: Effect | None) -> Recommendation:
+def _recommendation(candidate: Candidate, effect: Effect | None, costs: float) -> Recommendation:
     title, reason, actions = candidate.texts
-    return Recommendation(
+    made = Recommendation(
         key=candidate.key,
         kind=candidate.kind,
         title=title,
@@ -181,7 +185,14 @@ def _recommendation(candidate: Candidate, effect: Effect | None) -> Recommendati
         timeframe=candidate.timeframe,
         actions=actions,
         facts=candidate.facts,
+        worth=worth_of(effect, candidate.stake, candidate.difficulty, costs),
     )
+    return check_citations(made)
+
+
+def _place(candidate: Candidate, advice: Recommendation) -> tuple[bool, bool, float, str]:
+    """What the limit demands comes first, then by worth; what nothing measures comes last."""
+    return (not candidate.mandatory, advice.worth is None, -(advice.worth or 0.0), advice.key)
 
 
 def recommend(
@@ -193,7 +204,7 @@ def recommend(
     progress: Progress = no_progress,
     runs: Runs | None = None,
 ) -> RecommendationList:
-    """List what would help, in order of effect; what the risk limit demands comes first.
+    """List what would help, in order of effect for the effort; what the risk limit demands comes first.
 
     ``runs`` are those of questions asked before on the same cube, so that no variant is run twice.
 
@@ -209,6 +220,8 @@ def recommend(
         ("spending", lambda: _spending(inputs, runs, policy)),
         ("retirement_date", lambda: _delay(inputs, runs, policy)),
         ("debt", lambda: debt_advice(inputs, policy.debt_payment)),
+        ("social_security", lambda: claiming_advice(inputs, runs)),
+        ("contribution_room", lambda: room_advice(inputs, policy)),
         ("emergency_fund", lambda: emergency_advice(inputs, policy.emergency_months, policy.emergency_fill_months)),
     )
     found: list[tuple[Candidate, Effect | None]] = []
@@ -217,13 +230,15 @@ def recommend(
         found.extend((candidate, _measured(candidate, base, runs)) for candidate in candidates())
     # An allocation that merely could be better must show that it is; one beyond the limit must change regardless.
     kept = [pair for pair in found if pair[0].key != "improve_allocation" or (pair[1] and pair[1].delta_success > 0)]
-    kept.sort(key=lambda pair: (not pair[0].mandatory, -(pair[1].delta_success if pair[1] else 0.0), pair[0].key))
+    costs = yearly_costs(inputs)
+    made = [(candidate, _recommendation(candidate, effect, costs)) for candidate, effect in kept]
+    made.sort(key=lambda pair: _place(*pair))
     progress(1.0, "done")
     return RecommendationList(
         engine_version=ENGINE_VERSION,
         input_digest=input_digest(inputs),
         success=base.success,
-        recommendations=tuple(_recommendation(candidate, effect) for candidate, effect in kept),
+        recommendations=tuple(advice for _, advice in made),
         trail=trail_of(inputs, cube),
     )
 
@@ -252,7 +267,7 @@ def with_adopted_mix(
     )
     effect = _effect(runs.of(with_allocation(inputs, chosen.held)), runs.of(inputs))
     others = tuple(item for item in advice.recommendations if item.kind != "allocation")
-    return replace(advice, recommendations=(_recommendation(candidate, effect), *others))
+    return replace(advice, recommendations=(_recommendation(candidate, effect, yearly_costs(inputs)), *others))
 
 
 def _measured(candidate: Candidate, base: Run, runs: Runs) -> Effect | None:

@@ -236,8 +236,9 @@ class Text:
     """A sentence for people: an English message id with ``%(name)s`` places, and what fills them.
 
     ``params`` hold numbers as text-free values; the caller translates the message and formats the values by the
-    unit that follows the double underscore of their name: ``__money``, ``__percent``, ``__count``, or ``__name``
-    (the key of a debt, to be shown by its name).
+    unit that follows the double underscore of their name: ``__money``, ``__percent``, ``__count``, ``__years`` (an
+    age), ``__year`` (of the calendar), ``__treatment`` (how accounts are taxed), or ``__name`` (a key, to be shown by
+    the name behind it).
     """
 
     message: str
@@ -259,8 +260,10 @@ class Effect:
 class Recommendation:
     """One piece of advice: what, why, what it does in numbers, how sure, how hard, and by when.
 
-    ``kind`` is savings, spending, debt, allocation, emergency_fund or retirement_date; ``confidence`` is high,
-    medium or low; ``difficulty`` easy, medium or hard; ``timeframe`` now, this_year or long_term.
+    ``kind`` is savings, spending, debt, allocation, emergency_fund, retirement_date, social_security,
+    contribution_room, withdrawal_order, roth_conversion, insurance or estate; ``confidence`` is high, medium or low;
+    ``difficulty`` easy, medium or hard; ``timeframe`` now, this_year or long_term. ``worth`` is the effect for the
+    effort (`advice_worth.worth_of`), None where nothing measures it.
     """
 
     key: str
@@ -273,11 +276,12 @@ class Recommendation:
     timeframe: str
     actions: tuple[Text, ...]
     facts: tuple[tuple[str, float], ...]
+    worth: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class RecommendationList:
-    """Recommendations in order of effect, with the success of the plan as it stands."""
+    """Recommendations in order of effect for their effort, with the success of the plan as it stands."""
 
     engine_version: str
     input_digest: str

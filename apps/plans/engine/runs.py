@@ -40,6 +40,7 @@ class Runs:
         self.cube = cube
         self._mapper = mapper
         self._known: list[tuple[ProjectionInputs, Run]] = []
+        self._parts: list[tuple[ProjectionInputs, Run]] = []
         spec = cube.spec
         batches = -(-_PART_PATHS * spec.n_batches // spec.n_paths)
         self._part = batches if 2 * batches <= spec.n_batches else 0
@@ -63,3 +64,15 @@ class Runs:
         """Success on the first paths of the cube: the same markets, a part of the work."""
         part = simulate(inputs, self.cube, with_flows=False, mapper=self._mapper, n_batches=self._part)
         return part.success().value
+
+    def part(self, inputs: ProjectionInputs) -> Run:
+        """Return the variant on the first paths of the cube, on all of a cube that is too small for a part."""
+        if not self.has_part:
+            return self.of(inputs)
+        for known, run in self._parts:
+            if known == inputs:
+                return run
+        simulation = simulate(inputs, self.cube, with_flows=False, mapper=self._mapper, n_batches=self._part)
+        run = Run(simulation.succeeded(), simulation.terminal_real(), self._part)
+        self._parts.append((inputs, run))
+        return run

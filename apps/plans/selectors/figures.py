@@ -8,13 +8,20 @@ from dataclasses import dataclass, fields, is_dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy
 
 from apps.core.field_words import field_words
 from apps.core.templatetags import formats
 from apps.kernel.money import Money
 from apps.plans.selectors._mapping import shown_money
 
+# how accounts are taxed, within a sentence
+TREATMENTS = {
+    "cash": gettext_lazy("cash at the bank"),
+    "taxable": gettext_lazy("taxable accounts"),
+    "tax_deferred": gettext_lazy("tax-deferred accounts"),
+    "tax_free": gettext_lazy("Roth and other tax-free accounts"),
+}
 _PLACE = re.compile(r"%\((\w+)\)s")
 
 
@@ -91,11 +98,13 @@ def _part(name: str, value: Any, wording: Wording) -> str | Figure:
     key, label = f"{wording.prefix}:{name}", field_words(name.partition("__")[0])
     if unit == "money":
         return money_figure(float(value), wording.currency, key, label)
-    if unit == "percent":
-        return Figure(value, "percent", key, label)
-    if unit == "count":
-        return Figure(value, "count", key, label)
-    return wording.names.get(str(value), str(value))
+    if unit in {"percent", "count", "year"}:
+        return Figure(int(value) if unit == "year" else value, unit, key, label)
+    if unit == "years":
+        # an age that is no whole year is told to the tenth
+        return Figure(value, unit, key, label, "" if float(value).is_integer() else "1")
+    names = TREATMENTS if unit == "treatment" else wording.names
+    return str(names.get(str(value), value))
 
 
 def written(parts: Sentence) -> str:

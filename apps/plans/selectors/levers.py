@@ -28,5 +28,6 @@ LEVERS: dict[str, Lever] = {
     "retirement_date": Lever("delay_months", "count", "months__count", _("Months longer"), Decimal(0), Decimal(360)),
     "debt": Lever("monthly_extra", "money", "extra__money", _("Extra payment a month"), Decimal(0), _MOST),
     "emergency_fund": Lever("monthly_extra", "money", "", _("Set aside a month"), Decimal(0), _MOST),
+    "contribution_room": Lever("monthly_extra", "money", "extra__money", _("Extra payment a month"), Decimal(0), _MOST),
     "allocation": Lever("equity_then", "percent", "", _("Most equities, in per cent"), Decimal(0), Decimal(1)),
 }

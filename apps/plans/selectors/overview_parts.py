@@ -180,6 +180,7 @@ class RecommendationLine:
     decided_at: dt.datetime | None
     lever: LeverLine | None
     waits_for_effect: bool
+    worth: Figure | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,8 @@ from apps.plans.selectors.overview_parts import EffectLine, LeverLine, Recommend
 CONFIDENCE = {"high": _("High confidence"), "medium": _("Medium confidence"), "low": _("Low confidence")}
 DIFFICULTY = {"easy": _("Easy"), "medium": _("Some effort"), "hard": _("Hard")}
 TIMEFRAME = {"now": _("Now"), "this_year": _("This year"), "long_term": _("In the long run")}
+# the key under which an adjustment's effect carries what it is worth for its effort
+WORTH = "worth"
 TONES = {Decision.OPEN: "warn", Decision.ACCEPTED: "good", Decision.ADJUSTED: "note", Decision.DECLINED: ""}
 
 
@@ -54,7 +56,16 @@ def line_of(row: Recommendation, run: ProjectionRun, currency: str) -> Recommend
         decided_at=row.decided_at,
         lever=LeverLine(str(lever.label), _lever_value(row, lever), lever.unit) if lever else None,
         waits_for_effect=row.waits_for_effect,
+        worth=_worth(row),
     )
+
+
+def _worth(row: Recommendation) -> Figure | None:
+    """Return the effect for the effort; None where nothing measured it, or an older engine did not say."""
+    told = (row.adjusted_effect or {}) if row.decision == Decision.ADJUSTED else row.proposal
+    value = told.get(WORTH)
+    label = str(_("Gain for the effort"))
+    return None if value is None else Figure(value, "count", f"advice:{row.key}:{WORTH}", label, "1")
 
 
 def _lever_value(row: Recommendation, lever: Lever) -> Decimal:

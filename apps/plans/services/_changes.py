@@ -41,6 +41,10 @@ def _debt(change: Change, question: RunInputs) -> ProjectionInputs:
     return with_debt_payment(question.inputs, change.key.removeprefix("pay_debt:"), change.value)
 
 
+def _contribution_room(change: Change, question: RunInputs) -> ProjectionInputs:
+    return with_extra_saving(question.inputs, change.value, change.key.partition(":")[2])
+
+
 def _emergency_fund(change: Change, question: RunInputs) -> ProjectionInputs | None:
     inputs = question.inputs
     cash = [account.key for account in inputs.accounts if account.treatment is TaxTreatment.CASH]
@@ -67,6 +71,7 @@ _CHANGES: dict[str, Callable[[Change, RunInputs], ProjectionInputs | None]] = {
     "spending": _spending,
     "retirement_date": _retirement_date,
     "debt": _debt,
+    "contribution_room": _contribution_room,
     "emergency_fund": _emergency_fund,
     "allocation": _allocation,
 }

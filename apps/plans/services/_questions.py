@@ -17,6 +17,7 @@ from apps.plans.models import Override, Plan
 from apps.plans.selectors.assumptions import assumption_set
 from apps.plans.selectors.mixes import chosen_weights
 from apps.plans.selectors.plan_pages import taken_instead
+from apps.plans.services._advice_facts import advice_facts
 from apps.plans.services._mapping import Mapped, Situation, mapped
 from apps.plans.services._state_tax import state_table_of
 from apps.plans.services._tables import tax_table_on
@@ -31,7 +32,14 @@ def question_of(plan: Plan, day: dt.date) -> tuple[Mapped, HouseholdFacts, RiskL
     """
     facts, limit = facts_for(plan, household_facts(plan.household, day)), risk_limit(plan.household, day)
     basis = Basis(assumption_set(plan.assumptions), tax_table_on(day), day.replace(day=1), limit)
-    return asked_of(plan, facts, basis), facts, limit
+    return _with_advice_facts(asked_of(plan, facts, basis), plan, facts), facts, limit
+
+
+def _with_advice_facts(found: Mapped, plan: Plan, facts: HouseholdFacts) -> Mapped:
+    """Let advice be made of what a projection does not count; nights, which make no advice, go without."""
+    question = found.question
+    policy = replace(question.policy, facts=advice_facts(plan.household, facts, question.inputs))
+    return replace(found, question=replace(question, policy=policy))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from apps.kernel.errors import DomainError, gettext_noop
+from apps.plans.engine.limits import LimitsTable, limits_tables_from_mapping
 from apps.plans.engine.medicare import MedicareTable, medicare_table_from_mapping
 from apps.plans.engine.tax_tables import TaxTable, tax_table_from_mapping
 
@@ -53,6 +54,11 @@ def medicare_table_on(day: dt.date) -> MedicareTable | None:
     """Return the premiums of Medicare in force on the day, None before the first table."""
     known = [table for table in _medicare_tables() if table.effective_from <= day]
     return known[-1] if known else None
+
+
+def limits_of(year: int) -> LimitsTable | None:
+    """Return what may be paid into retirement and health accounts in a year, None where it is not published here."""
+    return limits_tables_from_mapping(read_table(TAX_TABLES / "retirement_limits.toml")).get(year)
 
 
 def tax_table_on(day: dt.date) -> TaxTable:

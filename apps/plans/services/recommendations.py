@@ -15,6 +15,7 @@ from apps.plans.engine.digest import plain
 from apps.plans.engine.mixes import ADOPTED
 from apps.plans.models import Decision, Recommendation
 from apps.plans.selectors.overview_builders import ADJUSTED_MIX
+from apps.plans.selectors.recommendation_lines import WORTH
 from apps.plans.selectors.run_values import inputs_of
 from apps.plans.services._levers import Change, check_value
 from apps.plans.services._mapping import number
@@ -72,13 +73,15 @@ def measure_recommendation(
     if recommendation.adjusted_value != value or recommendation.adjusted_effect is not None:
         return recommendation
     # the engine takes seconds to load: see `_answers`
+    from apps.plans.engine.advice_worth import worth_of, yearly_costs
     from apps.plans.services._answers import measured
 
     question = inputs_of(recommendation.run)
     facts = dict(recommendation.proposal["facts"])
     change = Change(recommendation.key, recommendation.kind, number(value), facts)
     effect, mix = measured(change, question, progress)
-    image = plain(effect) if mix is None else {**plain(effect), ADJUSTED_MIX: plain(mix)}
+    worth = worth_of(effect, None, recommendation.proposal["difficulty"], yearly_costs(question.inputs))
+    image = {**plain(effect), WORTH: worth} | ({} if mix is None else {ADJUSTED_MIX: plain(mix)})
     return keep_effect(recommendation=recommendation, value=value, effect=image, by=by)
 
 

@@ -121,6 +121,8 @@ def _watch(row: Recommendation, facts: Mapping[str, float], question: RunInputs,
     fact = CONTRIBUTIONS.get(row.kind)
     if row.kind == "emergency_fund":
         keys = [each.key for each in question.inputs.accounts if each.treatment == "cash"][:1]
+    elif row.kind == "contribution_room":
+        keys = [row.key.partition(":")[2]]
     else:
         keys = [question.policy.saving_account]
     account = Account.objects.filter(household=row.run.plan.household, public_id__in=keys).first() if fact else None
@@ -132,6 +134,9 @@ def _watch(row: Recommendation, facts: Mapping[str, float], question: RunInputs,
     amount = extra + (besides.aggregate(total=Sum("monthly_amount"))["total"] or Decimal(0))
     watch = ContributionWatch.objects.select_for_update().filter(account=account).active().first()
     before = audit.snapshot(watch) if watch is not None else None
+    if watch is not None and row.kind == "contribution_room" and watch.recommendation.run_id == row.run_id:
+        # what the plan needs is watched before what the law has room for
+        return
     if watch is None:
         # the transfer is set up within a month: the next whole month after that is the first that counts
         watch = ContributionWatch(

@@ -96,6 +96,9 @@ def test_a_plan_is_read_by_any_of_its_people_with_its_result(partner, ada, house
     advice = partner.get(f"/api/recommendations/{client_id}").json()
     assert {each["type"] for each in advice["recommendations"]} >= {"debt"}
     assert all(each["title"] and each["difficulty"] in {"easy", "medium", "hard"} for each in advice["recommendations"])
+    worths = [each["worth"] for each in advice["recommendations"] if each["worth"] is not None]
+    assert worths == sorted(worths, reverse=True)
+    assert len(worths) > 1
     bands = partner.get(f"{BASE}/{plan.public_id}/projections").json()
     assert bands == body["bands"]
 

@@ -54,9 +54,14 @@ def test_the_effect_of_saving_is_the_difference_of_two_runs(advice: Recommendati
     assert item.effect.delta_median_terminal_real > 0.0
 
 
-def test_advice_is_sorted_by_effect(advice: RecommendationList) -> None:
-    effects = [item.effect.delta_success for item in advice.recommendations if item.effect]
-    assert effects == sorted(effects, reverse=True)
+def test_advice_is_sorted_by_effect_for_the_effort(advice: RecommendationList) -> None:
+    told = [item for item in advice.recommendations if item.effect]
+    assert [item.worth for item in told] == sorted((item.worth or 0.0 for item in told), reverse=True)
+    for item in told:
+        assert item.effect is not None
+        years = max(-5.0, min(5.0, item.effect.delta_median_terminal_real / 140_000.0))
+        effort = {"easy": 1.0, "medium": 2.0, "hard": 4.0}[item.difficulty]
+        assert item.worth == pytest.approx((100.0 * item.effect.delta_success + years) / effort)
 
 
 def test_every_sentence_has_a_value_for_each_of_its_places(advice: RecommendationList) -> None:

@@ -41,3 +41,17 @@ def test_an_amount_is_exact_to_the_cent_and_nothing_known_is_a_dash():
 def test_figures_are_found_wherever_they_lie():
     inside = Figure(1, "count", "a", "A")
     assert [each.key for each in figures_in(({"not": "walked"}, [inside], ("text", inside)))] == ["a", "a"]
+
+
+def test_ages_years_and_treatments_of_a_sentence_read_as_people_say_them():
+    text = {
+        "message": "Begin at %(then__years)s instead of %(now__years)s in %(year__year)s from %(first__treatment)s",
+        "params": [
+            ["then__years", 70.0],
+            ["now__years", 66.8],
+            ["year__year", 2026.0],
+            ["first__treatment", "taxable"],
+        ],
+    }
+    told = sentence(text, Wording("USD", {}, "advice:x"))
+    assert written(told) == "Begin at 70 instead of 66.8 in 2026 from taxable accounts"

@@ -7,12 +7,14 @@ from apps.kernel.errors import InvalidInputError
 from apps.plans.models import Decision
 from apps.plans.services.errors import NoResultError, NotAdjustableError
 from apps.plans.services.recommendations import decide_recommendation, measure_recommendation
-from tests.factories import plans
+from tests.factories import plans, portfolios
 
 
 @pytest.fixture
 def run(ada):
-    return plans.computed(plans.drafted(ada), ada)
+    household = plans.household_with_facts(ada)
+    portfolios.account(household, ada, registration="plan_401k", name="Plan at work")
+    return plans.computed(plans.drafted(ada, household), ada)
 
 
 def of_kind(run, kind):
@@ -58,7 +60,7 @@ def test_an_effect_that_comes_after_another_decision_is_dropped(ada, run, system
     assert kept.adjusted_effect is None
 
 
-@pytest.mark.parametrize("kind", ["savings", "spending", "retirement_date", "emergency_fund"])
+@pytest.mark.parametrize("kind", ["savings", "spending", "retirement_date", "emergency_fund", "contribution_room"])
 def test_every_kind_of_advice_can_be_adjusted_where_it_is_given(ada, run, system, kind):
     for row in run.recommendations.filter(kind=kind):
         value = Decimal(12)
@@ -66,6 +68,7 @@ def test_every_kind_of_advice_can_be_adjusted_where_it_is_given(ada, run, system
         decided = decide_recommendation(recommendation=row, **told)
         measured = measure_recommendation(recommendation=decided, value=value, progress=plans.silent, by=system)
         assert measured.adjusted_effect
+        assert measured.adjusted_effect["worth"] != row.proposal["worth"]
 
 
 @pytest.mark.parametrize("value", [None, Decimal(-1), Decimal(2_000_000)])

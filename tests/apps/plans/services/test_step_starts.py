@@ -150,3 +150,22 @@ def test_every_template_has_its_own_code_and_fits_its_column():
         codes = [each.code for each in templates]
         assert len(set(codes)) == len(codes), kind
         assert all(len(each.title) <= 200 and len(each.code) <= 40 for each in templates)
+
+
+def test_what_the_plan_needs_is_watched_before_what_the_law_has_room_for(ada, ready):
+    run = ready.runs.finished().first()
+    room = run.recommendations.get(kind="contribution_room")
+    publish_plan(plan=ready, by=ada.as_actor())
+    assert room.steps.filter(code="deferral").exists()
+    assert ContributionWatch.objects.get().recommendation.kind == "savings"
+
+
+def test_room_is_watched_in_its_own_account_where_nothing_else_is_advised_there(ada, ready):
+    run = ready.runs.finished().first()
+    decline(run, ada, "savings")
+    publish_plan(plan=ready, by=ada.as_actor())
+    watch, room = ContributionWatch.objects.get(), run.recommendations.get(kind="contribution_room")
+    assert watch.recommendation == room
+    assert str(watch.account.public_id) == room.key.partition(":")[2]
+    extra = Decimal(repr(dict(room.proposal["facts"])["monthly_extra"]))
+    assert watch.monthly_amount == (extra + 100).quantize(Decimal("0.01"))

@@ -1,0 +1,74 @@
+"""What advice rests on besides a projection, from the household's accounts, policies, people and papers."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db.models import Max
+
+from apps.clients.models import Document, DocumentCategory, Household, Relationship
+from apps.money.models import InsuranceKind
+from apps.money.selectors.facts import HouseholdFacts
+from apps.plans.engine.advice_facts import AdviceFacts, EstatePapers, LifeCover, PlanKind, SavingPlan
+from apps.plans.engine.inputs import ProjectionInputs
+from apps.plans.services._tables import limits_of
+from apps.portfolios.models import Registration
+
+_FULL_AGE = 18
+# inherited accounts take no contributions, a SEP only those of an employer
+PLAN_KINDS = {
+    Registration.PLAN_401K: PlanKind.WORKPLACE,
+    Registration.PLAN_403B: PlanKind.WORKPLACE,
+    Registration.ROTH_401K: PlanKind.WORKPLACE,
+    Registration.TRADITIONAL_IRA: PlanKind.TRADITIONAL_IRA,
+    Registration.ROTH_IRA: PlanKind.ROTH_IRA,
+    Registration.HSA: PlanKind.HEALTH,
+}
+
+
+def advice_facts(household: Household, facts: HouseholdFacts, inputs: ProjectionInputs) -> AdviceFacts:
+    """Return the facts of advice on the day of the household's facts. One query."""
+    adults = {adult.key for adult in inputs.adults}
+    plans = [
+        SavingPlan(account.key, str(account.owner_id), PLAN_KINDS[Registration(account.registration)])
+        for account in facts.accounts
+        if str(account.owner_id) in adults and account.registration in PLAN_KINDS
+    ]
+    return AdviceFacts(
+        limits=limits_of(inputs.start_date.year),
+        plans=tuple(plans),
+        covers=_covers(facts, adults),
+        papers=_papers(household),
+        minors=_minors(facts),
+    )
+
+
+def _covers(facts: HouseholdFacts, adults: set[str]) -> tuple[LifeCover, ...] | None:
+    """What each adult's life insurance pays; None where no insurance at all is stated: nobody knows then."""
+    if not facts.insurance:
+        return None
+    amounts = dict.fromkeys(sorted(adults), 0.0)
+    for policy in facts.insurance:
+        is_in_force = policy.ends_on is None or policy.ends_on > facts.as_of
+        if policy.kind == InsuranceKind.LIFE and str(policy.person_id) in adults and is_in_force:
+            amounts[str(policy.person_id)] += float(policy.coverage)
+    return tuple(LifeCover(person, amount) for person, amount in amounts.items())
+
+
+def _minors(facts: HouseholdFacts) -> int:
+    return sum(
+        person.relationship in {Relationship.CHILD, Relationship.DEPENDANT}
+        and person.date_of_birth is not None
+        and _age(person.date_of_birth, facts.as_of) < _FULL_AGE
+        for person in facts.people
+    )
+
+
+def _age(born: dt.date, day: dt.date) -> int:
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+def _papers(household: Household) -> EstatePapers:
+    filed = Document.objects.filter(household=household, category=DocumentCategory.ESTATE)
+    newest = filed.aggregate(newest=Max("versions__created_at"))["newest"]
+    return EstatePapers(filed.count(), newest.date() if newest is not None else None)

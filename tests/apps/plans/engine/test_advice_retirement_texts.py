@@ -1,0 +1,43 @@
+"""Sentences about retirement's choices: each place filled and named by its unit."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from apps.plans.engine import advice_retirement_texts as texts
+from apps.plans.engine.advice_texts import Texts
+
+LATER = texts.ClaimFacts("ana", 63.0, 70.0, 2_250.0, 3_720.0, 80.7, 300)
+ROOM = {"monthly_extra": 100.0, "year": 2026.0, "limit": 7_500.0, "paid": 6_300.0, "room": 1_200.0}
+UNITS = {"money", "percent", "count", "years", "year", "treatment", "name"}
+MADE = [
+    texts.claim_texts(LATER, is_couple=False),
+    texts.claims_texts([LATER, LATER]),
+    *(
+        texts.room_texts_of(ROOM, ("ira", "ana"), kind, notes=[texts.ASK_FOR_MATCH])
+        for kind in ("workplace", "ira", "health")
+    ),
+]
+
+
+@pytest.mark.parametrize("made", MADE)
+def test_every_place_of_a_sentence_is_filled_and_says_its_unit(made: Texts) -> None:
+    title, reason, actions = made
+    for text in (title, reason, *actions):
+        places = set(re.findall(r"%\((\w+)\)s", text.message))
+        assert places == set(dict(text.params))
+        assert all(place.rpartition("__")[2] in UNITS for place in places)
+        assert "!" not in text.message
+
+
+def test_an_earlier_start_is_told_apart_from_a_later_one() -> None:
+    sooner = texts.ClaimFacts("ana", 70.0, 63.0, 3_720.0, 2_250.0, 80.7, 216)
+    assert "whoever lives beyond" in texts.claim_texts(LATER, is_couple=False)[1].message
+    assert "your savings rest" in texts.claim_texts(sooner, is_couple=False)[1].message
+
+
+def test_couples_are_reminded_of_the_survivor() -> None:
+    assert len(texts.claim_texts(LATER, is_couple=True)[2]) == 2
+    assert len(texts.claim_texts(LATER, is_couple=False)[2]) == 1
