@@ -1,8 +1,9 @@
 """The night of 2,000 plans in force, rows read and written, as ratios in one run.
 
 Households are drawn: ages, incomes, spending, a brokerage and a retirement account with two funds each, cash, a loan.
-The first night measures what was accepted and finds guardrails; a common night moves every price by some tenths of a
-per cent; a hard one moves one household in twenty far, and those are told with their causes and adjustments. Times are
+When a plan comes into force a job of its own measures what was accepted and finds the guardrails; a common night moves
+every price by some tenths of a per cent; a hard one moves one household in twenty far, and those are told with their
+causes and adjustments; the night after a new build measures again what was accepted. Times are
 of this process' share of the processors (the database's is not in it) and by the clock; the target is two minutes on
 two cores, 240 s. The plain way is one full projection of each plan with scenarios drawn for it, on some and scaled.
 """
@@ -23,7 +24,8 @@ import django
 
 from bench.household_list import firm
 
-N_PLANS, N_PLAIN, N_KERNEL, N_FIRST, EVERY = int(os.environ.get("BENCH_PLANS", "2000")), 3, 40, 10, 20
+N_PLANS, N_PLAIN, N_KERNEL, EVERY = int(os.environ.get("BENCH_PLANS", "2000")), 3, 40, 20
+N_FIRST, N_BUILD = 10, 100
 FIRST = date(2026, 1, 5)
 FUNDS = (("us_equity", "FSTK"), ("high_grade_bonds", "FBND"))
 
@@ -151,6 +153,14 @@ def night(day: date, most: int = N_PLANS) -> int:
     return done
 
 
+def after_build(day: date) -> int:
+    """Measure some plans that another build of the engine measured last."""
+    from apps.plans.models import PlanMonitor
+
+    PlanMonitor.objects.update(engine_version="older")
+    return night(day, N_BUILD)
+
+
 def plain() -> float:
     """Return the seconds of all plans, one full projection each on scenarios of its own."""
     import numpy as np
@@ -210,14 +220,16 @@ def main() -> None:
         moved = list(BankAccount.objects.order_by("pk").values_list("pk", flat=True)[::EVERY])
         BankAccount.objects.filter(pk__in=moved).update(balance=Decimal(600_000))
         hard, told_then = timed(lambda: night(today + timedelta(days=2))), PlanAlert.objects.count()
+        built = timed(lambda: after_build(today + timedelta(days=3)))
         grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - memory
         with connection.cursor() as cursor:
             kept = kept_bytes(cursor)
     print(f"nights of {N_PLANS:,} plans in force, rows read and written")
     nights = (
-        ("first night of a plan, with its guardrails", first, 0),
+        ("job of a plan that comes into force, with its guardrails", first, 0),
         ("common night, every balance moved", common, told),
         (f"hard night, {len(moved)} households moved far", hard, told_then - told),
+        ("night after a new build", built, 0),
     )
     for name, (taken, clock, done), alerts in nights:
         print(f"  {name}: {taken:.0f} s of processor, {clock:.0f} s by the clock; {done:,} measured, {alerts} told")

@@ -32,9 +32,15 @@ class Baseline:
     """What was accepted, by today's engine."""
 
     success: Estimate
-    spending: float
     outcomes: bytes
-    guardrails: Guardrails | None
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What a household is given once with an accepted plan: living costs a year that it can afford, and guardrails."""
+
+    spending: float
+    guardrails: Guardrails
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +71,19 @@ class Adjustment:
     delay_months: int | None
 
 
-def baseline_of(question: RunInputs, corridor: Corridor | None) -> Baseline:
-    """Measure what was accepted on its own scenarios, and find its guardrails where a corridor is given."""
+def baseline_of(question: RunInputs) -> Baseline:
+    """Measure what was accepted on its own scenarios."""
+    inputs = question.inputs
+    runs = Runs(cube_of(inputs.assumptions, inputs.simulation))
+    return Baseline(runs.of(inputs).success, _packed(_quick(inputs)))
+
+
+def bounds_of(question: RunInputs, corridor: Corridor) -> Bounds:
+    """Solve for the living costs that what was accepted can carry, and for its guardrails."""
     inputs = question.inputs
     runs = Runs(cube_of(inputs.assumptions, inputs.simulation))
     spending = 12.0 * spending_that_holds(inputs, runs, question.policy.target).value
-    rails = guardrails_of(inputs, runs, corridor) if corridor is not None else None
-    return Baseline(runs.of(inputs).success, spending, _packed(_quick(inputs)), rails)
+    return Bounds(spending, guardrails_of(inputs, runs, corridor))
 
 
 def look_at(today: ProjectionInputs, outcomes: bytes) -> Look:

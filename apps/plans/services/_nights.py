@@ -22,7 +22,7 @@ from apps.plans.selectors._mapping import shown_money
 from apps.plans.selectors.run_values import RunInputs, inputs_of
 from apps.plans.services._findings import Finding, Tonight
 from apps.plans.services._mapping import QUICK_PATHS, number, proportion
-from apps.plans.services._measuring import Look, adjustment_of, baseline_of, look_at, story_of
+from apps.plans.services._measuring import Look, adjustment_of, baseline_of, bounds_of, look_at, story_of
 from apps.plans.services._questions import Basis, asked_of, facts_for
 
 log = structlog.get_logger(__name__)
@@ -88,17 +88,18 @@ def _begin(monitor: PlanMonitor, accepted: RunInputs, rules: MonitoringRules) ->
     def money(value: float | None) -> Decimal | None:
         return None if value is None else shown_money(value, accepted.inputs.currency).amount
 
-    # a new build measures what was accepted again; the guardrails that clients were given stay
-    corridor = None if monitor.pk else Corridor(number(rules.lower), number(rules.upper), accepted.policy.target)
-    base = baseline_of(accepted, corridor)
+    base = baseline_of(accepted)
     monitor.engine_version = ENGINE_VERSION
     monitor.accepted_success = monitor.reference = proportion(base.success.value)
-    monitor.reference_error = proportion(base.success.standard_error or 0.0)
-    monitor.accepted_spending, monitor.outcomes = money(base.spending), base.outcomes
-    if base.guardrails is None:
+    monitor.reference_error, monitor.outcomes = proportion(base.success.standard_error or 0.0), base.outcomes
+    if monitor.pk:
+        # a new build measures what was accepted again; the amounts that clients were given stay
         return
-    monitor.below, monitor.spending_below = money(base.guardrails.below), money(base.guardrails.spending_below)
-    monitor.above, monitor.spending_above = money(base.guardrails.above), money(base.guardrails.spending_above)
+    bounds = bounds_of(accepted, Corridor(number(rules.lower), number(rules.upper), accepted.policy.target))
+    rails = bounds.guardrails
+    monitor.accepted_spending = money(bounds.spending)
+    monitor.below, monitor.spending_below = money(rails.below), money(rails.spending_below)
+    monitor.above, monitor.spending_above = money(rails.above), money(rails.spending_above)
 
 
 def _distance(monitor: PlanMonitor, wealth: Decimal) -> Decimal | None:

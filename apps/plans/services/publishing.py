@@ -29,6 +29,7 @@ from apps.plans.services._plans import locked, tell
 from apps.plans.services._reports import report_pdf
 from apps.plans.services.alerts import close_alert
 from apps.plans.services.errors import NoResultError, RiskLimitMissingError, StatusNotPossibleError
+from apps.plans.services.monitoring import CHUNK
 from apps.plans.services.step_starts import start_steps
 
 SIGNATURE_PURPOSE = "plan"
@@ -150,6 +151,8 @@ def take_signature_end(*, ended: EndedRequest, by: Actor) -> None:
     plan.status, plan.in_force_at = PlanStatus.IN_FORCE, timezone.now()
     plan.save(update_fields=["status", "in_force_at", "updated_at"])
     audit.record("plans.put_in_force", by=by, target=plan, before=before, after={"status": plan.status})
+    # its guardrails take seconds to find: a night of many plans must not wait for them
+    jobs.enqueue(CHUNK, by=by, plan_ids=[plan.pk], day=firm_today().isoformat(), again=False)
     tell(plan, "plan.in_force")
 
 

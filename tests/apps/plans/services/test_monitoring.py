@@ -103,6 +103,7 @@ def test_a_new_build_measures_again_and_tells_nothing_twice(plan: Plan, monkeypa
     after = PlanMonitor.objects.get()
     assert after.engine_version == "plans-next"
     assert (after.below, after.above) == (before.below, before.above)
+    assert after.accepted_spending == before.accepted_spending is not None
     assert PlanAlert.objects.count() == 1
     plans.night(again=True)
     assert kinds() == [AlertKind.BELOW]

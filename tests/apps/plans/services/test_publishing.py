@@ -108,6 +108,7 @@ def test_a_signed_plan_is_in_force_and_replaces_the_one_before(ada, ready, clien
     signed(first, client)
     first.refresh_from_db()
     assert first.status == PlanStatus.IN_FORCE
+    assert Job.objects.get(name="plans.monitor_plans").arguments["plan_ids"] == [first.pk]
     second = draft_plan(household=first.household, by=ada.as_actor())
     plans.computed(second, ada)
     published(second, ada, system)
