@@ -32,8 +32,9 @@ from apps.plans.engine.tax_law import N_SLOTS
     F_REQUIRED,
     F_STATE_TAXES,
     F_MEDICARE,
-) = range(16)
-N_FLOWS = 16
+    F_CONVERTED,
+) = range(17)
+N_FLOWS = 17
 
 # Who lives: both (or the only adult), the first alone, the second alone. Where nobody does, all weights are 0.
 BOTH, FIRST_ALONE, SECOND_ALONE = range(3)
@@ -55,7 +56,10 @@ ESTATE = INHERITED_FROM + 1
 # Adjusted gross income of the year before and of the one before that, which premiums of Medicare go by.
 INCOME_BEFORE = ESTATE + 1
 INCOME_TWO_BEFORE = INCOME_BEFORE + 1
-ACCOUNTS = INCOME_TWO_BEFORE + 1
+# What each adult converts at a year's end, and what that adds to the tax.
+CONVERTED = INCOME_TWO_BEFORE + 1
+CONVERTING_TAX = CONVERTED + 2
+ACCOUNTS = CONVERTING_TAX + 1
 
 # A gap below half a cent is rounding, not a shortfall.
 HALF_A_CENT = 0.005
@@ -66,7 +70,8 @@ class Recorded(NamedTuple):
     """What is kept of all paths.
 
     ``wealth`` (n_years + 1, n_paths) at the start and at year ends, ``failed`` (n_demands, n_paths) the first month a
-    demand was not met or NEVER, ``flows`` (n_years, N_FLOWS, n_paths) or with no years where only success is asked,
+    demand was not met or NEVER, ``flows`` (n_years, N_FLOWS, n_paths), without the last ones where the plan cannot have
+    them, or with no years where only success is asked,
     ``estate`` (n_paths,) in money of the start: what was left at the end of the year of the last death, or of the plan.
     """
 
@@ -82,11 +87,11 @@ def balance_row(account: int) -> int:
     return ACCOUNTS + 4 * account
 
 
-def empty_record(n_years: int, n_demands: int, n_paths: int, *, with_flows: bool) -> Recorded:
-    """Room for what is kept of ``n_paths`` paths, with flows or without."""
+def empty_record(n_years: int, n_demands: int, n_paths: int, *, with_flows: bool, n_flows: int = N_FLOWS) -> Recorded:
+    """Room for what is kept of ``n_paths`` paths, with the first ``n_flows`` flows or without."""
     return Recorded(
         wealth=np.zeros((n_years + 1, n_paths)),
         failed=np.full((n_demands, n_paths), NEVER, dtype=np.int32),
-        flows=np.zeros((n_years if with_flows else 0, N_FLOWS, n_paths), dtype=np.float32),
+        flows=np.zeros((n_years if with_flows else 0, n_flows, n_paths), dtype=np.float32),
         estate=np.zeros(n_paths),
     )

@@ -132,6 +132,7 @@ def _joined(earlier: ProjectionInputs, taken: dict[str, Any]) -> ProjectionInput
     keys = [account.key for account in told["accounts"]]
     told["contributions"] = tuple(item for item in told["contributions"] if item.account in keys)
     told["incomes"] = tuple(item for item in told["incomes"] if item.owner in adults)
+    told["conversions"] = tuple(plan for plan in told["conversions"] if plan.owner in adults and plan.target in keys)
     if told["surplus_account"] not in keys:
         told["surplus_account"] = keys[0]
     return ProjectionInputs(**told)

@@ -121,12 +121,19 @@ def room_in_bracket(table: TaxTable, facts: TaxFacts, rate: Decimal) -> Decimal:
 
 def room_below_step(table: TaxTable, medicare: MedicareTable, facts: TaxFacts) -> Decimal | None:
     """Return how much more ordinary income leaves the step of Medicare's premiums as it is; None on the highest."""
-    here = income_step(medicare, facts.status, federal_tax(table, facts).agi)
-    if here == len(medicare.part_b_surcharges):
+    return room_to_step(table, medicare, facts, income_step(medicare, facts.status, federal_tax(table, facts).agi))
+
+
+def room_to_step(table: TaxTable, medicare: MedicareTable, facts: TaxFacts, step: int) -> Decimal | None:
+    """Return how much more ordinary income stays on a step of Medicare's premiums or below; None for the highest.
+
+    Nothing where income lies above it already.
+    """
+    if step >= len(medicare.part_b_surcharges):
         return None
 
     def stays(more: Decimal) -> bool:
-        return income_step(medicare, facts.status, federal_tax(table, with_ordinary(facts, more)).agi) == here
+        return income_step(medicare, facts.status, federal_tax(table, with_ordinary(facts, more)).agi) <= step
 
     return _most(stays, Decimal(1_000_000))
 

@@ -15,6 +15,7 @@ from itertools import pairwise
 from apps.kernel.errors import InvalidInputError, gettext_noop
 from apps.plans.engine.assumptions import AssumptionSet
 from apps.plans.engine.checks import annual_rate, known, not_negative, same_currency, unique, within
+from apps.plans.engine.conversion_choices import ConversionPlan, check_conversions
 from apps.plans.engine.dependants import Child, check_children
 from apps.plans.engine.digest import UNTOLD
 from apps.plans.engine.markets import LOG_NORMAL, MarketModel
@@ -290,6 +291,7 @@ class ProjectionInputs:
     ``claims`` of Social Security, one of each adult, stand instead of incomes of that kind: own, spouse's and
     survivor's benefits then follow from who has claimed and who lives. ``medicare`` charges its premiums, by income.
     Without a ``state_table`` only federal tax is paid. ``children`` are whom the household supports.
+    ``conversions`` to Roth are one of an adult.
     What is left of a year's income after taxes goes to ``surplus_account`` by ``surplus_saved_share``; the rest
     is taken as spent. Refusals are DomainErrors whose ``field`` names the input at fault.
     """
@@ -314,6 +316,7 @@ class ProjectionInputs:
     state_table: StateTable | None = None
     medicare: MedicareCover | None = None
     children: tuple[Child, ...] = ()
+    conversions: tuple[ConversionPlan, ...] = ()
 
     def __post_init__(self) -> None:
         within(len(self.adults), 1, 2, "adults")
@@ -327,6 +330,7 @@ class ProjectionInputs:
         self._check_people()
         self._check_claims()
         check_children(self.children, [adult.key for adult in self.adults], self.start_date)
+        check_conversions(self)
 
     def _check_keys(self) -> None:
         adults = [adult.key for adult in self.adults]

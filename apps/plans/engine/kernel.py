@@ -85,7 +85,7 @@ def _record(books: NDArray[np.float64], n_accounts: int, recorded: Recorded, pla
             wealth += books[balance_row(account), lane]
         recorded.wealth[year, first_path + lane] = wealth
     if year > 0 and recorded.flows.shape[0] > 0:
-        for flow in range(N_FLOWS):
+        for flow in range(recorded.flows.shape[1]):
             for lane in range(lanes):
                 recorded.flows[year - 1, flow, first_path + lane] = books[FLOWS + flow, lane]
     books[FLOWS : FLOWS + N_FLOWS, :] = 0.0

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from apps.plans.engine.books import (
+    CONVERTING_TAX,
     F_REQUIRED,
     F_SAVED,
     F_STATE_TAXES,
@@ -19,6 +20,7 @@ from apps.plans.engine.books import (
     balance_row,
 )
 from apps.plans.engine.compiled import LANES, compiled
+from apps.plans.engine.kernel_conversions import convert, settle
 from apps.plans.engine.kernel_flows import pay
 from apps.plans.engine.kernel_medicare import add_premiums
 from apps.plans.engine.kernel_states import N_TOLD, add_state_taxes
@@ -107,6 +109,18 @@ def _tax(
 
 
 @compiled
+def _begin_converting(
+    program: Program, books: NDArray[np.float64], year: int, index: NDArray[np.float64], tax: NDArray[np.float64]
+) -> None:
+    """Keep the tax (LANES,) of a year without conversions, to be taken from that with them, and convert."""
+    for lane in range(LANES):
+        books[CONVERTING_TAX, lane] = tax[lane]
+        # counted once more with them
+        books[FLOWS + F_STATE_TAXES, lane] = 0.0
+    convert(program, books, year, index)
+
+
+@compiled
 def close_year(
     program: Program, books: NDArray[np.float64], month: int, index: NDArray[np.float64], scratch: NDArray[np.float64]
 ) -> None:
@@ -120,16 +134,27 @@ def close_year(
     surplus_row = balance_row(program.surplus_account)
     share = program.surplus_share
     _require(program, year, books)
-    _tax(program, books, year, index, scratch)
+    converts = program.conversions.rules.shape[0] > 0
     need = scratch[0]
+    # one place that calls for the tax: a second one would make all plans slower
+    for turn in range(2 if converts else 1):
+        if turn == 1:
+            _begin_converting(program, books, year, index, need)
+        _tax(program, books, year, index, scratch)
     for lane in range(LANES):
         books[FLOWS + F_TAXES, lane] += need[lane]
+    if converts:
+        for lane in range(LANES):
+            books[CONVERTING_TAX, lane] = max(0.0, need[lane] - books[CONVERTING_TAX, lane])
+            need[lane] -= books[CONVERTING_TAX, lane]
     add_premiums(program, books, year, index, need)
     for slot in range(N_SLOTS):
         if slot != LOSS:
             books[slot, :] = 0.0
     scratch[3:, :] = 0.0
     pay(program.payers.sources, books, month, need, balance_row(program.mix.size))
+    if converts:
+        settle(program, books, month, year, need)
     for lane in range(LANES):
         left = max(0.0, books[UNSPENT, lane])
         books[surplus_row, lane] += left * share

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from apps.plans.engine.bands import ordered, percentiles_of
-from apps.plans.engine.books import F_SHORTFALL, NEVER, Recorded, empty_record
+from apps.plans.engine.books import F_CONVERTED, F_SHORTFALL, N_FLOWS, NEVER, Recorded, empty_record
 from apps.plans.engine.compiled import LANES
 from apps.plans.engine.digest import input_digest
 from apps.plans.engine.growth import MARKETS, Chunk, Mapper, Markets, Prices, Span, chunks_of, grown, year_prices
@@ -91,6 +91,11 @@ def span_of(program: Program) -> Span:
     return Span(program.demands.shape[1], program.first_year)
 
 
+def _flows_of(program: Program) -> int:
+    """How many flows there are to keep."""
+    return N_FLOWS if program.conversions.rules.shape[0] > 0 else F_CONVERTED
+
+
 def _known_lives(n_blocks: int) -> NDArray[np.int32]:
     return np.empty((n_blocks, 0, LANES), dtype=np.int32)
 
@@ -135,7 +140,9 @@ def _simulated(inputs: ProjectionInputs, cube: ScenarioCube, kept: _Kept, runner
     demands = demands_of(inputs, drawn=kept.is_drawn)
     program = build_program(inputs, demands, drawn=kept.is_drawn)
     n_paths = cube.spec.n_paths // cube.spec.n_batches * kept.n_batches
-    recorded = empty_record(program.year_facts.shape[1], len(demands), n_paths, with_flows=kept.with_flows)
+    recorded = empty_record(
+        program.year_facts.shape[1], len(demands), n_paths, with_flows=kept.with_flows, n_flows=_flows_of(program)
+    )
     deaths = in_blocks(months_lived(inputs)) if kept.is_drawn else _known_lives(cube.factors.shape[0])
     markets = _run(program, cube, deaths, recorded, runner)
     return Simulation(recorded, markets.prices[:, :n_paths], tuple(demands), kept.n_batches, kept.is_drawn)
@@ -193,7 +200,7 @@ def _bands(inputs: ProjectionInputs, simulation: Simulation, mapper: Mapper) -> 
 
 
 def _flows(inputs: ProjectionInputs, rows: NDArray[np.floating]) -> tuple[YearCashFlow, ...]:
-    """Rows (n_years, N_FLOWS) as cash flows."""
+    """Rows (n_years, n_flows) as cash flows."""
     return tuple(
         YearCashFlow(year, inputs.start_date.year + year - 1, *row)
         for year, row in enumerate(rows.astype(np.float64).tolist(), start=1)
@@ -257,7 +264,7 @@ def project(
     )
     program = build_program(inputs)
     n_years = program.year_facts.shape[1]
-    expected = empty_record(n_years, len(simulation.demands), 1, with_flows=True)
+    expected = empty_record(n_years, len(simulation.demands), 1, with_flows=True, n_flows=_flows_of(program))
     span = span_of(program)
     certain = expected_cube(inputs.assumptions, 12 * n_years)
     simulate_blocks(program, grown(program.weights, certain.factors, span), _known_lives(1), 0, expected)

@@ -13,6 +13,7 @@ import numpy as np
 
 from apps.kernel.life_tables import joint_divisor, uniform_divisor
 from apps.kernel.required_ages import first_year as first_year_required
+from apps.plans.engine.conversion_program import Conversions, conversions_of
 from apps.plans.engine.dependants import status_of, supported_in
 from apps.plans.engine.horizon import (
     age_in_months,
@@ -71,7 +72,8 @@ class Program(NamedTuple):
     divided by for what the law requires to be taken out, 0 where nothing is; ``state_laws`` (n_states, n_years,
     n_columns) what the state of residence asks for, with no years where that is nothing; ``premiums``
     (n_statuses, N_MEDICARE) those of Medicare, no rows where they are not asked, ``insured`` (n_states, n_years) the
-    months for which they are due, ``incomes_before`` (2,) the incomes of the two years before the start.
+    months for which they are due, ``incomes_before`` (2,) the incomes of the two years before the start;
+    ``conversions`` those to Roth.
     """
 
     weights: FloatArray
@@ -94,6 +96,7 @@ class Program(NamedTuple):
     premiums: FloatArray
     insured: FloatArray
     incomes_before: FloatArray
+    conversions: Conversions
 
 
 def _living(inputs: ProjectionInputs, ends: Ends, year: int) -> list[Adult]:
@@ -200,13 +203,14 @@ def build_program(inputs: ProjectionInputs, demands: list[Demand] | None = None,
     contributions, lines = contributions_of(inputs, states)
     demands = demands_of(inputs, drawn=drawn) if demands is None else demands
     claimed = benefits_of(inputs)
+    payers = _payers(inputs, demands)
     livings = [[_living(inputs, ends, year) for year in range(n_years)] for ends in states]
     return Program(
         weights=np.ascontiguousarray(mixes),
         mix=mix.astype(np.int64).ravel(),
         rates=_rates(inputs, weights),
         opening=np.array([(account.balance, account.cost_basis) for account in inputs.accounts]),
-        payers=_payers(inputs, demands),
+        payers=payers,
         lines=lines,
         contributions=contributions,
         incomes=np.stack([incomes_of(inputs, ends, claimed) for ends in states]),
@@ -222,6 +226,7 @@ def build_program(inputs: ProjectionInputs, demands: list[Demand] | None = None,
         premiums=premium_rows(inputs.medicare),
         insured=np.stack([insured_months(inputs, living) for living in livings]),
         incomes_before=np.array(inputs.medicare.incomes_before if inputs.medicare else (0.0, 0.0)),
+        conversions=conversions_of(inputs, states, n_years, payers.sources),
     )
 
 

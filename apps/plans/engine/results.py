@@ -72,7 +72,8 @@ class YearCashFlow:
     """Money in and out during a calendar year, nominal; the first, ``year`` 1, begins with the plan.
 
     ``required_distributions`` is what the law made the household take out beyond what it needed: from one account to
-    another, so not among the sums.
+    another, so not among the sums; so is ``converted``, what went from tax-deferred accounts to Roth before tax was
+    withheld from it.
 
     On one path: wages + social_security + other_income + withdrawals + shortfall = contributions + spending +
     goals + debt_payments + taxes + medicare + saved_surplus + unplanned_spending. Medians of many paths do not add up,
@@ -97,6 +98,7 @@ class YearCashFlow:
     required_distributions: float = 0.0
     state_taxes: float = 0.0
     medicare: float = 0.0
+    converted: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

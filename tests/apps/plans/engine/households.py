@@ -18,6 +18,7 @@ from apps.plans.engine.assumptions import (
     InflationAssumption,
     assumptions_from_mapping,
 )
+from apps.plans.engine.conversion_choices import ConversionPlan, ConversionRule
 from apps.plans.engine.drawing import draw_cube
 from apps.plans.engine.inputs import (
     STANDARD_WITHDRAWAL_ORDER,
@@ -261,3 +262,20 @@ def claiming(inputs: ProjectionInputs, ages: tuple[int, int] = (67 * 12, 64 * 12
     )
     incomes = tuple(income for income in inputs.incomes if income.kind is not IncomeKind.SOCIAL_SECURITY)
     return replace(inputs, incomes=incomes, claims=claims)
+
+
+def converting(inputs: ProjectionInputs, *plans: ConversionPlan) -> ProjectionInputs:
+    """The household with conversions; the second adult has a Roth account to convert into, with nothing in it."""
+    of_ben = account("roth_ben", TaxTreatment.TAX_FREE, 0.0, owner="ben")
+    return replace(inputs, accounts=(*inputs.accounts, of_ben), conversions=plans)
+
+
+def conversion(
+    owner: str = "ana",
+    rule: ConversionRule = ConversionRule.FILL_BRACKET,
+    value: float = 0.12,
+    years: tuple[int, int] = (2046, 2055),
+) -> ConversionPlan:
+    """A plan of one of the two, into their own Roth account."""
+    target = "roth" if owner == "ana" else "roth_ben"
+    return ConversionPlan(owner, target, rule, value, *years, "USD")

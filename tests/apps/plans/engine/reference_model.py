@@ -11,6 +11,8 @@ from datetime import timedelta
 from decimal import Decimal
 
 from apps.plans.engine.compiled import LANES
+from apps.plans.engine.conversion_choices import ConversionPlan, ConversionRule
+from apps.plans.engine.conversions import room_in_bracket, room_to_step
 from apps.plans.engine.horizon import (
     age_in_months,
     horizon_months,
@@ -142,6 +144,7 @@ class ReferenceModel:
         self.wealth = [sum(account.balance for account in inputs.accounts)]
         self.taxes: list[float] = []
         self.premiums: list[float] = []
+        self.converted: list[float] = []
         self.index_of: list[float] = []
         self.incomes = list(inputs.medicare.incomes_before) if inputs.medicare else [0.0, 0.0]
         self.books = Books(
@@ -229,9 +232,9 @@ class ReferenceModel:
             deficit, books.unspent = -books.unspent, 0.0
             self._pay("living", month, deficit)
 
-    def _withdraw(self, month: int, need: float) -> float:
+    def _withdraw(self, month: int, need: float, order: tuple[TaxTreatment, ...] | None = None) -> float:
         inputs, books = self.inputs, self.books
-        for treatment in inputs.withdrawal_order:
+        for treatment in order or inputs.withdrawal_order:
             for account in inputs.accounts:
                 if account.treatment is not treatment or books.balance[account.key] <= 0.0 or need <= 0.0:
                     continue
@@ -252,10 +255,10 @@ class ReferenceModel:
                 need -= take
         return need
 
-    def _pay(self, demand: str, month: int, need: float) -> None:
+    def _pay(self, demand: str, month: int, need: float, order: tuple[TaxTreatment, ...] | None = None) -> None:
         take = min(self.books.unspent, need)
         self.books.unspent -= take
-        if self._withdraw(month, need - take) >= 0.005:
+        if self._withdraw(month, need - take, order) >= 0.005:
             self.books.failed.setdefault(demand, month)
 
     def _spend(self, month: int) -> None:
@@ -305,13 +308,43 @@ class ReferenceModel:
         january = 12 * year - inputs.start_date.month + 1
         living = [adult for adult, end in zip(inputs.adults, self.ends, strict=True) if end > max(0, january)]
         self._take_what_is_required(living, calendar_year, 12 if year else month + 1)
+        law = indexed(inputs.tax_table if year else shortened(inputs.tax_table, month + 1), self.index)
+        before = federal_tax(law, self._facts(living, year))
+        converted = self._convert(living, month, law)
+        facts = self._facts(living, year)
+        tax = federal_tax(law, facts)
+        due = float(tax.total) if living else 0.0
+        added = max(0.0, due - float(before.total)) if living else 0.0
+        self.taxes.append(due)
+        self.converted.append(sum(converted.values()))
+        self.index_of.append(self.index)
+        due += self._medicare(living, facts.status, year) - added
+        self.incomes.append(float(tax.agi) * (12 / (month + 1) if year == 0 else 1.0) if living else 0.0)
+        books.loss = float(tax.loss_carried)
+        books.wages, books.pre_tax, books.ordinary, books.interest = {}, 0.0, 0.0, 0.0
+        books.qualified, books.gains, books.benefits, books.early = 0.0, 0.0, 0.0, 0.0
+        self._pay("living", month, due)
+        self._settle(month, added, converted)
+        saved = books.unspent * inputs.surplus_saved_share
+        books.balance[inputs.surplus_account] += saved
+        books.basis[inputs.surplus_account] += saved
+        books.unspent = 0.0
+        books.holdings = {account.key: dict(account.allocation) for account in inputs.accounts}
+        self.index = self.price
+        self.wealth.append(sum(books.balance.values()))
+        self.estate = self.wealth[-1] / self.price if living else self.estate
+        books.opened, books.taken = dict(books.balance), {}
+
+    def _facts(self, living: list[Adult], year: int) -> TaxFacts:
+        """The year's return, from the books."""
+        inputs, books = self.inputs, self.books
         widowed = len(inputs.adults) == 2 and len(living) < 2
-        supported = self._supported(calendar_year) if living else Dependants()
+        supported = self._supported(inputs.start_date.year + year) if living else Dependants()
         alone = FilingStatus.HEAD_OF_HOUSEHOLD if supported != Dependants() else FilingStatus.SINGLE
-        facts = TaxFacts(
+        return TaxFacts(
             status=alone if widowed else inputs.filing_status,
             dependants=supported,
-            calendar_year=calendar_year,
+            calendar_year=inputs.start_date.year + year,
             wages=tuple(Decimal(wage) for wage in books.wages.values()),
             pre_tax=Decimal(books.pre_tax),
             ordinary=Decimal(books.ordinary),
@@ -325,26 +358,70 @@ class ReferenceModel:
             ),
             loss_carried=Decimal(books.loss),
         )
-        law = inputs.tax_table if year else shortened(inputs.tax_table, month + 1)
-        tax = federal_tax(indexed(law, self.index), facts)
-        due = float(tax.total) if living else 0.0
-        self.taxes.append(due)
-        self.index_of.append(self.index)
-        due += self._medicare(living, facts.status, year)
-        self.incomes.append(float(tax.agi) * (12 / (month + 1) if year == 0 else 1.0) if living else 0.0)
-        books.loss = float(tax.loss_carried)
-        books.wages, books.pre_tax, books.ordinary, books.interest = {}, 0.0, 0.0, 0.0
-        books.qualified, books.gains, books.benefits, books.early = 0.0, 0.0, 0.0, 0.0
-        self._pay("living", month, due)
-        saved = books.unspent * inputs.surplus_saved_share
-        books.balance[inputs.surplus_account] += saved
-        books.basis[inputs.surplus_account] += saved
-        books.unspent = 0.0
-        books.holdings = {account.key: dict(account.allocation) for account in inputs.accounts}
-        self.index = self.price
-        self.wealth.append(sum(books.balance.values()))
-        self.estate = self.wealth[-1] / self.price if living else self.estate
-        books.opened, books.taken = dict(books.balance), {}
+
+    def _convert(self, living: list[Adult], month: int, law: TaxTable) -> dict[str, float]:
+        """Take what each owner who lives at the year's end converts out of their accounts; it is taxed as income."""
+        books, year = self.books, self._year(month)
+        converted: dict[str, float] = {}
+        for plan in self.inputs.conversions:
+            ends = {adult.key: end for adult, end in zip(self.inputs.adults, self.ends, strict=True)}
+            active = plan.first_year <= self.inputs.start_date.year + year <= plan.last_year
+            if not active or month >= ends[plan.owner]:
+                continue
+            wanted, converted[plan.owner] = self._room(plan, living, month, law), 0.0
+            for account in self.inputs.accounts:
+                if account.treatment is TaxTreatment.TAX_DEFERRED and account.owner in ("", plan.owner):
+                    take = min(books.balance[account.key], wanted)
+                    books.balance[account.key] -= take
+                    wanted -= take
+                    converted[plan.owner] += take
+            books.ordinary += converted[plan.owner]
+        return converted
+
+    def _room(self, plan: ConversionPlan, living: list[Adult], month: int, law: TaxTable) -> float:
+        """How much the rule asks for: exact, on the whole tax."""
+        year = self._year(month)
+        part = Decimal(1) if year else Decimal(month + 1) / 12
+        facts = self._facts(living, year)
+        if plan.rule is ConversionRule.FIXED:
+            return plan.value * self.index * float(part)
+        if plan.rule is ConversionRule.FILL_BRACKET:
+            return float(room_in_bracket(law, facts, Decimal(repr(plan.value))))
+        assert self.inputs.medicare is not None
+        table = self.inputs.medicare.table
+        scale = Decimal(self.index) * part
+        raised = replace(
+            table,
+            bounds={
+                status: (*(bound * scale for bound in bounds[:-1]), (bounds[-1] - Decimal("0.01")) * scale)
+                for status, bounds in table.bounds.items()
+            },
+        )
+        found = room_to_step(law, raised, facts, int(plan.value))
+        assert found is not None
+        return float(found)
+
+    def _settle(self, month: int, added: float, converted: dict[str, float]) -> None:
+        """The tax of conversions comes from cash and taxable accounts, then out of what was converted."""
+        inputs, books = self.inputs, self.books
+        outside = [key for key in inputs.withdrawal_order if key in (TaxTreatment.CASH, TaxTreatment.TAXABLE)]
+        inside = [key for key in inputs.withdrawal_order if key not in outside]
+        payers = [account.key for account in inputs.accounts if account.treatment in outside]
+        missing = max(0.0, added - books.unspent - sum(books.balance[key] for key in payers))
+        ages = {adult.key: age_in_months(adult, inputs.start_date, month) for adult in inputs.adults}
+        for plan in inputs.conversions:
+            if plan.owner not in converted:
+                continue
+            is_early = ages[plan.owner] < inputs.tax_table.early_withdrawal_age_months
+            penalty = float(inputs.tax_table.early_withdrawal_rate) if is_early else 0.0
+            withheld = min(converted[plan.owner], missing / (1.0 - penalty))
+            missing -= withheld * (1.0 - penalty)
+            added += withheld * penalty
+            self.taxes[-1] += withheld * penalty
+            books.unspent += withheld
+            books.balance[plan.target] += converted[plan.owner] - withheld
+            books.basis[plan.target] += converted[plan.owner] - withheld
+        self._pay("living", month, added, (*outside, *inside))
 
     def _supported(self, calendar_year: int) -> Dependants:
         """Children under 17 as the year closes, and the others who have not come to the age at which support ends."""

@@ -23,6 +23,9 @@ def test_no_two_things_share_a_row() -> None:
         books.ESTATE,
         books.INCOME_BEFORE,
         books.INCOME_TWO_BEFORE,
+        books.CONVERTED,
+        books.CONVERTED + 1,
+        books.CONVERTING_TAX,
         *accounts,
     ]
     assert sorted(rows) == list(range(len(rows)))
@@ -34,3 +37,8 @@ def test_a_record_without_flows_has_no_years_of_them() -> None:
     assert kept.flows.shape == (0, books.N_FLOWS, 64)
     assert (kept.failed == books.NEVER).all()
     assert books.empty_record(10, 2, 64, with_flows=True).flows.shape == (10, books.N_FLOWS, 64)
+
+
+def test_flows_that_a_plan_cannot_have_take_no_room() -> None:
+    kept = books.empty_record(10, 2, 64, with_flows=True, n_flows=books.F_CONVERTED)
+    assert kept.flows.shape == (10, books.N_FLOWS - 1, 64)

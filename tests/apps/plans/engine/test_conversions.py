@@ -17,6 +17,7 @@ from apps.plans.engine.conversions import (
     pro_rata,
     room_below_step,
     room_in_bracket,
+    room_to_step,
     with_ordinary,
 )
 from apps.plans.engine.tax_tables import FilingStatus
@@ -137,3 +138,12 @@ def test_the_room_is_the_last_cent_that_fits(ordinary: int, benefits: int, quali
     cost = conversion_cost(TABLE, MEDICARE, facts, room, insured=2)
     assert cost.tax_added >= 0
     assert (cost.rate is None) == (room == 0)
+
+
+def test_income_may_rise_to_the_bound_of_a_chosen_step():
+    """Single, 2026, both steps by hand: surcharges begin above 109,000, those of the second step above 137,000."""
+    facts = retired(ordinary=100_000, seniors=1, status=FilingStatus.SINGLE)
+    assert room_to_step(TABLE, MEDICARE, facts, 0) == 9_000
+    assert room_to_step(TABLE, MEDICARE, facts, 1) == 37_000
+    assert room_to_step(TABLE, MEDICARE, retired(ordinary=120_000, status=FilingStatus.SINGLE), 0) == 0
+    assert room_to_step(TABLE, MEDICARE, facts, 5) is None
