@@ -125,12 +125,16 @@ class SavingFact:
 
 @dataclass(frozen=True, slots=True)
 class MissingFact:
-    """What a plan cannot do without, or is weaker without. `message` is a message id filled by `subject`."""
+    """What a plan cannot do without, or is weaker without. `message` is a message id filled by `subject`.
+
+    `person_id` is the public id of the person it is about, if it is about one.
+    """
 
     code: str
     message: str
     subject: str = ""
     is_needed: bool = True
+    person_id: uuid.UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

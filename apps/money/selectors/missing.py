@@ -14,12 +14,19 @@ def missing_of(facts: HouseholdFacts) -> tuple[MissingFact, ...]:
     """Return what a plan cannot do without, then what it is weaker without."""
     adults = [p for p in facts.people if p.relationship in {Relationship.HEAD, Relationship.PARTNER}]
     missing = [
-        MissingFact("birth_date", gettext_noop("The date of birth of %(subject)s."), person.name)
+        MissingFact(
+            "birth_date", gettext_noop("The date of birth of %(subject)s."), person.name, person_id=person.person_id
+        )
         for person in adults
         if person.date_of_birth is None
     ]
     missing += [
-        MissingFact("retirement_age", gettext_noop("When %(subject)s would like to retire."), person.name)
+        MissingFact(
+            "retirement_age",
+            gettext_noop("When %(subject)s would like to retire."),
+            person.name,
+            person_id=person.person_id,
+        )
         for person in adults
         if person.retirement_age is None
     ]
@@ -45,7 +52,7 @@ def _of_dependants(facts: HouseholdFacts) -> list[MissingFact]:
     supported = [person for person in facts.people if person.relationship in SUPPORTED]
     message = gettext_noop("The date of birth of %(subject)s: without it no tax credit is counted.")
     missing = [
-        MissingFact("dependant_birth_date", message, person.name, is_needed=False)
+        MissingFact("dependant_birth_date", message, person.name, is_needed=False, person_id=person.person_id)
         for person in supported
         if person.date_of_birth is None
     ]

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 
@@ -15,7 +16,7 @@ from apps.core.actors import Actor
 from apps.core.models import Job, JobState
 from apps.core.templatetags.charts import ChartSpec
 from apps.kernel.errors import NotFoundError, gettext_noop
-from apps.money.selectors.facts import HouseholdFacts
+from apps.money.selectors.facts import HouseholdFacts, MissingFact
 from apps.money.selectors.situations import household_facts
 from apps.plans import policies
 from apps.plans.models import (
@@ -45,7 +46,7 @@ class MissingLine:
 
     text: str
     is_needed: bool
-    url_name: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +81,15 @@ class PlanPage:
         return f"household:{self.household.public_id}"
 
 
-# where the missing fact is entered: the tab of the household's page
-_PLACES = {
-    "birth_date": "desk:household",
-    "dependant_birth_date": "clients:household-people",
-    "dependants": "clients:household-people",
-    "retirement_age": "desk:household",
-    "filing_status": "desk:household",
-    "accounts": "portfolios:household-portfolio",
+# where the missing fact is entered: the form that takes it, by address and what that asks for besides the household
+_PLACES: dict[str, tuple[str, dict[str, str]]] = {
+    "filing_status": ("clients:household-edit", {}),
+    "dependants": ("clients:household-people", {}),
+    "spending": ("money:fact-new", {"kind": "expense"}),
+    "income": ("money:fact-new", {"kind": "income"}),
+    "social_security": ("money:fact-new", {"kind": "income"}),
+    "insurance": ("money:fact-new", {"kind": "insurance"}),
+    "accounts": ("portfolios:household-portfolio", {}),
 }
 
 
@@ -184,11 +186,20 @@ def _missing(facts: HouseholdFacts, overrides: tuple[Override, ...]) -> tuple[Mi
         MissingLine(
             gettext(fact.message) % {"subject": fact.subject},
             fact.is_needed,
-            _PLACES.get(fact.code, "money:household-money"),
+            _place(facts, fact),
         )
         for fact in facts.missing
         if (fact.code, fact.subject) not in taken
     )
+
+
+def _place(facts: HouseholdFacts, fact: MissingFact) -> str:
+    """Return the address of the form that takes the fact."""
+    household = {"household_id": facts.household_id}
+    if fact.person_id is not None:
+        return reverse("clients:person-edit", kwargs={**household, "person_id": fact.person_id})
+    name, more = _PLACES.get(fact.code, ("money:household-money", {}))
+    return reverse(name, kwargs={**household, **more})
 
 
 def _report_failed(plan: Plan | None) -> str:

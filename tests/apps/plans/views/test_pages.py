@@ -27,6 +27,29 @@ def test_a_household_without_a_plan_is_offered_to_start_one(ada, sign_in):
     assert "What the household spends" in page.content.decode()
 
 
+def test_what_is_missing_leads_to_the_form_that_takes_it(ada, connie, sign_in):
+    household = clients.household(ada)
+    household.people.update(retirement_age=None)
+    household.filing_status = ""
+    household.save()
+    client, address = sign_in(ada), f"/households/{household.public_id}/plan/"
+    ways = re.findall(
+        r'href="([^"]+)">Enter it<span class="visually-hidden">: ([^<]+)<', client.get(address).content.decode()
+    )
+    assert len(ways) == 7, ways
+    forms = {text: client.get(way).content.decode() for way, text in ways}
+    for text, field in (
+        ("When Ana Rivera would like to retire.", 'name="retirement_age"'),
+        ("How the household files its taxes.", 'name="filing_status"'),
+        ("What the household spends: stated, or a bank statement.", 'name="monthly_amount"'),
+        ("The Social Security that the adults expect.", 'name="annual_amount"'),
+        ("Life and other insurance.", 'name="coverage"'),
+    ):
+        assert field in forms[text], text
+    assert 'value="Luis"' in forms["When Luis Rivera would like to retire."]
+    assert "Enter it" not in sign_in(connie).get(address).content.decode(), "who may not enter it is not led there"
+
+
 def test_every_figure_of_the_plan_page_opens_its_passport(ada, sign_in, generated):
     client = sign_in(ada)
     page = client.get(tab(generated)).content.decode()
