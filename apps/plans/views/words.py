@@ -102,7 +102,7 @@ class ConfirmWish(ServiceFormView):
     def perform(self, form: Any, by: Actor) -> str:
         """Take it."""
         wish = take_wish(wish=self.wish, details=WishDetails(**form.cleaned_data), by=by)
-        messages.success(self.request, _("The goal is in the plan. Generate the plan again."))
+        messages.success(self.request, _("The goal is in the plan. Generate the plan to see what it does."))
         return after(wish)
 
 

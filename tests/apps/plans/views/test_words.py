@@ -66,6 +66,9 @@ def test_words_are_written_down_and_each_goal_is_confirmed_in_turn(ada, sign_in,
     page = browser.get(pages(plan)).content.decode()
     for state in ("In the plan", "Not meant"):
         assert state in page
+    assert page.count('id="words"') == 1, "the words that scripts say are found by that id"
+    goals = browser.get(pages(plan).removesuffix("words/")).content.decode()
+    assert '<span class="sub in-a-row"><span data-verbatim="question">“I want to stop at 62”' in goals
 
 
 def test_what_is_missing_is_asked_at_its_field(ada, sign_in, told):
