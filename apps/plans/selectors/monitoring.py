@@ -28,7 +28,7 @@ SORTS = {"household": "plan__household__name", "found": "opened_on", "amount": "
 
 @dataclass(frozen=True, slots=True)
 class Monitoring:
-    """What the plan's page shows of its nights."""
+    """What the plan's page shows of its nights; there is no chart before there are two days to draw a line between."""
 
     plan_id: uuid.UUID
     measured_on: dt.date
@@ -38,7 +38,7 @@ class Monitoring:
     wealth: Figure
     guardrails: tuple[Figure, ...]
     spending_at: tuple[Figure, ...]
-    chart: ChartSpec
+    chart: ChartSpec | None
     alerts: tuple[AlertLine, ...]
 
     @property
@@ -96,11 +96,13 @@ def monitoring_of(plan: Plan | None, actor: Actor) -> Monitoring | None:
     )
 
 
-def _chart(plan: Plan, monitor: PlanMonitor, newest: list[PlanMeasurement]) -> ChartSpec:
+def _chart(plan: Plan, monitor: PlanMonitor, newest: list[PlanMeasurement]) -> ChartSpec | None:
     begun = timezone.localdate(plan.in_force_at) if plan.in_force_at else newest[-1].day
     rows = [(row.day, plain_number(row.success)) for row in reversed(newest)]
     if rows[0][0] > begun:
         rows.insert(0, (begun, plain_number(monitor.accepted_success)))
+    if len(rows) < 2:
+        return None
     count, then = round(100 * rows[-1][1]), round(100 * plain_number(monitor.accepted_success))
     return ChartSpec(
         kind="lines",

@@ -50,7 +50,8 @@ class ScenarioList(RequiresMixin, TemplateView):
         asked = [id_in(text) for text in self.request.GET.getlist("scenario")]
         rows = PlanScenario.objects.visible_to(actor).kept().filter(plan=plan).exclude(result=None)
         rows = rows.select_related("run__plan__assumptions", "plan__household")
-        chosen = list(rows.filter(public_id__in=asked) if asked else rows.order_by("-id"))[:MOST_COMPARED]
+        newest = list(rows.filter(public_id__in=asked) if asked else rows.order_by("-id"))[:MOST_COMPARED]
+        chosen = sorted(newest, key=lambda row: row.pk)
         context: dict[str, Any] = {"plan": plan, "household": plan.household, "lines": scenario_lines(plan)}
         context["chosen"], context["comparison"] = {row.public_id for row in chosen}, comparison(chosen)
         context["back_url"], context["what_if_url"] = tab_of(plan), what_if_of(plan)

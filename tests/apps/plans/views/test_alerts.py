@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
@@ -11,7 +12,8 @@ from django.urls import reverse
 
 from apps.accounts.models import User
 from apps.core.models import Job
-from apps.plans.models import AlertState, MonitoringRules, Plan, PlanAlert
+from apps.plans.models import AlertState, MonitoringRules, Plan, PlanAlert, PlanMeasurement
+from tests.days import today
 from tests.factories import plans
 
 Enter = Callable[..., Client]
@@ -39,6 +41,15 @@ def test_the_plans_page_says_what_changed_by_how_much_and_what_to_do(
     assert "a month in retirement" in page
     assert "months later than planned" in page
     assert 'id="since"' in page
+
+
+def test_a_line_is_drawn_once_there_are_two_days_to_draw_it_between(
+    sign_in: Enter, ada: User, alert: PlanAlert
+) -> None:
+    client = sign_in(ada)
+    assert "Your plan since it was accepted" not in client.get(tab(alert)).content.decode()
+    PlanMeasurement.objects.filter(plan=alert.plan).update(day=today() + dt.timedelta(days=1))
+    assert "Your plan since it was accepted" in client.get(tab(alert)).content.decode()
 
 
 def test_a_plan_that_was_never_measured_says_so(sign_in: Enter, ada: User) -> None:

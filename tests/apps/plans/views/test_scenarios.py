@@ -110,6 +110,10 @@ def test_three_stand_side_by_side_and_every_figure_opens_its_passport(run, ada, 
     query = "&".join(f"scenario={row.public_id}" for row in rows)
     page = client.get(f"/plans/{run.plan.public_id}/scenarios/?{query}&scenario=no-id").content.decode()
     assert "what each difference does alone" in page
+    heads = re.findall(r'<th scope="col"[^>]*>([A-C])</th>', page)
+    assert heads == ["A", "B", "C"] * 2, "in the order of the list"
+    newest = client.get(f"/plans/{run.plan.public_id}/scenarios/").content.decode()
+    assert re.findall(r'<th scope="col"[^>]*>([A-C])</th>', newest) == heads
     links = {link.replace("&amp;", "&") for link in re.findall(r'href="([^"]*/what-if/figures/[^"]+)"', page)}
     assert len(links) > 20
     for link in sorted(links)[::5]:
