@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.plans.views import actions, alerts, forms, pages, scenarios, steps, what_if, words
+from apps.plans.views import actions, alerts, calculators, forms, pages, scenarios, steps, what_if, words
 
 app_name = "plans"
 _plan = "plans/<uuid:plan_id>"
@@ -25,6 +25,7 @@ urlpatterns = [
     path("plans/wishes/<uuid:wish_id>/", words.ConfirmWish.as_view(), name="wish"),
     path("plans/wishes/<uuid:wish_id>/drop/", words.DropWish.as_view(), name="wish-drop"),
     path(f"{_household}/mix/", pages.PlanMix.as_view(), name="plan-mix"),
+    path(f"{_household}/taxes/", calculators.TaxCalculator.as_view(), name="tax-calculator"),
     path(f"{_plan}/mix/choose/", actions.ChooseMix.as_view(), name="mix-choose"),
     path(f"{_plan}/figures/<str:key>/", pages.FigurePassport.as_view(), name="figure"),
     path(f"{_plan}/what-if/", what_if.WhatIfPage.as_view(), name="what-if"),

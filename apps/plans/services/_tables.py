@@ -39,7 +39,8 @@ def published_assumptions() -> list[dict[str, Any]]:
 
 
 @cache
-def _tax_tables() -> tuple[TaxTable, ...]:
+def tax_tables() -> tuple[TaxTable, ...]:
+    """Return the federal tax tables, the oldest first."""
     tables = [tax_table_from_mapping(read_table(path)) for path in TAX_TABLES.glob("federal_tax_*.toml")]
     return tuple(sorted(tables, key=lambda table: table.effective_from))
 
@@ -66,7 +67,7 @@ def tax_table_on(day: dt.date) -> TaxTable:
 
     Raises NoTableError for a day before the first table.
     """
-    known = [table for table in _tax_tables() if table.effective_from <= day]
+    known = [table for table in tax_tables() if table.effective_from <= day]
     if not known:
         raise NoTableError(
             gettext_noop("There is no federal tax table for %(day)s."),
