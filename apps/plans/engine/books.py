@@ -59,7 +59,9 @@ INCOME_TWO_BEFORE = INCOME_BEFORE + 1
 # What each adult converts at a year's end, and what that adds to the tax.
 CONVERTED = INCOME_TWO_BEFORE + 1
 CONVERTING_TAX = CONVERTED + 2
-ACCOUNTS = CONVERTING_TAX + 1
+# The ledger of the year that was closed last, as its tax saw it.
+TAXED = CONVERTING_TAX + 1
+ACCOUNTS = TAXED + N_SLOTS
 
 # A gap below half a cent is rounding, not a shortfall.
 HALF_A_CENT = 0.005
@@ -73,12 +75,14 @@ class Recorded(NamedTuple):
     demand was not met or NEVER, ``flows`` (n_years, N_FLOWS, n_paths), without the last ones where the plan cannot have
     them, or with no years where only success is asked,
     ``estate`` (n_paths,) in money of the start: what was left at the end of the year of the last death, or of the plan.
+    ``ledgers`` (n_years, N_SLOTS, n_paths) what each year's tax was computed from, gains netted, or with no years.
     """
 
     wealth: NDArray[np.float64]
     failed: NDArray[np.int32]
     flows: NDArray[np.float32]
     estate: NDArray[np.float64]
+    ledgers: NDArray[np.float64]
 
 
 @compiled
@@ -87,11 +91,20 @@ def balance_row(account: int) -> int:
     return ACCOUNTS + 4 * account
 
 
-def empty_record(n_years: int, n_demands: int, n_paths: int, *, with_flows: bool, n_flows: int = N_FLOWS) -> Recorded:
-    """Room for what is kept of ``n_paths`` paths, with the first ``n_flows`` flows or without."""
+def empty_record(
+    n_years: int,
+    n_demands: int,
+    n_paths: int,
+    *,
+    with_flows: bool,
+    n_flows: int = N_FLOWS,
+    with_ledgers: bool = False,
+) -> Recorded:
+    """Room for what is kept of ``n_paths`` paths, with the first ``n_flows`` flows and the ledgers or without."""
     return Recorded(
         wealth=np.zeros((n_years + 1, n_paths)),
         failed=np.full((n_demands, n_paths), NEVER, dtype=np.int32),
         flows=np.zeros((n_years if with_flows else 0, n_flows, n_paths), dtype=np.float32),
         estate=np.zeros(n_paths),
+        ledgers=np.zeros((n_years if with_ledgers else 0, N_SLOTS, n_paths)),
     )

@@ -70,9 +70,12 @@ class BenefitSchedule:
         return total
 
 
-def benefit_schedule(claims: Sequence[Claim], start: date, n_months: int) -> BenefitSchedule:
+def benefit_schedule(
+    claims: Sequence[Claim], start: date, n_months: int, deaths: Sequence[int] | None = None
+) -> BenefitSchedule:
     """Lay out the benefits of one or two people who claim as planned, for a plan that starts on the first of a month.
 
+    Survivors' benefits are worked out for the months of death asked for (``deaths``), or for each month of the plan.
     A claim before the start is in payment. A survivor takes the survivor's benefit with the own claim, but not before
     60, or at full age, whichever is first; or at the death, when that is later.
     """
@@ -87,7 +90,7 @@ def benefit_schedule(claims: Sequence[Claim], start: date, n_months: int) -> Ben
             both = max(first, _month_at(other.born, other.age, start))
             early = full_retirement_age(_birth_year(claim)) - (claim.age + both - first)
             beside[place, max(0, both) :] = float(spouse_excess(other.amount, claim.amount, early))
-            for died in range(n_months):
+            for died in range(n_months) if deaths is None else deaths:
                 begins[place, died] = _survivor_month(claim, died, start)
                 survivor[place, died] = _of_survivor(claim, other, died, start)
     return BenefitSchedule(own, beside, survivor, begins)

@@ -28,6 +28,7 @@ from apps.plans.engine.books import (
     NEVER,
     SECOND_ALONE,
     STATES,
+    TAXED,
     YEAR_STATES,
     Recorded,
     balance_row,
@@ -37,6 +38,7 @@ from apps.plans.engine.kernel_flows import contribute, cover_deficit, earn, move
 from apps.plans.engine.kernel_states import N_TOLD, tell_apart
 from apps.plans.engine.kernel_years import begin_year, close_year
 from apps.plans.engine.program import Program
+from apps.plans.engine.tax_law import N_SLOTS
 
 
 @compiled
@@ -88,6 +90,10 @@ def _record(books: NDArray[np.float64], n_accounts: int, recorded: Recorded, pla
         for flow in range(recorded.flows.shape[1]):
             for lane in range(lanes):
                 recorded.flows[year - 1, flow, first_path + lane] = books[FLOWS + flow, lane]
+    if year > 0 and recorded.ledgers.shape[0] > 0:
+        for slot in range(N_SLOTS):
+            for lane in range(lanes):
+                recorded.ledgers[year - 1, slot, first_path + lane] = books[TAXED + slot, lane]
     books[FLOWS : FLOWS + N_FLOWS, :] = 0.0
 
 

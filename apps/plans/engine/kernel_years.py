@@ -15,6 +15,7 @@ from apps.plans.engine.books import (
     F_UNPLANNED,
     FLOWS,
     STATES,
+    TAXED,
     UNSPENT,
     YEAR_STATES,
     balance_row,
@@ -149,6 +150,7 @@ def close_year(
             need[lane] -= books[CONVERTING_TAX, lane]
     add_premiums(program, books, year, index, need)
     for slot in range(N_SLOTS):
+        books[TAXED + slot, :] = books[slot, :]
         if slot != LOSS:
             books[slot, :] = 0.0
     scratch[3:, :] = 0.0

@@ -26,6 +26,7 @@ def test_no_two_things_share_a_row() -> None:
         books.CONVERTED,
         books.CONVERTED + 1,
         books.CONVERTING_TAX,
+        *range(books.TAXED, books.TAXED + N_SLOTS),
         *accounts,
     ]
     assert sorted(rows) == list(range(len(rows)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from apps.plans.engine.books import F_TAXES, FIRST_ALONE, FLOWS, STATES, YEAR_STATES, balance_row
+from apps.plans.engine.books import F_TAXES, FIRST_ALONE, FLOWS, STATES, TAXED, YEAR_STATES, balance_row
 from apps.plans.engine.compiled import LANES
 from apps.plans.engine.kernel_years import begin_year, close_year
 from apps.plans.engine.program import Program, build_program
@@ -32,6 +32,7 @@ def test_a_couple_a_survivor_and_nobody_pay_different_taxes() -> None:
     assert survivor == pytest.approx(0.1 * 12_400 + 0.12 * (50_400 - 12_400) + 0.22 * (83_900 - 50_400))
     assert nobody == 0.0
     assert (rows[ORDINARY] == 0.0).all()
+    assert (rows[TAXED + ORDINARY] == 100_000.0).all()
 
 
 def test_a_year_begins_with_who_lives_and_its_balances() -> None:

@@ -1,0 +1,78 @@
+"""What the tax map says of each year: frozen values, for pages that load no engine (`tax_years` makes them)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class IncomeParts:
+    """Where a year's income comes from, nominal. ``withdrawn`` is what tax-deferred accounts gave, ``required`` the
+    part of it that the law made the household take out beyond what it needed."""
+
+    wages: float
+    pre_tax: float
+    pensions: float
+    withdrawn: float
+    required: float
+    benefits: float
+    taxable_benefits: float
+    investment: float
+    gains: float
+
+
+@dataclass(frozen=True, slots=True)
+class TaxParts:
+    """What a year's taxes are made of, nominal: ``income_tax`` after credits, ``walked`` the federal tax that the
+    simulation charged, to compare with."""
+
+    income_tax: float
+    niit: float
+    payroll: float
+    early: float
+    state: float
+    medicare: float
+    walked: float
+
+    @property
+    def federal(self) -> float:
+        """Return everything due to the federal government but premiums."""
+        return self.income_tax + self.niit + self.payroll + self.early
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a year stands in the law. Rates are fractions; a room is dollars of that year, None where it has no end.
+
+    ``bracket`` is the rate of the last taxed dollar of ordinary income, 0 where none is taxed; ``marginal`` what each
+    of the next hundred dollars costs with what they do to other lines; ``starts`` the incomes (AGI) at which each
+    bracket but the first begins, were all of it ordinary. ``step`` is Medicare's step paid this year, ``next_step``
+    the one that this year's income leads to two years on; None where nobody is insured then.
+    """
+
+    bracket: float
+    room: float | None
+    marginal: float
+    effective: float
+    gains_rate: float
+    starts: tuple[tuple[float, float], ...]
+    step: int | None
+    next_step: int | None
+    step_room: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class TaxYear:
+    """One calendar year of the map; the first has ``months`` of it. ``price`` is the level as the year begins."""
+
+    calendar_year: int
+    months: int
+    ages: tuple[int, ...]
+    status: str
+    price: float
+    agi: float
+    deduction: float
+    taxable_income: float
+    income: IncomeParts
+    taxes: TaxParts
+    standing: Standing
