@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from apps.plans.views import actions, alerts, calculators, forms, pages, scenarios, steps, what_if, words
+from apps.plans.views import (
+    actions,
+    alerts,
+    calculators,
+    forms,
+    pages,
+    scenarios,
+    social_security,
+    steps,
+    taxes,
+    what_if,
+    words,
+)
 
 app_name = "plans"
 _plan = "plans/<uuid:plan_id>"
@@ -39,6 +51,15 @@ urlpatterns = [
     path("plans/scenarios/<uuid:scenario_id>/aside/", scenarios.SetScenarioAside.as_view(), name="scenario-aside"),
     path("plans/scenarios/<uuid:scenario_id>/restore/", scenarios.RestoreScenario.as_view(), name="scenario-restore"),
     path(f"{_plan}/what-if/figures/<str:key>/", what_if.WhatIfPassport.as_view(), name="what-if-figure"),
+    path(f"{_plan}/taxes/", taxes.TaxMap.as_view(), name="taxes"),
+    path(f"{_plan}/taxes/file/", taxes.TaxMapFile.as_view(), name="taxes-file"),
+    path(f"{_plan}/taxes/figures/<str:key>/", taxes.TaxPassport.as_view(), name="taxes-figure"),
+    path(f"{_plan}/social-security/", social_security.SocialSecurity.as_view(), name="social-security"),
+    path(
+        f"{_plan}/social-security/figures/<str:key>/",
+        social_security.SocialSecurityPassport.as_view(),
+        name="social-security-figure",
+    ),
     path(f"{_plan}/generate/", actions.GeneratePlan.as_view(), name="plan-generate"),
     path(f"{_plan}/cancel/", actions.CancelRun.as_view(), name="run-cancel"),
     path(f"{_plan}/publish/", actions.PublishPlan.as_view(), name="plan-publish"),

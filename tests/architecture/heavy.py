@@ -18,5 +18,6 @@ LATE = {
     "apps.portfolios.engine.book_values": "numba: the kernel compiles at import; only the night values a book",
     "apps.plans.services._answers": "numba and scipy: kernels compile at import; only jobs compute",
     "apps.plans.services._what_if": "numba: loaded when somebody opens a what-if page, and kept from there",
+    "apps.plans.services._explorers": "the same engine, for pages that explore one choice of a plan",
     "apps.plans.services._nights": "the same engine, for the night of plans in force",
 }

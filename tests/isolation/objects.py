@@ -579,6 +579,8 @@ OF_FIRM: dict[str, Maker] = {
     "portfolios:firm-performance-passport.figure": lambda world: world.night and "inception-net",
     "plans:watch-figure.figure": lambda _world: "expected",
     "plans:what-if-figure.key": lambda _world: "success",
+    "plans:taxes-figure.key": lambda _world: "total",
+    "plans:social-security-figure.key": lambda _world: "chosen:value",
     "plans:figure.key": lambda world: next(iter(figures_in(build.own_goals(world.plan)))).key,
     "purpose": lambda _world: "profile",
     "kind": lambda _world: "debt",

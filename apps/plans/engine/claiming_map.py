@@ -154,8 +154,9 @@ class _Values:
         self.discount = (1.0 + real_rate) ** (-np.arange(self.n_months) / _YEAR)
         # the middle of each year of the plan, and how likely each dies in it
         self.deaths = list(range(_YEAR // 2, self.n_months, _YEAR))
-        bounds = np.append(self.alive[:, ::_YEAR], np.zeros((len(self.adults), 1)), axis=1)
-        self.dying = (bounds[:, :-1] - bounds[:, 1:])[:, : len(self.deaths)]
+        living = np.append(np.ones((len(self.adults), 1)), self.alive[:, _YEAR - 1 :: _YEAR], axis=1)
+        living = np.append(living, np.zeros((len(self.adults), 1)), axis=1)
+        self.dying = (living[:, :-1] - living[:, 1:])[:, : len(self.deaths)]
 
     def has_claimed(self, place: int) -> bool:
         """Say whether an adult is paid already."""
@@ -222,11 +223,11 @@ def _months_to_come(adult: Adult, start: date) -> int:
 
 
 def _alive(adult: Adult, start: date, n_months: int) -> FloatArray:
-    """The odds of being alive in each month, (n_months,), given that the adult is at the start."""
+    """The odds of living through each month, (n_months,), of who is alive at the start: that of a death is not paid."""
     if not adult.survival:
         told: FloatArray = (np.arange(n_months) < last_month_of(adult, start)).astype(np.float64)
         return told
     since, years = age_in_months(adult, start, 0) % _YEAR, np.arange(len(adult.survival))
-    odds = np.interp((np.arange(n_months) + since) / _YEAR, years, np.array(adult.survival), right=0.0)
+    odds = np.interp((np.arange(1, n_months + 1) + since) / _YEAR, years, np.array(adult.survival), right=0.0)
     alive: FloatArray = odds / np.interp(since / _YEAR, years, np.array(adult.survival))
     return alive

@@ -13,6 +13,8 @@ from datetime import date
 from enum import StrEnum
 
 from apps.kernel.errors import InvalidInputError, gettext_noop
+from apps.plans.engine.claiming import first_claim_age
+from apps.plans.engine.claiming_map import open_claim_ages
 from apps.plans.engine.horizon import age_in_months, horizon_months, month_of, retirement_month_of, year_of
 from apps.plans.engine.inputs import Adult, Goal, GoalKind, ProjectionInputs
 from apps.plans.engine.levers import (
@@ -37,6 +39,7 @@ class LeverKind(StrEnum):
     RETIREMENT_AGE = "retirement_age"
     RETIREMENT_SPENDING = "retirement_spending"
     EXTRA_SAVING = "extra_saving"
+    CLAIM_AGE = "claim_age"
     GOAL_AMOUNT = "goal_amount"
     GOAL_YEAR = "goal_year"
     EQUITY_SHARE = "equity_share"
@@ -46,7 +49,7 @@ class LeverKind(StrEnum):
 
 
 STRESSES = {LeverKind.LOWER_RETURNS: 4.0, LeverKind.HIGHER_INFLATION: 5.0, LeverKind.FIRST_YEAR_FALL: 60.0}
-WHOLE = frozenset({LeverKind.RETIREMENT_AGE, LeverKind.GOAL_YEAR})
+WHOLE = frozenset({LeverKind.RETIREMENT_AGE, LeverKind.CLAIM_AGE, LeverKind.GOAL_YEAR})
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +100,7 @@ def levers_of(inputs: ProjectionInputs) -> tuple[WhatIfLever, ...]:
     if salaries > 0.0:
         saved = _extra(inputs)
         found.append(_amount(LeverKind.EXTRA_SAVING, "", saved, max(salaries / 2.0, saved), 50.0))
+    found += claim_levers(inputs)
     for goal in inputs.goals:
         if goal.kind is not GoalKind.RETIREMENT and isinstance(goal.start, date):
             found.append(_amount(LeverKind.GOAL_AMOUNT, goal.key, goal.annual_amount, 3.0 * goal.annual_amount, 500.0))
@@ -144,7 +148,7 @@ def check(lever: WhatIfLever | None, key: str, value: float) -> None:
             low=f"{lever.low:g}",
             high=f"{lever.high:.0f}",
         )
-    if lever.kind in WHOLE and value != int(value):
+    if lever.kind in WHOLE and value != int(value) and abs(value - lever.value) >= _SAME:
         raise InvalidInputError(gettext_noop("Give whole years."), field=key)
 
 
@@ -201,6 +205,29 @@ def with_retirement_age(inputs: ProjectionInputs, adult_key: str, age: int) -> P
     return replace(inputs, adults=adults)
 
 
+def with_claim_age(inputs: ProjectionInputs, adult_key: str, age: int) -> ProjectionInputs:
+    """Let one adult claim Social Security at an age in years: at 62 in the first month that is paid."""
+    born = {adult.key: adult.birth_date for adult in inputs.adults}
+    claims = tuple(
+        replace(claim, claim_age=max(12 * age, first_claim_age(born[claim.owner])))
+        if claim.owner == adult_key
+        else claim
+        for claim in inputs.claims
+    )
+    return replace(inputs, claims=claims)
+
+
+def claim_levers(inputs: ProjectionInputs) -> list[WhatIfLever]:
+    """Return the claim ages that are still open, in years."""
+    adults, found = {adult.key: adult for adult in inputs.adults}, []
+    for claim in inputs.claims:
+        ages = open_claim_ages(adults[claim.owner], claim.claim_age, inputs.start_date)
+        if len(ages) > 1:
+            now, low = claim.claim_age / 12.0, float(ages[0] // 12)
+            found.append(WhatIfLever(LeverKind.CLAIM_AGE, claim.owner, now, min(low, now), ages[-1] / 12.0, 1.0))
+    return found
+
+
 def with_saving(inputs: ProjectionInputs, account: str, monthly_amount: float) -> ProjectionInputs:
     """Save this much more a month than the facts say, instead of what the plan adds already."""
     now = _extra(inputs)
@@ -218,6 +245,8 @@ def with_taken(inputs: ProjectionInputs, account: str, saving: float, share: flo
 def _set(inputs: ProjectionInputs, policy: AdvicePolicy, lever: WhatIfLever, value: float) -> ProjectionInputs:
     if lever.kind is LeverKind.RETIREMENT_AGE:
         return with_retirement_age(inputs, lever.subject, int(value))
+    if lever.kind is LeverKind.CLAIM_AGE:
+        return with_claim_age(inputs, lever.subject, int(value))
     if lever.kind is LeverKind.RETIREMENT_SPENDING:
         return with_retirement_spending(inputs, value)
     if lever.kind is LeverKind.EXTRA_SAVING:

@@ -20,11 +20,12 @@ class OverrideKind(models.TextChoices):
     MONTHLY_SPENDING = "monthly_spending", _("Living costs a month")
     RETIREMENT_AGE = "retirement_age", _("Age at retirement")
     ANNUAL_INCOME = "annual_income", _("Salary a year")
+    CLAIM_AGE = "claim_age", _("Age at which Social Security begins")
     EXTRA_SAVING = "extra_saving", _("Saved more a month than the facts say")
     EQUITY_SHARE = "equity_share", _("Shares of what is invested, in per cent")
 
 
-OF_A_PERSON = frozenset({OverrideKind.RETIREMENT_AGE, OverrideKind.ANNUAL_INCOME})
+OF_A_PERSON = frozenset({OverrideKind.RETIREMENT_AGE, OverrideKind.ANNUAL_INCOME, OverrideKind.CLAIM_AGE})
 
 
 class Override(BaseModel):
@@ -65,6 +66,11 @@ class Override(BaseModel):
                 condition=~models.Q(kind=OverrideKind.EQUITY_SHARE) | models.Q(value__lte=100),
                 name="override_share_at_most_whole",
                 violation_error_message=_("A share is at most 100 per cent."),
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(kind=OverrideKind.CLAIM_AGE) | models.Q(value__gte=62, value__lte=70),
+                name="override_claim_between_62_and_70",
+                violation_error_message=_("Social Security begins between the ages of 62 and 70."),
             ),
         )
 

@@ -284,7 +284,11 @@ def choices(plan: Plan) -> tuple[ChoiceLine, ...]:
     return tuple(lines)
 
 
-_OVERRIDE_UNITS = {OverrideKind.RETIREMENT_AGE: "years", OverrideKind.EQUITY_SHARE: "percent"}
+_OVERRIDE_UNITS = {
+    OverrideKind.RETIREMENT_AGE: "years",
+    OverrideKind.CLAIM_AGE: "years",
+    OverrideKind.EQUITY_SHARE: "percent",
+}
 
 
 def overrides(plan: Plan) -> tuple[ChoiceLine, ...]:

@@ -140,6 +140,7 @@ def lever_groups(asked: Asked, changes: Mapping[str, float]) -> tuple[LeverGroup
 def _row(asked: Asked, lever: WhatIfLever, value: float) -> LeverRow:
     unit = {
         LeverKind.RETIREMENT_AGE: _("years"),
+        LeverKind.CLAIM_AGE: _("years"),
         LeverKind.GOAL_YEAR: "",
         LeverKind.RETIREMENT_SPENDING: asked.currency,
         LeverKind.EXTRA_SAVING: asked.currency,
@@ -162,6 +163,7 @@ def label_of(asked: Asked, key: str) -> str:
         LeverKind.RETIREMENT_AGE: _("%(name)s retires at"),
         LeverKind.RETIREMENT_SPENDING: _("Living costs a month in retirement"),
         LeverKind.EXTRA_SAVING: _("Saved more a month"),
+        LeverKind.CLAIM_AGE: _("%(name)s claims Social Security at"),
         LeverKind.GOAL_AMOUNT: _("%(name)s: amount a year"),
         LeverKind.GOAL_YEAR: _("%(name)s: first year"),
         LeverKind.EQUITY_SHARE: _("Shares, of what is invested"),
@@ -177,7 +179,7 @@ def value_text(asked: Asked, key: str, value: float) -> str:
     kind = LeverKind(key.partition(":")[0])
     if kind in {LeverKind.RETIREMENT_SPENDING, LeverKind.EXTRA_SAVING, LeverKind.GOAL_AMOUNT}:
         return money_figure(value, asked.currency, "", "").text
-    if kind in {LeverKind.RETIREMENT_AGE, LeverKind.GOAL_YEAR}:
+    if kind in {LeverKind.RETIREMENT_AGE, LeverKind.CLAIM_AGE, LeverKind.GOAL_YEAR}:
         return str(round(value))
     return formats.percent_text(
         value / 100.0, 2 if kind in {LeverKind.LOWER_RETURNS, LeverKind.HIGHER_INFLATION} else 0

@@ -44,7 +44,13 @@ from apps.plans.engine.what_if_levers import with_taken
 from apps.plans.models import Goal, GoalKind, Override, OverrideKind, Plan
 from apps.plans.selectors.run_values import RunInputs
 from apps.plans.services._life_facts import children_of
-from apps.plans.services._retirement import claims_of, medicare_of, odds_of_living, retirement_caveats
+from apps.plans.services._retirement import (
+    claims_of,
+    medicare_of,
+    odds_of_living,
+    retirement_caveats,
+    with_claim_ages,
+)
 from apps.plans.services._state_tax import state_caveats
 
 CENT = Decimal("0.01")
@@ -152,7 +158,8 @@ class _Mapping:
         # at least a year, so that a plan that is over before it starts is refused at its age, not at its scenarios
         months = max(12, horizon_months(adults, self.situation.starts_on))
         incomes = self._incomes()
-        claims = claims_of(adults, self._incomes_of_adults(), facts.currency)
+        own_ages = {adult.key: self._override(OverrideKind.CLAIM_AGE, UUID(adult.key)) for adult in adults}
+        claims = with_claim_ages(claims_of(adults, self._incomes_of_adults(), facts.currency), adults, own_ages)
         medicare = medicare_of(incomes, self.situation.starts_on)
         children, told = children_of(facts.people, self.situation.starts_on, plan.horizon_age)
         inputs = ProjectionInputs(

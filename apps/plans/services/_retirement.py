@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import ROUND_UP, Decimal
 from functools import cache
 
@@ -17,6 +18,7 @@ from apps.plans.engine.claiming import (
     EARLIEST_AGE,
     LATEST_AGE,
     claiming_factor,
+    first_claim_age,
     full_retirement_age,
 )
 from apps.plans.engine.inputs import Adult, Boundary, Income, IncomeKind, When
@@ -63,6 +65,19 @@ def claims_of(adults: Sequence[Adult], incomes: Sequence[IncomeFact], currency: 
             return ()
         told[owner] = BenefitClaim(owner, float(claim[0]), claim[1], currency)
     return tuple(told.values())
+
+
+def with_claim_ages(
+    claims: Sequence[BenefitClaim], adults: Sequence[Adult], ages: Mapping[str, Decimal | None]
+) -> tuple[BenefitClaim, ...]:
+    """Return the claims at the ages in years that a version of a plan takes instead, by adult."""
+    births = {adult.key: adult.birth_date for adult in adults}
+    return tuple(
+        claim
+        if (age := ages.get(claim.owner)) is None
+        else replace(claim, claim_age=max(int(12 * age), first_claim_age(births[claim.owner])))
+        for claim in claims
+    )
 
 
 def medicare_of(incomes: Sequence[Income], day: dt.date) -> MedicareCover | None:

@@ -28,6 +28,7 @@ from apps.plans.services.plans import set_override
 
 _OVERRIDES = {
     LeverKind.RETIREMENT_AGE: OverrideKind.RETIREMENT_AGE,
+    LeverKind.CLAIM_AGE: OverrideKind.CLAIM_AGE,
     LeverKind.EXTRA_SAVING: OverrideKind.EXTRA_SAVING,
     LeverKind.EQUITY_SHARE: OverrideKind.EQUITY_SHARE,
 }
@@ -55,6 +56,7 @@ def facts_changed(scenario: PlanScenario) -> tuple[str, ...]:
     parts = {
         "adults": _("people and ages"),
         "incomes": _("incomes"),
+        "claims": _("Social Security"),
         "contributions": _("savings"),
         "spending": _("living costs"),
         "debts": _("debts"),

@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django import template
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 
 from apps.core.templatetags.face import figure as show_figure
+from apps.plans.models import Plan
 from apps.plans.selectors.figures import Figure, Sentence
 
 register = template.Library()
@@ -65,3 +68,22 @@ def what_if_change(figure: Figure, base: str, query: str) -> SafeString:
     """Show a change of a what-if answer with its sign."""
     sign = "+" if (figure.number or 0.0) > 0 else ""
     return format_html("{}{}", sign, what_if_figure(figure, base, query))
+
+
+_PAGES = (
+    ("what-if", _("What if")),
+    ("scenario-list", _("Scenarios")),
+    ("taxes", _("Tax map")),
+    ("social-security", _("Social Security")),
+)
+
+
+@register.simple_tag(takes_context=True)
+def plan_pages(context: dict[str, Any], plan: Plan) -> list[dict[str, Any]]:
+    """Return the pages of a version: url, label, and which one is open."""
+    path = context["request"].path
+    pages: list[dict[str, Any]] = []
+    for name, label in _PAGES:
+        url = reverse(f"plans:{name}", kwargs={"plan_id": plan.public_id})
+        pages.append({"url": url, "label": label, "active": path == url, "pages": []})
+    return pages

@@ -72,16 +72,18 @@ def test_a_couples_value_is_that_of_all_pairs_of_lives() -> None:
     ]
     schedule = benefit_schedule(claims, START, n_months)
     discount, value = 1.02 ** (-np.arange(n_months) / 12), 0.0
-    months = range(6, n_months, 12)
     odds = []
     for adult in inputs.adults:
         since = (2026 - adult.birth_date.year) * 12 + 7 - adult.birth_date.month
         at = np.interp((np.arange(0, n_months + 1, 12) + since % 12) / 12, range(len(adult.survival)), adult.survival)
         odds.append((at[:-1] - at[1:]) / at[0])
-    for one, first in zip(months, odds[0], strict=True):
-        for two, second in zip(months, odds[1], strict=True):
-            if first * second > 1e-12:
-                value += first * second * float(schedule.paid((one, two)) @ discount)
+    for year, first in enumerate(odds[0]):
+        for other, second in enumerate(odds[1]):
+            if first * second > 1e-9:
+                # the middle of a year lies between its sixth and its seventh month
+                for month in (5, 6):
+                    paid = schedule.paid((12 * year + month, 12 * other + month))
+                    value += first * second * float(paid @ discount) / 2
     assert told.best.value == pytest.approx(value, rel=0.002)
 
 

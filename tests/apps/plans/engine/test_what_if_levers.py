@@ -20,7 +20,7 @@ from apps.plans.engine.what_if_levers import (
     with_equity_share,
     with_saving,
 )
-from tests.apps.plans.engine.households import family
+from tests.apps.plans.engine.households import claiming, family
 
 POLICY = AdvicePolicy(0.85, "roth", 0.5, 70, None, 200.0, 6, 24)
 
@@ -124,3 +124,21 @@ def test_saving_more_twice_is_the_second_amount() -> None:
     assert with_saving(with_saving(family(), "roth", 200.0), "roth", 500.0) == once
     assert [item.key for item in once.contributions].count(EXTRA_SAVING) == 1
     assert with_saving(once, "roth", 0.0).spending == family().spending
+
+
+def test_a_claim_age_is_moved_in_whole_years_while_it_is_open() -> None:
+    plan = claiming(family(), (67 * 12, 64 * 12 + 5))
+    first, second = (lever for lever in levers_of(plan) if lever.kind is LeverKind.CLAIM_AGE)
+    assert (first.value, first.low, first.high) == (67.0, 62.0, 70.0)
+    assert second.value == pytest.approx(64 + 5 / 12)
+    then = moved(plan, POLICY, {first.key: 62.0, second.key: second.value}).inputs
+    # born in the middle of a month: the first whole month at 62 is paid
+    assert [claim.claim_age for claim in then.claims] == [62 * 12 + 1, 64 * 12 + 5]
+    assert moved(plan, POLICY, {second.key: 70.0}).inputs.claims[1].claim_age == 70 * 12
+    for value in (61.0, 71.0, 66.5):
+        with pytest.raises(InvalidInputError) as refusal:
+            moved(plan, POLICY, {first.key: value})
+        assert refusal.value.field == first.key
+    assert not [lever for lever in levers_of(family()) if lever.kind is LeverKind.CLAIM_AGE]
+    paid = replace(plan, adults=tuple(replace(adult, birth_date=date(1955, 1, 5)) for adult in plan.adults))
+    assert not [lever for lever in levers_of(paid) if lever.kind is LeverKind.CLAIM_AGE]

@@ -221,3 +221,18 @@ def test_nothing_chosen_a_stress_and_no_draft_are_refused(run, by):
     discard_draft(plan=run.plan, reason="No", by=by)
     with pytest.raises(StatusNotPossibleError):
         merge_scenario(scenario=row, seen={"retirement_spending": "1"}, by=by)
+
+
+def test_a_claim_age_is_taken_over_and_counts_in_the_next_run(run, ada, by, system):
+    head = run.plan.household.people.get(relationship="head")
+    key = f"claim_age:{head.public_id}"
+    row = measured(kept(run, by, "Wait", **{key: 70.0}), system)
+    assert read_frozen(row.result, ScenarioResult).effects[0].key == key
+    merge_scenario(scenario=row, seen=seen(row), by=by)
+    own = Override.objects.get(plan=run.plan, kind=OverrideKind.CLAIM_AGE)
+    assert (own.person, own.value) == (head, 70)
+    again = plans.computed(run.plan, ada)
+    ages = {claim.owner: claim.claim_age for claim in inputs_of(again).inputs.claims}
+    assert ages[str(head.public_id)] == 70 * 12
+    with pytest.raises(InvalidInputError):
+        set_override(plan=run.plan, kind=OverrideKind.CLAIM_AGE, value=Decimal(71), reason="x", person=head, by=by)

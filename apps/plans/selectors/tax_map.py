@@ -1,0 +1,273 @@
+"""The tax map by year: what each year is taxed on, and where its income stands in the law."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from apps.core.templatetags import formats
+from apps.core.templatetags.charts import ChartSpec, Series
+from apps.plans.engine.tax_map import TaxYear
+from apps.plans.engine.tax_tables import FilingStatus
+from apps.plans.selectors.explorers import Origin
+from apps.plans.selectors.figures import Figure, money_figure
+from apps.plans.selectors.what_if import Asked
+
+# the brackets drawn as lines: those that the incomes of the plan come near, the highest of them
+_NEAR, _MOST_LINES = 1.15, 3
+
+
+@dataclass(frozen=True, slots=True)
+class TaxLine:
+    """One calendar year. `heat` is the place of its bracket, 0 where no ordinary income is taxed."""
+
+    calendar_year: int
+    months: int
+    ages: tuple[int, ...]
+    status: str
+    heat: int
+    wages: Figure
+    pensions: Figure
+    withdrawn: Figure
+    required: Figure
+    benefits: Figure
+    taxable_benefits: Figure
+    investment: Figure
+    gains: Figure
+    agi: Figure
+    bracket: Figure
+    room: Figure
+    marginal: Figure
+    effective: Figure
+    gains_rate: Figure
+    federal: Figure
+    niit: Figure
+    state: Figure
+    medicare: Figure
+    step: Figure
+    next_step: Figure
+    step_room: Figure
+
+
+@dataclass(frozen=True, slots=True)
+class TaxMapPage:
+    """The map of a plan, in money of today or of each year."""
+
+    in_today: bool
+    currency: str
+    n_years: int
+    total: Figure
+    highest: Figure
+    highest_year: Figure
+    first_required: Figure
+    surcharged: Figure
+    lines: tuple[TaxLine, ...]
+    chart: ChartSpec
+
+
+def tax_map_page(asked: Asked, years: Sequence[TaxYear], *, in_today: bool) -> TaxMapPage:
+    """Return the map as the page shows it."""
+    rates = [0.0, *(float(rate) for rate in asked.question.inputs.tax_table.ordinary_rates)]
+    lines = tuple(_line(asked, each, rates, 1.0 / each.price if in_today else 1.0) for each in years)
+    peak = max(years, key=lambda each: each.standing.bracket)
+    required = next((each.calendar_year for each in years if each.income.required >= 0.5), None)
+    total = sum((each.taxes.federal + each.taxes.state) / (each.price if in_today else 1.0) for each in years)
+    return TaxMapPage(
+        in_today=in_today,
+        currency=asked.currency,
+        n_years=len(years),
+        total=money_figure(total, asked.currency, "total", _("Federal and state taxes over the plan")),
+        highest=Figure(peak.standing.bracket, "percent", "highest", _("Highest bracket"), "0"),
+        highest_year=Figure(peak.calendar_year, "year", "highest_year", _("first in")),
+        first_required=Figure(required, "year", "first_required", _("Required distributions beyond need from")),
+        surcharged=Figure(
+            sum(bool(each.standing.step) for each in years), "count", "surcharged", _("Years with more for Medicare")
+        ),
+        lines=lines,
+        chart=_chart(asked, years, peak, in_today=in_today),
+    )
+
+
+def _line(asked: Asked, year: TaxYear, rates: list[float], scale: float) -> TaxLine:
+    key, of, at = year.calendar_year, year.income, year.standing
+
+    def money(name: str, value: float | None, label: str) -> Figure:
+        return money_figure(None if value is None else scale * value, asked.currency, f"{key}:{name}", label)
+
+    def rate(name: str, value: float, label: str, digits: str = "1") -> Figure:
+        return Figure(value, "percent", f"{key}:{name}", label, digits)
+
+    return TaxLine(
+        calendar_year=key,
+        months=year.months,
+        ages=year.ages,
+        status=status_label(year.status),
+        heat=rates.index(at.bracket),
+        wages=money("wages", of.wages, _("Salaries")),
+        pensions=money("pensions", of.pensions, _("Pensions and other income")),
+        withdrawn=money("withdrawn", of.withdrawn, _("Taken from tax-deferred accounts")),
+        required=money("required", of.required, _("Required beyond need")),
+        benefits=money("benefits", of.benefits, _("Social Security")),
+        taxable_benefits=money("taxable_benefits", of.taxable_benefits, _("Taxed part of Social Security")),
+        investment=money("investment", of.investment, _("Interest and dividends")),
+        gains=money("gains", of.gains, _("Gains on sales")),
+        agi=money("agi", year.agi, _("Adjusted gross income")),
+        bracket=rate("bracket", at.bracket, _("Bracket"), "0"),
+        room=money("room", at.room, _("Room left in the bracket")),
+        marginal=rate("marginal", at.marginal, _("Tax on the next hundred dollars")),
+        effective=rate("effective", at.effective, _("Effective rate")),
+        gains_rate=rate("gains_rate", at.gains_rate, _("Rate on gains"), "0"),
+        federal=money("federal", year.taxes.federal, _("Federal tax")),
+        niit=money("niit", year.taxes.niit, _("Surtax on investment income")),
+        state=money("state", year.taxes.state, _("State tax")),
+        medicare=money("medicare", year.taxes.medicare, _("Medicare by income")),
+        step=Figure(at.step, "count", f"{key}:step", _("Medicare step paid")),
+        next_step=Figure(at.next_step, "count", f"{key}:next_step", _("Step this income leads to")),
+        step_room=money("step_room", at.step_room, _("Income left below the next step")),
+    )
+
+
+def status_label(status: str) -> str:
+    """Name a filing status."""
+    return {
+        FilingStatus.SINGLE: _("single"),
+        FilingStatus.MARRIED_JOINT: _("married, jointly"),
+        FilingStatus.MARRIED_SEPARATE: _("married, apart"),
+        FilingStatus.HEAD_OF_HOUSEHOLD: _("head of household"),
+        FilingStatus.SURVIVING_SPOUSE: _("surviving spouse"),
+    }[FilingStatus(status)]
+
+
+def _chart(asked: Asked, years: Sequence[TaxYear], peak: TaxYear, *, in_today: bool) -> ChartSpec:
+    scales = [1.0 / each.price if in_today else 1.0 for each in years]
+
+    def stacked(name: str, values: list[float], meaning: str) -> Series:
+        told: list[float | None] = [scale * value for scale, value in zip(scales, values, strict=True)]
+        return Series(name=name, values=told, meaning=meaning, style="bar", stack="income")
+
+    series = [
+        stacked(_("Salaries"), [each.income.wages - each.income.pre_tax for each in years], "wages"),
+        stacked(_("Pensions and other income"), [each.income.pensions for each in years], "pension"),
+        stacked(
+            _("Taxed part of Social Security"), [each.income.taxable_benefits for each in years], "social_security"
+        ),
+        stacked(_("Taken from tax-deferred accounts"), [each.income.withdrawn for each in years], "withdrawal"),
+        stacked(
+            _("Interest, dividends and gains"),
+            [each.income.investment + each.income.gains for each in years],
+            "contribution",
+        ),
+    ]
+    shown = [one for one in series if any((value or 0.0) >= 0.5 for value in one["values"])]
+    currency = asked.currency
+    return ChartSpec(
+        kind="lines",
+        title=_("Taxed highest from %(year)s on, in the bracket of %(rate)s")
+        % {"year": peak.calendar_year, "rate": formats.percent_text(peak.standing.bracket, 0)},
+        unit=_("Taxable incomes in %(currency)s of today, steady returns") % {"currency": currency}
+        if in_today
+        else _("Taxable incomes in %(currency)s of each year, steady returns") % {"currency": currency},
+        format="money",
+        currency=currency,
+        as_of=asked.run.facts_as_of.isoformat(),
+        x={"label": _("Year"), "values": [each.calendar_year for each in years]},
+        series=[*shown, *_brackets(years, scales)],
+    )
+
+
+def _brackets(years: Sequence[TaxYear], scales: Sequence[float]) -> list[Series]:
+    """Where brackets begin, above the deductions; of those that incomes come near, the highest."""
+    most = max(scale * each.agi for scale, each in zip(scales, years, strict=True))
+    # a first year of some months has brackets of some months: the line would dip
+    whole = [each.months == 12 for each in years]
+    found = []
+    for place, (rate, _start) in enumerate(years[0].standing.starts):
+        starts = [scale * each.standing.starts[place][1] for scale, each in zip(scales, years, strict=True)]
+        if min(start for start, is_whole in zip(starts, whole, strict=True) if is_whole or len(years) == 1) <= (
+            _NEAR * most
+        ):
+            found.append((rate, starts))
+    meanings = ("cash", "target", "tax")
+    return [
+        Series(
+            name=_("%(rate)s begins") % {"rate": formats.percent_text(rate, 0)},
+            values=list(starts),
+            meaning=meaning,
+            style="dashed",
+        )
+        for (rate, starts), meaning in zip(found[-_MOST_LINES:], meanings[-len(found[-_MOST_LINES:]) :], strict=True)
+    ]
+
+
+def tax_rows(page: TaxMapPage) -> tuple[list[str], list[list[object]]]:
+    """Return head and rows of the map as a file; rates are fractions."""
+    names = [name for name in TaxLine.__dataclass_fields__ if name not in {"heat", "calendar_year", "ages", "months"}]
+    first = page.lines[0]
+    unit = _("%(currency)s of today") if page.in_today else _("%(currency)s of each year")
+    money = unit % {"currency": page.currency}
+
+    def head(name: str) -> str:
+        figure = getattr(first, name)
+        if not isinstance(figure, Figure):
+            return _("Filing status")
+        return f"{figure.label} ({money})" if figure.kind == "money" else figure.label
+
+    heads = [_("Year"), _("Months"), _("Ages"), *(head(name) for name in names)]
+    rows: list[list[object]] = []
+    for line in page.lines:
+        told = [getattr(line, name) for name in names]
+        values = [_plain(each) if isinstance(each, Figure) else each for each in told]
+        rows.append([line.calendar_year, line.months, ", ".join(map(str, line.ages)), *values])
+    return heads, rows
+
+
+def _plain(figure: Figure) -> object:
+    number = figure.number
+    if number is None:
+        return ""
+    return f"{number:.2f}" if figure.kind == "money" else f"{number:.4f}" if figure.kind == "percent" else int(number)
+
+
+def tax_origin(asked: Asked, *, in_today: bool) -> Origin:
+    """Say where the figures of the map come from."""
+    inputs = asked.question.inputs
+    unit = _("money of today") if in_today else _("money of that year")
+    chosen: tuple[tuple[str, str], ...] = ((_("Amounts"), unit), (_("Tax table"), inputs.tax_table.source))
+    if inputs.state_table is not None:
+        chosen += ((_("State"), f"{inputs.state_table.name} {inputs.state_table.year}"),)
+    if inputs.medicare is not None:
+        chosen += ((_("Medicare"), inputs.medicare.table.source),)
+    basis = _(
+        "One path on which every asset gives its median return and prices rise as assumed: not the middle of the "
+        "futures. Amounts of the law rise with prices where the law says so."
+    )
+    return Origin(_method, basis, chosen)
+
+
+def _method(key: str) -> str:
+    name = key.rpartition(":")[2]
+    return {
+        "bracket": _("The rate of the last dollar of ordinary income that is taxed; none where deductions cover it."),
+        "room": _(
+            "How much more ordinary income stays in the bracket, with what it makes taxable of Social Security: found "
+            "by computing the whole federal tax again."
+        ),
+        "marginal": _("Federal tax of the year with a hundred dollars more of ordinary income, less the tax without."),
+        "effective": _("Federal income tax and surtaxes without payroll tax, over all income of the year."),
+        "gains_rate": _("The rate at which the next dollar of a long-term gain is taxed (IRC 1(h))."),
+        "niit": _("3.8 % of investment income above the threshold (IRC 1411)."),
+        "taxable_benefits": _("By the two tiers of IRC 86."),
+        "required": _("What the law made the household take out beyond what it needed (IRC 401(a)(9))."),
+        "step": _("By the income of two years before; 0 pays no more than the standard premium."),
+        "next_step": _("The step of Medicare's premiums that this year's income leads to two years later."),
+        "step_room": _(
+            "How much more income of this year stays below the next step two years later, at that year's prices."
+        ),
+        "state": _("By the table of the state, as the plan's walk charges it."),
+        "medicare": _("What income adds to the premiums of Parts B and D, for all who are insured."),
+        "total": _("The sum of federal and state taxes of all years of the plan."),
+        "federal": _("Income tax, surtaxes and payroll tax, computed by the exact rules of the year."),
+        "surcharged": _("Years in which somebody pays more than the standard premium of Medicare."),
+    }.get(name, _("As the plan's walk brings it in that year, by month; taxes by the exact rules of the year."))
