@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from apps.core.templatetags import formats
 from apps.kernel.errors import InvalidInputError, gettext_noop
-from apps.plans.engine.claiming_map import Ages, ClaimChoice, ClaimingMap
+from apps.plans.engine.claiming_map import Ages, BreakEven, ClaimChoice, ClaimingMap
 from apps.plans.engine.what_if_levers import LeverKind, claim_levers
 from apps.plans.engine.what_if_results import WhatIfAnswer
 from apps.plans.selectors.explorers import Origin
@@ -206,41 +206,41 @@ def claiming_page(asked: Asked, found: ClaimingMap, chosen: Chosen, answers: Ans
         claimed=tuple(asked.names.get(owner, owner) for owner in found.claimed),
         rate=chosen.rate,
         rates=RATES,
-        fields=tuple(
-            AgeField(
-                name=f"age:{owner}",
-                person=name,
-                options=tuple((str(age), age_text(age)) for age in sorted({*opened, planned})),
-                value=str(age),
-            )
-            for owner, name, opened, planned, age in zip(
-                found.owners, names, found.open_ages, found.planned.ages, choice.ages, strict=True
-            )
-        ),
+        fields=_fields(found, names, choice),
         chosen=builder.line(_("Chosen"), choice, "chosen"),
         changes=tuple((key, as_typed(value)) for key, value in changes.items()),
         what_if_query=query_of(asked, changes),
         lines=tuple(builder.line(name, each, f"line-{place}") for place, (name, each) in enumerate(listed)),
         grid=builder.grid() if len(found.owners) == 2 else (),
         columns=tuple(age_text(age) for age in found.open_ages[-1]),
-        break_evens=tuple(
-            BreakEvenLine(
-                asked.names.get(each.owner, each.owner),
-                age_text(each.sooner),
-                age_text(each.later),
-                Figure(
-                    None if each.age is None else each.age / _YEAR,
-                    "years",
-                    f"even:{each.owner}:{each.sooner}:{each.later}",
-                    _("Waiting has paid more from age"),
-                    "1",
-                ),
-            )
-            for each in found.break_evens
-        ),
+        break_evens=tuple(_break_even(asked, each) for each in found.break_evens),
         without_benefit=tuple(
             name for owner, name in zip(found.owners, names, strict=True) if by_owner[owner].primary_amount == 0.0
         ),
+    )
+
+
+def _fields(found: ClaimingMap, names: Sequence[str], choice: ClaimChoice) -> tuple[AgeField, ...]:
+    return tuple(
+        AgeField(
+            name=f"age:{owner}",
+            person=name,
+            options=tuple((str(age), age_text(age)) for age in sorted({*opened, planned})),
+            value=str(age),
+        )
+        for owner, name, opened, planned, age in zip(
+            found.owners, names, found.open_ages, found.planned.ages, choice.ages, strict=True
+        )
+    )
+
+
+def _break_even(asked: Asked, found: BreakEven) -> BreakEvenLine:
+    age, key = found.age, f"even:{found.owner}:{found.sooner}:{found.later}"
+    return BreakEvenLine(
+        asked.names.get(found.owner, found.owner),
+        age_text(found.sooner),
+        age_text(found.later),
+        Figure(None if age is None else age / _YEAR, "years", key, _("Waiting has paid more from age"), "1"),
     )
 
 

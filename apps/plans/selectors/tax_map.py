@@ -16,7 +16,8 @@ from apps.plans.selectors.figures import Figure, money_figure
 from apps.plans.selectors.what_if import Asked
 
 # the brackets drawn as lines: those that the incomes of the plan come near, the highest of them
-_NEAR, _MOST_LINES = 1.15, 3
+_NEAR, _WHOLE = 1.15, 12
+_LINES = ("cash", "target", "tax")
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,26 +179,27 @@ def _chart(asked: Asked, years: Sequence[TaxYear], peak: TaxYear, *, in_today: b
 
 
 def _brackets(years: Sequence[TaxYear], scales: Sequence[float]) -> list[Series]:
-    """Where brackets begin, above the deductions; of those that incomes come near, the highest."""
-    most = max(scale * each.agi for scale, each in zip(scales, years, strict=True))
-    # a first year of some months has brackets of some months: the line would dip
-    whole = [each.months == 12 for each in years]
-    found = []
+    """Where brackets begin, above the deductions; of those that a year's income comes near, the highest.
+
+    A first year of some months has brackets of some months, which no line of whole years should dip to.
+    """
+    found: list[tuple[float, list[float | None]]] = []
     for place, (rate, _start) in enumerate(years[0].standing.starts):
-        starts = [scale * each.standing.starts[place][1] for scale, each in zip(scales, years, strict=True)]
-        if min(start for start, is_whole in zip(starts, whole, strict=True) if is_whole or len(years) == 1) <= (
-            _NEAR * most
-        ):
+        if any(each.standing.starts[place][1] <= _NEAR * each.agi for each in years):
+            starts: list[float | None] = [
+                scale * each.standing.starts[place][1] if each.months == _WHOLE else None
+                for scale, each in zip(scales, years, strict=True)
+            ]
             found.append((rate, starts))
-    meanings = ("cash", "target", "tax")
+    shown = found[-len(_LINES) :]
     return [
         Series(
             name=_("%(rate)s begins") % {"rate": formats.percent_text(rate, 0)},
-            values=list(starts),
+            values=starts,
             meaning=meaning,
             style="dashed",
         )
-        for (rate, starts), meaning in zip(found[-_MOST_LINES:], meanings[-len(found[-_MOST_LINES:]) :], strict=True)
+        for (rate, starts), meaning in zip(shown, _LINES[-len(shown) :], strict=True)
     ]
 
 
