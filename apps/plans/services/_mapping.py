@@ -38,6 +38,7 @@ from apps.plans.engine.inputs import Goal as EngineGoal
 from apps.plans.engine.inputs import GoalKind as EngineGoalKind
 from apps.plans.engine.inputs import GoalPriority as EnginePriority
 from apps.plans.engine.policy import AdvicePolicy, RiskLimit
+from apps.plans.engine.retirement_choices import BenefitClaim
 from apps.plans.engine.state_tables import StateTable
 from apps.plans.engine.tax_tables import FilingStatus, TaxTable
 from apps.plans.engine.what_if_levers import with_taken
@@ -158,8 +159,7 @@ class _Mapping:
         # at least a year, so that a plan that is over before it starts is refused at its age, not at its scenarios
         months = max(12, horizon_months(adults, self.situation.starts_on))
         incomes = self._incomes()
-        own_ages = {adult.key: self._override(OverrideKind.CLAIM_AGE, UUID(adult.key)) for adult in adults}
-        claims = with_claim_ages(claims_of(adults, self._incomes_of_adults(), facts.currency), adults, own_ages)
+        claims = self._claims(adults)
         medicare = medicare_of(incomes, self.situation.starts_on)
         children, told = children_of(facts.people, self.situation.starts_on, plan.horizon_age)
         inputs = ProjectionInputs(
@@ -201,6 +201,11 @@ class _Mapping:
             None if share is None else float(share / 100),
         )
         return Mapped(RunInputs(inputs, policy), self._names(), self.caveats)
+
+    def _claims(self, adults: tuple[Adult, ...]) -> tuple[BenefitClaim, ...]:
+        stated = claims_of(adults, self._incomes_of_adults(), self.situation.facts.currency)
+        own_ages = {adult.key: self._override(OverrideKind.CLAIM_AGE, UUID(adult.key)) for adult in adults}
+        return with_claim_ages(stated, adults, own_ages)
 
     def _note(self, message: str, **params: str) -> None:
         caveat = {"message": message, "params": params}
