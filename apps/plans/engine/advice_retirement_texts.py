@@ -143,3 +143,32 @@ HIGH_DEDUCTIBLE = gettext_noop(
     "Check that the health plan has a high deductible: only then may the account be paid into. A family's plan leaves "
     "more room."
 )
+
+
+def order_texts(facts: Mapping[str, float], order: Sequence[str]) -> Texts:
+    """Draw on two or three kinds of accounts in another order."""
+    places = dict(zip(("first__treatment", "second__treatment", "third__treatment"), order, strict=False))
+    title = (
+        gettext_noop("Draw on %(first__treatment)s first, then on %(second__treatment)s")
+        if len(order) == 2
+        else gettext_noop(
+            "Draw on %(first__treatment)s first, then on %(second__treatment)s, last on %(third__treatment)s"
+        )
+    )
+    reason = (
+        gettext_noop(
+            "Every order was tried on the same markets. With this one the plan succeeds in %(then__percent)s of them "
+            "instead of %(success__percent)s: taxes fall into cheaper years."
+        )
+        if facts["success_then"] > facts["success_now"]
+        else gettext_noop(
+            "Every order was tried on the same markets. The plan succeeds in %(then__percent)s of them either way, and "
+            "with this one more is left: taxes fall into cheaper years."
+        )
+    )
+    told = {"success__percent": facts["success_now"], "then__percent": facts["success_then"]}
+    return (
+        text(title, **places),
+        text(reason, **{name: value for name, value in told.items() if f"%({name})s" in reason}),
+        (text(gettext_noop("Cash pays first; what must be distributed by law stays as it is.")),),
+    )

@@ -14,6 +14,9 @@ import numpy as np
 from apps.plans.engine.advice import Candidate, debt_advice, emergency_advice, figures_of, risk_advice
 from apps.plans.engine.advice_citations import check_citations
 from apps.plans.engine.advice_claiming import claiming_advice
+from apps.plans.engine.advice_cover import cover_advice
+from apps.plans.engine.advice_estate import estate_advice
+from apps.plans.engine.advice_order import order_advice
 from apps.plans.engine.advice_room import room_advice
 from apps.plans.engine.advice_texts import (
     delay_texts,
@@ -222,6 +225,9 @@ def recommend(
         ("debt", lambda: debt_advice(inputs, policy.debt_payment)),
         ("social_security", lambda: claiming_advice(inputs, runs)),
         ("contribution_room", lambda: room_advice(inputs, policy)),
+        ("withdrawal_order", lambda: order_advice(inputs, runs)),
+        ("insurance", lambda: cover_advice(inputs, policy.facts, runs)),
+        ("estate", lambda: estate_advice(inputs, policy.facts)),
         ("emergency_fund", lambda: emergency_advice(inputs, policy.emergency_months, policy.emergency_fill_months)),
     )
     found: list[tuple[Candidate, Effect | None]] = []

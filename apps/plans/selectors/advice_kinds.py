@@ -15,6 +15,7 @@ KINDS: dict[str, str | Promise] = {
     "social_security": _("Social Security"),
     "roth_conversion": _("Roth conversion"),
     "contribution_room": _("Contribution room"),
+    "withdrawal_order": _("Order of withdrawals"),
     "insurance": _("Insurance"),
     "estate": _("Estate"),
 }

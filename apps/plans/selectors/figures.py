@@ -22,6 +22,28 @@ TREATMENTS = {
     "tax_deferred": gettext_lazy("tax-deferred accounts"),
     "tax_free": gettext_lazy("Roth and other tax-free accounts"),
 }
+# what the places of advice stand for, where no field of a record has the name
+PLACES = {
+    "after_one": gettext_lazy("first benefit then"),
+    "after_two": gettext_lazy("second benefit then"),
+    "assets": gettext_lazy("what is in accounts"),
+    "before_one": gettext_lazy("first benefit now"),
+    "before_two": gettext_lazy("second benefit now"),
+    "cover": gettext_lazy("life cover"),
+    "debts": gettext_lazy("debts owed"),
+    "education": gettext_lazy("money for education"),
+    "even": gettext_lazy("age at which both have paid the same"),
+    "filed": gettext_lazy("year it was filed"),
+    "gap": gettext_lazy("what is missing"),
+    "income": gettext_lazy("income that would be missed"),
+    "now_one": gettext_lazy("first age now"),
+    "now_two": gettext_lazy("second age now"),
+    "room": gettext_lazy("room left"),
+    "then_one": gettext_lazy("first age then"),
+    "then_two": gettext_lazy("second age then"),
+    "with": gettext_lazy("chance with it"),
+    "without": gettext_lazy("chance without it"),
+}
 _PLACE = re.compile(r"%\((\w+)\)s")
 
 
@@ -95,7 +117,8 @@ def sentence(text: Mapping[str, Any], wording: Wording, instead: Mapping[str, An
 
 def _part(name: str, value: Any, wording: Wording) -> str | Figure:
     unit = name.rpartition("__")[2]
-    key, label = f"{wording.prefix}:{name}", field_words(name.partition("__")[0])
+    place = name.partition("__")[0]
+    key, label = f"{wording.prefix}:{name}", str(PLACES.get(place) or field_words(place))
     if unit == "money":
         return money_figure(float(value), wording.currency, key, label)
     if unit in {"percent", "count", "year"}:

@@ -123,6 +123,22 @@ TEMPLATES: dict[str, tuple[StepTemplate, ...]] = {
         StepTemplate("deferral", gettext_noop("Raise the deferral with the employer"), _CLIENT, 30),
         StepTemplate("first_arrival", gettext_noop("Check that the first contribution arrived"), _ADVISOR, 65),
     ),
+    "withdrawal_order": (
+        StepTemplate(
+            "standing",
+            gettext_noop("Write the order down for the custodian's standing withdrawals"),
+            _ADVISOR,
+            -60,
+            Anchor.RETIREMENT,
+        ),
+        StepTemplate(
+            "yearly",
+            gettext_noop("Go through the order once a year, before the withdrawals of the next"),
+            _ADVISOR,
+            -30,
+            Anchor.YEAR_END,
+        ),
+    ),
     "insurance": (
         StepTemplate("quotes", gettext_noop("Ask for quotes"), _ADVISOR, 30),
         StepTemplate("apply", gettext_noop("Choose an offer and apply"), _CLIENT, 60),

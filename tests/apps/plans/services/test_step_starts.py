@@ -7,6 +7,7 @@ from django.db import DatabaseError
 from apps.core.models import AuditEvent
 from apps.money.models import RegularSaving
 from apps.plans.models import ContributionWatch, Decision, PlanStatus, PlanStep, StepOwner, StepStatus
+from apps.plans.selectors.advice_kinds import KINDS
 from apps.plans.services import step_starts
 from apps.plans.services._step_templates import TEMPLATES, Anchor, Anchors, StepTemplate
 from apps.plans.services.plans import draft_plan
@@ -64,6 +65,10 @@ def test_accepted_advice_becomes_dated_steps_with_owners_and_declined_advice_non
     assert AuditEvent.objects.filter(action="plans.add_step").count() == steps.count()
     ready.household.refresh_from_db()
     assert ready.household.next_review_on == today() + step_starts.REVIEW_AFTER
+
+
+def test_every_kind_of_advice_has_its_steps_and_its_name():
+    assert set(TEMPLATES) == set(KINDS)
 
 
 def test_laying_out_a_second_time_lays_out_nothing(ada, ready):
