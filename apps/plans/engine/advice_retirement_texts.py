@@ -172,3 +172,46 @@ def order_texts(facts: Mapping[str, float], order: Sequence[str]) -> Texts:
         text(reason, **{name: value for name, value in told.items() if f"%({name})s" in reason}),
         (text(gettext_noop("Cash pays first; what must be distributed by law stays as it is.")),),
     )
+
+
+def conversion_texts(owner: str, facts: Mapping[str, float]) -> Texts:
+    """Convert to Roth up to a bound, in years between work and required distributions."""
+    is_bracket, has_cost = "rate" in facts, "amount" in facts
+    title = (
+        gettext_noop("Convert savings of %(who__name)s to Roth up to the top of the %(rate__percent)s bracket")
+        if is_bracket
+        else gettext_noop("Convert savings of %(who__name)s to Roth up to the first surcharge of Medicare")
+    )
+    surer = gettext_noop(
+        "From %(first__year)s to %(last__year)s income is low: work has ended and nothing need be distributed. With "
+        "conversions in these years the plan succeeds in %(then__percent)s of the markets instead of "
+        "%(success__percent)s."
+    )
+    richer = gettext_noop(
+        "From %(first__year)s to %(last__year)s income is low: work has ended and nothing need be distributed. The "
+        "plan succeeds in %(then__percent)s of the markets either way; with conversions in these years more is left "
+        "at the end, after all taxes on the way."
+    )
+    reason = surer if facts["success_then"] > facts["success_now"] else richer
+    cost = gettext_noop(
+        "This year it is at most %(amount__money)s: %(tax__money)s more of federal tax on today's incomes, and "
+        "%(premiums__money)s more of Medicare's premiums two years on."
+    )
+    later = gettext_noop("How much fits, and its tax, is worked out each year when its income is known.")
+    values: dict[str, float | str] = {
+        "who__name": owner,
+        "rate__percent": facts.get("rate", 0.0),
+        "first__year": facts["first_year"],
+        "last__year": facts["last_year"],
+        "success__percent": facts["success_now"],
+        "then__percent": facts["success_then"],
+        "amount__money": facts.get("amount", 0.0),
+        "tax__money": facts.get("tax_added", 0.0),
+        "premiums__money": facts.get("premiums_added", 0.0),
+    }
+
+    def filled(message: str) -> Text:
+        return text(message, **{name: value for name, value in values.items() if f"%({name})s" in message})
+
+    pay = gettext_noop("Pay the tax from money outside retirement accounts.")
+    return filled(title), filled(reason), (filled(cost if has_cost else later), text(pay))

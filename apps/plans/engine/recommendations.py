@@ -14,6 +14,7 @@ import numpy as np
 from apps.plans.engine.advice import Candidate, debt_advice, emergency_advice, figures_of, risk_advice
 from apps.plans.engine.advice_citations import check_citations
 from apps.plans.engine.advice_claiming import claiming_advice
+from apps.plans.engine.advice_conversion import conversion_advice
 from apps.plans.engine.advice_cover import cover_advice
 from apps.plans.engine.advice_estate import estate_advice
 from apps.plans.engine.advice_order import order_advice
@@ -226,6 +227,7 @@ def recommend(
         ("social_security", lambda: claiming_advice(inputs, runs)),
         ("contribution_room", lambda: room_advice(inputs, policy)),
         ("withdrawal_order", lambda: order_advice(inputs, runs)),
+        ("roth_conversion", lambda: conversion_advice(inputs, runs)),
         ("insurance", lambda: cover_advice(inputs, policy.facts, runs)),
         ("estate", lambda: estate_advice(inputs, policy.facts)),
         ("emergency_fund", lambda: emergency_advice(inputs, policy.emergency_months, policy.emergency_fill_months)),

@@ -24,6 +24,10 @@ TREATMENTS = {
 }
 # what the places of advice stand for, where no field of a record has the name
 PLACES = {
+    "tax": gettext_lazy("tax that it adds"),
+    "premiums": gettext_lazy("premiums that it adds"),
+    "first": gettext_lazy("first year"),
+    "last": gettext_lazy("last year"),
     "after_one": gettext_lazy("first benefit then"),
     "after_two": gettext_lazy("second benefit then"),
     "assets": gettext_lazy("what is in accounts"),

@@ -11,6 +11,7 @@ from apps.plans.engine.advice_texts import Texts
 
 LATER = texts.ClaimFacts("ana", 63.0, 70.0, 2_250.0, 3_720.0, 80.7, 300)
 ROOM = {"monthly_extra": 100.0, "year": 2026.0, "limit": 7_500.0, "paid": 6_300.0, "room": 1_200.0}
+CONVERTED = {"first_year": 2030.0, "last_year": 2035.0, "success_now": 0.8, "success_then": 0.9}
 UNITS = {"money", "percent", "count", "years", "year", "treatment", "name"}
 MADE = [
     texts.claim_texts(LATER, is_couple=False),
