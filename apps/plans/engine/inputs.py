@@ -19,6 +19,7 @@ from apps.plans.engine.conversion_choices import ConversionPlan, check_conversio
 from apps.plans.engine.dependants import Child, check_children
 from apps.plans.engine.digest import UNTOLD
 from apps.plans.engine.markets import LOG_NORMAL, MarketModel
+from apps.plans.engine.life_events import NO_EVENTS, LifeEvents, check_events
 from apps.plans.engine.retirement_choices import BenefitClaim, MedicareCover, check_claims
 from apps.plans.engine.state_tables import StateTable
 from apps.plans.engine.tax_tables import FilingStatus, TaxTable
@@ -290,8 +291,8 @@ class ProjectionInputs:
     must not pass the cube's. ``withdrawal_order`` says which accounts pay first when income does not suffice.
     ``claims`` of Social Security, one of each adult, stand instead of incomes of that kind: own, spouse's and
     survivor's benefits then follow from who has claimed and who lives. ``medicare`` charges its premiums, by income.
-    Without a ``state_table`` only federal tax is paid. ``children`` are whom the household supports.
-    ``conversions`` to Roth are one of an adult.
+    Without a ``state_table`` only federal tax is paid. ``children`` it supports, ``conversions`` to Roth are one of an
+    adult, ``events`` it expects.
     What is left of a year's income after taxes goes to ``surplus_account`` by ``surplus_saved_share``; the rest
     is taken as spent. Refusals are DomainErrors whose ``field`` names the input at fault.
     """
@@ -315,8 +316,9 @@ class ProjectionInputs:
     claims: tuple[BenefitClaim, ...] = ()
     state_table: StateTable | None = None
     medicare: MedicareCover | None = None
-    children: tuple[Child, ...] = ()
-    conversions: tuple[ConversionPlan, ...] = ()
+    children: tuple[Child, ...] = field(default=(), metadata=UNTOLD)
+    conversions: tuple[ConversionPlan, ...] = field(default=(), metadata=UNTOLD)
+    events: LifeEvents = field(default=NO_EVENTS, metadata=UNTOLD)
 
     def __post_init__(self) -> None:
         within(len(self.adults), 1, 2, "adults")
@@ -331,6 +333,7 @@ class ProjectionInputs:
         self._check_claims()
         check_children(self.children, [adult.key for adult in self.adults], self.start_date)
         check_conversions(self)
+        check_events(self)
 
     def _check_keys(self) -> None:
         adults = [adult.key for adult in self.adults]

@@ -44,8 +44,8 @@ from apps.plans.engine.tax_law import (
 )
 
 # Columns of the incomes: where each is noted for the tax (-1: nowhere) and in which flow.
-INCOME_SLOTS = (WAGES_1, WAGES_2, BENEFITS, ORDINARY, -1)
-INCOME_FLOWS = (F_WAGES, F_WAGES, F_BENEFITS, F_OTHER, F_OTHER)
+INCOME_SLOTS = (WAGES_1, WAGES_2, BENEFITS, ORDINARY, -1, GAINS)
+INCOME_FLOWS = (F_WAGES, F_WAGES, F_BENEFITS, F_OTHER, F_OTHER, F_OTHER)
 N_INCOMES = len(INCOME_SLOTS)
 INCOME_BENEFITS = 2
 

@@ -18,6 +18,7 @@ from apps.plans.engine.horizon import age_in_months, first_month_of_year, horizo
 from apps.plans.engine.inputs import GoalPriority, ProjectionInputs
 from apps.plans.engine.kernel import simulate_blocks
 from apps.plans.engine.lives import are_drawn, in_blocks, months_lived
+from apps.plans.engine.net_worth import worth_by_year
 from apps.plans.engine.pot import is_pot, simulate_pots
 from apps.plans.engine.program import Program, build_program
 from apps.plans.engine.results import (
@@ -289,6 +290,7 @@ def project(
         trail=trail_of(inputs, cube),
         lifetimes=_lifetimes(inputs, cube, mapper) if are_drawn(inputs) else None,
         shortfall=simulation.missing(),
+        worth=worth_by_year(inputs, expected.wealth[:, 0].tolist(), prices.tolist()) if inputs.events.things else (),
     )
     progress(1.0, "done")
     return result

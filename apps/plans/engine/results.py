@@ -102,6 +102,20 @@ class YearCashFlow:
 
 
 @dataclass(frozen=True, slots=True)
+class YearWorth:
+    """What the household is worth as a calendar year begins, in money of the start, on the steady path.
+
+    ``things`` cannot be spent before they are sold; net worth is accounts + things - debts.
+    """
+
+    year: int
+    calendar_year: int
+    accounts: float
+    things: float
+    debts: float
+
+
+@dataclass(frozen=True, slots=True)
 class Terminal:
     """Wealth at the horizon: percentiles at the levels of PERCENTILES, and the mean."""
 
@@ -131,7 +145,8 @@ class Projection:
     ``expected_wealth_nominal`` and ``expected_flows`` follow one path on which every asset gives its median
     return each month and inflation its mean: what a calculator without chance would show. ``lifetimes`` is None where
     no adult has odds of living. ``shortfall`` is what is missing in all, in money of the start, on average over the
-    paths that fail; None where none does.
+    paths that fail; None where none does. ``worth`` is empty where the household
+    owns nothing besides accounts.
     """
 
     engine_version: str
@@ -152,6 +167,7 @@ class Projection:
     trail: tuple[TrailStep, ...]
     lifetimes: Lifetimes | None = None
     shortfall: float | None = None
+    worth: tuple[YearWorth, ...] = ()
 
     def to_json_bytes(self) -> bytes:
         """Serialise canonically: the same result gives the same bytes."""

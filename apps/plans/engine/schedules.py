@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from apps.plans.engine.books import F_DEBTS, F_GOALS, F_SPENDING
 from apps.plans.engine.claiming import Claim
+from apps.plans.engine.event_schedules import living_moves, payoffs, phase_costs, receipts_of
 from apps.plans.engine.horizon import (
     horizon_months,
     household_retirement_month,
@@ -69,14 +70,16 @@ def growing(amount: float, growth: Growth, span: tuple[int, int], years: IntArra
     return (path, nothing) if growth.inflation_linked else (nothing, path)
 
 
-def debt_payments(balance: float, annual_rate: float, payment: float, n_months: int) -> FloatArray:
-    """Payments of a level loan until it is paid off; the last one is what is left."""
+def debt_payments(
+    balance: float, annual_rate: float, payment: float, n_months: int, paid_off_in: int | None = None
+) -> FloatArray:
+    """Payments of a level loan until it is paid off; the last one, or that of ``paid_off_in``, is what is left."""
     due = np.zeros(n_months)
     for month in range(n_months):
         if balance <= 0.0:
             break
         balance *= 1.0 + annual_rate / 12.0
-        due[month] = min(payment, balance)
+        due[month] = balance if month == paid_off_in else min(payment, balance)
         balance -= due[month]
     return due
 
@@ -99,7 +102,7 @@ def benefits_of(inputs: ProjectionInputs) -> BenefitSchedule | None:
 
 
 def incomes_of(inputs: ProjectionInputs, ends: Ends, claimed: BenefitSchedule | None) -> FloatArray:
-    """Return (n_months, 5, 2): wages of the first and second adult, benefits, other taxable, tax-free.
+    """Return (n_months, 6, 2): wages of the first and second adult, benefits, other taxable, tax-free, gains of sales.
 
     Where a state taxes income, its columns follow (`state_program.income_columns`).
     """
@@ -134,6 +137,12 @@ def incomes_of(inputs: ProjectionInputs, ends: Ends, claimed: BenefitSchedule | 
         real[:, 2] = claimed.own[1 - ends.index(0)]
     else:
         real[:, 2] = claimed.paid(ends)
+    for receipt in receipts_of(inputs, ends, n_months):
+        into = real if receipt.is_real else nominal
+        if 0 <= receipt.month < n_months:
+            into[receipt.month, 3:6] += (receipt.income, receipt.free, receipt.gain)
+            if apart:
+                into[receipt.month, apart[IncomeKind.OTHER_TAXABLE]] += receipt.income
     return np.stack([real, nominal], axis=2)
 
 
@@ -170,9 +179,14 @@ def _living(inputs: ProjectionInputs, share: FloatArray, anybody: FloatArray) ->
     retired = np.arange(n_months) >= household_retirement_month(inputs)
     nothing = np.zeros(share.shape)
     goal = next((goal for goal in inputs.goals if goal.kind is GoalKind.RETIREMENT), None)
-    living = inputs.spending.monthly_amount * share
+    factor, less = living_moves(inputs, n_months)
+    living = np.maximum(0.0, inputs.spending.monthly_amount * factor * share - less * share)
+    ends = payoffs(inputs)
     debts = np.sum(
-        [debt_payments(debt.balance, debt.annual_rate, debt.monthly_payment, n_months) for debt in inputs.debts]
+        [
+            debt_payments(debt.balance, debt.annual_rate, debt.monthly_payment, n_months, ends.get(debt.key))
+            for debt in inputs.debts
+        ]
         or [np.zeros(n_months)],
         axis=0,
     )
@@ -183,8 +197,13 @@ def _living(inputs: ProjectionInputs, share: FloatArray, anybody: FloatArray) ->
         Demand("debts", "debts", essential, F_DEBTS, nothing, debts + 0.0 * anybody),
     ]
     if goal is not None:
-        after = np.where(retired, goal.annual_amount / 12.0, 0.0) * share
+        after = np.maximum(0.0, np.where(retired, goal.annual_amount / 12.0, 0.0) * factor * share - less * share)
         result.append(Demand(goal.key, str(goal.kind), goal.priority, F_SPENDING, after, nothing))
+    for phase in inputs.events.phases:
+        if phase.monthly_amount > 0.0:
+            priority = essential if phase.is_essential else GoalPriority.IMPORTANT
+            costs = phase_costs(phase, inputs, n_months) * anybody
+            result.append(Demand(phase.key, "phase", priority, F_SPENDING, costs, nothing))
     return result
 
 
@@ -202,8 +221,10 @@ def contributions_of(inputs: ProjectionInputs, states: tuple[Ends, ...]) -> tupl
     n_months = horizon_months(inputs.adults, inputs.start_date)
     accounts = {account.key: account for account in inputs.accounts}
     owners = [adult.key for adult in inputs.adults]
-    schedule = np.zeros((len(states), n_months, len(inputs.contributions), 2))
-    lines = np.zeros((len(inputs.contributions), 3), dtype=np.int64)
+    n_regular = len(inputs.contributions)
+    receipts = [receipts_of(inputs, ends, n_months) for ends in states]
+    schedule = np.zeros((len(states), n_months, n_regular + len(receipts[0]), 2))
+    lines = np.zeros((schedule.shape[2], 3), dtype=np.int64)
     years = years_of(inputs, n_months)
     for line, item in enumerate(inputs.contributions):
         account = accounts[item.account]
@@ -214,4 +235,10 @@ def contributions_of(inputs: ProjectionInputs, states: tuple[Ends, ...]) -> tupl
             schedule[state, :, line, REAL], schedule[state, :, line, NOMINAL] = parts
         before_tax = not item.by_employer and account.treatment is TaxTreatment.TAX_DEFERRED
         lines[line] = (list(accounts).index(item.account), not item.by_employer, before_tax)
+    for state, told in enumerate(receipts):
+        for line, receipt in enumerate(told, start=n_regular):
+            # what comes once is put where it belongs in the month in which it comes
+            lines[line] = (list(accounts).index(receipt.account), 1, 0)
+            if 0 <= receipt.month < n_months:
+                schedule[state, receipt.month, line, REAL if receipt.is_real else NOMINAL] = receipt.kept
     return schedule, lines

@@ -23,7 +23,7 @@ from apps.plans.engine.state_taxes import resolved
 
 FloatArray = NDArray[np.float64]
 # The incomes' columns that the federal tax knows come first.
-FIRST_COLUMN = 5
+FIRST_COLUMN = 6
 
 
 def _withdrawn_by_first(inputs: ProjectionInputs) -> float:

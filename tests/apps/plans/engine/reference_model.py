@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass, field, fields, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 from apps.plans.engine.compiled import LANES
@@ -21,6 +21,7 @@ from apps.plans.engine.horizon import (
     resolve,
 )
 from apps.plans.engine.inputs import Adult, GoalKind, GoalPriority, Growth, IncomeKind, ProjectionInputs, TaxTreatment
+from apps.plans.engine.life_events import SpendingPhase
 from apps.plans.engine.medicare import premiums
 from apps.plans.engine.scenarios import ScenarioCube
 from apps.plans.engine.schedules import benefits_of
@@ -210,9 +211,47 @@ class ReferenceModel:
             paid = self.claimed[month] * self.price
         books.benefits += paid
         books.unspent += paid
-        self._contribute(month)
+        kept = [*self._windfalls(month), *self._sales(month)]
+        self._contribute(month, kept)
 
-    def _contribute(self, month: int) -> None:
+    def _windfalls(self, month: int) -> list[tuple[str, float]]:
+        """What comes once while whose it is lives: into the income, and from there into its account."""
+        inputs, books, kept = self.inputs, self.books, []
+        ends = {adult.key: end for adult, end in zip(inputs.adults, self.ends, strict=True)}
+        for item in inputs.events.windfalls:
+            if month != self._months_to(item.day) or month >= ends.get(item.owner, max(self.ends)):
+                continue
+            amount = item.amount * self.price if item.is_real else item.amount
+            books.unspent += amount
+            books.ordinary += amount if item.is_taxable else 0.0
+            kept.append((item.account or inputs.surplus_account, amount))
+        return kept
+
+    def _sales(self, month: int) -> list[tuple[str, float]]:
+        inputs, books, kept = self.inputs, self.books, []
+        for item in inputs.events.things:
+            if item.sale_day is None or self._months_to(item.sale_day) != month or month >= max(self.ends):
+                continue
+            price = item.value * (1.0 + item.annual_growth) ** (month / 12.0)
+            proceeds = price * (1.0 - item.selling_cost)
+            alone, couple = item.exclusion
+            widowed = 0 < min(self.ends) <= month < min(self.ends) + 24
+            both = len(self.ends) == 2 and (month < min(self.ends) or widowed)
+            free = couple if both and inputs.filing_status is FilingStatus.MARRIED_JOINT else alone
+            gain = proceeds - item.cost
+            books.gains += gain if gain < 0.0 and item.is_investment else max(0.0, gain - free)
+            books.unspent += proceeds
+            owed = sum(
+                self._debt_payment(place, month) for place, debt in enumerate(inputs.debts) if debt.key == item.debt
+            )
+            kept.append((item.account or inputs.surplus_account, max(0.0, proceeds - owed)))
+        return kept
+
+    def _months_to(self, day: date) -> int:
+        start = self.inputs.start_date
+        return (day.year - start.year) * 12 + day.month - start.month
+
+    def _contribute(self, month: int, kept: list[tuple[str, float]]) -> None:
         books = self.books
         accounts = {account.key: account for account in self.inputs.accounts}
         for item in self.inputs.contributions:
@@ -228,6 +267,10 @@ class ReferenceModel:
                     books.unspent -= amount
                     if accounts[item.account].treatment is TaxTreatment.TAX_DEFERRED:
                         books.pre_tax += amount
+        for account, amount in kept:
+            books.balance[account] += amount
+            books.basis[account] += amount
+            books.unspent -= amount
         if books.unspent < 0.0:
             deficit, books.unspent = -books.unspent, 0.0
             self._pay("living", month, deficit)
@@ -270,11 +313,19 @@ class ReferenceModel:
         share = 0.0 if month >= max(ends) else inputs.spending.survivor_share if month >= min(ends) else 1.0
         goal = next((goal for goal in inputs.goals if goal.kind is GoalKind.RETIREMENT), None)
         due: list[tuple[int, str, float, bool]] = []
+        phases = [phase for phase in inputs.events.phases if self._runs(phase, month)]
+        factor = max(0.0, 1.0 + sum(phase.share for phase in phases))
+        less = sum(max(0.0, -phase.monthly_amount) for phase in phases)
         if goal is None or not retired:
-            due.append((0, "living", inputs.spending.monthly_amount * share * self.price, False))
+            living = max(0.0, inputs.spending.monthly_amount * factor * share - less * share)
+            due.append((0, "living", living * self.price, False))
         due.append((0, "debts", sum(self._debt_payment(place, month) for place in range(len(inputs.debts))), False))
         if goal is not None and retired:
-            due.append((RANKS.index(goal.priority), goal.key, goal.annual_amount / 12.0 * share * self.price, False))
+            living = max(0.0, goal.annual_amount / 12.0 * factor * share - less * share)
+            due.append((RANKS.index(goal.priority), goal.key, living * self.price, False))
+        for phase in phases:
+            cost = max(0.0, phase.monthly_amount) * (month < max(ends)) * self.price
+            due.append((0 if phase.is_essential else 1, phase.key, cost, False))
         for other in inputs.goals:
             first = resolve(other.start, "", inputs)
             if other.kind is not GoalKind.RETIREMENT and month in range(first, first + 12 * other.years, 12):
@@ -283,6 +334,14 @@ class ReferenceModel:
         for _, key, need, education in sorted(due, key=lambda entry: entry[0]):
             left = self._from_education(need) if education else need
             self._pay(key, month, left)
+
+    def _runs(self, phase: SpendingPhase, month: int) -> bool:
+        """Whether a phase runs: from its day, the last retirement or the start, to its day or for its years."""
+        stops = [adult.retirement_date for adult in self.inputs.adults]
+        first = self._months_to(max(stops)) if phase.from_retirement else 0
+        first = first if phase.start is None else self._months_to(phase.start)
+        last = self.n_months if phase.end is None else self._months_to(phase.end)
+        return first <= month < (first + 12 * phase.years if phase.years else last)
 
     def _from_education(self, need: float) -> float:
         for account in self.inputs.accounts:
@@ -295,11 +354,15 @@ class ReferenceModel:
     def _debt_payment(self, place: int, month: int) -> float:
         debt = self.inputs.debts[place]
         balance, paid = debt.balance, 0.0
-        for _ in range(month + 1):
+        for passed in range(month + 1):
             balance *= 1.0 + debt.annual_rate / 12.0
-            paid = min(debt.monthly_payment, balance)
+            paid = balance if passed == self._paid_off_in(debt.key) else min(debt.monthly_payment, balance)
             balance -= paid
         return max(0.0, paid)
+
+    def _paid_off_in(self, debt: str) -> int | None:
+        days = [item.sale_day for item in self.inputs.events.things if item.debt == debt and item.sale_day]
+        return self._months_to(days[0]) if days else None
 
     def _close_year(self, month: int) -> None:
         books, inputs = self.books, self.inputs

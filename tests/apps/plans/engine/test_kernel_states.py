@@ -9,6 +9,7 @@ import pytest
 
 from apps.plans.engine import tax_law
 from apps.plans.engine.kernel_states import N_TOLD, OTHER, PENSIONS_1, PENSIONS_2, add_state_taxes, tell_apart
+from apps.plans.engine.state_program import FIRST_COLUMN
 from apps.plans.engine.state_tax_kernel import law_row
 from apps.plans.engine.state_taxes import resolved, state_facts, state_tax
 from apps.plans.engine.tax_kernel import federal_taxes
@@ -23,8 +24,8 @@ JOINT = FilingStatus.MARRIED_JOINT
 
 
 def test_a_month_is_told_apart_where_it_is_paid() -> None:
-    due = np.zeros((8, 2))
-    due[5], due[6], due[7] = (100.0, 0.0), (0.0, 50.0), (10.0, 5.0)
+    due = np.zeros((FIRST_COLUMN + 3, 2))
+    due[FIRST_COLUMN:] = (100.0, 0.0), (0.0, 50.0), (10.0, 5.0)
     told = np.zeros((N_TOLD, 2))
     tell_apart(due, np.array([1.0, 2.0], dtype=np.float32), np.array([1.0, 0.0]), told)
     assert told[:, 0] == pytest.approx([100.0, 50.0, 15.0])

@@ -1,0 +1,138 @@
+"""Events of life as months."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pytest
+
+from apps.plans.engine.event_schedules import (
+    gain_of,
+    living_moves,
+    owed_in,
+    payoffs,
+    phase_costs,
+    phase_months,
+    receipts_of,
+    value_in,
+)
+from apps.plans.engine.inputs import Debt, ProjectionInputs
+from apps.plans.engine.life_events import LifeEvents
+from apps.plans.engine.schedules import contributions_of, debt_payments, demands_of, incomes_of, states_of
+from tests.apps.plans.engine.households import family
+from tests.apps.plans.engine.test_life_events import AUNT, BONUS, CHILDCARE, COMMUTE, EVERYTHING, HOME, QUIETER, TRAVEL
+
+MONTHS = 576
+
+
+def household(events: LifeEvents = EVERYTHING) -> ProjectionInputs:
+    return replace(family(), events=events)
+
+
+def test_phases_begin_and_end_with_their_day_their_years_or_the_plan() -> None:
+    inputs = household()
+    assert phase_months(CHILDCARE, inputs, MONTHS) == slice(0, 70)
+    assert phase_months(QUIETER, inputs, MONTHS) == slice(306, MONTHS)
+    # the last of both retires in April 2046
+    assert phase_months(TRAVEL, inputs, MONTHS) == slice(237, 237 + 120)
+
+
+def test_a_phase_of_retirement_does_not_begin_anew_with_each_plan_of_somebody_retired() -> None:
+    inputs = family()
+    adults = tuple(replace(adult, retirement_date=date(2020, 7, 1)) for adult in inputs.adults)
+    retired = replace(inputs, adults=adults, events=LifeEvents((TRAVEL,)))
+    assert phase_months(TRAVEL, retired, MONTHS) == slice(0, 120 - 72)
+
+
+def test_shares_add_up_and_what_is_saved_is_taken_off_living_costs() -> None:
+    both = household(LifeEvents((QUIETER, replace(QUIETER, key="more", share=0.1), COMMUTE)))
+    factor, less = living_moves(both, MONTHS)
+    assert factor[305] == 1.0
+    assert factor[306] == pytest.approx(0.9)
+    assert less[221] == 0.0
+    assert less[222] == 250.0
+    living = next(demand for demand in demands_of(both) if demand.key == "retirement")
+    assert living.real[0, 306] == pytest.approx(118_000.0 / 12.0 * 0.9 - 250.0)
+
+
+def test_living_costs_never_fall_below_nothing() -> None:
+    inputs = household(LifeEvents((replace(COMMUTE, start=None, monthly_amount=-9_000.0),)))
+    assert next(demand for demand in demands_of(inputs) if demand.key == "living").real.min() == 0.0
+
+
+def test_a_phase_is_a_demand_of_its_own_with_its_priority() -> None:
+    demands = {demand.key: demand for demand in demands_of(household())}
+    assert demands["childcare"].priority == "essential"
+    assert demands["travel"].priority == "important"
+    assert demands["childcare"].real[0, 69:71].tolist() == [1_500.0, 0.0]
+    assert phase_costs(COMMUTE, household(), MONTHS).sum() == 0.0
+    assert "quieter" not in demands
+
+
+def test_a_windfall_comes_while_whose_it_is_lives() -> None:
+    inputs = household(LifeEvents(windfalls=(AUNT, BONUS)))
+    both, first, second = states_of(inputs, drawn=True)
+    assert [receipt.kept for receipt in receipts_of(inputs, both, MONTHS)] == [180_000.0, 40_000.0]
+    assert [receipt.kept for receipt in receipts_of(inputs, first, MONTHS)] == [0.0, 40_000.0]
+    assert [receipt.kept for receipt in receipts_of(inputs, second, MONTHS)] == [180_000.0, 40_000.0]
+    incomes = incomes_of(inputs, both, None)
+    assert incomes[92, 4, 0] == 180_000.0
+    assert incomes[41, 3, 1] == 40_000.0
+    schedule, lines = contributions_of(inputs, (both, first, second))
+    assert lines[3:].tolist() == [[0, 1, 0], [0, 1, 0]]
+    assert schedule[:, 92, 3, 0].tolist() == [180_000.0, 0.0, 180_000.0]
+
+
+def test_what_has_come_already_does_not_come_again() -> None:
+    inputs = household(LifeEvents(windfalls=(replace(AUNT, day=date(2026, 5, 1)),)))
+    (receipt,) = receipts_of(inputs, (MONTHS, MONTHS), MONTHS)
+    assert receipt.kept == receipt.free == 0.0
+
+
+def test_a_couple_excludes_more_than_who_is_alone_and_a_survivor_for_two_years() -> None:
+    inputs = household(LifeEvents(things=(HOME,)))
+    month = payoffs(inputs)["mortgage"]
+    gain = float(gain_of(HOME, month, exclusion=0.0).taxed)
+    assert gain == pytest.approx(value_in(HOME, month) * 0.94 - 260_000.0)
+
+    def taxed(*ends: int) -> float:
+        return receipts_of(inputs, ends, MONTHS)[0].gain
+
+    assert taxed(MONTHS, MONTHS) == pytest.approx(gain - 500_000.0)
+    assert taxed(MONTHS, month - 23) == pytest.approx(gain - 500_000.0)
+    assert taxed(MONTHS, month - 24) == pytest.approx(gain - 250_000.0)
+    assert taxed(MONTHS, 0) == pytest.approx(gain - 250_000.0)
+
+
+def test_a_sale_pays_the_debt_off_and_keeps_the_rest() -> None:
+    inputs = household(LifeEvents(things=(replace(HOME, sale_day=date(2030, 1, 1)),)))
+    mortgage = inputs.debts[0]
+    paid = debt_payments(mortgage.balance, mortgage.annual_rate, mortgage.monthly_payment, MONTHS, 42)
+    assert paid[41] == 2_100.0
+    assert paid[42] == pytest.approx(owed_in(mortgage, 42))
+    assert not paid[43:].any()
+    (receipt,) = receipts_of(inputs, (MONTHS, MONTHS), MONTHS)
+    assert receipt.kept == pytest.approx(value_in(inputs.events.things[0], 42) * 0.94 - paid[42])
+    due = next(demand for demand in demands_of(inputs) if demand.key == "debts").nominal[0]
+    assert due[42] == pytest.approx(paid[42] + debt_payments(15_000.0, 0.079, 420.0, MONTHS)[42])
+
+
+def test_a_house_that_is_worth_less_than_its_debt_leaves_nothing_to_keep() -> None:
+    under = replace(HOME, value=100_000.0, annual_growth=0.0, sale_day=date(2027, 1, 1))
+    inputs = household(LifeEvents(things=(under,)))
+    (receipt,) = receipts_of(inputs, (MONTHS, MONTHS), MONTHS)
+    assert receipt.kept == 0.0
+    assert receipt.free + receipt.gain == pytest.approx(94_000.0, rel=1e-3)
+
+
+def test_what_is_owed_is_never_negative() -> None:
+    assert owed_in(Debt("car", 1_000.0, 0.05, 600.0, "USD"), 12) == 0.0
+
+
+def test_without_events_the_schedules_are_the_same_bits() -> None:
+    plain, empty = family(), household(LifeEvents())
+    for ours, theirs in zip(demands_of(empty), demands_of(plain), strict=True):
+        assert np.array_equal(ours.real, theirs.real)
+    assert contributions_of(empty, states_of(empty, drawn=True))[1].shape == (3, 3)
