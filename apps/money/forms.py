@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -19,9 +20,11 @@ from apps.money.models import (
     InsurancePolicy,
     Property,
     RegularSaving,
+    SpendingPhase,
+    Windfall,
 )
 
-_DAYS = {"as_of": DayInput(), "starts_on": DayInput(), "ends_on": DayInput()}
+_DAYS = {name: DayInput() for name in ("as_of", "starts_on", "ends_on", "expected_on", "sells_on")}
 
 
 class FactForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -31,7 +34,12 @@ class FactForm(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **kwargs)
         if not self.instance.pk:
             self.initial.setdefault("as_of", timezone.localdate())
-        offered = {"person": household.people, "account": household.accounts}
+        offered: dict[str, Any] = {
+            "person": household.people,
+            "account": household.accounts,
+            "debt": household.debt_facts,  # type: ignore[attr-defined]
+            "rented_out": household.property_facts,  # type: ignore[attr-defined]
+        }
         for name, rows in offered.items():
             field = self.fields.get(name)
             if isinstance(field, forms.ModelChoiceField):
@@ -50,7 +58,7 @@ class IncomeForm(FactForm):
         model = IncomeSource
         fields = (
             "name", "person", "kind", "annual_amount", "annual_growth", "is_inflation_linked", "starts_on", "ends_on",
-            "as_of",
+            "rented_out", "as_of",
         )  # fmt: skip
         widgets = _DAYS
 
@@ -85,11 +93,21 @@ class DebtForm(FactForm):
 
 
 class PropertyForm(FactForm):
-    """A thing of value."""
+    """A thing of value, and its sale."""
+
+    annual_growth = PercentField(
+        label=_("Growth a year, in per cent"), required=False, min_value=-20, max_value=20,
+        help_text=_("Of the price, inflation included. Left empty: the expected inflation."),
+    )  # fmt: skip
+    selling_cost = PercentField(
+        label=_("Cost of the sale, in per cent of the price"), initial=Decimal("0.06"), min_value=0, max_value=50,
+    )  # fmt: skip
 
     class Meta:
         model = Property
-        fields = ("name", "kind", "value", "basis", "as_of")
+        fields = (
+            "name", "kind", "value", "basis", "annual_growth", "cost", "sells_on", "selling_cost", "debt", "as_of",
+        )  # fmt: skip
         widgets = _DAYS
 
 
@@ -102,6 +120,34 @@ class InsuranceForm(FactForm):
         widgets = _DAYS
 
 
+class PhaseForm(FactForm):
+    """A phase of spending."""
+
+    share = PercentField(
+        label=_("Share of living costs, in per cent"), required=False, min_value=-100, max_value=500,
+        help_text=_("Minus 20 for a fifth less."),
+    )  # fmt: skip
+
+    class Meta:
+        model = SpendingPhase
+        fields = (
+            "name", "change", "monthly_amount", "share", "starts_on", "starts_at_retirement", "ends_on", "years",
+            "person", "until_age", "is_essential", "as_of",
+        )  # fmt: skip
+        widgets = _DAYS
+
+
+class WindfallForm(FactForm):
+    """Money that is expected once."""
+
+    class Meta:
+        model = Windfall
+        fields = (
+            "name", "kind", "amount", "is_inflation_linked", "expected_on", "is_taxable", "person", "account", "as_of",
+        )  # fmt: skip
+        widgets = _DAYS
+
+
 FACT_FORMS: dict[str, type[FactForm]] = {
     "income": IncomeForm,
     "expense": ExpenseForm,
@@ -109,6 +155,8 @@ FACT_FORMS: dict[str, type[FactForm]] = {
     "debt": DebtForm,
     "property": PropertyForm,
     "insurance": InsuranceForm,
+    "phase": PhaseForm,
+    "windfall": WindfallForm,
 }
 
 # what the pages call each kind
@@ -119,6 +167,8 @@ FACT_TITLES = {
     "debt": _("Debt"),
     "property": _("Property"),
     "insurance": _("Insurance"),
+    "phase": _("Phase of spending"),
+    "windfall": _("Money expected once"),
 }
 
 

@@ -58,4 +58,6 @@ FACTS: dict[str, dict[str, Any]] = {
     },
     "property": {"kind": "home", "value": Decimal(650_000)},
     "insurance": {"kind": "life", "coverage": Decimal(500_000), "annual_premium": Decimal(600)},
+    "phase": {"monthly_amount": Decimal(1_500)},
+    "windfall": {"amount": Decimal(80_000), "expected_on": dt.date(2034, 3, 1)},
 }

@@ -2,6 +2,7 @@
 
 from apps.money.models.bank import BankAccount, BankAccountKind, BankTransaction, Category
 from apps.money.models.facts import FactOfHousehold
+from apps.money.models.life import PhaseChange, SpendingPhase, Windfall, WindfallKind
 from apps.money.models.obligations import Debt, DebtKind, InsuranceKind, InsurancePolicy
 from apps.money.models.possessions import Property, PropertyKind
 from apps.money.models.regular import ExpenseLine, IncomeKind, IncomeSource, RegularSaving
@@ -19,7 +20,11 @@ __all__ = [
     "IncomeSource",
     "InsuranceKind",
     "InsurancePolicy",
+    "PhaseChange",
     "Property",
     "PropertyKind",
     "RegularSaving",
+    "SpendingPhase",
+    "Windfall",
+    "WindfallKind",
 ]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import ClassVar
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -23,7 +25,10 @@ class PropertyKind(models.TextChoices):
 
 
 class Property(FactOfHousehold):
-    """A thing of value. `value` is an estimate of the day; `basis` is where it comes from."""
+    """A thing of value. `value` is an estimate of the day; `basis` is where it comes from.
+
+    A plan counts it in what the household is worth, and as money only once it is sold.
+    """
 
     MUTABLE: ClassVar[bool] = True
     PERSONAL_FIELDS: ClassVar[frozenset[str]] = frozenset({"name", "value"})
@@ -42,9 +47,48 @@ class Property(FactOfHousehold):
         ],
     )
 
+    annual_growth = models.DecimalField(
+        _("growth a year"), max_digits=6, decimal_places=5, null=True, blank=True,
+        help_text=_("Of the price, inflation included. Left empty: the expected inflation."),
+    )  # fmt: skip
+    cost = models.DecimalField(
+        _("bought for"), max_digits=14, decimal_places=2, null=True, blank=True,
+        help_text=_("With improvements: the gain over it is taxed when it is sold."),
+    )  # fmt: skip
+    sells_on = models.DateField(_("to be sold on"), null=True, blank=True, help_text=_("Left empty: it is kept."))
+    selling_cost = models.DecimalField(_("cost of the sale"), max_digits=5, decimal_places=4, default=Decimal("0.06"))
+    debt = models.ForeignKey(
+        "money.Debt", models.SET_NULL, null=True, blank=True, related_name="secured_by",
+        verbose_name=_("debt that the sale pays off"),
+    )  # fmt: skip
+
     objects = FactQuerySet["Property"].as_manager()
     history = history()
 
     class Meta(FactOfHousehold.Meta):
         verbose_name_plural = "properties"
-        constraints = (positive("value", "property_value_not_negative"),)
+        constraints = (
+            positive("value", "property_value_not_negative"),
+            positive("cost", "property_cost_not_negative"),
+            models.CheckConstraint(
+                condition=models.Q(selling_cost__gte=0, selling_cost__lte=Decimal("0.5")),
+                name="property_selling_cost_is_a_fraction",
+                violation_error_message=_("A sale costs between nothing and half of the price."),
+            ),
+            models.UniqueConstraint(
+                fields=["debt"],
+                name="property_debt_once",
+                violation_error_message=_("Another sale pays this debt off already."),
+            ),
+        )
+
+    def clean(self) -> None:
+        """Refuse a sale that is over, and one of whose gain nothing is known."""
+        if self.sells_on is None:
+            return
+        if self.as_of is not None and self.sells_on <= self.as_of:
+            raise ValidationError({"sells_on": _("This day has passed: remove what was sold.")})
+        if self.cost is None:
+            raise ValidationError(
+                {"cost": _("Say what it was bought for: without it the tax on the sale is not known.")}
+            )

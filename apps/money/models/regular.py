@@ -37,6 +37,10 @@ class IncomeSource(FactOfHousehold):
     is_inflation_linked = models.BooleanField(_("rises with inflation"), default=True)
     starts_on = models.DateField(_("from"), null=True, blank=True)
     ends_on = models.DateField(_("until"), null=True, blank=True)
+    rented_out = models.ForeignKey(
+        "money.Property", models.SET_NULL, null=True, blank=True, related_name="rents",
+        verbose_name=_("rent of the property"), help_text=_("The rent ends when the property is sold."),
+    )  # fmt: skip
 
     objects = FactQuerySet["IncomeSource"].as_manager()
     history = history()

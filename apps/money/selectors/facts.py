@@ -91,12 +91,55 @@ class AccountFact:
 
 @dataclass(frozen=True, slots=True)
 class PropertyFact:
-    """A thing of value; plans count it in net worth and sell it only when a goal says so."""
+    """A thing of value; plans count it in net worth, and as money once it is sold.
+
+    `annual_growth` is nominal, None where nobody stated it; `debt_key` is the key of the DebtFact that a sale pays off.
+    """
 
     key: str
     kind: str
     name: str
     value: Decimal
+    as_of: dt.date
+    annual_growth: Decimal | None = None
+    cost: Decimal | None = None
+    sells_on: dt.date | None = None
+    selling_cost: Decimal = NOTHING
+    debt_key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseFact:
+    """Living costs that change for a time, by an amount a month of today's money (negative: less) or by a share.
+
+    It begins on a day, with retirement or now, and ends on a day, after `years`, or not at all.
+    """
+
+    key: str
+    name: str
+    monthly_amount: Decimal
+    share: Decimal
+    starts_on: dt.date | None
+    starts_at_retirement: bool
+    ends_on: dt.date | None
+    years: int
+    is_essential: bool
+    as_of: dt.date
+
+
+@dataclass(frozen=True, slots=True)
+class WindfallFact:
+    """Money expected once; `person_id` is who must live then, `account_key` the account it is meant for, or empty."""
+
+    key: str
+    kind: str
+    name: str
+    amount: Decimal
+    is_inflation_linked: bool
+    expected_on: dt.date
+    is_taxable: bool
+    person_id: uuid.UUID | None
+    account_key: str
     as_of: dt.date
 
 
@@ -157,6 +200,8 @@ class HouseholdFacts:
     missing: tuple[MissingFact, ...]
     left_out: tuple[str, ...]
     simulation: SimulationNotice | None
+    phases: tuple[PhaseFact, ...] = ()
+    windfalls: tuple[WindfallFact, ...] = ()
 
     @property
     def is_enough(self) -> bool:

@@ -26,6 +26,8 @@ from apps.money.models import (
     InsurancePolicy,
     Property,
     RegularSaving,
+    SpendingPhase,
+    Windfall,
 )
 from apps.money.selectors.balance_sheets import BalanceSheet, balance_sheet
 from apps.money.selectors.cash_flows import CashFlow, cash_flow
@@ -45,13 +47,15 @@ class MoneyPage:
     debts: tuple[Debt, ...]
     properties: tuple[Property, ...]
     policies: tuple[InsurancePolicy, ...]
+    phases: tuple[SpendingPhase, ...]
+    windfalls: tuple[Windfall, ...]
     banks: tuple[BankAccount, ...]
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing is known yet."""
         known = (self.incomes, self.expenses, self.savings, self.debts, self.properties, self.policies, self.banks)
-        return not any(known) and not self.sheet.assets
+        return not any((*known, self.phases, self.windfalls)) and not self.sheet.assets
 
 
 def money_page(household: Household, day: dt.date) -> MoneyPage:
@@ -69,6 +73,8 @@ def money_page(household: Household, day: dt.date) -> MoneyPage:
         debts=tuple(Debt.objects.filter(**own)),
         properties=tuple(Property.objects.filter(**own)),
         policies=tuple(InsurancePolicy.objects.filter(**own).select_related("person")),
+        phases=tuple(SpendingPhase.objects.filter(**own).select_related("person")),
+        windfalls=tuple(Windfall.objects.filter(**own).select_related("person")),
         banks=tuple(BankAccount.objects.filter(**own)),
     )
 

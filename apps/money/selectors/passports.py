@@ -107,13 +107,19 @@ def _category_lines(flow: CashFlow, currency: str) -> list[PassportLine]:
 _FACT_FIELDS = {
     "annual_amount": gettext_noop("Amount a year"),
     "monthly_amount": gettext_noop("Amount a month"),
+    "amount": gettext_noop("Amount"),
     "balance": gettext_noop("Balance owed"),
     "monthly_payment": gettext_noop("Payment a month"),
     "value": gettext_noop("Value"),
     "coverage": gettext_noop("Coverage"),
     "annual_premium": gettext_noop("Premium a year"),
+    "cost": gettext_noop("Bought for"),
 }
-_RATES = {"annual_rate": gettext_noop("Interest a year"), "annual_growth": gettext_noop("Growth a year")}
+_RATES = {
+    "annual_rate": gettext_noop("Interest a year"),
+    "annual_growth": gettext_noop("Growth a year"),
+    "share": gettext_noop("Share of living costs"),
+}
 
 
 def fact_passport(fact: FactOfHousehold) -> Passport:
@@ -121,12 +127,12 @@ def fact_passport(fact: FactOfHousehold) -> Passport:
     lines = [
         PassportLine(gettext(label), "", Amount.of_money(getattr(fact, name), fact.currency))
         for name, label in _FACT_FIELDS.items()
-        if hasattr(fact, name)
+        if getattr(fact, name, None) is not None
     ]
     lines += [
         PassportLine(gettext(label), "", Amount(getattr(fact, name), "percent", "2"))
         for name, label in _RATES.items()
-        if hasattr(fact, name)
+        if getattr(fact, name, None) is not None
     ]
     return Passport(
         title=fact.name,

@@ -22,11 +22,14 @@ from apps.money.models import (
     BankAccountKind,
     Debt,
     ExpenseLine,
+    FactOfHousehold,
     IncomeKind,
     IncomeSource,
     InsurancePolicy,
     Property,
     RegularSaving,
+    SpendingPhase,
+    Windfall,
 )
 from apps.money.selectors.cash_flows import cash_flow
 from apps.money.selectors.facts import (
@@ -36,10 +39,10 @@ from apps.money.selectors.facts import (
     IncomeFact,
     InsuranceFact,
     PersonFact,
-    PropertyFact,
     SavingFact,
     SpendingFact,
 )
+from apps.money.selectors.life import income_end, is_over, phase_fact, property_fact, windfall_fact
 from apps.money.selectors.missing import missing_of
 from apps.portfolios.models import Account, AccountStatus, TaxTreatment, Transaction
 from apps.portfolios.selectors.books import account_books
@@ -86,6 +89,8 @@ class _Rows:
     expenses: dict[int, list[ExpenseLine]]
     insurance: dict[int, list[InsurancePolicy]]
     savings: dict[int, list[RegularSaving]]
+    phases: dict[int, list[SpendingPhase]]
+    windfalls: dict[int, list[Windfall]]
     at: dict[int, AccountHoldings]
     costs: dict[int, Decimal | None]
 
@@ -103,11 +108,13 @@ class _Rows:
             accounts=_by_household(accounts),
             banks=_by_household(BankAccount.objects.filter(**mine)),
             loans=_by_household(Debt.objects.filter(**mine)),
-            things=_by_household(Property.objects.filter(**mine)),
-            incomes=_by_household(IncomeSource.objects.filter(**mine).select_related("person")),
+            things=_by_household(Property.objects.filter(**mine).select_related("debt")),
+            incomes=_by_household(IncomeSource.objects.filter(**mine).select_related("person", "rented_out")),
             expenses=_by_household(ExpenseLine.objects.filter(**mine).exclude(category="debt")),
             insurance=_by_household(InsurancePolicy.objects.filter(**mine).select_related("person")),
             savings=_by_household(RegularSaving.objects.filter(**mine).select_related("account")),
+            phases=_by_household(SpendingPhase.objects.filter(**mine).select_related("person")),
+            windfalls=_by_household(Windfall.objects.filter(**mine).select_related("person", "account")),
             at=at,
             costs=_costs([account for account in accounts if account.tax_treatment == TaxTreatment.TAXABLE], at, as_of),
         )
@@ -117,8 +124,10 @@ def _facts(household: Household, rows: _Rows, as_of: dt.date) -> HouseholdFacts:
     pk, here, at = household.pk, household.currency, rows.at
     people, accounts, banks = rows.people[pk], rows.accounts[pk], rows.banks[pk]
     loans, things = rows.loans[pk], rows.things[pk]
-    everything: list[Account | BankAccount | Debt | Property] = [*accounts, *banks, *loans, *things]
-    left_out = [str(row) for row in everything if row.currency != here]
+    phases, windfalls = rows.phases[pk], rows.windfalls[pk]
+    kept: list[Account | BankAccount | FactOfHousehold] = [*accounts, *banks, *loans, *things]
+    flows: list[FactOfHousehold] = [*rows.incomes[pk], *rows.expenses[pk], *rows.savings[pk], *phases, *windfalls]
+    left_out = [str(row) for row in (*kept, *flows) if row.currency != here]
     left_out += sorted({name for account in accounts for name in at[account.pk].unpriced})
     facts = HouseholdFacts(
         household_id=household.public_id,
@@ -134,14 +143,14 @@ def _facts(household: Household, rows: _Rows, as_of: dt.date) -> HouseholdFacts:
             *(_account(row, at[row.pk], rows.costs.get(row.pk)) for row in accounts if row.currency == here),
             *(_bank(bank) for bank in banks if bank.currency == here and _is_cash(bank)),
         ),
-        properties=tuple(
-            PropertyFact(str(t.public_id), t.kind, t.name, t.value, t.as_of) for t in things if t.currency == here
-        ),
+        properties=tuple(property_fact(thing) for thing in things if thing.currency == here),
         insurance=_insurance(rows.insurance[pk]),
-        savings=_savings(rows.savings[pk]),
+        savings=_savings([row for row in rows.savings[pk] if row.currency == here]),
         missing=(),
         left_out=tuple(left_out),
         simulation=simulation_of([at[account.pk] for account in accounts], as_of),
+        phases=tuple(phase_fact(row) for row in phases if row.currency == here and not is_over(row, as_of)),
+        windfalls=tuple(windfall_fact(row) for row in windfalls if row.currency == here),
     )
     return replace(facts, missing=missing_of(facts))
 
@@ -168,12 +177,12 @@ def _incomes(sources: list[IncomeSource], people: list[Person], as_of: dt.date) 
             annual_growth=row.annual_growth,
             is_inflation_linked=row.is_inflation_linked,
             starts_on=row.starts_on,
-            ends_on=row.ends_on,
+            ends_on=income_end(row),
             as_of=row.as_of,
             source="stated",
         )
         for row in sources
-        if row.ends_on is None or row.ends_on >= as_of
+        if (end := income_end(row)) is None or end >= as_of
     ]
     earning = {fact.person_id for fact in stated if fact.kind in {IncomeKind.SALARY, IncomeKind.SELF_EMPLOYMENT}}
     profile = [

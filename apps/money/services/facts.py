@@ -19,6 +19,8 @@ from apps.money.models import (
     InsurancePolicy,
     Property,
     RegularSaving,
+    SpendingPhase,
+    Windfall,
 )
 
 # the word of each kind in addresses and on the trail
@@ -29,6 +31,8 @@ FACT_KINDS: dict[str, type[FactOfHousehold]] = {
     "debt": Debt,
     "property": Property,
     "insurance": InsurancePolicy,
+    "phase": SpendingPhase,
+    "windfall": Windfall,
 }
 _WORDS = {model: word for word, model in FACT_KINDS.items()}
 
@@ -42,7 +46,7 @@ def fact_kind(word: str) -> type[FactOfHousehold]:
 
 @service
 def add_fact(*, kind: str, household: Household, fields: dict[str, Any], by: Actor) -> FactOfHousehold:
-    """Add an income, expense, saving, debt, property or insurance to the household.
+    """Add an income, expense, saving, debt, property, insurance, phase or windfall to the household.
 
     Raises InvalidInputError for a wrong field, and for a person or account of another household.
     """
@@ -81,7 +85,7 @@ def remove_fact(*, fact: FactOfHousehold, by: Actor) -> None:
 
 
 def _clean(fact: FactOfHousehold) -> None:
-    for name in ("person", "account"):
+    for name in ("person", "account", "debt", "rented_out"):
         other = getattr(fact, name, None)
         if other is not None and other.household_id != fact.household_id:
             raise InvalidInputError(

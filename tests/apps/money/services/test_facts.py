@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 
 import pytest
@@ -65,3 +66,73 @@ def test_the_history_keeps_every_state(ada: User) -> None:
     balances = [row.balance for row in Debt.history.order_by("history_id")]
     assert balances == [310_000, 300_000]
     assert {row.history_user_id for row in Debt.history.all()} == {ada.as_actor().key}
+
+
+AHEAD, PAST = dt.date(2034, 3, 1), dt.date(2025, 6, 15)
+SHARE = {"change": "share", "monthly_amount": None, "share": Decimal("-0.2")}
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields", "field"),
+    [
+        ("phase", {"monthly_amount": None}, "monthly_amount"),
+        ("phase", {"monthly_amount": Decimal(0)}, "monthly_amount"),
+        ("phase", {"monthly_amount": Decimal(-5)}, ""),
+        ("phase", {"share": Decimal("0.1")}, "share"),
+        ("phase", {**SHARE, "share": None}, "share"),
+        ("phase", {**SHARE, "monthly_amount": Decimal(5)}, "monthly_amount"),
+        ("phase", {"starts_on": AHEAD, "starts_at_retirement": True}, "starts_on"),
+        ("phase", {"starts_on": AHEAD, "ends_on": dt.date(2033, 1, 1)}, "ends_on"),
+        ("phase", {"ends_on": PAST}, "ends_on"),
+        ("phase", {"starts_on": AHEAD, "ends_on": dt.date(2036, 1, 1), "years": 3}, "ends_on"),
+        ("phase", {"years": 3}, "years"),
+        ("phase", {"until_age": 12}, "person"),
+        ("windfall", {"amount": Decimal(0)}, "amount"),
+        ("windfall", {"expected_on": PAST}, "expected_on"),
+        ("property", {"sells_on": PAST, "cost": Decimal(1)}, "sells_on"),
+        ("property", {"sells_on": AHEAD}, "cost"),
+        ("property", {"selling_cost": Decimal("0.7")}, ""),
+    ],
+)
+def test_an_event_that_cannot_be_is_refused_at_its_field(
+    ada: User, kind: str, fields: dict[str, object], field: str
+) -> None:
+    household = people.household(ada)
+    with pytest.raises(InvalidInputError) as refused:
+        made.fact(kind, household, ada, **fields)
+    assert refused.value.field == field
+    assert not FACT_KINDS[kind].objects.exists()
+
+
+def test_an_age_needs_a_birth_date_and_one_that_is_still_to_come(ada: User) -> None:
+    household = people.household(ada)
+    child = household.people.filter(relationship="child").first()
+    child.date_of_birth = dt.date(2010, 5, 5)
+    child.save(update_fields=["date_of_birth"])
+    made.fact("phase", household, ada, person=child, until_age=18)
+    with pytest.raises(InvalidInputError, match="over already|before it begins"):
+        made.fact("phase", household, ada, person=child, until_age=12)
+    child.date_of_birth = None
+    child.save(update_fields=["date_of_birth"])
+    with pytest.raises(InvalidInputError) as refused:
+        made.fact("phase", household, ada, person=child, until_age=18)
+    assert refused.value.field == "person"
+
+
+def test_a_windfall_goes_into_no_retirement_account(ada: User) -> None:
+    household = people.household(ada)
+    roth = portfolios.account(household, ada, registration="roth_ira", number="9", name="Roth")
+    with pytest.raises(InvalidInputError) as refused:
+        made.fact("windfall", household, ada, account=roth)
+    assert refused.value.field == "account"
+
+
+def test_one_sale_pays_a_debt_off_and_only_one_of_the_household(ada: User) -> None:
+    household = people.household(ada)
+    debt = made.fact("debt", household, ada)
+    made.fact("property", household, ada, debt=debt)
+    with pytest.raises(InvalidInputError, match="already"):
+        made.fact("property", household, ada, name="Second", debt=debt)
+    other = made.fact("debt", people.household(ada, name="Okafor"), ada)
+    with pytest.raises(InvalidInputError, match="another household"):
+        made.fact("property", household, ada, name="Third", debt=other)

@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from apps.accounts.models import User
-from apps.money.models import BankTransaction, Debt, IncomeSource
+from apps.money.models import BankTransaction, Debt, IncomeSource, SpendingPhase
 from tests.factories import money as made
 from tests.factories import portfolios
 
@@ -25,7 +25,7 @@ class Scene:
         self.household, account, _ = portfolios.funded(ada)
         bank = made.bank_account(self.household, ada)
         made.posted(bank, ada, ("2026-08-03", "5000", "PAYROLL"), ("2026-08-05", "-84.10", "WHOLE FOODS"))
-        for kind in ("income", "expense", "debt", "property", "insurance"):
+        for kind in ("income", "expense", "debt", "property", "insurance", "phase", "windfall"):
             made.fact(kind, self.household, ada)
         made.fact("saving", self.household, ada, account=account)
         self.debt = Debt.objects.get()
@@ -141,3 +141,20 @@ def test_an_entry_gets_its_category(ada: User, scene: Scene, sign_in: SignIn) ->
 def test_an_unknown_kind_is_not_found(ada: User, scene: Scene, sign_in: SignIn) -> None:
     url = reverse("money:fact-new", kwargs={"household_id": scene.household.public_id, "kind": "lottery"})
     assert sign_in(ada).get(url).status_code == 404
+
+
+def test_a_phase_is_told_by_the_form_and_shown_on_the_tab(scene: Scene, ada: User, sign_in: SignIn) -> None:
+    browser = sign_in(ada)
+    new = reverse("money:fact-new", kwargs={"household_id": scene.household.public_id, "kind": "phase"})
+    told = {
+        "name": "Quieter years",
+        "change": "share",
+        "share": "-20",
+        "starts_on": "2046-01-01",
+        "as_of": "2026-11-01",
+    }
+    assert browser.post(new, {**told, "monthly_amount": "3"}).status_code == 422
+    assert browser.post(new, told).status_code == 302
+    html = browser.get(scene.pages()["tab"]).content.decode()
+    assert "Quieter years" in html
+    assert SpendingPhase.objects.get(name="Quieter years").share == Decimal("-0.2")

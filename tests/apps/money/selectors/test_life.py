@@ -1,0 +1,82 @@
+"""What a household expects and owns, as a plan reads it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+
+from apps.accounts.models import User
+from apps.clients.models import Household, Person
+from apps.money.models import IncomeSource, Property, SpendingPhase
+from apps.money.selectors.life import income_end, is_over, phase_fact, property_fact, windfall_fact
+from apps.money.selectors.situations import household_facts
+from tests.factories import clients as people
+from tests.factories import money as made
+from tests.factories import portfolios
+
+AS_OF = dt.date(2025, 6, 20)
+
+
+@pytest.fixture
+def household(ada: User) -> Household:
+    return people.household(ada)
+
+
+def test_less_is_a_negative_amount_and_an_age_is_a_day(household: Household, ada: User) -> None:
+    child = household.people.filter(relationship="child").first()
+    child.date_of_birth = dt.date(2016, 2, 29)
+    child.save(update_fields=["date_of_birth"])
+    fact = phase_fact(made.fact("phase", household, ada, change="less", person=child, until_age=12))
+    assert (fact.monthly_amount, fact.ends_on, fact.years) == (-1_500, dt.date(2028, 3, 1), 0)
+    shared = made.fact("phase", household, ada, change="share", monthly_amount=None, share=Decimal("-0.2"))
+    assert (phase_fact(shared).monthly_amount, phase_fact(shared).share) == (0, Decimal("-0.2"))
+
+
+def test_the_facts_carry_phases_windfalls_and_sales(household: Household, ada: User) -> None:
+    account = portfolios.account(household, ada)
+    debt = made.fact("debt", household, ada)
+    made.fact("phase", household, ada)
+    made.fact("windfall", household, ada, account=account, person=household.people.get(relationship="head"))
+    made.fact("property", household, ada, debt=debt, cost=Decimal(300_000), sells_on=dt.date(2040, 6, 1))
+    facts = household_facts(household, AS_OF)
+    assert [(fact.name, fact.monthly_amount) for fact in facts.phases] == [("Phase", 1_500)]
+    assert [(fact.account_key, fact.amount) for fact in facts.windfalls] == [(str(account.public_id), 80_000)]
+    (thing,) = facts.properties
+    assert (thing.cost, thing.sells_on, thing.debt_key) == (300_000, dt.date(2040, 6, 1), str(debt.public_id))
+
+
+def test_what_is_in_another_currency_is_named_and_not_dropped(household: Household, ada: User) -> None:
+    for kind in ("phase", "windfall", "income", "expense"):
+        made.fact(kind, household, ada, name=f"Own {kind}", currency="EUR")
+    facts = household_facts(household, AS_OF)
+    assert facts.phases == facts.windfalls == ()
+    assert {"Own phase", "Own windfall", "Own income", "Own expense"} <= set(facts.left_out)
+
+
+def test_a_phase_that_is_over_is_no_fact_any_more(household: Household, ada: User) -> None:
+    phase = made.fact("phase", household, ada, ends_on=dt.date(2026, 1, 1))
+    assert isinstance(phase, SpendingPhase)
+    assert not is_over(phase, dt.date(2025, 12, 31))
+    assert is_over(phase, dt.date(2026, 1, 1))
+    counted = SpendingPhase(starts_on=dt.date(2020, 3, 1), years=5)
+    assert not is_over(counted, dt.date(2025, 2, 1))
+    assert is_over(counted, dt.date(2026, 2, 1))
+
+
+def test_rent_ends_with_the_sale_of_what_is_let() -> None:
+    flat = Property(sells_on=dt.date(2031, 2, 1), kind="real_estate", name="Flat", value=Decimal(1))
+    assert income_end(IncomeSource(rented_out=flat)) == dt.date(2031, 2, 1)
+    assert income_end(IncomeSource(rented_out=flat, ends_on=dt.date(2030, 1, 1))) == dt.date(2030, 1, 1)
+    assert income_end(IncomeSource(rented_out=Property())) is None
+    assert property_fact(flat).annual_growth is None
+
+
+def test_a_windfall_of_nobody_is_the_household_s(household: Household, ada: User) -> None:
+    fact = windfall_fact(made.fact("windfall", household, ada))
+    assert (fact.person_id, fact.account_key, fact.is_taxable) == (None, "", False)
+
+
+def test_the_day_of_an_age_is_unknown_without_a_birth_date() -> None:
+    assert SpendingPhase(person=Person(), until_age=12).last_day() is None
