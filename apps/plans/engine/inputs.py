@@ -18,8 +18,8 @@ from apps.plans.engine.checks import annual_rate, known, not_negative, same_curr
 from apps.plans.engine.conversion_choices import ConversionPlan, check_conversions
 from apps.plans.engine.dependants import Child, check_children
 from apps.plans.engine.digest import UNTOLD
-from apps.plans.engine.markets import LOG_NORMAL, MarketModel
 from apps.plans.engine.life_events import NO_EVENTS, LifeEvents, check_events
+from apps.plans.engine.markets import LOG_NORMAL, MarketModel
 from apps.plans.engine.retirement_choices import BenefitClaim, MedicareCover, check_claims
 from apps.plans.engine.state_tables import StateTable
 from apps.plans.engine.tax_tables import FilingStatus, TaxTable

@@ -20,6 +20,7 @@ from apps.plans.selectors import overview_builders as build
 from apps.plans.selectors import recommendation_lines
 from apps.plans.selectors.assumptions import AssetLine, asset_lines
 from apps.plans.selectors.figures import Figure, money_figure
+from apps.plans.selectors.life_lines import LifePart, life_part
 from apps.plans.selectors.mixes import MixPart, mix_part
 from apps.plans.selectors.overview_parts import (
     AllocationPart,
@@ -68,6 +69,7 @@ class PlanOverview:
     years: tuple[YearLine, ...]
     goals: tuple[GoalLine, ...]
     flows: tuple[FlowLine, ...]
+    life: LifePart
     allocation: AllocationPart | None
     mixes: MixPart | None
     recommendations: tuple[RecommendationLine, ...]
@@ -117,9 +119,8 @@ def plan_overview(household: Household, actor: Actor, plan: Plan | None = None) 
     if plan is None or run is None or result is None:
         return None
     found = build.Found(plan, run, question := inputs_of(run), result)
-    is_for_client = is_client(actor)
     # the firm's own people see what the engine would advise; everybody else what the plan advises
-    is_staff = actor.is_person and not is_for_client
+    is_staff = not (is_for_client := is_client(actor)) and actor.is_person
     advice = recommendation_lines.lines_of(run, household.currency)
     return PlanOverview(
         plan_id=plan.public_id,
@@ -141,6 +142,7 @@ def plan_overview(household: Household, actor: Actor, plan: Plan | None = None) 
         years=build.years(found),
         goals=build.goals(found),
         flows=build.flows(found),
+        life=life_part(found),
         allocation=build.allocation(found, advised=is_staff or build.carries_allocation(found)),
         mixes=mix_part(found) if not is_for_client and (is_staff or build.carries_allocation(found)) else None,
         recommendations=tuple(line for line in advice if not (is_for_client and line.decision == Decision.DECLINED)),

@@ -57,6 +57,12 @@ _METHODS = {
     "shortfall": gettext_lazy(
         "All that could not be paid, in money of today: the mean over the futures in which the plan fails."
     ),
+    "phase": gettext_lazy("The part of the futures in which this phase of spending is paid for in every month."),
+    "event": _STATED,
+    "worth": gettext_lazy(
+        "Accounts on the path on which every asset gives its median return, things at their own growth, and debts as "
+        "they are paid, in money of today."
+    ),
     "flow": gettext_lazy(
         "The year's flow on the path on which every asset gives its median return, in money of that year."
     ),
@@ -245,7 +251,7 @@ def _basis(key: str) -> str:
         return _("As stated: what the plan is asked, not what comes out of it.")
     if key.partition(":")[0] in {"asset", "allocation", "assumption", "inflation"} or key.startswith("mix_"):
         return _("Gross: before fees and taxes.")
-    if key.partition(":")[0] in {"target", "choice", "own_goal", "override"}:
+    if key.partition(":")[0] in {"target", "choice", "own_goal", "override", "event"}:
         return _("As stated: what the plan is asked, not what comes out of it.")
     return _("Net: after the plan's yearly fee, and after taxes as the tables of each year compute them.")
 

@@ -1,4 +1,4 @@
-"""What happens in a household's life as values of the engine: whom it supports.
+"""What happens in a household's life as values of the engine: whom it supports, what it expects, what it owns.
 
 Each reader returns what the engine takes and what had to be assumed for it, as message ids with what fills them.
 """
@@ -7,14 +7,23 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
+from decimal import ROUND_HALF_UP, Decimal
 
 from apps.clients.models import Relationship
 from apps.kernel.errors import gettext_noop
-from apps.money.selectors.facts import PersonFact
+from apps.money.selectors.facts import HouseholdFacts, PersonFact, PhaseFact, PropertyFact, WindfallFact
 from apps.plans.engine.dependants import MAX_SUPPORTED_AGE, Child
+from apps.plans.engine.inputs import Account, TaxTreatment
+from apps.plans.engine.life_events import LifeEvents, SpendingPhase, Thing, Windfall
+from apps.plans.services._tables import TAX_TABLES, read_table
 
 Caveat = tuple[str, dict[str, str]]
 SUPPORTED = frozenset({Relationship.CHILD, Relationship.DEPENDANT})
+CENT = Decimal("0.01")
+_OPEN = (TaxTreatment.TAXABLE, TaxTreatment.CASH)
+# the loss on what is used in private life does not count
+_INVESTMENTS = frozenset({"real_estate", "business"})
 
 
 def children_of(people: Sequence[PersonFact], day: dt.date, horizon_age: int) -> tuple[tuple[Child, ...], list[Caveat]]:
@@ -46,3 +55,112 @@ _COUNTED = gettext_noop(
 def _age_in(person: PersonFact, day: dt.date) -> int:
     """Return the age attained by the end of the year, by which the law counts."""
     return 0 if person.date_of_birth is None else day.year - person.date_of_birth.year
+
+
+def events_of(
+    facts: HouseholdFacts, adults: Sequence[str], accounts: Sequence[Account], day: dt.date, inflation: float
+) -> tuple[LifeEvents, list[Caveat]]:
+    """Return what the household expects and owns, from the first of a plan's months on.
+
+    ``inflation`` is the expected one a year, by which things grow of which nothing else is stated.
+    """
+    told: list[Caveat] = []
+    open_accounts = {account.key for account in accounts if account.treatment in _OPEN}
+    debts = {debt.key for debt in facts.debts if debt.balance > 0}
+    windfalls = []
+    for fact in facts.windfalls:
+        if fact.expected_on < day:
+            told.append((_HAS_PASSED, {"name": fact.name, "day": fact.expected_on.isoformat()}))
+            continue
+        told.append((_CERTAIN, {"name": fact.name, "day": fact.expected_on.isoformat()}))
+        windfalls.append(_windfall(fact, adults, open_accounts, facts.currency))
+    things = []
+    for thing in facts.properties:
+        is_sold = thing.sells_on is not None and thing.sells_on >= day
+        if thing.sells_on is not None:
+            message = (_SOLD_HOME if thing.kind == "home" else _SOLD) if is_sold else _NOT_SOLD
+            told.append((message, {"name": thing.name, "day": thing.sells_on.isoformat()}))
+        debt = thing.debt_key if thing.debt_key in debts else ""
+        things.append(
+            replace(_thing(thing, inflation, facts.currency), debt=debt, sale_day=thing.sells_on if is_sold else None)
+        )
+    told += [(_PHASE, {"name": fact.name}) for fact in facts.phases]
+    phases = tuple(_phase(fact, facts.currency) for fact in facts.phases)
+    return LifeEvents(phases, tuple(windfalls), tuple(things)), told
+
+
+def untaken(facts: HouseholdFacts) -> list[Caveat]:
+    """Return what of the facts is left out, and from when on prices are not real."""
+    message = gettext_noop("%(name)s is left out: it has no price, or another currency.")
+    told: list[Caveat] = [(message, {"name": name}) for name in facts.left_out]
+    if facts.simulation is not None:
+        simulated = gettext_noop("Prices from %(day)s on are simulated: balances are for illustration.")
+        told.append((simulated, {"day": facts.simulation.simulated_from.isoformat()}))
+    return told
+
+
+def event_names(facts: HouseholdFacts) -> list[tuple[str, str]]:
+    """Return the names behind the keys of phases, windfalls and things."""
+    return [(fact.key, fact.name) for named in (facts.phases, facts.windfalls, facts.properties) for fact in named]
+
+
+_PHASE = gettext_noop("The phase “%(name)s” is part of the living costs, as stated.")
+_CERTAIN = gettext_noop("“%(name)s” is taken to come on %(day)s for certain: that it may not come is not counted.")
+_HAS_PASSED = gettext_noop("“%(name)s” was expected on %(day)s, which has passed: it is not counted.")
+_SOLD = gettext_noop(
+    "“%(name)s” is sold on %(day)s at a price that grows evenly; depreciation taken before is not counted, nor a new "
+    "basis after a death."
+)
+_SOLD_HOME = gettext_noop(
+    "“%(name)s” is sold on %(day)s at a price that grows evenly; it is taken to have been the main home for two of the "
+    "last five years, so that 250,000 of the gain, 500,000 of a couple’s, are free of tax."
+)
+_NOT_SOLD = gettext_noop("“%(name)s” was to be sold on %(day)s, which has passed: it is taken as kept.")
+
+
+def _cents(amount: Decimal) -> float:
+    return float(amount.quantize(CENT, rounding=ROUND_HALF_UP))
+
+
+def _phase(fact: PhaseFact, currency: str) -> SpendingPhase:
+    return SpendingPhase(
+        key=fact.key,
+        monthly_amount=_cents(fact.monthly_amount),
+        share=float(fact.share),
+        start=fact.starts_on,
+        from_retirement=fact.starts_at_retirement,
+        end=fact.ends_on,
+        years=fact.years,
+        is_essential=fact.is_essential,
+        currency=currency,
+    )
+
+
+def _windfall(fact: WindfallFact, adults: Sequence[str], open_accounts: set[str], currency: str) -> Windfall:
+    return Windfall(
+        key=fact.key,
+        owner=str(fact.person_id) if str(fact.person_id) in adults else "",
+        amount=_cents(fact.amount),
+        is_real=fact.is_inflation_linked,
+        day=fact.expected_on,
+        is_taxable=fact.is_taxable,
+        account=fact.account_key if fact.account_key in open_accounts else "",
+        currency=currency,
+    )
+
+
+def _thing(fact: PropertyFact, inflation: float, currency: str) -> Thing:
+    table = read_table(TAX_TABLES / "home_sale.toml")
+    return Thing(
+        key=fact.key,
+        value=_cents(fact.value),
+        annual_growth=inflation if fact.annual_growth is None else float(fact.annual_growth),
+        cost=_cents(fact.value if fact.cost is None else fact.cost),
+        sale_day=None,
+        selling_cost=float(fact.selling_cost),
+        exclusion=(float(table["alone"]), float(table["couple"])) if fact.kind == "home" else (0.0, 0.0),
+        is_investment=fact.kind in _INVESTMENTS,
+        debt="",
+        account="",
+        currency=currency,
+    )

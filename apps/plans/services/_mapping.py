@@ -44,7 +44,7 @@ from apps.plans.engine.tax_tables import FilingStatus, TaxTable
 from apps.plans.engine.what_if_levers import with_taken
 from apps.plans.models import Goal, GoalKind, Override, OverrideKind, Plan
 from apps.plans.selectors.run_values import RunInputs
-from apps.plans.services._life_facts import children_of
+from apps.plans.services._life_facts import children_of, event_names, events_of, untaken
 from apps.plans.services._retirement import (
     claims_of,
     medicare_of,
@@ -162,6 +162,9 @@ class _Mapping:
         claims = self._claims(adults)
         medicare = medicare_of(incomes, self.situation.starts_on)
         children, told = children_of(facts.people, self.situation.starts_on, plan.horizon_age)
+        inflation = self.situation.assumptions.inflation.mean
+        keys = [adult.key for adult in adults]
+        events, expected = events_of(facts, keys, accounts, self.situation.starts_on, inflation)
         inputs = ProjectionInputs(
             start_date=self.situation.starts_on,
             currency=facts.currency,
@@ -183,16 +186,12 @@ class _Mapping:
             state_table=self.situation.state_table,
             medicare=medicare,
             children=children,
+            events=events,
         )
-        told += retirement_caveats(claims, self._incomes_of_adults(), self._names(), medicare)
+        told += expected + retirement_caveats(claims, self._incomes_of_adults(), self._names(), medicare)
         told += state_caveats(facts.state, self.situation.state_table)
-        for message, params in told:
+        for message, params in told + untaken(facts):
             self._note(message, **params)
-        for name in facts.left_out:
-            self._note(gettext_noop("%(name)s is left out: it has no price, or another currency."), name=name)
-        if facts.simulation is not None:
-            day = facts.simulation.simulated_from.isoformat()
-            self._note(gettext_noop("Prices from %(day)s on are simulated: balances are for illustration."), day=day)
         policy, share = self._policy(accounts), self._override(OverrideKind.EQUITY_SHARE)
         inputs = with_taken(
             inputs,
@@ -368,6 +367,7 @@ class _Mapping:
         rows = [(str(person.person_id), person.name) for person in facts.people]
         for named in (facts.accounts, facts.debts, facts.incomes):
             rows += [(fact.key, fact.name) for fact in named]
+        rows += event_names(facts)
         return dict([*rows, *((str(goal.public_id), goal.name) for goal in self.situation.goals)])
 
 

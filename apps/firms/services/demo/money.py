@@ -48,8 +48,23 @@ def add_facts(spec: DemoHousehold, household: Household, by: Actor) -> None:
         payment = (spec.mortgage * Decimal("0.0065")).quantize(Decimal(10))
         debt = {"kind": "mortgage", "balance": spec.mortgage, "annual_rate": Decimal("0.0575")}
         told.append(("debt", {"name": "Mortgage", "monthly_payment": payment, **debt}))
-    for kind, fields in told:
+    for kind, fields in [*told, *_expected(spec, household, today)]:
         add_fact(kind=kind, household=household, fields={"as_of": today, **fields}, by=by)
+
+
+def _expected(spec: DemoHousehold, household: Household, today: dt.date) -> list[tuple[str, dict[str, object]]]:
+    """What a family with a young child expects: care until it is twelve, travel after work, and one inheritance."""
+    young = [child for child in household.people.filter(relationship="child") if (child.age_on(today) or 12) < 10]
+    told: list[tuple[str, dict[str, object]]] = []
+    if young:
+        care = {"name": f"After-school care for {young[0].first_name}", "person": young[0], "until_age": 12}
+        told.append(("phase", {**care, "monthly_amount": Decimal(650)}))
+        travel = {"name": "Travel", "starts_at_retirement": True, "years": 10, "is_essential": False}
+        told.append(("phase", {**travel, "monthly_amount": Decimal(700)}))
+    if young and spec.number % 2:
+        aunt = {"name": "Inheritance from an aunt", "amount": Decimal(90_000)}
+        told.append(("windfall", {**aunt, "expected_on": dt.date(today.year + 12, 6, 1)}))
+    return told
 
 
 def _social_security(person: Person, salary: Decimal, spec: DemoHousehold, today: dt.date) -> dict[str, object]:

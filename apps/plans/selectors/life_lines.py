@@ -1,0 +1,116 @@
+"""What life brings to a plan, and what the household is worth over time, as pages show them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from apps.plans.engine.life_events import SpendingPhase
+from apps.plans.engine.results import YearWorth
+from apps.plans.selectors.figures import Figure, money_figure
+from apps.plans.selectors.overview_builders import Found
+
+# a table for reading, not for the archive: every fifth year, the first, and the last
+_EVERY = 5
+
+
+@dataclass(frozen=True, slots=True)
+class EventLine:
+    """A phase, money that comes once, or a sale; `chance` is that of a phase which can be left out or not be paid."""
+
+    name: str
+    kind: str
+    amount: Figure
+    first: Figure | None
+    last: Figure | None = None
+    at_retirement: bool = False
+    chance: Figure | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WorthLine:
+    """What the household is worth as a year begins, in money of today."""
+
+    calendar_year: int
+    accounts: Figure
+    things: Figure
+    debts: Figure
+    net: Figure
+
+
+@dataclass(frozen=True, slots=True)
+class LifePart:
+    """What life brings, and what the household is worth over time; both empty where nothing was stated."""
+
+    events: tuple[EventLine, ...]
+    worth: tuple[WorthLine, ...]
+
+
+def life_part(found: Found) -> LifePart:
+    """Return both."""
+    return LifePart(event_lines(found), worth_lines(found))
+
+
+def event_lines(found: Found) -> tuple[EventLine, ...]:
+    """Return what the plan counts on besides goals, with how likely each phase is paid for."""
+    events, names = found.question.inputs.events, found.run.names
+    chances = {outcome.key: outcome.success.value for outcome in found.result.projection.goals}
+    lines = [_phase(phase, names.get(phase.key, phase.key), chances, found.currency) for phase in events.phases]
+    for windfall in events.windfalls:
+        name = names.get(windfall.key, windfall.key)
+        amount = money_figure(windfall.amount, found.currency, f"event:{windfall.key}:amount", name)
+        kind = _("Money expected once")
+        lines.append(EventLine(name, kind, amount, _year(windfall.day.year, windfall.key)))
+    for thing in events.things:
+        if thing.sale_day is not None:
+            name = names.get(thing.key, thing.key)
+            amount = money_figure(thing.value, found.currency, f"event:{thing.key}:amount", name)
+            kind = _("Sale, at the value of today")
+            lines.append(EventLine(name, kind, amount, _year(thing.sale_day.year, thing.key)))
+    return tuple(lines)
+
+
+def _year(year: int, key: str, which: str = "first") -> Figure:
+    return Figure(year, "year", f"event:{key}:{which}", _("Year"))
+
+
+def _phase(phase: SpendingPhase, name: str, chances: dict[str, float], currency: str) -> EventLine:
+    key = f"event:{phase.key}:amount"
+    if phase.share:
+        amount = Figure(Decimal(repr(phase.share)), "percent", key, _("Share of living costs"))
+    else:
+        amount = money_figure(phase.monthly_amount, currency, key, _("Amount a month"))
+    last = phase.end.year if phase.end is not None else None
+    if last is None and phase.years and phase.start is not None:
+        last = phase.start.year + phase.years
+    chance = chances.get(phase.key)
+    return EventLine(
+        name=name,
+        kind=_("Phase of spending"),
+        first=None if phase.start is None else _year(phase.start.year, phase.key),
+        last=None if last is None else _year(last, phase.key, "last"),
+        at_retirement=phase.from_retirement,
+        amount=amount,
+        chance=None if chance is None else Figure(chance, "percent", f"phase:{phase.key}", name),
+    )
+
+
+def worth_lines(found: Found) -> tuple[WorthLine, ...]:
+    """Return accounts, things and debts as the years begin; nothing where nothing is owned besides accounts."""
+    rows = found.result.projection.worth
+    return tuple(_worth(row, found.currency) for row in rows if row.year % _EVERY == 0 or row.year == len(rows) - 1)
+
+
+def _worth(row: YearWorth, currency: str) -> WorthLine:
+    def at(name: str, label: str, value: float) -> Figure:
+        return money_figure(value, currency, f"worth:{row.year}:{name}", f"{label}, {row.calendar_year}")
+
+    return WorthLine(
+        calendar_year=row.calendar_year,
+        accounts=at("accounts", _("Accounts"), row.accounts),
+        things=at("things", _("Things"), row.things),
+        debts=at("debts", _("Owed"), row.debts),
+        net=at("net", _("Net worth"), row.accounts + row.things - row.debts),
+    )

@@ -1,0 +1,55 @@
+"""What life brings to a plan, and what the household is worth, as pages show them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+from types import SimpleNamespace
+from typing import Any, cast
+
+from apps.plans.engine.life_events import LifeEvents
+from apps.plans.engine.monte_carlo import project
+from apps.plans.selectors.life_lines import event_lines, life_part, worth_lines
+from tests.apps.plans.engine.households import family, family_cube
+from tests.apps.plans.engine.test_life_events import EVERYTHING
+
+
+@cache
+def found(events: LifeEvents = EVERYTHING) -> Any:
+    inputs = replace(family(), events=events)
+    result = SimpleNamespace(projection=project(inputs, family_cube()))
+    run = SimpleNamespace(names={"aunt": "Aunt Rose"})
+    return cast("Any", SimpleNamespace(currency="USD", question=SimpleNamespace(inputs=inputs), result=result, run=run))
+
+
+def test_each_event_says_when_how_much_and_a_phase_of_its_own_how_likely_it_is_paid() -> None:
+    lines = {line.name: line for line in event_lines(found())}
+    assert set(lines) == {"childcare", "quieter", "travel", "commute", "Aunt Rose", "bonus", "home", "flat"}
+    assert lines["travel"].at_retirement
+    assert lines["travel"].chance is not None
+    assert lines["quieter"].chance is None
+    assert (lines["quieter"].amount.kind, lines["quieter"].amount.text) == ("percent", "−20.0%")
+    assert lines["childcare"].last is not None
+    assert lines["childcare"].last.value == 2032
+    assert lines["Aunt Rose"].first is not None
+    assert lines["Aunt Rose"].first.value == 2034
+    assert lines["home"].amount.number == 700_000.0
+
+
+def test_every_figure_has_a_key_of_its_own() -> None:
+    part = life_part(found())
+    keys = [
+        figure.key for line in part.events for figure in (line.amount, line.first, line.last, line.chance) if figure
+    ]
+    keys += [figure.key for line in part.worth for figure in (line.accounts, line.things, line.debts, line.net)]
+    assert len(keys) == len(set(keys))
+
+
+def test_net_worth_adds_up_and_the_last_year_is_among_them() -> None:
+    rows = worth_lines(found())
+    assert rows[0].calendar_year == 2026
+    assert rows[-1].calendar_year == 2026 + len(found().result.projection.worth) - 1
+    for row in rows:
+        told = [figure.number or 0.0 for figure in (row.accounts, row.things, row.debts, row.net)]
+        assert abs(told[0] + told[1] - told[2] - told[3]) < 0.02
+    assert worth_lines(found(LifeEvents())) == ()
