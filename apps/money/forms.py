@@ -37,8 +37,8 @@ class FactForm(forms.ModelForm):  # type: ignore[type-arg]
         offered: dict[str, Any] = {
             "person": household.people,
             "account": household.accounts,
-            "debt": household.debt_facts,  # type: ignore[attr-defined]
-            "rented_out": household.property_facts,  # type: ignore[attr-defined]
+            "debt": household.debt_facts,
+            "rented_out": household.property_facts,
         }
         for name, rows in offered.items():
             field = self.fields.get(name)

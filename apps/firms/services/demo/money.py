@@ -23,6 +23,8 @@ from apps.portfolios.services.instruments import NamedSecurity, instruments_for
 from apps.portfolios.services.transactions import record_transactions
 
 YEARS = 3
+# the household that tells of phases of spending and of money to come
+EXPECTING = 2
 CENT = Decimal("0.01")
 # of each dollar in stocks and in bonds: where a plain household puts it
 _STOCKS = (("VTI", Decimal("0.6")), ("VXUS", Decimal("0.25")), ("VB", Decimal("0.15")))
@@ -53,18 +55,21 @@ def add_facts(spec: DemoHousehold, household: Household, by: Actor) -> None:
 
 
 def _expected(spec: DemoHousehold, household: Household, today: dt.date) -> list[tuple[str, dict[str, object]]]:
-    """What a family with a young child expects: care until it is twelve, travel after work, and one inheritance."""
-    young = [child for child in household.people.filter(relationship="child") if (child.age_on(today) or 12) < 10]
-    told: list[tuple[str, dict[str, object]]] = []
-    if young:
-        care = {"name": f"After-school care for {young[0].first_name}", "person": young[0], "until_age": 12}
-        told.append(("phase", {**care, "monthly_amount": Decimal(650)}))
-        travel = {"name": "Travel", "starts_at_retirement": True, "years": 10, "is_essential": False}
-        told.append(("phase", {**travel, "monthly_amount": Decimal(700)}))
-    if young and spec.number % 2:
-        aunt = {"name": "Inheritance from an aunt", "amount": Decimal(90_000)}
-        told.append(("windfall", {**aunt, "expected_on": dt.date(today.year + 12, 6, 1)}))
-    return told
+    """What one family expects: care of the youngest child, travel in the first years after work, and an inheritance."""
+    children = sorted(
+        (child.age_on(today) or 0, child.pk, child) for child in household.people.filter(relationship="child")
+    )
+    if spec.number != EXPECTING or not children:
+        return []
+    age, _, youngest = children[0]
+    care = {"name": f"After-school care of {youngest.first_name}", "person": youngest, "until_age": max(12, age + 2)}
+    travel = {"name": "Travel", "starts_at_retirement": True, "years": 10, "is_essential": False}
+    aunt = {"name": "Inheritance from an aunt", "expected_on": dt.date(today.year + 12, 6, 1)}
+    return [
+        ("phase", {**care, "monthly_amount": Decimal(650)}),
+        ("phase", {**travel, "monthly_amount": Decimal(700)}),
+        ("windfall", {**aunt, "amount": Decimal(90_000)}),
+    ]
 
 
 def _social_security(person: Person, salary: Decimal, spec: DemoHousehold, today: dt.date) -> dict[str, object]:
