@@ -330,8 +330,10 @@ class ProjectionInputs:
         self._check_currencies()
         self._check_goals()
         self._check_people()
-        self._check_claims()
-        check_children(self.children, [adult.key for adult in self.adults], self.start_date)
+        adults = [adult.key for adult in self.adults]
+        stated = any(income.kind is IncomeKind.SOCIAL_SECURITY for income in self.incomes)
+        check_claims(self.claims, adults, self.currency, has_stated=stated)
+        check_children(self.children, adults, self.start_date)
         check_conversions(self)
         check_events(self)
 
@@ -364,10 +366,6 @@ class ProjectionInputs:
         for name in ("accounts", "contributions", "incomes", "debts", "goals"):
             for item in getattr(self, name):
                 same_currency(item.currency, self.currency, f"{name}[{item.key}].currency")
-
-    def _check_claims(self) -> None:
-        stated = any(income.kind is IncomeKind.SOCIAL_SECURITY for income in self.incomes)
-        check_claims(self.claims, [adult.key for adult in self.adults], self.currency, has_stated=stated)
 
     def _check_goals(self) -> None:
         within(sum(goal.kind is GoalKind.RETIREMENT for goal in self.goals), 0, 1, "goals")
