@@ -10,7 +10,7 @@ import pytest
 
 from apps.money.selectors.facts import DebtFact, PersonFact, PhaseFact, PropertyFact, WindfallFact
 from apps.plans.engine.dependants import Child
-from apps.plans.services._life_facts import children_of, event_names, events_of
+from apps.plans.services._life_facts import children_of, event_names, events_of, untaken
 from tests.apps.plans.engine.households import family
 from tests.apps.plans.services.test_mapping import facts, question
 
@@ -102,3 +102,7 @@ def test_the_whole_question_holds_them() -> None:
     assert found.question.inputs.events.things[0].debt == "mortgage"
     assert {"name": "Childcare"} in [caveat["params"] for caveat in found.caveats]
     assert found.names["h"] == "House"
+
+
+def test_what_is_left_out_is_named() -> None:
+    assert [params for _, params in untaken(facts(left_out=("Old bond",)))] == [{"name": "Old bond"}]
