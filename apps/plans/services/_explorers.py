@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
-from apps.plans.engine.inputs import ProjectionInputs
+from apps.plans.engine.inputs import CubeSpec, ProjectionInputs
+from apps.plans.engine.stress_cases import StressTable, episodes_from_mapping, months_needed, stress_cases
+from apps.plans.engine.stress_tests import run_stress_tests
 from apps.plans.engine.tax_map import TaxYear
 from apps.plans.engine.tax_years import tax_years
+from apps.plans.engine.what_if import on_paths
+from apps.plans.services._mapping import CUBE_STEP_MONTHS
+from apps.plans.services._scenarios import cube_of
+from apps.plans.services._tables import TAX_TABLES, read_table
 
 
 def tax_map(inputs: ProjectionInputs) -> tuple[TaxYear, ...]:
     """Answer what each year of a plan is taxed on."""
     return tax_years(inputs)
+
+
+def stress_table(inputs: ProjectionInputs, spec: CubeSpec, care_cost: float) -> StressTable:
+    """Answer how a plan fares in every test, on scenarios that reach as far as the longest life tried."""
+    months = -(-max(months_needed(inputs), spec.n_months) // CUBE_STEP_MONTHS) * CUBE_STEP_MONTHS
+    asked = on_paths(inputs, CubeSpec(spec.seed, spec.n_paths, spec.n_batches, months))
+    episodes = episodes_from_mapping(read_table(TAX_TABLES / "market_episodes.toml"))
+    cases = stress_cases(asked, episodes, care_cost)
+    return run_stress_tests(asked, cases, cube_of(asked.assumptions, asked.simulation))

@@ -10,11 +10,13 @@ from typing import Any
 from apps.core.actors import Actor
 from apps.plans.engine.claiming_map import ClaimingMap, claiming_map
 from apps.plans.engine.digest import input_digest
+from apps.plans.engine.stress_cases import StressTable
 from apps.plans.engine.tax_map import TaxYear
 from apps.plans.engine.what_if_levers import moved
 from apps.plans.engine.what_if_results import WhatIfAnswer
 from apps.plans.models import ProjectionRun
 from apps.plans.selectors.what_if_values import spec_of
+from apps.plans.services._tables import TAX_TABLES, read_table
 from apps.plans.services._turns import TURNS
 from apps.plans.services.what_if import question_of_run
 
@@ -49,6 +51,25 @@ def claiming_of_run(*, run: ProjectionRun, real_rate: float, by: Actor) -> Claim
             found = _keep(name, claiming_map(inputs, real_rate))
     told: ClaimingMap = found
     return told
+
+
+def stresses_of_run(*, run: ProjectionRun, care_cost: float, by: Actor) -> StressTable:
+    """Answer how a run's plan fares in every stress test, on a thousand futures. Raises EngineBusyError."""
+    name = input_digest({"stresses": run.input_digest, "care": care_cost})
+    found = _kept(name)
+    if found is None:
+        from apps.plans.services._explorers import stress_table
+
+        asked = question_of_run(run)
+        with TURNS.place(by.key):
+            found = _keep(name, stress_table(asked.inputs, spec_of(asked, is_whole=False), care_cost))
+    told: StressTable = found
+    return told
+
+
+def history_source() -> str:
+    """Name where the stretches of history come from."""
+    return str(read_table(TAX_TABLES / "market_episodes.toml")["source"])
 
 
 def answer_of_run(*, run: ProjectionRun, changes: Mapping[str, float], is_whole: bool, by: Actor) -> WhatIfAnswer:

@@ -75,6 +75,7 @@ _PAGES = (
     ("scenario-list", _("Scenarios")),
     ("taxes", _("Tax map")),
     ("social-security", _("Social Security")),
+    ("stress", _("Stress tests")),
 )
 
 

@@ -1,0 +1,183 @@
+"""The stress tests of a plan: named falls of the markets and turns of life, beside the plan as it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+from django.utils.translation import gettext as _
+
+from apps.core.templatetags import formats
+from apps.kernel.errors import InvalidInputError, gettext_noop
+from apps.plans.engine.stress_cases import StressKind, StressResult, StressTable
+from apps.plans.selectors.explorers import Origin
+from apps.plans.selectors.figures import Figure, money_figure
+from apps.plans.selectors.what_if import Asked
+
+# CareScout, Cost of Care Survey 2024: a private room in a nursing home, national median, 127,750 dollars a year
+USUAL_CARE = Decimal(127_750)
+_MOST_CARE = Decimal(1_000_000)
+_HEAT_STEP, _HEATS = 0.04, 7
+
+
+@dataclass(frozen=True, slots=True)
+class StressLine:
+    """One test; `heat` 0 to 7 by how much the chance falls."""
+
+    name: str
+    what: str
+    heat: int
+    success: Figure
+    change: Figure
+    error: Figure
+    wealth: Figure
+    wealth_poor: Figure
+    wealth_change: Figure
+    shortfall: Figure
+
+
+@dataclass(frozen=True, slots=True)
+class StressPage:
+    """All tests, those of the markets and those of life, with the plan as it stands."""
+
+    n_paths: int
+    care: str
+    hardest: str
+    base: StressLine
+    markets: tuple[StressLine, ...]
+    lives: tuple[StressLine, ...]
+
+
+def care_in(told: Mapping[str, str]) -> Decimal:
+    """Read what a year of care costs. Raises InvalidInputError for what is no amount up to a million."""
+    text = told.get("care", "").strip()
+    if not text:
+        return USUAL_CARE
+    try:
+        amount = Decimal(text)
+    except InvalidOperation:
+        amount = Decimal(-1)
+    if not amount.is_finite() or not 0 <= amount <= _MOST_CARE:
+        raise InvalidInputError(
+            gettext_noop("What a year of care costs is an amount between 0 and 1,000,000."),
+            mend=gettext_noop("Give it without spaces or signs."),
+            field="care",
+        )
+    return amount.quantize(Decimal("0.01"))
+
+
+def care_text(amount: Decimal) -> str:
+    """Write the cost as a form and an address take it."""
+    return f"{amount.normalize():f}"
+
+
+def stress_page(asked: Asked, found: StressTable, care: Decimal) -> StressPage:
+    """Return the tests as the page shows them."""
+    lines = [_line(asked, each) for each in found.results]
+    is_market = [each.kind in {StressKind.EPISODE, StressKind.FALL_NOW, StressKind.INFLATION} for each in found.results]
+    hardest = min(range(len(lines)), key=lambda place: found.results[place].change.value, default=None)
+    falls = hardest is not None and found.results[hardest].change.value < 0.0
+    return StressPage(
+        n_paths=found.n_paths,
+        care=care_text(care),
+        hardest=lines[hardest].name if hardest is not None and falls else "",
+        base=_line(asked, found.base),
+        markets=tuple(line for line, market in zip(lines, is_market, strict=True) if market),
+        lives=tuple(line for line, market in zip(lines, is_market, strict=True) if not market),
+    )
+
+
+def _line(asked: Asked, found: StressResult) -> StressLine:
+    def money(value: float | None, name: str, label: str) -> Figure:
+        return money_figure(value, asked.currency, f"{found.key}:{name}", label)
+
+    def rate(value: float | None, name: str, label: str, digits: str = "1") -> Figure:
+        return Figure(value, "percent", f"{found.key}:{name}", label, digits)
+
+    name, what = _words(found, asked.names.get(found.subject, found.subject))
+    return StressLine(
+        name=name,
+        what=what,
+        heat=min(_HEATS, max(0, round(-found.change.value / _HEAT_STEP))),
+        success=rate(found.success.value, "success", _("Chance of success")),
+        change=rate(found.change.value, "change", _("Change of the chance, in points")),
+        error=rate(found.change.standard_error, "error", _("Standard error"), "2"),
+        wealth=money(found.wealth, "wealth", _("Left at the end, in the middle future")),
+        wealth_poor=money(found.wealth_poor, "wealth_poor", _("Left at the end, one future in ten")),
+        wealth_change=money(found.wealth_change.value, "wealth_change", _("Change of what is left, on average")),
+        shortfall=money(found.shortfall, "shortfall", _("Missing in all where the plan fails, on average")),
+    )
+
+
+def _words(found: StressResult, person: str) -> tuple[str, str]:
+    """Name a test, and say what it does."""
+    if found.key == "base":
+        return _("The plan as it stands"), _("no test")
+    if found.kind is StressKind.EPISODE:
+        return _episodes().get(found.key, (found.key, ""))
+    kinds = {
+        StressKind.FALL_NOW: (
+            _("Shares fall by a quarter now"),
+            _("In the first month; what comes after is as drawn."),
+        ),
+        StressKind.INFLATION: (
+            _("Inflation 3 points higher for ten years"),
+            _("Returns stay what they are in money of each year, so they buy less."),
+        ),
+        StressKind.EARLY_DEATH: (
+            _("%(name)s dies in five years") % {"name": person},
+            _("The survivor spends the plan's share; life insurance is not counted."),
+        ),
+        StressKind.LONG_LIFE: (_("Everybody lives to 100"), _("Living costs go on to the age of 100.")),
+        StressKind.JOB_LOSS: (
+            _("%(name)s earns nothing for two years") % {"name": person},
+            _("From now on, without unemployment benefits; contributions from the salary stop as long."),
+        ),
+        StressKind.CARE: (
+            _("Three years of long-term care"),
+            _("In the last three years of the plan, beside all other costs; nothing is insured."),
+        ),
+    }
+    return kinds.get(found.kind, (found.key, ""))
+
+
+def _episodes() -> dict[str, tuple[str, str]]:
+    return {
+        "fall_2000": (_("The dot-com fall, 2000 to 2002"), _("The first three years are those of 2000 to 2002.")),
+        "fall_2008": (_("The financial crisis, 2008"), _("The first year is that of 2008.")),
+        "fall_1973": (_("The oil shock, 1973 and 1974"), _("The first two years are those of 1973 and 1974.")),
+        "fall_1929": (_("The Great Depression, 1929 to 1932"), _("The first four years are those of 1929 to 1932.")),
+        "stagflation_1966": (
+            _("Stagflation, 1966 to 1982"),
+            _("The first seventeen years are those of 1966 to 1982, with their inflation."),
+        ),
+    }
+
+
+def stress_origin(asked: Asked, found: StressTable, source: str, care: Decimal) -> Origin:
+    """Say where the figures of the tests come from."""
+    chosen = (
+        (_("Futures"), formats.number_text(found.n_paths, 0)),
+        (_("Seed"), str(asked.question.inputs.simulation.seed)),
+        (_("History"), source),
+        (
+            _("A year of care"),
+            money_figure(float(care), asked.currency, "", "").text
+            + " · "
+            + _("usual: CareScout, Cost of Care Survey 2024, private room in a nursing home, national median"),
+        ),
+    )
+    basis = _("Net: after the plan's yearly fee, and after taxes as the tables of each year compute them.")
+    return Origin(_method, basis, chosen)
+
+
+def _method(key: str) -> str:
+    name = key.rpartition(":")[2]
+    if name in {"change", "wealth_change"}:
+        return _("The plan in the test less the plan as it stands, path by path on the same futures.")
+    if name == "error":
+        return _("The spread between independent scrambles of the futures, divided by the root of their number.")
+    if name == "shortfall":
+        return _("What is not paid over the whole plan, in money of today, on average over the futures that fail.")
+    return _("The whole plan run again with this one thing changed, on the same futures, in money of today.")
