@@ -3,7 +3,8 @@
   const FRAMES = ["auto", "scroll"];
 
   /** Words that a chart draws past the edge of its canvas, by what was drawn last. */
-  const drawn = new WeakMap();
+  let drawn = new WeakMap();
+  addEventListener("resize", () => { drawn = new WeakMap(); });
   const draw = CanvasRenderingContext2D.prototype.fillText;
   CanvasRenderingContext2D.prototype.fillText = function (text, x, ...more) {
     const { a: scale, b: turned, e: shift } = this.getTransform();

@@ -65,14 +65,22 @@ class Eyes:
             for node in rule["nodes"]:
                 said = " ".join(str(node.get("failureSummary", "")).split())
                 self._note(f"{rule['id']} at {node['target']}: {said} {node['html'][:160]}")
+        self.measure()
+
+    def measure(self) -> None:
+        """Note what the window or a frame does not show."""
         over = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         if over > 0:
             self._note(f"scrolls sideways by {over} px")
         for cut in self.page.evaluate("eyes.cut()"):
             self._note(f"cuts off {cut}")
+        self.keep()
+
+    def keep(self) -> None:
+        """Keep a picture of the page where STEWARD_SHOTS names a folder."""
         if SHOTS:
             file = re.sub(r"[^\w-]+", "_", f"{self.name}_{self.view}").strip("_")
-            self.page.screenshot(path=Path(SHOTS) / f"{file}.png", full_page=True)
+            self.page.screenshot(path=Path(SHOTS) / f"{file}.png", full_page=True, caret="initial")
 
 
 @contextmanager
