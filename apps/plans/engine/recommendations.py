@@ -57,6 +57,7 @@ from apps.plans.engine.success import difference
 
 # Room to spend more is worth a conversation from a twentieth on.
 NOTICEABLE_ROOM = 1.05
+Rule = tuple[str, Callable[[], list[Candidate]]]
 
 
 def _effect(before: Run, after: Run) -> Effect:
@@ -199,6 +200,24 @@ def _place(candidate: Candidate, advice: Recommendation) -> tuple[bool, bool, fl
     return (not candidate.mandatory, advice.worth is None, -(advice.worth or 0.0), advice.key)
 
 
+def _rules(inputs: ProjectionInputs, runs: Runs, policy: AdvicePolicy) -> tuple[Rule, ...]:
+    """Every rule of advice by the name under which its progress is told."""
+    return (
+        ("allocation", lambda: risk_advice(inputs, policy.risk_limit) if policy.risk_limit else []),
+        ("savings", lambda: _savings(inputs, runs, policy)),
+        ("spending", lambda: _spending(inputs, runs, policy)),
+        ("retirement_date", lambda: _delay(inputs, runs, policy)),
+        ("debt", lambda: debt_advice(inputs, policy.debt_payment)),
+        ("social_security", lambda: claiming_advice(inputs, runs)),
+        ("contribution_room", lambda: room_advice(inputs, policy)),
+        ("withdrawal_order", lambda: order_advice(inputs, runs)),
+        ("roth_conversion", lambda: conversion_advice(inputs, runs)),
+        ("insurance", lambda: cover_advice(inputs, policy.facts, runs)),
+        ("estate", lambda: estate_advice(inputs, policy.facts)),
+        ("emergency_fund", lambda: emergency_advice(inputs, policy.emergency_months, policy.emergency_fill_months)),
+    )
+
+
 def recommend(
     inputs: ProjectionInputs,
     cube: ScenarioCube,
@@ -218,20 +237,7 @@ def recommend(
     known(policy.saving_account, [account.key for account in inputs.accounts], "saving_account")
     runs = runs or Runs(cube, mapper)
     base = runs.of(inputs)
-    steps: tuple[tuple[str, Callable[[], list[Candidate]]], ...] = (
-        ("allocation", lambda: risk_advice(inputs, policy.risk_limit) if policy.risk_limit else []),
-        ("savings", lambda: _savings(inputs, runs, policy)),
-        ("spending", lambda: _spending(inputs, runs, policy)),
-        ("retirement_date", lambda: _delay(inputs, runs, policy)),
-        ("debt", lambda: debt_advice(inputs, policy.debt_payment)),
-        ("social_security", lambda: claiming_advice(inputs, runs)),
-        ("contribution_room", lambda: room_advice(inputs, policy)),
-        ("withdrawal_order", lambda: order_advice(inputs, runs)),
-        ("roth_conversion", lambda: conversion_advice(inputs, runs)),
-        ("insurance", lambda: cover_advice(inputs, policy.facts, runs)),
-        ("estate", lambda: estate_advice(inputs, policy.facts)),
-        ("emergency_fund", lambda: emergency_advice(inputs, policy.emergency_months, policy.emergency_fill_months)),
-    )
+    steps = _rules(inputs, runs, policy)
     found: list[tuple[Candidate, Effect | None]] = []
     for done, (name, candidates) in enumerate(steps):
         progress(done / len(steps), name)

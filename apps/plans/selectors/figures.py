@@ -24,6 +24,7 @@ TREATMENTS = {
 }
 # what the places of advice stand for, where no field of a record has the name
 PLACES = {
+    "years": gettext_lazy("number of years"),
     "tax": gettext_lazy("tax that it adds"),
     "premiums": gettext_lazy("premiums that it adds"),
     "first": gettext_lazy("first year"),

@@ -9,11 +9,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 import numpy as np
 from django.utils.translation import gettext as _
 
 from apps.plans.engine.advice import figures_of
+from apps.plans.engine.advice_worth import worth_of, yearly_costs
 from apps.plans.engine.allocation import optimised_allocation, stated_allocation
 from apps.plans.engine.alternatives import goal_candidates, mix_table
 from apps.plans.engine.goal_mixes import goal_mixes
@@ -76,14 +78,24 @@ def answer(question: RunInputs, cube: ScenarioCube, *, mapper: Mapper, progress:
     )
 
 
-def measured(change: Change, question: RunInputs, progress: Progress) -> tuple[Effect, OptimisedAllocation | None]:
-    """Return what adjusted advice does, and the mix that belongs to it when it is about one."""
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What adjusted advice does, what that is worth for its effort, and the mix that belongs to it, if any."""
+
+    effect: Effect
+    worth: float | None
+    mix: OptimisedAllocation | None
+
+
+def measured(change: Change, question: RunInputs, difficulty: str, progress: Progress) -> Measured:
+    """Return what adjusted advice does; ``difficulty`` is that of the advice as it was given."""
     changed = changed_by(change, question) or question.inputs
     cube = cube_of(question.inputs.assumptions, question.inputs.simulation)
     progress(0.3, "")
     with ThreadPoolExecutor(THREADS) as pool:
         effect = measured_effect(question.inputs, changed, cube, mapper=pool.map)
-    return effect, adjusted_allocation(change, question)
+    worth = worth_of(effect, None, difficulty, yearly_costs(question.inputs))
+    return Measured(effect, worth, adjusted_allocation(change, question))
 
 
 def _savings(question: RunInputs, runs: Runs, progress: Progress) -> SolveOutcome | None:

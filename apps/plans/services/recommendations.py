@@ -73,15 +73,14 @@ def measure_recommendation(
     if recommendation.adjusted_value != value or recommendation.adjusted_effect is not None:
         return recommendation
     # the engine takes seconds to load: see `_answers`
-    from apps.plans.engine.advice_worth import worth_of, yearly_costs
     from apps.plans.services._answers import measured
 
     question = inputs_of(recommendation.run)
     facts = dict(recommendation.proposal["facts"])
     change = Change(recommendation.key, recommendation.kind, number(value), facts)
-    effect, mix = measured(change, question, progress)
-    worth = worth_of(effect, None, recommendation.proposal["difficulty"], yearly_costs(question.inputs))
-    image = {**plain(effect), WORTH: worth} | ({} if mix is None else {ADJUSTED_MIX: plain(mix)})
+    found = measured(change, question, recommendation.proposal["difficulty"], progress)
+    mix = {} if found.mix is None else {ADJUSTED_MIX: plain(found.mix)}
+    image = {**plain(found.effect), WORTH: found.worth, **mix}
     return keep_effect(recommendation=recommendation, value=value, effect=image, by=by)
 
 
