@@ -207,8 +207,8 @@ def emergency_texts(facts: Facts) -> Texts:
         ),
         text(
             gettext_noop(
-                "You hold %(held__money)s in cash; %(months__count)s months of living costs and debt payments are "
-                "%(needed__money)s."
+                "Your cash accounts hold %(held__money)s; %(months__count)s months of living costs and debt payments "
+                "are %(needed__money)s."
             ),
             held__money=facts["held"],
             needed__money=facts["needed"],

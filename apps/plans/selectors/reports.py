@@ -113,9 +113,9 @@ def left_out(found: build.Found) -> tuple[str, ...]:
     """Return what this plan does not count, by what it was asked: standing limits of the engine that apply to it."""
     inputs = found.question.inputs
     told = [
-        _("Property, cars and other things owned: only accounts that can be drawn on are counted."),
-        _("Life, disability and long-term care insurance, and what illness or care may cost."),
-        _("Gifts and inheritances, received or left, and taxes on estates."),
+        _("Property, cars and other things owned pay for nothing here unless their sale is planned."),
+        _("What insurance of life, income or care would pay, and costs of illness or care that are not told."),
+        _("Gifts and inheritances that are not told, and taxes on estates."),
         _("Taxes of cities and counties, and credits that are not in the federal or state tables."),
         _("Changes of the law after the day of the facts: today's rules are carried forward with inflation."),
         _("Costs of trading, and taxes on selling what is exchanged when the mix changes."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 
 import pytest
@@ -100,7 +101,7 @@ def test_while_the_plan_is_worked_out_home_shows_how_far_it_is(portal, household
 @pytest.mark.parametrize("tells", [True, False])
 def test_a_guardrail_is_told_in_the_portal_when_the_firm_says_so(portal, published, paul, tells):
     set_monitoring_rules(terms=MonitoringTerms(**{**DEFAULTS, "tells_clients": tells}), by=paul.as_actor())
-    Plan.objects.update(status=PlanStatus.IN_FORCE, in_force_at=timezone.now())
+    Plan.objects.update(status=PlanStatus.IN_FORCE, in_force_at=timezone.now() - dt.timedelta(days=3))
     plans.night()
     plans.balance(Plan.objects.get().household, "0.05")
     plans.night(again=True)
