@@ -3,8 +3,13 @@
   const FRAMES = ["auto", "scroll"];
 
   /** Words that a chart draws past the edge of its canvas, by what was drawn last. */
-  let drawn = new WeakMap();
-  addEventListener("resize", () => { drawn = new WeakMap(); });
+  const drawn = new WeakMap();
+  const clear = CanvasRenderingContext2D.prototype.clearRect;
+  CanvasRenderingContext2D.prototype.clearRect = function (x, y, wide, high) {
+    // a whole new picture: what an older one drew elsewhere, at another width say, is gone
+    if (x <= 0 && y <= 0 && wide >= this.canvas.width && high >= this.canvas.height) drawn.delete(this.canvas);
+    return clear.call(this, x, y, wide, high);
+  };
   const draw = CanvasRenderingContext2D.prototype.fillText;
   CanvasRenderingContext2D.prototype.fillText = function (text, x, ...more) {
     const { a: scale, b: turned, e: shift } = this.getTransform();

@@ -31,7 +31,8 @@ class PlanningJob:
             self._enter(browser, name) for name in ("Ada", "Mallory", "Rosa Costa", "Miguel Costa")
         )
         self.people = (self.ada, self.mallory, self.rosa, self.miguel)
-        self.eyes = {who.name: Eyes(who.page, "light") for who in self.people}
+        # Mallory is shown that there is nothing for her: her pages are refused, as they must be
+        self.eyes = {who.name: Eyes(who.page, "light") for who in self.people if who is not self.mallory}
 
     def _enter(self, browser: Any, name: str) -> Person:
         who = Person(self.site, browser, name, "", "alpha")

@@ -22,7 +22,7 @@ from tests.factories import firms
 from tests.isolation.routes import Route, routes
 from tests.languages import pseudo
 from tests.languages.finder import Found, Known, untranslated, untranslated_text
-from tests.languages.words import OF_DJANGO, OF_OAUTH, SAME, texts_in_columns, texts_of_tables
+from tests.languages.words import OF_DJANGO, OF_OAUTH, SAME, texts_in_columns, texts_of_tables, texts_of_trails
 from tests.languages.world import PAPERS, Firm, path_of, texts_of_the_firm
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -57,7 +57,8 @@ class Readers:
     def __init__(self, language: pseudo.PseudoTranslation) -> None:
         self.language = language
         self.firm = Firm()
-        self.known = Known.of([*texts_of_the_firm(), *texts_in_columns(), *texts_of_tables(), *SAME])
+        kept = (*texts_of_the_firm(), *texts_in_columns(), *texts_of_trails())
+        self.known = Known.of([*kept, *texts_of_tables(), *SAME])
         people = (self.firm.paul, self.firm.ada, self.firm.connie, self.firm.client)
         self.clients = [*(self._entered(user) for user in people), SiteClient(headers={"host": "alpha.localhost"})]
 

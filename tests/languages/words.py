@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from apps.clients.models import Agreement, AgreementTemplate, ImportRow
-from apps.plans.models import AssumptionTable
+from apps.plans.models import AssumptionTable, ProjectionRun
+from apps.plans.selectors.run_values import result_of
 from apps.portfolios.models import ServiceVersion
 from config.env import ROOT
 
@@ -51,9 +52,32 @@ def texts_in_columns() -> Iterator[str]:
 
 
 def texts_of_tables() -> Iterator[str]:
-    """Yield the English texts of reference tables that bring their own languages (`test_catalogue` holds that)."""
+    """Yield the English texts of reference tables that bring their own languages (`test_catalogue` holds that), and
+    what tables cite: publishers, statutes, the names of states."""
     for entry in tables_with_languages():
         yield entry["en"]
+    for path in sorted((ROOT / "apps").glob("*/reference/*.toml")):
+        yield from _cited(tomllib.loads(path.read_text()))
+
+
+def texts_of_trails() -> Iterator[str]:
+    """Yield by what rule and from what source each step of a result came, kept with it as the engine cites it."""
+    for run in ProjectionRun.objects.exclude(result=b"").exclude(result=b"{}"):
+        result = result_of(run)
+        for step in result.projection.trail if result is not None else ():
+            yield from (step.source, *(value for _, value in step.facts))
+
+
+def _cited(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            if isinstance(inner, str) and name in {"source", "name"}:
+                yield inner
+            else:
+                yield from _cited(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _cited(inner)
 
 
 def tables_with_languages() -> Iterator[dict[str, str]]:

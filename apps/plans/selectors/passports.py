@@ -155,6 +155,10 @@ _STEP_NAMES = {
 
 _FACT_NAMES = {
     "set": gettext_lazy("set"),
+    "market": gettext_lazy("markets"),
+    "history": gettext_lazy("history (SHA-256)"),
+    "mean_block": gettext_lazy("months of a block on average"),
+    "centred": gettext_lazy("mean returns"),
     "effective_from": gettext_lazy("in use from"),
     "seed": gettext_lazy("seed"),
     "paths": gettext_lazy("futures"),
@@ -177,6 +181,11 @@ _FACT_NAMES = {
 }
 
 _FACT_WORDS = {
+    "log_normal": gettext_lazy("by formula: months like a bell curve"),
+    "fat_tailed": gettext_lazy("by formula: months with fat tails"),
+    "bootstrap": gettext_lazy("out of blocks of real history in another order"),
+    "sequences": gettext_lazy("out of history as it went"),
+    "assumed": gettext_lazy("as assumed"),
     "confirmed": gettext_lazy("confirmed"),
     "partly": gettext_lazy("confirmed in part"),
     "unverified": gettext_lazy("unverified"),
