@@ -43,12 +43,12 @@ def children_of(people: Sequence[PersonFact], day: dt.date, horizon_age: int) ->
         ends = min(person.supported_until or max(horizon_age, _age_in(person, day) + 1), MAX_SUPPORTED_AGE)
         if _age_in(person, day) < ends:
             found.append(Child(str(person.person_id), person.date_of_birth, ends))
-            told.append((_COUNTED, {"name": person.name, "year": str(person.date_of_birth.year + ends - 1)}))
+            told.append((_COUNTED, {"name": person.name}))
     return tuple(found), told
 
 
 _COUNTED = gettext_noop(
-    "%(name)s counts as a dependant up to the year %(year)s: federal tax credits are taken, those of states are not."
+    "%(name)s counts as a dependant until support ends: federal tax credits are taken, those of states are not."
 )
 
 
