@@ -16,6 +16,7 @@ from typing import Any
 from apps.plans.engine.growth import Mapper
 from apps.plans.engine.horizon import horizon_months, month_of
 from apps.plans.engine.inputs import CubeSpec, Goal, ProjectionInputs
+from apps.plans.engine.life_events import OPEN, hung_on
 from apps.plans.engine.results import Estimate
 from apps.plans.engine.runs import Runs
 from apps.plans.engine.scenarios import ScenarioCube
@@ -133,6 +134,8 @@ def _joined(earlier: ProjectionInputs, taken: dict[str, Any]) -> ProjectionInput
     told["contributions"] = tuple(item for item in told["contributions"] if item.account in keys)
     told["incomes"] = tuple(item for item in told["incomes"] if item.owner in adults)
     told["conversions"] = tuple(plan for plan in told["conversions"] if plan.owner in adults and plan.target in keys)
+    paid_into = [account.key for account in told["accounts"] if account.treatment in OPEN]
+    told["events"] = hung_on(told["events"], adults, paid_into, [debt.key for debt in told["debts"]])
     if told["surplus_account"] not in keys:
         told["surplus_account"] = keys[0]
     return ProjectionInputs(**told)

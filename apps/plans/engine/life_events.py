@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -119,6 +120,27 @@ class LifeEvents:
 
 
 NO_EVENTS = LifeEvents()
+
+
+def hung_on(
+    events: LifeEvents, adults: Collection[str], accounts: Collection[str], debts: Collection[str]
+) -> LifeEvents:
+    """Return the events without what comes to people who are not there; what names an account or a debt that is not
+    there goes to the account of the surplus, and pays off nothing. ``accounts`` are the open ones.
+    """
+    windfalls = (event for event in events.windfalls if not event.owner or event.owner in adults)
+    return replace(
+        events,
+        windfalls=tuple(event if event.account in accounts else replace(event, account="") for event in windfalls),
+        things=tuple(
+            replace(
+                thing,
+                account=thing.account if thing.account in accounts else "",
+                debt=thing.debt if thing.debt in debts else "",
+            )
+            for thing in events.things
+        ),
+    )
 
 
 def check_events(inputs: ProjectionInputs) -> None:

@@ -16,6 +16,7 @@ from apps.plans.engine.drawing import draw_cube
 from apps.plans.engine.guardrails import with_wealth
 from apps.plans.engine.inputs import Goal, GoalKind, GoalPriority, ProjectionInputs
 from apps.plans.engine.levers import retirement_spending, with_living_costs, with_retirement_delay
+from apps.plans.engine.life_events import LifeEvents, Thing, Windfall, hung_on
 from apps.plans.engine.runs import Runs
 from apps.plans.engine.scenarios import ScenarioCube
 from apps.plans.engine.solve import spending_that_holds
@@ -115,6 +116,29 @@ def test_a_person_and_an_account_of_one_day_only_fit_no_step_of_the_other_day() 
         steps = steps_between(one, other)
         assert steps[-1][1] == other
         assert {cause for cause, _ in steps} == {Cause.MARKET, Cause.CASH, Cause.LIFE}
+
+
+def test_events_of_one_day_fit_the_accounts_debts_and_people_of_the_other() -> None:
+    gone = next(account for account in family().accounts if account.treatment == "taxable")
+    aunt = Windfall("aunt", "ben", 180_000.0, True, date(2034, 3, 10), False, gone.key, "USD")
+    home = Thing(
+        "home", 700_000.0, 0.03, 260_000.0, date(2047, 6, 1), 0.06, (0.0, 0.0), False, family().debts[0].key, gone.key,
+        "USD",
+    )  # fmt: skip
+    before = replace(family(), events=LifeEvents(windfalls=(aunt,), things=(home,)))
+    left = tuple(replace(account, key="moved") if account == gone else account for account in family().accounts)
+    after = replace(
+        family(),
+        accounts=left,
+        surplus_account="moved",
+        contributions=tuple(each for each in family().contributions if each.account != gone.key),
+        debts=(),
+    )
+    for one, other in ((before, after), (after, before)):
+        assert steps_between(one, other)[-1][1] == other
+    loose = hung_on(before.events, ["anna"], ["moved"], [])
+    assert loose.windfalls == ()
+    assert (loose.things[0].account, loose.things[0].debt) == ("", "")
 
 
 def test_goals_that_passed_are_done_and_those_under_way_keep_their_rest() -> None:
