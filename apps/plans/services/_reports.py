@@ -12,6 +12,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import FirmProfile
+from apps.accounts.selectors.firm_days import firm_today
 from apps.clients.selectors.languages import language_of
 from apps.core.paper import render_pdf
 from apps.core.paper_charts import as_address, drawn
@@ -94,7 +95,7 @@ def report_context(plan: Plan) -> dict[str, Any]:
 
 def _drawn_on(plan: Plan) -> dt.date:
     """The day that a paper speaks of: when the version was given to the client, so that it says the same ever after."""
-    return timezone.localdate(plan.published_at) if plan.published_at else timezone.localdate()
+    return timezone.localdate(plan.published_at) if plan.published_at else firm_today()
 
 
 def _charts(report: PlanReport, accent: str) -> dict[str, dict[str, Any]]:
