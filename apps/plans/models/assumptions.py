@@ -15,8 +15,13 @@ class AssumptionQuerySet(models.QuerySet["AssumptionTable"]):
     """Versions by the day they hold."""
 
     def in_force(self, day: dt.date) -> AssumptionQuerySet:
-        """Return those that have taken effect, the one that holds first."""
-        return self.filter(effective_from__lte=day).order_by("-number")
+        """Return those that have taken effect, the one that holds first.
+
+        A firm's own view goes before the published tables, whichever was taken in later: what Steward ships anew never
+        takes the place of what the firm said. Among equals the latest day of use holds, then the latest version.
+        """
+        is_published = models.Case(models.When(based_on=None, then=1), default=0)
+        return self.filter(effective_from__lte=day).order_by(is_published, "-effective_from", "-number")
 
 
 class AssumptionTable(BaseModel):
