@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
+from tests.days import today
 from tests.journeys.planning_job import RUN_SECONDS, PlanningJob
 
 WORDS = "I'd like to stop at 62 and help Ana with college, maybe a cabin"
@@ -50,7 +49,7 @@ def fill_what_is_missing(job: PlanningJob) -> None:
     ada.go(job.tab)
     assert missing.count() == 1, missing.all_inner_texts()
     ada.press("Enter it", within="#missing li:has-text('What the household spends')")
-    ada.fill(name="Living", category="other", monthly_amount=LIVING, as_of=dt.date.today().isoformat())
+    ada.fill(name="Living", category="other", monthly_amount=LIVING, as_of=today().isoformat())
     job.show(ada, "2 spending")
     ada.press("Save")
     ada.go(job.tab)
@@ -86,12 +85,12 @@ _FOUND = (
         "college",
         "help Ana with college",
         "How much does it cost?",
-        {"annual_amount": 38_000, "starts_on": f"{dt.date.today().year + 4}-09-01", "years": 4},
+        {"annual_amount": 38_000, "starts_on": f"{today().year + 4}-09-01", "years": 4},
     ),
     (
         "cabin",
         "maybe a cabin",
         "When is the money needed?",
-        {"name": "Cabin", "annual_amount": 150_000, "starts_on": f"{dt.date.today().year + 8}-06-01", "years": 1},
+        {"name": "Cabin", "annual_amount": 150_000, "starts_on": f"{today().year + 8}-06-01", "years": 1},
     ),
 )

@@ -106,7 +106,8 @@ def drawn(request, session):
     return line.getresponse().read().decode()
 
 
-def test_what_changes_while_a_page_asks_is_asked_for_as_well(live_site, today):
+@pytest.mark.parametrize("seconds", [1, 12], ids=["soon", "slowly"])
+def test_what_changes_while_a_page_asks_is_asked_for_as_well(live_site, today, seconds):
     session = next(cookie["value"] for cookie in today.context.cookies() if cookie["name"] == "sessionid")
     held = []
 
@@ -115,6 +116,7 @@ def test_what_changes_while_a_page_asks_is_asked_for_as_well(live_site, today):
             route.continue_()
             return
         held.append(drawn(route.request, session))
+        time.sleep(seconds - 1)
         live_site.manage("shell", "--no-imports", "-c", _CHANGE)
         time.sleep(1)
         route.fulfill(body=held[0], content_type="text/html; charset=utf-8")

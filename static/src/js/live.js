@@ -40,9 +40,10 @@ const asking = new Map(); // elements that ask the server: since when, and wheth
  */
 function refresh(element, { quietly = false } = {}) {
   const asked = asking.get(element);
-  if (asked && performance.now() - asked.at < ANSWERED_WITHIN_MS) {
+  if (asked) {
     asked.again = true;
-    return;
+    // a slow answer is asked for once more when it is there; one that never ends must not keep the element from asking
+    if (performance.now() - asked.at < ANSWERED_WITHIN_MS) return;
   }
   if (element.matches("[hx-get], [hx-post]")) {
     const asks = { at: performance.now(), again: false };
