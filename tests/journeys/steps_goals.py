@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.days import today
 from tests.journeys.planning_job import RUN_SECONDS, PlanningJob
 
@@ -21,7 +23,7 @@ def tell_what_they_want(job: PlanningJob) -> None:
     ada.fill(person="Rosa Costa", text=WORDS)
     job.show(ada, "1 words")
     ada.press("Find the goals")
-    for name, words, asked, told in _FOUND:
+    for name, words, asked, told in _found():
         ada.see(WORDS.split(maxsplit=1)[0])
         marked = " ".join(ada.page.locator("main mark").all_inner_texts())
         assert words in marked, (name, marked)
@@ -79,18 +81,20 @@ def generate_and_watch(job: PlanningJob) -> None:
     job.show(ada, "3 result")
 
 
-_FOUND = (
-    ("retirement", "stop at 62", "What should a year cost?", {"annual_amount": 116_000, "priority": "essential"}),
-    (
-        "college",
-        "help Ana with college",
-        "How much does it cost?",
-        {"annual_amount": 38_000, "starts_on": f"{today().year + 4}-09-01", "years": 4},
-    ),
-    (
-        "cabin",
-        "maybe a cabin",
-        "When is the money needed?",
-        {"name": "Cabin", "annual_amount": 150_000, "starts_on": f"{today().year + 8}-06-01", "years": 1},
-    ),
-)
+def _found() -> tuple[tuple[str, str, str, dict[str, Any]], ...]:
+    """Each goal: whose name, the words it came from, what is asked about it, what is answered."""
+    return (
+        ("retirement", "stop at 62", "What should a year cost?", {"annual_amount": 116_000, "priority": "essential"}),
+        (
+            "college",
+            "help Ana with college",
+            "How much does it cost?",
+            {"annual_amount": 38_000, "starts_on": f"{today().year + 4}-09-01", "years": 4},
+        ),
+        (
+            "cabin",
+            "maybe a cabin",
+            "When is the money needed?",
+            {"name": "Cabin", "annual_amount": 150_000, "starts_on": f"{today().year + 8}-06-01", "years": 1},
+        ),
+    )
