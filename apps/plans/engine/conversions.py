@@ -116,7 +116,16 @@ def room_in_bracket(table: TaxTable, facts: TaxFacts, rate: Decimal) -> Decimal:
             field="rate",
             rate=str(rate),
         )
-    return _most(lambda more: _ordinary_taxable(table, with_ordinary(facts, more)) <= bounds[rate], bounds[rate])
+    return room_up_to(table, facts, bounds[rate])
+
+
+def room_up_to(table: TaxTable, facts: TaxFacts, bound: Decimal) -> Decimal:
+    """Return how much more ordinary income keeps what the brackets tax at a bound or below, to the cent.
+
+    Up to zero it is what is left of the deduction; nothing where the bound is passed already.
+    """
+    least = Decimal(1_000)  # to begin the search with
+    return _most(lambda more: _ordinary_taxable(table, with_ordinary(facts, more)) <= bound, max(bound, least))
 
 
 def room_below_step(table: TaxTable, medicare: MedicareTable, facts: TaxFacts) -> Decimal | None:

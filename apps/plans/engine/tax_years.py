@@ -7,16 +7,15 @@ came in (`books.Recorded.ledgers`); every line of the federal return is then com
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import ROUND_DOWN, Decimal
+from decimal import Decimal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from apps.plans.engine.books import F_MEDICARE, F_REQUIRED, F_STATE_TAXES, F_TAXES, Recorded, empty_record
 from apps.plans.engine.compiled import LANES
-from apps.plans.engine.conversions import marginal_rate, with_ordinary
+from apps.plans.engine.conversions import marginal_rate, room_up_to
 from apps.plans.engine.growth import grown, year_prices
 from apps.plans.engine.horizon import age_in_months, first_month_of_year
 from apps.plans.engine.indexed_law import law_of
@@ -49,7 +48,7 @@ from apps.plans.engine.tax_tables import TaxTable
 from apps.plans.engine.taxes import FederalTax, TaxFacts, federal_tax
 
 FloatArray = NDArray[np.float64]
-_NOTHING, _CENT, _MONTHS = Decimal(0), Decimal("0.01"), 12
+_NOTHING, _MONTHS = Decimal(0), 12
 _PENSIONS = 3  # the column of the incomes that is taxed in full
 
 
@@ -231,28 +230,3 @@ def gains_rate(law: TaxTable, facts: TaxFacts, tax: FederalTax) -> float:
     if tax.taxable_income < row.ltcg_0_max:
         return float(zero)
     return float(middle if tax.taxable_income < row.ltcg_15_max else high)
-
-
-def room_up_to(law: TaxTable, facts: TaxFacts, bound: Decimal) -> Decimal:
-    """Return how much more ordinary income keeps the taxable ordinary income at a bound or below, to the cent.
-
-    More income may make more of the benefits taxable, so that a dollar may fill more than one of the bracket.
-    """
-
-    def stays(more: Decimal) -> bool:
-        tax = federal_tax(law, with_ordinary(facts, more))
-        return tax.taxable_income - tax.preferential <= bound
-
-    return _largest(stays, max(bound, Decimal(1_000)))
-
-
-def _largest(holds: Callable[[Decimal], bool], beyond: Decimal) -> Decimal:
-    if not holds(_NOTHING):
-        return _NOTHING
-    low, high = _NOTHING, beyond
-    while holds(high):
-        low, high = high, 2 * high
-    while high - low > _CENT:
-        middle = (low + high) / 2
-        low, high = (middle, high) if holds(middle) else (low, middle)
-    return low.quantize(_CENT, ROUND_DOWN)

@@ -18,6 +18,7 @@ from apps.plans.engine.conversions import (
     room_below_step,
     room_in_bracket,
     room_to_step,
+    room_up_to,
     with_ordinary,
 )
 from apps.plans.engine.tax_tables import FilingStatus
@@ -147,3 +148,11 @@ def test_income_may_rise_to_the_bound_of_a_chosen_step():
     assert room_to_step(TABLE, MEDICARE, facts, 1) == 37_000
     assert room_to_step(TABLE, MEDICARE, retired(ordinary=120_000, status=FilingStatus.SINGLE), 0) == 0
     assert room_to_step(TABLE, MEDICARE, facts, 5) is None
+
+
+def test_the_room_up_to_nothing_taxed_is_what_is_left_of_the_deduction():
+    facts = retired(ordinary=5_000)
+    room = room_up_to(TABLE, facts, ZERO)
+    assert federal_tax(TABLE, with_ordinary(facts, room)).taxable_income == 0
+    assert federal_tax(TABLE, with_ordinary(facts, room + CENT)).taxable_income > 0
+    assert room_up_to(TABLE, retired(ordinary=500_000), Decimal(1)) == 0

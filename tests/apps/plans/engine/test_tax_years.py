@@ -11,7 +11,7 @@ from apps.plans.engine.inputs import Boundary, Income, IncomeKind
 from apps.plans.engine.medicare import income_step
 from apps.plans.engine.tax_map import TaxYear
 from apps.plans.engine.tax_tables import FilingStatus
-from apps.plans.engine.tax_years import SteadyPath, room_up_to, steady_path, tax_years, year_facts
+from apps.plans.engine.tax_years import SteadyPath, steady_path, tax_years, year_facts
 from apps.plans.engine.taxes import federal_tax
 from tests.apps.plans.engine.households import NOMINAL, claiming, family, insured
 
@@ -65,11 +65,6 @@ def test_the_room_of_a_bracket_ends_where_the_next_begins(years: tuple[TaxYear, 
         assert more[0].taxable_income - more[0].preferential <= bounds[at]
         assert more[1].taxable_income - more[1].preferential > bounds[at]
     assert {0.0, 0.1, 0.12, 0.22} <= seen
-
-
-def test_a_room_is_nothing_where_the_bound_is_passed(path: SteadyPath) -> None:
-    law, facts = year_facts(INPUTS, path, 1)
-    assert room_up_to(law, facts, Decimal(1)) == 0
 
 
 def test_medicares_step_goes_by_the_income_of_two_years_before(years: tuple[TaxYear, ...]) -> None:
