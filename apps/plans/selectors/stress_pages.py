@@ -15,8 +15,6 @@ from apps.plans.selectors.explorers import Origin
 from apps.plans.selectors.figures import Figure, money_figure
 from apps.plans.selectors.what_if import Asked
 
-# CareScout, Cost of Care Survey 2024: a private room in a nursing home, national median, 127,750 dollars a year
-USUAL_CARE = Decimal(127_750)
 _MOST_CARE = Decimal(1_000_000)
 _HEAT_STEP, _HEATS = 0.04, 7
 
@@ -49,11 +47,14 @@ class StressPage:
     lives: tuple[StressLine, ...]
 
 
-def care_in(told: Mapping[str, str]) -> Decimal:
-    """Read what a year of care costs. Raises InvalidInputError for what is no amount up to a million."""
+def care_in(told: Mapping[str, str], usual: Decimal) -> Decimal:
+    """Read what a year of care costs, the usual where nothing is told.
+
+    Raises InvalidInputError for what is no amount up to a million.
+    """
     text = told.get("care", "").strip()
     if not text:
-        return USUAL_CARE
+        return usual
     try:
         amount = Decimal(text)
     except InvalidOperation:
@@ -155,17 +156,18 @@ def _episodes() -> dict[str, tuple[str, str]]:
     }
 
 
-def stress_origin(asked: Asked, found: StressTable, source: str, care: Decimal) -> Origin:
-    """Say where the figures of the tests come from."""
+def stress_origin(asked: Asked, found: StressTable, sources: tuple[str, str], care: Decimal) -> Origin:
+    """Say where the figures of the tests come from; ``sources`` are those of history and of the usual cost of care."""
+    history, survey = sources
     chosen = (
         (_("Futures"), formats.number_text(found.n_paths, 0)),
         (_("Seed"), str(asked.question.inputs.simulation.seed)),
-        (_("History"), source),
+        (_("History"), history),
         (
             _("A year of care"),
             money_figure(float(care), asked.currency, "", "").text
             + " · "
-            + _("usual: CareScout, Cost of Care Survey 2024, private room in a nursing home, national median"),
+            + _("usual: %(source)s") % {"source": survey},
         ),
     )
     basis = _("Net: after the plan's yearly fee, and after taxes as the tables of each year compute them.")

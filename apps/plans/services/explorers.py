@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from apps.core.actors import Actor
@@ -70,6 +71,12 @@ def stresses_of_run(*, run: ProjectionRun, care_cost: float, by: Actor) -> Stres
 def history_source() -> str:
     """Name where the stretches of history come from."""
     return str(read_table(TAX_TABLES / "market_episodes.toml")["source"])
+
+
+def usual_care() -> tuple[Decimal, str]:
+    """Return what a year of care usually costs, by the latest survey, and which that is."""
+    latest = max(read_table(TAX_TABLES / "care_costs.toml")["costs"], key=lambda cost: cost["effective_from"])
+    return Decimal(latest["amount"]), str(latest["source"])
 
 
 def answer_of_run(*, run: ProjectionRun, changes: Mapping[str, float], is_whole: bool, by: Actor) -> WhatIfAnswer:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
@@ -15,10 +14,10 @@ from apps.kernel.errors import DomainError
 from apps.plans.models import Plan
 from apps.plans.selectors.explorers import explorer_passport
 from apps.plans.selectors.plan_pages import plan_for
-from apps.plans.selectors.stress_pages import USUAL_CARE, care_in, care_text, stress_origin, stress_page
+from apps.plans.selectors.stress_pages import care_in, care_text, stress_origin, stress_page
 from apps.plans.selectors.what_if import asked_of
 from apps.plans.services.errors import EngineBusyError
-from apps.plans.services.explorers import history_source, stresses_of_run
+from apps.plans.services.explorers import history_source, stresses_of_run, usual_care
 from apps.plans.views.addresses import tab_of
 from apps.plans.views.what_if import asked_for
 
@@ -37,12 +36,14 @@ class StressTests(RequiresMixin, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add what is asked."""
         plan = plan_for(actor_of(self.request), kwargs["plan_id"])
-        refused, care = "", USUAL_CARE
+        usual, survey = usual_care()
+        refused, care = "", usual
         try:
-            care = care_in(self.request.GET.dict())
+            care = care_in(self.request.GET.dict(), usual)
         except DomainError as refusal:
             refused = shown(refusal).sentence
         context: dict[str, Any] = {"plan": plan, "household": plan.household, "back_url": tab_of(plan)}
+        context["care_source"] = survey
         context["results_url"] = f"{stress_of(plan)}results/?care={care_text(care)}"
         context["care"] = self.request.GET.get("care", care_text(care)) if refused else care_text(care)
         return super().get_context_data(has_result=asked_of(plan) is not None, refused=refused, **context, **kwargs)
@@ -58,7 +59,7 @@ class StressResults(RequiresMixin, TemplateView):
         """Ask the engine; while it answers others, say so and offer to ask again."""
         actor = actor_of(self.request)
         plan, asked = asked_for(actor, kwargs["plan_id"])
-        care = care_in(self.request.GET.dict())
+        care = care_in(self.request.GET.dict(), usual_care()[0])
         context: dict[str, Any] = {"plan": plan, "retry_url": self.request.get_full_path()}
         try:
             found = stresses_of_run(run=asked.run, care_cost=float(care), by=actor)
@@ -82,9 +83,10 @@ class StressPassport(RequiresMixin, TemplateView):
         """Add the passport."""
         actor = actor_of(self.request)
         plan, asked = asked_for(actor, kwargs["plan_id"])
-        care: Decimal = care_in(self.request.GET.dict())
+        usual, survey = usual_care()
+        care = care_in(self.request.GET.dict(), usual)
         found = stresses_of_run(run=asked.run, care_cost=float(care), by=actor)
-        origin = stress_origin(asked, found, history_source(), care)
+        origin = stress_origin(asked, found, (history_source(), survey), care)
         passport = explorer_passport(asked, stress_page(asked, found, care), kwargs["key"], origin)
         back = f"{stress_of(plan)}?care={care_text(care)}"
         return super().get_context_data(passport=passport, back_url=back, **kwargs)
