@@ -89,6 +89,7 @@ def _timed(at: datetime | None, text: Callable[[datetime], str]) -> str:
 FIGURES: dict[str, Callable[[Any, str], str]] = {
     "money": lambda value, style: formats.money_text(value, style=style),
     "percent": lambda value, style: formats.percent_text(value, int(style or 1)),
+    "points": lambda value, style: formats.points_text(value, int(style or 1)),
     "bps": lambda value, _style: bps(value),
     "quantity": lambda value, style: formats.number_text(value, int(style) if style else None),
     "count": lambda value, _style: formats.number_text(value, 0),

@@ -81,6 +81,11 @@ def percent_text(fraction: Number | Rate, places: int = 1) -> str:
     return _writer(locale(), "percent", (places, places))(rounded(decimal_of(fraction), places + 2))
 
 
+def points_text(fraction: Number | Rate, places: int = 1) -> str:
+    """Write a difference of proportions (0.123) in percentage points (12.3); the words beside it name the unit."""
+    return number_text(rounded(decimal_of(fraction) * 100, places), places)
+
+
 def number_text(value: Number, places: int | None = None) -> str:
     """Write a number with its thousands; without `places` as many decimals as it has, six at most (as shares have)."""
     amount = decimal_of(value)

@@ -161,9 +161,15 @@ def _part(part: Mapping[str, Any], prefix: str, currency: str) -> PartLine:
     success = part["success"]
     return PartLine(
         name=name,
-        success=Figure(success["value"], "percent", f"{at}:success", gettext("%(cause)s: chance") % {"cause": name}),
+        success=Figure(
+            success["value"], "points", f"{at}:success", gettext("%(cause)s: chance, in points") % {"cause": name}
+        ),
         error=Figure(
-            success["standard_error"], "percent", f"{at}:error", gettext("%(cause)s: error") % {"cause": name}
+            success["standard_error"],
+            "points",
+            f"{at}:error",
+            gettext("%(cause)s: error, in points") % {"cause": name},
+            "2",
         ),
         spending=money_figure(
             part["spending"], currency, f"{at}:spending", gettext("%(cause)s: living costs a year") % {"cause": name}

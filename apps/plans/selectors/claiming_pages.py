@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -272,9 +271,13 @@ class _Lines:
                 )
                 for place, (each, owner) in enumerate(zip(choice.alone, self.found.owners, strict=False))
             ),
-            chance=self._rate(answer and answer.success.value, f"{key}:chance", _("Chance of success")),
-            change=self._rate(answer and answer.change.value, f"{key}:change", _("Change of the chance, in points")),
-            error=self._rate(answer and answer.change.standard_error, f"{key}:error", _("Standard error"), "2"),
+            chance=Figure(answer and answer.success.value, "percent", f"{key}:chance", _("Chance of success"), "1"),
+            change=Figure(
+                answer and answer.change.value, "points", f"{key}:change", _("Change of the chance, in points"), "1"
+            ),
+            error=Figure(
+                answer and answer.change.standard_error, "points", f"{key}:error", _("Standard error, in points"), "2"
+            ),
         )
 
     def grid(self) -> tuple[GridRow, ...]:
@@ -299,9 +302,6 @@ class _Lines:
 
     def _money(self, value: float, key: str, label: str, style: str = "whole") -> Figure:
         return money_figure(value, self.asked.currency, key, label, style)
-
-    def _rate(self, value: Any, key: str, label: str, digits: str = "1") -> Figure:
-        return Figure(value, "percent", key, label, digits)
 
 
 def asked_choices(asked: Asked, found: ClaimingMap, chosen: Chosen) -> Sequence[tuple[Ages, dict[str, float], bool]]:

@@ -76,6 +76,8 @@ class Figure:
             return str(self.value)
         if self.kind == "percent":
             return formats.percent_text(self.value, int(self.style or 1))
+        if self.kind == "points":
+            return formats.points_text(self.value, int(self.style or 1))
         return formats.number_text(self.value, int(self.style or 0))
 
     @property

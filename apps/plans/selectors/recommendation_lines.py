@@ -77,14 +77,14 @@ def _lever_value(row: Recommendation, lever: Lever) -> Decimal:
 
 
 def _effect(effect: Mapping[str, Any], key: str, currency: str) -> EffectLine:
-    def share(name: str, label: Any, style: str = "") -> Figure:
-        return Figure(effect[name], "percent", f"advice:{key}:{name}", str(label), style)
+    def share(name: str, label: Any, kind: str = "percent", style: str = "") -> Figure:
+        return Figure(effect[name], kind, f"advice:{key}:{name}", str(label), style)
 
     return EffectLine(
         success_before=share("success_before", _("Chance of success as it stands")),
         success_after=share("success_after", _("Chance of success with it")),
-        change=share("delta_success", _("Change of the chance of success")),
-        change_error=share("delta_standard_error", _("Standard error of the change"), "2"),
+        change=share("delta_success", _("Change of the chance of success, in points"), "points"),
+        change_error=share("delta_standard_error", _("Standard error of the change, in points"), "points", "2"),
         wealth=money_figure(
             effect["delta_median_terminal_real"], currency, f"advice:{key}:wealth", str(_("Change of what is left"))
         ),

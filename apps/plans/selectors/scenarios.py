@@ -232,8 +232,8 @@ def _cell(row: PlanScenario, asked: Asked, key: str) -> ComparedCell:
         return ComparedCell("", None, None, "")
     return ComparedCell(
         value_text(asked, key, found.value),
-        Figure(found.change.value, "percent", "change", _("What this difference does alone, in points")),
-        Figure(found.change.standard_error, "percent", "change_error", _("Standard error"), "2"),
+        Figure(found.change.value, "points", "change", _("What this difference does alone, in points")),
+        Figure(found.change.standard_error, "points", "change_error", _("Standard error, in points"), "2"),
         query_of_run(asked, {key: found.value}),
     )
 

@@ -93,17 +93,17 @@ def _line(asked: Asked, found: StressResult) -> StressLine:
     def money(value: float | None, name: str, label: str) -> Figure:
         return money_figure(value, asked.currency, f"{found.key}:{name}", label)
 
-    def rate(value: float | None, name: str, label: str, digits: str = "1") -> Figure:
-        return Figure(value, "percent", f"{found.key}:{name}", label, digits)
+    def told(value: float | None, kind: str, name: str, label: str, digits: str = "1") -> Figure:
+        return Figure(value, kind, f"{found.key}:{name}", label, digits)
 
     name, what = _words(found, asked.names.get(found.subject, found.subject))
     return StressLine(
         name=name,
         what=what,
         heat=min(_HEATS, max(0, round(-found.change.value / _HEAT_STEP))),
-        success=rate(found.success.value, "success", _("Chance of success")),
-        change=rate(found.change.value, "change", _("Change of the chance, in points")),
-        error=rate(found.change.standard_error, "error", _("Standard error"), "2"),
+        success=told(found.success.value, "percent", "success", _("Chance of success")),
+        change=told(found.change.value, "points", "change", _("Change of the chance, in points")),
+        error=told(found.change.standard_error, "points", "error", _("Standard error, in points"), "2"),
         wealth=money(found.wealth, "wealth", _("Left at the end, in the middle future")),
         wealth_poor=money(found.wealth_poor, "wealth_poor", _("Left at the end, one future in ten")),
         wealth_change=money(found.wealth_change.value, "wealth_change", _("Change of what is left, on average")),

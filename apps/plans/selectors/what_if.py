@@ -207,8 +207,10 @@ def result_of_answer(asked: Asked, question: Question, answer: WhatIfAnswer) -> 
         n_paths=answer.n_paths,
         success=Figure(answer.success.value, "percent", "success", _("Chance of success")),
         error=Figure(answer.success.standard_error, "percent", "success_error", _("Standard error"), "2"),
-        change=Figure(answer.change.value, "percent", "change", _("Change of the chance, in points")),
-        change_error=Figure(answer.change.standard_error, "percent", "change_error", _("Standard error"), "2"),
+        change=Figure(answer.change.value, "points", "change", _("Change of the chance, in points")),
+        change_error=Figure(
+            answer.change.standard_error, "points", "change_error", _("Standard error, in points"), "2"
+        ),
         wealth=amount(answer.terminal[_P50], "wealth_at_end", _("Left at the end, in the middle future")),
         wealth_poor=amount(answer.terminal[_P10], "wealth_at_end_poor", _("Left at the end, one future in ten")),
         wealth_change=amount(answer.terminal_change.value, "wealth_change", _("Change of what is left, on average")),

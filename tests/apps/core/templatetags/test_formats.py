@@ -122,3 +122,10 @@ def test_percentages_have_one_decimal_unless_told_otherwise(fraction: str, place
 def test_how_long_ago_is_counted_from_now() -> None:
     now = datetime(2026, 3, 31, 12, tzinfo=UTC)
     assert formats.ago_text(datetime(2026, 3, 31, 9, tzinfo=UTC), now) == "3 hours ago"
+
+
+@pytest.mark.parametrize(
+    ("difference", "places", "text"), [(0.0316, 1, "3.2"), ("-0.00316", 2, "−0.32"), (0.0, 1, "0.0"), (1, 0, "100")]
+)
+def test_a_difference_of_proportions_reads_in_points(difference: float | str, places: int, text: str) -> None:
+    assert formats.points_text(Decimal(difference) if isinstance(difference, str) else difference, places) == text

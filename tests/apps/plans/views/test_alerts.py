@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from apps.accounts.models import User
 from apps.core.models import Job
+from apps.core.templatetags.formats import money_text
 from apps.plans.models import AlertState, MonitoringRules, Plan, PlanAlert, PlanMeasurement
 from tests.days import today
 from tests.factories import plans
@@ -78,7 +79,11 @@ def test_the_list_is_filtered_sorted_and_shows_no_other_advisors(
 
 def test_an_alert_waits_on_today_until_it_was_seen(sign_in: Enter, ada: User, alert: PlanAlert) -> None:
     entered = sign_in(ada)
-    assert "Look at the alert" in entered.get(reverse("desk:today")).content.decode()
+    today = entered.get(reverse("desk:today")).content.decode()
+    assert "Look at the alert" in today
+    assert alert.spending_change is not None
+    lower = money_text(-alert.spending_change, alert.plan.household.currency, style="whole")
+    assert f"Affordable living costs are {lower} a year lower." in today
     entered.post(reverse("plans:alert-acknowledge", kwargs={"alert_id": alert.public_id}))
     assert "Look at the alert" not in entered.get(reverse("desk:today")).content.decode()
     assert "seen by Ada" in entered.get(tab(alert)).content.decode()
