@@ -32,7 +32,10 @@ _WORKING_AGES = range(40, 86)
 
 @dataclass(frozen=True, slots=True)
 class SpokenGoal:
-    """One goal as it was told; `parts` are where its words stand in the text, from a character up to another."""
+    """One goal as it was told; `parts` are where its words stand in the text, from a character up to another.
+
+    `named` are the words by which it was known for what it is: "cabin" for a home.
+    """
 
     subject: Subject
     priority: GoalPriority
@@ -42,6 +45,7 @@ class SpokenGoal:
     moment: Moment | None = None
     duration: Duration | None = None
     whom: str = ""
+    named: str = ""
 
     @property
     def lacks(self) -> tuple[str, ...]:
@@ -231,6 +235,7 @@ class _Reader:
             moment=moment,
             duration=self._found(self.durations, draft),
             whom="" if subject is Subject.RETIREMENT else whom or _aged(moment),
+            named=self.text[draft.mention.start : draft.mention.end],
         )
 
     def _found(self, found: Sequence[Said], draft: _Draft) -> Said | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -41,6 +42,9 @@ NAMES = {
     Subject.GIFT: gettext_noop("A gift"),
     Subject.OTHER: gettext_noop("Something else"),
 }
+# things that people call by their own name: a cabin is no "home" to who wishes for it
+_NAMED = frozenset({Subject.HOME, Subject.VEHICLE})
+_ARTICLE = re.compile(r"(?:an?|the|my|our|um|uma|os?|as?|de|meu|minha|nosso|nossa)\s+", re.IGNORECASE)
 _MONTHS = 12
 _WORKING_AGES = range(18, 101)
 
@@ -58,6 +62,14 @@ def wishes_in(text: GoalText, day: dt.date) -> list[GoalWish]:
     names = [person.first_name for person in people]
     spoken = goals_in(text.text, reading.lexicon, names)
     return [reading.wish(goal, place) for place, goal in enumerate(spoken)]
+
+
+def _called(goal: SpokenGoal) -> str:
+    """Return the client's own name for a thing, as a title; empty where the subject has a better one."""
+    if goal.subject not in _NAMED:
+        return ""
+    words = _ARTICLE.sub("", goal.named.strip(), count=1) if _ARTICLE.match(goal.named) else goal.named.strip()
+    return words[:1].upper() + words[1:]
 
 
 @dataclass(slots=True)
@@ -101,7 +113,7 @@ class _Reading:
 
     def _name(self, goal: SpokenGoal, person: Person | None) -> str:
         with override({"pt": "pt-br"}.get(self.text.language, self.text.language)):
-            name = gettext(NAMES[goal.subject])
+            name = _called(goal) or gettext(NAMES[goal.subject])
         whom = goal.whom if person is None else person.first_name
         return f"{name}: {whom}"[:120] if whom and goal.subject is not Subject.RETIREMENT else name
 

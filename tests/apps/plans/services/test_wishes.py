@@ -56,7 +56,7 @@ def test_words_become_goals_of_the_household(head, ada):
     assert (retirement.kind, retirement.retirement_age, retirement.person) == ("retirement", 62, head)
     assert (college.kind, college.name, college.person) == ("education", "Education: Eva", eva)
     assert (college.annual_amount, college.years, college.starts_on) == (Decimal(30_000), 4, dt.date(2030, 9, 1))
-    assert (cabin.priority, cabin.annual_amount, cabin.starts_on) == ("aspirational", None, None)
+    assert (cabin.name, cabin.priority, cabin.annual_amount, cabin.starts_on) == ("Cabin", "aspirational", None, None)
     assert words_of(retirement) == "I'd like to stop at 62"
     assert AuditEvent.objects.filter(action="plans.tell_goals").count() == 1
     assert not Mail.objects.filter(kind="plans/goals_told").exists()
@@ -98,6 +98,19 @@ def test_portuguese_words_and_amounts_a_month(head, ada):
 )
 def test_what_cannot_be_known_is_asked_not_guessed(head, ada, text, doubt):
     assert doubt in doubts(only(head, ada, text))
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "name"),
+    [
+        ("en", "We want a new boat by 2031.", "New boat"),
+        ("en", "We'd like to travel to Peru in 2031.", "Travel"),
+        ("pt", "Quero comprar um carro em 2031.", "Carro"),
+        ("pt", "Sonho com uma casa na praia.", "Casa"),
+    ],
+)
+def test_a_thing_is_called_what_the_client_calls_it(head, ada, language, text, name):
+    assert only(head, ada, text, language).name == name
 
 
 def test_two_of_one_name_are_asked_about(head, ada):
