@@ -36,6 +36,29 @@ class RiskParity:
 
 
 @compiled
+def balanced(covariance: Floats, budgets: Floats, most: int, weights: Floats, parts: Floats) -> tuple[float, int]:
+    """Put the answer for ``budgets``, 1 together, into ``weights`` and ``parts``; return the miss and the sweeps."""
+    n = budgets.shape[0]
+    for i in range(n):
+        weights[i] = np.sqrt(budgets[i] / covariance[i, i])
+    miss, sweeps = descend(covariance, budgets, weights, most)
+    total, variance = 0.0, 0.0
+    for i in range(n):
+        total += weights[i]
+    loads = np.zeros(n)
+    for i in range(n):
+        weights[i] /= total
+        add_to(loads, weights[i], covariance[i])
+    for i in range(n):
+        parts[i] = weights[i] * loads[i]
+        variance += parts[i]
+    for i in range(n):
+        parts[i] /= variance
+        miss = max(miss, abs(parts[i] - budgets[i]))
+    return miss, sweeps
+
+
+@compiled
 def descend(covariance: Floats, budgets: Floats, x: Floats, most: int) -> tuple[float, int]:
     """Move ``x`` to the optimum in place, one coordinate after another; return the largest miss and the sweeps.
 
@@ -82,18 +105,16 @@ def risk_parity(moments: Moments, budgets: Floats) -> RiskParity:
             mend=gettext_noop("Give as many budgets as there are assets."),
             field="budgets",
         )
+    total = float(budgets.sum())
     within(float(budgets.min()), 1e-9, 1.0, "budgets")
-    within(float(budgets.sum()), 1 - 1e-9, 1 + 1e-9, "budgets")
+    within(total, 1 - 1e-9, 1 + 1e-9, "budgets")
+    weights, contributions = np.empty(size), np.empty(size)
     covariance = np.ascontiguousarray(moments.covariance)
-    x = np.sqrt(budgets / np.diag(covariance))
-    miss, sweeps = descend(covariance, budgets / budgets.sum(), x, _MOST_SWEEPS)
+    miss, sweeps = balanced(covariance, budgets / total, _MOST_SWEEPS, weights, contributions)
     if not miss <= _ANSWER:
         raise NoPortfolioError(
             gettext_noop("The search for the best portfolio did not come to an end."),
             mend=gettext_noop("Shrink the covariance: assets that are nearly the same stall it."),
             field="covariance",
         )
-    weights = x / x.sum()
-    parts = weights * (covariance @ weights)
-    contributions = parts / parts.sum()
-    return RiskParity(weights, contributions, float(np.abs(contributions - budgets / budgets.sum()).max()), int(sweeps))
+    return RiskParity(weights, contributions, miss, sweeps)
