@@ -14,7 +14,14 @@ from apps.plans.engine.what_if_results import WhatIfAnswer
 from apps.plans.models import GoalKind, GoalPriority, Plan, PlanStatus
 from apps.plans.selectors.figures import Figure, written
 from apps.plans.selectors.mixes import MixPart
-from apps.plans.selectors.overview_parts import AllocationPart, EffectLine, GoalLine, RecommendationLine, SavingsLine
+from apps.plans.selectors.overview_parts import (
+    AllocationPart,
+    EffectLine,
+    GoalHelpLine,
+    GoalLine,
+    RecommendationLine,
+    SavingsLine,
+)
 from apps.plans.selectors.overviews import PlanOverview
 from apps.plans.selectors.what_if import Asked
 
@@ -322,6 +329,16 @@ def _goal(line: GoalLine) -> dict[str, Any]:
         "starts_in": line.starts_in,
         **_estimate(line.success, line.error),
         "first_shortfall_year": line.first_shortfall_year,
+        "helps_most": None if line.helped is None else _help(line.helped),
+    }
+
+
+def _help(helped: GoalHelpLine) -> dict[str, Any]:
+    return {
+        "step": written(helped.text),
+        "probability": helped.success.number,
+        "change": helped.change.number,
+        "standard_error": helped.error.number,
     }
 
 

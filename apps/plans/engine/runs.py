@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from apps.plans.engine.growth import Mapper
-from apps.plans.engine.inputs import ProjectionInputs
+from apps.plans.engine.inputs import CubeSpec, ProjectionInputs
 from apps.plans.engine.monte_carlo import simulate
 from apps.plans.engine.results import Estimate
 from apps.plans.engine.scenarios import ScenarioCube
@@ -17,6 +17,12 @@ from apps.plans.engine.success import estimate
 # Enough paths to find the neighbourhood of an answer: Sobol points of one batch miss a probability by some tenths of a
 # percent, and the miss is much the same for neighbouring variants.
 _PART_PATHS = 1024
+
+
+def batches_of_a_part(spec: CubeSpec) -> int:
+    """Return how many scrambles make a part of a cube, 0 where it is too small for a part to save time."""
+    batches = -(-_PART_PATHS * spec.n_batches // spec.n_paths)
+    return batches if 2 * batches <= spec.n_batches else 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,9 +47,7 @@ class Runs:
         self._mapper = mapper
         self._known: list[tuple[ProjectionInputs, Run]] = []
         self._parts: list[tuple[ProjectionInputs, Run]] = []
-        spec = cube.spec
-        batches = -(-_PART_PATHS * spec.n_batches // spec.n_paths)
-        self._part = batches if 2 * batches <= spec.n_batches else 0
+        self._part = batches_of_a_part(cube.spec)
 
     @property
     def has_part(self) -> bool:

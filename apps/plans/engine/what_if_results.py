@@ -43,6 +43,17 @@ class WhatIfAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class GoalHelp:
+    """The one step that lifts a goal's chance most: the lever, where it is put, the chance then, and the change."""
+
+    goal: str
+    lever: str
+    value: float
+    success: Estimate
+    change: Estimate
+
+
+@dataclass(frozen=True, slots=True)
 class LeverEffect:
     """What one change does by itself, to the plan as it stands."""
 

@@ -14,8 +14,8 @@ from apps.plans.engine.claiming_map import Ages, BreakEven, ClaimChoice, Claimin
 from apps.plans.engine.what_if_levers import LeverKind, claim_levers
 from apps.plans.engine.what_if_results import WhatIfAnswer
 from apps.plans.selectors.explorers import Origin
-from apps.plans.selectors.figures import Figure, money_figure
-from apps.plans.selectors.what_if import Asked, as_typed, query_of
+from apps.plans.selectors.figures import Figure, as_typed, money_figure
+from apps.plans.selectors.what_if import Asked, query_of
 
 RATES = (0, 1, 2, 3, 4)
 USUAL_RATE = 2
@@ -255,6 +255,9 @@ class _Lines:
     def line(self, name: str, choice: ClaimChoice, key: str) -> ClaimLine:
         """Return one choice."""
         answer = self.answers.get(choice.ages)
+        success = change = error = None
+        if answer is not None:
+            success, change, error = answer.success.value, answer.change.value, answer.change.standard_error
         return ClaimLine(
             name=name,
             ages=tuple(age_text(age) for age in choice.ages),
@@ -271,13 +274,9 @@ class _Lines:
                 )
                 for place, (each, owner) in enumerate(zip(choice.alone, self.found.owners, strict=False))
             ),
-            chance=Figure(answer and answer.success.value, "percent", f"{key}:chance", _("Chance of success"), "1"),
-            change=Figure(
-                answer and answer.change.value, "points", f"{key}:change", _("Change of the chance, in points"), "1"
-            ),
-            error=Figure(
-                answer and answer.change.standard_error, "points", f"{key}:error", _("Standard error, in points"), "2"
-            ),
+            chance=Figure(success, "percent", f"{key}:chance", _("Chance of success"), "1"),
+            change=Figure(change, "points", f"{key}:change", _("Change of the chance, in points"), "1"),
+            error=Figure(error, "points", f"{key}:error", _("Standard error, in points"), "2"),
         )
 
     def grid(self) -> tuple[GridRow, ...]:

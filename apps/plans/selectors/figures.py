@@ -105,6 +105,11 @@ def money_figure(value: float | None, currency: str, key: str, label: str, style
     return Figure(None if value is None else shown_money(value, currency), "money", key, label, style)
 
 
+def as_typed(value: float) -> str:
+    """Write a number as an input takes it: no grouping, no needless zeros."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
 def sentence(text: Mapping[str, Any], wording: Wording, instead: Mapping[str, Any] | None = None) -> Sentence:
     """Translate a text of the engine; its numbers become figures by the unit behind the double underscore.
 

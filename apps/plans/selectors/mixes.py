@@ -149,8 +149,8 @@ def _goal(found: Found, goal: GoalMix) -> GoalMixLine:
         name=name,
         now=_share(goal.success_now.value, f"mix_goal:{goal.key}:now", name),
         best=_share(goal.success.value, f"mix_goal:{goal.key}:best", name),
-        gain=_share(gain.value, f"mix_gain:{goal.key}", _("Gain in the chance")),
-        error=_share(gain.standard_error, f"mix_gain:{goal.key}:error", _("Standard error")),
+        gain=Figure(gain.value, "points", f"mix_gain:{goal.key}", _("Gain in the chance, in points")),
+        error=Figure(gain.standard_error, "points", f"mix_gain:{goal.key}:error", _("Standard error, in points"), "2"),
         volatility=_share(goal.volatility, f"mix_volatility:{goal.key}", _("Swing in an ordinary year")),
         equity=_share(
             sum(weight for key, weight in goal.weights if key in equities), f"mix_equity:{goal.key}", _("Equities")

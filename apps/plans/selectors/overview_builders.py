@@ -18,6 +18,7 @@ from apps.plans.models import Decision, GoalKind, GoalPriority, OverrideKind, Pl
 from apps.plans.selectors.assumptions import asset_names
 from apps.plans.selectors.figures import Figure, money_figure
 from apps.plans.selectors.frozen_values import read_frozen
+from apps.plans.selectors.goal_helps import help_line
 from apps.plans.selectors.overview_parts import (
     AllocationPart,
     ChoiceLine,
@@ -113,6 +114,7 @@ def goals(found: Found) -> tuple[GoalLine, ...]:
     """Return the plan's goals with how likely each is met; living costs and debts are no goals."""
     outcomes = {outcome.key: outcome for outcome in found.result.projection.goals}
     target = found.question.policy.target
+    helps = {each.goal: each for each in found.result.helps}
     lines = []
     for goal in found.question.inputs.goals:
         outcome = outcomes.get(goal.key)
@@ -141,6 +143,7 @@ def goals(found: Found) -> tuple[GoalLine, ...]:
                     outcome.unpaid, found.currency, f"goal:{goal.key}:unpaid", _("Missing at most, on average")
                 ),
                 met=outcome.success.value >= target,
+                helped=help_line(helps[goal.key], found.currency, found.run.names) if goal.key in helps else None,
             )
         )
     return tuple(lines)

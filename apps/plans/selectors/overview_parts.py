@@ -62,6 +62,17 @@ class YearLine:
 
 
 @dataclass(frozen=True, slots=True)
+class GoalHelpLine:
+    """The one step that lifts a goal's chance most: what it is, and the chance then; `query` tries it."""
+
+    text: Sentence
+    success: Figure
+    change: Figure
+    error: Figure
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
 class GoalLine:
     """One goal and how likely it is met; `unpaid` is what is missing at most where it is not, on average."""
 
@@ -79,6 +90,7 @@ class GoalLine:
     first_shortfall_year: int | None
     unpaid: Figure
     met: bool
+    helped: GoalHelpLine | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,11 @@ _METHODS = {
     ),
     "phase": gettext_lazy("The part of the futures in which this phase of spending is paid for in every month."),
     "event": _STATED,
+    "goal_help": gettext_lazy(
+        "One step at a time (a year more of work, a twentieth less spent in retirement or more saved of salaries, a "
+        "year later for Social Security, a tenth off a goal, the goal a year later) is run through the same futures; "
+        "shown is the one after which this goal is paid in most of them."
+    ),
     "worth": gettext_lazy(
         "Accounts on the path on which every asset gives its median return, things at their own growth, and debts as "
         "they are paid, in money of today."

@@ -9,6 +9,7 @@ from apps.plans.engine.inputs import ProjectionInputs
 from apps.plans.engine.mixes import ChosenMix, MixTable
 from apps.plans.engine.policy import AdvicePolicy
 from apps.plans.engine.results import OptimisedAllocation, Projection, RecommendationList, SolveOutcome
+from apps.plans.engine.what_if_results import GoalHelp
 from apps.plans.models import ProjectionRun
 from apps.plans.selectors.frozen_values import read_frozen
 
@@ -46,6 +47,7 @@ class RunResult:
 
     `savings` is None where nobody earns a salary, `allocation` and `mixes` where there is no risk limit, `current`
     where nothing is invested. `allocation` is the best mix within the limit, or the one that the advisor chose.
+    `helps` says what lifts the chance of each goal that falls short.
     """
 
     projection: Projection
@@ -54,6 +56,7 @@ class RunResult:
     allocation: OptimisedAllocation | None
     advice: RecommendationList
     mixes: MixTable | None = None
+    helps: tuple[GoalHelp, ...] = ()
 
     def to_json_bytes(self) -> bytes:
         """Serialise canonically: the same inputs give the same bytes on the same build."""

@@ -15,14 +15,13 @@ from apps.plans import policies
 from apps.plans.engine.what_if_levers import levers_of
 from apps.plans.engine.what_if_results import ScenarioResult
 from apps.plans.models import Plan, PlanScenario
-from apps.plans.selectors.figures import Figure
+from apps.plans.selectors.figures import Figure, as_typed
 from apps.plans.selectors.frozen_values import read_frozen
 from apps.plans.selectors.overviews import run_shown
 from apps.plans.selectors.run_values import inputs_of
 from apps.plans.selectors.what_if import (
     Asked,
     WhatIfResult,
-    as_typed,
     label_of,
     query_of,
     result_as_generated,

@@ -14,7 +14,7 @@ from apps.kernel.errors import NotFoundError, gettext_noop
 from apps.plans.engine.what_if_levers import STRESSES, LeverKind, WhatIfLever, levers_of
 from apps.plans.engine.what_if_results import Reach, WhatIfAnswer
 from apps.plans.models import Plan, ProjectionRun
-from apps.plans.selectors.figures import Figure, figures_in, money_figure
+from apps.plans.selectors.figures import Figure, as_typed, figures_in, money_figure
 from apps.plans.selectors.overviews import run_shown
 from apps.plans.selectors.passports import PlanPassport
 from apps.plans.selectors.run_values import RunInputs, inputs_of, result_of
@@ -148,11 +148,6 @@ def _row(asked: Asked, lever: WhatIfLever, value: float) -> LeverRow:
     }.get(lever.kind, "%")
     shown = (value, lever.value, lever.low, lever.high, lever.step)
     return LeverRow(lever.key, str(lever.kind), label_of(asked, lever.key), unit, *map(as_typed, shown))
-
-
-def as_typed(value: float) -> str:
-    """Write a number as an input takes it: no grouping, no needless zeros."""
-    return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
 def label_of(asked: Asked, key: str) -> str:

@@ -18,6 +18,7 @@ from apps.plans.engine.advice import figures_of
 from apps.plans.engine.advice_worth import worth_of, yearly_costs
 from apps.plans.engine.allocation import optimised_allocation, stated_allocation
 from apps.plans.engine.alternatives import goal_candidates, mix_table
+from apps.plans.engine.goal_help import goal_helps
 from apps.plans.engine.goal_mixes import goal_mixes
 from apps.plans.engine.growth import Mapper
 from apps.plans.engine.inputs import ProjectionInputs
@@ -67,7 +68,9 @@ def answer(question: RunInputs, cube: ScenarioCube, *, mapper: Mapper, progress:
     if limit and best:
         tried = part(0.47, 0.55, _("Trying mixes for each goal"))
         mixes = _mixes(question, (cube, mapper), (limit, best, held), tried)
-    advice = recommend(inputs, cube, policy, progress=part(0.55, 0.98, _("Trying what would help")), runs=runs)
+    advice = recommend(inputs, cube, policy, progress=part(0.55, 0.90, _("Trying what would help")), runs=runs)
+    lifting = part(0.90, 0.98, _("Trying what would help each goal"))
+    helps = goal_helps(inputs, cube, policy, mapper=mapper, progress=lambda fraction: lifting(fraction, ""))
     return RunResult(
         projection=projection,
         savings=savings,
@@ -75,6 +78,7 @@ def answer(question: RunInputs, cube: ScenarioCube, *, mapper: Mapper, progress:
         allocation=_advised(question, best),
         advice=_with_choice(question, advice, runs),
         mixes=mixes,
+        helps=helps,
     )
 
 

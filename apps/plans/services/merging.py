@@ -17,9 +17,9 @@ from apps.kernel.errors import InvalidInputError, gettext_noop
 from apps.plans.engine.inputs import ProjectionInputs
 from apps.plans.engine.what_if_levers import STRESSES, LeverKind, levers_of
 from apps.plans.models import Goal, GoalKind, GoalPriority, OverrideKind, Plan, PlanScenario
+from apps.plans.selectors.figures import as_typed
 from apps.plans.selectors.run_values import inputs_of
 from apps.plans.selectors.scenarios import MergeLine
-from apps.plans.selectors.what_if import as_typed
 from apps.plans.services._plans import changeable
 from apps.plans.services._questions import question_of
 from apps.plans.services.errors import ScenarioConflictError, StatusNotPossibleError

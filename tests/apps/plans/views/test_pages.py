@@ -1,8 +1,11 @@
 import re
+from urllib.parse import urlencode
 
 import pytest
 
 from apps.plans.models import Plan
+from apps.plans.selectors.figures import as_typed
+from apps.plans.selectors.run_values import result_of
 from tests.factories import clients, plans
 
 LINKS = re.compile(r'<(?:a|span) [^>]*data-figure="[^"]+"[^>]*>')
@@ -64,3 +67,21 @@ def test_every_figure_of_the_plan_page_opens_its_passport(ada, sign_in, generate
         answer = client.get(address, headers={"hx-request": "true"})
         assert answer.status_code == 200, address
         assert "data-panel-title" in answer.content.decode()
+
+
+def test_a_goal_that_falls_short_says_what_helps_it_most_and_leads_to_the_lever(ada, sign_in):
+    plan = plans.drafted(ada)
+    # more than the household can pay: the goal falls short
+    plan.goals.filter(kind="retirement").update(annual_amount=90_000)
+    run = plans.computed(plan, ada)
+    retirement = str(plan.goals.get(kind="retirement").public_id)
+    help_ = next(each for each in result_of(run).helps if each.goal == retirement)
+    client = sign_in(ada)
+    page = client.get(tab(plan)).content.decode()
+    assert "helps most:" in page
+    query = urlencode({help_.lever: as_typed(help_.value)})
+    address = f"/plans/{plan.public_id}/what-if/?{query}"
+    assert address in page
+    levers = client.get(address).content.decode()
+    (slider,) = re.findall(rf'<input[^>]*name="{re.escape(help_.lever)}"[^>]*>', levers)
+    assert f'value="{as_typed(help_.value)}"' in slider
