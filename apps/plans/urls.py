@@ -8,6 +8,7 @@ from apps.plans.views import (
     calculators,
     forms,
     pages,
+    savings,
     scenarios,
     social_security,
     steps,
@@ -21,6 +22,7 @@ app_name = "plans"
 _plan = "plans/<uuid:plan_id>"
 _alert = "plans/alerts/<uuid:alert_id>"
 _household = "households/<uuid:household_id>/plan"
+_calculators = f"{_household}/calculators"
 _step, _watch = "plans/steps/<uuid:step_id>", "plans/contributions/<uuid:watch_id>"
 urlpatterns = [
     path("plans/", pages.PlanList.as_view(), name="plan-list"),
@@ -39,6 +41,14 @@ urlpatterns = [
     path("plans/wishes/<uuid:wish_id>/drop/", words.DropWish.as_view(), name="wish-drop"),
     path(f"{_household}/mix/", pages.PlanMix.as_view(), name="plan-mix"),
     path(f"{_household}/taxes/", calculators.TaxCalculator.as_view(), name="tax-calculator"),
+    path("plans/calculators/", savings.CalculatorList.as_view(), name="calculators"),
+    path("plans/calculators/retirement/", savings.RetirementCalculator.as_view(), name="retirement-tool"),
+    path("plans/calculators/education/", savings.EducationCalculator.as_view(), name="education-tool"),
+    path(f"{_calculators}/", savings.CalculatorList.as_view(), name="household-calculators"),
+    path(f"{_calculators}/retirement/", savings.RetirementCalculator.as_view(), name="retirement-calculator"),
+    path(f"{_calculators}/retirement/save/", savings.SaveRetirement.as_view(), name="retirement-save"),
+    path(f"{_calculators}/education/", savings.EducationCalculator.as_view(), name="education-calculator"),
+    path(f"{_calculators}/education/save/", savings.SaveEducation.as_view(), name="education-save"),
     path(f"{_plan}/mix/choose/", actions.ChooseMix.as_view(), name="mix-choose"),
     path(f"{_plan}/figures/<str:key>/", pages.FigurePassport.as_view(), name="figure"),
     path(f"{_plan}/what-if/", what_if.WhatIfPage.as_view(), name="what-if"),

@@ -19,5 +19,6 @@ LATE = {
     "apps.plans.services._answers": "numba and scipy: kernels compile at import; only jobs compute",
     "apps.plans.services._what_if": "numba: loaded when somebody opens a what-if page, and kept from there",
     "apps.plans.services._explorers": "the same engine, for pages that explore one choice of a plan",
+    "apps.plans.services._savings": "the same engine, for calculators of saving",
     "apps.plans.services._nights": "the same engine, for the night of plans in force",
 }

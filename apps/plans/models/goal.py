@@ -39,7 +39,7 @@ class Goal(BaseModel):
     """
 
     MUTABLE: ClassVar[bool] = True
-    PERSONAL_FIELDS: ClassVar[frozenset[str]] = frozenset({"name", "annual_amount", "own_words"})
+    PERSONAL_FIELDS: ClassVar[frozenset[str]] = frozenset({"name", "annual_amount", "own_words", "calculation"})
 
     plan = models.ForeignKey(Plan, models.CASCADE, related_name="goals")
     kind = models.CharField(_("kind"), max_length=12, choices=GoalKind.choices)
@@ -54,6 +54,8 @@ class Goal(BaseModel):
         "clients.Person", models.PROTECT, null=True, blank=True, related_name="goals", verbose_name=_("for whom")
     )
     own_words = models.TextField(_("in the client's own words"), blank=True)
+    # what a calculator was asked and answered, as {kind, on, asked, chance, needed, engine}; None: set by hand
+    calculation = models.JSONField(_("calculation it comes from"), null=True, blank=True, default=None)
 
     history = history()
 

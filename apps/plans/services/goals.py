@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from apps.accounts.selectors.firm_days import firm_today
 from apps.clients.models import Person
@@ -19,7 +20,10 @@ from apps.plans.services._plans import changeable, note_change
 
 @dataclass(frozen=True, slots=True)
 class GoalDetails:
-    """What a goal says. Amounts are in money of today; a retirement goal has neither start nor years."""
+    """What a goal says. Amounts are in money of today; a retirement goal has neither start nor years.
+
+    `calculation` is what a calculator was asked and answered for it; None: set by hand.
+    """
 
     kind: str
     name: str
@@ -29,6 +33,7 @@ class GoalDetails:
     years: int = 0
     person: Person | None = None
     own_words: str = ""
+    calculation: dict[str, Any] | None = None
 
 
 @service
@@ -42,10 +47,13 @@ def set_goal(*, plan: Plan, details: GoalDetails, by: Actor, goal: Goal | None =
     row = goal or Goal(plan=plan)
     before = audit.snapshot(row) if row.pk else None
     is_retirement = details.kind == GoalKind.RETIREMENT
+    told = _said(row)
     row.kind, row.name, row.annual_amount = details.kind, details.name.strip(), details.annual_amount
     row.priority, row.own_words, row.person = details.priority, details.own_words.strip(), details.person
     row.starts_on = None if is_retirement else details.starts_on
     row.years = 0 if is_retirement else details.years
+    # where a goal comes from is told while it says what came from there
+    row.calculation = details.calculation or (row.calculation if _said(row) == told else None)
     _check_time(row)
     if row.person is not None and row.person.household_id != plan.household_id:
         raise InvalidInputError(gettext_noop("This person is not in the household."), field="person")
@@ -64,6 +72,10 @@ def remove_goal(*, goal: Goal, by: Actor) -> None:
     audit.record("plans.remove_goal", by=by, target=goal, before=audit.snapshot(goal))
     goal.delete()
     note_change(plan)
+
+
+def _said(goal: Goal) -> tuple[object, ...]:
+    return (goal.kind, goal.annual_amount, goal.starts_on, goal.years)
 
 
 def _check_time(goal: Goal) -> None:

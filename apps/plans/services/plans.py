@@ -34,7 +34,17 @@ CHOICES = (
     "emergency_months",
     "extra_debt_payment",
 )
-_COPIED_GOAL = ("kind", "name", "annual_amount", "starts_on", "years", "priority", "person_id", "own_words")
+_COPIED_GOAL = (
+    "kind",
+    "name",
+    "annual_amount",
+    "starts_on",
+    "years",
+    "priority",
+    "person_id",
+    "own_words",
+    "calculation",
+)
 _COPIED_OVERRIDE = ("kind", "person_id", "value", "reason", "set_on", "set_by")
 
 

@@ -10,9 +10,11 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from apps.clients.models import Household
 from apps.core.templatetags.face import figure as show_figure
-from apps.plans.models import Plan
+from apps.plans.models import Goal, Plan
 from apps.plans.selectors.figures import Figure, Sentence
+from apps.plans.selectors.savings_pages import origin_day, origin_of
 
 register = template.Library()
 
@@ -68,6 +70,12 @@ def what_if_change(figure: Figure, base: str, query: str) -> SafeString:
     """Show a change of a what-if answer with its sign."""
     sign = "+" if (figure.number or 0.0) > 0 else ""
     return format_html("{}{}", sign, what_if_figure(figure, base, query))
+
+
+@register.simple_tag
+def goal_origin(goal: Goal, household: Household) -> dict[str, Any]:
+    """Return the calculation that a goal comes from: url (empty for one set by hand) and day."""
+    return {"url": origin_of(goal, household), "day": origin_day(goal)}
 
 
 _PAGES = (

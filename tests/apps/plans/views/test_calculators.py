@@ -22,7 +22,8 @@ def test_the_page_answers_with_the_facts_and_with_what_is_typed(ada, household, 
     client = sign_in(ada)
     page = client.get(address(household)).content.decode()
     assert "How the tax comes about" in page
-    assert address(household) in client.get(f"/households/{household.public_id}/plan/").content.decode()
+    calculators = f"/households/{household.public_id}/plan/calculators/"
+    assert address(household) in client.get(calculators).content.decode()
     page = client.get(address(household), ASKED).content.decode()
     assert "$21,099" in page
     assert "29.7%" in page

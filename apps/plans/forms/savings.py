@@ -1,0 +1,83 @@
+"""What people type into savings calculators."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from apps.clients.models import Person
+from apps.core.forms import PercentField
+from apps.plans.forms import YearAmount
+from apps.plans.models import GoalPriority
+
+
+class TypedForm(forms.Form):
+    """A calculator's fields, each described by its help and by the place of its error."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            if isinstance(field.widget, forms.CheckboxInput):
+                shape = "form-check-input"
+            else:
+                shape = "form-select" if isinstance(field, forms.ChoiceField) else "form-control is-amount"
+            described = [f"id_{name}_helptext"] * bool(field.help_text) + [f"id_{name}_told"]
+            field.widget.attrs.update({"class": shape, "aria-describedby": " ".join(described)})
+
+
+class RetirementForm(TypedForm):
+    """Saving for the time after work."""
+
+    age = forms.IntegerField(label=_("Age today"))
+    retirement_age = forms.IntegerField(label=_("Age at which work ends"))
+    annual_income = YearAmount(label=_("To live on a year"), help_text=_("In money of today; taxes come on top."))
+    deferred = YearAmount(label=_("Saved and taxed later"), help_text=_("401(k), traditional IRA and the like."))
+    other = YearAmount(label=_("Saved elsewhere"), help_text=_("Brokerage accounts and cash."))
+    monthly_saving = YearAmount(label=_("Saved a month"), help_text=_("With an employer's part; rises with prices."))
+    monthly_benefit = YearAmount(label=_("Social Security a month"), help_text=_("In money of today."))
+    benefit_age = forms.IntegerField(label=_("Social Security from the age of"), required=False)
+    is_couple = forms.BooleanField(label=_("For two of one age who file together"), required=False)
+    horizon_age = forms.IntegerField(label=_("The money lasts to the age of"))
+    equity_share = PercentField(label=_("Shares in what is invested, %"), min_value=0, max_value=100)
+    target = PercentField(label=_("Chance to aim for, %"))
+
+    def clean_benefit_age(self) -> int:
+        """Take the usual age where nothing is said."""
+        return self.cleaned_data["benefit_age"] or 67
+
+
+class EducationForm(TypedForm):
+    """Saving for a study."""
+
+    age = forms.IntegerField(label=_("Age of the student today"))
+    start_age = forms.IntegerField(label=_("Age at the start of the study"))
+    years = forms.IntegerField(label=_("Years of study"))
+    annual_cost = YearAmount(label=_("A year costs today"), help_text=_("Tuition, room and board, less aid."))
+    cost_growth = PercentField(label=_("The cost rises a year, %"))
+    saved = YearAmount(label=_("Saved for it"), help_text=_("In a 529 plan: what it earns is not taxed."))
+    monthly_saving = YearAmount(label=_("Saved a month"), help_text=_("Until the study starts; rises with prices."))
+    equity_share = PercentField(label=_("Shares in what is invested, %"), min_value=0, max_value=100)
+    target = PercentField(label=_("Chance to aim for, %"))
+
+
+class SaveGoalForm(forms.Form):
+    """What of a calculator's answer the plan takes over."""
+
+    name = forms.CharField(label=_("Name of the goal"), max_length=120)
+    priority = forms.ChoiceField(label=_("Priority"), choices=GoalPriority.choices)
+    person = forms.ModelChoiceField(
+        label=_("For whom"), queryset=Person.objects.none(), to_field_name="public_id", required=False
+    )
+    takes_saving = forms.BooleanField(
+        label=_("Take the extra saving into the plan as well"),
+        required=False,
+        help_text=_("As a fact that this version takes differently, with its reason."),
+    )
+
+    def __init__(self, *args: Any, people: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        person = self.fields["person"]
+        if isinstance(person, forms.ModelChoiceField):
+            person.queryset = people

@@ -1,0 +1,110 @@
+"""Retirement and education calculators: filled with facts, errors at the field, saved by who may, and whose."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from apps.clients.services.households import assign_household
+from apps.plans.models import Goal
+from apps.plans.services.plans import draft_plan
+from tests.factories import clients, plans
+
+RETIREMENT = {
+    "age": 50, "retirement_age": 65, "annual_income": "60000", "deferred": "300000", "monthly_saving": "1000",
+    "monthly_benefit": "2000", "benefit_age": 67, "horizon_age": 90, "equity_share": 60, "target": 85,
+}  # fmt: skip
+EDUCATION = {
+    "age": 8, "start_age": 18, "years": 4, "annual_cost": "30000", "cost_growth": 4, "saved": "5000",
+    "monthly_saving": "300", "equity_share": 50, "target": 85,
+}  # fmt: skip
+WHOLE = {"retirement": RETIREMENT, "education": EDUCATION}
+
+
+@pytest.fixture
+def household(ada):
+    return plans.household_with_facts(ada)
+
+
+def address(household, rest=""):
+    return f"/households/{household.public_id}/plan/calculators/{rest}"
+
+
+@pytest.mark.parametrize("kind", ["retirement", "education"])
+def test_a_page_begins_with_the_facts_and_answers_what_is_typed(kind, ada, household, sign_in):
+    client = sign_in(ada)
+    page = client.get(address(household, f"{kind}/")).content.decode()
+    assert "Chance that it is enough" in page
+    assert "By the plain formula" in page
+    assert re.search(r'name="target" value="85"', page)
+    typed = client.get(address(household, f"{kind}/"), WHOLE[kind]).content.decode()
+    assert typed != page
+    assert "of 100 futures" in typed
+    assert "Save to the plan" in typed
+    tool = client.get(f"/plans/calculators/{kind}/", WHOLE[kind]).content.decode()
+    assert "Chance that it is enough" in tool
+    assert "Save to the plan" not in tool
+    ground = client.get(address(household, f"{kind}/"), {**WHOLE[kind], "how": 1}).content.decode()
+    assert "High-grade" in ground or "high_grade_bonds" in ground
+    assert "<form" not in ground
+
+
+def test_the_calculators_are_found_from_the_plan(ada, household, sign_in):
+    client = sign_in(ada)
+    assert address(household) in client.get(f"/households/{household.public_id}/plan/").content.decode()
+    listed = client.get(address(household)).content.decode()
+    for page in (address(household, "retirement/"), address(household, "education/"), "plan/taxes/"):
+        assert page in listed
+    assert "/plans/calculators/" in client.get("/plans/").content.decode()
+
+
+def test_what_cannot_be_is_told_at_its_field_with_its_mending(ada, household, sign_in):
+    client = sign_in(ada)
+    page = client.get(address(household, "retirement/"), {**RETIREMENT, "retirement_age": 50}).content.decode()
+    told = page[page.index('id="id_retirement_age_told"') :][:700]
+    assert "Give a later age" in told
+    assert "Chance that it is enough" not in page
+    for kind, name, value in (
+        ("retirement", "age", 120), ("retirement", "deferred", "-1"), ("retirement", "equity_share", 101),
+        ("education", "start_age", 5), ("education", "years", 0), ("education", "annual_cost", "0"),
+    ):  # fmt: skip
+        page = client.get(address(household, f"{kind}/"), {**WHOLE[kind], name: value}).content.decode()
+        assert "form-errors" in page[page.index(f'id="id_{name}_told"') :][:400], (kind, name)
+
+
+def test_saving_puts_the_goal_into_the_draft_and_shows_where_it_came_from(ada, household, sign_in):
+    client, head = sign_in(ada), household.people.get(relationship="head")
+    query = "&".join(f"{name}={value}" for name, value in RETIREMENT.items())
+    save = f"{address(household, 'retirement/save/')}?{query}"
+    assert "Start the next version" in client.get(save).content.decode()
+    draft_plan(household=household, by=ada.as_actor())
+    assert "Work ends at the age of" in client.get(save).content.decode()
+    told = {"name": "Stopping", "priority": "essential", "person": str(head.public_id), "takes_saving": "on"}
+    assert client.post(save, {**told, "person": ""}).status_code == 422
+    assert client.post(save, told).status_code == 302
+    goal = Goal.objects.get(plan__household=household)
+    assert (goal.name, goal.annual_amount) == ("Stopping", 60_000)
+    plan = client.get(f"/households/{household.public_id}/plan/").content.decode()
+    assert "From the retirement calculator" in plan
+    wrong = client.get(f"{address(household, 'retirement/save/')}?age=50&retirement_age=40")
+    assert wrong.url == f"{address(household, 'retirement/')}?age=50&retirement_age=40"
+
+
+def test_only_who_reads_this_households_plans_computes(ada, household, sign_in, sue, clay, connie):
+    assign_household(household=household, user=sue, by=ada.as_actor())
+    pages = [address(household, rest) for rest in ("", "retirement/", "education/")]
+    for page in [*pages, "/plans/calculators/", "/plans/calculators/education/"]:
+        assert sign_in().get(page).status_code == 302
+        assert sign_in(clay).get(page).status_code == 403
+        assert sign_in(sue).get(page).status_code == 403
+        assert sign_in(connie).get(page).status_code == 200
+
+
+def test_only_who_edits_this_households_plans_saves(ada, household, sign_in, paul, connie):
+    other = clients.household(paul, name="Elsewhere")
+    for rest in ("", "retirement/", "education/", "retirement/save/", "education/save/"):
+        assert sign_in(ada).get(address(other, rest)).status_code == 404
+    assert sign_in(ada).post(address(other, "retirement/save/"), {}).status_code == 404
+    assert sign_in(connie).get(address(household, "retirement/save/"), RETIREMENT).status_code == 403
+    assert sign_in(connie).post(address(household, "education/save/"), {}).status_code == 403
