@@ -9,10 +9,13 @@ from django.utils.translation import gettext
 from apps.accounts.selectors.firm_days import firm_today
 from apps.clients.models import Household, Relationship, SignatureRequest, SignatureRequestState
 from apps.firms.services.demo.households import sign_all
+from apps.plans.engine.what_if_levers import LeverKind, levers_of
 from apps.plans.models import ContributionWatch, Plan, PlanStatus, PlanStep, StepOwner, StepStatus
 from apps.plans.selectors.contribution_months import month_before
+from apps.plans.selectors.what_if import asked_of
 from apps.plans.services.errors import StatusNotPossibleError
 from apps.plans.services.publishing import SIGNATURE_PURPOSE, publish_plan
+from apps.plans.services.scenarios import keep_scenario
 from apps.plans.services.steps import Evidence, finish_step, halt_step
 from apps.plans.services.watches import change_watch
 from apps.plans.services.wishes import tell_goals
@@ -22,6 +25,7 @@ _LEFT_UNSIGNED = 2
 _LEFT_TO_DO = 4
 _WATCHED_MONTHS = 2
 _LEFT_TO_TELL = 3
+_WITH_SCENARIOS = 4
 _TOLD = (
     "I'd like to stop at 63 and travel a bit every year, around $9,000. Maybe a cabin by a lake someday.",
     "We must pay off the mortgage by %(year)s, that is $140,000. A camper van would be nice, about 80k.",
@@ -42,6 +46,7 @@ def move_plans_on() -> int:
                 publish_plan(plan=plan, by=plan.household.advisor.as_actor())
                 _work_on_steps(plan, number)
                 _tell_goals(plan.household, number)
+                _keep_scenarios(plan, number)
                 moved += 1
     waiting = SignatureRequest.objects.filter(purpose=SIGNATURE_PURPOSE, state=SignatureRequestState.OPEN)
     for request in waiting.select_related("document__household"):
@@ -73,6 +78,23 @@ def _tell_goals(household: Household, number: int) -> None:
         return
     text = _TOLD[number % len(_TOLD)] % {"year": firm_today().year + 7}
     tell_goals(household=household, person=head, text=text, language="en", by=head.user.as_actor())
+
+
+def _keep_scenarios(plan: Plan, number: int) -> None:
+    """Some advisors have talked through with their clients what else could be done."""
+    asked = asked_of(plan)
+    if number % _WITH_SCENARIOS != 1 or asked is None or plan.scenarios.exists():
+        return
+    levers = {lever.kind: lever for lever in reversed(levers_of(asked.question.inputs))}
+    for kind, step, name in (
+        (LeverKind.RETIREMENT_AGE, 2.0, gettext("Two more years of work")),
+        (LeverKind.EXTRA_SAVING, 500.0, gettext("Save 500 more a month")),
+        (LeverKind.RETIREMENT_SPENDING, -500.0, gettext("Live on 500 less a month")),
+    ):
+        lever = levers.get(kind)
+        if lever is not None and lever.low <= lever.value + step <= lever.high:
+            by = plan.household.advisor.as_actor()
+            keep_scenario(plan=plan, name=name, changes={lever.key: lever.value + step}, by=by)
 
 
 def _number(household: Household) -> int:

@@ -130,6 +130,10 @@ def test_plans_go_to_their_clients_as_they_are_generated_and_one_in_four_is_left
     assert move_plans_on() == 1
     first, fourth = (Plan.objects.get(household__external_id=f"demo-0{number}") for number in (1, 4))
     assert (first.status, fourth.status) == (PlanStatus.PUBLISHED, PlanStatus.IN_REVIEW)
+    assert {next(iter(row.changes)).partition(":")[0] for row in first.scenarios.kept()} == {
+        "retirement_age", "extra_saving", "retirement_spending"
+    }  # fmt: skip
+    assert not fourth.scenarios.exists()
     file_report(plan=first, by=BY)
     assert move_plans_on() == 1
     first.refresh_from_db()
