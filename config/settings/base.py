@@ -368,6 +368,10 @@ STRIPE_SECRET_KEY = env.text("STRIPE_SECRET_KEY", " ").strip()
 STRIPE_PUBLISHABLE_KEY = env.text("STRIPE_PUBLISHABLE_KEY", " ").strip()
 STRIPE_WEBHOOK_SECRET = env.text("STRIPE_WEBHOOK_SECRET", " ").strip()
 
+# --- servers that firms name -----------------------------------------------------------------------------------------
+# hosts of the installation's own network that a firm may have asked (apps/core/outside.py), over http as well
+OUTSIDE_PRIVATE_HOSTS = env.listed("OUTSIDE_PRIVATE_HOSTS")
+
 # --- logs ------------------------------------------------------------------------------------------------------------
 LOGGING_CONFIG = None
 from config.logs import configure  # noqa: E402 - needs nothing above, but reads best at the end

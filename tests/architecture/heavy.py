@@ -3,6 +3,7 @@
 HEAVY = {
     "clarabel": 0.1,  # and scipy.sparse with it
     "exchange_calendars": 1.7,  # pandas
+    "httpx": 0.3,  # rich with it, where that is installed
     "matplotlib": 1.6,
     "numba": 1.3,  # llvmlite
     "openpyxl": 0.7,
