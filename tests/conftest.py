@@ -23,7 +23,7 @@ LONGEST_FIRST = (
     "tests/apps/portal/",
 )
 
-pytest_plugins = ["tests.cast", "tests.days", "tests.live"]
+pytest_plugins = ["tests.cast", "tests.chat_server", "tests.days", "tests.live"]
 
 
 def pytest_configure() -> None:

@@ -26,6 +26,24 @@ class SuspendForm(forms.Form):
     reason = forms.CharField(label=_("Why"), max_length=500)
 
 
+class LanguageModelForm(forms.Form):
+    """A language model as its provider describes it."""
+
+    address = forms.CharField(
+        label=_("Address"),
+        max_length=300,
+        help_text=_("Up to and without /chat/completions, such as https://server.example/v1."),
+    )
+    model_name = forms.CharField(label=_("Model"), max_length=120, help_text=_("As the provider calls it."))
+    key = forms.CharField(
+        label=_("Key"),
+        max_length=1000,
+        required=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+        help_text=_("Kept encrypted; never shown again. Empty keeps the one in use."),
+    )
+
+
 class FixCertificatesForm(forms.Form):
     """Certificates of a FIX session."""
 

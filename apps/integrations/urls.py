@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.integrations.views import fix, partners
+from apps.integrations.views import fix, language_models, partners
 
 app_name = "integrations"
 urlpatterns = [
@@ -16,5 +16,12 @@ urlpatterns = [
     path("settings/fix/<uuid:connection_id>/certificates/", fix.FixCertificates.as_view(), name="fix-certificates"),
     path("settings/fix/<uuid:connection_id>/reset/", fix.FixReset.as_view(), name="fix-reset"),
     path("settings/fix/<uuid:connection_id>/switch/", fix.FixSwitch.as_view(), name="fix-switch"),
+    path("settings/language-model/", language_models.LanguageModelSettings.as_view(), name="language-model"),
+    path("settings/language-model/try/", language_models.TryLanguageModel.as_view(), name="language-model-try"),
+    path(
+        "settings/language-model/disconnect/",
+        language_models.DisconnectLanguageModel.as_view(),
+        name="language-model-disconnect",
+    ),
     path(".well-known/jwks.json", partners.jwks, name="jwks"),
 ]

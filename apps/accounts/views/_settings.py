@@ -16,6 +16,7 @@ _TABS = [
     ("accounts:brand", _("Brand"), Permission.MANAGE_FIRM),
     ("accounts:security", _("Security"), Permission.MANAGE_FIRM),
     ("accounts:team", _("Team"), Permission.INVITE_STAFF),
+    ("integrations:language-model", _("Language model"), Permission.MANAGE_FIRM),
     ("accounts:approval-rules", _("Approvals"), Permission.APPROVE),
 ]
 

@@ -54,6 +54,7 @@ COMMANDS: tuple[tuple[str, str | Promise, str, str], ...] = (
     ("billing:invoice-list", _("Invoices"), Permission.VIEW_BILLING, "receipt"),
     ("compliance:trail", _("Read the trail"), Permission.VIEW_COMPLIANCE, "history"),
     ("integrations:partner-list", _("Partners of the API"), Permission.MANAGE_PARTNERS, "link"),
+    ("integrations:language-model", _("Language model"), Permission.MANAGE_FIRM, "link"),
     ("accounts:account", _("Your account"), "", "person"),
 )
 
