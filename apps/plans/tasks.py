@@ -15,8 +15,18 @@ from apps.core.actors import Actor
 from apps.core.everywhere import everywhere
 from apps.core.jobs import job
 from apps.core.models import Job
-from apps.plans.models import Plan, PlanScenario, ProjectionRun, Recommendation
-from apps.plans.services import monitoring, projections, publishing, recommendations, scenarios, step_reminders, watches
+from apps.plans.models import ModelReading, Plan, PlanExplanation, PlanScenario, ProjectionRun, Recommendation
+from apps.plans.services import (
+    explanations,
+    monitoring,
+    projections,
+    publishing,
+    readings,
+    recommendations,
+    scenarios,
+    step_reminders,
+    watches,
+)
 
 
 @job("plans.run_projection")
@@ -56,6 +66,20 @@ def follow_steps(_task: Any) -> None:
     by, on = Actor.system("plans.follow_steps"), firm_today()
     watches.judge_contributions(on=on, by=by)
     step_reminders.remind_of_steps(on=on, by=by)
+
+
+@job("plans.read_with_model")
+def read_with_model(_task: Any, reading_id: int) -> None:
+    """Have a language model read sentences."""
+    row = ModelReading.objects.select_related("text__household", "text__person", "job").get(pk=reading_id)
+    readings.read_with_model(reading=row, by=_asked_by("plans.read_with_model", row.job))
+
+
+@job("plans.explain_with_model")
+def explain_with_model(_task: Any, explanation_id: int) -> None:
+    """Have a language model tell a result."""
+    row = PlanExplanation.objects.select_related("run__plan__household", "job").get(pk=explanation_id)
+    explanations.explain_with_model(explanation=row, by=_asked_by("plans.explain_with_model", row.job))
 
 
 @shared_task(name="plans.follow_steps_everywhere")

@@ -485,6 +485,7 @@ OF_HOUSEHOLD: dict[str, Maker] = {
     "recommendation_id": lambda world: world.recommendation.public_id,
     "step_id": lambda world: world.step.public_id,
     "watch_id": lambda world: world.watch.public_id,
+    "text_id": lambda world: world.wish.text.public_id,
     "wish_id": lambda world: world.wish.public_id,
     "account_id": lambda world: world.account.public_id,
     "entry_id": lambda world: world.entry.public_id,

@@ -1,5 +1,6 @@
 """Rows of plans."""
 
+from apps.plans.models.asked import AskedModel, AskedState, ModelReading, PlanExplanation
 from apps.plans.models.assumptions import AssumptionTable
 from apps.plans.models.goal import Goal, GoalKind, GoalPriority
 from apps.plans.models.goal_text import OPEN_WISHES, GoalText, GoalWish, Tongue, WishState
@@ -23,6 +24,8 @@ __all__ = [
     "OPEN_WISHES",
     "AlertKind",
     "AlertState",
+    "AskedModel",
+    "AskedState",
     "AssumptionTable",
     "ContributionWatch",
     "Decision",
@@ -31,11 +34,13 @@ __all__ = [
     "GoalPriority",
     "GoalText",
     "GoalWish",
+    "ModelReading",
     "MonitoringRules",
     "Override",
     "OverrideKind",
     "Plan",
     "PlanAlert",
+    "PlanExplanation",
     "PlanMeasurement",
     "PlanMonitor",
     "PlanQuestion",

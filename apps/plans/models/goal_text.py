@@ -48,7 +48,10 @@ class GoalTextQuerySet(models.QuerySet["GoalText"]):
 
 
 class GoalText(BaseModel):
-    """A text as it was written; it is never changed. `person` is who speaks: "I" and their ages are theirs."""
+    """A text as it was written; it is never changed. `person` is who speaks: "I" and their ages are theirs.
+
+    `unread` are where the sentences stand in which the grammar found nothing.
+    """
 
     MUTABLE: ClassVar[bool] = False
     PERSONAL_FIELDS: ClassVar[frozenset[str]] = frozenset({"text"})
@@ -61,6 +64,7 @@ class GoalText(BaseModel):
     written_by = models.CharField(_("written by"), max_length=200)
     language = models.CharField(_("language"), max_length=2, choices=Tongue.choices)
     text = models.TextField(_("text"), max_length=5000)
+    unread = models.JSONField(default=list, blank=True)
 
     objects = GoalTextQuerySet.as_manager()
     history = history()
@@ -80,7 +84,8 @@ class GoalWish(BaseModel):
     """A goal found in a text: what was said of it, and what became of it.
 
     `parts` are where its words stand, `marks` where its amount, time and length do. `doubts` are what the words leave
-    open: a code with the word it is about. `retirement_age` is of `person`, in a goal for the time after work.
+    open: a code with the word it is about. `reading` is the language model's that found it, None where the grammar
+    did. `retirement_age` is of `person`, in a goal for the time after work.
     """
 
     MUTABLE: ClassVar[bool] = True
@@ -111,6 +116,7 @@ class GoalWish(BaseModel):
         "clients.Person", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("for whom")
     )
     state = models.CharField(_("state"), max_length=8, choices=WishState.choices, default=WishState.FOUND)
+    reading = models.ForeignKey("plans.ModelReading", models.SET_NULL, null=True, blank=True, related_name="wishes")
     goal = models.ForeignKey("plans.Goal", models.SET_NULL, null=True, blank=True, related_name="+")
     decided_by = models.CharField(_("decided by"), max_length=200, blank=True)
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)

@@ -13,7 +13,7 @@ from apps.accounts.models.role import is_client
 from apps.clients.models import Household
 from apps.core.actors import Actor
 from apps.kernel.errors import NotFoundError, gettext_noop
-from apps.plans.models import OPEN_WISHES, GoalKind, GoalText, GoalWish, WishState
+from apps.plans.models import OPEN_WISHES, GoalKind, GoalText, GoalWish, ModelReading, WishState
 
 TONES = {WishState.FOUND: "warn", WishState.MEANT: "note", WishState.TAKEN: "good", WishState.DROPPED: ""}
 DOUBTS = {
@@ -38,12 +38,13 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class WishLine:
-    """A goal that was found, in its text."""
+    """A goal that was found, in its text; `found_by` is the language model that pointed to it, empty of the grammar."""
 
     wish: GoalWish
     segments: tuple[Segment, ...]
     asks: tuple[str, ...]
     tone: str
+    found_by: str = ""
 
     @property
     def is_open(self) -> bool:
@@ -53,25 +54,37 @@ class WishLine:
 
 @dataclass(frozen=True, slots=True)
 class ToldText:
-    """A text with the goals found in it."""
+    """A text with the goals found in it, the sentences left unread, and the last question to a language model."""
 
     text: GoalText
     lines: tuple[WishLine, ...]
     is_own: bool
+    n_unread: int = 0
+    reading: ModelReading | None = None
 
 
 def told_texts(household: Household, actor: Actor) -> list[ToldText]:
     """Return what a household said, the newest first, as far as the actor may see it."""
     rows = GoalText.objects.visible_to(actor).filter(household=household)
-    texts = rows.select_related("person").prefetch_related("wishes__person").order_by("-id")
+    texts = rows.select_related("person").prefetch_related("wishes__person", "wishes__reading", "readings__job")
     return [
         ToldText(
             text,
             tuple(wish_line(wish, text) for wish in text.wishes.all()),
             is_own=text.person.user_id is not None and text.person.user_id == actor.user_id,
+            n_unread=len(unread_parts(text)),
+            reading=max(text.readings.all(), key=lambda reading: reading.pk, default=None),
         )
-        for text in texts
+        for text in texts.order_by("-id")
     ]
+
+
+def unread_parts(text: GoalText) -> tuple[tuple[int, int], ...]:
+    """Return where the sentences stand in which neither the grammar nor a language model found anything."""
+    found = [part for wish in text.wishes.all() if wish.reading_id is not None for part in wish.parts]
+    return tuple(
+        (first, last) for first, last in text.unread if not any(start < last and first < end for start, end in found)
+    )
 
 
 def wish_for(actor: Actor, public_id: uuid.UUID) -> GoalWish:
@@ -79,7 +92,19 @@ def wish_for(actor: Actor, public_id: uuid.UUID) -> GoalWish:
     rows = GoalWish.objects.filter(text__in=GoalText.objects.visible_to(actor))
     if is_client(actor):
         rows = rows.filter(text__person__user_id=actor.user_id or 0)
-    row = rows.select_related("text__household", "text__person", "person").filter(public_id=public_id).first()
+    rows = rows.select_related("text__household", "text__person", "person", "reading")
+    row = rows.filter(public_id=public_id).first()
+    if row is None:
+        raise NotFoundError(
+            gettext_noop("There are no such words, or they are not yours to read."),
+            mend=gettext_noop("Go back to the list of what was said."),
+        )
+    return row
+
+
+def text_for(actor: Actor, public_id: uuid.UUID) -> GoalText:
+    """Return a text the actor may see. Raises NotFoundError."""
+    row = GoalText.objects.visible_to(actor).select_related("household", "person").filter(public_id=public_id).first()
     if row is None:
         raise NotFoundError(
             gettext_noop("There are no such words, or they are not yours to read."),
@@ -101,7 +126,9 @@ def has_open_wishes(household: Household, actor: Actor) -> bool:
 
 def wish_line(wish: GoalWish, text: GoalText) -> WishLine:
     """Return a wish with its words marked and what it does not say."""
-    return WishLine(wish, segments(text.text, wish.parts, wish.marks), _asks(wish), TONES[WishState(wish.state)])
+    found_by = wish.reading.model_name if wish.reading is not None else ""
+    shown = segments(text.text, wish.parts, wish.marks)
+    return WishLine(wish, shown, _asks(wish), TONES[WishState(wish.state)], found_by)
 
 
 def segments(text: str, parts: list[list[int]], marks: list[list[int]]) -> tuple[Segment, ...]:

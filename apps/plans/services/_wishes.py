@@ -15,6 +15,7 @@ from apps.clients.models import Person, Relationship
 from apps.kernel.dates import months_after
 from apps.kernel.errors import gettext_noop
 from apps.plans.engine.goal_lexicon import Lexicon, Subject, lexicon_from_mapping
+from apps.plans.engine.quoted_goals import Quote, spoken, unread
 from apps.plans.engine.spoken_goals import SpokenGoal, goals_in
 from apps.plans.engine.spoken_numbers import Per
 from apps.plans.engine.spoken_times import Moment
@@ -57,11 +58,27 @@ def lexicon_of(language: str) -> Lexicon:
 
 def wishes_in(text: GoalText, day: dt.date) -> list[GoalWish]:
     """Return the goals of a text, not yet kept. Raises InvalidInputError for a text that is too long."""
-    people = list(text.household.people.all())
-    reading = _Reading(text, people, day, lexicon_of(text.language))
-    names = [person.first_name for person in people]
-    spoken = goals_in(text.text, reading.lexicon, names)
-    return [reading.wish(goal, place) for place, goal in enumerate(spoken)]
+    reading = _reading(text, day)
+    found = goals_in(text.text, reading.lexicon, reading.names)
+    return [reading.wish(goal, place) for place, goal in enumerate(found)]
+
+
+def unread_in(text: GoalText, found: Sequence[GoalWish]) -> list[list[int]]:
+    """Return where the sentences stand in which nothing was found."""
+    marks = [(mark[0], mark[1]) for wish in found for mark in wish.marks]
+    return [list(span) for span in unread(text.text, lexicon_of(text.language), marks)]
+
+
+def quoted_wishes(text: GoalText, quotes: Sequence[Quote], day: dt.date) -> list[GoalWish]:
+    """Return goals that a language model pointed to, not yet kept, after those that the text has."""
+    reading = _reading(text, day)
+    last = max(text.wishes.values_list("place", flat=True), default=-1)
+    told = (spoken(text.text, quote, reading.lexicon, reading.names) for quote in quotes)
+    return [reading.wish(goal, last + at) for at, goal in enumerate(told, 1)]
+
+
+def _reading(text: GoalText, day: dt.date) -> _Reading:
+    return _Reading(text, list(text.household.people.all()), day, lexicon_of(text.language))
 
 
 def _called(goal: SpokenGoal) -> str:
@@ -81,6 +98,11 @@ class _Reading:
     day: dt.date
     lexicon: Lexicon
     doubts: list[dict[str, str]] = field(default_factory=list)
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the household's people."""
+        return [person.first_name for person in self.people]
 
     def wish(self, goal: SpokenGoal, place: int) -> GoalWish:
         """Return one goal with what it leaves open."""

@@ -20,7 +20,7 @@ from apps.kernel.errors import InvalidInputError, gettext_noop
 from apps.notices.services.mails import queue_mail
 from apps.plans.models import OPEN_WISHES, Goal, GoalKind, GoalText, GoalWish, OverrideKind, Plan, WishState
 from apps.plans.services._checks import checked
-from apps.plans.services._wishes import wishes_in
+from apps.plans.services._wishes import unread_in, wishes_in
 from apps.plans.services.errors import NoDraftError, NotInTheHouseholdError, WishDecidedError
 from apps.plans.services.goals import GoalDetails, set_goal
 from apps.plans.services.plans import set_override
@@ -66,9 +66,11 @@ def tell_goals(*, household: Household, person: Person, text: str, language: str
         text=text.strip().replace("\r\n", "\n"),
     )
     checked(row)
-    row.save()
     found = wishes_in(row, firm_today())
+    row.unread = unread_in(row, found)
+    row.save()
     for wish in found:
+        wish.text = row  # has its key only now
         checked(wish)
         wish.save()
     after = {"language": row.language, "text": row.text, "goals": len(found)}

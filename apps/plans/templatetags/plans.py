@@ -84,6 +84,7 @@ _PAGES = (
     ("taxes", _("Tax map")),
     ("social-security", _("Social Security")),
     ("stress", _("Stress tests")),
+    ("explanation", _("In plain words")),
 )
 
 

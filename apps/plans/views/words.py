@@ -18,7 +18,9 @@ from apps.core.actors import Actor
 from apps.core.views import ActionView, ServiceFormView
 from apps.plans.forms import GoalWordsForm, WishForm
 from apps.plans.models import GoalText, GoalWish, Plan
-from apps.plans.selectors.wishes import next_open, told_texts, wish_for, wish_line
+from apps.plans.ports import language_model
+from apps.plans.selectors.wishes import next_open, text_for, told_texts, wish_for, wish_line
+from apps.plans.services.readings import ask_for_reading
 from apps.plans.services.wishes import WishDetails, drop_wish, take_wish, tell_goals
 
 
@@ -46,6 +48,7 @@ class GoalWords(RequiresMixin, TemplateView):
         context = {"household": household, "header": household_header(household, actor)}
         context["texts"] = told_texts(household, actor)
         context["may_edit"] = actor.can(Permission.EDIT_PLANS)
+        context["model"] = language_model().in_use()
         context["draft"] = Plan.objects.visible_to(actor).filter(household=household).in_the_works().first()
         return super().get_context_data(**context, **kwargs)
 
@@ -115,3 +118,16 @@ class DropWish(ActionView):
     def perform(self, request: HttpRequest, by: Actor) -> str:  # noqa: ARG002
         """Drop it."""
         return after(drop_wish(wish=wish_for(by, self.kwargs["wish_id"]), by=by))
+
+
+class ReadWithModel(ActionView):
+    """Have the firm's language model read the sentences in which nothing was found."""
+
+    permission = Permission.EDIT_PLANS
+    success_message = gettext_lazy("The language model was asked. What it finds appears here, to be read over.")
+
+    def perform(self, request: HttpRequest, by: Actor) -> str:  # noqa: ARG002
+        """Ask it."""
+        text = text_for(by, self.kwargs["text_id"])
+        ask_for_reading(text=text, by=by)
+        return words_of(text)

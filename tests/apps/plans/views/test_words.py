@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
-from apps.plans.models import Goal, GoalText, GoalWish
+from apps.core.models import Job
+from apps.integrations.services.language_models import ModelTerms, connect_model
+from apps.plans import tasks
+from apps.plans.models import Goal, GoalText, GoalWish, ModelReading
 from apps.plans.services.wishes import tell_goals
+from tests.chat_server import KEY, MODEL
 from tests.factories import clients, plans
 
 WORDS = "I want to stop at 62 and help Eva with college, $30,000 a year for four years when Eva turns 18, maybe a boat."
@@ -134,3 +140,32 @@ def test_the_queries_of_the_list_do_not_grow_with_its_texts(
         tell_goals(household=head.household, person=head, text=WORDS, language="en", by=ada.as_actor())
     with django_assert_max_num_queries(30):
         assert browser.get(pages(plan)).status_code == 200
+
+
+def test_a_model_reads_the_rest_when_it_is_asked_and_its_goals_are_marked(ada, paul, head, sign_in, chat_server):
+    text = f"{WORDS} We dream of a greenhouse full of orchids."
+    told = tell_goals(household=head.household, person=head, text=text, language="en", by=ada.as_actor())
+    page, read = f"/households/{head.household.public_id}/plan/words/", f"/plans/words/{told.public_id}/read/"
+    browser = sign_in(ada)
+    assert "read the rest" not in browser.get(page).text
+    browser.post(read)
+    assert not ModelReading.objects.exists()
+    connect_model(terms=ModelTerms(chat_server.address, MODEL, KEY), by=paul.as_actor())
+    shown = browser.get(page).text
+    assert f"Have {MODEL} read the rest" in shown
+    assert "it is sent to 127.0.0.1, without the names we know" in shown
+    assert browser.post(read)["Location"] == page
+    assert f"{MODEL} is reading the rest" in browser.get(page).text
+    chat_server.say = json.dumps({"goals": [{"words": "a greenhouse full of orchids", "kind": "home"}]})
+    tasks.read_with_model.run(**Job.objects.get(name="plans.read_with_model").arguments)
+    shown = browser.get(page).text
+    assert f"Found by {MODEL}" in shown
+    assert f"{MODEL} found 1 more goal" in shown
+    assert "<mark>a greenhouse full of orchids</mark>" in shown
+    wish = GoalWish.objects.get(reading__isnull=False)
+    assert f"Found by the language model {MODEL}" in browser.get(address(wish)).text
+
+
+def test_nobody_else_has_words_read(ada, told, mallory, connie, sue, sign_in):
+    for user, status in ((mallory, 404), (connie, 403), (sue, 403)):
+        assert sign_in(user).post(f"/plans/words/{told.public_id}/read/").status_code == status

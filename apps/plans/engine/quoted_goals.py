@@ -1,0 +1,169 @@
+"""Goals that a language model pointed to in a client's words: only what can be found there word by word is believed.
+
+The model says which words are a wish, of what kind, and how much it is wanted. Amounts and times are read in those
+words by the same grammar as everywhere: no number comes from the model, and a goal beside which it states one that the
+words do not hold is refused.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from apps.plans.engine.goal_lexicon import Lexicon, Subject
+from apps.plans.engine.inputs import GoalPriority
+from apps.plans.engine.spoken_clauses import Clause, clauses_of, sentences
+from apps.plans.engine.spoken_goals import SpokenGoal
+from apps.plans.engine.spoken_numbers import Money, money_in, numbers_in
+from apps.plans.engine.spoken_people import People
+from apps.plans.engine.spoken_spelling import Spelled, spelled
+from apps.plans.engine.spoken_times import Duration, Moment, times_in
+
+Said = TypeVar("Said", Money, Moment, Duration)
+MOST_GOALS = 20
+_FENCE = re.compile(r"\A\s*```(?:json)?\s*(.*?)\s*```\s*\Z", re.DOTALL)
+_WORD = re.compile(r"[^\W\d_]{3,}")
+_DIGITS = re.compile(r"\d+")
+_WORKING_AGES = range(40, 86)
+# what the model says besides these is not asked for
+_ASKED = frozenset({"words", "sentence"})
+
+
+class UnreadableAnswerError(ValueError):
+    """The answer is not what was asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A sentence as it was sent, and where it begins in the text as it was written."""
+
+    spelled: Spelled
+    start: int
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Words of the text that are a wish, from a character up to another."""
+
+    subject: Subject
+    priority: GoalPriority
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """What of an answer is believed, and how many goals of it are not."""
+
+    quotes: tuple[Quote, ...]
+    n_refused: int
+
+
+def unread(text: str, words: Lexicon, marks: Sequence[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    """Return where the sentences of a text stand that name no goal known to the grammar, and add nothing to one.
+
+    ``marks`` are where the amounts, times and lengths stand that the grammar took.
+    """
+    meant = spelled(text, words.spelling)
+    found = []
+    for span in sentences(meant.text):
+        first, last = meant.start(span[0]), meant.end(span[1])
+        is_named = any(clause.mentions for clause in clauses_of(meant.text, span, (), words))
+        adds = any(first <= start < last for start, _ in marks)
+        if not is_named and not adds and _WORD.search(text, first, last):
+            found.append((first, last))
+    return tuple(found)
+
+
+def quotes_in(answer: str, sent: Sequence[Sent], text: str) -> Quoted:
+    """Return the goals of an answer whose words stand in what was sent, in the order of the text.
+
+    Raises UnreadableAnswerError for an answer that is no list of goals in JSON.
+    """
+    proposed = _proposed(answer)
+    found: list[Quote] = []
+    for each in proposed[:MOST_GOALS]:
+        quote = _quote(each, sent, text) if isinstance(each, dict) else None
+        if quote is not None and not any(one.start < quote.end and quote.start < one.end for one in found):
+            found.append(quote)
+    return Quoted(tuple(sorted(found, key=lambda quote: quote.start)), len(proposed) - len(found))
+
+
+def spoken(text: str, quote: Quote, words: Lexicon, names: Sequence[str]) -> SpokenGoal:
+    """Return a quote as the grammar would tell it; what it says twice, or not clearly, is left open."""
+    numbers = numbers_in(text, words.tongue)
+    money = money_in(text, words.tongue)
+    moments, durations = times_in(text, numbers, money, words.tongue)
+    clause = Clause(quote.start, quote.end)
+    moment = _only(moments, quote)
+    if moment is None and quote.subject is Subject.RETIREMENT and not any(_inside(each, quote) for each in moments):
+        told: list[Money | Moment | Duration] = [*money, *durations]
+        taken = {each.start for each in told}
+        ages = [n for n in numbers if quote.start <= n.start < quote.end and n.value in _WORKING_AGES]
+        free = [each for each in ages if each.start not in taken]
+        moment = Moment(free[0].start, free[0].end, age=int(free[0].value)) if len(free) == 1 else None
+    return SpokenGoal(
+        subject=quote.subject,
+        priority=quote.priority,
+        words=text[quote.start : quote.end],
+        parts=((quote.start, quote.end),),
+        money=_only(money, quote),
+        moment=moment,
+        duration=_only(durations, quote),
+        whom="" if quote.subject is Subject.RETIREMENT else People(text, words, names).whom([clause], quote.subject),
+    )
+
+
+def _only(found: Sequence[Said], quote: Quote) -> Said | None:
+    inside = [each for each in found if _inside(each, quote)]
+    return inside[0] if len(inside) == 1 else None
+
+
+def _inside(each: Money | Moment | Duration, quote: Quote) -> bool:
+    return quote.start <= each.start and each.end <= quote.end
+
+
+def _proposed(answer: str) -> list[Any]:
+    fenced = _FENCE.match(answer)
+    try:
+        told = json.loads(fenced[1] if fenced else answer)
+    except (ValueError, RecursionError):
+        raise UnreadableAnswerError("The answer is no JSON.") from None
+    goals = told.get("goals") if isinstance(told, dict) else None
+    if not isinstance(goals, list):
+        raise UnreadableAnswerError("The answer has no list of goals.")
+    return goals
+
+
+def _quote(told: Mapping[str, Any], sent: Sequence[Sent], text: str) -> Quote | None:
+    words, kind = told.get("words"), told.get("kind")
+    if not isinstance(words, str) or not isinstance(kind, str) or kind not in set(Subject):
+        return None
+    words = words.strip()
+    place = next((each for each in sent if words in each.spelled.text), None)
+    if place is None or not _WORD.search(words) or _states_more(told, words):
+        return None
+    at = place.spelled.text.index(words)
+    start = place.start + place.spelled.start(at)
+    end = place.start + place.spelled.end(at + len(words))
+    priority = told.get("priority")
+    wanted = GoalPriority(priority) if priority in set(GoalPriority) else GoalPriority.IMPORTANT
+    return Quote(Subject(kind), wanted, *_whole_words(text, start, end))
+
+
+def _states_more(told: Mapping[str, Any], words: str) -> bool:
+    """Say whether the goal comes with a number that its words do not hold."""
+    own = {name: value for name, value in told.items() if name not in _ASKED}
+    known = set(_DIGITS.findall(words))
+    return any(number not in known for number in _DIGITS.findall(json.dumps(own)))
+
+
+def _whole_words(text: str, start: int, end: int) -> tuple[int, int]:
+    while start and text[start].isalnum() and text[start - 1].isalnum():
+        start -= 1
+    while end < len(text) and text[end].isalnum() and text[end - 1].isalnum():
+        end += 1
+    return start, end

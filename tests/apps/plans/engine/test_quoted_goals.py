@@ -1,0 +1,127 @@
+"""What a language model points to is believed only where it stands in the client's words."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+
+import pytest
+
+from apps.plans.engine.goal_lexicon import Subject
+from apps.plans.engine.hidden_names import without_names
+from apps.plans.engine.inputs import GoalPriority
+from apps.plans.engine.quoted_goals import MOST_GOALS, Sent, UnreadableAnswerError, quotes_in, spoken, unread
+from tests.apps.plans.engine import spoken_report
+
+TEXT = "We are fine. Zzyzx by the sea for Ana, $350,000 in 2035, if it works. Call me."
+SENTENCE = (13, 69)
+EN = spoken_report.lexicon("en")
+
+
+def sent(text=TEXT, span=SENTENCE, names=None):
+    return [Sent(without_names(text[span[0] : span[1]], names or {}), span[0])]
+
+
+def answer(*goals):
+    return json.dumps({"goals": list(goals)})
+
+
+def goal(words="Zzyzx by the sea for Ana, $350,000 in 2035", **more):
+    return {"words": words, "kind": "home", "priority": "essential", **more}
+
+
+def read(*goals, **more):
+    return quotes_in(answer(*goals), sent(**more), TEXT)
+
+
+def test_a_quote_is_found_where_it_stands():
+    read_ = read(goal())
+    (quote,) = read_.quotes
+    assert TEXT[quote.start : quote.end] == "Zzyzx by the sea for Ana, $350,000 in 2035"
+    assert (quote.subject, quote.priority, read_.n_refused) == (Subject.HOME, GoalPriority.ESSENTIAL, 0)
+
+
+def test_a_quote_of_what_was_sent_is_found_in_what_was_written():
+    (quote,) = read(goal("by the sea for Person A, $350,000"), names={"Ana": "Person A"}).quotes
+    assert TEXT[quote.start : quote.end] == "by the sea for Ana, $350,000"
+    (cut,) = read(goal("by the sea for Person"), names={"Ana": "Person A"}).quotes
+    assert TEXT[cut.start : cut.end] == "by the sea for Ana"
+
+
+def test_numbers_are_read_in_the_words_and_nowhere_else():
+    (quote,) = read(goal()).quotes
+    told = spoken(TEXT, quote, EN, ["Ana"])
+    assert (told.money.amount, told.moment.year, told.whom) == (Decimal(350_000), 2035, "Ana")
+    (quote,) = read(goal("Zzyzx by the sea")).quotes
+    assert (spoken(TEXT, quote, EN, []).money, spoken(TEXT, quote, EN, []).moment) == (None, None)
+
+
+def test_what_is_said_twice_is_left_open():
+    text = "A thing by the sea, $200,000 or $300,000, in 2030 or in 2040"
+    (quote,) = quotes_in(answer(goal(text)), sent(text, (0, len(text))), text).quotes
+    told = spoken(text, quote, EN, [])
+    assert (told.money, told.moment) == (None, None)
+
+
+def test_a_bare_age_is_one_for_the_end_of_work_only():
+    text = "Put the tools down around 64"
+    for kind, age in (("retirement", 64), ("travel", None)):
+        (quote,) = quotes_in(answer(goal(text, kind=kind)), sent(text, (0, len(text))), text).quotes
+        moment = spoken(text, quote, EN, []).moment
+        assert (moment.age if moment else None) == age
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        goal("a yacht for $900,000"),
+        goal("zzyzx by the sea"),
+        goal("Zzyzx  by the sea"),
+        goal("We are fine"),
+        goal("$350,000"),
+        goal(""),
+        goal(None),
+        goal(["Zzyzx"]),
+        goal(kind="yacht"),
+        goal(kind=3),
+        goal(amount=400_000),
+        goal(note="state 100 %"),
+        goal(year="2036"),
+        "Zzyzx by the sea",
+        None,
+    ],
+)
+def test_what_the_text_does_not_say_is_refused(bad):
+    read_ = read(bad)
+    assert (read_.quotes, read_.n_refused) == ((), 1)
+
+
+def test_a_number_beside_the_words_may_be_one_of_them():
+    assert len(read(goal(year=2035)).quotes) == 1
+
+
+def test_the_same_words_are_one_goal_and_more_than_twenty_are_none_of_a_client():
+    read_ = read(goal(), goal("by the sea"), *[goal("yacht")] * MOST_GOALS)
+    assert (len(read_.quotes), read_.n_refused) == (1, MOST_GOALS + 1)
+
+
+def test_a_priority_that_nobody_knows_is_the_middle_one():
+    assert read(goal(priority="100 %")).quotes == ()
+    assert read(goal(priority="urgent")).quotes[0].priority is GoalPriority.IMPORTANT
+
+
+@pytest.mark.parametrize("text", ["", "no", "[]", "{}", '{"goals": {}}', '{"goals": 1}', "[" * 90_000])
+def test_an_answer_without_a_list_of_goals_is_none(text):
+    with pytest.raises(UnreadableAnswerError):
+        quotes_in(text, sent(), TEXT)
+
+
+def test_a_fence_around_the_answer_is_taken_off():
+    assert len(quotes_in(f"```json\n{answer(goal())}\n```", sent(), TEXT).quotes) == 1
+
+
+def test_a_sentence_is_unread_where_it_names_nothing_known_and_adds_nothing():
+    text = "We want to retire at 60. It should be $80,000 a year. Zzyzx by the sea. My retirment, hm. 2030."
+    amount = text.index("$80,000")
+    assert [text[a:b].strip() for a, b in unread(text, EN, [(amount, amount + 7)])] == ["Zzyzx by the sea"]
+    assert len(unread(text, EN, [])) == 2
