@@ -368,8 +368,7 @@ STRIPE_SECRET_KEY = env.text("STRIPE_SECRET_KEY", " ").strip()
 STRIPE_PUBLISHABLE_KEY = env.text("STRIPE_PUBLISHABLE_KEY", " ").strip()
 STRIPE_WEBHOOK_SECRET = env.text("STRIPE_WEBHOOK_SECRET", " ").strip()
 
-# --- servers that firms name -----------------------------------------------------------------------------------------
-# hosts of the installation's own network that a firm may have asked (apps/core/outside.py), over http as well
+# --- hosts of our own network that firms may have asked, over http as well (apps/core/outside.py) --------------------
 OUTSIDE_PRIVATE_HOSTS = env.listed("OUTSIDE_PRIVATE_HOSTS")
 
 # --- logs ------------------------------------------------------------------------------------------------------------

@@ -16,7 +16,15 @@ from tests.factories import plans
 
 
 @pytest.mark.parametrize(
-    "task", [tasks.run_projection, tasks.measure_recommendation, tasks.file_report, tasks.follow_steps]
+    "task",
+    [
+        tasks.run_projection,
+        tasks.measure_recommendation,
+        tasks.file_report,
+        tasks.follow_steps,
+        tasks.read_with_model,
+        tasks.explain_with_model,
+    ],
 )
 def test_every_job_of_plans_runs_under_a_lease(task):
     assert isinstance(current_app.tasks[task.name], LeasedTask)
