@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("core", "0005_seal_by_its_own_tables"),
-        ("plans", "0007_claim_ages"),
+        ("plans", "0008_goal_calculation"),
     ]
 
     operations = [
