@@ -8,6 +8,7 @@ from apps.plans.views import (
     calculators,
     explanations,
     forms,
+    markets,
     pages,
     savings,
     scenarios,
@@ -28,6 +29,9 @@ _step, _watch = "plans/steps/<uuid:step_id>", "plans/contributions/<uuid:watch_i
 urlpatterns = [
     path("plans/", pages.PlanList.as_view(), name="plan-list"),
     path("plans/alerts/", alerts.AlertList.as_view(), name="alert-list"),
+    path("plans/markets/", markets.MarketModels.as_view(), name="market-models"),
+    path("plans/markets/history/", markets.LoadHistory.as_view(), name="market-history"),
+    path("plans/markets/view/", markets.BlendView.as_view(), name="market-view"),
     path("plans/alerts/rules/", alerts.EditMonitoringRules.as_view(), name="monitoring-rules"),
     path(f"{_alert}/acknowledge/", alerts.AcknowledgeAlert.as_view(), name="alert-acknowledge"),
     path(f"{_alert}/dismiss/", alerts.DismissAlert.as_view(), name="alert-dismiss"),

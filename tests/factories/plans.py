@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
 from decimal import Decimal
+from unittest import mock
 
 from django.utils import timezone
 
@@ -12,6 +15,8 @@ from apps.clients.models import Household
 from apps.core.actors import Actor
 from apps.money.models import BankAccount, Debt, ExpenseLine, IncomeSource
 from apps.plans.models import ContributionWatch, GoalKind, GoalPriority, Plan, PlanStatus, ProjectionRun
+from apps.plans.services import assumptions
+from apps.plans.services._tables import published_assumptions
 from apps.plans.services.goals import GoalDetails, set_goal
 from apps.plans.services.monitoring import monitor_plans
 from apps.plans.services.plans import draft_plan
@@ -26,6 +31,14 @@ SMALL = Precision(n_paths=256, n_batches=4)
 
 def silent(_fraction: float, _step: str) -> None:
     """A progress nobody watches."""
+
+
+@contextmanager
+def before_tails() -> Iterator[None]:
+    """Steward as it shipped its assumptions before they stated the tails of their markets."""
+    tables = [{name: part for name, part in table.items() if name != "tails"} for table in published_assumptions()]
+    with mock.patch.object(assumptions, "published_assumptions", return_value=tables):
+        yield
 
 
 def household_with_facts(advisor: User, *, name: str = "Rivera") -> Household:

@@ -237,6 +237,8 @@ WORDS = {
     "plans.request_plan_signature": _("Request plan signature"),
     "plans.request_projection": _("Request projection"),
     "plans.restore_scenario": _("Restore scenario"),
+    "plans.choose_markets": _("Choose markets of plans"),
+    "plans.load_market_history": _("Load history of markets"),
     "plans.set_choices": _("Set choices"),
     "plans.set_monitoring_rules": _("Set rules of watching plans"),
     "plans.set_override": _("Set override"),

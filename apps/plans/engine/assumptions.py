@@ -128,6 +128,15 @@ class AssumptionSet:
         """As an array, shape (n_assets + 1, n_assets + 1)."""
         return np.array(self.correlation, dtype=np.float64)
 
+    def check_tails(self) -> None:
+        """Refuse, with InvalidInputError, to draw fat tails from a set that does not say how fat they are."""
+        if self.degrees_of_freedom is None:
+            raise InvalidInputError(
+                gettext_noop("The assumption set does not say how fat the tails of its markets are."),
+                mend=gettext_noop("State degrees of freedom in the set, or choose other markets."),
+                field="degrees_of_freedom",
+            )
+
     def means(self) -> NDArray[np.float64]:
         """Arithmetic yearly means, shape (n_assets,)."""
         return np.array([asset.arithmetic_mean for asset in self.assets], dtype=np.float64)

@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import chdtr, chdtrc, gammainccinv, gammaincinv
 
-from apps.kernel.errors import InvalidInputError, gettext_noop
 from apps.plans.engine.assumptions import AssumptionSet
 from apps.plans.engine.compiled import compiled
 
@@ -35,13 +34,8 @@ class Tails(NamedTuple):
 
 def tails_of(assumptions: AssumptionSet) -> Tails:
     """Return the tails that a set states. Raises InvalidInputError where it states none."""
-    degrees = assumptions.degrees_of_freedom
-    if degrees is None:
-        raise InvalidInputError(
-            gettext_noop("The assumption set does not say how fat the tails of its markets are."),
-            mend=gettext_noop("State degrees of freedom in the set, or choose other markets."),
-            field="degrees_of_freedom",
-        )
+    assumptions.check_tails()
+    degrees = float(assumptions.degrees_of_freedom or 0.0)
     least = float(2.0 * gammaincinv(degrees / 2.0, RAREST))
     # x^-1 times the density of chi-square with n degrees is that with n - 2 over n - 2
     inverse = RAREST / least + float(chdtrc(degrees - 2.0, least)) / (degrees - 2.0)

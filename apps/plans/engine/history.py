@@ -49,7 +49,7 @@ class History:
             if len(row) != len(self.keys) or not all(-1.0 < value < 2.0 for value in row):
                 raise _refusal(
                     gettext_noop("The month %(month)s has a gap, or a return that no month can have."),
-                    gettext_noop("Returns are fractions: 0.012 for 1.2 %."),
+                    gettext_noop("Returns are fractions: 0.012 is 1.2 percent."),
                     month=self.month(place).strftime("%Y-%m"),
                 )
 

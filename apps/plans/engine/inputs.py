@@ -19,7 +19,7 @@ from apps.plans.engine.conversion_choices import ConversionPlan, check_conversio
 from apps.plans.engine.dependants import Child, check_children
 from apps.plans.engine.digest import UNTOLD
 from apps.plans.engine.life_events import NO_EVENTS, LifeEvents, check_events
-from apps.plans.engine.markets import LOG_NORMAL, MarketModel
+from apps.plans.engine.markets import LOG_NORMAL, MarketModel, check_market
 from apps.plans.engine.retirement_choices import BenefitClaim, MedicareCover, check_claims
 from apps.plans.engine.state_tables import StateTable
 from apps.plans.engine.tax_tables import FilingStatus, TaxTable
@@ -326,6 +326,7 @@ class ProjectionInputs:
         within(self.surplus_saved_share, 0.0, 1.0, "surplus_saved_share")
         within(len(self.accounts), 1, 64, "accounts")
         self.tax_table.of(self.filing_status)
+        check_market(self.simulation.market, self.assumptions)
         self._check_keys()
         self._check_currencies()
         self._check_goals()

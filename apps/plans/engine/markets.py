@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from apps.kernel.errors import InvalidInputError, gettext_noop
+from apps.plans.engine.assumptions import AssumptionSet
 from apps.plans.engine.checks import within
 
 MAX_BLOCK_MONTHS = 120
@@ -71,3 +72,9 @@ class MarketModel:
 
 
 LOG_NORMAL = MarketModel(MarketKind.LOG_NORMAL)
+
+
+def check_market(model: MarketModel, assumptions: AssumptionSet) -> None:
+    """Refuse, with InvalidInputError, fat tails of a set that does not say how fat they are."""
+    if model.kind is MarketKind.FAT_TAILED:
+        assumptions.check_tails()

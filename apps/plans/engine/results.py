@@ -29,6 +29,19 @@ class Estimate:
 
 
 @dataclass(frozen=True, slots=True)
+class MarketOutcome:
+    """The chance under a model on ``n_paths`` paths.
+
+    Of sequences the paths are the complete stretches of history and the chance is the part in which the plan
+    succeeds, without an error; where history is shorter than the plan there are none and ``success`` says nothing.
+    """
+
+    kind: str
+    success: Estimate
+    n_paths: int
+
+
+@dataclass(frozen=True, slots=True)
 class TrailStep:
     """One step of how a number was made: what was done, with which figures, by which source."""
 

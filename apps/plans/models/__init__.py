@@ -4,6 +4,7 @@ from apps.plans.models.asked import AskedModel, AskedState, ModelReading, PlanEx
 from apps.plans.models.assumptions import AssumptionTable
 from apps.plans.models.goal import Goal, GoalKind, GoalPriority
 from apps.plans.models.goal_text import OPEN_WISHES, GoalText, GoalWish, Tongue, WishState
+from apps.plans.models.markets import MarketChoice, MarketHistory, MarketKindChoice
 from apps.plans.models.monitoring import (
     AlertKind,
     AlertState,
@@ -34,6 +35,9 @@ __all__ = [
     "GoalPriority",
     "GoalText",
     "GoalWish",
+    "MarketChoice",
+    "MarketHistory",
+    "MarketKindChoice",
     "ModelReading",
     "MonitoringRules",
     "Override",

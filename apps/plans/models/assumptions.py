@@ -23,6 +23,10 @@ class AssumptionQuerySet(models.QuerySet["AssumptionTable"]):
         is_published = models.Case(models.When(based_on=None, then=1), default=0)
         return self.filter(effective_from__lte=day).order_by(is_published, "-effective_from", "-number")
 
+    def published(self) -> AssumptionQuerySet:
+        """Return the tables that Steward ships."""
+        return self.filter(based_on=None)
+
 
 class AssumptionTable(BaseModel):
     """One version: the published table, or the firm's own view on top of one. Versions never change.

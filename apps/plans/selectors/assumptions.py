@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext
 
+from apps.core.templatetags.formats import percent_text
 from apps.kernel.errors import gettext_noop
 from apps.market.models import AssetClass
 from apps.plans.engine.assumptions import AssumptionSet, assumptions_from_mapping
@@ -47,10 +48,26 @@ def asset_lines(table: AssumptionTable) -> tuple[AssetLine, ...]:
             volatility=Figure(row["volatility"], "percent", f"assumption:{row['key']}:volatility", _name(row)),
             is_equity=row["is_equity"],
             source=row.get("source", table.source),
-            method=gettext(row["method"]) if row.get("method") else "",
+            method=_method(row),
         )
         for row in table.content["assets"]
     )
+
+
+def _method(row: Mapping[str, Any]) -> str:
+    """Return how the mean was found; of a blend what history and the firm said, and how sure the firm was."""
+    method = gettext(row["method"]) if row.get("method") else ""
+    blend = row.get("blend")
+    if not blend:
+        return method
+    places = {"method": method, "before": percent_text(blend["before"], 2)}
+    if blend["view"] is None:
+        told = gettext("%(method)s; %(before)s, moved with the classes that the firm has a view of")
+        return told % places
+    places["view"] = percent_text(blend["view"]["mean"], 2)
+    places["confidence"] = percent_text(blend["view"]["confidence"], 0)
+    told = gettext("%(method)s; %(before)s blended with the firm's %(view)s, held with a confidence of %(confidence)s")
+    return told % places
 
 
 def asset_names(table: AssumptionTable) -> dict[str, str]:

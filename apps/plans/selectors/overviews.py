@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -21,6 +22,7 @@ from apps.plans.selectors import recommendation_lines
 from apps.plans.selectors.assumptions import AssetLine, asset_lines
 from apps.plans.selectors.figures import Figure, money_figure
 from apps.plans.selectors.life_lines import LifePart, life_part
+from apps.plans.selectors.markets import MarketLine, market_lines, market_name
 from apps.plans.selectors.mixes import MixPart, mix_part
 from apps.plans.selectors.overview_parts import (
     AllocationPart,
@@ -35,7 +37,7 @@ from apps.plans.selectors.overview_parts import (
     SavingsLine,
     YearLine,
 )
-from apps.plans.selectors.run_values import inputs_of, result_of
+from apps.plans.selectors.run_values import RunInputs, RunResult, inputs_of, result_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,8 @@ class PlanOverview:
     life: LifePart
     allocation: AllocationPart | None
     mixes: MixPart | None
+    market: str
+    markets: tuple[MarketLine, ...]
     recommendations: tuple[RecommendationLine, ...]
     n_undecided: int
     choices: tuple[ChoiceLine, ...]
@@ -149,9 +153,7 @@ def plan_overview(household: Household, actor: Actor, plan: Plan | None = None) 
         n_undecided=sum(line.decision == Decision.OPEN for line in advice),
         choices=build.choices(plan),
         overrides=build.overrides(plan),
-        assets=asset_lines(plan.assumptions),
-        inflation=Figure(question.inputs.assumptions.inflation.mean, "percent", "inflation", _("Inflation a year")),
-        assumptions_source=plan.assumptions.source,
+        **_assumed(plan, question, result),
         caveats=build.caveats(run),
         risk=_risk(plan),
         questions=_questions(plan),
@@ -159,7 +161,7 @@ def plan_overview(household: Household, actor: Actor, plan: Plan | None = None) 
     )
 
 
-def _chances(found: build.Found) -> dict[str, Figure]:
+def _chances(found: build.Found) -> dict[str, Any]:
     """Return the figures that head the page: the chance, its error, its target, and what is left at the end."""
     success = found.result.projection.success
     return {
@@ -175,6 +177,18 @@ def _chances(found: build.Found) -> dict[str, Figure]:
             "shortfall",
             _("Missing in all where the plan fails, on average"),
         ),
+    }
+
+
+def _assumed(plan: Plan, question: RunInputs, result: RunResult) -> dict[str, Any]:
+    """Return what markets are taken to do: classes, inflation, how months are drawn, and the chance under others."""
+    inflation = question.inputs.assumptions.inflation.mean
+    return {
+        "assets": asset_lines(plan.assumptions),
+        "inflation": Figure(inflation, "percent", "inflation", _("Inflation a year")),
+        "assumptions_source": plan.assumptions.source,
+        "market": market_name(question),
+        "markets": market_lines(result),
     }
 
 

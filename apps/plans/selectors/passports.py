@@ -17,9 +17,10 @@ from apps.plans.engine.results import TrailStep
 from apps.plans.models import Plan
 from apps.plans.selectors import overview_builders as build
 from apps.plans.selectors.figures import Figure, figures_in
+from apps.plans.selectors.markets import trail_under
 from apps.plans.selectors.monitoring import told_figure
 from apps.plans.selectors.overviews import PlanOverview, plan_overview, run_shown
-from apps.plans.selectors.run_values import result_of
+from apps.plans.selectors.run_values import inputs_of, result_of
 
 _STATED = gettext_lazy("Set for this plan by the advisor, or taken over from the version before.")
 _METHODS = {
@@ -119,6 +120,10 @@ _METHODS = {
     "assumption": gettext_lazy(
         "From the assumption set in force when the plan was drafted, with the source beside it."
     ),
+    "market": gettext_lazy(
+        "The plan as it stands lived through markets that are drawn in another way: fat tails, blocks of history, or "
+        "history itself from each of its months on that has months enough after it. All else is the same."
+    ),
     "override": gettext_lazy("The plan takes this instead of the household's fact."),
     "inflation": gettext_lazy("The level that inflation returns to in the assumptions."),
 }
@@ -164,6 +169,7 @@ _FACT_NAMES = {
     "history": gettext_lazy("history (SHA-256)"),
     "mean_block": gettext_lazy("months of a block on average"),
     "centred": gettext_lazy("mean returns"),
+    "stretches": gettext_lazy("stretches as long as the plan"),
     "effective_from": gettext_lazy("in use from"),
     "seed": gettext_lazy("seed"),
     "paths": gettext_lazy("futures"),
@@ -191,6 +197,7 @@ _FACT_WORDS = {
     "bootstrap": gettext_lazy("out of blocks of real history in another order"),
     "sequences": gettext_lazy("out of history as it went"),
     "assumed": gettext_lazy("as assumed"),
+    "history": gettext_lazy("as in history"),
     "confirmed": gettext_lazy("confirmed"),
     "partly": gettext_lazy("confirmed in part"),
     "unverified": gettext_lazy("unverified"),
@@ -218,7 +225,7 @@ def passport_of(household: Household, actor: Actor, plan: Plan, key: str) -> Pla
         as_of=overview.as_of if overview else _day_of(plan),
         basis=_basis(key),
         period=_period(overview) if overview else "",
-        facts=_facts(overview) if overview else ((_("Plan"), str(plan.version)),),
+        facts=_facts(overview, key) if overview else ((_("Plan"), str(plan.version)),),
         steps=_steps(plan, key) if overview else (),
     )
 
@@ -287,12 +294,16 @@ def _period(overview: PlanOverview) -> str:
     }
 
 
-def _facts(overview: PlanOverview) -> tuple[tuple[str, str], ...]:
+def _facts(overview: PlanOverview, key: str) -> tuple[tuple[str, str], ...]:
     run = overview.run
-    return (
-        (_("Plan"), _("version %(version)s") % {"version": overview.version}),
+    drawn = (
         (_("Futures"), _("%(paths)s in %(batches)s scrambles") % {"paths": run.n_paths, "batches": run.n_batches}),
         (_("Seed"), str(run.seed)),
+    )
+    return (
+        (_("Plan"), _("version %(version)s") % {"version": overview.version}),
+        # other markets have futures of their own: their steps tell how many
+        *(() if key.startswith("market:") else drawn),
         (_("Engine"), run.engine_version),
         (_("Assumptions"), run.assumptions),
         (_("Inputs (SHA-256)"), run.input_digest),
@@ -303,13 +314,15 @@ def _facts(overview: PlanOverview) -> tuple[tuple[str, str], ...]:
 def _steps(plan: Plan, key: str) -> tuple[PassportStep, ...]:
     run = run_shown(plan)
     result = result_of(run) if run is not None else None
-    if result is None:
+    if run is None or result is None:
         return ()
     trail = result.projection.trail
     if key.startswith("savings") and result.savings is not None:
         trail = result.savings.trail
     if key.startswith("mix_") and result.mixes is not None:
         trail = trail if key.startswith(("mix_goal", "mix_gain")) else result.mixes.trail
+    if key.startswith("market:"):
+        trail = trail_under(inputs_of(run), result, key.split(":")[1])
     if key.startswith(("asset", "allocation")) and result.allocation is not None:
         trail = result.allocation.trail
     return steps_of(trail)

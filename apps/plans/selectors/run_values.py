@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from apps.plans.engine.digest import canonical_json
+from apps.plans.engine.digest import UNTOLD, canonical_json
 from apps.plans.engine.inputs import ProjectionInputs
+from apps.plans.engine.markets import MarketModel
 from apps.plans.engine.mixes import ChosenMix, MixTable
 from apps.plans.engine.policy import AdvicePolicy
-from apps.plans.engine.results import OptimisedAllocation, Projection, RecommendationList, SolveOutcome
+from apps.plans.engine.results import MarketOutcome, OptimisedAllocation, Projection, RecommendationList, SolveOutcome
 from apps.plans.engine.what_if_results import GoalHelp
 from apps.plans.models import ProjectionRun
 from apps.plans.selectors.frozen_values import read_frozen
@@ -19,12 +20,13 @@ class RunInputs:
     """The household's plan and what the firm aims for and allows.
 
     `chosen` is the mix that the advisor chose, which the accounts of `inputs` hold then; None where they hold what they
-    do today.
+    do today. `other_markets` are those that the chance is told under as well.
     """
 
     inputs: ProjectionInputs
     policy: AdvicePolicy
     chosen: ChosenMix | None = None
+    other_markets: tuple[MarketModel, ...] = field(default=(), metadata=UNTOLD)
 
     def to_json_bytes(self) -> bytes:
         """Serialise canonically."""
@@ -57,6 +59,7 @@ class RunResult:
     advice: RecommendationList
     mixes: MixTable | None = None
     helps: tuple[GoalHelp, ...] = ()
+    markets: tuple[MarketOutcome, ...] = field(default=(), metadata=UNTOLD)
 
     def to_json_bytes(self) -> bytes:
         """Serialise canonically: the same inputs give the same bytes on the same build."""

@@ -37,7 +37,7 @@ def spec_of(question: RunInputs, *, is_whole: bool) -> CubeSpec:
     whole = question.inputs.simulation
     if is_whole or whole.n_paths <= QUICK_PATHS:
         return whole
-    return CubeSpec(whole.seed, QUICK_PATHS, QUICK_BATCHES, whole.n_months)
+    return CubeSpec(whole.seed, QUICK_PATHS, QUICK_BATCHES, whole.n_months, whole.market)
 
 
 def changes_in(told: Mapping[str, str]) -> dict[str, float]:

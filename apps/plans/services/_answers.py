@@ -23,14 +23,16 @@ from apps.plans.engine.goal_mixes import goal_mixes
 from apps.plans.engine.growth import Mapper
 from apps.plans.engine.inputs import ProjectionInputs
 from apps.plans.engine.levers import invested_mix
+from apps.plans.engine.market_outcomes import outcome_under, spec_under
 from apps.plans.engine.mixes import MixTable, Weights
 from apps.plans.engine.monte_carlo import project
 from apps.plans.engine.policy import RiskLimit
 from apps.plans.engine.recommendations import measured_effect, recommend, with_adopted_mix
-from apps.plans.engine.results import Effect, OptimisedAllocation, RecommendationList, SolveOutcome
+from apps.plans.engine.results import Effect, MarketOutcome, OptimisedAllocation, RecommendationList, SolveOutcome
 from apps.plans.engine.runs import Runs
 from apps.plans.engine.scenarios import ScenarioCube
 from apps.plans.engine.solve import NoSalaryError, SavingsQuestion, savings_rate
+from apps.plans.selectors.markets import history_named
 from apps.plans.selectors.run_values import CurrentMix, RunInputs, RunResult
 from apps.plans.services._changes import adjusted_allocation, changed_by
 from apps.plans.services._levers import Change
@@ -79,7 +81,18 @@ def answer(question: RunInputs, cube: ScenarioCube, *, mapper: Mapper, progress:
         advice=_with_choice(question, advice, runs),
         mixes=mixes,
         helps=helps,
+        markets=_under_other_markets(question),
     )
+
+
+def _under_other_markets(question: RunInputs) -> tuple[MarketOutcome, ...]:
+    """Return how the plan fares under each model that the run asks beside its own."""
+    inputs, found = question.inputs, []
+    for model in question.other_markets:
+        history = history_named(model.history)
+        spec = spec_under(inputs, model, 0 if history is None else history.n_months)
+        found.append(outcome_under(inputs, cube_of(inputs.assumptions, spec)))
+    return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)

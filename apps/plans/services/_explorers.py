@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from apps.plans.engine.inputs import CubeSpec, ProjectionInputs
 from apps.plans.engine.stress_cases import StressTable, episodes_from_mapping, months_needed, stress_cases
 from apps.plans.engine.stress_tests import run_stress_tests
@@ -21,7 +23,7 @@ def tax_map(inputs: ProjectionInputs) -> tuple[TaxYear, ...]:
 def stress_table(inputs: ProjectionInputs, spec: CubeSpec, care_cost: float) -> StressTable:
     """Answer how a plan fares in every test, on scenarios that reach as far as the longest life tried."""
     months = -(-max(months_needed(inputs), spec.n_months) // CUBE_STEP_MONTHS) * CUBE_STEP_MONTHS
-    asked = on_paths(inputs, CubeSpec(spec.seed, spec.n_paths, spec.n_batches, months))
+    asked = on_paths(inputs, replace(spec, n_months=months))
     episodes = episodes_from_mapping(read_table(TAX_TABLES / "market_episodes.toml"))
     cases = stress_cases(asked, episodes, care_cost)
     return run_stress_tests(asked, cases, cube_of(asked.assumptions, asked.simulation))

@@ -37,6 +37,7 @@ from apps.plans.engine.inputs import (
 from apps.plans.engine.inputs import Goal as EngineGoal
 from apps.plans.engine.inputs import GoalKind as EngineGoalKind
 from apps.plans.engine.inputs import GoalPriority as EnginePriority
+from apps.plans.engine.markets import LOG_NORMAL, MarketModel
 from apps.plans.engine.policy import AdvicePolicy, RiskLimit
 from apps.plans.engine.retirement_choices import BenefitClaim
 from apps.plans.engine.state_tables import StateTable
@@ -109,6 +110,7 @@ class Situation:
     limit: ClientLimit | None
     starts_on: dt.date
     state_table: StateTable | None = None
+    market: MarketModel = LOG_NORMAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +183,7 @@ class _Mapping:
             surplus_saved_share=float(plan.surplus_saved_share),
             tax_table=self.situation.tax_table,
             assumptions=self.situation.assumptions,
-            simulation=CubeSpec(SEED, N_PATHS, N_BATCHES, -(-months // CUBE_STEP_MONTHS) * CUBE_STEP_MONTHS),
+            simulation=self._scenarios(months),
             claims=claims,
             state_table=self.situation.state_table,
             medicare=medicare,
@@ -229,6 +231,10 @@ class _Mapping:
         day = _birthday(born, age)
         odds = odds_of_living(born, self.situation.starts_on)
         return Adult(str(person.person_id), born, day, self.situation.plan.horizon_age, odds)
+
+    def _scenarios(self, months: int) -> CubeSpec:
+        reach = -(-months // CUBE_STEP_MONTHS) * CUBE_STEP_MONTHS
+        return CubeSpec(SEED, N_PATHS, N_BATCHES, reach, self.situation.market)
 
     def _account(self, fact: AccountFact) -> Account:
         basis = fact.balance if fact.cost_basis is None else fact.cost_basis

@@ -122,7 +122,7 @@ def _together(accepted: ProjectionInputs, today: ProjectionInputs) -> tuple[Proj
 
 def _quick(inputs: ProjectionInputs) -> NDArray[np.float64]:
     months = max(QUICK_MONTHS, common_months(inputs, inputs, CUBE_STEP_MONTHS))
-    asked = on_scenarios(inputs, CubeSpec(SEED, QUICK_PATHS, QUICK_BATCHES, months))
+    asked = on_scenarios(inputs, CubeSpec(SEED, QUICK_PATHS, QUICK_BATCHES, months, inputs.simulation.market))
     return simulate(asked, _cube(asked), with_flows=False).succeeded()
 
 

@@ -53,7 +53,9 @@ def _measure(found: Finding, facts: HouseholdFacts, tonight: Tonight) -> None:
     is_new_build = monitor.engine_version != ENGINE_VERSION
     if is_new_build:
         _begin(monitor, accepted, tonight.rules)
-    basis = Basis(tonight.assumptions, tonight.tax_table, accepted.inputs.start_date, None)
+    basis = Basis(
+        tonight.assumptions, tonight.tax_table, accepted.inputs.start_date, None, accepted.inputs.simulation.market
+    )
     today = asked_of(plan, facts_for(plan, facts), basis).question.inputs
     today = moved_on(today, max(tonight.day.replace(day=1), today.start_date))
     look = look_at(today, bytes(monitor.outcomes))

@@ -6,15 +6,17 @@ import datetime as dt
 from dataclasses import dataclass, replace
 
 from apps.compliance.selectors.risk_limits import RiskLimit, risk_limit
-from apps.kernel.errors import gettext_noop
+from apps.kernel.errors import InvalidInputError, gettext_noop
 from apps.money.selectors.facts import HouseholdFacts, MissingFact
 from apps.money.selectors.situations import household_facts
 from apps.plans.engine.assumptions import AssumptionSet
 from apps.plans.engine.levers import invested_mix, with_allocation
+from apps.plans.engine.markets import LOG_NORMAL, MarketModel
 from apps.plans.engine.mixes import ChosenMix, MixKind
 from apps.plans.engine.tax_tables import TaxTable
 from apps.plans.models import Override, Plan
 from apps.plans.selectors.assumptions import assumption_set
+from apps.plans.selectors.markets import can_draw, chosen_market, other_markets
 from apps.plans.selectors.mixes import chosen_weights
 from apps.plans.selectors.plan_pages import taken_instead
 from apps.plans.services._advice_facts import advice_facts
@@ -24,15 +26,21 @@ from apps.plans.services._tables import tax_table_on
 from apps.plans.services.errors import FactsMissingError
 
 
-def question_of(plan: Plan, day: dt.date) -> tuple[Mapped, HouseholdFacts, RiskLimit | None]:
+def question_of(
+    plan: Plan, day: dt.date, market: MarketModel | None = None
+) -> tuple[Mapped, HouseholdFacts, RiskLimit | None]:
     """Return the engine's question with the facts and the risk limit it rests on.
 
     Raises FactsMissingError that lists what is missing, NoTableError, and the engine's InvalidInputError with the
     fact at fault as field.
     """
     facts, limit = facts_for(plan, household_facts(plan.household, day)), risk_limit(plan.household, day)
-    basis = Basis(assumption_set(plan.assumptions), tax_table_on(day), day.replace(day=1), limit)
-    return _with_advice_facts(asked_of(plan, facts, basis), plan, facts), facts, limit
+    assumptions, market = assumption_set(plan.assumptions), market or chosen_market()
+    _check_markets(assumptions, market)
+    basis = Basis(assumptions, tax_table_on(day), day.replace(day=1), limit, market)
+    found = _with_advice_facts(asked_of(plan, facts, basis), plan, facts)
+    question = replace(found.question, other_markets=other_markets(assumptions, market))
+    return replace(found, question=question), facts, limit
 
 
 def _with_advice_facts(found: Mapped, plan: Plan, facts: HouseholdFacts) -> Mapped:
@@ -44,12 +52,13 @@ def _with_advice_facts(found: Mapped, plan: Plan, facts: HouseholdFacts) -> Mapp
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """What a question rests on besides the household: assumptions, law, the first month, the risk limit."""
+    """What a question rests on besides the household: assumptions, law, the first month, the risk limit, markets."""
 
     assumptions: AssumptionSet
     tax_table: TaxTable
     starts_on: dt.date
     limit: RiskLimit | None
+    market: MarketModel = LOG_NORMAL
 
 
 def asked_of(plan: Plan, facts: HouseholdFacts, basis: Basis) -> Mapped:
@@ -65,6 +74,7 @@ def asked_of(plan: Plan, facts: HouseholdFacts, basis: Basis) -> Mapped:
         limit=basis.limit,
         starts_on=basis.starts_on,
         state_table=state_table_of(facts.state),
+        market=basis.market,
     )
     return _with_chosen_mix(mapped(situation), plan)
 
@@ -94,6 +104,16 @@ def _overrides(plan: Plan) -> list[Override]:
     if "overrides" in getattr(plan, "_prefetched_objects_cache", {}):
         return list(plan.overrides.all())
     return list(plan.overrides.select_related("person"))
+
+
+def _check_markets(assumptions: AssumptionSet, market: MarketModel) -> None:
+    """Refuse now what would fail in the job: a draft keeps its assumptions when the firm chooses other markets."""
+    if not can_draw(assumptions, market):
+        raise InvalidInputError(
+            gettext_noop("The assumptions of this version say too little for the markets that the firm uses now."),
+            mend=gettext_noop("Discard the version and start the next one: it takes the assumptions in force."),
+            field="assumptions",
+        )
 
 
 def _check_facts(facts: HouseholdFacts) -> None:

@@ -1,4 +1,4 @@
-"""The markets that plans are tried on: drawn once per assumption set, kept on disk, shared by all processes.
+"""The markets that plans are tried on: drawn once per set and market model, kept on disk, shared by all processes.
 
 A cube of 10,240 futures over 60 years takes some 170 MB and seconds to draw; read from disk it costs nothing, since
 processes share its pages. The folder is bounded: what was not used longest goes first.
@@ -25,17 +25,21 @@ from apps.plans.engine.drawing import draw_cube
 from apps.plans.engine.inputs import CubeSpec
 from apps.plans.engine.results import ENGINE_VERSION
 from apps.plans.engine.scenarios import ScenarioCube
+from apps.plans.selectors.markets import history_named
 
 log = structlog.get_logger(__name__)
 
 DISK_BYTES = 2 * 2**30
-OPEN_CUBES = 4
+OPEN_CUBES = 8
 _drawing = threading.Lock()
 _open: OrderedDict[str, ScenarioCube] = OrderedDict()
 
 
 def cube_of(assumptions: AssumptionSet, spec: CubeSpec, *, announce: Callable[[], None] | None = None) -> ScenarioCube:
-    """Return the scenarios of a set: from this process, from disk, or drawn now (`announce` is called before)."""
+    """Return the scenarios of a set: from this process, from disk, or drawn now (`announce` is called before).
+
+    Raises InvalidInputError for markets out of a history that the firm does not have.
+    """
     name = hashlib.sha256(
         canonical_json({"engine": ENGINE_VERSION, "lanes": LANES, "set": input_digest(assumptions), "spec": spec})
     ).hexdigest()
@@ -44,7 +48,7 @@ def cube_of(assumptions: AssumptionSet, spec: CubeSpec, *, announce: Callable[[]
         if cube is None:
             if announce is not None:
                 announce()
-            cube = draw_cube(assumptions, spec, np.random.default_rng(spec.seed))
+            cube = draw_cube(assumptions, spec, np.random.default_rng(spec.seed), history_named(spec.market.history))
             _keep(name, cube)
             # from disk its pages are shared with other processes
             cube = _kept(name, assumptions, spec) or cube

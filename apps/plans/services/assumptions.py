@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +15,7 @@ from apps.core.actors import Actor
 from apps.core.services import service
 from apps.kernel.errors import InvalidInputError, gettext_noop
 from apps.plans.engine.assumptions import AssumptionSet, assumptions_from_mapping, with_house_view
+from apps.plans.engine.blend import BlendedMean, FirmView, blended_means
 from apps.plans.engine.digest import input_digest
 from apps.plans.models import AssumptionTable
 from apps.plans.selectors.assumptions import assumption_set
@@ -101,10 +103,65 @@ def _next_number() -> int:
 
 def _with_means(assets: list[dict[str, Any]], means: Mapping[str, Decimal]) -> list[dict[str, Any]]:
     return [
-        {**asset, "arithmetic_mean": as_number(means[asset["key"]])} if asset["key"] in means else asset
+        {**_without_blend(asset), "arithmetic_mean": as_number(means[asset["key"]])} if asset["key"] in means else asset
         for asset in assets
     ]
 
 
+def _without_blend(asset: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the row of a class without the blend that its mean came from: the mean is another one now."""
+    return {name: value for name, value in asset.items() if name != "blend"}
+
+
 def _dated(content: Mapping[str, Any]) -> dict[str, Any]:
     return {**content, "effective_from": dt.date.fromisoformat(content["effective_from"])}
+
+
+@service
+def blend_house_view(
+    *, views: Mapping[str, tuple[Decimal, Decimal]], reason: str, by: Actor, effective_from: dt.date | None = None
+) -> AssumptionTable:
+    """Record history blended with the firm's views, each a return a year and a confidence, as a new version.
+
+    History is the newest published set in use, so that a second blend does not count the first as history. Raises
+    InvalidInputError for views without a reason, none at all, what holds already, and what `blended_means` refuses.
+    """
+    if not reason.strip():
+        raise InvalidInputError(gettext_noop("Say why the firm sees it differently."), field="reason")
+    if not views:
+        raise InvalidInputError(gettext_noop("The firm expects nothing else than history."), field="views")
+    day = effective_from or firm_today()
+    now = assumptions_in_force(day=day, by=by)
+    base = AssumptionTable.objects.published().in_force(day)[0]
+    held = {key: FirmView(as_number(mean), as_number(sure)) for key, (mean, sure) in views.items()}
+    means = blended_means(assumption_set(base), held, years=_years_of(base.content))
+    rows = {each.key: each for each in means}
+    assets = [_blended(asset, rows[asset["key"]]) for asset in base.content["assets"]]
+    content = {**base.content, "key": f"blend_{_next_number()}", "assets": assets}
+    content["effective_from"] = day.isoformat()
+    values = assumptions_from_mapping(_dated(content))
+    if replace(values, key=now.key, effective_from=now.effective_from) == assumption_set(now):
+        raise InvalidInputError(
+            gettext_noop("This is what the firm expects already."), mend=gettext_noop("Change one of the returns.")
+        )
+    return _record(content, values, base, reason.strip(), by)
+
+
+def _blended(asset: Mapping[str, Any], mean: BlendedMean) -> dict[str, Any]:
+    """Return the row of a class with where its new mean comes from; means are kept to a hundredth of a point."""
+    view = None if mean.view is None else {"mean": mean.view.mean, "confidence": mean.view.confidence}
+    return {**asset, "arithmetic_mean": round(mean.after, 4), "blend": {"before": mean.before, "view": view}}
+
+
+def _years_of(content: Mapping[str, Any]) -> float:
+    """Return how many years the history of a published table has, by its span of months."""
+    first, _, last = str(content.get("span", "")).partition(" to ")
+    try:
+        begun, ended = (dt.date.fromisoformat(f"{month}-01") for month in (first, last))
+    except ValueError as unknown:
+        raise InvalidInputError(
+            gettext_noop("The assumption set does not say from when to when its history reaches."),
+            mend=gettext_noop("Blend a set with a span of months."),
+            field="span",
+        ) from unknown
+    return ((ended.year - begun.year) * 12 + ended.month - begun.month + 1) / 12.0

@@ -15,6 +15,7 @@ from apps.core.actors import Actor
 from apps.core.services import service
 from apps.kernel.errors import InvalidInputError, gettext_noop
 from apps.plans.engine.inputs import ProjectionInputs
+from apps.plans.engine.markets import LOG_NORMAL
 from apps.plans.engine.what_if_levers import STRESSES, LeverKind, levers_of
 from apps.plans.models import Goal, GoalKind, GoalPriority, OverrideKind, Plan, PlanScenario
 from apps.plans.selectors.figures import as_typed
@@ -42,7 +43,7 @@ def draft_of(scenario: PlanScenario) -> Plan | None:
 def merge_lines(scenario: PlanScenario, draft: Plan) -> tuple[MergeLine, ...]:
     """Set a scenario's fields beside the draft as it is today; stresses are no fields of a plan."""
     before = _values(inputs_of(scenario.run).inputs)
-    now = _values(question_of(draft, firm_today())[0].question.inputs)
+    now = _values(_inputs_today(draft))
     lines = []
     for key, value in scenario.changes.items():
         if key.partition(":")[0] not in set(STRESSES):
@@ -52,7 +53,7 @@ def merge_lines(scenario: PlanScenario, draft: Plan) -> tuple[MergeLine, ...]:
 
 def facts_changed(scenario: PlanScenario) -> tuple[str, ...]:
     """Name what the household's facts or the plan say differently today than when the scenario's result was made."""
-    then, now = inputs_of(scenario.run).inputs, question_of(scenario.plan, firm_today())[0].question.inputs
+    then, now = inputs_of(scenario.run).inputs, _inputs_today(scenario.plan)
     parts = {
         "adults": _("people and ages"),
         "incomes": _("incomes"),
@@ -68,6 +69,11 @@ def facts_changed(scenario: PlanScenario) -> tuple[str, ...]:
     if abs(held[1] - held[0]) > 0.01 * max(1.0, held[0]):
         found.append(_("account balances"))
     return tuple(found)
+
+
+def _inputs_today(plan: Plan) -> ProjectionInputs:
+    """Return what a version says today; no market is asked, so a set that cannot draw the firm's does no harm."""
+    return question_of(plan, firm_today(), LOG_NORMAL)[0].question.inputs
 
 
 @service

@@ -16,6 +16,7 @@ from apps.core.actors import Actor
 from apps.core.errors import shown
 from apps.kernel.errors import DomainError, gettext_noop
 from apps.plans.models import Plan
+from apps.plans.selectors.markets import markets_under
 from apps.plans.selectors.plan_pages import plan_for
 from apps.plans.selectors.scenarios import opened_scenario
 from apps.plans.selectors.what_if import (
@@ -33,7 +34,7 @@ from apps.plans.selectors.what_if import (
 from apps.plans.selectors.what_if_values import Question, changes_in, question_in
 from apps.plans.services.errors import NoResultError
 from apps.plans.services.what_if import answer_question, find_reaches, warm
-from apps.plans.views.addresses import tab_of, what_if_of
+from apps.plans.views.addresses import figures_of, tab_of, what_if_of
 
 
 def asked_for(actor: Actor, plan_id: uuid.UUID, run_id: str = "") -> tuple[Plan, Asked]:
@@ -81,6 +82,8 @@ class WhatIfPage(RequiresMixin, TemplateView):
             question = Question(uuid.uuid4().hex, 0, changes_in(self.request.GET.dict()), is_whole=True)
             context["groups"], context["page_id"] = lever_groups(asked, question.changes), question.page
             context["result"], context["figures"] = answered(asked, question, actor), figures_below(plan)
+            context["market"], context["markets"] = markets_under(asked.question, asked.run)
+            context["plan_figures"] = figures_of(plan)
             context["may_edit"] = actor.can(Permission.EDIT_PLANS)
             context["scenario"] = opened_scenario(actor, plan, self.request.GET.get("scenario", ""))
         return super().get_context_data(**context, **kwargs)

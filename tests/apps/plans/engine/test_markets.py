@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from apps.kernel.errors import InvalidInputError
 from apps.plans.engine.inputs import CubeSpec
 from apps.plans.engine.markets import FROM_HISTORY, LOG_NORMAL, MarketKind, MarketModel
+from tests.apps.plans.engine.households import family
 
 
 @pytest.mark.parametrize("kind", MarketKind)
@@ -34,6 +37,16 @@ def test_a_passport_reads_model_history_block_and_centre() -> None:
     }
     assert dict(LOG_NORMAL.facts()) == {"market": "log_normal"}
     assert "Politis" in model.source
+
+
+def test_a_plan_refuses_fat_tails_of_a_set_that_states_none() -> None:
+    inputs = family(256, 4)
+    fat = replace(inputs.simulation, market=MarketModel(MarketKind.FAT_TAILED))
+    with pytest.raises(InvalidInputError) as refused:
+        replace(inputs, simulation=fat)
+    assert refused.value.field == "degrees_of_freedom"
+    stated = replace(inputs.assumptions, degrees_of_freedom=4.0)
+    assert replace(inputs, simulation=fat, assumptions=stated).simulation == fat
 
 
 def test_the_models_are_part_of_what_names_a_cube() -> None:
