@@ -579,6 +579,7 @@ OF_FIRM: dict[str, Maker] = {
     "portfolios:report-passport.figure": lambda world: world.report and "inception-net",
     "portfolios:firm-performance-passport.figure": lambda world: world.night and "inception-net",
     "plans:watch-figure.figure": lambda _world: "expected",
+    "plans:market-figure.key": lambda world: world.plan and "set:us_equity:expected",
     "plans:what-if-figure.key": lambda _world: "success",
     "plans:taxes-figure.key": lambda _world: "total",
     "plans:stress-figure.key": lambda _world: "base:success",

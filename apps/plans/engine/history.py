@@ -18,6 +18,16 @@ from apps.plans.engine.digest import input_digest
 INFLATION = "inflation"
 # Fewer years hold no more than one cycle of the markets.
 MIN_MONTHS = 120
+# What an ordinary month cannot do: such columns hold prices, growth factors or per cent.
+MAX_ORDINARY, MAX_ORDINARY_INFLATION = 0.15, 0.05
+# A class that swings by this much a year falls in some month of ten years.
+SWINGS = 0.03
+
+_STEPS = {
+    -1: gettext_noop("After the month %(month)s comes an earlier one."),
+    0: gettext_noop("The month %(month)s comes twice."),
+    1: gettext_noop("After the month %(month)s the next one is missing."),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +111,65 @@ class History:
         return max(0, self.n_months - n_months + 1)
 
 
+@dataclass(frozen=True, slots=True)
+class ColumnFacts:
+    """What a column did: compound change a year, swing a year (monthly deviation, root of 12), the worst month."""
+
+    key: str
+    yearly: float
+    volatility: float
+    worst: float
+    worst_month: date
+
+
+def column_facts(history: History) -> tuple[ColumnFacts, ...]:
+    """Return what each column did, in fractions a year and a month."""
+    returns = np.array(history.rows, dtype=np.float64)
+    yearly = np.expm1(12.0 * np.log1p(returns).mean(axis=0))
+    deviations, worst = np.sqrt(12.0) * returns.std(axis=0, ddof=1), returns.argmin(axis=0)
+    return tuple(
+        ColumnFacts(
+            key,
+            float(yearly[place]),
+            float(deviations[place]),
+            float(returns[worst[place], place]),
+            history.month(int(worst[place])),
+        )
+        for place, key in enumerate(history.keys)
+    )
+
+
+def check_returns(history: History, assumptions: AssumptionSet) -> None:
+    """Refuse, with InvalidInputError, columns that cannot be monthly returns in fractions, losses below zero."""
+    returns = np.array(history.rows, dtype=np.float64)
+    ordinary, least = np.median(np.abs(returns), axis=0), returns.min(axis=0)
+    swings = {asset.key for asset in assumptions.assets if asset.volatility >= SWINGS}
+    for place, key in enumerate(history.keys):
+        if ordinary[place] > (MAX_ORDINARY_INFLATION if key == INFLATION else MAX_ORDINARY):
+            raise _refusal(
+                gettext_noop("In the column “%(key)s” an ordinary month changes by %(change)s: these are no returns."),
+                gettext_noop("Load changes as fractions, 0.012 for 1.2 percent; no prices, growth factors or percent."),
+                key=key,
+                change=f"{ordinary[place]:.3g}",
+            )
+        if key in swings and least[place] >= 0.0:
+            raise _refusal(
+                gettext_noop("In the column “%(key)s” no month of %(months)s has a loss: its minus signs are missing."),
+                gettext_noop("Write losses below zero: -0.05 is a loss of five percent. Yields are no returns."),
+                key=key,
+                months=str(history.n_months),
+            )
+
+
 def history_of(months: Sequence[date], keys: Sequence[str], rows: Sequence[Sequence[float]]) -> History:
     """Return the history of dated rows in order. Raises InvalidInputError where a month is missing or comes twice."""
     if not months:
         raise _refusal(gettext_noop("The history is empty."), gettext_noop("Load a longer history."))
     for before, after in itertools.pairwise(months):
-        if (after.year * 12 + after.month) - (before.year * 12 + before.month) != 1:
+        step = (after.year * 12 + after.month) - (before.year * 12 + before.month)
+        if step != 1:
             raise _refusal(
-                gettext_noop("After the month %(month)s the next one is missing."),
+                _STEPS[min(max(step, -1), 1)],
                 gettext_noop("One row for each month, the oldest first."),
                 month=before.strftime("%Y-%m"),
             )

@@ -52,6 +52,11 @@ class Migration(migrations.Migration):
                 "ordering": ("-id",),
             },
         ),
+        migrations.AddField(
+            model_name="assumptiontable",
+            name="is_given_up",
+            field=models.BooleanField(default=False, verbose_name="the firm gives its view up"),
+        ),
         migrations.CreateModel(
             name="MarketHistory",
             fields=[
@@ -61,7 +66,7 @@ class Migration(migrations.Migration):
                 ("updated_at", models.DateTimeField(auto_now=True)),
                 ("source", models.CharField(max_length=300, verbose_name="source")),
                 ("content", models.JSONField()),
-                ("digest", models.CharField(max_length=64, unique=True)),
+                ("digest", models.CharField(db_index=True, max_length=64)),
                 ("loaded_by", models.CharField(max_length=200, verbose_name="loaded by")),
             ],
             options={

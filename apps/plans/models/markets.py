@@ -22,7 +22,8 @@ class MarketKindChoice(models.TextChoices):
 class MarketHistory(BaseModel):
     """Monthly returns that the firm loaded. A later load stands beside it: results go on naming theirs.
 
-    `content` holds the engine's history (first month, columns, rows of fractions), `digest` its name in results.
+    The latest is drawn from; a firm goes back to an earlier one by loading it again. `content`
+    holds the engine's history (first month, columns, rows of fractions), `digest` its name in results.
     """
 
     MUTABLE: ClassVar[bool] = False
@@ -30,7 +31,7 @@ class MarketHistory(BaseModel):
 
     source = models.CharField(_("source"), max_length=300)
     content = models.JSONField()
-    digest = models.CharField(max_length=64, unique=True)
+    digest = models.CharField(max_length=64, db_index=True)
     loaded_by = models.CharField(_("loaded by"), max_length=200)
 
     class Meta:

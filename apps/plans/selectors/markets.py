@@ -125,9 +125,22 @@ def market_lines(result: RunResult) -> tuple[MarketLine, ...]:
     return tuple(lines)
 
 
-def market_name(question: RunInputs) -> str:
-    """Return how the markets of a run are drawn, in words."""
-    return str(_NAMES[question.inputs.simulation.market.kind])
+def own_line(question: RunInputs, run: ProjectionRun, result: RunResult) -> MarketLine:
+    """Return how the plan fares under its own model, with the figures that head its page."""
+    kind, error = question.inputs.simulation.market.kind, result.projection.success.standard_error
+    return MarketLine(
+        kind=str(kind),
+        label=str(IF[kind]),
+        success=Figure(run.success, "percent", "success", gettext("Chance of success")),
+        error=None if error is None else Figure(error, "percent", "success_error", gettext("Standard error"), "2"),
+        stretches=None,
+    )
+
+
+def market_since(question: RunInputs) -> str:
+    """Return the markets that the firm chose since a run was made, in words; empty where the run has them."""
+    now = chosen_market()
+    return "" if now == question.inputs.simulation.market else str(_NAMES[now.kind])
 
 
 def trail_under(question: RunInputs, result: RunResult, kind: str) -> tuple[TrailStep, ...]:
@@ -152,10 +165,10 @@ def _step_under(step: TrailStep, model: MarketModel, outcome: MarketOutcome, see
     return replace(step, facts=(("batches", batches),)) if step.step == "success" else step
 
 
-def markets_under(question: RunInputs, run: ProjectionRun) -> tuple[str, tuple[MarketLine, ...]]:
-    """Return what a run is counted on, and how its plan, as it stands, fares under the other models."""
+def markets_under(question: RunInputs, run: ProjectionRun) -> tuple[MarketLine | None, tuple[MarketLine, ...]]:
+    """Return how a plan, as it stands, fares under the model that its run is counted on, and under the others."""
     result = result_of(run)
-    return market_name(question), () if result is None else market_lines(result)
+    return (None, ()) if result is None else (own_line(question, run, result), market_lines(result))
 
 
 _NAMES: dict[str, str | Promise] = {

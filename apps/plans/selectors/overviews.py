@@ -22,7 +22,7 @@ from apps.plans.selectors import recommendation_lines
 from apps.plans.selectors.assumptions import AssetLine, asset_lines
 from apps.plans.selectors.figures import Figure, money_figure
 from apps.plans.selectors.life_lines import LifePart, life_part
-from apps.plans.selectors.markets import MarketLine, market_lines, market_name
+from apps.plans.selectors.markets import MarketLine, market_lines, market_since, own_line
 from apps.plans.selectors.mixes import MixPart, mix_part
 from apps.plans.selectors.overview_parts import (
     AllocationPart,
@@ -37,7 +37,7 @@ from apps.plans.selectors.overview_parts import (
     SavingsLine,
     YearLine,
 )
-from apps.plans.selectors.run_values import RunInputs, RunResult, inputs_of, result_of
+from apps.plans.selectors.run_values import inputs_of, result_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,8 @@ class PlanOverview:
     life: LifePart
     allocation: AllocationPart | None
     mixes: MixPart | None
-    market: str
+    market_since: str
+    market_own: MarketLine
     markets: tuple[MarketLine, ...]
     recommendations: tuple[RecommendationLine, ...]
     n_undecided: int
@@ -122,7 +123,7 @@ def plan_overview(household: Household, actor: Actor, plan: Plan | None = None) 
     result = result_of(run) if run is not None else None
     if plan is None or run is None or result is None:
         return None
-    found = build.Found(plan, run, question := inputs_of(run), result)
+    found = build.Found(plan, run, inputs_of(run), result)
     # the firm's own people see what the engine would advise; everybody else what the plan advises
     is_staff = not (is_for_client := is_client(actor)) and actor.is_person
     advice = recommendation_lines.lines_of(run, household.currency)
@@ -153,7 +154,7 @@ def plan_overview(household: Household, actor: Actor, plan: Plan | None = None) 
         n_undecided=sum(line.decision == Decision.OPEN for line in advice),
         choices=build.choices(plan),
         overrides=build.overrides(plan),
-        **_assumed(plan, question, result),
+        **_assumed(found),
         caveats=build.caveats(run),
         risk=_risk(plan),
         questions=_questions(plan),
@@ -180,15 +181,17 @@ def _chances(found: build.Found) -> dict[str, Any]:
     }
 
 
-def _assumed(plan: Plan, question: RunInputs, result: RunResult) -> dict[str, Any]:
+def _assumed(found: build.Found) -> dict[str, Any]:
     """Return what markets are taken to do: classes, inflation, how months are drawn, and the chance under others."""
+    table, question = found.plan.assumptions, found.question
     inflation = question.inputs.assumptions.inflation.mean
     return {
-        "assets": asset_lines(plan.assumptions),
+        "assets": asset_lines(table),
         "inflation": Figure(inflation, "percent", "inflation", _("Inflation a year")),
-        "assumptions_source": plan.assumptions.source,
-        "market": market_name(question),
-        "markets": market_lines(result),
+        "assumptions_source": table.source,
+        "market_since": market_since(question),
+        "market_own": own_line(question, found.run, found.result),
+        "markets": market_lines(found.result),
     }
 
 

@@ -86,6 +86,7 @@ def _record(
         content=json.loads(json.dumps(table, default=str)),
         digest=input_digest(values),
         based_on=base,
+        is_given_up=base is not None and table["assets"] == base.content["assets"],
         reason=reason,
         recorded_by=by.label,
     )
@@ -123,28 +124,45 @@ def blend_house_view(
 ) -> AssumptionTable:
     """Record history blended with the firm's views, each a return a year and a confidence, as a new version.
 
-    History is the newest published set in use, so that a second blend does not count the first as history. Raises
-    InvalidInputError for views without a reason, none at all, what holds already, and what `blended_means` refuses.
+    History is the newest published set in use, so that a second blend does not count the first as history. Without any
+    view the firm gives up the one that it has. Raises InvalidInputError for views without a reason, what holds already,
+    and what `blended_means` refuses.
     """
     if not reason.strip():
         raise InvalidInputError(gettext_noop("Say why the firm sees it differently."), field="reason")
-    if not views:
-        raise InvalidInputError(gettext_noop("The firm expects nothing else than history."), field="views")
     day = effective_from or firm_today()
     now = assumptions_in_force(day=day, by=by)
-    base = AssumptionTable.objects.published().in_force(day)[0]
-    held = {key: FirmView(as_number(mean), as_number(sure)) for key, (mean, sure) in views.items()}
-    means = blended_means(assumption_set(base), held, years=_years_of(base.content))
-    rows = {each.key: each for each in means}
-    assets = [_blended(asset, rows[asset["key"]]) for asset in base.content["assets"]]
-    content = {**base.content, "key": f"blend_{_next_number()}", "assets": assets}
-    content["effective_from"] = day.isoformat()
-    values = assumptions_from_mapping(_dated(content))
-    if replace(values, key=now.key, effective_from=now.effective_from) == assumption_set(now):
+    row = tried_blend(views=views, day=day)
+    if not views and now.based_on is None:
+        raise InvalidInputError(
+            gettext_noop("The firm expects nothing else than history."),
+            mend=gettext_noop("Say what it expects of one class at least, and how sure it is."),
+            field="views",
+        )
+    values = assumptions_from_mapping(_dated(row.content))
+    if views and replace(values, key=now.key, effective_from=now.effective_from) == assumption_set(now):
         raise InvalidInputError(
             gettext_noop("This is what the firm expects already."), mend=gettext_noop("Change one of the returns.")
         )
-    return _record(content, values, base, reason.strip(), by)
+    return _record(row.content, values, row.based_on, reason.strip(), by)
+
+
+def tried_blend(*, views: Mapping[str, tuple[Decimal, Decimal]], day: dt.date) -> AssumptionTable:
+    """Return the version that views would make on the day, which is not kept; the published sets are taken in before.
+
+    Raises InvalidInputError as `blended_means` does.
+    """
+    base = AssumptionTable.objects.published().in_force(day)[0]
+    held = {key: FirmView(as_number(mean), as_number(sure)) for key, (mean, sure) in views.items()}
+    assets = base.content["assets"]
+    if held:
+        rows = {each.key: each for each in blended_means(assumption_set(base), held, years=_years_of(base.content))}
+        assets = [_blended(asset, rows[asset["key"]]) for asset in assets]
+    number = _next_number()
+    content = {**base.content, "key": f"blend_{number}", "assets": assets, "effective_from": day.isoformat()}
+    return AssumptionTable(
+        number=number, key=content["key"], effective_from=day, source=base.source, content=content, based_on=base
+    )
 
 
 def _blended(asset: Mapping[str, Any], mean: BlendedMean) -> dict[str, Any]:

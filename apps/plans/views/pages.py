@@ -38,7 +38,6 @@ class PlanList(RequiresMixin, TemplateView):
         plans = listed_plans(actor_of(self.request), status=status, sort=sort)
         page = Paginator(plans, PAGE).get_page(asked.get("page"))
         rows = plan_rows(list(page.object_list))
-        kwargs["may_choose"] = actor_of(self.request).can(Permission.MANAGE_FIRM)
         return super().get_context_data(page=page, rows=rows, status=status, statuses=PlanStatus.choices, **kwargs)
 
 

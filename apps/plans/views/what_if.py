@@ -82,7 +82,7 @@ class WhatIfPage(RequiresMixin, TemplateView):
             question = Question(uuid.uuid4().hex, 0, changes_in(self.request.GET.dict()), is_whole=True)
             context["groups"], context["page_id"] = lever_groups(asked, question.changes), question.page
             context["result"], context["figures"] = answered(asked, question, actor), figures_below(plan)
-            context["market"], context["markets"] = markets_under(asked.question, asked.run)
+            context["market_own"], context["markets"] = markets_under(asked.question, asked.run)
             context["plan_figures"] = figures_of(plan)
             context["may_edit"] = actor.can(Permission.EDIT_PLANS)
             context["scenario"] = opened_scenario(actor, plan, self.request.GET.get("scenario", ""))

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from apps.kernel.errors import InvalidInputError
-from apps.plans.engine.history import MIN_MONTHS, History, history_of
+from apps.plans.engine.history import MIN_MONTHS, History, check_returns, column_facts, history_of
 from tests.apps.plans.engine.histories import KEYS, made_up
 from tests.apps.plans.engine.households import simple_assumptions
 
@@ -81,3 +81,41 @@ def test_complete_stretches_begin_in_each_month_that_has_months_enough_after_it(
     assert made_up().complete(240) == 1
     assert made_up().complete(120) == 121
     assert made_up().complete(241) == 0
+
+
+@pytest.mark.parametrize(("second", "words"), [(3, "comes twice"), (1, "an earlier one"), (7, "is missing")])
+def test_months_out_of_step_are_refused_by_what_is_wrong_with_them(second: int, words: str) -> None:
+    days = months(240)
+    days[4] = days[second]
+    with pytest.raises(InvalidInputError, match=words):
+        history_of(days, KEYS, made_up().rows)
+
+
+def test_what_columns_did_is_told_by_hand() -> None:
+    falls = [(-0.1 if place == 30 else 0.01, 0.002, 0.0025) for place in range(120)]
+    equity, calm, prices = column_facts(History(date(2000, 1, 1), ("equity", "cash", "inflation"), tuple(falls)))
+    assert equity.yearly == pytest.approx((1.01**119 * 0.9) ** 0.1 - 1.0)
+    assert equity.volatility == pytest.approx(12**0.5 * np.std([row[0] for row in falls], ddof=1))
+    assert (equity.worst, equity.worst_month) == (-0.1, date(2002, 7, 1))
+    assert (calm.yearly, calm.volatility) == (pytest.approx(1.002**12 - 1.0), pytest.approx(0.0, abs=1e-12))
+    assert prices.key == "inflation"
+
+
+@pytest.mark.parametrize(
+    ("place", "change", "words"),
+    [
+        (0, lambda value: 1.0 + value, "these are no returns"),
+        (0, abs, "minus signs"),
+        (-1, lambda value: 0.06 + value, "these are no returns"),
+    ],
+)
+def test_columns_that_are_no_monthly_returns_are_refused(place: int, change, words: str) -> None:
+    history = made_up()
+    check_returns(history, simple_assumptions())
+    rows = [list(row) for row in history.rows]
+    for row in rows:
+        row[place] = change(row[place])
+    wrong = replace(history, rows=tuple(tuple(row) for row in rows))
+    with pytest.raises(InvalidInputError, match=words) as refused:
+        check_returns(wrong, simple_assumptions())
+    assert refused.value.params["key"] == KEYS[place]

@@ -14,6 +14,7 @@ from apps.plans.services.assumptions import (
     blend_house_view,
     load_published_assumptions,
     set_house_view,
+    tried_blend,
 )
 from tests.factories import plans
 
@@ -143,3 +144,32 @@ def test_a_blend_without_reason_or_views_or_said_before_is_refused(in_alpha, pau
     with pytest.raises(InvalidInputError, match="already"):
         blend_house_view(views=views, reason="Once more", effective_from=DAY, by=paul.as_actor())
     assert AssumptionTable.objects.exclude(based_on=None).count() == 1
+
+
+def test_a_view_is_given_up_and_whatever_is_published_last_holds_again(in_alpha, paul):
+    by = paul.as_actor()
+    views = {"us_equity": (Decimal("0.07"), Decimal("0.4"))}
+    with plans.before_tails():
+        base = assumptions_in_force(day=DAY, by=by)
+        with pytest.raises(InvalidInputError) as refused:
+            blend_house_view(views={}, reason="Nothing", effective_from=DAY, by=by)
+        assert refused.value.field == "views"
+        blend_house_view(views=views, reason="Valuations", effective_from=DAY, by=by)
+        blend_house_view(views={}, reason="Back to history", effective_from=DAY, by=by)
+        assert assumptions_in_force(day=DAY, by=by) == base
+    newest = assumptions_in_force(day=DAY, by=by)
+    assert newest.based_on is None
+    assert newest.number > base.number
+    # a view that comes after holds again
+    view = blend_house_view(views=views, reason="Valuations", effective_from=DAY, by=by)
+    assert assumptions_in_force(day=DAY, by=by) == view
+
+
+def test_a_blend_that_is_only_tried_is_the_one_that_would_be_kept(in_alpha, paul):
+    by = paul.as_actor()
+    assumptions_in_force(day=DAY, by=by)
+    views = {"us_equity": (Decimal("0.07"), Decimal("0.4"))}
+    tried = tried_blend(views=views, day=DAY)
+    assert AssumptionTable.objects.count() == 1
+    kept = blend_house_view(views=views, reason="Valuations", effective_from=DAY, by=by)
+    assert tried.content == kept.content

@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
+from apps.core.errors import shown
 from apps.core.models import AuditEvent
 from apps.kernel.errors import InvalidInputError
 from apps.plans.models import MarketChoice, MarketHistory
-from apps.plans.selectors.markets import chosen_market, history_named, market_lines
+from apps.plans.selectors.markets import chosen_market, history_in, history_named, market_lines, newest_history
 from apps.plans.selectors.overviews import plan_overview
 from apps.plans.selectors.passports import passport_of
 from apps.plans.selectors.run_values import inputs_of, result_of
@@ -56,6 +57,7 @@ def test_fat_tails_are_chosen_and_the_run_says_so_beside_the_others(ada, paul):
     assert ("market", "fat_tailed") in scenarios[0].facts
     overview = plan_overview(plan.household, ada.as_actor(), plan)
     assert {line.kind for line in overview.markets} == set(kinds)
+    assert overview.market_since == ""
     told = passport_of(plan.household, ada.as_actor(), plan, "market:bootstrap")
     facts = [fact for step in told.steps for fact in step.facts]
     assert any("blocks of real history" in value for _, value in facts)
@@ -72,6 +74,11 @@ def test_fat_tails_are_chosen_and_the_run_says_so_beside_the_others(ada, paul):
     }
     assert AuditEvent.objects.filter(action="plans.choose_markets").count() == 1
     assert AuditEvent.objects.filter(action="plans.load_market_history").count() == 1
+    # the result keeps its markets, and says that the firm has others now
+    choose_markets(terms=MarketTerms("log_normal", 12, is_recentred=True), by=paul.as_actor())
+    after = plan_overview(plan.household, ada.as_actor(), plan)
+    assert (after.market_own.kind, after.market_since) == ("fat_tailed", "by formula: months like a bell curve")
+    assert after.market_own.success.value == run.success
 
 
 def test_blocks_of_history_are_refused_before_there_is_one_and_chosen_after(in_alpha, paul):
@@ -138,33 +145,84 @@ def test_fat_tails_are_refused_where_the_assumptions_state_none(in_alpha, paul, 
     assert not MarketChoice.objects.exists()
 
 
+def written_as(change) -> bytes:
+    """The made-up history with each value written in another way."""
+    head, *lines = table(200).decode().splitlines()
+    rows = (line.split(",") for line in lines)
+    return "\n".join(
+        [head, *(",".join([row[0], *(change(float(value)) for value in row[1:])]) for row in rows)]
+    ).encode()
+
+
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        (b"month,us_equity\n1990-01,abc\n", "no table"),
-        (b"", "no table"),
-        (b"\xff\xfe", "no table"),
-        (table(60), "ten years"),
-        (table(200, KEYS[1:]), "no returns"),
-        (table(200).replace(b"1931-05", b"1931-04"), "missing"),
+        (b"", "is empty"),
+        (b"\n , ,\n", "is empty"),
+        (b"\xff\xfem\x00", "no text"),
+        (b"PK\x03\x04", "no text"),
         (b"x" * 2_000_001, "2 MB"),
+        (table(200).replace(b",", b";"), "not divided by commas"),
+        (table(200).partition(b"\n")[2], "not the month"),
+        (table(200).replace(b"us_equity", b"us_equty"), "no class “us_equty”"),
+        (table(200, (*KEYS, "brl_cash")), "no class “brl_cash”"),
+        (table(200, (*KEYS, "cash")), "“cash” comes twice"),
+        (table(200, KEYS[1:]), "“us_equity” is missing"),
+        (table(200, KEYS[:-1]), "“inflation” is missing"),
+        (table(200) + b"\n1946-09,0.1", "Line 202 has 2 columns"),
+        (table(200).replace(b"1931-05", b"05/1931"), "Line 18: “05/1931” is no month"),
+        (table(200).replace(b"1931-05", b"1931-13"), "no month"),
+        (table(200).replace(b"1931-05", b"1931-04"), "1931-04 comes twice"),
+        (table(200).replace(b"1931-05", b"1931-06"), "After the month 1931-04 the next one is missing"),
+        (table(200).replace(b"1931-05", b"1930-05"), "After the month 1931-04 comes an earlier one"),
+        (table(1300), "not over yet"),
+        (table(60), "ten years"),
+        (written_as(lambda value: "" if value > 0.04 else f"{value:.6f}"), "has no return"),
+        (written_as(lambda value: f"{value:.2%}"), "is no number"),
+        (table(200).replace(b",0.0", b",nan"), "is no number"),
+        (written_as(lambda value: f"{100 * value:.4f}"), "no return that a month can have"),
+        (written_as(lambda value: f"{100 + value:.4f}"), "no return that a month can have"),
+        (written_as(lambda value: f"{1 + value:.6f}"), "ordinary month changes by 1"),
+        (written_as(lambda value: f"{abs(value):.6f}"), "its minus signs are missing"),
     ],
 )
-def test_a_file_that_is_no_history_is_refused_at_the_file(in_alpha, paul, data, words):
-    with pytest.raises(InvalidInputError, match=words) as refused:
+def test_a_file_that_is_no_history_is_refused_at_the_file_with_words_that_mend_it(in_alpha, paul, data, words):
+    with pytest.raises(InvalidInputError) as refused:
         load_market_history(data=data, source="x", by=paul.as_actor())
     assert refused.value.field == "file"
-    assert str(refused.value)
+    told = shown(refused.value)
+    assert words in told.message
+    assert told.mend
     assert not MarketHistory.objects.exists()
 
 
-def test_history_has_a_source_and_is_loaded_once(in_alpha, paul):
+def test_a_byte_mark_blank_lines_days_and_another_order_of_columns_do_no_harm(in_alpha, paul):
+    plain = history_in(load(paul))
+    turned = []
+    for line in table().decode().splitlines():
+        month, *rest = line.split(",")
+        turned += [",".join([month if month == "month" else f"{month}-28", *reversed(rest)]), ""]
+    MarketHistory.objects.all().delete()
+    assert history_in(load(paul, "\r\n".join(turned).encode("utf-8-sig"))) == plain
+
+
+def test_history_has_a_source_and_the_same_one_is_not_loaded_on_top_of_itself(in_alpha, paul):
     with pytest.raises(InvalidInputError) as refused:
         load_market_history(data=table(), source=" ", by=paul.as_actor())
     assert refused.value.field == "source"
-    load(paul)
+    first = load(paul)
     with pytest.raises(InvalidInputError, match="already"):
         load(paul)
+    load(paul, table(900))
+    # back to the first one
+    assert load(paul).digest == first.digest == newest_history().digest
+    assert history_named(first.digest).n_months == 1000
+
+
+def test_what_holds_already_is_not_chosen_again(in_alpha, paul):
+    with pytest.raises(InvalidInputError, match="already"):
+        choose_markets(terms=MarketTerms("log_normal", 12, is_recentred=True), by=paul.as_actor())
+    assert not MarketChoice.objects.exists()
 
 
 def test_it_is_kept_whole_or_not_at_all(in_alpha, paul, monkeypatch):
