@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -147,6 +148,69 @@ class WishForm(forms.Form):
         """Add the kind, which the advisor sets, and nothing for what was not asked."""
         clean = super().clean() or {}
         return {**clean, "kind": self.kind, "years": clean.get("years") or 0}
+
+
+class Dollars(forms.DecimalField):
+    """An amount; empty is nothing."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(min_value=0, max_value=100_000_000, max_digits=12, decimal_places=2, required=False, **options)
+
+    def clean(self, value: Any) -> Any:
+        """Take nothing for an empty field."""
+        return super().clean(value) or Decimal(0)
+
+
+class CalculatorForm(forms.Form):
+    """A calculator's questions, each described by its help and by the place of its error."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            described = [f"id_{name}_helptext"] * bool(field.help_text) + [f"id_{name}_told"]
+            field.widget.attrs.update({"class": "form-control is-amount", "aria-describedby": " ".join(described)})
+
+
+class RetirementForm(CalculatorForm):
+    """What a client says about the time after work."""
+
+    age = forms.IntegerField(label=_("How old are you?"))
+    retirement_age = forms.IntegerField(label=_("At what age would you like to stop working?"))
+    annual_income = Dollars(
+        label=_("What should you have to live on a year?"), help_text=_("In today's money. Taxes are added for you.")
+    )
+    deferred = Dollars(label=_("In retirement accounts today"), help_text=_("401(k), traditional IRA and the like."))
+    other = Dollars(label=_("Elsewhere today"), help_text=_("Brokerage accounts and money at the bank."))
+    monthly_saving = Dollars(label=_("What you put aside a month"), help_text=_("With what your employer adds."))
+    monthly_benefit = Dollars(
+        label=_("Social Security a month"), help_text=_("In today's money, as your statement says it.")
+    )
+    benefit_age = forms.IntegerField(label=_("Social Security from what age?"), required=False)
+
+    def clean_benefit_age(self) -> int:
+        """Take the usual age where nothing is said."""
+        return self.cleaned_data["benefit_age"] or 67
+
+
+class EducationForm(CalculatorForm):
+    """What a client says about a study."""
+
+    age = forms.IntegerField(label=_("How old is the student today?"))
+    start_age = forms.IntegerField(label=_("At what age does the study start?"))
+    years = forms.IntegerField(label=_("How many years does it take?"))
+    annual_cost = Dollars(
+        label=_("What would a year cost today?"), help_text=_("Tuition, room and board, less aid. We let it rise.")
+    )
+    saved = Dollars(label=_("Put aside for it today"), help_text=_("In a 529 plan: what it earns is not taxed."))
+    monthly_saving = Dollars(label=_("What you put aside for it a month"))
+
+
+class TellForm(forms.Form):
+    """What a client adds to a calculation when they tell their advisor."""
+
+    note = forms.CharField(
+        label=_("Anything to add?"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2000, required=False
+    )
 
 
 class TradeApprovalForm(forms.Form):

@@ -226,6 +226,7 @@ WORDS = {
     "plans.move_plan": _("Move plan"),
     "plans.open_alert": _("Open alert of a plan"),
     "plans.order_report": _("Order report"),
+    "plans.propose_wish": _("Propose goal from calculator"),
     "plans.publish_plan": _("Publish plan"),
     "plans.put_in_force": _("Put in force"),
     "plans.record_assumptions": _("Record assumptions"),

@@ -82,6 +82,36 @@ def tell_goals(*, household: Household, person: Person, text: str, language: str
 
 
 @service
+def propose_wish(*, person: Person, text: str, language: str, details: WishDetails, by: Actor) -> GoalWish:
+    """Keep a goal that a client worked out, with the sentence that says how; the advisor hears and takes it or not.
+
+    It is confirmed by being proposed. The same sentence again, while it waits, is the same wish. Raises
+    NotInTheHouseholdError for somebody else's account, InvalidInputError for impossible values.
+    """
+    if person.user_id is None or person.user_id != by.user_id:
+        raise NotInTheHouseholdError(
+            gettext_noop("Only the household's own people tell their goals."),
+            mend=gettext_noop("Sign in with the portal account."),
+        )
+    household = Household.objects.select_for_update(of=("self",)).select_related("advisor").get(pk=person.household_id)
+    open_ones = GoalWish.objects.filter(text__person=person, state__in=OPEN_WISHES)
+    same = open_ones.filter(text__text=text, kind=details.kind).first()
+    if same is not None:
+        return same
+    row = GoalText(
+        household=household, person=person, by_client=True, written_by=by.label, language=language, text=text
+    )
+    checked(row)
+    row.save()
+    wish = GoalWish(text=row, place=0, parts=[[0, len(text)]])
+    _set(wish, details)
+    _decide(wish, WishState.MEANT, by)
+    audit.record("plans.propose_wish", by=by, target=wish, after={"text": text, **audit.snapshot(wish)})
+    _tell_advisor(row, by)
+    return wish
+
+
+@service
 def keep_wish(*, wish: GoalWish, details: WishDetails, by: Actor) -> GoalWish:
     """Confirm as the one who said it that this was meant, with what was corrected; the advisor takes it from there.
 

@@ -14,7 +14,15 @@ from apps.kernel.errors import InvalidInputError
 from apps.notices.models import Mail
 from apps.plans.models import Goal, GoalText, GoalWish, Override, WishState
 from apps.plans.services.errors import NoDraftError, NotInTheHouseholdError, WishDecidedError
-from apps.plans.services.wishes import WishDetails, drop_wish, keep_wish, take_wish, tell_goals, words_of
+from apps.plans.services.wishes import (
+    WishDetails,
+    drop_wish,
+    keep_wish,
+    propose_wish,
+    take_wish,
+    tell_goals,
+    words_of,
+)
 from tests.days import today
 from tests.factories import clients, plans
 
@@ -217,3 +225,24 @@ def test_nobody_else_confirms_or_drops_a_clients_words(head, ada):
         keep_wish(wish=wish, details=details(wish, person=other), by=ana.as_actor())
     assert drop_wish(wish=wish, by=ana.as_actor()).state == WishState.DROPPED
     assert AuditEvent.objects.filter(action="plans.drop_wish").count() == 1
+
+
+def test_a_goal_that_was_worked_out_is_proposed_once_by_who_worked_it_out(head, ada):
+    ana = clients.portal_user(head)
+    wanted = WishDetails("retirement", "Retirement", "essential", Decimal(60_000), retirement_age=64, person=head)
+    told = {"person": head, "text": "Stop at 64.", "language": "en", "details": wanted}
+    wish = propose_wish(by=ana.as_actor(), **told)
+    assert (wish.state, wish.decided_by, words_of(wish)) == (WishState.MEANT, ana.full_name, "Stop at 64.")
+    assert propose_wish(by=ana.as_actor(), **told) == wish
+    assert AuditEvent.objects.filter(action="plans.propose_wish").count() == 1
+    assert Mail.objects.filter(kind="plans/goals_told").count() == 1
+    with pytest.raises(NotInTheHouseholdError):
+        propose_wish(by=ada.as_actor(), **told)
+    partner = head.household.people.exclude(pk=head.pk).filter(relationship="partner").first()
+    with pytest.raises(NotInTheHouseholdError):
+        propose_wish(by=ana.as_actor(), **{**told, "person": partner})
+    stranger = clients.household(ada, name="Elsewhere").people.first()
+    with pytest.raises(InvalidInputError):
+        propose_wish(by=ana.as_actor(), **{**told, "text": "Another.", "details": replace(wanted, person=stranger)})
+    drop_wish(wish=wish, by=ana.as_actor())
+    assert propose_wish(by=ana.as_actor(), **told) != wish
