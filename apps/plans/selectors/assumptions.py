@@ -19,7 +19,10 @@ from apps.plans.selectors.figures import Figure
 
 @dataclass(frozen=True, slots=True)
 class AssetLine:
-    """What one class of assets is expected to do a year, and where the numbers come from."""
+    """What one class of assets is expected to do a year, and where the numbers come from.
+
+    `view` says what the firm did to the published mean, empty where it did nothing.
+    """
 
     key: str
     name: str
@@ -29,6 +32,7 @@ class AssetLine:
     is_equity: bool
     source: str
     method: str
+    view: str
 
 
 def assumption_set(table: AssumptionTable) -> AssumptionSet:
@@ -39,6 +43,7 @@ def assumption_set(table: AssumptionTable) -> AssumptionSet:
 
 def asset_lines(table: AssumptionTable) -> tuple[AssetLine, ...]:
     """Return each class with its source."""
+    published = published_means(table)
     return tuple(
         AssetLine(
             key=row["key"],
@@ -49,9 +54,32 @@ def asset_lines(table: AssumptionTable) -> tuple[AssetLine, ...]:
             is_equity=row["is_equity"],
             source=row.get("source", table.source),
             method=_method(row),
+            view=_view(row, published[row["key"]]),
         )
         for row in table.content["assets"]
     )
+
+
+def published_means(table: AssumptionTable) -> dict[str, float]:
+    """Return the mean of each class in the published set that a version rests on."""
+    root = table
+    while root.based_on is not None:
+        root = root.based_on
+    return {row["key"]: float(row["arithmetic_mean"]) for row in root.content["assets"]}
+
+
+def _view(row: Mapping[str, Any], published: float) -> str:
+    """Return in words what the firm did to the published mean."""
+    if float(row["arithmetic_mean"]) == published:
+        return ""
+    places = {"published": percent_text(published, 2)}
+    blend = row.get("blend")
+    if not blend:
+        return gettext("published %(published)s, set by the firm") % places
+    if blend["view"] is None:
+        return gettext("published %(published)s, moved with the firm's view of other classes") % places
+    places["view"] = percent_text(blend["view"]["mean"], 2)
+    return gettext("published %(published)s, blended with the firm's view of %(view)s") % places
 
 
 def _method(row: Mapping[str, Any]) -> str:

@@ -15,7 +15,7 @@ from apps.kernel.errors import NotFoundError, gettext_noop
 from apps.plans.engine.history import INFLATION, column_facts
 from apps.plans.engine.markets import MarketKind
 from apps.plans.models import AssumptionTable, MarketChoice, MarketKindChoice
-from apps.plans.selectors.assumptions import asset_lines
+from apps.plans.selectors.assumptions import asset_lines, published_means
 from apps.plans.selectors.figures import Figure, figures_in
 from apps.plans.selectors.markets import history_in, market_choice, newest_history
 
@@ -161,7 +161,7 @@ def return_table(table: AssumptionTable) -> ReturnTable:
     root = table
     while root.based_on is not None:
         root = root.based_on
-    published = {row["key"]: float(row["arithmetic_mean"]) for row in root.content["assets"]}
+    published = published_means(table)
     rows = {row["key"]: row for row in table.content["assets"]}
     lines = []
     for line in asset_lines(table):

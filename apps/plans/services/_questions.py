@@ -36,7 +36,7 @@ def question_of(
     """
     facts, limit = facts_for(plan, household_facts(plan.household, day)), risk_limit(plan.household, day)
     assumptions, market = assumption_set(plan.assumptions), market or chosen_market()
-    _check_markets(assumptions, market)
+    check_markets(assumptions, market)
     basis = Basis(assumptions, tax_table_on(day), day.replace(day=1), limit, market)
     found = _with_advice_facts(asked_of(plan, facts, basis), plan, facts)
     question = replace(found.question, other_markets=other_markets(assumptions, market))
@@ -106,14 +106,23 @@ def _overrides(plan: Plan) -> list[Override]:
     return list(plan.overrides.select_related("person"))
 
 
-def _check_markets(assumptions: AssumptionSet, market: MarketModel) -> None:
+def check_markets(assumptions: AssumptionSet, market: MarketModel) -> None:
     """Refuse now what would fail in the job: a draft keeps its assumptions when the firm chooses other markets."""
-    if not can_draw(assumptions, market):
+    if can_draw(assumptions, market):
+        return
+    if market.history:
         raise InvalidInputError(
-            gettext_noop("The assumptions of this version say too little for the markets that the firm uses now."),
-            mend=gettext_noop("Discard the version and start the next one: it takes the assumptions in force."),
+            gettext_noop(
+                "The history that the firm's plans are drawn from lacks a class of this version's assumptions."
+            ),
+            mend=gettext_noop("A principal loads a history with a column for it, or chooses markets by formula."),
             field="assumptions",
         )
+    raise InvalidInputError(
+        gettext_noop("The assumptions of this version say too little for the markets that the firm uses now."),
+        mend=gettext_noop("Discard the version and start the next one: it takes the assumptions in force."),
+        field="assumptions",
+    )
 
 
 def _check_facts(facts: HouseholdFacts) -> None:

@@ -68,6 +68,13 @@ def test_a_blend_is_a_new_version_with_where_each_number_comes_from(in_alpha, pa
     told = {line.key: line.method for line in asset_lines(first)}
     assert "40%" in told["us_equity"].replace("\xa0", "").replace(" %", "%")
     assert "moved with" in told["us_small_equity"]
+    views = {line.key: line.view for line in asset_lines(first)}
+    assert "published 9.25" in views["us_equity"]
+    assert "blended with the firm" in views["us_equity"]
+    assert "moved with the firm" in views["us_small_equity"]
+    assert {line.view for line in asset_lines(base)} == {""}
+    outright = set_house_view(means={"cash": Decimal("0.02")}, reason="x", effective_from=DAY, by=paul.as_actor())
+    assert "set by the firm" in {line.key: line.view for line in asset_lines(outright)}["cash"]
     assert AuditEvent.objects.filter(action="plans.record_assumptions", reason="Valuations").count() == 1
     # a second blend starts from history again, not from the first
     second = blend_house_view(

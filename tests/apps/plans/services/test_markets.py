@@ -6,6 +6,7 @@ import pytest
 from apps.core.errors import shown
 from apps.core.models import AuditEvent
 from apps.kernel.errors import InvalidInputError
+from apps.plans.engine.markets import MarketKind, MarketModel
 from apps.plans.models import MarketChoice, MarketHistory
 from apps.plans.selectors.markets import chosen_market, history_in, history_named, market_lines, newest_history
 from apps.plans.selectors.overviews import plan_overview
@@ -13,11 +14,13 @@ from apps.plans.selectors.passports import passport_of
 from apps.plans.selectors.run_values import inputs_of, result_of
 from apps.plans.services import _explorers
 from apps.plans.services import markets as written
+from apps.plans.services._questions import check_markets
 from apps.plans.services.markets import MarketTerms, choose_markets, load_market_history
 from apps.plans.services.merging import facts_changed
 from apps.plans.services.plans import discard_draft, draft_plan
 from apps.plans.services.projections import request_projection
 from apps.plans.services.scenarios import keep_scenario
+from tests.apps.plans.engine.households import simple_assumptions
 from tests.factories import plans
 
 KEYS = ("us_equity", "us_small_equity", "corporate_bonds", "high_grade_bonds", "cash", "inflation")
@@ -128,12 +131,7 @@ def test_what_cannot_be_is_refused_at_its_field(in_alpha, paul, terms, field):
 
 
 def test_fat_tails_are_refused_where_the_assumptions_state_none(in_alpha, paul, monkeypatch):
-    def without(_row):
-        from tests.apps.plans.engine.households import simple_assumptions
-
-        return simple_assumptions()
-
-    monkeypatch.setattr(written, "assumption_set", without)
+    monkeypatch.setattr(written, "assumption_set", lambda _row: simple_assumptions())
     with pytest.raises(InvalidInputError, match="how fat") as refused:
         choose_markets(terms=MarketTerms("fat_tailed", 12, is_recentred=True), by=paul.as_actor())
     assert refused.value.field == "kind"
@@ -237,3 +235,10 @@ def test_it_is_kept_whole_or_not_at_all(in_alpha, paul, monkeypatch):
         choose_markets(terms=MarketTerms("fat_tailed", 12, is_recentred=True), by=paul.as_actor())
     assert not MarketHistory.objects.exists()
     assert not MarketChoice.objects.exists()
+
+
+def test_a_version_with_a_class_that_the_history_lacks_says_what_to_do(in_alpha, paul):
+    model = MarketModel(MarketKind.BOOTSTRAP, load(paul).digest)
+    with pytest.raises(InvalidInputError, match="lacks a class") as refused:
+        check_markets(simple_assumptions(), model)
+    assert refused.value.field == "assumptions"
