@@ -2,11 +2,16 @@
 
 from django.urls import path
 
-from apps.money.views import households, passports
+from apps.money.views import calculators, households, passports
 
 app_name = "money"
+_calculators = "households/<uuid:household_id>/money/calculators"
 urlpatterns = [
     path("households/<uuid:household_id>/money/", households.HouseholdMoneyView.as_view(), name="household-money"),
+    path(f"{_calculators}/interest/", calculators.InterestCalculator.as_view(), name="interest-calculator"),
+    path(f"{_calculators}/loan/", calculators.LoanCalculator.as_view(), name="loan-calculator"),
+    path(f"{_calculators}/refinancing/", calculators.RefinancingCalculator.as_view(), name="refinancing-calculator"),
+    path(f"{_calculators}/rent-or-buy/", calculators.RentOrBuyCalculator.as_view(), name="rent-or-buy"),
     path("households/<uuid:household_id>/money/entries/", households.EntryListView.as_view(), name="entry-list"),
     path(
         "households/<uuid:household_id>/money/passport/<slug:figure>/",

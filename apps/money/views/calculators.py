@@ -1,0 +1,134 @@
+"""Interest, loan, refinancing, rent or buy: answered while one types; nothing is kept."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from django.utils.functional import Promise, cached_property
+from django.utils.translation import gettext_lazy as _
+from django.views.generic import TemplateView
+
+from apps.accounts.policies import Permission
+from apps.accounts.selectors.firm_days import firm_today
+from apps.clients.models import Household
+from apps.clients.selectors.household_pages import household_for, household_header
+from apps.core.access import RequiresMixin, actor_of
+from apps.core.errors import shown
+from apps.kernel.errors import DomainError
+from apps.money.forms import InterestForm, LoanForm, RefinancingForm, RentOrBuyForm
+from apps.money.selectors.calculators import (
+    Told,
+    interest_lines,
+    loan_lines,
+    loan_start,
+    refinancing_lines,
+    rent_or_buy_lines,
+)
+from apps.money.services.calculators import (
+    RefinancingAsked,
+    ask_interest,
+    ask_loan,
+    ask_refinancing,
+    ask_rent_or_buy,
+)
+
+
+class MoneyCalculator(RequiresMixin, TemplateView):
+    """One calculator of a household; the address holds what was typed."""
+
+    permission = Permission.VIEW_FINANCES
+    title: ClassVar[str | Promise]
+    first_field: ClassVar[str]
+    form_class: ClassVar[type[Any]]
+
+    def get_template_names(self) -> list[str]:
+        """Answer the chart's question for its ground with the panel alone."""
+        return [f"staff/money/calculator{'_ground' if 'how' in self.request.GET else ''}.html"]
+
+    @cached_property
+    def household(self) -> Household:
+        """The household of the address, as far as the person may see it."""
+        return household_for(actor_of(self.request), self.kwargs["household_id"])
+
+    @cached_property
+    def today(self) -> dt.date:
+        """The firm's day."""
+        return firm_today()
+
+    def start(self) -> dict[str, Any]:
+        """Return what the form begins with."""
+        return {name: field.initial for name, field in self.form_class.base_fields.items()}
+
+    def ask(self, told: Mapping[str, Any]) -> Told:
+        """Put what was typed to the engine."""
+        raise NotImplementedError
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add the form, and the answer where all that was typed makes sense."""
+        household = self.household
+        form = self.form_class(self.request.GET if self.first_field in self.request.GET else self.start())
+        context: dict[str, Any] = {"household": household, "title": self.title, "form": form, "today": self.today}
+        context["header"] = household_header(household, actor_of(self.request))
+        if form.is_valid():
+            try:
+                context["told"] = self.ask(form.cleaned_data)
+            except DomainError as refusal:
+                told = shown(refusal)
+                form.add_error(told.field if told.field in form.fields else None, told.sentence)
+        said = self.request.GET.copy()
+        said["how"] = "1"
+        context["ground_url"] = f"{self.request.path}?{said.urlencode()}"
+        return super().get_context_data(**context, **kwargs)
+
+
+class InterestCalculator(MoneyCalculator):
+    """What a sum and a saving come to."""
+
+    title, first_field, form_class = _("Interest calculator"), "annual_rate", InterestForm
+
+    def ask(self, told: Mapping[str, Any]) -> Told:
+        """Put it to the engine."""
+        return interest_lines(ask_interest(**told), self.household.currency)
+
+
+class LoanCalculator(MoneyCalculator):
+    """What a loan or mortgage costs."""
+
+    title, first_field, form_class = _("Loan and mortgage calculator"), "principal", LoanForm
+
+    def start(self) -> dict[str, Any]:
+        """Return the household's largest debt."""
+        return {**super().start(), **loan_start(self.household, self.today)}
+
+    def ask(self, told: Mapping[str, Any]) -> Told:
+        """Put it to the engine."""
+        answer = ask_loan(on=self.today, **told)
+        return loan_lines(answer.plain, answer.quick, self.household.currency)
+
+
+class RefinancingCalculator(MoneyCalculator):
+    """A new loan in place of an old one."""
+
+    title, first_field, form_class = _("Refinancing calculator"), "owed", RefinancingForm
+
+    def start(self) -> dict[str, Any]:
+        """Return the household's largest debt, at another rate."""
+        debt = loan_start(self.household, self.today)
+        old = {"owed": debt["principal"], "old_rate": debt["annual_rate"], "old_years": debt["years"]}
+        return {**super().start(), **old, "new_years": debt["years"]}
+
+    def ask(self, told: Mapping[str, Any]) -> Told:
+        """Put it to the engine."""
+        return refinancing_lines(ask_refinancing(RefinancingAsked(**told), self.today), self.household.currency)
+
+
+class RentOrBuyCalculator(MoneyCalculator):
+    """A home to buy beside one to rent."""
+
+    title, first_field, form_class = _("Rent or buy"), "price", RentOrBuyForm
+
+    def ask(self, told: Mapping[str, Any]) -> Told:
+        """Put it to the engine."""
+        return rent_or_buy_lines(ask_rent_or_buy(told, self.today), self.household.currency, self.today)
