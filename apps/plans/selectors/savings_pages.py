@@ -17,7 +17,7 @@ from apps.core.templatetags.charts import Band, ChartSpec, Marker
 from apps.core.templatetags.formats import percent_text
 from apps.market.models import AssetClass
 from apps.plans.engine.results import Outcome
-from apps.plans.models import Goal
+from apps.plans.models import Goal, MarketKindChoice
 from apps.plans.selectors._mapping import shown_money
 from apps.plans.selectors.figures import Figure
 from apps.plans.selectors.savings_values import RetirementAsked, SavingsTold, typed_of
@@ -58,6 +58,7 @@ class SavingsGround:
 
     day: dt.date
     n_paths: Figure
+    markets: str
     mix: str
     fee: str
     assumptions: str
@@ -108,6 +109,7 @@ def savings_ground(told: SavingsTold, on: dt.date) -> SavingsGround:
     return SavingsGround(
         day=on,
         n_paths=Figure(answer.n_paths, "count", "savings:paths", _("Futures")),
+        markets=str(MarketKindChoice(basis.simulation.market.kind).label),
         mix=mix,
         fee=percent_text(basis.annual_fee, 2),
         assumptions=basis.assumptions.key,

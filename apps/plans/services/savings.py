@@ -17,6 +17,7 @@ from apps.kernel.errors import InvalidInputError, gettext_noop
 from apps.plans.engine.assumptions import AssumptionSet, assumptions_from_mapping
 from apps.plans.engine.digest import input_digest
 from apps.plans.engine.inputs import CubeSpec, ProjectionInputs
+from apps.plans.engine.markets import LOG_NORMAL, MarketModel
 from apps.plans.engine.savings import (
     EducationQuestion,
     PlainLine,
@@ -31,6 +32,7 @@ from apps.plans.engine.savings import (
 )
 from apps.plans.models import AssumptionTable
 from apps.plans.selectors.assumptions import assumption_set
+from apps.plans.selectors.markets import can_draw, chosen_market
 from apps.plans.selectors.savings_values import Asked, EducationAsked, Place, RetirementAsked, SavingsTold
 from apps.plans.selectors.what_if_values import QUICK_BATCHES, QUICK_PATHS
 from apps.plans.services._mapping import CUBE_STEP_MONTHS, SEED, money, number
@@ -101,9 +103,15 @@ def _basis(asked: Asked, place: Place, years: int) -> SavingsBasis:
         tax_table=tax_table_on(place.day),
         weights=_mix(assumptions, number(asked.equity_share)),
         annual_fee=number(place.annual_fee),
-        simulation=CubeSpec(SEED, QUICK_PATHS, QUICK_BATCHES, months),
+        simulation=CubeSpec(SEED, QUICK_PATHS, QUICK_BATCHES, months, _market(assumptions)),
         state_table=state_table_of(place.state) if place.state else None,
     )
+
+
+def _market(assumptions: AssumptionSet) -> MarketModel:
+    """Return the markets that the firm's plans draw; the plain ones where the set says too little for them."""
+    chosen = chosen_market()
+    return chosen if can_draw(assumptions, chosen) else LOG_NORMAL
 
 
 def _assumptions(day: dt.date) -> AssumptionSet:

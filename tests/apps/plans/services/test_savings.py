@@ -10,6 +10,8 @@ import pytest
 
 from apps.kernel.errors import InvalidInputError
 from apps.plans.engine.results import Outcome
+from apps.plans.models import MarketChoice, MarketKindChoice
+from apps.plans.selectors.savings_pages import savings_ground
 from apps.plans.selectors.savings_values import EducationAsked, Place, RetirementAsked, typed_of
 from apps.plans.services.savings import ask_education, ask_retirement, study_start
 
@@ -35,6 +37,16 @@ def test_the_answer_is_kept_while_nothing_changes_and_rests_on_the_published_set
     assert ask_retirement(replace(ANA, target=Decimal("0.7")), PLACE, by=by).answer.needed.monthly_amount < (
         told.answer.needed.monthly_amount
     )
+
+
+def test_a_calculator_draws_the_markets_that_the_firm_chose_for_its_plans(ada):
+    usual = ask_education(EVA, PLACE, by=ada.as_actor())
+    MarketChoice.objects.create(kind=MarketKindChoice.FAT_TAILED, set_by="Paul")
+    heavy = ask_education(EVA, PLACE, by=ada.as_actor())
+    assert usual.basis.simulation.market.kind == "log_normal"
+    assert heavy.basis.simulation.market.kind == "fat_tailed"
+    assert heavy.answer.cube_digest != usual.answer.cube_digest
+    assert savings_ground(heavy, PLACE.day).markets == "By formula: months with fat tails"
 
 
 def test_a_study_starts_in_september_and_never_in_the_past():
