@@ -169,7 +169,7 @@ def _fan(axes: Axes, spec: ChartSpec, colours: dict[str, str]) -> None:
             linewidth=0, label=band["name"],
         )  # fmt: skip
     _lines(axes, spec, colours)
-    axes.set_ylim(bottom=0)
+    axes.set_ylim(bottom=0, top=spec.get("top"))
     _explain(axes, len(spec.get("bands", [])) + len(spec.get("series", [])))
 
 

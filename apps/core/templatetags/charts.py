@@ -105,6 +105,8 @@ class ChartSpec(TypedDict):
     unit: NotRequired[str]
     as_of: NotRequired[str]
     note: NotRequired[str]
+    # where the axis of amounts ends, of what is drawn above it only the table tells
+    top: NotRequired[float]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from apps.core.templatetags import formats
 from apps.core.templatetags.charts import Band, ChartSpec, Flow, Frame, Line, Marker
+from apps.plans.selectors.fans import readable
 from apps.plans.selectors.overview_parts import FlowLine
 from apps.plans.selectors.overviews import PlanOverview
 from apps.plans.selectors.report_parts import TaxLine
@@ -32,30 +33,32 @@ def wealth_chart(overview: PlanOverview) -> ChartSpec:
         for goal in overview.goals
         if goal.starts_in is not None and years[0].calendar_year <= goal.starts_in <= years[-1].calendar_year
     ]
-    return ChartSpec(
-        kind="fan",
-        title=_("The essential goals are met to the age of %(age)s in %(count)s of 100 futures")
-        % {"age": overview.horizon_age, "count": in_hundred},
-        unit=_("Wealth in %(currency)s of today") % {"currency": overview.currency},
-        format="money",
-        currency=overview.currency,
-        as_of=overview.as_of.isoformat(),
-        note=_("simulated returns"),
-        x={"label": _("Year"), "values": [line.calendar_year for line in years]},
-        series=[
-            {"name": _("Middle future"), "values": list(rows(_P50)), "meaning": "main"},
-            {
-                "name": _("Steady returns"),
-                "values": [line.steady_real for line in years],
-                "meaning": "target",
-                "style": "dashed",
-            },
-        ],
-        bands=[
-            Band(name=_("90 of 100 futures"), low=rows(_P5), high=rows(_P95)),
-            Band(name=_("50 of 100 futures"), low=rows(_P25), high=rows(_P75)),
-        ],
-        markers=markers,
+    return readable(
+        ChartSpec(
+            kind="fan",
+            title=_("The essential goals are met to the age of %(age)s in %(count)s of 100 futures")
+            % {"age": overview.horizon_age, "count": in_hundred},
+            unit=_("Wealth in %(currency)s of today") % {"currency": overview.currency},
+            format="money",
+            currency=overview.currency,
+            as_of=overview.as_of.isoformat(),
+            note=_("simulated returns"),
+            x={"label": _("Year"), "values": [line.calendar_year for line in years]},
+            series=[
+                {"name": _("Middle future"), "values": list(rows(_P50)), "meaning": "main"},
+                {
+                    "name": _("Steady returns"),
+                    "values": [line.steady_real for line in years],
+                    "meaning": "target",
+                    "style": "dashed",
+                },
+            ],
+            bands=[
+                Band(name=_("90 of 100 futures"), low=rows(_P5), high=rows(_P95)),
+                Band(name=_("50 of 100 futures"), low=rows(_P25), high=rows(_P75)),
+            ],
+            markers=markers,
+        )
     )
 
 

@@ -19,6 +19,7 @@ from apps.market.models import AssetClass
 from apps.plans.engine.results import Outcome
 from apps.plans.models import Goal, MarketKindChoice
 from apps.plans.selectors._mapping import shown_money
+from apps.plans.selectors.fans import readable
 from apps.plans.selectors.figures import Figure
 from apps.plans.selectors.savings_values import RetirementAsked, SavingsTold, typed_of
 
@@ -155,21 +156,23 @@ def _chart(told: SavingsTold, on: dt.date) -> ChartSpec:
     def rows(place: int) -> list[float]:
         return [band.real[place] for band in bands]
 
-    return ChartSpec(
-        kind="fan",
-        title=title,
-        unit=_("Saved, in %(currency)s of today") % {"currency": told.basis.currency},
-        format="money",
-        currency=told.basis.currency,
-        as_of=on.isoformat(),
-        note=_("simulated returns"),
-        x={"label": _("Year"), "values": [band.calendar_year for band in bands]},
-        series=[{"name": _("Middle future"), "values": list(rows(_P50)), "meaning": "main"}],
-        bands=[
-            Band(name=_("90 of 100 futures"), low=rows(_P5), high=rows(_P95)),
-            Band(name=_("50 of 100 futures"), low=rows(_P25), high=rows(_P75)),
-        ],
-        markers=[Marker(x=told.starts_on.year, label=marked, met=told.answer.success.value >= float(asked.target))],
+    return readable(
+        ChartSpec(
+            kind="fan",
+            title=title,
+            unit=_("Saved, in %(currency)s of today") % {"currency": told.basis.currency},
+            format="money",
+            currency=told.basis.currency,
+            as_of=on.isoformat(),
+            note=_("simulated returns"),
+            x={"label": _("Year"), "values": [band.calendar_year for band in bands]},
+            series=[{"name": _("Middle future"), "values": list(rows(_P50)), "meaning": "main"}],
+            bands=[
+                Band(name=_("90 of 100 futures"), low=rows(_P5), high=rows(_P95)),
+                Band(name=_("50 of 100 futures"), low=rows(_P25), high=rows(_P75)),
+            ],
+            markers=[Marker(x=told.starts_on.year, label=marked, met=told.answer.success.value >= float(asked.target))],
+        )
     )
 
 

@@ -14,6 +14,7 @@ from apps.kernel.errors import NotFoundError, gettext_noop
 from apps.plans.engine.what_if_levers import STRESSES, LeverKind, WhatIfLever, levers_of
 from apps.plans.engine.what_if_results import Reach, WhatIfAnswer
 from apps.plans.models import Plan, ProjectionRun
+from apps.plans.selectors.fans import readable
 from apps.plans.selectors.figures import Figure, as_typed, figures_in, money_figure
 from apps.plans.selectors.overviews import run_shown
 from apps.plans.selectors.passports import PlanPassport
@@ -236,20 +237,22 @@ def _chart(asked: Asked, answer: WhatIfAnswer) -> ChartSpec:
         return [band.real[place] for band in answer.bands]
 
     in_hundred = round(100 * answer.success.value)
-    return ChartSpec(
-        kind="fan",
-        title=_("The essential goals are met in %(count)s of 100 futures") % {"count": in_hundred},
-        unit=_("Wealth in %(currency)s of today") % {"currency": asked.currency},
-        format="money",
-        currency=asked.currency,
-        as_of=asked.run.facts_as_of.isoformat(),
-        note=_("simulated returns"),
-        x={"label": _("Year"), "values": [band.calendar_year for band in answer.bands]},
-        series=[{"name": _("Middle future"), "values": list(rows(_P50)), "meaning": "main"}],
-        bands=[
-            Band(name=_("90 of 100 futures"), low=rows(_P5), high=rows(_P95)),
-            Band(name=_("50 of 100 futures"), low=rows(_P25), high=rows(_P75)),
-        ],
+    return readable(
+        ChartSpec(
+            kind="fan",
+            title=_("The essential goals are met in %(count)s of 100 futures") % {"count": in_hundred},
+            unit=_("Wealth in %(currency)s of today") % {"currency": asked.currency},
+            format="money",
+            currency=asked.currency,
+            as_of=asked.run.facts_as_of.isoformat(),
+            note=_("simulated returns"),
+            x={"label": _("Year"), "values": [band.calendar_year for band in answer.bands]},
+            series=[{"name": _("Middle future"), "values": list(rows(_P50)), "meaning": "main"}],
+            bands=[
+                Band(name=_("90 of 100 futures"), low=rows(_P5), high=rows(_P95)),
+                Band(name=_("50 of 100 futures"), low=rows(_P25), high=rows(_P75)),
+            ],
+        )
     )
 
 

@@ -181,7 +181,9 @@ function fan(spec, _frame, width) {
     ...(spec.series ?? []).map((one) => one.name),
     ...(spec.bands ?? []).map((band, place) => ({ name: band.name, itemStyle: { opacity: 0.25 + 0.25 * place } })),
   ];
-  return { ...axes(spec), grid: grid(width, names.length), legend: legend(names), tooltip: { trigger: "axis", formatter: tell }, series: [...bandsOf(spec), ...paths] };
+  const options = axes(spec);
+  if (spec.top) options.yAxis.max = spec.top;
+  return { ...options, grid: grid(width, names.length), legend: legend(names), tooltip: { trigger: "axis", formatter: tell }, series: [...bandsOf(spec), ...paths] };
 }
 
 function bars(spec, _frame, width) {
