@@ -12,7 +12,7 @@ from apps.clients.models import Household, Person, Relationship
 from apps.core.actors import Actor
 from apps.money.selectors.facts import AccountFact, HouseholdFacts
 from apps.money.selectors.situations import household_facts
-from apps.plans.models import GoalKind, Plan
+from apps.plans.models import Goal, GoalKind, Plan
 from apps.portfolios.models import TaxTreatment
 
 _NOTHING, _PERCENT = Decimal(0), Decimal(100)
@@ -53,6 +53,16 @@ def students(household: Household, on: dt.date) -> list[Person]:
     return sorted(young, key=lambda person: person.age_on(on) or 0)
 
 
+def goal_there(plan: Plan | None, kind: str, person: Person | None) -> Goal | None:
+    """Return a plan's goal of a kind that a calculation is about: the person's own, else nobody's; the only one."""
+    if plan is None or (kind == GoalKind.EDUCATION and person is None):
+        return None
+    goals = [goal for goal in plan.goals.all() if goal.kind == kind]
+    own = [goal for goal in goals if person is not None and goal.person_id == person.pk]
+    shared = goals if kind == GoalKind.RETIREMENT else [goal for goal in goals if goal.person_id is None]
+    return next(iter(own or shared), None)
+
+
 def retirement_start(known: Known | None, person: Person | None, on: dt.date) -> dict[str, Any]:
     """Return what the retirement calculator begins with; shares in per cent, amounts in money of today."""
     if known is None:
@@ -62,7 +72,7 @@ def retirement_start(known: Known | None, person: Person | None, on: dt.date) ->
     age = person.age_on(on) if person else None
     of = next((fact for fact in facts.people if person and fact.person_id == person.public_id), None)
     benefits = [income for income in facts.incomes if income.kind == "social_security"]
-    goal = next((goal for goal in plan.goals.all() if goal.kind == GoalKind.RETIREMENT), None) if plan else None
+    goal = goal_there(plan, GoalKind.RETIREMENT, None)
     living = 12 * facts.spending.monthly_amount if facts.spending else _NOTHING
     own = [income for income in benefits if person and income.person_id == person.public_id]
     first = min((income.starts_on.year for income in own or benefits if income.starts_on), default=None)
@@ -89,8 +99,7 @@ def education_start(known: Known | None, person: Person | None, on: dt.date) -> 
         return {**_example_education(), "saved": _NOTHING, "monthly_saving": Decimal(300)}
     facts = known.facts
     education = {account.key for account in facts.accounts if account.treatment == TaxTreatment.EDUCATION}
-    goals = [goal for goal in known.plan.goals.all() if goal.kind == GoalKind.EDUCATION] if known.plan else []
-    own = next((goal for goal in goals if person and goal.person_id in {person.pk, None}), None)
+    own = goal_there(known.plan, GoalKind.EDUCATION, person)
     age = person.age_on(on) if person else None
     usual = _example_education()
     start_age = max(usual["start_age"], age or 0)

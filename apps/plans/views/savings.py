@@ -24,9 +24,10 @@ from apps.core.errors import shown
 from apps.core.views import ServiceFormView
 from apps.kernel.errors import DomainError, InvalidInputError, gettext_noop
 from apps.plans.forms.savings import EducationForm, RetirementForm, SaveGoalForm
-from apps.plans.models import GoalPriority, Plan
+from apps.plans.models import GoalKind, GoalPriority, Plan
 from apps.plans.selectors.savings_facts import (
     education_start,
+    goal_there,
     known_of,
     retirement_people,
     retirement_start,
@@ -193,6 +194,12 @@ class SaveSavings(CalculatorMixin, ServiceFormView):
             )
         return told
 
+    @cached_property
+    def draft(self) -> Plan | None:
+        """The version that it would enter."""
+        plans = Plan.objects.visible_to(actor_of(self.request)).filter(household=self.household)
+        return plans.in_the_works().prefetch_related("goals").first()
+
     def address(self) -> str:
         """Return the calculator's address, as it was asked. Raises NotFoundError for a household of others."""
         household = self.household
@@ -206,22 +213,26 @@ class SaveSavings(CalculatorMixin, ServiceFormView):
         return super().get(request, *args, **kwargs) if is_asked else redirect(back)
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        """Begin with the person it was asked for."""
-        person = self.page.person
+        """Begin with the goal of the draft that it would change, else with the person it was asked for."""
+        person, kind = self.page.person, GoalKind(self.kind)
+        there = goal_there(self.draft, kind, person)
         begun = {
             "name": saved_name(self.told, person.first_name if person and self.kind == "education" else ""),
             "priority": GoalPriority.ESSENTIAL if self.kind == "retirement" else GoalPriority.IMPORTANT,
             "person": person.public_id if person else None,
         }
+        if there is not None:
+            begun |= {"name": there.name, "priority": there.priority}
+        if there is not None and self.kind == "education" and there.person_id is None:
+            begun["person"] = None
         people = Person.objects.visible_to(actor_of(self.request)).filter(household=self.household)
         return {**super().get_form_kwargs(), "people": people, "initial": begun}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the answer and the draft that it would enter."""
-        told, household = self.told, self.household
-        actor, currency = actor_of(self.request), told.basis.currency
-        draft = Plan.objects.visible_to(actor).filter(household=household).in_the_works().first()
-        context = self.framed(kind=self.kind, told=told, sheet=savings_sheet(told, self.today), draft=draft)
+        told = self.told
+        currency = told.basis.currency
+        context = self.framed(kind=self.kind, told=told, sheet=savings_sheet(told, self.today), draft=self.draft)
         context |= {"back_url": self.address(), "today": self.today}
         context["cost"], context["more"] = shown_cost(yearly_cost(told), currency), more_a_month(told)
         return super().get_context_data(**context, **kwargs)

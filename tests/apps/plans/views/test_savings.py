@@ -91,6 +91,17 @@ def test_saving_puts_the_goal_into_the_draft_and_shows_where_it_came_from(ada, h
     assert wrong.url == f"{address(household, 'retirement/')}?age=50&retirement_age=40"
 
 
+def test_saving_a_study_changes_the_goal_that_is_there_instead_of_adding_a_second(ada, household, sign_in):
+    plan, client = plans.drafted(ada, household), sign_in(ada)
+    save = address(household, "education/save/")
+    page = client.get(save, EDUCATION).content.decode()
+    assert 'value="College"' in page
+    query = "&".join(f"{name}={value}" for name, value in EDUCATION.items())
+    told = {"name": "College", "priority": "important", "person": ""}
+    assert client.post(f"{save}?{query}", told).status_code == 302
+    assert plan.goals.get(kind="education").annual_amount > 30_000
+
+
 def test_only_who_reads_this_households_plans_computes(ada, household, sign_in, sue, clay, connie):
     assign_household(household=household, user=sue, by=ada.as_actor())
     pages = [address(household, rest) for rest in ("", "retirement/", "education/")]
