@@ -61,7 +61,12 @@ CONVERTED = INCOME_TWO_BEFORE + 1
 CONVERTING_TAX = CONVERTED + 2
 # The ledger of the year that was closed last, as its tax saw it.
 TAXED = CONVERTING_TAX + 1
-ACCOUNTS = TAXED + N_SLOTS
+# By a rule of spending: the part of the planned spending above the floor, the first rate drawn (0 before it is), and
+# what was spent this year in money of the start.
+SPENT_ABOVE = TAXED + N_SLOTS
+FIRST_RATE = SPENT_ABOVE + 1
+SPENT = FIRST_RATE + 1
+ACCOUNTS = SPENT + 1
 
 # A gap below half a cent is rounding, not a shortfall.
 HALF_A_CENT = 0.005
@@ -76,6 +81,7 @@ class Recorded(NamedTuple):
     them, or with no years where only success is asked,
     ``estate`` (n_paths,) in money of the start: what was left at the end of the year of the last death, or of the plan.
     ``ledgers`` (n_years, N_SLOTS, n_paths) what each year's tax was computed from, gains netted, or with no years.
+    ``spending`` (n_years, n_paths) what a rule of spending let the household spend, in money of the start, or no years.
     """
 
     wealth: NDArray[np.float64]
@@ -83,6 +89,7 @@ class Recorded(NamedTuple):
     flows: NDArray[np.float32]
     estate: NDArray[np.float64]
     ledgers: NDArray[np.float64]
+    spending: NDArray[np.float32]
 
 
 @compiled
@@ -107,4 +114,12 @@ def empty_record(
         flows=np.zeros((n_years if with_flows else 0, n_flows, n_paths), dtype=np.float32),
         estate=np.zeros(n_paths),
         ledgers=np.zeros((n_years if with_ledgers else 0, N_SLOTS, n_paths)),
+        spending=np.zeros((0, n_paths), dtype=np.float32),
     )
+
+
+def keeping_spending(record: Recorded) -> Recorded:
+    """Add room for what a rule of spending lets be spent each year."""
+    n_years, n_paths = record.wealth.shape[0] - 1, record.wealth.shape[1]
+    spending = np.zeros((n_years, n_paths), dtype=np.float32)
+    return Recorded(record.wealth, record.failed, record.flows, record.estate, record.ledgers, spending)

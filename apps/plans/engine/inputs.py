@@ -20,7 +20,9 @@ from apps.plans.engine.dependants import Child, check_children
 from apps.plans.engine.digest import UNTOLD
 from apps.plans.engine.life_events import NO_EVENTS, LifeEvents, check_events
 from apps.plans.engine.markets import LOG_NORMAL, MarketModel, check_market
+from apps.plans.engine.people import check_people
 from apps.plans.engine.retirement_choices import BenefitClaim, MedicareCover, check_claims
+from apps.plans.engine.spending_choices import SpendingRule, check_spending_rule
 from apps.plans.engine.state_tables import StateTable
 from apps.plans.engine.tax_tables import FilingStatus, TaxTable
 
@@ -292,7 +294,7 @@ class ProjectionInputs:
     ``claims`` of Social Security, one of each adult, stand instead of incomes of that kind: own, spouse's and
     survivor's benefits then follow from who has claimed and who lives. ``medicare`` charges its premiums, by income.
     Without a ``state_table`` only federal tax is paid. ``children`` it supports, ``conversions`` to Roth are one of an
-    adult, ``events`` it expects.
+    adult, ``events`` it expects; ``spending_rule`` moves what the retirement goal spends.
     What is left of a year's income after taxes goes to ``surplus_account`` by ``surplus_saved_share``; the rest
     is taken as spent. Refusals are DomainErrors whose ``field`` names the input at fault.
     """
@@ -319,6 +321,7 @@ class ProjectionInputs:
     children: tuple[Child, ...] = field(default=(), metadata=UNTOLD)
     conversions: tuple[ConversionPlan, ...] = field(default=(), metadata=UNTOLD)
     events: LifeEvents = field(default=NO_EVENTS, metadata=UNTOLD)
+    spending_rule: SpendingRule | None = field(default=None, metadata=UNTOLD)
 
     def __post_init__(self) -> None:
         within(len(self.adults), 1, 2, "adults")
@@ -330,13 +333,14 @@ class ProjectionInputs:
         self._check_keys()
         self._check_currencies()
         self._check_goals()
-        self._check_people()
+        check_people(self.adults, self.start_date, MAX_HORIZON_YEARS)
         adults = [adult.key for adult in self.adults]
         stated = any(income.kind is IncomeKind.SOCIAL_SECURITY for income in self.incomes)
         check_claims(self.claims, adults, self.currency, has_stated=stated)
         check_children(self.children, adults, self.start_date)
         check_conversions(self)
         check_events(self)
+        check_spending_rule(self)
 
     def _check_keys(self) -> None:
         adults = [adult.key for adult in self.adults]
@@ -378,22 +382,4 @@ class ProjectionInputs:
                     field=f"goals[{goal.key}].start",
                     key=goal.key,
                     start=goal.start,
-                )
-
-    def _check_people(self) -> None:
-        for adult in self.adults:
-            end_year = adult.birth_date.year + adult.horizon_age
-            if adult.birth_date >= self.start_date or end_year - self.start_date.year > MAX_HORIZON_YEARS:
-                raise InvalidInputError(
-                    gettext_noop("The birth date or horizon age of “%(key)s” is out of range."),
-                    mend=gettext_noop("Correct the date; a plan covers at most 120 years."),
-                    field=f"adults[{adult.key}].birth_date",
-                    key=adult.key,
-                )
-            if (end_year, adult.birth_date.month) <= (self.start_date.year, self.start_date.month):
-                raise InvalidInputError(
-                    gettext_noop("The plan starts after “%(key)s” has reached the age it is made for."),
-                    mend=gettext_noop("Raise the horizon age."),
-                    field=f"adults[{adult.key}].horizon_age",
-                    key=adult.key,
                 )

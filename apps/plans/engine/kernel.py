@@ -27,6 +27,8 @@ from apps.plans.engine.books import (
     N_FLOWS,
     NEVER,
     SECOND_ALONE,
+    SPENT,
+    SPENT_ABOVE,
     STATES,
     TAXED,
     YEAR_STATES,
@@ -35,9 +37,11 @@ from apps.plans.engine.books import (
 )
 from apps.plans.engine.compiled import LANES, compiled
 from apps.plans.engine.kernel_flows import contribute, cover_deficit, earn, move_accounts, spend
+from apps.plans.engine.kernel_spending import set_spending
 from apps.plans.engine.kernel_states import N_TOLD, tell_apart
 from apps.plans.engine.kernel_years import begin_year, close_year
 from apps.plans.engine.program import Program
+from apps.plans.engine.spending_program import FLOOR
 from apps.plans.engine.tax_law import N_SLOTS
 
 
@@ -54,6 +58,8 @@ def _open_books(program: Program) -> NDArray[np.float64]:
     books[first_demand:, :] = NEVER
     books[STATES + BOTH, :] = 1.0
     books[YEAR_STATES + BOTH, :] = 1.0
+    if program.spending.rule.size > 0:
+        books[SPENT_ABOVE, :] = 1.0 - program.spending.rule[FLOOR]
     books[INCOME_BEFORE, :] = program.incomes_before[1]
     books[INCOME_TWO_BEFORE, :] = program.incomes_before[0]
     return books
@@ -95,6 +101,10 @@ def _record(books: NDArray[np.float64], n_accounts: int, recorded: Recorded, pla
             for lane in range(lanes):
                 recorded.ledgers[year - 1, slot, first_path + lane] = books[TAXED + slot, lane]
     books[FLOWS : FLOWS + N_FLOWS, :] = 0.0
+    if year > 0 and recorded.spending.shape[0] > 0:
+        for lane in range(lanes):
+            recorded.spending[year - 1, first_path + lane] = books[SPENT, lane]
+        books[SPENT, :] = 0.0
 
 
 @compiled
@@ -149,6 +159,8 @@ def _simulate_block(
                 _note_estate(books, n_accounts, price)
                 # who dies on the first of January is not there as the year begins
                 _live(program, books, month + 1)
+            if program.spending.rule.size > 0:
+                set_spending(program, growth, month, books, index)
             begin_year(program, books)
             index[:] = price
             year += 1

@@ -24,13 +24,15 @@ from apps.plans.engine.books import (
     INHERITED,
     INHERITED_FROM,
     NEVER,
+    SPENT,
+    SPENT_ABOVE,
     STATES,
     UNSPENT,
     balance_row,
 )
 from apps.plans.engine.compiled import LANES, compiled
 from apps.plans.engine.program import Payers
-from apps.plans.engine.schedules import NOMINAL, REAL, TAX_DEFERRED, TAXABLE
+from apps.plans.engine.schedules import ABOVE_FLOOR, NOMINAL, REAL, TAX_DEFERRED, TAXABLE, WHOLE
 from apps.plans.engine.tax_law import (
     BENEFITS,
     EARLY,
@@ -139,7 +141,7 @@ def pay(
 
 
 @compiled
-def _tell(
+def tell(
     schedule: NDArray[np.float64], month: int, column: int, price: NDArray[np.float32], books: NDArray[np.float64]
 ) -> bool:
     """Put what a column of a schedule (n_states, n_months, n_columns, 2) brings in a month into AMOUNT; False: none."""
@@ -166,12 +168,12 @@ def _tell(
 
 
 @compiled
-def _tell_benefits(
+def tell_benefits(
     schedule: NDArray[np.float64], month: int, price: NDArray[np.float32], books: NDArray[np.float64]
 ) -> bool:
-    """Like `_tell` for Social Security: who is left alone has the larger of the own and the survivor's benefit."""
+    """Like `tell` for Social Security: who is left alone has the larger of the own and the survivor's benefit."""
     if schedule.shape[0] == 1:
-        return _tell(schedule, month, INCOME_BENEFITS, price, books)
+        return tell(schedule, month, INCOME_BENEFITS, price, books)
     both = schedule[0, month, INCOME_BENEFITS, REAL]
     both_nominal = schedule[0, month, INCOME_BENEFITS, NOMINAL]
     for lane in range(LANES):
@@ -210,9 +212,9 @@ def earn(incomes: NDArray[np.float64], month: int, price: NDArray[np.float32], b
         return
     for source in range(N_INCOMES):
         if source == INCOME_BENEFITS:
-            if not _tell_benefits(incomes, month, price, books):
+            if not tell_benefits(incomes, month, price, books):
                 continue
-        elif not _tell(incomes, month, source, price, books):
+        elif not tell(incomes, month, source, price, books):
             continue
         slot = INCOME_SLOTS[source]
         flow = FLOWS + INCOME_FLOWS[source]
@@ -234,7 +236,7 @@ def contribute(
 ) -> None:
     """Contributions of a month go to their accounts; the household's own come out of its income."""
     for line in range(lines.shape[0]):
-        if not _tell(contributions, month, line, price, books):
+        if not tell(contributions, month, line, price, books):
             continue
         row = balance_row(lines[line, 0])
         flow = FLOWS + (F_CONTRIBUTIONS if lines[line, 1] == 1 else F_EMPLOYER)
@@ -272,14 +274,24 @@ def spend(
     first_demand = books.shape[0] - n_demands
     need = books[AMOUNT]
     for demand in range(n_demands):
-        if not _tell(demands, month, demand, price, books):
+        if not tell(demands, month, demand, price, books):
             continue
-        flow = FLOWS + payers.demands[demand, 0]
+        flow, part = FLOWS + payers.demands[demand, 0], payers.demands[demand, 2]
+        if part == ABOVE_FLOOR:
+            for lane in range(LANES):
+                need[lane] *= books[SPENT_ABOVE, lane]
+        if part != WHOLE:
+            for lane in range(LANES):
+                books[SPENT, lane] += need[lane] / price[lane]
         for lane in range(LANES):
             books[flow, lane] += need[lane]
         if payers.demands[demand, 1] == 1:
             _draw_education(payers.education, books, need)
         pay(payers.sources, books, month, need, first_demand + demand)
+        if part != WHOLE:
+            # what nobody could pay was not spent
+            for lane in range(LANES):
+                books[SPENT, lane] -= need[lane] / price[lane]
 
 
 @compiled

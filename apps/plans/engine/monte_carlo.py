@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from apps.plans.engine.bands import ordered, percentiles_of
-from apps.plans.engine.books import F_CONVERTED, F_SHORTFALL, N_FLOWS, NEVER, Recorded, empty_record
+from apps.plans.engine.books import F_CONVERTED, F_SHORTFALL, N_FLOWS, NEVER, Recorded, empty_record, keeping_spending
 from apps.plans.engine.compiled import LANES
 from apps.plans.engine.digest import input_digest
 from apps.plans.engine.growth import MARKETS, Chunk, Mapper, Markets, Prices, Span, chunks_of, grown, year_prices
@@ -34,7 +34,8 @@ from apps.plans.engine.results import (
     YearCashFlow,
 )
 from apps.plans.engine.scenarios import ScenarioCube, check_fits, expected_cube
-from apps.plans.engine.schedules import Demand, demands_of
+from apps.plans.engine.schedules import ABOVE_FLOOR, Demand, demands_of
+from apps.plans.engine.spending_outlook import spending_outlook
 from apps.plans.engine.state_program import state_trail
 from apps.plans.engine.success import estimate
 
@@ -55,6 +56,10 @@ class Simulation:
     demands: tuple[Demand, ...]
     n_batches: int
     is_drawn: bool = False
+
+    def goals(self) -> list[int]:
+        """Return the places of the demands that are things wanted, not what a rule of spending adds to one."""
+        return [place for place, demand in enumerate(self.demands) if demand.part != ABOVE_FLOOR]
 
     def funded(self, place: int) -> NDArray[np.float64]:
         """1 where the demand was met in every month, shape (n_paths,)."""
@@ -144,6 +149,8 @@ def _simulated(inputs: ProjectionInputs, cube: ScenarioCube, kept: _Kept, runner
     recorded = empty_record(
         program.year_facts.shape[1], len(demands), n_paths, with_flows=kept.with_flows, n_flows=_flows_of(program)
     )
+    if kept.with_flows and program.spending.rule.size > 0:
+        recorded = keeping_spending(recorded)
     deaths = in_blocks(months_lived(inputs)) if kept.is_drawn else _known_lives(cube.factors.shape[0])
     markets = _run(program, cube, deaths, recorded, runner)
     return Simulation(recorded, markets.prices[:, :n_paths], tuple(demands), kept.n_batches, kept.is_drawn)
@@ -279,7 +286,7 @@ def project(
         n_paths=cube.spec.n_paths,
         n_years=n_years,
         success=simulation.success(),
-        goals=tuple(_outcome(simulation, place, inputs) for place in range(len(simulation.demands))),
+        goals=tuple(_outcome(simulation, place, inputs) for place in simulation.goals()),
         percentiles=PERCENTILES,
         bands=_bands(inputs, simulation, mapper),
         terminal=_terminal(simulation),
@@ -291,6 +298,7 @@ def project(
         lifetimes=_lifetimes(inputs, cube, mapper) if are_drawn(inputs) else None,
         shortfall=simulation.missing(),
         worth=worth_by_year(inputs, expected.wealth[:, 0].tolist(), prices.tolist()) if inputs.events.things else (),
+        spending=spending_outlook(inputs, simulation.demands, simulation.recorded.spending),
     )
     progress(1.0, "done")
     return result

@@ -38,6 +38,7 @@ from apps.plans.engine.schedules import (
     states_of,
 )
 from apps.plans.engine.social_security import counted_birth
+from apps.plans.engine.spending_program import SpendingProgram, spending_of
 from apps.plans.engine.state_program import state_laws
 from apps.plans.engine.tax_law import CHILDREN, N_FACTS, OTHERS, STATUSES, YEARS_ON, law_arrays
 
@@ -49,8 +50,9 @@ class Payers(NamedTuple):
     """Who pays what, for the kernel's hot calls, which must carry few arrays.
 
     ``sources`` (n_sources, 3) lists the accounts that pay, in order: account, treatment, month up to which
-    withdrawals carry the additional tax; ``education`` the accounts kept for education; ``demands`` (n_demands, 2)
-    the category of each demand in the order in which they are paid, and 1 where education accounts pay first.
+    withdrawals carry the additional tax; ``education`` the accounts kept for education; ``demands`` (n_demands, 3)
+    the category of each demand in the order in which they are paid, 1 where education accounts pay first, and its part
+    of the spending that a rule moves.
     """
 
     sources: IntArray
@@ -73,7 +75,7 @@ class Program(NamedTuple):
     n_columns) what the state of residence asks for, with no years where that is nothing; ``premiums``
     (n_statuses, N_MEDICARE) those of Medicare, no rows where they are not asked, ``insured`` (n_states, n_years) the
     months for which they are due, ``incomes_before`` (2,) the incomes of the two years before the start;
-    ``conversions`` those to Roth.
+    ``conversions`` those to Roth, ``spending`` the rule of it.
     """
 
     weights: FloatArray
@@ -97,6 +99,7 @@ class Program(NamedTuple):
     insured: FloatArray
     incomes_before: FloatArray
     conversions: Conversions
+    spending: SpendingProgram
 
 
 def _living(inputs: ProjectionInputs, ends: Ends, year: int) -> list[Adult]:
@@ -168,7 +171,7 @@ def _payers(inputs: ProjectionInputs, demands: list[Demand]) -> Payers:
         if account.treatment is treatment
     ]
     education = [account.treatment is TaxTreatment.EDUCATION for account in inputs.accounts]
-    facts = [(demand.category, demand.kind == GoalKind.EDUCATION) for demand in demands]
+    facts = [(demand.category, demand.kind == GoalKind.EDUCATION, demand.part) for demand in demands]
     return Payers(
         sources=np.array(rows, dtype=np.int64).reshape(-1, 3),
         education=np.flatnonzero(education).astype(np.int64),
@@ -227,6 +230,7 @@ def build_program(inputs: ProjectionInputs, demands: list[Demand] | None = None,
         insured=np.stack([insured_months(inputs, living) for living in livings]),
         incomes_before=np.array(inputs.medicare.incomes_before if inputs.medicare else (0.0, 0.0)),
         conversions=conversions_of(inputs, states, n_years, payers.sources),
+        spending=spending_of(inputs, demands, states),
     )
 
 

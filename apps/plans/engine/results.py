@@ -11,9 +11,10 @@ from enum import StrEnum
 
 from apps.plans.engine.digest import canonical_json
 
-ENGINE_VERSION = "plans-1.8.1"
+ENGINE_VERSION = "plans-1.9.0"
 
 PERCENTILES = (5, 10, 25, 50, 75, 90, 95)
+SPENDING_LEVELS = (5, 25, 50, 75, 95)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +153,30 @@ class Lifetimes:
 
 
 @dataclass(frozen=True, slots=True)
+class SpendingYear:
+    """A year of retirement: what the goal plans and what a rule lets be spent at SPENDING_LEVELS, real."""
+
+    calendar_year: int
+    planned: float
+    real: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SpendingOutlook:
+    """What a rule of spending brings. ``floor`` and ``ceiling`` are parts of what is planned.
+
+    ``worst_cut`` is the part of the plan by which a year's spending falls short at its lowest, on the path that one in
+    twenty does not better; ``cut_share`` the share of paths on which any year falls short.
+    """
+
+    floor: float
+    ceiling: float
+    years: tuple[SpendingYear, ...]
+    worst_cut: float
+    cut_share: float
+
+
+@dataclass(frozen=True, slots=True)
 class Projection:
     """The answer to "how does this plan fare?".
 
@@ -159,7 +184,7 @@ class Projection:
     return each month and inflation its mean: what a calculator without chance would show. ``lifetimes`` is None where
     no adult has odds of living. ``shortfall`` is what is missing in all, in money of the start, on average over the
     paths that fail; None where none does. ``worth`` is empty where the household
-    owns nothing besides accounts.
+    owns nothing besides accounts. ``spending`` is None where no rule moves it.
     """
 
     engine_version: str
@@ -181,6 +206,7 @@ class Projection:
     lifetimes: Lifetimes | None = None
     shortfall: float | None = None
     worth: tuple[YearWorth, ...] = ()
+    spending: SpendingOutlook | None = None
 
     def to_json_bytes(self) -> bytes:
         """Serialise canonically: the same result gives the same bytes."""

@@ -38,6 +38,9 @@ TAX_DEFERRED = TREATMENTS.index(TaxTreatment.TAX_DEFERRED)
 # Columns of a schedule's last axis: what inflation moves, and what it does not.
 REAL, NOMINAL = 0, 1
 
+# What a demand is of the spending that a rule moves: nothing of it, what is always paid, or what comes on top.
+WHOLE, FLOOR_PART, ABOVE_FLOOR = range(3)
+
 
 class Demand(NamedTuple):
     """Something to be paid, with its name, category, and whether success needs it; amounts (n_states, n_months)."""
@@ -48,6 +51,7 @@ class Demand(NamedTuple):
     category: int
     real: FloatArray
     nominal: FloatArray
+    part: int = WHOLE
 
 
 def states_of(inputs: ProjectionInputs, *, drawn: bool) -> tuple[Ends, ...]:
@@ -198,13 +202,25 @@ def _living(inputs: ProjectionInputs, share: FloatArray, anybody: FloatArray) ->
     ]
     if goal is not None:
         after = np.maximum(0.0, np.where(retired, goal.annual_amount / 12.0, 0.0) * factor * share - less * share)
-        result.append(Demand(goal.key, str(goal.kind), goal.priority, F_SPENDING, after, nothing))
+        result += _retirement(inputs, goal, after)
     for phase in inputs.events.phases:
         if phase.monthly_amount > 0.0:
             priority = essential if phase.is_essential else GoalPriority.IMPORTANT
             costs = phase_costs(phase, inputs, n_months) * anybody
             result.append(Demand(phase.key, "phase", priority, F_SPENDING, costs, nothing))
     return result
+
+
+def _retirement(inputs: ProjectionInputs, goal: Goal, planned: FloatArray) -> list[Demand]:
+    """What is planned; by a rule of spending the floor of it and, paid after what is essential, what comes on top."""
+    kind, nothing, rule = str(goal.kind), np.zeros(planned.shape), inputs.spending_rule
+    if rule is None:
+        return [Demand(goal.key, kind, goal.priority, F_SPENDING, planned, nothing)]
+    later = GoalPriority.IMPORTANT if goal.priority is GoalPriority.ESSENTIAL else goal.priority
+    return [
+        Demand(goal.key, kind, goal.priority, F_SPENDING, rule.floor * planned, nothing, FLOOR_PART),
+        Demand(f"{goal.key}:above_floor", kind, later, F_SPENDING, planned, nothing, ABOVE_FLOOR),
+    ]
 
 
 def _goal(goal: Goal, inputs: ProjectionInputs, anybody: FloatArray) -> Demand:

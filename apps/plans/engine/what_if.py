@@ -62,8 +62,8 @@ def what_if(plan: Moved, cube: ScenarioCube, before: Standing, *, progress: Prog
         terminal_change=difference(terminal, before.terminal_real, found.n_batches),
         shortfall=found.missing(),
         goals=tuple(
-            GoalChance(demand.key, estimate(found.funded(place), found.n_batches))
-            for place, demand in enumerate(found.demands)
+            GoalChance(found.demands[place].key, estimate(found.funded(place), found.n_batches))
+            for place in found.goals()
         ),
         bands=_bands(inputs, real),
         cube_digest=markets.digest,

@@ -27,6 +27,15 @@ from apps.plans.engine.levers import (
     with_retirement_spending,
 )
 from apps.plans.engine.policy import AdvicePolicy
+from apps.plans.engine.rule_levers import (
+    WHOLE_PLAN,
+    bracket_of,
+    floor_of,
+    has_something_to_convert,
+    highest_bracket,
+    with_conversions,
+    with_spending_floor,
+)
 
 LATEST_AGE = 80
 # amounts closer than half a cent are the same
@@ -43,6 +52,8 @@ class LeverKind(StrEnum):
     GOAL_AMOUNT = "goal_amount"
     GOAL_YEAR = "goal_year"
     EQUITY_SHARE = "equity_share"
+    ROTH_BRACKET = "roth_bracket"
+    SPENDING_FLOOR = "spending_floor"
     LOWER_RETURNS = "lower_returns"
     HIGHER_INFLATION = "higher_inflation"
     FIRST_YEAR_FALL = "first_year_fall"
@@ -50,6 +61,9 @@ class LeverKind(StrEnum):
 
 STRESSES = {LeverKind.LOWER_RETURNS: 4.0, LeverKind.HIGHER_INFLATION: 5.0, LeverKind.FIRST_YEAR_FALL: 60.0}
 WHOLE = frozenset({LeverKind.RETIREMENT_AGE, LeverKind.CLAIM_AGE, LeverKind.GOAL_YEAR})
+RULES = frozenset({LeverKind.ROTH_BRACKET, LeverKind.SPENDING_FLOOR})
+# less of what is planned nobody plans to live on
+LEAST_FLOOR = 40.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +122,8 @@ def levers_of(inputs: ProjectionInputs) -> tuple[WhatIfLever, ...]:
     share = equity_share(inputs)
     if share is not None:
         found.append(WhatIfLever(LeverKind.EQUITY_SHARE, "", 100.0 * share, 0.0, 100.0, 5.0))
+    found += [_bracket(adult, inputs) for adult in inputs.adults if has_something_to_convert(inputs, adult)]
+    found.append(WhatIfLever(LeverKind.SPENDING_FLOOR, "", floor_of(inputs), LEAST_FLOOR, WHOLE_PLAN, 5.0))
     steps = (0.25, 0.25, 5.0)
     found += [WhatIfLever(kind, "", 0.0, 0.0, STRESSES[kind], step) for kind, step in zip(STRESSES, steps, strict=True)]
     return tuple(found)
@@ -242,19 +258,34 @@ def with_taken(inputs: ProjectionInputs, account: str, saving: float, share: flo
     return saved if share is None or equity_share(saved) is None else with_equity_share(saved, share)
 
 
+_AGES = {LeverKind.RETIREMENT_AGE: with_retirement_age, LeverKind.CLAIM_AGE: with_claim_age}
+
+
 def _set(inputs: ProjectionInputs, policy: AdvicePolicy, lever: WhatIfLever, value: float) -> ProjectionInputs:
-    if lever.kind is LeverKind.RETIREMENT_AGE:
-        return with_retirement_age(inputs, lever.subject, int(value))
-    if lever.kind is LeverKind.CLAIM_AGE:
-        return with_claim_age(inputs, lever.subject, int(value))
+    if lever.kind in _AGES:
+        return _AGES[lever.kind](inputs, lever.subject, int(value))
     if lever.kind is LeverKind.RETIREMENT_SPENDING:
         return with_retirement_spending(inputs, value)
     if lever.kind is LeverKind.EXTRA_SAVING:
         return with_saving(inputs, policy.saving_account, value)
     if lever.kind is LeverKind.EQUITY_SHARE:
         return with_equity_share(inputs, value / 100.0)
+    if lever.kind in RULES:
+        return _ruled(inputs, lever, value)
     goals = tuple(_goal(goal, lever.kind, value) if goal.key == lever.subject else goal for goal in inputs.goals)
     return replace(inputs, goals=goals)
+
+
+def _ruled(inputs: ProjectionInputs, lever: WhatIfLever, value: float) -> ProjectionInputs:
+    if lever.kind is LeverKind.ROTH_BRACKET:
+        return with_conversions(inputs, lever.subject, value)
+    return with_spending_floor(inputs, value)
+
+
+def _bracket(adult: Adult, inputs: ProjectionInputs) -> WhatIfLever:
+    return WhatIfLever(
+        LeverKind.ROTH_BRACKET, adult.key, bracket_of(inputs, adult.key), 0.0, highest_bracket(inputs), 1.0
+    )
 
 
 def _goal(goal: Goal, kind: LeverKind, value: float) -> Goal:

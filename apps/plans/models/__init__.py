@@ -13,7 +13,7 @@ from apps.plans.models.monitoring import (
     PlanMeasurement,
     PlanMonitor,
 )
-from apps.plans.models.override import Override, OverrideKind
+from apps.plans.models.override import PER_CENT, Override, OverrideKind
 from apps.plans.models.plan import Plan, PlanStatus
 from apps.plans.models.projection_run import ProjectionRun
 from apps.plans.models.question import PlanQuestion
@@ -23,6 +23,7 @@ from apps.plans.models.step import ContributionWatch, PlanStep, StepOwner, StepS
 
 __all__ = [
     "OPEN_WISHES",
+    "PER_CENT",
     "AlertKind",
     "AlertState",
     "AskedModel",

@@ -23,9 +23,14 @@ class OverrideKind(models.TextChoices):
     CLAIM_AGE = "claim_age", _("Age at which Social Security begins")
     EXTRA_SAVING = "extra_saving", _("Saved more a month than the facts say")
     EQUITY_SHARE = "equity_share", _("Shares of what is invested, in per cent")
+    ROTH_BRACKET = "roth_bracket", _("Tax bracket that Roth conversions fill, in per cent")
+    SPENDING_FLOOR = "spending_floor", _("Part of planned spending that is never cut, in per cent")
 
 
-OF_A_PERSON = frozenset({OverrideKind.RETIREMENT_AGE, OverrideKind.ANNUAL_INCOME, OverrideKind.CLAIM_AGE})
+OF_A_PERSON = frozenset(
+    {OverrideKind.RETIREMENT_AGE, OverrideKind.ANNUAL_INCOME, OverrideKind.CLAIM_AGE, OverrideKind.ROTH_BRACKET}
+)
+PER_CENT = frozenset({OverrideKind.EQUITY_SHARE, OverrideKind.ROTH_BRACKET, OverrideKind.SPENDING_FLOOR})
 
 
 class Override(BaseModel):
@@ -63,7 +68,7 @@ class Override(BaseModel):
             ),
             models.CheckConstraint(condition=~models.Q(reason=""), name="override_has_its_reason"),
             models.CheckConstraint(
-                condition=~models.Q(kind=OverrideKind.EQUITY_SHARE) | models.Q(value__lte=100),
+                condition=~models.Q(kind__in=sorted(PER_CENT)) | models.Q(value__lte=100),
                 name="override_share_at_most_whole",
                 violation_error_message=_("A share is at most 100 per cent."),
             ),

@@ -14,7 +14,16 @@ from apps.plans.engine.digest import canonical_json
 from apps.plans.engine.inputs import GoalKind as EngineGoalKind
 from apps.plans.engine.levers import monthly_salaries, monthly_saving
 from apps.plans.engine.results import OptimisedAllocation, YearCashFlow
-from apps.plans.models import Decision, GoalKind, GoalPriority, OverrideKind, Plan, ProjectionRun, Recommendation
+from apps.plans.models import (
+    PER_CENT,
+    Decision,
+    GoalKind,
+    GoalPriority,
+    OverrideKind,
+    Plan,
+    ProjectionRun,
+    Recommendation,
+)
 from apps.plans.selectors.assumptions import asset_names
 from apps.plans.selectors.figures import Figure, money_figure
 from apps.plans.selectors.frozen_values import read_frozen
@@ -287,11 +296,9 @@ def choices(plan: Plan) -> tuple[ChoiceLine, ...]:
     return tuple(lines)
 
 
-_OVERRIDE_UNITS = {
-    OverrideKind.RETIREMENT_AGE: "years",
-    OverrideKind.CLAIM_AGE: "years",
-    OverrideKind.EQUITY_SHARE: "percent",
-}
+_OVERRIDE_UNITS = dict.fromkeys((OverrideKind.RETIREMENT_AGE, OverrideKind.CLAIM_AGE), "years") | dict.fromkeys(
+    PER_CENT, "percent"
+)
 
 
 def overrides(plan: Plan) -> tuple[ChoiceLine, ...]:

@@ -37,6 +37,7 @@ from apps.plans.selectors.overview_parts import (
     SavingsLine,
     YearLine,
 )
+from apps.plans.selectors.plan_rules import PlanRules, plan_rules
 from apps.plans.selectors.run_values import inputs_of, result_of
 
 
@@ -67,6 +68,7 @@ class PlanOverview:
     wealth_at_end_poor: Figure
     shortfall: Figure
     lifetimes: LifetimePart | None
+    rules: PlanRules
     savings: SavingsLine | None
     years: tuple[YearLine, ...]
     goals: tuple[GoalLine, ...]
@@ -116,15 +118,13 @@ def run_shown(plan: Plan) -> ProjectionRun | None:
 def plan_overview(household: Household, actor: Actor, plan: Plan | None = None) -> PlanOverview | None:
     """Return the plan with its result, None before the first.
 
-    A client reads advice that was not declined; an allocation that the plan does not advise is shown to staff only.
+    A client reads advice that was not declined. The firm's own people see what the engine would advise, everybody else
+    what the plan advises.
     """
     plan = plan or plan_shown(household, actor)
-    run = run_shown(plan) if plan is not None else None
-    result = result_of(run) if run is not None else None
-    if plan is None or run is None or result is None:
+    if plan is None or (run := run_shown(plan)) is None or (result := result_of(run)) is None:
         return None
     found = build.Found(plan, run, inputs_of(run), result)
-    # the firm's own people see what the engine would advise; everybody else what the plan advises
     is_staff = not (is_for_client := is_client(actor)) and actor.is_person
     advice = recommendation_lines.lines_of(run, household.currency)
     return PlanOverview(
@@ -143,6 +143,7 @@ def plan_overview(household: Household, actor: Actor, plan: Plan | None = None) 
         **_chances(found),
         horizon_age=plan.horizon_age,
         lifetimes=_lifetimes(found),
+        rules=plan_rules(found),
         savings=build.savings(found),
         years=build.years(found),
         goals=build.goals(found),

@@ -41,6 +41,15 @@ _METHODS = {
     "lifetime_estate": gettext_lazy(
         "The middle one of all futures' wealth at the end of the year of the last death, in money of today."
     ),
+    "spending_floor": gettext_lazy(
+        "The part of the planned spending that every future counts on; success is this part paid to the end."
+    ),
+    "spending_worst_cut": gettext_lazy(
+        "How far a year of retirement falls below what is planned, at its lowest, in the future that one in twenty "
+        "does not better. Spending is set each January by the decision rules of Guyton and Klinger (2006): a tenth "
+        "less when the rate drawn is a fifth above the first one, a tenth more when it is a fifth below."
+    ),
+    "spending_cut_share": gettext_lazy("The part of the futures in which any year is spent less than planned."),
     "lifetime_alive": gettext_lazy("The part of the futures in which somebody reaches the age the plan is made for."),
     "savings_rate": gettext_lazy(
         "The smallest own saving, as a part of gross salaries, with which the plan reaches its target: found by trying "

@@ -163,6 +163,8 @@ def label_of(asked: Asked, key: str) -> str:
         LeverKind.GOAL_AMOUNT: _("%(name)s: amount a year"),
         LeverKind.GOAL_YEAR: _("%(name)s: first year"),
         LeverKind.EQUITY_SHARE: _("Shares, of what is invested"),
+        LeverKind.ROTH_BRACKET: _("%(name)s converts to Roth up to the tax bracket of"),
+        LeverKind.SPENDING_FLOOR: _("In bad markets, spend at least this part of the plan"),
         LeverKind.LOWER_RETURNS: _("All returns lower, a year"),
         LeverKind.HIGHER_INFLATION: _("Inflation higher, a year"),
         LeverKind.FIRST_YEAR_FALL: _("Shares fall in the first year"),

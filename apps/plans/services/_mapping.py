@@ -42,10 +42,10 @@ from apps.plans.engine.policy import AdvicePolicy, RiskLimit
 from apps.plans.engine.retirement_choices import BenefitClaim
 from apps.plans.engine.state_tables import StateTable
 from apps.plans.engine.tax_tables import FilingStatus, TaxTable
-from apps.plans.engine.what_if_levers import with_taken
 from apps.plans.models import Goal, GoalKind, Override, OverrideKind, Plan
 from apps.plans.selectors.run_values import RunInputs
 from apps.plans.services._life_facts import children_of, event_names, events_of, untaken
+from apps.plans.services._plan_rules import as_stated
 from apps.plans.services._retirement import (
     claims_of,
     medicare_of,
@@ -194,13 +194,10 @@ class _Mapping:
         told += state_caveats(facts.state, self.situation.state_table)
         for message, params in told + untaken(facts):
             self._note(message, **params)
-        policy, share = self._policy(accounts), self._override(OverrideKind.EQUITY_SHARE)
-        inputs = with_taken(
-            inputs,
-            policy.saving_account,
-            money(self._override(OverrideKind.EXTRA_SAVING) or Decimal(0)),
-            None if share is None else float(share / 100),
-        )
+        policy = self._policy(accounts)
+        inputs, cannot = as_stated(inputs, self.situation.overrides, policy.saving_account, self._names())
+        for message, params in cannot:
+            self._note(message, **params)
         return Mapped(RunInputs(inputs, policy), self._names(), self.caveats)
 
     def _claims(self, adults: tuple[Adult, ...]) -> tuple[BenefitClaim, ...]:

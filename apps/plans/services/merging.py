@@ -32,6 +32,8 @@ _OVERRIDES = {
     LeverKind.CLAIM_AGE: OverrideKind.CLAIM_AGE,
     LeverKind.EXTRA_SAVING: OverrideKind.EXTRA_SAVING,
     LeverKind.EQUITY_SHARE: OverrideKind.EQUITY_SHARE,
+    LeverKind.ROTH_BRACKET: OverrideKind.ROTH_BRACKET,
+    LeverKind.SPENDING_FLOOR: OverrideKind.SPENDING_FLOOR,
 }
 
 

@@ -25,6 +25,16 @@ from apps.plans.engine.life_events import SpendingPhase
 from apps.plans.engine.medicare import premiums
 from apps.plans.engine.scenarios import ScenarioCube
 from apps.plans.engine.schedules import benefits_of
+from apps.plans.engine.spending_choices import PortfolioShare, RateGuardrails, WealthGuardrails
+from apps.plans.engine.spending_rules import (
+    DollarGuardrails,
+    GuytonKlinger,
+    ShareOfPortfolio,
+    YearPassed,
+    guardrail_step,
+    guyton_klinger_step,
+    share_step,
+)
 from apps.plans.engine.tax_credits import Dependants
 from apps.plans.engine.tax_tables import FilingStatus, StatusTable, TaxTable
 from apps.plans.engine.taxes import TaxFacts, federal_tax
@@ -146,6 +156,11 @@ class ReferenceModel:
         self.taxes: list[float] = []
         self.premiums: list[float] = []
         self.converted: list[float] = []
+        # by a rule of spending: the part of what is planned, the first rate drawn, what was spent in each year
+        self.part = 1.0
+        self.first_rate: float | None = None
+        self.spent = [0.0]
+        self.grown = dict.fromkeys((account.key for account in inputs.accounts), 1.0)
         self.index_of: list[float] = []
         self.incomes = list(inputs.medicare.incomes_before) if inputs.medicare else [0.0, 0.0]
         self.books = Books(
@@ -185,6 +200,7 @@ class ReferenceModel:
                 books.holdings[key][asset] *= self.factors[month, keys.index(asset)]
             growth = rounded(sum(books.holdings[key].values()) / before)
             books.balance[key] = opening * growth * (1.0 - account.annual_fee) ** (1.0 / 12.0)
+            self.grown[key] *= growth * (1.0 - account.annual_fee) ** (1.0 / 12.0)
         self.level *= self.factors[month, len(keys)]
         self.price = rounded(self.level)
 
@@ -298,11 +314,13 @@ class ReferenceModel:
                 need -= take
         return need
 
-    def _pay(self, demand: str, month: int, need: float, order: tuple[TaxTreatment, ...] | None = None) -> None:
+    def _pay(self, demand: str, month: int, need: float, order: tuple[TaxTreatment, ...] | None = None) -> float:
         take = min(self.books.unspent, need)
         self.books.unspent -= take
-        if self._withdraw(month, need - take, order) >= 0.005:
+        missing = self._withdraw(month, need - take, order)
+        if missing >= 0.005:
             self.books.failed.setdefault(demand, month)
+        return missing
 
     def _spend(self, month: int) -> None:
         inputs = self.inputs
@@ -314,15 +332,18 @@ class ReferenceModel:
         goal = next((goal for goal in inputs.goals if goal.kind is GoalKind.RETIREMENT), None)
         due: list[tuple[int, str, float, bool]] = []
         phases = [phase for phase in inputs.events.phases if self._runs(phase, month)]
-        factor = max(0.0, 1.0 + sum(phase.share for phase in phases))
-        less = sum(max(0.0, -phase.monthly_amount) for phase in phases)
         if goal is None or not retired:
-            living = max(0.0, inputs.spending.monthly_amount * factor * share - less * share)
+            living = self._moved(inputs.spending.monthly_amount, share, month)
             due.append((0, "living", living * self.price, False))
         due.append((0, "debts", sum(self._debt_payment(place, month) for place in range(len(inputs.debts))), False))
         if goal is not None and retired:
-            living = max(0.0, goal.annual_amount / 12.0 * factor * share - less * share)
-            due.append((RANKS.index(goal.priority), goal.key, living * self.price, False))
+            planned = self._moved(goal.annual_amount / 12.0, share, month) * self.price
+            rule, rank = inputs.spending_rule, RANKS.index(goal.priority)
+            if rule is None:
+                due.append((rank, goal.key, planned, False))
+            else:
+                due.append((rank, goal.key, rule.floor * planned, False))
+                due.append((max(1, rank), f"{goal.key}:above_floor", (self.part - rule.floor) * planned, False))
         for phase in phases:
             cost = max(0.0, phase.monthly_amount) * (month < max(ends)) * self.price
             due.append((0 if phase.is_essential else 1, phase.key, cost, False))
@@ -333,7 +354,16 @@ class ReferenceModel:
                 due.append((RANKS.index(other.priority), other.key, other.annual_amount * self.price, education))
         for _, key, need, education in sorted(due, key=lambda entry: entry[0]):
             left = self._from_education(need) if education else need
-            self._pay(key, month, left)
+            missing = self._pay(key, month, left)
+            if goal is not None and key.partition(":")[0] == goal.key:
+                self.spent[-1] += (left - missing) / self.price
+
+    def _moved(self, amount: float, share: float, month: int) -> float:
+        """Living costs of a month as the phases move them."""
+        phases = [phase for phase in self.inputs.events.phases if self._runs(phase, month)]
+        factor = max(0.0, 1.0 + sum(phase.share for phase in phases))
+        less = sum(max(0.0, -phase.monthly_amount) for phase in phases)
+        return max(0.0, amount * factor * share - less * share)
 
     def _runs(self, phase: SpendingPhase, month: int) -> bool:
         """Whether a phase runs: from its day, the last retirement or the start, to its day or for its years."""
@@ -393,10 +423,82 @@ class ReferenceModel:
         books.basis[inputs.surplus_account] += saved
         books.unspent = 0.0
         books.holdings = {account.key: dict(account.allocation) for account in inputs.accounts}
+        self._set_spending(month)
         self.index = self.price
         self.wealth.append(sum(books.balance.values()))
         self.estate = self.wealth[-1] / self.price if living else self.estate
         books.opened, books.taken = dict(books.balance), {}
+
+    def _set_spending(self, month: int) -> None:
+        """Each January the rule sets the part of what is planned that is spent, by the draw and what there is."""
+        inputs, rule = self.inputs, self.inputs.spending_rule
+        self.spent.append(0.0)
+        grown, self.grown = self.grown, dict.fromkeys(self.grown, 1.0)
+        goal = next((goal for goal in inputs.goals if goal.kind is GoalKind.RETIREMENT), None)
+        january = month + 1
+        retired = january >= household_retirement_month(inputs)
+        if rule is None or goal is None or january >= min(self.n_months, self.last) or not retired:
+            return
+        alone = january >= min(self.ends) and len(self.ends) > 1
+        share = 0.0 if january >= max(self.ends) else inputs.spending.survivor_share if alone else 1.0
+        planned = 12.0 * self._moved(goal.annual_amount / 12.0, share, january) * self.price
+        if planned == 0.0:
+            return
+        incomes = 12.0 * self._incomes_of(january)
+        paying = [item.key for item in inputs.accounts if item.treatment in inputs.withdrawal_order]
+        portfolio = sum(self.books.balance[key] for key in paying)
+        begun = sum(self.books.opened[key] for key in paying)
+        market = sum(self.books.opened[key] * grown[key] for key in paying) / begun - 1.0 if begun > 0.0 else 0.0
+        inflation = self.price / self.index - 1.0
+        draw = self.part * planned - incomes
+        year = YearPassed(
+            spent=max(0.0, draw) / (1.0 + inflation),
+            portfolio=portfolio,
+            inflation=inflation,
+            market=market,
+            years_left=(self.n_months - january) // 12,
+        )
+        step = rule.step
+        if isinstance(step, WealthGuardrails):
+            rails = DollarGuardrails(
+                step.below * self.price, step.above * self.price, step.part_below * planned, step.part_above * planned
+            )
+            told = guardrail_step(rails, replace(year, spent=self.part * planned / (1.0 + inflation))).amount
+            self.part = told / planned
+        elif draw <= 0.0:
+            return
+        elif self.first_rate is None:
+            self.first_rate = min(1.0, max(1e-6, draw / portfolio)) if portfolio > 0.0 else 1.0
+            if isinstance(step, PortfolioShare):
+                self.part = (incomes + step.share * portfolio) / planned
+        elif isinstance(step, PortfolioShare):
+            exact = ShareOfPortfolio(step.share, step.fall, step.rise)
+            self.part = (incomes + share_step(exact, year).amount) / planned
+        elif isinstance(step, RateGuardrails):
+            rules = GuytonKlinger(
+                self.first_rate, step.upper, step.lower, step.cut, step.raised, step.protected_years, step.inflation_cap
+            )
+            self.part = (incomes + guyton_klinger_step(rules, year).amount) / planned
+        self.part = min(max(self.part, rule.floor), rule.ceiling)
+
+    def _incomes_of(self, month: int) -> float:
+        """What arrives in a month, at the prices now."""
+        inputs = self.inputs
+        ends = {adult.key: end for adult, end in zip(inputs.adults, self.ends, strict=True)}
+        benefits, total = dict.fromkeys(ends, 0.0), 0.0
+        for income in inputs.incomes:
+            first, last = (resolve(when, income.owner, inputs) for when in (income.start, income.end))
+            if first <= month < last:
+                amount = amount_at(income.monthly_amount, income.growth, self._year(month), self.price)
+                if income.kind is IncomeKind.SOCIAL_SECURITY:
+                    benefits[income.owner] += amount
+                elif month < ends[income.owner]:
+                    total += amount
+        alive = [key for key, end in ends.items() if month < end]
+        paid = sum(benefits.values()) if len(alive) == len(ends) else max(benefits.values()) if alive else 0.0
+        if self.claimed is not None:
+            paid = self.claimed[month] * self.price
+        return total + paid
 
     def _facts(self, living: list[Adult], year: int) -> TaxFacts:
         """The year's return, from the books."""

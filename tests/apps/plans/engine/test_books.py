@@ -27,6 +27,9 @@ def test_no_two_things_share_a_row() -> None:
         books.CONVERTED + 1,
         books.CONVERTING_TAX,
         *range(books.TAXED, books.TAXED + N_SLOTS),
+        books.SPENT_ABOVE,
+        books.FIRST_RATE,
+        books.SPENT,
         *accounts,
     ]
     assert sorted(rows) == list(range(len(rows)))
@@ -36,6 +39,8 @@ def test_a_record_without_flows_has_no_years_of_them() -> None:
     kept = books.empty_record(10, 2, 64, with_flows=False)
     assert kept.wealth.shape == (11, 64)
     assert kept.flows.shape == (0, books.N_FLOWS, 64)
+    assert kept.spending.shape == (0, 64)
+    assert books.keeping_spending(kept).spending.shape == (10, 64)
     assert (kept.failed == books.NEVER).all()
     assert books.empty_record(10, 2, 64, with_flows=True).flows.shape == (10, books.N_FLOWS, 64)
 

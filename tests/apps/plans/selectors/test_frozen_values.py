@@ -10,6 +10,7 @@ from apps.kernel.errors import InvalidInputError
 from apps.plans.engine.digest import canonical_json
 from apps.plans.engine.inputs import Boundary, ProjectionInputs, When
 from apps.plans.engine.results import Effect, Text, YearCashFlow
+from apps.plans.engine.spending_choices import PortfolioShare, RateGuardrails, SpendingRule, WealthGuardrails
 from apps.plans.selectors.frozen_values import read_frozen
 from tests.apps.plans.engine.households import family
 
@@ -54,3 +55,11 @@ def test_bytes_of_another_engine_are_refused_with_the_mend():
 def test_a_result_of_an_older_engine_is_read_without_what_it_did_not_know():
     flow = json.dumps({field.name: 1 for field in fields(YearCashFlow) if field.default is MISSING}).encode()
     assert read_frozen(flow, YearCashFlow).required_distributions == 0.0
+
+
+@pytest.mark.parametrize(
+    "step", [RateGuardrails(upper=1.1), PortfolioShare(0.04), WealthGuardrails(1.0, 2.0, 0.8, 1.2)]
+)
+def test_a_stored_rule_of_spending_is_the_kind_it_was(step: RateGuardrails | PortfolioShare | WealthGuardrails) -> None:
+    rule = SpendingRule(step, 0.7, 1.25)
+    assert read_frozen(canonical_json(rule), SpendingRule) == rule

@@ -77,12 +77,15 @@ def facts(**changed: object) -> HouseholdFacts:
     return HouseholdFacts(**{**told, **changed})
 
 
-def question(given_facts: HouseholdFacts):
-    situation = Situation(
+def question_situation(given_facts: HouseholdFacts) -> Situation:
+    return Situation(
         plan=Plan(), facts=given_facts, goals=[], overrides=[], assumptions=published_assumptions(),
         tax_table=tax_table_on(DAY), limit=None, starts_on=DAY, state_table=state_table_of(given_facts.state),
     )  # fmt: skip
-    return mapped(situation)
+
+
+def question(given_facts: HouseholdFacts):
+    return mapped(question_situation(given_facts))
 
 
 def test_amounts_are_rounded_to_the_cent_and_somebody_born_on_a_leap_day_retires_in_march():

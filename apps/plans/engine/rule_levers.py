@@ -1,0 +1,98 @@
+"""Rules of a plan as one number each: the bracket that conversions fill, and how far spending may fall."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+from apps.kernel.required_ages import first_year as first_year_required
+from apps.plans.engine.conversion_choices import ConversionPlan, ConversionRule
+from apps.plans.engine.inputs import Account, Adult, GoalKind, ProjectionInputs, TaxTreatment
+from apps.plans.engine.levers import retirement_spending, with_retirement_spending
+from apps.plans.engine.spending_choices import RateGuardrails, SpendingRule
+
+# Conversions go on for at least so many years where required distributions begin sooner.
+LEAST_YEARS = 10
+# The whole of what is planned is always spent: no rule.
+WHOLE_PLAN = 100.0
+# Spending rises to a quarter more than planned at most.
+CEILING = 1.25
+_HUNDRED = Decimal(100)
+
+
+def _givers(inputs: ProjectionInputs, owner: str) -> list[Account]:
+    return [
+        account
+        for account in inputs.accounts
+        if account.treatment is TaxTreatment.TAX_DEFERRED and account.owner in ("", owner)
+    ]
+
+
+def has_something_to_convert(inputs: ProjectionInputs, adult: Adult) -> bool:
+    """Whether an adult has a tax-deferred account."""
+    return bool(_givers(inputs, adult.key))
+
+
+def highest_bracket(inputs: ProjectionInputs) -> float:
+    """Return the rate of the last bracket that has an end, in per cent."""
+    table = inputs.tax_table
+    return float(table.ordinary_rates[len(table.of(inputs.filing_status).ordinary_upper_bounds) - 1] * _HUNDRED)
+
+
+def bracket_of(inputs: ProjectionInputs, owner: str) -> float:
+    """Return the rate of the bracket that an adult fills with conversions, in per cent; 0 where they fill none."""
+    for plan in inputs.conversions:
+        if plan.owner == owner and plan.rule is ConversionRule.FILL_BRACKET:
+            return round(100.0 * plan.value, 2)
+    return 0.0
+
+
+def with_conversions(inputs: ProjectionInputs, owner: str, percent: float) -> ProjectionInputs:
+    """Let an adult fill the highest bracket of at most this rate with conversions; below the lowest there are none.
+
+    They begin with the year of retirement, or now, and end before the year of the first required distribution, or after
+    ten years if that is later. A Roth account is opened, with nothing in it, where the adult has none.
+    """
+    others = tuple(plan for plan in inputs.conversions if plan.owner != owner)
+    ending = inputs.tax_table.ordinary_rates[: len(inputs.tax_table.of(inputs.filing_status).ordinary_upper_bounds)]
+    rates = [rate for rate in ending if rate * _HUNDRED <= Decimal(repr(percent))]
+    if not rates:
+        return replace(inputs, conversions=others)
+    adult = next(adult for adult in inputs.adults if adult.key == owner)
+    first = max(inputs.start_date.year, adult.retirement_date.year)
+    last = max(first + LEAST_YEARS - 1, first_year_required(adult.birth_date) - 1)
+    opened = with_roth_account(inputs, owner)
+    target = next(account.key for account in opened.accounts if _is_roth_of(account, owner))
+    plan = ConversionPlan(
+        owner, target, ConversionRule.FILL_BRACKET, float(max(rates)), first, last, currency=inputs.currency
+    )
+    return replace(opened, conversions=(*others, plan))
+
+
+def _is_roth_of(account: Account, owner: str) -> bool:
+    return account.treatment is TaxTreatment.TAX_FREE and account.owner in ("", owner)
+
+
+def with_roth_account(inputs: ProjectionInputs, owner: str) -> ProjectionInputs:
+    """Open a Roth account for an adult who has none: invested and charged like their largest tax-deferred account."""
+    if any(_is_roth_of(account, owner) for account in inputs.accounts):
+        return inputs
+    like = max(_givers(inputs, owner), key=lambda account: account.balance)
+    opened = replace(
+        like, key=f"roth:{owner}", owner=owner, treatment=TaxTreatment.TAX_FREE, balance=0.0, cost_basis=0.0
+    )
+    return replace(inputs, accounts=(*inputs.accounts, opened))
+
+
+def floor_of(inputs: ProjectionInputs) -> float:
+    """Return how much of the planned spending is always spent, in per cent; all of it without a rule."""
+    return WHOLE_PLAN if inputs.spending_rule is None else round(100.0 * inputs.spending_rule.floor, 2)
+
+
+def with_spending_floor(inputs: ProjectionInputs, percent: float) -> ProjectionInputs:
+    """Let spending in retirement follow Guyton and Klinger down to a part of what is planned; all of it is no rule."""
+    if percent >= WHOLE_PLAN:
+        return replace(inputs, spending_rule=None)
+    if not any(goal.kind is GoalKind.RETIREMENT for goal in inputs.goals):
+        inputs = with_retirement_spending(inputs, retirement_spending(inputs))
+    return replace(inputs, spending_rule=SpendingRule(RateGuardrails(), percent / 100.0, CEILING))

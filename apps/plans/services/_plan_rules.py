@@ -1,0 +1,40 @@
+"""What a version of a plan states besides facts: saving, shares, conversions to Roth, how far spending may fall."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from apps.kernel.errors import gettext_noop
+from apps.plans.engine.inputs import ProjectionInputs
+from apps.plans.engine.rule_levers import has_something_to_convert, with_conversions, with_spending_floor
+from apps.plans.engine.what_if_levers import with_taken
+from apps.plans.models import Override, OverrideKind
+
+Caveat = tuple[str, dict[str, str]]
+
+
+def as_stated(
+    inputs: ProjectionInputs, overrides: Sequence[Override], saving_account: str, names: Mapping[str, str]
+) -> tuple[ProjectionInputs, list[Caveat]]:
+    """Return the plan as its version states it, and what of that cannot be: message ids with what fills them.
+
+    More saving goes to ``saving_account``; ``names`` are those behind the keys of the plan.
+    """
+    own = {row.kind: row.value for row in overrides if row.person is None}
+    share = own.get(OverrideKind.EQUITY_SHARE)
+    saving = float(own.get(OverrideKind.EXTRA_SAVING, 0))
+    inputs = with_taken(inputs, saving_account, saving, None if share is None else float(share / 100))
+    told: list[Caveat] = []
+    for row in overrides:
+        if row.kind == OverrideKind.ROTH_BRACKET and row.person is not None:
+            owner = str(row.person.public_id)
+            if not any(adult.key == owner and has_something_to_convert(inputs, adult) for adult in inputs.adults):
+                told.append((_NOTHING_TO_CONVERT, {"name": names.get(owner, str(row.person))}))
+                continue
+            inputs = with_conversions(inputs, owner, float(row.value))
+        elif row.kind == OverrideKind.SPENDING_FLOOR:
+            inputs = with_spending_floor(inputs, float(row.value))
+    return inputs, told
+
+
+_NOTHING_TO_CONVERT = gettext_noop("%(name)s has no tax-deferred account to convert from.")

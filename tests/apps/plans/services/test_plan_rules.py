@@ -1,0 +1,53 @@
+"""The rules that a version of a plan states, on their way into the engine."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from decimal import Decimal
+
+from apps.clients.models import Person
+from apps.money.selectors.facts import HouseholdFacts, PersonFact
+from apps.plans.models import Override, OverrideKind
+from apps.plans.services._mapping import Mapped, mapped
+from tests.apps.plans.services.test_mapping import ANA, account, facts, question_situation
+
+
+def ruled(given_facts: HouseholdFacts, *rows: tuple[OverrideKind, str]) -> Mapped:
+    """The question of a plan that states rules; those of a person are Ana's."""
+    overrides = [
+        Override(
+            kind=kind,
+            value=Decimal(value),
+            person=Person(public_id=ANA, first_name="Ana") if kind == OverrideKind.ROTH_BRACKET else None,
+        )
+        for kind, value in rows
+    ]
+    return mapped(replace(question_situation(given_facts), overrides=overrides))
+
+
+def test_a_plan_may_state_a_floor_of_spending_and_a_bracket_to_fill() -> None:
+    rows = ((OverrideKind.SPENDING_FLOOR, "75"), (OverrideKind.ROTH_BRACKET, "22"))
+    inputs = ruled(facts(accounts=(account(treatment="tax_deferred"),)), *rows).question.inputs
+    assert inputs.spending_rule is not None
+    assert inputs.spending_rule.floor == 0.75
+    (plan,) = inputs.conversions
+    assert (plan.value, plan.first_year, plan.target) == (0.22, 2045, f"roth:{ANA}")
+
+
+def test_without_entries_nothing_is_ruled() -> None:
+    inputs = ruled(facts()).question.inputs
+    assert (inputs.spending_rule, inputs.conversions) == (None, ())
+
+
+def test_who_has_nothing_to_convert_is_told_so() -> None:
+    told = ruled(facts(), (OverrideKind.ROTH_BRACKET, "22"))
+    assert told.question.inputs.conversions == ()
+    assert any("to convert from" in caveat["message"] for caveat in told.caveats)
+
+
+def test_who_decides_no_longer_converts_nothing() -> None:
+    eve = PersonFact(ANA, "Ana", "other", dt.date(1980, 2, 29), 65)
+    head = replace(eve, person_id=eve.person_id.__class__(int=7), relationship="head")
+    given = facts(people=(head, eve), accounts=(account(treatment="tax_deferred"),))
+    assert ruled(given, (OverrideKind.ROTH_BRACKET, "22")).question.inputs.conversions == ()
