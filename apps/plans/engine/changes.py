@@ -13,9 +13,10 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from apps.plans.engine.conversion_choices import ConversionPlan
 from apps.plans.engine.growth import Mapper
 from apps.plans.engine.horizon import horizon_months, month_of
-from apps.plans.engine.inputs import CubeSpec, Goal, ProjectionInputs
+from apps.plans.engine.inputs import Account, CubeSpec, Goal, ProjectionInputs, TaxTreatment
 from apps.plans.engine.life_events import OPEN, hung_on
 from apps.plans.engine.results import Estimate
 from apps.plans.engine.runs import Runs
@@ -86,14 +87,15 @@ def _left_of(goal: Goal, start: date) -> Goal | None:
 
 
 def moved_on(inputs: ProjectionInputs, start: date) -> ProjectionInputs:
-    """Return the plan as it stands on a later first of a month: goals that have passed are done.
+    """Return the plan as it stands on a later first of a month: goals and conversions that have passed are done.
 
     Raises InvalidInputError when the plan is over.
     """
     if start <= inputs.start_date:
         return inputs
     goals = tuple(left for goal in inputs.goals if (left := _left_of(goal, start)) is not None)
-    return replace(inputs, start_date=start, goals=goals)
+    conversions = tuple(plan for plan in inputs.conversions if plan.last_year >= start.year)
+    return replace(inputs, start_date=start, goals=goals, conversions=conversions)
 
 
 def on_scenarios(inputs: ProjectionInputs, spec: CubeSpec) -> ProjectionInputs:
@@ -123,6 +125,13 @@ def steps_between(before: ProjectionInputs, after: ProjectionInputs) -> list[tup
     return steps
 
 
+def _can_be(plan: ConversionPlan, adults: set[str], accounts: tuple[Account, ...]) -> bool:
+    """Whether there is still who converts, from where and into what."""
+    own = [account for account in accounts if account.owner in ("", plan.owner)]
+    has_source = any(account.treatment is TaxTreatment.TAX_DEFERRED for account in own)
+    return plan.owner in adults and has_source and plan.target in [account.key for account in own]
+
+
 def _joined(earlier: ProjectionInputs, taken: dict[str, Any]) -> ProjectionInputs:
     """Return inputs of two days in one; what hangs on an account or a person of the other day is left out."""
     told = {field.name: getattr(earlier, field.name) for field in fields(ProjectionInputs)} | taken
@@ -133,7 +142,7 @@ def _joined(earlier: ProjectionInputs, taken: dict[str, Any]) -> ProjectionInput
     keys = [account.key for account in told["accounts"]]
     told["contributions"] = tuple(item for item in told["contributions"] if item.account in keys)
     told["incomes"] = tuple(item for item in told["incomes"] if item.owner in adults)
-    told["conversions"] = tuple(plan for plan in told["conversions"] if plan.owner in adults and plan.target in keys)
+    told["conversions"] = tuple(plan for plan in told["conversions"] if _can_be(plan, adults, told["accounts"]))
     paid_into = [account.key for account in told["accounts"] if account.treatment in OPEN]
     told["events"] = hung_on(told["events"], adults, paid_into, [debt.key for debt in told["debts"]])
     if told["surplus_account"] not in keys:

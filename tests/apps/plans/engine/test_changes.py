@@ -20,7 +20,7 @@ from apps.plans.engine.life_events import LifeEvents, Thing, Windfall, hung_on
 from apps.plans.engine.runs import Runs
 from apps.plans.engine.scenarios import ScenarioCube
 from apps.plans.engine.solve import spending_that_holds
-from tests.apps.plans.engine.households import family, tax_table
+from tests.apps.plans.engine.households import conversion, converting, family, tax_table
 
 TARGET = 0.85
 
@@ -155,6 +155,21 @@ def test_goals_that_passed_are_done_and_those_under_way_keep_their_rest() -> Non
     assert moved_on(inputs, inputs.start_date) == inputs
     with pytest.raises(InvalidInputError):
         moved_on(inputs, date(2120, 1, 1))
+
+
+def test_conversions_that_have_passed_are_done() -> None:
+    inputs = converting(family(), conversion("ana", years=(2027, 2028)), conversion("ben", years=(2027, 2029)))
+    assert moved_on(inputs, date(2028, 12, 1)).conversions == inputs.conversions
+    assert moved_on(inputs, date(2029, 1, 1)).conversions == inputs.conversions[1:]
+
+
+def test_who_has_nothing_deferred_any_more_converts_nothing_on_the_way() -> None:
+    before = converting(family(), conversion("ana"), conversion("ben"))
+    left = tuple(item for item in before.accounts if item.key != "plan_ben")
+    after = replace(before, accounts=left, conversions=before.conversions[:1])
+    steps = dict(steps_between(before, after))
+    assert [plan.owner for plan in steps[Cause.MARKET].conversions] == ["ana"]
+    assert steps[Cause.CASH] == after
 
 
 def test_every_field_of_a_plan_has_a_cause() -> None:
