@@ -92,6 +92,7 @@ urlpatterns = [
     path(f"{_plan}/restore/", actions.RestoreVersion.as_view(), name="plan-restore"),
     path(f"{_plan}/discard/", forms.DiscardDraft.as_view(), name="plan-discard"),
     path(f"{_plan}/choices/", forms.EditChoices.as_view(), name="choices-edit"),
+    path(f"{_plan}/spending/", forms.EditSpendingRule.as_view(), name="spending-rule"),
     path(f"{_plan}/goals/new/", forms.EditGoal.as_view(), name="goal-new"),
     path(f"{_plan}/goals/<uuid:goal_id>/", forms.EditGoal.as_view(), name="goal-edit"),
     path(f"{_plan}/goals/<uuid:goal_id>/remove/", actions.RemoveGoal.as_view(), name="goal-remove"),

@@ -244,6 +244,7 @@ WORDS = {
     "plans.set_monitoring_rules": _("Set rules of watching plans"),
     "plans.set_override": _("Set override"),
     "plans.set_scenario_aside": _("Set scenario aside"),
+    "plans.set_spending_rule": _("Set rule of spending"),
     "plans.stop_watch": _("Stop watching contribution"),
     "plans.supersede_plan": _("Supersede plan"),
     "plans.watch_contribution": _("Watch contribution"),

@@ -90,9 +90,18 @@ def floor_of(inputs: ProjectionInputs) -> float:
 
 
 def with_spending_floor(inputs: ProjectionInputs, percent: float) -> ProjectionInputs:
-    """Let spending in retirement follow Guyton and Klinger down to a part of what is planned; all of it is no rule."""
+    """Let spending in retirement fall to a part of what is planned; all of it is no rule.
+
+    It follows the rule that the plan has, else that of Guyton and Klinger.
+    """
     if percent >= WHOLE_PLAN:
         return replace(inputs, spending_rule=None)
+    now = inputs.spending_rule or SpendingRule(RateGuardrails(), 1.0, CEILING)
+    return with_spending_rule(inputs, replace(now, floor=percent / 100.0))
+
+
+def with_spending_rule(inputs: ProjectionInputs, rule: SpendingRule) -> ProjectionInputs:
+    """Let spending in retirement follow a rule; without a retirement goal today's living costs are what is planned."""
     if not any(goal.kind is GoalKind.RETIREMENT for goal in inputs.goals):
         inputs = with_retirement_spending(inputs, retirement_spending(inputs))
-    return replace(inputs, spending_rule=SpendingRule(RateGuardrails(), percent / 100.0, CEILING))
+    return replace(inputs, spending_rule=rule)

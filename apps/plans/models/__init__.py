@@ -14,7 +14,7 @@ from apps.plans.models.monitoring import (
     PlanMonitor,
 )
 from apps.plans.models.override import PER_CENT, Override, OverrideKind
-from apps.plans.models.plan import Plan, PlanStatus
+from apps.plans.models.plan import Plan, PlanStatus, SpendingRuleKind
 from apps.plans.models.projection_run import ProjectionRun
 from apps.plans.models.question import PlanQuestion
 from apps.plans.models.recommendation import Decision, Recommendation
@@ -54,6 +54,7 @@ __all__ = [
     "PlanStep",
     "ProjectionRun",
     "Recommendation",
+    "SpendingRuleKind",
     "StepOwner",
     "StepStatus",
     "Tongue",

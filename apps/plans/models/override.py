@@ -24,13 +24,12 @@ class OverrideKind(models.TextChoices):
     EXTRA_SAVING = "extra_saving", _("Saved more a month than the facts say")
     EQUITY_SHARE = "equity_share", _("Shares of what is invested, in per cent")
     ROTH_BRACKET = "roth_bracket", _("Tax bracket that Roth conversions fill, in per cent")
-    SPENDING_FLOOR = "spending_floor", _("Part of planned spending that is never cut, in per cent")
 
 
 OF_A_PERSON = frozenset(
     {OverrideKind.RETIREMENT_AGE, OverrideKind.ANNUAL_INCOME, OverrideKind.CLAIM_AGE, OverrideKind.ROTH_BRACKET}
 )
-PER_CENT = frozenset({OverrideKind.EQUITY_SHARE, OverrideKind.ROTH_BRACKET, OverrideKind.SPENDING_FLOOR})
+PER_CENT = frozenset({OverrideKind.EQUITY_SHARE, OverrideKind.ROTH_BRACKET})
 
 
 class Override(BaseModel):

@@ -27,6 +27,15 @@ class PlanStatus(models.TextChoices):
     SUPERSEDED = "superseded", _("Superseded")
 
 
+class SpendingRuleKind(models.TextChoices):
+    """How the spending of a year in retirement is set."""
+
+    SAME = "same", _("The same each year, in money of today")
+    RATE = "rate", _("Guardrails around the rate drawn (Guyton and Klinger)")
+    SHARE = "share", _("A share of what there is each year")
+    DOLLARS = "dollars", _("Guardrails in dollars")
+
+
 # what a client may ever see: a version that was given to them
 GIVEN_TO_CLIENT = frozenset({PlanStatus.PUBLISHED, PlanStatus.IN_FORCE})
 IN_THE_WORKS = frozenset({PlanStatus.DRAFT, PlanStatus.IN_REVIEW})
@@ -112,6 +121,9 @@ class Plan(BaseModel):
 
     # the mix that the plan is computed with, as {kind, weights, run, by, on}; None: what the accounts hold today
     chosen_mix = models.JSONField(_("mix chosen"), null=True, blank=True, default=None)
+
+    # how spending in retirement moves, as {kind, floor, ceiling, cut, …} with numbers as text; None: it stays the same
+    spending_rule = models.JSONField(_("rule of spending"), null=True, blank=True, default=None)
 
     published_run = models.OneToOneField(
         "plans.ProjectionRun", models.PROTECT, null=True, blank=True, related_name="published_plan"

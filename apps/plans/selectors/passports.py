@@ -46,8 +46,7 @@ _METHODS = {
     ),
     "spending_worst_cut": gettext_lazy(
         "How far a year of retirement falls below what is planned, at its lowest, in the future that one in twenty "
-        "does not better. Spending is set each January by the decision rules of Guyton and Klinger (2006): a tenth "
-        "less when the rate drawn is a fifth above the first one, a tenth more when it is a fifth below."
+        "does not better. Each January the plan's rule of spending sets the year's, on every path by itself."
     ),
     "spending_cut_share": gettext_lazy("The part of the futures in which any year is spent less than planned."),
     "lifetime_alive": gettext_lazy("The part of the futures in which somebody reaches the age the plan is made for."),

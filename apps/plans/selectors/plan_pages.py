@@ -35,6 +35,7 @@ from apps.plans.selectors.figures import Figure
 from apps.plans.selectors.overview_parts import ChoiceLine
 from apps.plans.selectors.overviews import PlanOverview, plan_overview, plan_shown
 from apps.plans.selectors.plan_lists import TONES
+from apps.plans.selectors.plan_rules import stated_words
 from apps.plans.selectors.wishes import has_open_wishes
 
 R = TypeVar("R")
@@ -69,6 +70,7 @@ class PlanPage:
     goals: tuple[tuple[Goal, Figure], ...]
     overrides: tuple[tuple[Override, Figure], ...]
     choices: tuple[ChoiceLine, ...]
+    spending_words: tuple[str, ...]
     missing: tuple[MissingLine, ...]
     is_enough: bool
     report_failed: str
@@ -157,6 +159,7 @@ def plan_page(household: Household, actor: Actor, version: int | None = None) ->
         goals=_with_figures(plan.goals.select_related("person"), build.own_goals(plan)) if plan is not None else (),
         overrides=_with_figures(overrides, build.overrides(plan)) if plan is not None else (),
         choices=build.choices(plan) if plan is not None else (),
+        spending_words=stated_words(plan) if plan is not None else (),
         missing=_missing(facts, overrides),
         is_enough=not any(line.is_needed for line in _missing(facts, overrides)),
         report_failed=_report_failed(plan),

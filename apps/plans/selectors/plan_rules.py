@@ -10,9 +10,13 @@ from apps.core.templatetags import formats
 from apps.core.templatetags.charts import Band, ChartSpec
 from apps.plans.engine.conversion_choices import ConversionPlan, ConversionRule
 from apps.plans.engine.results import SpendingYear
+from apps.plans.engine.spending_choices import PortfolioShare, RateGuardrails, SpendingRule, WealthGuardrails
+from apps.plans.models import Plan, SpendingRuleKind
 from apps.plans.selectors.figures import Figure, money_figure
 from apps.plans.selectors.overview_builders import Found
 
+# What a rule begins with: the published one of Guyton and Klinger, between a floor and a ceiling.
+PUBLISHED = {"floor": "0.8", "ceiling": "1.25", "lower": "0.8", "upper": "1.2", "cut": "0.1", "raised": "0.1"}
 # places of SPENDING_LEVELS
 _P5, _P25, _P50, _P75, _P95 = range(5)
 
@@ -62,15 +66,95 @@ class SpendingPart:
 
 @dataclass(frozen=True, slots=True)
 class PlanRules:
-    """What the rule of spending brings, None where spending stays the same; and what each person converts, said."""
+    """What the rule of spending brings, None where spending stays the same; the rule and each conversion, said."""
 
     spending: SpendingPart | None
+    words: tuple[str, ...]
     conversions: tuple[str, ...]
 
 
 def plan_rules(found: Found) -> PlanRules:
     """Return the rules of a plan as its result has them."""
-    return PlanRules(spending_part(found), conversion_texts(found))
+    rule = found.question.inputs.spending_rule
+    words = () if rule is None else rule_words(rule, found.currency)
+    return PlanRules(spending_part(found), words, conversion_texts(found))
+
+
+def stated_rule(plan: Plan) -> SpendingRule | None:
+    """Return the rule that a version states, as the engine takes it; None where spending stays the same."""
+    stored = plan.spending_rule
+    if stored is None:
+        return None
+    told = {name: float(value) for name, value in stored.items() if name not in {"kind", "by", "on"}}
+    kind, cut, raised = SpendingRuleKind(stored["kind"]), told["cut"], told["raised"]
+    step: PortfolioShare | WealthGuardrails | RateGuardrails
+    if kind is SpendingRuleKind.SHARE:
+        step = PortfolioShare(told["share"], cut, raised)
+    elif kind is SpendingRuleKind.DOLLARS:
+        step = WealthGuardrails(told["below"], told["above"], 1.0 - cut, 1.0 + raised)
+    else:
+        step = RateGuardrails(told["upper"], told["lower"], cut, raised)
+    return SpendingRule(step, told["floor"], told["ceiling"])
+
+
+def stated_words(plan: Plan) -> tuple[str, ...]:
+    """Say the rule that a version states, whether it was generated with it or not."""
+    rule = stated_rule(plan)
+    return (_same_words(),) if rule is None else rule_words(rule, plan.household.currency)
+
+
+def _same_words() -> str:
+    return _("Spending in retirement is taken to stay the same, in money of today.")
+
+
+def rule_words(rule: SpendingRule, currency: str) -> tuple[str, ...]:
+    """Say what a rule of spending means to the household: what it looks at, what it does, and what it never does."""
+    bounds = _(
+        "Spending never falls below %(floor)s of what is planned and never rises above %(ceiling)s of it; a future "
+        "counts as a success when %(floor)s of the plan is paid to the end."
+    ) % {"floor": formats.percent_text(rule.floor, 0), "ceiling": formats.percent_text(rule.ceiling, 0)}
+    step = rule.step
+    if isinstance(step, PortfolioShare):
+        return (_share_words(step), bounds)
+    return (_rate_words(step) if isinstance(step, RateGuardrails) else _dollar_words(step, currency), bounds)
+
+
+def _rate_words(step: RateGuardrails) -> str:
+    return _(
+        "Each January the rate drawn, what is to come from savings as a part of them, is compared with that of the "
+        "first year of retirement. Where it is more than %(above)s higher, the draw is cut by %(cut)s, but not in the "
+        "last %(years)s years; where it is more than %(below)s lower, the draw rises by %(raised)s. After a year of "
+        "losses it does not rise with prices while the rate is above the first one (Guyton and Klinger, 2006)."
+    ) % {
+        "above": formats.percent_text(step.upper - 1.0, 0),
+        "below": formats.percent_text(1.0 - step.lower, 0),
+        "cut": formats.percent_text(step.cut, 0),
+        "raised": formats.percent_text(step.raised, 0),
+        "years": step.protected_years,
+    }
+
+
+def _share_words(step: PortfolioShare) -> str:
+    return _(
+        "Each January %(share)s of the savings is drawn for the year, besides incomes; after inflation that is at most "
+        "%(fall)s less and at most %(rise)s more than the year before."
+    ) % {
+        "share": formats.percent_text(step.share, 1),
+        "fall": formats.percent_text(step.fall, 1),
+        "rise": formats.percent_text(step.rise, 1),
+    }
+
+
+def _dollar_words(step: WealthGuardrails, currency: str) -> str:
+    return _(
+        "Each January the savings are held against two amounts in money of today: at %(below)s or less, spending goes "
+        "to %(part_below)s of what is planned; at %(above)s or more, to %(part_above)s. Between them it stays as it is."
+    ) % {
+        "below": money_figure(step.below, currency, "", "").text,
+        "above": money_figure(step.above, currency, "", "").text,
+        "part_below": formats.percent_text(step.part_below, 0),
+        "part_above": formats.percent_text(step.part_above, 0),
+    }
 
 
 def spending_part(found: Found) -> SpendingPart | None:

@@ -195,7 +195,9 @@ class _Mapping:
         for message, params in told + untaken(facts):
             self._note(message, **params)
         policy = self._policy(accounts)
-        inputs, cannot = as_stated(inputs, self.situation.overrides, policy.saving_account, self._names())
+        inputs, cannot = as_stated(
+            inputs, self.situation.plan, self.situation.overrides, policy.saving_account, self._names()
+        )
         for message, params in cannot:
             self._note(message, **params)
         return Mapped(RunInputs(inputs, policy), self._names(), self.caveats)

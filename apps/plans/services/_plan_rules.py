@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from apps.kernel.errors import gettext_noop
-from apps.plans.engine.inputs import ProjectionInputs
-from apps.plans.engine.rule_levers import has_something_to_convert, with_conversions, with_spending_floor
+from apps.plans.engine.inputs import GoalKind, ProjectionInputs
+from apps.plans.engine.rule_levers import has_something_to_convert, with_conversions, with_spending_rule
 from apps.plans.engine.what_if_levers import with_taken
-from apps.plans.models import Override, OverrideKind
+from apps.plans.models import Override, OverrideKind, Plan
+from apps.plans.selectors.plan_rules import stated_rule
 
 Caveat = tuple[str, dict[str, str]]
 
 
 def as_stated(
-    inputs: ProjectionInputs, overrides: Sequence[Override], saving_account: str, names: Mapping[str, str]
+    inputs: ProjectionInputs, plan: Plan, overrides: Sequence[Override], saving_account: str, names: Mapping[str, str]
 ) -> tuple[ProjectionInputs, list[Caveat]]:
     """Return the plan as its version states it, and what of that cannot be: message ids with what fills them.
 
@@ -32,9 +33,13 @@ def as_stated(
                 told.append((_NOTHING_TO_CONVERT, {"name": names.get(owner, str(row.person))}))
                 continue
             inputs = with_conversions(inputs, owner, float(row.value))
-        elif row.kind == OverrideKind.SPENDING_FLOOR:
-            inputs = with_spending_floor(inputs, float(row.value))
+    rule = stated_rule(plan)
+    if rule is not None and any(goal.kind is GoalKind.RETIREMENT for goal in inputs.goals):
+        inputs = with_spending_rule(inputs, rule)
+    elif rule is not None:
+        told.append((_NOTHING_PLANNED, {}))
     return inputs, told
 
 
+_NOTHING_PLANNED = gettext_noop("The rule of spending does nothing: no retirement goal says what is planned.")
 _NOTHING_TO_CONVERT = gettext_noop("%(name)s has no tax-deferred account to convert from.")

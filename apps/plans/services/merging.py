@@ -26,6 +26,7 @@ from apps.plans.services._questions import question_of
 from apps.plans.services.errors import ScenarioConflictError, StatusNotPossibleError
 from apps.plans.services.goals import GoalDetails, set_goal
 from apps.plans.services.plans import set_override
+from apps.plans.services.spending import set_spending_floor
 
 _OVERRIDES = {
     LeverKind.RETIREMENT_AGE: OverrideKind.RETIREMENT_AGE,
@@ -33,7 +34,6 @@ _OVERRIDES = {
     LeverKind.EXTRA_SAVING: OverrideKind.EXTRA_SAVING,
     LeverKind.EQUITY_SHARE: OverrideKind.EQUITY_SHARE,
     LeverKind.ROTH_BRACKET: OverrideKind.ROTH_BRACKET,
-    LeverKind.SPENDING_FLOOR: OverrideKind.SPENDING_FLOOR,
 }
 
 
@@ -120,6 +120,9 @@ def _take(draft: Plan, scenario: PlanScenario, key: str, by: Actor) -> None:
     if kind in _OVERRIDES:
         person = draft.household.people.get(public_id=subject) if subject else None
         set_override(plan=draft, kind=_OVERRIDES[kind], value=value, reason=reason, person=person, by=by)
+        return
+    if kind is LeverKind.SPENDING_FLOOR:
+        set_spending_floor(plan=draft, floor=value / 100, by=by)
         return
     if kind is LeverKind.RETIREMENT_SPENDING:
         goal = draft.goals.filter(kind=GoalKind.RETIREMENT).first()

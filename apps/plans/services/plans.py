@@ -74,6 +74,7 @@ def draft_plan(*, household: Household, by: Actor, based_on: Plan | None = None)
         **({name: getattr(source, name) for name in CHOICES} if source else {}),
     )
     plan.chosen_mix = mix_taken_over(source, plan) if source else None
+    plan.spending_rule = source.spending_rule if source else None
     checked(plan, exclude=["household", "assumptions"])
     plan.save()
     if source is not None:

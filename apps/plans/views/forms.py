@@ -9,13 +9,15 @@ from apps.core.access import actor_of
 from apps.core.actors import Actor
 from apps.core.views import ServiceFormView
 from apps.plans.forms import AnswerForm, ChoicesForm, DecisionForm, DiscardForm, GoalForm, OverrideForm
-from apps.plans.models import Decision, Plan
+from apps.plans.forms.spending import SpendingRuleForm
+from apps.plans.models import Decision, Plan, SpendingRuleKind
 from apps.plans.selectors.plan_pages import goal_for, plan_for, question_for, recommendation_for
 from apps.plans.selectors.recommendation_lines import line_of
 from apps.plans.services.goals import GoalDetails, set_goal
 from apps.plans.services.plans import discard_draft, set_choices, set_override
 from apps.plans.services.questions import answer_question
 from apps.plans.services.recommendations import decide_recommendation
+from apps.plans.services.spending import SpendingDetails, set_spending_rule
 from apps.plans.views.addresses import figures_of, tab_of
 
 
@@ -73,6 +75,24 @@ class EditChoices(OfPlan):
     def perform(self, form: Any, by: Actor) -> str:
         """Set them."""
         return tab_of(set_choices(plan=self.plan, choices=form.cleaned_data, by=by), self.part)
+
+
+class EditSpendingRule(OfPlan):
+    """Choose how spending in retirement moves."""
+
+    template_name = "staff/plans/spending_form.html"
+    form_class = SpendingRuleForm
+    part = "choices"
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """Show the rule as it is."""
+        return {**super().get_form_kwargs(), "plan": self.plan}
+
+    def perform(self, form: Any, by: Actor) -> str:
+        """Set it."""
+        figures = dict(form.cleaned_data)
+        details = SpendingDetails(SpendingRuleKind(figures.pop("kind")), figures)
+        return tab_of(set_spending_rule(plan=self.plan, details=details, by=by), self.part)
 
 
 class EditOverride(OfPlan):

@@ -15,7 +15,9 @@ from apps.plans.engine.rule_levers import (
     with_conversions,
     with_roth_account,
     with_spending_floor,
+    with_spending_rule,
 )
+from apps.plans.engine.spending_choices import PortfolioShare, SpendingRule
 from tests.apps.plans.engine.households import family
 
 
@@ -56,6 +58,11 @@ def test_a_floor_is_a_rule_and_the_whole_plan_is_none() -> None:
     assert floor_of(bending) == 70.0
     assert with_spending_floor(bending, 100.0) == family()
     assert floor_of(family()) == 100.0
+
+
+def test_a_floor_keeps_the_rule_that_the_plan_has() -> None:
+    shared = with_spending_rule(family(), SpendingRule(PortfolioShare(0.04), 0.8, 1.5))
+    assert with_spending_floor(shared, 60.0).spending_rule == SpendingRule(PortfolioShare(0.04), 0.6, 1.5)
 
 
 def test_without_a_retirement_goal_living_costs_are_what_is_planned() -> None:

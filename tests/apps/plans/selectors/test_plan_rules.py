@@ -8,10 +8,22 @@ from typing import Any, cast
 
 import pytest
 
+from apps.clients.models import Household
 from apps.plans.engine.conversion_choices import ConversionPlan, ConversionRule
 from apps.plans.engine.results import SpendingOutlook, SpendingYear
+from apps.plans.engine.spending_choices import PortfolioShare, RateGuardrails, SpendingRule, WealthGuardrails
+from apps.plans.models import Plan
 from apps.plans.selectors.overview_builders import Found
-from apps.plans.selectors.plan_rules import PlanRules, conversion_texts, plan_rules, spending_part
+from apps.plans.selectors.plan_rules import (
+    PUBLISHED,
+    PlanRules,
+    conversion_texts,
+    plan_rules,
+    rule_words,
+    spending_part,
+    stated_rule,
+    stated_words,
+)
 from apps.plans.selectors.run_values import RunInputs
 from tests.apps.plans.engine.households import conversion, converting, family, insured
 
@@ -55,4 +67,25 @@ def test_a_rule_is_shown_with_its_deepest_cut_and_its_band() -> None:
 
 
 def test_a_plan_without_rules_has_nothing_to_say() -> None:
-    assert plan_rules(found()) == PlanRules(None, ())
+    assert plan_rules(found()) == PlanRules(None, (), ())
+
+
+@pytest.mark.parametrize(
+    ("step", "text"),
+    [
+        (RateGuardrails(), "more than 20% higher, the draw is cut by 10%, but not in the last 15 years"),
+        (PortfolioShare(0.045), "Each January 4.5% of the savings is drawn"),
+        (WealthGuardrails(900_000.0, 2e6, 0.9, 1.1), "at $900,000 or less, spending goes to 90% of what is planned"),
+    ],
+)
+def test_a_rule_is_said_in_words_with_its_bounds(step: Any, text: str) -> None:
+    said, bounds = rule_words(SpendingRule(step, 0.75, 1.2), "USD")
+    assert text in said
+    assert "never falls below 75% of what is planned and never rises above 120%" in bounds
+
+
+def test_a_version_says_its_rule_before_it_is_generated() -> None:
+    plan = Plan(spending_rule={"kind": "rate", **PUBLISHED, "by": "Ada", "on": "2026-11-02"})
+    plan.household = cast("Any", Household(currency="USD"))
+    assert stated_words(plan) == rule_words(cast("SpendingRule", stated_rule(plan)), "USD")
+    assert stated_words(Plan()) == ("Spending in retirement is taken to stay the same, in money of today.",)

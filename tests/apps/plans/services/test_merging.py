@@ -236,3 +236,13 @@ def test_a_claim_age_is_taken_over_and_counts_in_the_next_run(run, ada, by, syst
     assert ages[str(head.public_id)] == 70 * 12
     with pytest.raises(InvalidInputError):
         set_override(plan=run.plan, kind=OverrideKind.CLAIM_AGE, value=Decimal(71), reason="x", person=head, by=by)
+
+
+def test_a_floor_of_spending_becomes_the_rule_of_the_draft(ada, by):
+    plan = plans.drafted(ada)
+    run = plans.computed(plan, ada)
+    row = kept(run, by, spending_floor=75.0)
+    draft = merge_scenario(scenario=row, seen=seen(row), by=by)
+    assert (draft.spending_rule["kind"], draft.spending_rule["floor"]) == ("rate", "0.75")
+    (line,) = merge_lines(row, draft)
+    assert line.draft == line.value == 75.0

@@ -8,7 +8,8 @@ from decimal import Decimal
 
 from apps.clients.models import Person
 from apps.money.selectors.facts import HouseholdFacts, PersonFact
-from apps.plans.models import Override, OverrideKind
+from apps.plans.models import Goal, GoalKind, GoalPriority, Override, OverrideKind, Plan
+from apps.plans.selectors.plan_rules import PUBLISHED
 from apps.plans.services._mapping import Mapped, mapped
 from tests.apps.plans.services.test_mapping import ANA, account, facts, question_situation
 
@@ -26,12 +27,29 @@ def ruled(given_facts: HouseholdFacts, *rows: tuple[OverrideKind, str]) -> Mappe
     return mapped(replace(question_situation(given_facts), overrides=overrides))
 
 
-def test_a_plan_may_state_a_floor_of_spending_and_a_bracket_to_fill() -> None:
-    rows = ((OverrideKind.SPENDING_FLOOR, "75"), (OverrideKind.ROTH_BRACKET, "22"))
-    inputs = ruled(facts(accounts=(account(treatment="tax_deferred"),)), *rows).question.inputs
-    assert inputs.spending_rule is not None
-    assert inputs.spending_rule.floor == 0.75
-    (plan,) = inputs.conversions
+def spending_by_a_rule(*goals: Goal) -> Mapped:
+    plan = Plan(spending_rule={"kind": "rate", **PUBLISHED, "floor": "0.75", "by": "Ada", "on": "2026-11-02"})
+    return mapped(replace(question_situation(facts()), plan=plan, goals=goals))
+
+
+def test_a_plan_may_state_a_rule_of_spending() -> None:
+    goal = Goal(
+        kind=GoalKind.RETIREMENT, name="Retirement", annual_amount=Decimal(60_000), priority=GoalPriority.ESSENTIAL
+    )
+    rule = spending_by_a_rule(goal).question.inputs.spending_rule
+    assert rule is not None
+    assert (rule.floor, rule.ceiling) == (0.75, 1.25)
+
+
+def test_a_rule_without_a_retirement_goal_does_nothing_and_says_so() -> None:
+    found = spending_by_a_rule()
+    assert found.question.inputs.spending_rule is None
+    assert any("does nothing" in caveat["message"] for caveat in found.caveats)
+
+
+def test_a_plan_may_state_a_bracket_to_fill() -> None:
+    given = facts(accounts=(account(treatment="tax_deferred"),))
+    (plan,) = ruled(given, (OverrideKind.ROTH_BRACKET, "22")).question.inputs.conversions
     assert (plan.value, plan.first_year, plan.target) == (0.22, 2045, f"roth:{ANA}")
 
 
