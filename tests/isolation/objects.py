@@ -583,6 +583,7 @@ OF_FIRM: dict[str, Maker] = {
     "plans:what-if-figure.key": lambda _world: "success",
     "plans:taxes-figure.key": lambda _world: "total",
     "plans:stress-figure.key": lambda _world: "base:success",
+    "plans:roth-figure.key": lambda _world: "chosen:left",
     "plans:social-security-figure.key": lambda _world: "chosen:value",
     "plans:figure.key": lambda world: next(iter(figures_in(build.own_goals(world.plan)))).key,
     "purpose": lambda _world: "profile",

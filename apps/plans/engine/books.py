@@ -82,6 +82,7 @@ class Recorded(NamedTuple):
     ``estate`` (n_paths,) in money of the start: what was left at the end of the year of the last death, or of the plan.
     ``ledgers`` (n_years, N_SLOTS, n_paths) what each year's tax was computed from, gains netted, or with no years.
     ``spending`` (n_years, n_paths) what a rule of spending let the household spend, in money of the start, or no years.
+    ``balances`` (n_years + 1, n_accounts, n_paths) of each account, at the start and at year ends, or no years.
     """
 
     wealth: NDArray[np.float64]
@@ -90,6 +91,7 @@ class Recorded(NamedTuple):
     estate: NDArray[np.float64]
     ledgers: NDArray[np.float64]
     spending: NDArray[np.float32]
+    balances: NDArray[np.float64]
 
 
 @compiled
@@ -115,6 +117,7 @@ def empty_record(
         estate=np.zeros(n_paths),
         ledgers=np.zeros((n_years if with_ledgers else 0, N_SLOTS, n_paths)),
         spending=np.zeros((0, n_paths), dtype=np.float32),
+        balances=np.zeros((0, 0, n_paths)),
     )
 
 
@@ -122,4 +125,14 @@ def keeping_spending(record: Recorded) -> Recorded:
     """Add room for what a rule of spending lets be spent each year."""
     n_years, n_paths = record.wealth.shape[0] - 1, record.wealth.shape[1]
     spending = np.zeros((n_years, n_paths), dtype=np.float32)
-    return Recorded(record.wealth, record.failed, record.flows, record.estate, record.ledgers, spending)
+    return Recorded(
+        record.wealth, record.failed, record.flows, record.estate, record.ledgers, spending, record.balances
+    )
+
+
+def keeping_balances(record: Recorded, n_accounts: int) -> Recorded:
+    """Add room for what each account holds at the start and at year ends."""
+    balances = np.zeros((record.wealth.shape[0], n_accounts, record.wealth.shape[1]))
+    return Recorded(
+        record.wealth, record.failed, record.flows, record.estate, record.ledgers, record.spending, balances
+    )

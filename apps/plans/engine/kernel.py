@@ -83,6 +83,14 @@ def _live(program: Program, books: NDArray[np.float64], month: int) -> None:
 
 
 @compiled
+def _keep_balances(books: NDArray[np.float64], n_accounts: int, balances: NDArray[np.float64], first_path: int) -> None:
+    """Keep what each account holds at the end of a year in ``balances`` (n_accounts, n_paths)."""
+    for account in range(n_accounts):
+        for lane in range(min(LANES, balances.shape[1] - first_path)):
+            balances[account, first_path + lane] = books[balance_row(account), lane]
+
+
+@compiled
 def _record(books: NDArray[np.float64], n_accounts: int, recorded: Recorded, place: tuple[int, int]) -> None:
     """Keep wealth at the end of a year (0 is the start) and the flows of it; ``place``: year, first path."""
     year, first_path = place
@@ -92,6 +100,8 @@ def _record(books: NDArray[np.float64], n_accounts: int, recorded: Recorded, pla
         for account in range(n_accounts):
             wealth += books[balance_row(account), lane]
         recorded.wealth[year, first_path + lane] = wealth
+    if recorded.balances.shape[0] > 0:
+        _keep_balances(books, n_accounts, recorded.balances[year], first_path)
     if year > 0 and recorded.flows.shape[0] > 0:
         for flow in range(recorded.flows.shape[1]):
             for lane in range(lanes):

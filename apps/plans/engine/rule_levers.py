@@ -53,20 +53,48 @@ def with_conversions(inputs: ProjectionInputs, owner: str, percent: float) -> Pr
     They begin with the year of retirement, or now, and end before the year of the first required distribution, or after
     ten years if that is later. A Roth account is opened, with nothing in it, where the adult has none.
     """
-    others = tuple(plan for plan in inputs.conversions if plan.owner != owner)
     ending = inputs.tax_table.ordinary_rates[: len(inputs.tax_table.of(inputs.filing_status).ordinary_upper_bounds)]
     rates = [rate for rate in ending if rate * _HUNDRED <= Decimal(repr(percent))]
     if not rates:
-        return replace(inputs, conversions=others)
-    adult = next(adult for adult in inputs.adults if adult.key == owner)
-    first = max(inputs.start_date.year, adult.retirement_date.year)
-    last = max(first + LEAST_YEARS - 1, first_year_required(adult.birth_date) - 1)
+        return without_conversions(inputs, owner)
+    return with_conversion_rule(inputs, owner, ConversionRule.FILL_BRACKET, float(max(rates)))
+
+
+def step_of(inputs: ProjectionInputs, owner: str) -> float:
+    """Return which of Medicare's surcharges an adult's conversions stay below, 1 the first; 0 where they do not."""
+    for plan in inputs.conversions:
+        if plan.owner == owner and plan.rule is ConversionRule.BELOW_STEP:
+            return plan.value + 1.0
+    return 0.0
+
+
+def with_conversions_below(inputs: ProjectionInputs, owner: str, surcharge: int) -> ProjectionInputs:
+    """Let an adult convert as much as stays below a surcharge of Medicare, 1 the first; 0 is no conversions."""
+    if surcharge < 1:
+        return without_conversions(inputs, owner)
+    return with_conversion_rule(inputs, owner, ConversionRule.BELOW_STEP, surcharge - 1.0)
+
+
+def without_conversions(inputs: ProjectionInputs, owner: str) -> ProjectionInputs:
+    """Let an adult convert nothing."""
+    return replace(inputs, conversions=tuple(plan for plan in inputs.conversions if plan.owner != owner))
+
+
+def with_conversion_rule(inputs: ProjectionInputs, owner: str, rule: ConversionRule, value: float) -> ProjectionInputs:
+    """Let an adult convert by a rule, in the years of `with_conversions`, instead of what they convert already."""
+    others = without_conversions(inputs, owner).conversions
+    first, last = conversion_years(inputs, owner)
     opened = with_roth_account(inputs, owner)
     target = next(account.key for account in opened.accounts if _is_roth_of(account, owner))
-    plan = ConversionPlan(
-        owner, target, ConversionRule.FILL_BRACKET, float(max(rates)), first, last, currency=inputs.currency
-    )
+    plan = ConversionPlan(owner, target, rule, value, first, last, currency=inputs.currency)
     return replace(opened, conversions=(*others, plan))
+
+
+def conversion_years(inputs: ProjectionInputs, owner: str) -> tuple[int, int]:
+    """Return the first and the last calendar year in which an adult converts."""
+    adult = next(adult for adult in inputs.adults if adult.key == owner)
+    first = max(inputs.start_date.year, adult.retirement_date.year)
+    return first, max(first + LEAST_YEARS - 1, first_year_required(adult.birth_date) - 1)
 
 
 def _is_roth_of(account: Account, owner: str) -> bool:

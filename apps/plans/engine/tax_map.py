@@ -8,12 +8,13 @@ from dataclasses import dataclass
 @dataclass(frozen=True, slots=True)
 class IncomeParts:
     """Where a year's income comes from, nominal. ``withdrawn`` is what tax-deferred accounts gave, ``required`` the
-    part of it that the law made the household take out beyond what it needed."""
+    part of it that the law made the household take out beyond what it needed, ``converted`` what went to Roth."""
 
     wages: float
     pre_tax: float
     pensions: float
     withdrawn: float
+    converted: float
     required: float
     benefits: float
     taxable_benefits: float

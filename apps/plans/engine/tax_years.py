@@ -13,7 +13,16 @@ from decimal import Decimal
 import numpy as np
 from numpy.typing import NDArray
 
-from apps.plans.engine.books import F_MEDICARE, F_REQUIRED, F_STATE_TAXES, F_TAXES, Recorded, empty_record
+from apps.plans.engine.books import (
+    F_CONVERTED,
+    F_MEDICARE,
+    F_REQUIRED,
+    F_STATE_TAXES,
+    F_TAXES,
+    Recorded,
+    empty_record,
+    keeping_balances,
+)
 from apps.plans.engine.compiled import LANES
 from apps.plans.engine.conversions import marginal_rate, room_up_to
 from apps.plans.engine.growth import grown, year_prices
@@ -67,6 +76,7 @@ def steady_path(inputs: ProjectionInputs) -> SteadyPath:
     program = build_program(inputs)
     n_years, span = program.year_facts.shape[1], span_of(program)
     recorded = empty_record(n_years, program.demands.shape[2], 1, with_flows=True, with_ledgers=True)
+    recorded = keeping_balances(recorded, len(inputs.accounts))
     cube = expected_cube(inputs.assumptions, _MONTHS * n_years)
     growth = grown(program.weights, cube.factors, span)
     simulate_blocks(program, growth, np.empty((1, 0, LANES), dtype=np.int32), 0, recorded)
@@ -134,12 +144,13 @@ class _Map:
 
     def _income(self, year: int) -> IncomeParts:
         _law, facts = self.laws[year]
-        pensions = self._pensions(year)
+        pensions, converted = self._pensions(year), self._flow(year, F_CONVERTED)
         return IncomeParts(
             wages=float(sum(facts.wages)),
             pre_tax=float(facts.pre_tax),
             pensions=pensions,
-            withdrawn=max(0.0, float(facts.ordinary) - pensions),
+            withdrawn=max(0.0, float(facts.ordinary) - pensions - converted),
+            converted=converted,
             required=self._flow(year, F_REQUIRED),
             benefits=float(facts.benefits),
             taxable_benefits=float(self.taxes[year].taxable_benefits),

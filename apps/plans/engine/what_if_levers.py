@@ -15,6 +15,7 @@ from enum import StrEnum
 from apps.kernel.errors import InvalidInputError, gettext_noop
 from apps.plans.engine.claiming import first_claim_age
 from apps.plans.engine.claiming_map import open_claim_ages
+from apps.plans.engine.conversion_choices import LAST_STEP
 from apps.plans.engine.horizon import age_in_months, horizon_months, month_of, retirement_month_of, year_of
 from apps.plans.engine.inputs import Adult, Goal, GoalKind, ProjectionInputs
 from apps.plans.engine.levers import (
@@ -33,7 +34,9 @@ from apps.plans.engine.rule_levers import (
     floor_of,
     has_something_to_convert,
     highest_bracket,
+    step_of,
     with_conversions,
+    with_conversions_below,
     with_spending_floor,
 )
 
@@ -53,6 +56,7 @@ class LeverKind(StrEnum):
     GOAL_YEAR = "goal_year"
     EQUITY_SHARE = "equity_share"
     ROTH_BRACKET = "roth_bracket"
+    ROTH_STEP = "roth_step"
     SPENDING_FLOOR = "spending_floor"
     LOWER_RETURNS = "lower_returns"
     HIGHER_INFLATION = "higher_inflation"
@@ -61,7 +65,7 @@ class LeverKind(StrEnum):
 
 STRESSES = {LeverKind.LOWER_RETURNS: 4.0, LeverKind.HIGHER_INFLATION: 5.0, LeverKind.FIRST_YEAR_FALL: 60.0}
 WHOLE = frozenset({LeverKind.RETIREMENT_AGE, LeverKind.CLAIM_AGE, LeverKind.GOAL_YEAR})
-RULES = frozenset({LeverKind.ROTH_BRACKET, LeverKind.SPENDING_FLOOR})
+RULES = frozenset({LeverKind.ROTH_BRACKET, LeverKind.ROTH_STEP, LeverKind.SPENDING_FLOOR})
 # less of what is planned nobody plans to live on
 LEAST_FLOOR = 40.0
 
@@ -122,7 +126,7 @@ def levers_of(inputs: ProjectionInputs) -> tuple[WhatIfLever, ...]:
     share = equity_share(inputs)
     if share is not None:
         found.append(WhatIfLever(LeverKind.EQUITY_SHARE, "", 100.0 * share, 0.0, 100.0, 5.0))
-    found += [_bracket(adult, inputs) for adult in inputs.adults if has_something_to_convert(inputs, adult)]
+    found += conversion_levers(inputs)
     found.append(WhatIfLever(LeverKind.SPENDING_FLOOR, "", floor_of(inputs), LEAST_FLOOR, WHOLE_PLAN, 5.0))
     steps = (0.25, 0.25, 5.0)
     found += [WhatIfLever(kind, "", 0.0, 0.0, STRESSES[kind], step) for kind, step in zip(STRESSES, steps, strict=True)]
@@ -166,6 +170,8 @@ def check(lever: WhatIfLever | None, key: str, value: float) -> None:
         )
     if lever.kind in WHOLE and value != int(value) and abs(value - lever.value) >= _SAME:
         raise InvalidInputError(gettext_noop("Give whole years."), field=key)
+    if lever.kind is LeverKind.ROTH_STEP and value != int(value):
+        raise InvalidInputError(gettext_noop("Give a whole number."), field=key)
 
 
 def equity_share(inputs: ProjectionInputs) -> float | None:
@@ -279,13 +285,22 @@ def _set(inputs: ProjectionInputs, policy: AdvicePolicy, lever: WhatIfLever, val
 def _ruled(inputs: ProjectionInputs, lever: WhatIfLever, value: float) -> ProjectionInputs:
     if lever.kind is LeverKind.ROTH_BRACKET:
         return with_conversions(inputs, lever.subject, value)
+    if lever.kind is LeverKind.ROTH_STEP:
+        return with_conversions_below(inputs, lever.subject, int(value))
     return with_spending_floor(inputs, value)
 
 
-def _bracket(adult: Adult, inputs: ProjectionInputs) -> WhatIfLever:
-    return WhatIfLever(
-        LeverKind.ROTH_BRACKET, adult.key, bracket_of(inputs, adult.key), 0.0, highest_bracket(inputs), 1.0
-    )
+def conversion_levers(inputs: ProjectionInputs) -> list[WhatIfLever]:
+    """Return what each adult with a tax-deferred account may convert: up to a bracket, or below a surcharge."""
+    found, highest = [], highest_bracket(inputs)
+    for adult in inputs.adults:
+        if has_something_to_convert(inputs, adult):
+            owner = adult.key
+            found.append(WhatIfLever(LeverKind.ROTH_BRACKET, owner, bracket_of(inputs, owner), 0.0, highest, 1.0))
+            if inputs.medicare is not None:
+                last = float(LAST_STEP + 1)
+                found.append(WhatIfLever(LeverKind.ROTH_STEP, owner, step_of(inputs, owner), 0.0, last, 1.0))
+    return found
 
 
 def _goal(goal: Goal, kind: LeverKind, value: float) -> Goal:

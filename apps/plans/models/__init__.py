@@ -13,7 +13,7 @@ from apps.plans.models.monitoring import (
     PlanMeasurement,
     PlanMonitor,
 )
-from apps.plans.models.override import PER_CENT, Override, OverrideKind
+from apps.plans.models.override import CONVERTING, PER_CENT, Override, OverrideKind
 from apps.plans.models.plan import Plan, PlanStatus, SpendingRuleKind
 from apps.plans.models.projection_run import ProjectionRun
 from apps.plans.models.question import PlanQuestion
@@ -22,6 +22,7 @@ from apps.plans.models.scenario import PlanScenario
 from apps.plans.models.step import ContributionWatch, PlanStep, StepOwner, StepStatus
 
 __all__ = [
+    "CONVERTING",
     "OPEN_WISHES",
     "PER_CENT",
     "AlertKind",

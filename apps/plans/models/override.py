@@ -24,11 +24,12 @@ class OverrideKind(models.TextChoices):
     EXTRA_SAVING = "extra_saving", _("Saved more a month than the facts say")
     EQUITY_SHARE = "equity_share", _("Shares of what is invested, in per cent")
     ROTH_BRACKET = "roth_bracket", _("Tax bracket that Roth conversions fill, in per cent")
+    ROTH_STEP = "roth_step", _("Medicare surcharge that Roth conversions stay below, from 1 to 5")
 
 
-OF_A_PERSON = frozenset(
-    {OverrideKind.RETIREMENT_AGE, OverrideKind.ANNUAL_INCOME, OverrideKind.CLAIM_AGE, OverrideKind.ROTH_BRACKET}
-)
+# how somebody converts to Roth: one way or the other
+CONVERTING = frozenset({OverrideKind.ROTH_BRACKET, OverrideKind.ROTH_STEP})
+OF_A_PERSON = CONVERTING | {OverrideKind.RETIREMENT_AGE, OverrideKind.ANNUAL_INCOME, OverrideKind.CLAIM_AGE}
 PER_CENT = frozenset({OverrideKind.EQUITY_SHARE, OverrideKind.ROTH_BRACKET})
 
 
@@ -75,6 +76,11 @@ class Override(BaseModel):
                 condition=~models.Q(kind=OverrideKind.CLAIM_AGE) | models.Q(value__gte=62, value__lte=70),
                 name="override_claim_between_62_and_70",
                 violation_error_message=_("Social Security begins between the ages of 62 and 70."),
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(kind=OverrideKind.ROTH_STEP) | models.Q(value__in=range(6)),
+                name="override_surcharge_up_to_5",
+                violation_error_message=_("Medicare has five surcharges; 0 converts nothing."),
             ),
         )
 

@@ -296,8 +296,10 @@ def choices(plan: Plan) -> tuple[ChoiceLine, ...]:
     return tuple(lines)
 
 
-_OVERRIDE_UNITS = dict.fromkeys((OverrideKind.RETIREMENT_AGE, OverrideKind.CLAIM_AGE), "years") | dict.fromkeys(
-    PER_CENT, "percent"
+_OVERRIDE_UNITS = (
+    dict.fromkeys((OverrideKind.RETIREMENT_AGE, OverrideKind.CLAIM_AGE), "years")
+    | dict.fromkeys(PER_CENT, "percent")
+    | {OverrideKind.ROTH_STEP: "count"}
 )
 
 

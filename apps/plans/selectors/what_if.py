@@ -143,6 +143,7 @@ def _row(asked: Asked, lever: WhatIfLever, value: float) -> LeverRow:
         LeverKind.RETIREMENT_AGE: _("years"),
         LeverKind.CLAIM_AGE: _("years"),
         LeverKind.GOAL_YEAR: "",
+        LeverKind.ROTH_STEP: "",
         LeverKind.RETIREMENT_SPENDING: asked.currency,
         LeverKind.EXTRA_SAVING: asked.currency,
         LeverKind.GOAL_AMOUNT: asked.currency,
@@ -164,6 +165,7 @@ def label_of(asked: Asked, key: str) -> str:
         LeverKind.GOAL_YEAR: _("%(name)s: first year"),
         LeverKind.EQUITY_SHARE: _("Shares, of what is invested"),
         LeverKind.ROTH_BRACKET: _("%(name)s converts to Roth up to the tax bracket of"),
+        LeverKind.ROTH_STEP: _("%(name)s converts to Roth below Medicare's surcharge no. (0: not)"),
         LeverKind.SPENDING_FLOOR: _("In bad markets, spend at least this part of the plan"),
         LeverKind.LOWER_RETURNS: _("All returns lower, a year"),
         LeverKind.HIGHER_INFLATION: _("Inflation higher, a year"),
@@ -177,7 +179,7 @@ def value_text(asked: Asked, key: str, value: float) -> str:
     kind = LeverKind(key.partition(":")[0])
     if kind in {LeverKind.RETIREMENT_SPENDING, LeverKind.EXTRA_SAVING, LeverKind.GOAL_AMOUNT}:
         return money_figure(value, asked.currency, "", "").text
-    if kind in {LeverKind.RETIREMENT_AGE, LeverKind.CLAIM_AGE, LeverKind.GOAL_YEAR}:
+    if kind in {LeverKind.RETIREMENT_AGE, LeverKind.CLAIM_AGE, LeverKind.GOAL_YEAR, LeverKind.ROTH_STEP}:
         return str(round(value))
     return formats.percent_text(
         value / 100.0, 2 if kind in {LeverKind.LOWER_RETURNS, LeverKind.HIGHER_INFLATION} else 0

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from apps.plans.engine.conversion_map import ConversionMap
+from apps.plans.engine.conversion_tries import conversion_map
 from apps.plans.engine.inputs import CubeSpec, ProjectionInputs
 from apps.plans.engine.stress_cases import StressTable, episodes_from_mapping, months_needed, stress_cases
 from apps.plans.engine.stress_tests import run_stress_tests
@@ -18,6 +20,11 @@ from apps.plans.services._tables import TAX_TABLES, read_table
 def tax_map(inputs: ProjectionInputs) -> tuple[TaxYear, ...]:
     """Answer what each year of a plan is taxed on."""
     return tax_years(inputs)
+
+
+def ways_of_converting(inputs: ProjectionInputs, owner: str) -> ConversionMap:
+    """Answer what each way of converting to Roth comes to for an adult."""
+    return conversion_map(inputs, owner)
 
 
 def stress_table(inputs: ProjectionInputs, spec: CubeSpec, care_cost: float) -> StressTable:

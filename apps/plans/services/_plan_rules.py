@@ -6,9 +6,14 @@ from collections.abc import Mapping, Sequence
 
 from apps.kernel.errors import gettext_noop
 from apps.plans.engine.inputs import GoalKind, ProjectionInputs
-from apps.plans.engine.rule_levers import has_something_to_convert, with_conversions, with_spending_rule
+from apps.plans.engine.rule_levers import (
+    has_something_to_convert,
+    with_conversions,
+    with_conversions_below,
+    with_spending_rule,
+)
 from apps.plans.engine.what_if_levers import with_taken
-from apps.plans.models import Override, OverrideKind, Plan
+from apps.plans.models import CONVERTING, Override, OverrideKind, Plan
 from apps.plans.selectors.plan_rules import stated_rule
 
 Caveat = tuple[str, dict[str, str]]
@@ -27,12 +32,10 @@ def as_stated(
     inputs = with_taken(inputs, saving_account, saving, None if share is None else float(share / 100))
     told: list[Caveat] = []
     for row in overrides:
-        if row.kind == OverrideKind.ROTH_BRACKET and row.person is not None:
+        if row.kind in CONVERTING and row.person is not None:
             owner = str(row.person.public_id)
-            if not any(adult.key == owner and has_something_to_convert(inputs, adult) for adult in inputs.adults):
-                told.append((_NOTHING_TO_CONVERT, {"name": names.get(owner, str(row.person))}))
-                continue
-            inputs = with_conversions(inputs, owner, float(row.value))
+            inputs, cannot = _converting(inputs, owner, row)
+            told += [(message, {"name": names.get(owner, str(row.person))}) for message in cannot]
     rule = stated_rule(plan)
     if rule is not None and any(goal.kind is GoalKind.RETIREMENT for goal in inputs.goals):
         inputs = with_spending_rule(inputs, rule)
@@ -41,5 +44,17 @@ def as_stated(
     return inputs, told
 
 
+def _converting(inputs: ProjectionInputs, owner: str, row: Override) -> tuple[ProjectionInputs, list[str]]:
+    """Let an adult convert to Roth as the version states it; or why that cannot be."""
+    if not any(adult.key == owner and has_something_to_convert(inputs, adult) for adult in inputs.adults):
+        return inputs, [_NOTHING_TO_CONVERT]
+    if row.kind == OverrideKind.ROTH_BRACKET:
+        return with_conversions(inputs, owner, float(row.value)), []
+    if inputs.medicare is None:
+        return inputs, [_NO_PREMIUMS]
+    return with_conversions_below(inputs, owner, int(row.value)), []
+
+
 _NOTHING_PLANNED = gettext_noop("The rule of spending does nothing: no retirement goal says what is planned.")
+_NO_PREMIUMS = gettext_noop("%(name)s converts nothing: the plan knows no premiums of Medicare to stay below.")
 _NOTHING_TO_CONVERT = gettext_noop("%(name)s has no tax-deferred account to convert from.")

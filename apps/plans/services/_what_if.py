@@ -11,6 +11,7 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from apps.plans.engine.conversion_map import Way, with_way
 from apps.plans.engine.inputs import CubeSpec
 from apps.plans.engine.monte_carlo import Progress, no_progress
 from apps.plans.engine.scenarios import ScenarioCube
@@ -23,7 +24,7 @@ from apps.plans.engine.what_if import (
     standing,
     what_if,
 )
-from apps.plans.engine.what_if_levers import moved
+from apps.plans.engine.what_if_levers import Moved, Stress, moved
 from apps.plans.engine.what_if_results import LeverEffect, Reach, ScenarioResult, WhatIfAnswer
 from apps.plans.selectors.run_values import RunInputs
 from apps.plans.services._scenarios import cube_of
@@ -63,6 +64,11 @@ def answer(tried: Trial, changes: Mapping[str, float], progress: Progress = no_p
     """Answer how the plan fares with levers moved."""
     plan = moved(tried.question.inputs, tried.question.policy, changes)
     return what_if(plan, tried.cube, tried.before, progress=progress)
+
+
+def answer_converted(tried: Trial, owner: str, way: Way) -> WhatIfAnswer:
+    """Answer how the plan fares when an adult converts to Roth this way."""
+    return what_if(Moved(with_way(tried.question.inputs, owner, way), Stress()), tried.cube, tried.before)
 
 
 def spending(tried: Trial, changes: Mapping[str, float], progress: Progress = no_progress) -> float:

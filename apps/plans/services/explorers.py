@@ -10,6 +10,7 @@ from typing import Any
 
 from apps.core.actors import Actor
 from apps.plans.engine.claiming_map import ClaimingMap, claiming_map
+from apps.plans.engine.conversion_map import ConversionMap, Way
 from apps.plans.engine.digest import input_digest
 from apps.plans.engine.stress_cases import StressTable
 from apps.plans.engine.tax_map import TaxYear
@@ -21,7 +22,7 @@ from apps.plans.services._tables import TAX_TABLES, read_table
 from apps.plans.services._turns import TURNS
 from apps.plans.services.what_if import question_of_run
 
-_KEPT = 64
+_KEPT = 128
 _lock = threading.Lock()
 _answers: OrderedDict[str, Any] = OrderedDict()
 
@@ -51,6 +52,35 @@ def claiming_of_run(*, run: ProjectionRun, real_rate: float, by: Actor) -> Claim
         with TURNS.place(by.key):
             found = _keep(name, claiming_map(inputs, real_rate))
     told: ClaimingMap = found
+    return told
+
+
+def conversions_of_run(*, run: ProjectionRun, owner: str, by: Actor) -> ConversionMap:
+    """Answer what each way of converting comes to for an adult with a tax-deferred account. Raises EngineBusyError."""
+    name = input_digest({"converting": run.input_digest, "owner": owner})
+    found = _kept(name)
+    if found is None:
+        from apps.plans.services._explorers import ways_of_converting
+
+        inputs = question_of_run(run).inputs
+        with TURNS.place(by.key):
+            found = _keep(name, ways_of_converting(inputs, owner))
+    told: ConversionMap = found
+    return told
+
+
+def converted_answer_of_run(*, run: ProjectionRun, owner: str, way: Way, is_whole: bool, by: Actor) -> WhatIfAnswer:
+    """Answer how a run's plan fares with a way of converting, on all futures or a thousand. Raises EngineBusyError."""
+    name = input_digest({"converted": run.input_digest, "owner": owner, "way": way.key, "whole": is_whole})
+    found = _kept(name)
+    if found is None:
+        from apps.plans.services._what_if import answer_converted, trial
+
+        asked = question_of_run(run)
+        spec = spec_of(asked, is_whole=is_whole)
+        with TURNS.place(by.key):
+            found = _keep(name, answer_converted(trial(asked, spec, run.input_digest), owner, way))
+    told: WhatIfAnswer = found
     return told
 
 

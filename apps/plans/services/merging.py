@@ -34,6 +34,7 @@ _OVERRIDES = {
     LeverKind.EXTRA_SAVING: OverrideKind.EXTRA_SAVING,
     LeverKind.EQUITY_SHARE: OverrideKind.EQUITY_SHARE,
     LeverKind.ROTH_BRACKET: OverrideKind.ROTH_BRACKET,
+    LeverKind.ROTH_STEP: OverrideKind.ROTH_STEP,
 }
 
 

@@ -16,7 +16,7 @@ from apps.core.actors import Actor
 from apps.core.services import service
 from apps.kernel.errors import InvalidInputError, gettext_noop
 from apps.money.selectors.situations import household_facts
-from apps.plans.models import Goal, GoalKind, GoalPriority, Override, Plan, PlanStatus
+from apps.plans.models import CONVERTING, Goal, GoalKind, GoalPriority, Override, Plan, PlanStatus
 from apps.plans.selectors.mixes import mix_taken_over
 from apps.plans.services._checks import checked
 from apps.plans.services._plans import changeable, note_change, tell
@@ -112,6 +112,8 @@ def set_override(
 ) -> Override:
     """Take a fact differently in this version, with the reason; a second time changes the entry.
 
+    One way of converting to Roth takes the place of the other.
+
     Raises PlanFrozenError, InvalidInputError for a person outside of the household, a wrong value, a missing reason.
     """
     plan = changeable(plan)
@@ -124,6 +126,9 @@ def set_override(
     row.value, row.reason, row.set_on, row.set_by = value, reason.strip(), firm_today(), by.label
     checked(row)
     row.save()
+    if kind in CONVERTING:
+        for other in Override.objects.filter(plan=plan, kind__in=CONVERTING, person=person).exclude(pk=row.pk):
+            remove_override(override=other, by=by)
     audit.record("plans.set_override", by=by, target=row, before=before, after=audit.snapshot(row), reason=row.reason)
     note_change(plan)
     return row

@@ -83,6 +83,7 @@ _PAGES = (
     ("scenario-list", _("Scenarios")),
     ("taxes", _("Tax map")),
     ("social-security", _("Social Security")),
+    ("roth", _("Roth conversions")),
     ("stress", _("Stress tests")),
     ("explanation", _("In plain words")),
 )

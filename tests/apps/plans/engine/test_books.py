@@ -41,6 +41,7 @@ def test_a_record_without_flows_has_no_years_of_them() -> None:
     assert kept.flows.shape == (0, books.N_FLOWS, 64)
     assert kept.spending.shape == (0, 64)
     assert books.keeping_spending(kept).spending.shape == (10, 64)
+    assert books.keeping_balances(kept, 3).balances.shape == (11, 3, 64)
     assert (kept.failed == books.NEVER).all()
     assert books.empty_record(10, 2, 64, with_flows=True).flows.shape == (10, books.N_FLOWS, 64)
 

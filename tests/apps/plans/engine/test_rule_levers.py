@@ -12,13 +12,15 @@ from apps.plans.engine.rule_levers import (
     floor_of,
     has_something_to_convert,
     highest_bracket,
+    step_of,
     with_conversions,
+    with_conversions_below,
     with_roth_account,
     with_spending_floor,
     with_spending_rule,
 )
 from apps.plans.engine.spending_choices import PortfolioShare, SpendingRule
-from tests.apps.plans.engine.households import family
+from tests.apps.plans.engine.households import family, insured
 
 
 @pytest.mark.parametrize(("percent", "rate"), [(10.0, 0.1), (11.9, 0.1), (12.0, 0.12), (23.0, 0.22), (35.0, 0.35)])
@@ -70,3 +72,11 @@ def test_without_a_retirement_goal_living_costs_are_what_is_planned() -> None:
     (goal,) = inputs.goals
     assert goal.kind is GoalKind.RETIREMENT
     assert goal.annual_amount == pytest.approx(12 * 6_800.0)
+
+
+def test_conversions_stay_below_a_surcharge_or_fill_a_bracket_not_both() -> None:
+    below = with_conversions_below(insured(family()), "ana", 2)
+    assert (step_of(below, "ana"), bracket_of(below, "ana")) == (2.0, 0.0)
+    filled = with_conversions(below, "ana", 22.0)
+    assert (step_of(filled, "ana"), bracket_of(filled, "ana"), len(filled.conversions)) == (0.0, 22.0, 1)
+    assert with_conversions_below(filled, "ana", 0).conversions == ()

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from apps.clients.models import Person
 from apps.money.selectors.facts import HouseholdFacts, PersonFact
-from apps.plans.models import Goal, GoalKind, GoalPriority, Override, OverrideKind, Plan
+from apps.plans.models import CONVERTING, Goal, GoalKind, GoalPriority, Override, OverrideKind, Plan
 from apps.plans.selectors.plan_rules import PUBLISHED
 from apps.plans.services._mapping import Mapped, mapped
 from tests.apps.plans.services.test_mapping import ANA, account, facts, question_situation
@@ -20,7 +20,7 @@ def ruled(given_facts: HouseholdFacts, *rows: tuple[OverrideKind, str]) -> Mappe
         Override(
             kind=kind,
             value=Decimal(value),
-            person=Person(public_id=ANA, first_name="Ana") if kind == OverrideKind.ROTH_BRACKET else None,
+            person=Person(public_id=ANA, first_name="Ana") if kind in CONVERTING else None,
         )
         for kind, value in rows
     ]
@@ -51,6 +51,12 @@ def test_a_plan_may_state_a_bracket_to_fill() -> None:
     given = facts(accounts=(account(treatment="tax_deferred"),))
     (plan,) = ruled(given, (OverrideKind.ROTH_BRACKET, "22")).question.inputs.conversions
     assert (plan.value, plan.first_year, plan.target) == (0.22, 2045, f"roth:{ANA}")
+
+
+def test_a_plan_may_stay_below_a_surcharge_of_medicare() -> None:
+    given = facts(accounts=(account(treatment="tax_deferred"),))
+    (plan,) = ruled(given, (OverrideKind.ROTH_STEP, "2")).question.inputs.conversions
+    assert (plan.rule, plan.value) == ("below_step", 1.0)
 
 
 def test_without_entries_nothing_is_ruled() -> None:
