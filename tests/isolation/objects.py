@@ -132,6 +132,15 @@ class World:
         return plans.drafted(self.ada, self.household)
 
     @cached_property
+    def deferred(self) -> bool:
+        """Something to convert to Roth, in the newest result of the plan."""
+        told = {"name": "Old IRA", "registration": "traditional_ira", "number": "9000-0001"}
+        old = portfolios.account(self.household, self.ada, **told)
+        portfolios.entry(old, self.ada, "deposit", cash="90000")
+        plans.computed(self.plan, self.ada)
+        return True
+
+    @cached_property
     def recommendation(self) -> Any:
         run = plans.computed(self.plan, self.ada)
         found = run.recommendations.first()
@@ -583,7 +592,7 @@ OF_FIRM: dict[str, Maker] = {
     "plans:what-if-figure.key": lambda _world: "success",
     "plans:taxes-figure.key": lambda _world: "total",
     "plans:stress-figure.key": lambda _world: "base:success",
-    "plans:roth-figure.key": lambda _world: "chosen:left",
+    "plans:roth-figure.key": lambda world: world.deferred and "chosen:left",
     "plans:social-security-figure.key": lambda _world: "chosen:value",
     "plans:figure.key": lambda world: next(iter(figures_in(build.own_goals(world.plan)))).key,
     "purpose": lambda _world: "profile",
