@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from apps.plans.selectors.figures import Figure
 from apps.plans.selectors.overviews import PlanOverview
+from apps.plans.selectors.plan_rules import same_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +27,17 @@ class ComparedLine:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Results first, then goals, then how the plans are made."""
+    """Results first, then goals, then how the plans are made.
+
+    `spending` says of each version, by its number, how it spends in retirement; empty where both say the same.
+    """
 
     first: PlanOverview
     second: PlanOverview
     results: tuple[ComparedLine, ...]
     goals: tuple[ComparedLine, ...]
     inputs: tuple[ComparedLine, ...]
+    spending: tuple[tuple[int, tuple[str, ...]], ...]
 
 
 def comparison(first: PlanOverview, second: PlanOverview) -> Comparison:
@@ -43,6 +48,7 @@ def comparison(first: PlanOverview, second: PlanOverview) -> Comparison:
         results=_results(first, second),
         goals=_matched(_goals(first), _goals(second)),
         inputs=_matched(_inputs(first), _inputs(second)),
+        spending=_spending(first, second),
     )
 
 
@@ -74,6 +80,12 @@ def _goals(overview: PlanOverview) -> dict[str, Figure]:
 
 def _inputs(overview: PlanOverview) -> dict[str, Figure]:
     return {line.label: line.figure for line in (*overview.choices, *overview.overrides)}
+
+
+def _spending(first: PlanOverview, second: PlanOverview) -> tuple[tuple[int, tuple[str, ...]], ...]:
+    if first.rules.words == second.rules.words:
+        return ()
+    return tuple((each.version, each.rules.words or (same_words(),)) for each in (first, second))
 
 
 def _matched(first: dict[str, Figure], second: dict[str, Figure]) -> tuple[ComparedLine, ...]:

@@ -100,10 +100,11 @@ def stated_rule(plan: Plan) -> SpendingRule | None:
 def stated_words(plan: Plan) -> tuple[str, ...]:
     """Say the rule that a version states, whether it was generated with it or not."""
     rule = stated_rule(plan)
-    return (_same_words(),) if rule is None else rule_words(rule, plan.household.currency)
+    return (same_words(),) if rule is None else rule_words(rule, plan.household.currency)
 
 
-def _same_words() -> str:
+def same_words() -> str:
+    """Say that no rule moves what is spent."""
     return _("Spending in retirement is taken to stay the same, in money of today.")
 
 
