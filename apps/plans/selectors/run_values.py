@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from apps.plans.engine.digest import UNTOLD, canonical_json
 from apps.plans.engine.inputs import ProjectionInputs
@@ -68,9 +69,21 @@ class RunResult:
 
 def inputs_of(run: ProjectionRun) -> RunInputs:
     """Return what the run was asked."""
-    return read_frozen(run.inputs, RunInputs)
+    return _question(bytes(run.inputs))
 
 
 def result_of(run: ProjectionRun) -> RunResult | None:
     """Return what the run answered, None before it has finished."""
-    return None if run.result is None else read_frozen(run.result, RunResult)
+    return None if run.result is None else _result(bytes(run.result))
+
+
+# A page of a plan, its passports and its charts read the same two rows again and again, and reading takes longer than
+# all else they do. What is read is frozen, and the bytes themselves are the key.
+@lru_cache(maxsize=16)
+def _question(data: bytes) -> RunInputs:
+    return read_frozen(data, RunInputs)
+
+
+@lru_cache(maxsize=8)
+def _result(data: bytes) -> RunResult:
+    return read_frozen(data, RunResult)
