@@ -137,7 +137,8 @@ class World:
         told = {"name": "Old IRA", "registration": "traditional_ira", "number": "9000-0001"}
         old = portfolios.account(self.household, self.ada, **told)
         portfolios.entry(old, self.ada, "deposit", cash="90000")
-        plans.computed(self.plan, self.ada)
+        # the advice of the result before is no longer to be decided on
+        self.recommendation = plans.computed(self.plan, self.ada).recommendations.first()
         return True
 
     @cached_property

@@ -12,10 +12,11 @@ from django.utils.translation import gettext, ngettext
 from apps.accounts.policies import Permission
 from apps.accounts.selectors.approvals import approval_queue
 from apps.compliance.models import RiskAssessment, TrailVerification
-from apps.core.templatetags.formats import date_text, moment_text, money_text
+from apps.core.templatetags.formats import date_text, moment_text
 from apps.desk.selectors.due_items import MOST_OF_A_KIND, Asked, DueItem
+from apps.kernel.money import Money
 from apps.plans.models import AlertState
-from apps.plans.selectors.alert_lines import AlertLine, alert_lines
+from apps.plans.selectors.alert_lines import alert_lines
 from apps.plans.selectors.monitoring import AlertFilter, alert_list
 from apps.plans.selectors.plan_lists import open_questions, plans_in_review
 from apps.plans.selectors.step_boards import step_lines, steps_due
@@ -140,7 +141,7 @@ def alerts_due(asked: Asked) -> list[DueItem]:
     return [
         DueItem(
             title=gettext("Plan of %(household)s") % {"household": line.alert.plan.household.name},
-            why=_why_alerted(line),
+            why=": ".join(filter(None, (line.alert.get_kind_display(), line.cause))),
             url=f"{reverse('plans:household-plan', kwargs={'household_id': line.alert.plan.household.public_id})}"
             f"?version={line.alert.plan.version}#since",
             action=gettext("Look at the alert"),
@@ -148,23 +149,12 @@ def alerts_due(asked: Asked) -> list[DueItem]:
             household=line.alert.plan.household.name,
             tone="bad" if line.tone == "bad" else "warn",
             icon="route",
+            amount=line.spending.value if isinstance(line.spending.value, Money) else None,
+            amount_label=line.spending.label,
+            passport=reverse("plans:figure", kwargs={"plan_id": line.alert.plan.public_id, "key": line.spending.key}),
         )
         for line in alert_lines(rows[:MOST_OF_A_KIND])
     ]
-
-
-def _why_alerted(line: AlertLine) -> str:
-    """Name what was found, what changed it, and by how much in money."""
-    found = ": ".join(filter(None, (line.alert.get_kind_display(), line.cause)))
-    change = line.alert.spending_change
-    if not change:
-        return found
-    told = (
-        gettext("%(found)s. Affordable living costs are %(amount)s a year lower.")
-        if change < 0
-        else gettext("%(found)s. Affordable living costs are %(amount)s a year higher.")
-    )
-    return told % {"found": found, "amount": money_text(abs(change), line.alert.plan.household.currency, style="whole")}
 
 
 def breaks_due(asked: Asked) -> list[DueItem]:

@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from apps.clients.models import Household
 from apps.core.actors import Actor
+from apps.kernel.money import Money
 
 # no source tells more than a day's work of one kind
 MOST_OF_A_KIND = 25
@@ -31,7 +32,10 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class DueItem:
-    """What is due, why, and the one click that does it. `tone` is warn where a person is needed, bad when overdue."""
+    """What is due, why, and the one click that does it. `tone` is warn where a person is needed, bad when overdue.
+
+    `amount` is a figure of the books that the reason names, `amount_label` what it is, `passport` where it comes from.
+    """
 
     title: str
     why: str
@@ -41,3 +45,6 @@ class DueItem:
     household: str = ""
     tone: str = "warn"
     icon: str = "clock"
+    amount: Money | None = None
+    amount_label: str = ""
+    passport: str = ""

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext as _
+
 from apps.accounts.policies import Permission
 from apps.core.access import actor_of
 from apps.core.actors import Actor
@@ -128,6 +132,15 @@ class DecideRecommendation(ServiceFormView):
     permission = Permission.EDIT_PLANS
     template_name = "staff/plans/recommendation_form.html"
     form_class = DecisionForm
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Show the form; advice of a result that a newer one replaced leads to the new advice."""
+        row = recommendation_for(actor_of(request), kwargs["recommendation_id"])
+        newest = row.run.plan.runs.finished().first()
+        if newest is not None and newest.pk != row.run_id:
+            messages.info(request, _("The plan was generated again since. This is its new advice."))
+            return HttpResponseRedirect(tab_of(row.run.plan, "advice"))
+        return super().get(request, *args, **kwargs)
 
     def get_form_kwargs(self) -> dict[str, Any]:
         """Name the number that may be changed."""

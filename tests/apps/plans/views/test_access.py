@@ -183,3 +183,13 @@ def test_versions_are_set_side_by_side(ada, generated, sign_in):
     assert re.search(r"<strong>Plan to the age of</strong>", page)
     client.post(f"/plans/{generated.public_id}/restore/")
     assert Plan.objects.count() == 2  # one is in the works already
+
+
+def test_advice_of_an_older_result_leads_to_the_new_advice(ada, generated, sign_in):
+    older = generated.runs.finished().first().recommendations.first()
+    newest = plans.computed(generated, ada).recommendations.first()
+    client = sign_in(ada)
+    page = client.get(f"/plans/recommendations/{older.public_id}/", follow=True)
+    assert page.redirect_chain == [(f"/households/{generated.household.public_id}/plan/#advice", 302)]
+    assert "The plan was generated again since." in page.content.decode()
+    assert client.get(f"/plans/recommendations/{newest.public_id}/").status_code == 200
