@@ -10,6 +10,7 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
+from config.embedded.database import add_vectors
 from config.env import ROOT
 from tests import servers
 
@@ -54,6 +55,8 @@ def ensure_template() -> str:
                 sql.Identifier(name), sql.Identifier(f"{servers.ROLE_PREFIX}_migrator")
             )
         )
+        with psycopg.connect(connection.info.dsn, dbname=name, autocommit=True) as inside:
+            add_vectors(inside)
         _use(name)
         _fill()
         _use(None)

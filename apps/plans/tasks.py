@@ -18,6 +18,7 @@ from apps.core.models import Job
 from apps.plans.models import ModelReading, Plan, PlanExplanation, PlanScenario, ProjectionRun, Recommendation
 from apps.plans.services import (
     explanations,
+    likeness,
     monitoring,
     projections,
     publishing,
@@ -92,6 +93,24 @@ def follow_steps_everywhere() -> int:
         return 1
 
     return everywhere("plans.follow_steps_everywhere", ask)
+
+
+@job("plans.keep_likeness")
+def keep_likeness(_task: Any) -> None:
+    """Fit the firm's plans by meaning."""
+    likeness.keep_likeness(by=Actor.system("plans.keep_likeness"))
+
+
+@shared_task(name="plans.fit_likeness_everywhere")
+def fit_likeness_everywhere() -> int:
+    """Ask each open firm to fit its plans; return how many were asked."""
+    by = Actor.system("plans.fit_likeness_everywhere")
+
+    def ask() -> int:
+        jobs.enqueue("plans.keep_likeness", by=by)
+        return 1
+
+    return everywhere("plans.fit_likeness_everywhere", ask)
 
 
 @job("plans.monitor_night", title=_("Plans in force are being put in line for their measurement."))

@@ -34,6 +34,18 @@ def prepare(admin_url: str, *, database: str, login: str, prefix: str) -> None:
         admin.execute(
             sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(sql.Identifier(database), sql.Identifier(login))
         )
+    with psycopg.connect(admin_url, dbname=database, autocommit=True, connect_timeout=5) as inside:
+        add_vectors(inside)
+
+
+def add_vectors(admin: psycopg.Connection) -> None:
+    """Create pgvector in the public schema, where the server has it: plans alike are found by it, nothing else is.
+
+    Only a superuser may create it; without it that one help says that it is not available.
+    """
+    found = admin.execute("SELECT 1 FROM pg_available_extensions WHERE name = 'vector'").fetchone()
+    if found is not None:
+        admin.execute("CREATE EXTENSION IF NOT EXISTS vector SCHEMA public")
 
 
 def prepare_given(address: DatabaseAddress, *, url: str, prefix: str) -> None:

@@ -339,6 +339,7 @@ CELERY_BEAT_SCHEDULE = {
     "watch-drift": {"task": "portfolios.watch_drift_everywhere", "schedule": 1800.0, "options": {"expires": 1500}},
     "follow-steps": {"task": "plans.follow_steps_everywhere", "schedule": 43200.0, "options": {"expires": 40000}},
     "monitor-plans": {"task": "plans.monitor_everywhere", "schedule": 1800.0, "options": {"expires": 1500}},
+    "fit-likeness": {"task": "plans.fit_likeness_everywhere", "schedule": 86400.0, "options": {"expires": 80000}},
     "escalate-approvals": {"task": "accounts.escalate_approvals", "schedule": 300.0, "options": {"expires": 240}},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(HOME / "beat-schedule")
@@ -362,13 +363,12 @@ LOCALE_PATHS = [ROOT / "locale"]
 DEFAULT_FROM_EMAIL = env.text("STEWARD_MAIL_FROM", f"Steward <no-reply@{BASE_DOMAIN}>")
 EMAIL_TIMEOUT = 10
 
-# --- payments --------------------------------------------------------------------------------------------------------
+# --- payments, other servers ------------------------------------------------------------------------------------------
 STRIPE_API_BASE = env.text("STRIPE_API_BASE", "https://api.stripe.com")
 STRIPE_SECRET_KEY = env.text("STRIPE_SECRET_KEY", " ").strip()
 STRIPE_PUBLISHABLE_KEY = env.text("STRIPE_PUBLISHABLE_KEY", " ").strip()
 STRIPE_WEBHOOK_SECRET = env.text("STRIPE_WEBHOOK_SECRET", " ").strip()
-
-# --- hosts of our own network that firms may have asked, over http as well (apps/core/outside.py) --------------------
+# hosts of our own network that firms may have asked, over http as well (apps/core/outside.py)
 OUTSIDE_PRIVATE_HOSTS = env.listed("OUTSIDE_PRIVATE_HOSTS")
 
 # --- logs ------------------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ HEAVY = {
     "pyhanko": 1.0,  # aiohttp, for timestamps that we do not ask for
     "pyhanko_certvalidator": 0.3,
     "scipy": 1.5,  # scipy.optimize; scipy.stats takes 2.7
+    "sklearn": 1.0,
     "stripe": 0.7,
     "weasyprint": 1.3,  # and Pango may be missing: everything but PDFs works without it
 }

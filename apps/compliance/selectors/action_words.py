@@ -216,6 +216,7 @@ WORDS = {
     "plans.judge_contribution": _("Judge contribution"),
     "plans.finish_scenario": _("Finish scenario"),
     "plans.keep_explanation": _("Keep explanation by a language model"),
+    "plans.keep_likeness": _("Compare plans by their words"),
     "plans.keep_reading": _("Keep goals that a language model found"),
     "plans.keep_scenario": _("Keep scenario"),
     "plans.keep_wish": _("Confirm goal from words"),

@@ -4,6 +4,7 @@ from apps.plans.models.asked import AskedModel, AskedState, ModelReading, PlanEx
 from apps.plans.models.assumptions import AssumptionTable
 from apps.plans.models.goal import Goal, GoalKind, GoalPriority
 from apps.plans.models.goal_text import OPEN_WISHES, GoalText, GoalWish, Tongue, WishState
+from apps.plans.models.likeness import PlanLikeness, PlanVector
 from apps.plans.models.markets import MarketChoice, MarketHistory, MarketKindChoice
 from apps.plans.models.monitoring import (
     AlertKind,
@@ -47,12 +48,14 @@ __all__ = [
     "Plan",
     "PlanAlert",
     "PlanExplanation",
+    "PlanLikeness",
     "PlanMeasurement",
     "PlanMonitor",
     "PlanQuestion",
     "PlanScenario",
     "PlanStatus",
     "PlanStep",
+    "PlanVector",
     "ProjectionRun",
     "Recommendation",
     "SpendingRuleKind",

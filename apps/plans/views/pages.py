@@ -14,6 +14,7 @@ from apps.clients.selectors.household_pages import household_for, household_head
 from apps.core.access import RequiresMixin, actor_of
 from apps.plans.models import PlanStatus
 from apps.plans.selectors.comparisons import comparison
+from apps.plans.selectors.likeness import plans_like
 from apps.plans.selectors.mix_pages import mix_page
 from apps.plans.selectors.monitoring import monitoring_of
 from apps.plans.selectors.overviews import plan_overview, plan_shown
@@ -56,6 +57,7 @@ class HouseholdPlan(RequiresMixin, TemplateView):
         context = {"household": household, "header": household_header(household, actor), "page": page}
         context["may_edit"] = actor.can(Permission.EDIT_PLANS)
         context["figures"] = figures_of(page.plan) if page.plan else ""
+        context["like"] = plans_like(page.plan, actor) if page.plan else None
         context["since"] = monitoring_of(page.plan, actor)
         return super().get_context_data(**context, **kwargs)
 

@@ -24,6 +24,7 @@ from tests.factories import plans
         tasks.follow_steps,
         tasks.read_with_model,
         tasks.explain_with_model,
+        tasks.keep_likeness,
     ],
 )
 def test_every_job_of_plans_runs_under_a_lease(task):
