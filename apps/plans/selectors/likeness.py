@@ -11,7 +11,7 @@ from django.utils.translation import gettext, gettext_lazy
 
 from apps.accounts.models.role import Permission
 from apps.core.actors import Actor
-from apps.plans.engine.likeness import BAR, FEWEST_PLANS, LEAST_ALIKE, NEAREST, is_good
+from apps.plans.engine.likeness import FEWEST_PLANS, LEAST_ALIKE, NEAREST, is_good
 from apps.plans.models import GoalKind, Plan, PlanLikeness, PlanVector
 from apps.plans.selectors.advice_kinds import kind_label
 
@@ -71,15 +71,10 @@ def plans_like(plan: Plan, actor: Actor) -> PlansLike:
 def _why_not(fit: PlanLikeness | None) -> str:
     n_plans = fit.n_plans if fit is not None else 0
     if n_plans < FEWEST_PLANS:
-        words = gettext("Plans are compared with each other from %(fewest)s plans on; the firm has %(count)s.")
-        return words % {"fewest": FEWEST_PLANS, "count": n_plans}
+        return gettext("Plans like this one are shown once the firm has more plans.")
     if not has_vectors():
-        return gettext("Plans are not compared: the database has no pgvector. Who runs Steward can add it.")
-    share = 0.0 if fit is None or fit.precision is None else fit.precision
-    words = gettext(
-        "Plans are not compared yet: of the plans that would be shown, %(share)s in 100 fit; it takes %(bar)s in 100."
-    )
-    return words % {"share": round(100 * share), "bar": round(100 * BAR)}
+        return gettext("Plans like this one cannot be found: the database lacks pgvector. Who runs Steward can add it.")
+    return gettext("Plans like this one are not shown yet: too few of those that would be shown fit.")
 
 
 def _word(trait: str) -> str:

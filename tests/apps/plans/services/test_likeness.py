@@ -89,12 +89,12 @@ def test_no_name_is_fitted(book, monkeypatch):
 
 def test_a_firm_with_few_plans_or_a_low_measure_shows_none_and_its_principal_reads_why(book, ada, paul):
     plan = book["Ada"][0]
-    assert "the firm has 0" in plans_like(plan, paul.as_actor()).why_not
+    assert "once the firm has more plans" in plans_like(plan, paul.as_actor()).why_not
     keep_likeness(by=BY)
     PlanLikeness.objects.update(precision=0.3)
-    assert "30 in 100 fit; it takes 70" in plans_like(plan, paul.as_actor()).why_not
+    assert "too few of those that would be shown fit" in plans_like(plan, paul.as_actor()).why_not
     PlanLikeness.objects.update(n_plans=5)
-    assert "from 12 plans on; the firm has 5" in plans_like(plan, paul.as_actor()).why_not
+    assert "once the firm has more plans" in plans_like(plan, paul.as_actor()).why_not
     shown = plans_like(plan, ada.as_actor())
     assert (shown.lines, shown.why_not) == ((), "")
 
@@ -104,7 +104,7 @@ def test_without_pgvector_it_says_so_and_breaks_nothing(book, ada, paul, monkeyp
     keep_likeness(by=BY)
     monkeypatch.setattr(selector, "has_vectors", lambda: False)
     assert plans_like(book["Ada"][0], ada.as_actor()) == selector.PlansLike()
-    assert "no pgvector" in plans_like(book["Ada"][0], paul.as_actor()).why_not
+    assert "lacks pgvector" in plans_like(book["Ada"][0], paul.as_actor()).why_not
 
 
 def test_the_tables_do_not_need_the_extension(in_alpha):
@@ -141,7 +141,7 @@ def test_the_plan_page_shows_them(book, ada, paul, sign_in):
     plan, other = book["Ada"][0], book["Ada"][1]
     page = f"/households/{plan.household.public_id}/plan/"
     assert "Plans like this one" not in sign_in(ada).get(page).text
-    assert "Plans are compared with each other from 12 plans on" in sign_in(paul).get(page).text
+    assert "once the firm has more plans" in sign_in(paul).get(page).text
     keep_likeness(by=BY)
     shown = sign_in(ada).get(page).text
     assert "Plans like this one" in shown
