@@ -69,15 +69,18 @@ def conversions_of_run(*, run: ProjectionRun, owner: str, by: Actor) -> Conversi
     return told
 
 
-def converted_answer_of_run(*, run: ProjectionRun, owner: str, way: Way, is_whole: bool, by: Actor) -> WhatIfAnswer:
-    """Answer how a run's plan fares with a way of converting, on all futures or a thousand. Raises EngineBusyError."""
-    name = input_digest({"converted": run.input_digest, "owner": owner, "way": way.key, "whole": is_whole})
+def converted_answer_of_run(*, run: ProjectionRun, owner: str, way: Way, by: Actor) -> WhatIfAnswer:
+    """Answer how a run's plan fares with a way of converting, on all its futures. Raises EngineBusyError.
+
+    Conversions move a chance by tenths of a point: a thousand futures would call that nothing, without an error.
+    """
+    name = input_digest({"converted": run.input_digest, "owner": owner, "way": way.key})
     found = _kept(name)
     if found is None:
         from apps.plans.services._what_if import answer_converted, trial
 
         asked = question_of_run(run)
-        spec = spec_of(asked, is_whole=is_whole)
+        spec = spec_of(asked, is_whole=True)
         with TURNS.place(by.key):
             found = _keep(name, answer_converted(trial(asked, spec, run.input_digest), owner, way))
     told: WhatIfAnswer = found

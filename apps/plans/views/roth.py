@@ -21,7 +21,6 @@ from apps.plans.selectors.conversion_pages import (
     chosen_way_in,
     conversion_origin,
     conversion_page,
-    way_chosen,
 )
 from apps.plans.selectors.explorers import explorer_passport
 from apps.plans.selectors.plan_pages import plan_for
@@ -32,14 +31,10 @@ from apps.plans.views.what_if import asked_for
 
 
 def explored(asked: Asked, chosen: ChosenWay, by: Actor) -> tuple[ConversionMap, ConversionPage]:
-    """Return what each way comes to, and the page: the chosen one measured on all futures, the others on a thousand."""
+    """Return what each way comes to, and the page, with the chance of each on all futures."""
     run, owner = asked.run, chosen.owner
     found = conversions_of_run(run=run, owner=owner, by=by)
-    one = way_chosen(found, chosen)
-    answers = {
-        each.way.key: converted_answer_of_run(run=run, owner=owner, way=each.way, is_whole=each is one, by=by)
-        for each in found.ways
-    }
+    answers = {each.way.key: converted_answer_of_run(run=run, owner=owner, way=each.way, by=by) for each in found.ways}
     return found, conversion_page(asked, found, chosen, answers)
 
 
