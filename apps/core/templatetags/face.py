@@ -314,6 +314,12 @@ def _furniture(template: str, _language: str, _sheet: str, values: tuple[tuple[s
 @register.inclusion_tag("_components/form_fields.html")
 def form_fields(form: BaseForm) -> dict[str, object]:
     """Render any Django form: a summary of errors, then each field with its label, help and errors tied to it."""
+    return {"form": form}
+
+
+@register.inclusion_tag("_components/form_summary.html")
+def form_summary(form: BaseForm) -> dict[str, object]:
+    """Say above a form what is wrong in it: nothing while nothing is. For forms that place their fields themselves."""
     return {"form": form, "n_errors": sum(len(errors) for errors in form.errors.values())}
 
 

@@ -94,8 +94,7 @@ class EditSpendingRule(OfPlan):
 
     def perform(self, form: Any, by: Actor) -> str:
         """Set it."""
-        figures = dict(form.cleaned_data)
-        details = SpendingDetails(SpendingRuleKind(figures.pop("kind")), figures)
+        details = SpendingDetails(SpendingRuleKind(form.cleaned_data["kind"]), form.figures())
         return tab_of(set_spending_rule(plan=self.plan, details=details, by=by), self.part)
 
 

@@ -69,3 +69,39 @@ def test_who_may_not_change_a_plan_chooses_no_rule(plan, sign_in, mallory, conni
         assert client.get(address(plan)).status_code == status, person
         assert client.post(address(plan), RULE).status_code == status, person
     assert Plan.objects.get(pk=plan.pk).spending_rule is None
+
+
+def test_only_the_fields_of_the_chosen_rule_are_asked_and_the_others_wait_unread(ada, plan, sign_in):
+    client = sign_in(ada)
+    page = client.get(address(plan)).content.decode()
+    assert page.count('data-asked-by="') == 5
+    assert 'data-asked-by="share"' in page
+    share = {**RULE, "kind": "share", "share": "4", "fall": "2.5", "rise": "5", "upper": "nonsense", "cut": "999"}
+    assert client.post(address(plan), share).status_code == 302
+    rule = Plan.objects.get(pk=plan.pk).spending_rule
+    assert {name: rule[name] for name in ("share", "cut", "raised")} == {
+        "share": "0.04",
+        "cut": "0.025",
+        "raised": "0.05",
+    }
+    assert "upper" not in rule
+    shown = client.get(address(plan)).content.decode()
+    assert 'value="2.5"' in shown
+    assert 'value="120"' in shown, "the figures of another rule begin with the published ones"
+
+
+def test_what_was_typed_for_another_rule_is_still_there_after_a_refusal(ada, plan, sign_in):
+    typed = {**RULE, "kind": "share", "share": "4", "fall": "60", "rise": "5", "upper": "nonsense", "below": "123456"}
+    answer = sign_in(ada).post(address(plan), typed)
+    assert answer.status_code == 422
+    assert list(answer.context["form"].errors) == ["fall"], "told where it was asked, and nothing of another rule"
+    page = answer.content.decode()
+    assert 'value="nonsense"' in page
+    assert 'value="123456"' in page
+
+
+def test_the_same_each_year_needs_no_figure(ada, plan, sign_in):
+    client = sign_in(ada)
+    client.post(address(plan), RULE)
+    assert client.post(address(plan), {"kind": "same", "floor": "x"}).status_code == 302
+    assert Plan.objects.get(pk=plan.pk).spending_rule is None
