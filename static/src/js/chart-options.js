@@ -78,8 +78,8 @@ function legend(names, shown = true) {
   return { show: shown && names.length > 1, data: names, top: 0, left: 0, icon: "roundRect", itemWidth: 10, itemHeight: 10, itemGap: 14, textStyle: { color: token("ink-2"), fontSize: 12 } };
 }
 
-/** About how many lines a legend takes in the width. */
-const linesOf = (names, width) => Math.ceil(names.reduce((sum, name) => sum + 36 + 7 * name.length, 0) / (0.85 * width));
+/** About how many lines a legend takes in the width; a name is a text or an entry of the legend. */
+const linesOf = (names, width) => Math.ceil(names.reduce((sum, one) => sum + 36 + 7 * (one.name ?? one).length, 0) / (0.85 * width));
 
 function axes(spec, { swapped = false, gap = false } = {}) {
   const label = { color: token("ink-3"), fontSize: 12, hideOverlap: true };
@@ -101,8 +101,8 @@ function axes(spec, { swapped = false, gap = false } = {}) {
   return swapped ? { xAxis: value, yAxis: category } : { xAxis: category, yAxis: value };
 }
 
-/** Room above for the legend: two lines of it on a phone. */
-const grid = (width, names = 2) => ({ top: names < 2 ? 20 : width < 420 && names > 2 ? 60 : 36, right: 20, bottom: 8, left: 8, outerBoundsMode: "same", outerBoundsContain: "axisLabel" });
+/** Room above for the legend, as many lines as it takes. */
+const grid = (width, names) => ({ top: names.length < 2 ? 20 : 14 + 24 * Math.max(linesOf(names, width), 1), right: 20, bottom: 8, left: 8, outerBoundsMode: "same", outerBoundsContain: "axisLabel" });
 
 function levels(spec) {
   if (!spec.lines?.length) return undefined;
@@ -157,7 +157,8 @@ function lines(spec, _frame, width) {
   const series = spec.series.map((one, place) => lineOf(one, place, spec));
   const options = axes(spec, { gap: spec.series.some((one) => one.style === "bar") });
   options.yAxis.scale = !spec.series.some((one) => one.style === "area" || one.style === "bar" || one.stack);
-  return { ...options, grid: grid(width, series.length), legend: legend(spec.series.map((one) => one.name)), tooltip: { trigger: "axis" }, series };
+  const names = spec.series.map((one) => one.name);
+  return { ...options, grid: grid(width, names), legend: legend(names), tooltip: { trigger: "axis" }, series };
 }
 
 /** Percentile bands as stacked areas: an unseen floor and the width above it. */
@@ -183,7 +184,7 @@ function fan(spec, _frame, width) {
   ];
   const options = axes(spec);
   if (spec.top) options.yAxis.max = spec.top;
-  return { ...options, grid: grid(width, names.length), legend: legend(names), tooltip: { trigger: "axis", formatter: tell }, series: [...bandsOf(spec), ...paths] };
+  return { ...options, grid: grid(width, names), legend: legend(names), tooltip: { trigger: "axis", formatter: tell }, series: [...bandsOf(spec), ...paths] };
 }
 
 function bars(spec, _frame, width) {
@@ -199,7 +200,8 @@ function bars(spec, _frame, width) {
     const turned = swapped ? { width: 104, overflow: "break", lineHeight: 14 } : room < 72 ? { rotate: 40, fontSize: 11 } : { width: room, overflow: "break", lineHeight: 14 };
     place.axisLabel = { ...place.axisLabel, interval: 0, hideOverlap: false, ...turned };
   }
-  return { ...options, grid: grid(width, spec.series.length), legend: legend(spec.series.map((one) => one.name)), tooltip: { trigger: "axis", axisPointer: { type: "shadow" } }, series };
+  const names = spec.series.map((one) => one.name);
+  return { ...options, grid: grid(width, names), legend: legend(names), tooltip: { trigger: "axis", axisPointer: { type: "shadow" } }, series };
 }
 
 /** First and last value stand on the ground, those between are changes that hang from the sum so far. */
@@ -217,7 +219,7 @@ function waterfall(spec) {
   const colour = (step) => (step.total ? token("chart-grey") : step.value < 0 ? token("chart-loss") : token("chart-gain"));
   return {
     ...axes(spec, { gap: true }),
-    grid: grid(0, 1),
+    grid: grid(0, []),
     tooltip: { trigger: "axis", axisPointer: { type: "shadow" }, formatter: (points) => `${spec.x.values[points[0].dataIndex]}\n${writerOf(spec, false)(steps[points[0].dataIndex].value)}` },
     series: [
       { type: "bar", stack: "steps", silent: true, itemStyle: { color: "transparent" }, data: steps.map((step) => step.floor) },
@@ -265,7 +267,7 @@ function allocation(spec, _frame, width) {
   const options = axes(spec, { swapped: true, gap: true });
   options.yAxis.axisLine = { show: false };
   options.yAxis = [options.yAxis, { ...options.yAxis, show: false }]; // a second axis, so that both bars lie centred
-  return { ...options, grid: grid(width, names.length), legend: legend(names), tooltip: { trigger: "axis", axisPointer: { type: "shadow" } }, series };
+  return { ...options, grid: grid(width, names), legend: legend(names), tooltip: { trigger: "axis", axisPointer: { type: "shadow" } }, series };
 }
 
 /** Words stand right of their node: the last column is given the room that its longest take. */
