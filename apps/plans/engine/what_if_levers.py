@@ -136,11 +136,13 @@ def levers_of(inputs: ProjectionInputs) -> tuple[WhatIfLever, ...]:
 def moved(inputs: ProjectionInputs, policy: AdvicePolicy, changes: Mapping[str, float]) -> Moved:
     """Return the plan with levers set to values; one set to what the plan says changes nothing.
 
-    Raises InvalidInputError with the lever's key as field: no such lever, out of bounds, not whole.
+    Raises InvalidInputError with the lever's key as field: no such lever, out of bounds, not whole, two ways for one
+    adult to convert to Roth.
     """
     known = {lever.key: lever for lever in levers_of(inputs)}
     for key, value in changes.items():
         check(known.get(key), key, value)
+    _check_one_way(inputs, changes)
     changed, stress = inputs, {}
     for lever in known.values():
         value = changes.get(lever.key, lever.value)
@@ -172,6 +174,20 @@ def check(lever: WhatIfLever | None, key: str, value: float) -> None:
         raise InvalidInputError(gettext_noop("Give whole years."), field=key)
     if lever.kind is LeverKind.ROTH_STEP and value != int(value):
         raise InvalidInputError(gettext_noop("Give a whole number."), field=key)
+
+
+def _check_one_way(inputs: ProjectionInputs, changes: Mapping[str, float]) -> None:
+    """Refuse two ways for one adult to convert: the later one would silently take the place of the other."""
+    for adult in inputs.adults:
+        keys = [f"{kind}:{adult.key}" for kind in (LeverKind.ROTH_BRACKET, LeverKind.ROTH_STEP)]
+        now = (bracket_of(inputs, adult.key), step_of(inputs, adult.key))
+        moves = [changes.get(key, 0.0) > 0.0 and changes[key] != was for key, was in zip(keys, now, strict=True)]
+        if all(moves):
+            raise InvalidInputError(
+                gettext_noop("Conversions to Roth fill a tax bracket or stay below a surcharge of Medicare, not both."),
+                mend=gettext_noop("Choose one of the two and set the other one to 0."),
+                field=keys[-1],
+            )
 
 
 def equity_share(inputs: ProjectionInputs) -> float | None:

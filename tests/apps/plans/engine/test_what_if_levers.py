@@ -20,7 +20,7 @@ from apps.plans.engine.what_if_levers import (
     with_equity_share,
     with_saving,
 )
-from tests.apps.plans.engine.households import claiming, family
+from tests.apps.plans.engine.households import claiming, family, insured
 
 POLICY = AdvicePolicy(0.85, "roth", 0.5, 70, None, 200.0, 6, 24)
 
@@ -142,3 +142,15 @@ def test_a_claim_age_is_moved_in_whole_years_while_it_is_open() -> None:
     assert not [lever for lever in levers_of(family()) if lever.kind is LeverKind.CLAIM_AGE]
     paid = replace(plan, adults=tuple(replace(adult, birth_date=date(1955, 1, 5)) for adult in plan.adults))
     assert not [lever for lever in levers_of(paid) if lever.kind is LeverKind.CLAIM_AGE]
+
+
+def test_conversions_follow_one_way_and_the_other_lever_says_so() -> None:
+    both = {"roth_bracket:ana": 22.0, "roth_step:ana": 2.0}
+    with pytest.raises(InvalidInputError) as refused:
+        moved(insured(family()), POLICY, both)
+    assert refused.value.field == "roth_step:ana"
+    for one in ({**both, "roth_step:ana": 0.0}, {**both, "roth_bracket:ana": 0.0}):
+        assert moved(insured(family()), POLICY, one).inputs.conversions
+    fills = moved(insured(family()), POLICY, {"roth_bracket:ana": 22.0}).inputs
+    (way,) = moved(fills, POLICY, both).inputs.conversions
+    assert way.value == 1.0, "what the plan does already is not moved: the other lever takes its place"
