@@ -116,7 +116,10 @@ class InsuranceForm(FactForm):
 
     class Meta:
         model = InsurancePolicy
-        fields = ("name", "kind", "person", "insurer", "coverage", "annual_premium", "ends_on", "as_of")
+        fields = (
+            "name", "kind", "person", "insurer", "coverage", "life_form", "ends_on", "annual_premium",
+            "premium_in_costs", "as_of",
+        )  # fmt: skip
         widgets = _DAYS
 
 

@@ -3,7 +3,7 @@
 from apps.money.models.bank import BankAccount, BankAccountKind, BankTransaction, Category
 from apps.money.models.facts import FactOfHousehold
 from apps.money.models.life import PhaseChange, SpendingPhase, Windfall, WindfallKind
-from apps.money.models.obligations import Debt, DebtKind, InsuranceKind, InsurancePolicy
+from apps.money.models.obligations import Debt, DebtKind, InsuranceKind, InsurancePolicy, LifeForm
 from apps.money.models.possessions import Property, PropertyKind
 from apps.money.models.regular import ExpenseLine, IncomeKind, IncomeSource, RegularSaving
 
@@ -20,6 +20,7 @@ __all__ = [
     "IncomeSource",
     "InsuranceKind",
     "InsurancePolicy",
+    "LifeForm",
     "PhaseChange",
     "Property",
     "PropertyKind",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -63,8 +64,19 @@ class InsuranceKind(models.TextChoices):
     UMBRELLA = "umbrella", _("Umbrella liability")
 
 
+class LifeForm(models.TextChoices):
+    """How long cover of a life lasts."""
+
+    UNKNOWN = "", _("Not known")
+    TERM = "term", _("For a term")
+    WHOLE = "whole", _("For the whole life")
+
+
 class InsurancePolicy(FactOfHousehold):
-    """A policy: what it pays and what it costs."""
+    """A policy: what it pays and what it costs.
+
+    Cover of a life pays the coverage at the death of the insured while it is in force; a plan counts that.
+    """
 
     MUTABLE: ClassVar[bool] = True
     PERSONAL_FIELDS: ClassVar[frozenset[str]] = frozenset({"name", "insurer", "coverage", "annual_premium"})
@@ -77,6 +89,14 @@ class InsurancePolicy(FactOfHousehold):
     coverage = models.DecimalField(_("coverage"), max_digits=14, decimal_places=2)
     annual_premium = models.DecimalField(_("premium a year"), max_digits=12, decimal_places=2, default=0)
     ends_on = models.DateField(_("until"), null=True, blank=True)
+    life_form = models.CharField(
+        _("cover of a life"), max_length=5, choices=LifeForm.choices, blank=True, default=LifeForm.UNKNOWN,
+        help_text=_("Of life insurance only. Where nothing is known a plan counts on it until retirement."),
+    )  # fmt: skip
+    premium_in_costs = models.BooleanField(
+        _("the living costs hold the premium"), default=True,
+        help_text=_("They fall by it when the cover of a life ends. Otherwise a plan pays the premium besides."),
+    )  # fmt: skip
 
     objects = FactQuerySet["InsurancePolicy"].as_manager()
     history = history()
@@ -86,3 +106,15 @@ class InsurancePolicy(FactOfHousehold):
             positive("coverage", "policy_coverage_not_negative"),
             positive("annual_premium", "policy_premium_not_negative"),
         )
+
+    def clean(self) -> None:
+        """Refuse cover that is over, and what is said of a life where none is insured."""
+        is_life = self.kind == InsuranceKind.LIFE
+        if not is_life and self.life_form:
+            raise ValidationError({"life_form": _("Only life insurance covers a life: leave this open.")})
+        if not is_life or self.ends_on is None:
+            return
+        if self.life_form == LifeForm.WHOLE:
+            raise ValidationError({"ends_on": _("Cover for the whole life has no last day: leave it empty.")})
+        if self.as_of is not None and self.ends_on <= self.as_of:
+            raise ValidationError({"ends_on": _("This day has passed: remove cover that is over.")})

@@ -145,7 +145,9 @@ class WindfallFact:
 
 @dataclass(frozen=True, slots=True)
 class InsuranceFact:
-    """A policy."""
+    """A policy. `life_form` says of cover of a life whether it is for a `term` or `whole`, empty where nobody knows;
+    the living costs hold the premium where `premium_in_costs`.
+    """
 
     key: str
     kind: str
@@ -153,6 +155,9 @@ class InsuranceFact:
     coverage: Decimal
     annual_premium: Decimal
     ends_on: dt.date | None
+    name: str = ""
+    life_form: str = ""
+    premium_in_costs: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from apps.clients.models import Relationship
 from apps.kernel.errors import gettext_noop
-from apps.money.models import IncomeKind
+from apps.money.models import IncomeKind, InsuranceKind, LifeForm
 from apps.money.selectors.facts import HouseholdFacts, MissingFact
 
 SUPPORTED = frozenset({Relationship.CHILD, Relationship.DEPENDANT})
@@ -44,7 +44,25 @@ def missing_of(facts: HouseholdFacts) -> tuple[MissingFact, ...]:
         missing.append(MissingFact("social_security", message, is_needed=False))
     if not facts.insurance:
         missing.append(MissingFact("insurance", gettext_noop("Life and other insurance."), is_needed=False))
-    return (*missing, *_of_dependants(facts))
+    return (*missing, *_of_life_cover(facts), *_of_dependants(facts))
+
+
+def _of_life_cover(facts: HouseholdFacts) -> list[MissingFact]:
+    """Whose death a policy pays for, and how long."""
+    cover = [policy for policy in facts.insurance if policy.kind == InsuranceKind.LIFE]
+    whom = gettext_noop("Whose life “%(subject)s” insures: without it a plan does not count on it.")
+    until = gettext_noop("How long “%(subject)s” lasts: a plan counts on it until retirement.")
+    missing = [
+        MissingFact("insured_person", whom, policy.name, is_needed=False)
+        for policy in cover
+        if policy.person_id is None
+    ]
+    missing += [
+        MissingFact("policy_end", until, policy.name, is_needed=False)
+        for policy in cover
+        if policy.person_id is not None and policy.ends_on is None and policy.life_form != LifeForm.WHOLE
+    ]
+    return missing
 
 
 def _of_dependants(facts: HouseholdFacts) -> list[MissingFact]:

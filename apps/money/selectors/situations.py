@@ -127,7 +127,7 @@ def _facts(household: Household, rows: _Rows, as_of: dt.date) -> HouseholdFacts:
     phases, windfalls = rows.phases[pk], rows.windfalls[pk]
     kept: list[Account | BankAccount | FactOfHousehold] = [*accounts, *banks, *loans, *things]
     flows: list[FactOfHousehold] = [*rows.incomes[pk], *rows.expenses[pk], *rows.savings[pk], *phases, *windfalls]
-    left_out = [str(row) for row in (*kept, *flows) if row.currency != here]
+    left_out = [str(row) for row in (*kept, *flows, *rows.insurance[pk]) if row.currency != here]
     left_out += sorted({name for account in accounts for name in at[account.pk].unpriced})
     facts = HouseholdFacts(
         household_id=household.public_id,
@@ -144,7 +144,7 @@ def _facts(household: Household, rows: _Rows, as_of: dt.date) -> HouseholdFacts:
             *(_bank(bank) for bank in banks if bank.currency == here and _is_cash(bank)),
         ),
         properties=tuple(property_fact(thing) for thing in things if thing.currency == here),
-        insurance=_insurance(rows.insurance[pk]),
+        insurance=_insurance([row for row in rows.insurance[pk] if row.currency == here]),
         savings=_savings([row for row in rows.savings[pk] if row.currency == here]),
         missing=(),
         left_out=tuple(left_out),
@@ -322,6 +322,9 @@ def _insurance(rows: list[InsurancePolicy]) -> tuple[InsuranceFact, ...]:
             coverage=row.coverage,
             annual_premium=row.annual_premium,
             ends_on=row.ends_on,
+            name=row.name,
+            life_form=row.life_form,
+            premium_in_costs=row.premium_in_costs,
         )
         for row in rows
     )

@@ -16,6 +16,7 @@ from math import ceil
 from apps.plans.engine.advice import Candidate
 from apps.plans.engine.advice_facts import AdviceFacts
 from apps.plans.engine.advice_household_texts import cover_texts, unknown_cover_texts
+from apps.plans.engine.cover_in_force import without
 from apps.plans.engine.horizon import month_of, retirement_month_of
 from apps.plans.engine.inputs import Adult, GoalKind, Income, IncomeKind, ProjectionInputs
 from apps.plans.engine.levers import runs_at_start
@@ -90,7 +91,7 @@ def need_of(inputs: ProjectionInputs, adult: Adult) -> Need | None:
 
 def _candidate(need: Need, cover: float | None, inputs: ProjectionInputs, runs: Runs) -> Candidate:
     gap = round(need.gap - (cover or 0.0), -3)
-    measured = _lived_through(inputs, need, (cover or 0.0, gap), runs) if len(inputs.adults) > 1 else None
+    measured = _lived_through(inputs, need, gap, runs) if len(inputs.adults) > 1 else None
     facts = (
         ("gap", gap),
         ("income", need.income),
@@ -116,28 +117,11 @@ def _candidate(need: Need, cover: float | None, inputs: ProjectionInputs, runs: 
     )
 
 
-def _lived_through(
-    inputs: ProjectionInputs, need: Need, amounts: tuple[float, float], runs: Runs
-) -> tuple[float, float]:
-    """The chance of those who are left with what is in force, and with what is missing paid out besides."""
-    (cover, gap), left = amounts, without(inputs, need.person)
-    before, after = (runs.of(with_payment(left, amount)) for amount in (cover, cover + gap))
+def _lived_through(inputs: ProjectionInputs, need: Need, gap: float, runs: Runs) -> tuple[float, float]:
+    """The chance of those who are left with what is in force, which the walk pays, and with ``gap`` paid besides."""
+    left = without(inputs, need.person)
+    before, after = runs.of(left), runs.of(with_payment(left, gap))
     return float(before.succeeded.mean()), float(after.succeeded.mean())
-
-
-def without(inputs: ProjectionInputs, person: str) -> ProjectionInputs:
-    """Return the plan in which an adult dies at the next birthday: the salary, the costs and the taxes of one less."""
-    adults = tuple(
-        replace(
-            adult,
-            horizon_age=_next_age(adult, inputs.start_date),
-            retirement_date=min(adult.retirement_date, inputs.start_date),
-        )
-        if adult.key == person
-        else adult
-        for adult in inputs.adults
-    )
-    return replace(inputs, adults=adults)
 
 
 def with_payment(inputs: ProjectionInputs, amount: float) -> ProjectionInputs:
@@ -149,11 +133,6 @@ def with_payment(inputs: ProjectionInputs, amount: float) -> ProjectionInputs:
         for account in inputs.accounts
     )
     return replace(inputs, accounts=accounts)
-
-
-def _next_age(adult: Adult, start: date) -> int:
-    born = adult.birth_date
-    return start.year - born.year + (1 if (born.month, 1) <= (start.month, start.day) else 0)
 
 
 def _salaries(inputs: ProjectionInputs) -> list[Income]:

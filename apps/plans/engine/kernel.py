@@ -37,6 +37,7 @@ from apps.plans.engine.books import (
 )
 from apps.plans.engine.compiled import LANES, compiled
 from apps.plans.engine.kernel_flows import contribute, cover_deficit, earn, move_accounts, spend
+from apps.plans.engine.kernel_payouts import pay_out
 from apps.plans.engine.kernel_spending import set_spending
 from apps.plans.engine.kernel_states import N_TOLD, tell_apart
 from apps.plans.engine.kernel_years import begin_year, close_year
@@ -156,6 +157,7 @@ def _simulate_block(
             _live(program, books, month)
         move_accounts(mix, rates, growth, month, books)
         earn(incomes, month, price, books)
+        pay_out(program, month, deaths.shape[0] > 0, books)
         if program.state_laws.shape[1] > 0:
             for state in range(incomes.shape[0]):
                 tell_apart(incomes[state, month], price, books[STATES + state], scratch[3:])

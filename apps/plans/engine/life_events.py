@@ -6,12 +6,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 from apps.kernel.errors import InvalidInputError, gettext_noop
 from apps.plans.engine.checks import annual_rate, finite, known, not_negative, same_currency, unique, within
+from apps.plans.engine.digest import UNTOLD
+from apps.plans.engine.life_policies import LifePolicy, check_policies
 
 if TYPE_CHECKING:
     from apps.plans.engine.inputs import ProjectionInputs
@@ -117,6 +119,7 @@ class LifeEvents:
     phases: tuple[SpendingPhase, ...] = ()
     windfalls: tuple[Windfall, ...] = ()
     things: tuple[Thing, ...] = ()
+    policies: tuple[LifePolicy, ...] = field(default=(), metadata=UNTOLD)
 
 
 NO_EVENTS = LifeEvents()
@@ -125,13 +128,14 @@ NO_EVENTS = LifeEvents()
 def hung_on(
     events: LifeEvents, adults: Collection[str], accounts: Collection[str], debts: Collection[str]
 ) -> LifeEvents:
-    """Return the events without what comes to people who are not there; what names an account or a debt that is not
-    there goes to the account of the surplus, and pays off nothing. ``accounts`` are the open ones.
+    """Return the events without what comes to people who are not there and their cover; what names an account or a debt
+    that is not there goes to the account of the surplus, and pays off nothing. ``accounts`` are the open ones.
     """
     windfalls = (event for event in events.windfalls if not event.owner or event.owner in adults)
     return replace(
         events,
         windfalls=tuple(event if event.account in accounts else replace(event, account="") for event in windfalls),
+        policies=tuple(policy for policy in events.policies if policy.insured in adults),
         things=tuple(
             replace(
                 thing,
@@ -147,7 +151,7 @@ def check_events(inputs: ProjectionInputs) -> None:
     """Refuse repeated keys, what refers to nothing, a second currency, and a debt paid off by two sales."""
     events, adults = inputs.events, [adult.key for adult in inputs.adults]
     open_accounts = [account.key for account in inputs.accounts if account.treatment in OPEN]
-    for name in ("phases", "windfalls", "things"):
+    for name in ("phases", "windfalls", "things", "policies"):
         items = getattr(events, name)
         unique([item.key for item in items], name)
         for item in items:
@@ -159,4 +163,5 @@ def check_events(inputs: ProjectionInputs) -> None:
     for thing in events.things:
         known(thing.debt, ["", *(debt.key for debt in inputs.debts)], f"things[{thing.key}].debt")
         known(thing.account, ["", *open_accounts], f"things[{thing.key}].account")
+    check_policies(inputs, adults)
     unique([thing.debt for thing in events.things if thing.debt and thing.sale_day is not None], "things.debt")

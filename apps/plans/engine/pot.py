@@ -32,6 +32,7 @@ def is_pot(program: Program) -> bool:
         and not program.lines[:, 1].any()
         and program.payers.education.size == 0
         and program.spending.rule.size == 0
+        and program.payouts.shape[0] == 0
     )
 
 

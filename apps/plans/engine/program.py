@@ -25,6 +25,7 @@ from apps.plans.engine.horizon import (
 from apps.plans.engine.household_benefits import BenefitSchedule
 from apps.plans.engine.inputs import Account, Adult, GoalKind, ProjectionInputs, TaxTreatment
 from apps.plans.engine.medicare_program import insured_months, premium_rows
+from apps.plans.engine.policy_schedules import payouts_of
 from apps.plans.engine.schedules import (
     TREATMENTS,
     Demand,
@@ -75,7 +76,8 @@ class Program(NamedTuple):
     n_columns) what the state of residence asks for, with no years where that is nothing; ``premiums``
     (n_statuses, N_MEDICARE) those of Medicare, no rows where they are not asked, ``insured`` (n_states, n_years) the
     months for which they are due, ``incomes_before`` (2,) the incomes of the two years before the start;
-    ``conversions`` those to Roth, ``spending`` the rule of it.
+    ``conversions`` those to Roth, ``spending`` the rule of it; ``payouts`` what life insurance pays
+    (`policy_schedules.payouts_of`).
     """
 
     weights: FloatArray
@@ -100,6 +102,7 @@ class Program(NamedTuple):
     incomes_before: FloatArray
     conversions: Conversions
     spending: SpendingProgram
+    payouts: FloatArray
 
 
 def _living(inputs: ProjectionInputs, ends: Ends, year: int) -> list[Adult]:
@@ -231,6 +234,7 @@ def build_program(inputs: ProjectionInputs, demands: list[Demand] | None = None,
         incomes_before=np.array(inputs.medicare.incomes_before if inputs.medicare else (0.0, 0.0)),
         conversions=conversions_of(inputs, states, n_years, payers.sources),
         spending=spending_of(inputs, demands, states),
+        payouts=payouts_of(inputs, drawn=drawn),
     )
 
 

@@ -24,6 +24,7 @@ from apps.plans.engine.horizon import (
 )
 from apps.plans.engine.household_benefits import BenefitSchedule, benefit_schedule
 from apps.plans.engine.inputs import Goal, GoalKind, GoalPriority, Growth, IncomeKind, ProjectionInputs, TaxTreatment
+from apps.plans.engine.policy_schedules import premiums_of
 from apps.plans.engine.state_program import FIRST_COLUMN, income_columns
 
 FloatArray = NDArray[np.float64]
@@ -171,20 +172,26 @@ def demands_of(inputs: ProjectionInputs, *, drawn: bool = False) -> list[Demand]
     states = states_of(inputs, drawn=drawn)
     n_months = horizon_months(inputs.adults, inputs.start_date)
     shares = np.stack([_shares(inputs, ends, n_months) for ends in states], axis=1)
-    everything = _living(inputs, shares[0], shares[1])
+    everything = _living(inputs, shares[0], shares[1], premiums_of(inputs, states, n_months))
     everything += [_goal(goal, inputs, shares[1]) for goal in inputs.goals if goal.kind is not GoalKind.RETIREMENT]
     ranks = {priority: rank for rank, priority in enumerate(GoalPriority)}
     return sorted(everything, key=lambda demand: ranks[demand.priority])
 
 
-def _living(inputs: ProjectionInputs, share: FloatArray, anybody: FloatArray) -> list[Demand]:
-    """Living costs until retirement, debts, and the retirement goal (or the same living costs on)."""
+def _living(
+    inputs: ProjectionInputs, share: FloatArray, anybody: FloatArray, premiums: tuple[FloatArray, FloatArray]
+) -> list[Demand]:
+    """Living costs until retirement, debts, and the retirement goal (or the same living costs on).
+
+    ``premiums`` are those that living costs no longer hold, and those beside them.
+    """
     n_months = share.shape[1]
     retired = np.arange(n_months) >= household_retirement_month(inputs)
     nothing = np.zeros(share.shape)
     goal = next((goal for goal in inputs.goals if goal.kind is GoalKind.RETIREMENT), None)
     factor, less = living_moves(inputs, n_months)
-    living = np.maximum(0.0, inputs.spending.monthly_amount * factor * share - less * share)
+    stopped, besides = premiums
+    living = np.maximum(0.0, inputs.spending.monthly_amount * factor * share - (less + stopped) * share)
     ends = payoffs(inputs)
     debts = np.sum(
         [
@@ -197,7 +204,7 @@ def _living(inputs: ProjectionInputs, share: FloatArray, anybody: FloatArray) ->
     essential = GoalPriority.ESSENTIAL
     before = living if goal is None else np.where(retired, 0.0, living)
     result = [
-        Demand("living", "living", essential, F_SPENDING, before, nothing),
+        Demand("living", "living", essential, F_SPENDING, before, besides),
         Demand("debts", "debts", essential, F_DEBTS, nothing, debts + 0.0 * anybody),
     ]
     if goal is not None:

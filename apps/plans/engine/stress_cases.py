@@ -6,13 +6,14 @@ Pure: what is asked of the plan or of the markets. `stress_tests` runs them on t
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any
 
 from apps.kernel.errors import InvalidInputError, gettext_noop
 from apps.plans.engine.checks import not_negative
+from apps.plans.engine.digest import UNTOLD
 from apps.plans.engine.horizon import age_in_months, last_month_of, month_of
 from apps.plans.engine.inputs import (
     MAX_HORIZON_YEARS,
@@ -87,7 +88,8 @@ class StressResult:
     """How the plan fares in a test, beside the plan as it stands on the same futures.
 
     Wealth is at the end of the plan, in money of the start: the middle future, one in ten, and the mean change.
-    ``shortfall`` is what is missing in all where the test fails, on average; None where it never does.
+    ``shortfall`` is what is missing in all where the test fails, on average; None where it never does. ``paid`` is what
+    life insurance pays at an early death, nominal.
     """
 
     key: str
@@ -99,6 +101,7 @@ class StressResult:
     wealth_poor: float
     wealth_change: Estimate
     shortfall: float | None
+    paid: float = field(default=0.0, metadata=UNTOLD)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from apps.plans.engine.assumptions import AssumptionSet
 from apps.plans.engine.bands import percentiles_of
 from apps.plans.engine.books import F_SHORTFALL
+from apps.plans.engine.cover_in_force import paid_at_horizon
 from apps.plans.engine.digest import canonical_json
 from apps.plans.engine.inputs import ProjectionInputs
 from apps.plans.engine.monte_carlo import Progress, Simulation, no_progress, simulate
@@ -100,7 +101,16 @@ def _result(case: StressCase, found: Simulation, before: Simulation) -> StressRe
         wealth_poor=float(middle[_POOR]),
         wealth_change=difference(terminal, before.terminal_real(), found.n_batches),
         shortfall=_shortfall(found, succeeded),
+        paid=_paid(case),
     )
+
+
+def _paid(case: StressCase) -> float:
+    """What cover in force pays at an early death."""
+    if case.kind is not StressKind.EARLY_DEATH:
+        return 0.0
+    gone = next(adult for adult in case.inputs.adults if adult.key == case.subject)
+    return paid_at_horizon(case.inputs, gone)[0]
 
 
 def _shortfall(found: Simulation, succeeded: NDArray[np.float64]) -> float | None:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from apps.plans.engine.life_events import SpendingPhase
+from apps.plans.engine.life_policies import LifePolicy
 from apps.plans.engine.results import YearWorth
 from apps.plans.selectors.figures import Figure, money_figure
 from apps.plans.selectors.overview_builders import Found
@@ -18,7 +19,10 @@ _EVERY = 5
 
 @dataclass(frozen=True, slots=True)
 class EventLine:
-    """A phase, money that comes once, or a sale; `chance` is that of a phase which can be left out or not be paid."""
+    """A phase, money that comes once, a sale, or cover of a life.
+
+    `chance` is that of a phase which can be left out or not be paid.
+    """
 
     name: str
     kind: str
@@ -69,7 +73,18 @@ def event_lines(found: Found) -> tuple[EventLine, ...]:
             amount = money_figure(thing.value, found.currency, f"event:{thing.key}:amount", name)
             kind = _("Sale, at the value of today")
             lines.append(EventLine(name, kind, amount, _year(thing.sale_day.year, thing.key)))
+    lines += [_cover(policy, found, names.get(policy.key, policy.key)) for policy in events.policies]
     return tuple(lines)
+
+
+def _cover(policy: LifePolicy, found: Found, name: str) -> EventLine:
+    """Cover pays at a death; it ends with its term, or with the work of the insured."""
+    amount = money_figure(policy.benefit, found.currency, f"event:{policy.key}:amount", name)
+    inputs, last = found.question.inputs, policy.end
+    if policy.until_retirement:
+        last = next(adult.retirement_date for adult in inputs.adults if adult.key == policy.insured)
+    kind = _("Life insurance, paid at the death of %(name)s") % {"name": found.run.names.get(policy.insured, "")}
+    return EventLine(name, kind, amount, None, None if last is None else _year(last.year, policy.key, "last"))
 
 
 def _year(year: int, key: str, which: str = "first") -> Figure:

@@ -91,6 +91,8 @@ _PLACES: dict[str, tuple[str, dict[str, str]]] = {
     "income": ("money:fact-new", {"kind": "income"}),
     "social_security": ("money:fact-new", {"kind": "income"}),
     "insurance": ("money:fact-new", {"kind": "insurance"}),
+    "insured_person": ("money:household-money", {}),
+    "policy_end": ("money:household-money", {}),
     "accounts": ("portfolios:household-portfolio", {}),
 }
 

@@ -114,7 +114,7 @@ def left_out(found: build.Found) -> tuple[str, ...]:
     inputs = found.question.inputs
     told = [
         _("Property, cars and other things owned pay for nothing here unless their sale is planned."),
-        _("What insurance of life, income or care would pay, and costs of illness or care that are not told."),
+        _("What insurance of income or care would pay, and costs of illness or care that are not told."),
         _("Gifts and inheritances that are not told, and taxes on estates."),
         _("Taxes of cities and counties, and credits that are not in the federal or state tables."),
         _("Changes of the law after the day of the facts: today's rules are carried forward with inflation."),

@@ -21,7 +21,7 @@ _HEAT_STEP, _HEATS = 0.04, 7
 
 @dataclass(frozen=True, slots=True)
 class StressLine:
-    """One test; `heat` 0 to 7 by how much the chance falls."""
+    """One test; `heat` 0 to 7 by how much the chance falls; `paid` is what life insurance pays where somebody dies."""
 
     name: str
     what: str
@@ -33,6 +33,7 @@ class StressLine:
     wealth_poor: Figure
     wealth_change: Figure
     shortfall: Figure
+    paid: Figure | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,14 @@ def _line(asked: Asked, found: StressResult) -> StressLine:
         wealth_poor=money(found.wealth_poor, "wealth_poor", _("Left at the end, one future in ten")),
         wealth_change=money(found.wealth_change.value, "wealth_change", _("Change of what is left, on average")),
         shortfall=money(found.shortfall, "shortfall", _("Missing in all where the plan fails, on average")),
+        paid=_paid_out(found, asked),
     )
+
+
+def _paid_out(found: StressResult, asked: Asked) -> Figure | None:
+    if found.kind is not StressKind.EARLY_DEATH:
+        return None
+    return money_figure(found.paid, asked.currency, f"{found.key}:paid", _("Life insurance pays"))
 
 
 def _words(found: StressResult, person: str) -> tuple[str, str]:
@@ -128,7 +136,7 @@ def _words(found: StressResult, person: str) -> tuple[str, str]:
         ),
         StressKind.EARLY_DEATH: (
             _("%(name)s dies in five years") % {"name": person},
-            _("The survivor spends the plan's share; life insurance is not counted."),
+            _("The survivor spends the plan's share; cover that is in force is paid out, tax free."),
         ),
         StressKind.LONG_LIFE: (_("Everybody lives to 100"), _("Living costs go on to the age of 100.")),
         StressKind.JOB_LOSS: (
@@ -182,4 +190,6 @@ def _method(key: str) -> str:
         return _("The spread between independent scrambles of the futures, divided by the root of their number.")
     if name == "shortfall":
         return _("What is not paid over the whole plan, in money of today, on average over the futures that fail.")
+    if name == "paid":
+        return _("What the policies on this life pay that are in force then, as stated, in money of that year.")
     return _("The whole plan run again with this one thing changed, on the same futures, in money of today.")

@@ -7,9 +7,9 @@ import datetime as dt
 from django.db.models import Max
 
 from apps.clients.models import Document, DocumentCategory, Household, Relationship
-from apps.money.models import InsuranceKind
 from apps.money.selectors.facts import HouseholdFacts
 from apps.plans.engine.advice_facts import AdviceFacts, EstatePapers, LifeCover, PlanKind, SavingPlan
+from apps.plans.engine.cover_in_force import cover_of
 from apps.plans.engine.inputs import ProjectionInputs
 from apps.plans.services._tables import limits_of
 from apps.portfolios.models import Registration
@@ -37,22 +37,18 @@ def advice_facts(household: Household, facts: HouseholdFacts, inputs: Projection
     return AdviceFacts(
         limits=limits_of(inputs.start_date.year),
         plans=tuple(plans),
-        covers=_covers(facts, adults),
+        covers=_covers(facts, inputs),
         papers=_papers(household),
         minors=_minors(facts),
     )
 
 
-def _covers(facts: HouseholdFacts, adults: set[str]) -> tuple[LifeCover, ...] | None:
-    """What each adult's life insurance pays; None where no insurance at all is stated: nobody knows then."""
+def _covers(facts: HouseholdFacts, inputs: ProjectionInputs) -> tuple[LifeCover, ...] | None:
+    """What the walk pays at each adult's death; None where no insurance at all is stated: nobody knows then."""
     if not facts.insurance:
         return None
-    amounts = dict.fromkeys(sorted(adults), 0.0)
-    for policy in facts.insurance:
-        is_in_force = policy.ends_on is None or policy.ends_on > facts.as_of
-        if policy.kind == InsuranceKind.LIFE and str(policy.person_id) in adults and is_in_force:
-            amounts[str(policy.person_id)] += float(policy.coverage)
-    return tuple(LifeCover(person, amount) for person, amount in amounts.items())
+    people = sorted(adult.key for adult in inputs.adults)
+    return tuple(LifeCover(person, cover_of(inputs, person)) for person in people)
 
 
 def _minors(facts: HouseholdFacts) -> int:

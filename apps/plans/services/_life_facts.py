@@ -16,6 +16,7 @@ from apps.money.selectors.facts import HouseholdFacts, PersonFact, PhaseFact, Pr
 from apps.plans.engine.dependants import MAX_SUPPORTED_AGE, Child
 from apps.plans.engine.inputs import Account, TaxTreatment
 from apps.plans.engine.life_events import LifeEvents, SpendingPhase, Thing, Windfall
+from apps.plans.services._life_cover import cover_of_lives
 from apps.plans.services._tables import TAX_TABLES, read_table
 
 Caveat = tuple[str, dict[str, str]]
@@ -86,7 +87,8 @@ def events_of(
         )
     told += [(_PHASE, {"name": fact.name}) for fact in facts.phases]
     phases = tuple(_phase(fact, facts.currency) for fact in facts.phases)
-    return LifeEvents(phases, tuple(windfalls), tuple(things)), told
+    policies, covered = cover_of_lives(facts, adults)
+    return LifeEvents(phases, tuple(windfalls), tuple(things), policies), told + covered
 
 
 def untaken(facts: HouseholdFacts) -> list[Caveat]:
@@ -100,8 +102,9 @@ def untaken(facts: HouseholdFacts) -> list[Caveat]:
 
 
 def event_names(facts: HouseholdFacts) -> list[tuple[str, str]]:
-    """Return the names behind the keys of phases, windfalls and things."""
-    return [(fact.key, fact.name) for named in (facts.phases, facts.windfalls, facts.properties) for fact in named]
+    """Return the names behind the keys of phases, windfalls, things and policies."""
+    named = (facts.phases, facts.windfalls, facts.properties, facts.insurance)
+    return [(fact.key, fact.name) for facts_of_kind in named for fact in facts_of_kind]
 
 
 _PHASE = gettext_noop("The phase “%(name)s” is part of the living costs, as stated.")

@@ -36,10 +36,11 @@ def add_facts(spec: DemoHousehold, household: Household, by: Actor) -> None:
     today = timezone.localdate()
     head = household.people.get(relationship="head")
     partner = household.people.filter(relationship="partner").first()
+    term = {"name": "Term life", "person": head, "ends_on": dt.date(today.year + 15, 7, 1)}
     told: list[tuple[str, dict[str, object]]] = [
         ("expense", {"name": "Living", "category": "other", "monthly_amount": spec.monthly_spending}),
         ("property", {"name": "House", "kind": "home", "value": spec.home_value}),
-        ("insurance", {"name": "Term life", "kind": "life", "coverage": 500_000, "annual_premium": 640}),
+        ("insurance", {**term, "kind": "life", "life_form": "term", "coverage": 500_000, "annual_premium": 640}),
     ]
     for person, salary in ((head, spec.salary), (partner, spec.partner_salary)):
         if person is not None and salary:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from dataclasses import replace
+from decimal import Decimal
 
-from apps.money.selectors.facts import HouseholdFacts, PersonFact
+import pytest
+
+from apps.money.selectors.facts import HouseholdFacts, InsuranceFact, PersonFact
 from apps.money.selectors.missing import missing_of
 
 DAY = dt.date(2026, 11, 1)
@@ -52,3 +56,23 @@ def test_a_head_of_household_supports_somebody() -> None:
 def test_what_no_plan_can_do_without_is_needed() -> None:
     needed = {code for code, _, is_needed in codes(facts()) if is_needed}
     assert needed == {"spending", "accounts"}
+
+
+TERM = InsuranceFact("p", "life", uuid.UUID(int=1), Decimal(1), Decimal(1), dt.date(2040, 1, 1), "Term")
+
+
+@pytest.mark.parametrize(
+    ("policy", "code"),
+    [
+        (TERM, ""),
+        (replace(TERM, ends_on=None), "policy_end"),
+        (replace(TERM, ends_on=None, life_form="term"), "policy_end"),
+        (replace(TERM, ends_on=None, life_form="whole"), ""),
+        (replace(TERM, person_id=None, ends_on=None), "insured_person"),
+        (replace(TERM, kind="home", person_id=None, ends_on=None), ""),
+    ],
+)
+def test_of_cover_of_a_life_it_is_asked_whose_and_how_long(policy: InsuranceFact, code: str) -> None:
+    found = codes(replace(facts(), insurance=(policy,)))
+    asked = {told for told in found if told[0] in {"policy_end", "insured_person"}}
+    assert asked == ({(code, "Term", False)} if code else set())

@@ -92,6 +92,10 @@ SHARE = {"change": "share", "monthly_amount": None, "share": Decimal("-0.2")}
         ("property", {"sells_on": PAST, "cost": Decimal(1)}, "sells_on"),
         ("property", {"sells_on": AHEAD}, "cost"),
         ("property", {"selling_cost": Decimal("0.7")}, ""),
+        ("insurance", {"ends_on": PAST}, "ends_on"),
+        ("insurance", {"life_form": "whole", "ends_on": AHEAD}, "ends_on"),
+        ("insurance", {"life_form": "term", "kind": "disability"}, "life_form"),
+        ("insurance", {"coverage": Decimal(-1)}, ""),
     ],
 )
 def test_an_event_that_cannot_be_is_refused_at_its_field(

@@ -22,6 +22,7 @@ from apps.plans.engine.horizon import (
 )
 from apps.plans.engine.inputs import Adult, GoalKind, GoalPriority, Growth, IncomeKind, ProjectionInputs, TaxTreatment
 from apps.plans.engine.life_events import SpendingPhase
+from apps.plans.engine.life_policies import LifePolicy
 from apps.plans.engine.medicare import premiums
 from apps.plans.engine.scenarios import ScenarioCube
 from apps.plans.engine.schedules import benefits_of
@@ -228,7 +229,32 @@ class ReferenceModel:
         books.benefits += paid
         books.unspent += paid
         kept = [*self._windfalls(month), *self._sales(month)]
+        self._pay_out(month)
         self._contribute(month, kept)
+
+    def _pay_out(self, month: int) -> None:
+        """Cover in force pays as the last month of the insured ends, into the account of the surplus."""
+        ends = {adult.key: end for adult, end in zip(self.inputs.adults, self.ends, strict=True)}
+        for policy in self.inputs.events.policies:
+            if month == max(1, ends[policy.insured]) - 1 and self._is_in_force(policy, month):
+                self.books.balance[self.inputs.surplus_account] += policy.benefit
+                self.books.basis[self.inputs.surplus_account] += policy.benefit
+
+    def _is_in_force(self, policy: LifePolicy, month: int) -> bool:
+        retires = {adult.key: self._months_to(adult.retirement_date) for adult in self.inputs.adults}
+        if policy.end is not None:
+            return month < self._months_to(policy.end)
+        return not policy.until_retirement or month < retires[policy.insured]
+
+    def _premiums(self, month: int, *, in_costs: bool) -> tuple[float, float]:
+        """Premiums a month that run, and that have stopped."""
+        ends = {adult.key: end for adult, end in zip(self.inputs.adults, self.ends, strict=True)}
+        told = [0.0, 0.0]
+        for policy in self.inputs.events.policies:
+            if policy.premium_in_costs is in_costs:
+                runs = month < ends[policy.insured] and self._is_in_force(policy, month)
+                told[0 if runs else 1] += policy.monthly_premium
+        return told[0], told[1]
 
     def _windfalls(self, month: int) -> list[tuple[str, float]]:
         """What comes once while whose it is lives: into the income, and from there into its account."""
@@ -333,8 +359,11 @@ class ReferenceModel:
         due: list[tuple[int, str, float, bool]] = []
         phases = [phase for phase in inputs.events.phases if self._runs(phase, month)]
         if goal is None or not retired:
-            living = self._moved(inputs.spending.monthly_amount, share, month)
+            _, stopped = self._premiums(month, in_costs=True)
+            living = self._moved(inputs.spending.monthly_amount, share, month, stopped)
             due.append((0, "living", living * self.price, False))
+        besides, _ = self._premiums(month, in_costs=False)
+        due.append((0, "living", besides, False))
         due.append((0, "debts", sum(self._debt_payment(place, month) for place in range(len(inputs.debts))), False))
         if goal is not None and retired:
             planned = self._moved(goal.annual_amount / 12.0, share, month) * self.price
@@ -358,11 +387,11 @@ class ReferenceModel:
             if goal is not None and key.partition(":")[0] == goal.key:
                 self.spent[-1] += (left - missing) / self.price
 
-    def _moved(self, amount: float, share: float, month: int) -> float:
+    def _moved(self, amount: float, share: float, month: int, stopped: float = 0.0) -> float:
         """Living costs of a month as the phases move them."""
         phases = [phase for phase in self.inputs.events.phases if self._runs(phase, month)]
         factor = max(0.0, 1.0 + sum(phase.share for phase in phases))
-        less = sum(max(0.0, -phase.monthly_amount) for phase in phases)
+        less = stopped + sum(max(0.0, -phase.monthly_amount) for phase in phases)
         return max(0.0, amount * factor * share - less * share)
 
     def _runs(self, phase: SpendingPhase, month: int) -> bool:

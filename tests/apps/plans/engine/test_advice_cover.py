@@ -9,11 +9,14 @@ import pytest
 
 from apps.plans.engine.advice import Candidate
 from apps.plans.engine.advice_citations import uncited
-from apps.plans.engine.advice_cover import cover_advice, need_of, with_payment, without
+from apps.plans.engine.advice_cover import cover_advice, need_of, with_payment
 from apps.plans.engine.advice_facts import AdviceFacts, LifeCover
+from apps.plans.engine.cover_in_force import cover_of, without
 from apps.plans.engine.inputs import IncomeKind, ProjectionInputs
+from apps.plans.engine.life_events import LifeEvents
 from apps.plans.engine.runs import Runs
 from tests.apps.plans.engine.households import cube_of, family
+from tests.apps.plans.engine.test_life_policies import AT_WORK, TERM
 
 UNKNOWN = AdviceFacts(None, (), None, None, minors=2)
 NONE_IN_FORCE = replace(UNKNOWN, covers=(LifeCover("ana", 0.0), LifeCover("ben", 0.0)))
@@ -80,6 +83,20 @@ def test_cover_in_force_is_taken_off_and_enough_of_it_ends_the_advice(runs: Runs
     before, after = told(runs, NONE_IN_FORCE), told(runs, half)
     assert set(after) == {"life_cover:ana"}
     assert dict(after["life_cover:ana"].facts)["gap"] == dict(before["life_cover:ana"].facts)["gap"] - 400_000.0
+
+
+def test_cover_that_the_walk_pays_is_the_cover_of_the_advice_and_is_paid_once(runs: Runs) -> None:
+    paid = replace(young(), events=LifeEvents(policies=(replace(TERM, benefit=400_000.0), replace(AT_WORK, key="b"))))
+    assert [cover_of(paid, person) for person in ("ana", "ben")] == [400_000.0, 150_000.0]
+    facts = replace(UNKNOWN, covers=tuple(LifeCover(person, cover_of(paid, person)) for person in ("ana", "ben")))
+    ana = dict(told(runs, facts, paid)["life_cover:ana"].facts)
+    left = without(paid, "ana")
+    assert ana["success_without"] == pytest.approx(runs.of(left).succeeded.mean())
+    # as if the sum had been there from the start, but for the months to the next birthday
+    early = with_payment(without(young(), "ana"), 400_000.0)
+    assert ana["success_without"] == pytest.approx(runs.of(early).succeeded.mean(), abs=0.02)
+    over = replace(paid, events=LifeEvents(policies=(replace(TERM, end=date(2026, 9, 1)),)))
+    assert cover_of(over, "ana") == 0.0
 
 
 def test_where_no_insurance_is_stated_the_policies_are_asked_for(runs: Runs) -> None:

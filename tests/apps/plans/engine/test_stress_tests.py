@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
 import pytest
 
 from apps.plans.engine.inputs import ProjectionInputs
+from apps.plans.engine.life_policies import LifePolicy
 from apps.plans.engine.monte_carlo import simulate
 from apps.plans.engine.scenarios import ScenarioCube
 from apps.plans.engine.stress_cases import StressKind, StressTable, episodes_from_mapping, months_needed, stress_cases
@@ -47,6 +49,20 @@ def test_every_answer_is_the_plan_run_again_beside_the_plan_as_it_stands(
         found = simulate(case.inputs, markets_of(case, cube), with_flows=False)
         assert each.success == found.success()
         assert each.change == difference(found.succeeded(), before.succeeded(), 4)
+
+
+def test_an_early_death_is_paid_for_where_cover_is_in_force(base: ProjectionInputs, cube: ScenarioCube) -> None:
+    term = LifePolicy("term", "ana", 600_000.0, 0.0, True, date(2046, 3, 15), False, "USD")
+    insured = replace(base, events=replace(base.events, policies=(term,)))
+    over = replace(base, events=replace(base.events, policies=(replace(term, end=date(2029, 1, 1)),)))
+    key = f"{StressKind.EARLY_DEATH}-ana"
+    told = {}
+    for name, inputs in (("none", base), ("insured", insured), ("over", over)):
+        cases = tuple(case for case in stress_cases(inputs, (), 0.0) if case.key == key)
+        told[name] = run_stress_tests(inputs, cases, cube).results[0]
+    assert [told[name].paid for name in ("none", "insured", "over")] == [0.0, 600_000.0, 0.0]
+    assert told["insured"].success.value > told["none"].success.value
+    assert told["over"].wealth == told["none"].wealth
 
 
 def test_falls_of_the_markets_and_care_hurt(table: StressTable) -> None:

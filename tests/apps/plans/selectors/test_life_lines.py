@@ -12,6 +12,7 @@ from apps.plans.engine.monte_carlo import project
 from apps.plans.selectors.life_lines import event_lines, life_part, worth_lines
 from tests.apps.plans.engine.households import family, family_cube
 from tests.apps.plans.engine.test_life_events import EVERYTHING
+from tests.apps.plans.engine.test_life_policies import COVER
 
 
 @cache
@@ -34,6 +35,18 @@ def test_each_event_says_when_how_much_and_a_phase_of_its_own_how_likely_it_is_p
     assert lines["Aunt Rose"].first is not None
     assert lines["Aunt Rose"].first.value == 2034
     assert lines["home"].amount.number == 700_000.0
+
+
+def test_cover_says_whose_death_it_pays_for_and_until_when() -> None:
+    lines = {line.name: line for line in event_lines(found(COVER))}
+    assert set(lines) == {"term", "whole", "work", "own"}
+    assert lines["term"].amount.number == 600_000.0
+    assert lines["term"].last is not None
+    assert lines["term"].last.value == 2046
+    assert lines["work"].last is not None
+    # Ben retires in 2045
+    assert lines["work"].last.value == 2045
+    assert lines["whole"].last is None
 
 
 def test_every_figure_has_a_key_of_its_own() -> None:

@@ -56,7 +56,8 @@ def test_cover_counts_life_policies_in_force_and_is_unknown_where_no_insurance_i
     InsurancePolicy.objects.create(name="Home", kind=InsuranceKind.HOME, coverage=Decimal(300_000), **told)
     covers = facts_of(household).covers
     assert {cover.amount for cover in covers} == {0.0}
-    for ends_on in (None, today() + dt.timedelta(days=1), today()):
+    # in force at the next birthday, which the advice puts the death at: two of the three
+    for ends_on in (None, today() + dt.timedelta(days=800), today()):
         InsurancePolicy.objects.create(
             name="Life", kind=InsuranceKind.LIFE, coverage=Decimal(250_000), ends_on=ends_on, **told
         )
@@ -81,9 +82,13 @@ def test_estate_papers_are_counted_with_the_newest(ada, household):
     assert facts_of(household).papers.count == 1
 
 
-def test_facts_of_advice_enter_the_policy_and_no_projection(ada, household):
+def test_cover_enters_the_projection_and_other_facts_of_advice_do_not(ada, household):
     plan = plans.drafted(ada, household)
     before, facts, _limit = question_of(plan, today())
+    household.documents.create(category=DocumentCategory.ESTATE, title="Will")
+    filed, _facts, _limit = question_of(plan, today())
+    assert filed.question.inputs == before.question.inputs
+    assert filed.question.policy.facts != before.question.policy.facts
     InsurancePolicy.objects.create(
         household=household,
         as_of=today(),
@@ -93,6 +98,7 @@ def test_facts_of_advice_enter_the_policy_and_no_projection(ada, household):
         coverage=Decimal(1_000_000),
     )
     after, _facts, _limit = question_of(plan, today())
-    assert after.question.inputs == before.question.inputs
-    assert after.question.policy.facts != before.question.policy.facts
+    (policy,) = after.question.inputs.events.policies
+    (cover,) = [each.amount for each in after.question.policy.facts.covers if each.person == policy.insured]
+    assert cover == policy.benefit == 1_000_000.0
     assert facts == household_facts(household, today()) or facts.missing
