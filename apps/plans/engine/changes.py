@@ -14,17 +14,15 @@ from enum import StrEnum
 from typing import Any
 
 from apps.plans.engine.conversion_choices import ConversionPlan
-from apps.plans.engine.growth import Mapper
 from apps.plans.engine.horizon import horizon_months, month_of
 from apps.plans.engine.inputs import Account, CubeSpec, Goal, ProjectionInputs, TaxTreatment
 from apps.plans.engine.life_events import OPEN, hung_on
 from apps.plans.engine.results import Estimate
 from apps.plans.engine.runs import Runs
-from apps.plans.engine.scenarios import ScenarioCube
 from apps.plans.engine.solve import spending_that_holds
 from apps.plans.engine.success import difference
 
-Cubes = Callable[[ProjectionInputs], ScenarioCube]
+RunsOf = Callable[[ProjectionInputs], Runs]
 
 
 class Cause(StrEnum):
@@ -160,27 +158,21 @@ def common_months(before: ProjectionInputs, after: ProjectionInputs, step: int) 
     return -(-longest // step) * step
 
 
-def attributed(
-    before: ProjectionInputs, after: ProjectionInputs, cubes: Cubes, target: float, *, mapper: Mapper = map
-) -> Attribution:
+def attributed(before: ProjectionInputs, after: ProjectionInputs, runs_of: RunsOf, target: float) -> Attribution:
     """Say what changed between two days, and how much of it each cause did.
 
-    ``cubes`` gives the scenarios of inputs, of the same draw for each. Raises InvalidInputError when the plan is over.
+    ``runs_of`` gives the runs on the scenarios of inputs, of the same draw for each. Raises InvalidInputError when the
+    plan is over.
     """
-    runs: dict[str, Runs] = {}
-
-    def of(inputs: ProjectionInputs) -> Runs:
-        cube = cubes(inputs)
-        return runs.setdefault(cube.digest, Runs(cube, mapper))
 
     def carried(inputs: ProjectionInputs) -> float:
-        return 12.0 * spending_that_holds(inputs, of(inputs), target).value
+        return 12.0 * spending_that_holds(inputs, runs_of(inputs), target).value
 
-    first = last = of(before).of(before)
+    first = last = runs_of(before).of(before)
     begun = spent = carried(before)
     parts = []
     for cause, inputs in steps_between(before, after):
-        run, now = of(inputs).of(inputs), carried(inputs)
+        run, now = runs_of(inputs).of(inputs), carried(inputs)
         parts.append(Part(cause, difference(run.succeeded, last.succeeded, run.n_batches), now - spent))
         last, spent = run, now
     change = difference(last.succeeded, first.succeeded, first.n_batches)

@@ -100,6 +100,7 @@ def _birth_year(claim: Claim) -> int:
     return counted_birth(claim.born).year
 
 
+@lru_cache(maxsize=4096)
 def _month_at(born: date, age: int, start: date) -> int:
     """The month of the plan in which an age is attained; negative before the start."""
     return month_of(date(*month_of_age(born, age), 1), start)
@@ -114,9 +115,15 @@ def _in_pay(claim: Claim, year: int) -> float:
 
 
 def _survivor_month(claim: Claim, died: int, start: date) -> int:
+    return max(died, _survivor_from(claim, start))
+
+
+@lru_cache(maxsize=1024)
+def _survivor_from(claim: Claim, start: date) -> int:
+    """The month from which on a survivor's benefit begins with the other's death."""
     full = _month_at(claim.born, survivor_full_age(_birth_year(claim)), start)
     sixty, own = _month_at(claim.born, SURVIVOR_AGE, start), _month_at(claim.born, claim.age, start)
-    return max(died, min(full, max(sixty, own)))
+    return min(full, max(sixty, own))
 
 
 def _of_survivor(claim: Claim, deceased: Claim, died: int, start: date) -> float:

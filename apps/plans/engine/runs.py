@@ -40,7 +40,10 @@ class Run:
 
 
 class Runs:
-    """Runs variants on the whole cube, or on a part of it to see roughly, and remembers the whole ones."""
+    """Runs variants on the whole cube, or on a part of it to see roughly, and remembers the whole ones.
+
+    ``miss`` is by how much the part missed the whole last (0 at first): it shows a search where to look, no more.
+    """
 
     def __init__(self, cube: ScenarioCube, mapper: Mapper = map) -> None:
         self.cube = cube
@@ -48,6 +51,7 @@ class Runs:
         self._known: list[tuple[ProjectionInputs, Run]] = []
         self._parts: list[tuple[ProjectionInputs, Run]] = []
         self._part = batches_of_a_part(cube.spec)
+        self.miss = 0.0
 
     @property
     def has_part(self) -> bool:

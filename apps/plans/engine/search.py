@@ -30,7 +30,6 @@ class Search:
         self._tried = tried
         self._whole: dict[int, Estimate] = {}
         self._rough: dict[int, float] = {}
-        self._miss = 0.0
 
     def success(self, step: int) -> Estimate:
         """Success at a step, on all scenarios."""
@@ -60,7 +59,7 @@ class Search:
             else:
                 low = step
             if self._runs.has_part:
-                self._miss = self.success(step).value - self._roughly(step)
+                self._runs.miss = self.success(step).value - self._roughly(step)
         return high
 
     def _next(self, low: int, high: int, *, reached: bool) -> int:
@@ -74,13 +73,31 @@ class Search:
 
     def _guess(self, low: int, high: int) -> int:
         """Smallest step in (low, high] that seems to reach by the part, corrected by what it missed last; or high."""
+        wanted = self._target - self._runs.miss
+        for step, rough in self._rough.items():
+            if low < step < high and rough < wanted:
+                low = step
+        for step, rough in self._rough.items():
+            if low < step < high and rough >= wanted:
+                high = step
+        at_line = True
         while high - low > 1:
-            middle = (low + high) // 2
-            if self._roughly(middle) + self._miss >= self._target:
-                high = middle
+            step = self._on_line(low, high, wanted) if at_line else (low + high) // 2
+            width = high - low
+            if self._roughly(step) >= wanted:
+                high = step
             else:
-                low = middle
+                low = step
+            # a line that does not halve what is left is followed by a halving
+            at_line = not at_line or 2 * (high - low) <= width
         return high
+
+    def _on_line(self, low: int, high: int, wanted: float) -> int:
+        """Step at which the line between two ends reaches what is wanted; halfway where an end was not tried."""
+        below, above = self._rough.get(low), self._rough.get(high)
+        if below is None or above is None or above <= below:
+            return (low + high) // 2
+        return min(high - 1, max(low + 1, low + round((wanted - below) / (above - below) * (high - low))))
 
     def _roughly(self, step: int) -> float:
         if step not in self._rough:

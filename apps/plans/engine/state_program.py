@@ -8,6 +8,7 @@ tax-deferred accounts are at the start.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,8 +19,9 @@ from apps.plans.engine.inputs import Adult, IncomeKind, ProjectionInputs, TaxTre
 from apps.plans.engine.results import TrailStep
 from apps.plans.engine.social_security import counted_birth
 from apps.plans.engine.state_tables import StateTable
-from apps.plans.engine.state_tax_kernel import law_row
-from apps.plans.engine.state_taxes import resolved
+from apps.plans.engine.state_tax_kernel import SHARE, law_row
+from apps.plans.engine.state_taxes import N_ADULTS, resolved
+from apps.plans.engine.tax_tables import FilingStatus
 
 FloatArray = NDArray[np.float64]
 # The incomes' columns that the federal tax knows come first.
@@ -36,18 +38,24 @@ def _withdrawn_by_first(inputs: ProjectionInputs) -> float:
     return told[0] / sum(told) if sum(told) > 0.0 else 0.5
 
 
+@lru_cache(maxsize=8192)
+def _row(table: StateTable, status: FilingStatus, ages: tuple[int, ...], part: float) -> FloatArray:
+    """The law of a year: households of an age and the levers of a plan share it."""
+    return law_row(resolved(table, status, ages), part)
+
+
 def _law(inputs: ProjectionInputs, table: StateTable, living: Sequence[Adult], year: int) -> FloatArray:
-    couple = len(living) == 2
+    couple = len(living) == N_ADULTS
     calendar_year = inputs.start_date.year + year
     status = status_of(
         inputs.filing_status,
         supported_in(inputs.children, calendar_year),
-        is_left_alone=not couple and len(inputs.adults) == 2,
+        is_left_alone=not couple and len(inputs.adults) == N_ADULTS,
         has_children=bool(inputs.children),
     )
-    ages = [calendar_year - counted_birth(adult.birth_date).year for adult in living]
+    ages = tuple(calendar_year - counted_birth(adult.birth_date).year for adult in living)
     part = first_year_months(inputs.start_date) / 12.0 if year == 0 else 1.0
-    return law_row(resolved(table, status, ages), part, _withdrawn_by_first(inputs) if couple else 1.0)
+    return _row(table, status, ages, part)
 
 
 def state_laws(inputs: ProjectionInputs, ends: tuple[int, ...], n_years: int) -> FloatArray:
@@ -58,12 +66,14 @@ def state_laws(inputs: ProjectionInputs, ends: tuple[int, ...], n_years: int) ->
     table = inputs.state_table
     if table is None or not table.taxes_income:
         return np.zeros((0, 0))
-    rows = []
+    livings = []
     for year in range(n_years):
         first = first_month_of_year(year, inputs.start_date)
         living = [adult for adult, end in zip(inputs.adults, ends, strict=True) if end > first]
-        rows.append(_law(inputs, table, living or inputs.adults[:1], year))
-    return np.stack(rows)
+        livings.append(living or inputs.adults[:1])
+    laws = np.stack([_law(inputs, table, living, year) for year, living in enumerate(livings)])
+    laws[[len(living) == N_ADULTS for living in livings], SHARE] = _withdrawn_by_first(inputs)
+    return laws
 
 
 def income_columns(inputs: ProjectionInputs) -> dict[IncomeKind, int]:

@@ -168,6 +168,10 @@ class StateTable:
         """Whether the state asks for anything at all."""
         return self.start is not Start.NOTHING
 
+    def __hash__(self) -> int:
+        """Tables are looked up by the hundred for each plan; a state and a year nearly always tell them apart."""
+        return hash((self.code, self.year))
+
 
 @dataclass(frozen=True, slots=True)
 class StateTables:

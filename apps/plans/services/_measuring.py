@@ -92,21 +92,33 @@ def look_at(today: ProjectionInputs, outcomes: bytes) -> Look:
     return Look(difference(now, _unpacked(outcomes), QUICK_BATCHES), _packed(now))
 
 
-def story_of(accepted: ProjectionInputs, today: ProjectionInputs, target: float) -> Attribution:
-    """Say what changed since the plan was accepted, on all futures."""
-    before, after = _together(accepted, today)
-    return attributed(before, after, _cube, target)
+class SecondLook:
+    """A plan of today beside what was accepted, on all futures; what one question ran is known to the next."""
 
+    def __init__(self, accepted: RunInputs, today: ProjectionInputs) -> None:
+        self._policy = accepted.policy
+        self._before, self._after = _together(accepted.inputs, today)
+        self._known: dict[str, Runs] = {}
+        before, after = self._runs_of(self._before).of(self._before), self._runs_of(self._after).of(self._after)
+        self.success = after.success
+        self.change = difference(after.succeeded, before.succeeded, before.n_batches)
 
-def adjustment_of(today: ProjectionInputs, story: Attribution, accepted: RunInputs) -> Adjustment:
-    """Solve for what brings the plan back; above its target only the living costs that it can carry are told."""
-    policy = accepted.policy
-    _, after = _together(accepted.inputs, today)
-    planned, delay = retirement_spending(after), None
-    if story.after.value < policy.target:
-        answer = retirement_delay(after, Runs(_cube(after)), policy.target, policy.latest_retirement_age)
-        delay = round(answer.value) if answer.outcome is Outcome.REACHED else None
-    return Adjustment(planned, story.spending_after / 12.0 if story.spending_after > 0.0 else None, delay)
+    def story(self) -> Attribution:
+        """Say what changed since the plan was accepted, and what each cause did."""
+        return attributed(self._before, self._after, self._runs_of, self._policy.target)
+
+    def adjustment(self, story: Attribution) -> Adjustment:
+        """Solve for what brings the plan back; above its target only the living costs that it can carry are told."""
+        after, policy = self._after, self._policy
+        planned, delay = retirement_spending(after), None
+        if self.success.value < policy.target:
+            answer = retirement_delay(after, self._runs_of(after), policy.target, policy.latest_retirement_age)
+            delay = round(answer.value) if answer.outcome is Outcome.REACHED else None
+        return Adjustment(planned, story.spending_after / 12.0 if story.spending_after > 0.0 else None, delay)
+
+    def _runs_of(self, inputs: ProjectionInputs) -> Runs:
+        cube = _cube(inputs)
+        return self._known.setdefault(cube.digest, Runs(cube))
 
 
 def _cube(inputs: ProjectionInputs) -> ScenarioCube:

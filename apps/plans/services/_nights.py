@@ -22,7 +22,7 @@ from apps.plans.selectors._mapping import shown_money
 from apps.plans.selectors.run_values import RunInputs, inputs_of
 from apps.plans.services._findings import Finding, Tonight
 from apps.plans.services._mapping import QUICK_PATHS, number, proportion
-from apps.plans.services._measuring import Look, adjustment_of, baseline_of, bounds_of, look_at, story_of
+from apps.plans.services._measuring import Look, SecondLook, baseline_of, bounds_of, look_at
 from apps.plans.services._questions import Basis, asked_of, facts_for
 
 log = structlog.get_logger(__name__)
@@ -130,14 +130,13 @@ def _look_again(
 ) -> None:
     """Live through all futures; what passes the firm's threshold and the noise, or a guardrail, is told."""
     (accepted, today), monitor = both, found.monitor
-    story = story_of(accepted.inputs, today, accepted.policy.target)
+    again = SecondLook(accepted, today)
     found.measured |= {
-        "success": proportion(story.after.value),
-        "standard_error": proportion(story.after.standard_error or 0.0),
+        "success": proportion(again.success.value),
+        "standard_error": proportion(again.success.standard_error or 0.0),
         "n_paths": accepted.inputs.simulation.n_paths,
-        "spending": shown_money(story.spending_after, accepted.inputs.currency).amount,
     }
-    drifted = abs(story.after.value - number(monitor.reference)) > max(threshold, look.noise())
+    drifted = abs(again.success.value - number(monitor.reference)) > max(threshold, look.noise())
     if not drifted and not rail:
         return
     monitor.reference, monitor.outcomes = found.measured["success"], look.outcomes
@@ -145,13 +144,14 @@ def _look_again(
     if drifted:
         # an older drift is told anew or, back where it was accepted, over
         found.over.add(AlertKind.DRIFT)
-    if rail or abs(story.change.value) > threshold:
-        adjustment = adjustment_of(today, story, accepted)
+    if rail or abs(again.change.value) > threshold:
+        story = again.story()
+        found.measured["spending"] = shown_money(story.spending_after, accepted.inputs.currency).amount
         found.alerts[rail or AlertKind.DRIFT] = _fields(found, story, accepted.inputs.currency) | {
             "guardrail": {AlertKind.BELOW: monitor.below, AlertKind.ABOVE: monitor.above}.get(
                 AlertKind(rail or "drift")
             ),
-            "adjustment": plain(adjustment),
+            "adjustment": plain(again.adjustment(story)),
         }
 
 

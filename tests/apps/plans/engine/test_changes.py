@@ -31,8 +31,8 @@ def cube(assumptions: AssumptionSet) -> ScenarioCube:
     return draw_cube(assumptions, spec, np.random.default_rng(spec.seed))
 
 
-def cubes(inputs: ProjectionInputs) -> ScenarioCube:
-    return cube(inputs.assumptions)
+def runs_of(inputs: ProjectionInputs) -> Runs:
+    return Runs(cube(inputs.assumptions))
 
 
 def shocked(inputs: ProjectionInputs, factor: float = 0.8) -> ProjectionInputs:
@@ -43,18 +43,18 @@ def test_the_parts_add_up_to_the_whole_in_chance_and_in_dollars() -> None:
     before = family()
     after = shocked(moved_on(before, date(2026, 10, 1)))
     after = with_retirement_delay(with_living_costs(after, after.spending.monthly_amount + 300), 6)
-    found = attributed(before, after, cubes, TARGET)
+    found = attributed(before, after, runs_of, TARGET)
     assert [part.cause for part in found.parts] == [Cause.TIME, Cause.MARKET, Cause.CASH, Cause.LIFE]
     assert sum(part.success.value for part in found.parts) == pytest.approx(found.change.value, abs=1e-12)
     assert found.change.value == pytest.approx(found.after.value - found.before.value, abs=1e-12)
     assert sum(part.spending for part in found.parts) == pytest.approx(found.spending_after - found.spending_before)
-    runs = Runs(cubes(after))
+    runs = runs_of(after)
     assert found.after == runs.of(after).success
     assert found.spending_after == 12 * spending_that_holds(after, runs, TARGET).value
 
 
 def test_the_market_alone_is_told_as_the_market_and_less_noise_is_left_than_between_two_draws() -> None:
-    found = attributed(family(), shocked(family()), cubes, TARGET)
+    found = attributed(family(), shocked(family()), runs_of, TARGET)
     assert [part.cause for part in found.parts] == [Cause.MARKET]
     assert found.change.value < 0
     assert found.spending_after < found.spending_before
@@ -64,7 +64,7 @@ def test_the_market_alone_is_told_as_the_market_and_less_noise_is_left_than_betw
 
 
 def test_nothing_changed_has_no_parts() -> None:
-    found = attributed(family(), family(), cubes, TARGET)
+    found = attributed(family(), family(), runs_of, TARGET)
     assert found.parts == ()
     assert (found.change.value, found.spending_after - found.spending_before) == (0, 0)
 
@@ -83,7 +83,7 @@ def test_new_assumptions_are_told_apart_and_come_with_their_accounts_where_class
     poorer = replace(before.assumptions, key="poorer", assets=(means, *before.assumptions.assets[1:]))
     after = replace(shocked(before), assumptions=poorer)
     assert [cause for cause, _ in steps_between(before, after)] == [Cause.ASSUMPTIONS, Cause.MARKET]
-    found = attributed(before, after, cubes, TARGET)
+    found = attributed(before, after, runs_of, TARGET)
     assert sum(part.success.value for part in found.parts) == pytest.approx(found.change.value, abs=1e-12)
     renamed = replace(before.assumptions, assets=(replace(means, key="shares"), *before.assumptions.assets[1:]))
     accounts = tuple(
