@@ -5,15 +5,14 @@ Pure: what is asked of the plan or of the markets. `stress_tests` runs them on t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
-from typing import Any
 
-from apps.kernel.errors import InvalidInputError, gettext_noop
 from apps.plans.engine.checks import not_negative
 from apps.plans.engine.digest import UNTOLD
+from apps.plans.engine.falls import MarketFall
 from apps.plans.engine.horizon import age_in_months, last_month_of, month_of
 from apps.plans.engine.inputs import (
     MAX_HORIZON_YEARS,
@@ -47,39 +46,19 @@ class StressKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class EpisodeYear:
-    """A year of history: returns above inflation of shares, government and corporate bonds, cash; and inflation."""
-
-    year: int
-    equity: float
-    government: float
-    credit: float
-    cash: float
-    inflation: float
-
-
-@dataclass(frozen=True, slots=True)
-class Episode:
-    """A stretch of history."""
-
-    key: str
-    years: tuple[EpisodeYear, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class StressCase:
     """A test: the plan as it would be, and what the markets do; ``subject`` is the key of the adult it is about."""
 
     kind: StressKind
     inputs: ProjectionInputs
     subject: str = ""
-    episode: Episode | None = None
+    fall: MarketFall | None = None
 
     @property
     def key(self) -> str:
         """Name the test among those of its plan."""
-        if self.episode is not None:
-            return self.episode.key
+        if self.fall is not None:
+            return f"{StressKind.EPISODE}-{self.fall.key}"
         return f"{self.kind}-{self.subject}" if self.subject else str(self.kind)
 
 
@@ -113,27 +92,13 @@ class StressTable:
     results: tuple[StressResult, ...]
 
 
-def episodes_from_mapping(content: Mapping[str, Any]) -> tuple[Episode, ...]:
-    """Return the stretches of `apps/plans/reference/market_episodes.toml`. Raises InvalidInputError for a lost year."""
-    found = tuple(
-        Episode(row["key"], tuple(EpisodeYear(*year) for year in row["years"])) for row in content["episodes"]
-    )
-    for episode in found:
-        years = [each.year for each in episode.years]
-        if not years or years != list(range(years[0], years[0] + len(years))):
-            raise InvalidInputError(
-                gettext_noop("The years of a stretch of history must follow each other."), field=episode.key
-            )
-    return found
-
-
-def stress_cases(inputs: ProjectionInputs, episodes: Sequence[Episode], care_cost: float) -> tuple[StressCase, ...]:
+def stress_cases(inputs: ProjectionInputs, falls: Sequence[MarketFall], care_cost: float) -> tuple[StressCase, ...]:
     """Return the tests that make sense for a plan; ``care_cost`` is a year's, in money of the start.
 
     Raises InvalidInputError for a negative cost.
     """
     not_negative(care_cost, "care_cost")
-    found = [StressCase(StressKind.EPISODE, inputs, episode=episode) for episode in episodes]
+    found = [StressCase(StressKind.EPISODE, inputs, fall=fall) for fall in falls]
     found += [StressCase(StressKind.FALL_NOW, inputs), StressCase(StressKind.INFLATION, inputs)]
     if len(inputs.adults) == 2:
         for adult in inputs.adults:

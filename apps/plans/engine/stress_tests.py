@@ -1,7 +1,8 @@
 """Stress tests run: the whole plan again on its own futures, with one thing changed, compared path by path.
 
-A stretch of history takes the place of the first years of every future, month by month alike; what comes after is the
-future's own. A fall at once strikes shares in the first month; higher inflation leaves nominal returns as they are.
+A stretch of history takes the place of the first months of every future, each of its steps spread evenly over the
+step's months; what comes after is the future's own. A fall at once strikes shares in the first month; higher inflation
+leaves nominal returns as they are.
 """
 
 from __future__ import annotations
@@ -16,17 +17,18 @@ from apps.plans.engine.bands import percentiles_of
 from apps.plans.engine.books import F_SHORTFALL
 from apps.plans.engine.cover_in_force import paid_at_horizon
 from apps.plans.engine.digest import canonical_json
+from apps.plans.engine.falls import FallStep, MarketFall
 from apps.plans.engine.inputs import ProjectionInputs
 from apps.plans.engine.monte_carlo import Progress, Simulation, no_progress, simulate
 from apps.plans.engine.scenarios import ScenarioCube
-from apps.plans.engine.stress_cases import Episode, EpisodeYear, StressCase, StressKind, StressResult, StressTable
+from apps.plans.engine.stress_cases import StressCase, StressKind, StressResult, StressTable
 from apps.plans.engine.success import difference, estimate
 
 FALL_NOW, MORE_INFLATION, INFLATION_YEARS = 0.25, 0.03, 10
 _MONTHS = 12
 _MIDDLE, _POOR = 3, 1
-# which column of history stands for a class that is no equity; others are government bonds
-_COLUMNS = {"cash": "cash", "corporate_bonds": "credit"}
+# what stands for a class that history has no series of
+_EQUITY, _BONDS = "us_equity", "high_grade_bonds"
 
 
 def run_stress_tests(
@@ -51,8 +53,8 @@ def run_stress_tests(
 def markets_of(case: StressCase, cube: ScenarioCube) -> ScenarioCube:
     """Return the markets of a test: the cube itself where only the plan changes."""
     assumptions = case.inputs.assumptions
-    if case.episode is not None:
-        return _changed(cube, case.key, _replayed(cube.factors, assumptions, case.episode))
+    if case.fall is not None:
+        return _changed(cube, case.key, _replayed(cube.factors, assumptions, case.fall))
     if case.kind is StressKind.FALL_NOW:
         equities = [place for place, asset in enumerate(assumptions.assets) if asset.is_equity]
         factors = cube.factors.copy()
@@ -65,21 +67,22 @@ def markets_of(case: StressCase, cube: ScenarioCube) -> ScenarioCube:
     return cube
 
 
-def _replayed(factors: NDArray[np.float32], assumptions: AssumptionSet, episode: Episode) -> NDArray[np.float32]:
-    """Put a stretch of history in place of the first years of every future; each year's months are alike."""
+def _replayed(factors: NDArray[np.float32], assumptions: AssumptionSet, fall: MarketFall) -> NDArray[np.float32]:
+    """Put a stretch of history in place of the first months of every future; the months of a step are alike."""
     changed = factors.copy()
-    for place, year in enumerate(episode.years):
-        months = slice(place * _MONTHS, (place + 1) * _MONTHS)
+    first = 0
+    for step in fall.steps:
+        months, part = slice(first, first + step.months), 1.0 / step.months
         for column, asset in enumerate(assumptions.assets):
-            real = _real_return(year, asset.key, is_equity=asset.is_equity)
-            changed[:, months, column] = ((1.0 + real) * (1.0 + year.inflation)) ** (1.0 / _MONTHS)
-        changed[:, months, -1] = (1.0 + year.inflation) ** (1.0 / _MONTHS)
+            changed[:, months, column] = (1.0 + _change(step, asset.key, is_equity=asset.is_equity)) ** part
+        changed[:, months, -1] = (1.0 + step.inflation) ** part
+        first += step.months
     return changed
 
 
-def _real_return(year: EpisodeYear, key: str, *, is_equity: bool) -> float:
-    told: float = getattr(year, "equity" if is_equity else _COLUMNS.get(key, "government"))
-    return told
+def _change(step: FallStep, key: str, *, is_equity: bool) -> float:
+    changes = dict(step.changes)
+    return changes.get(key, changes[_EQUITY if is_equity else _BONDS])
 
 
 def _changed(cube: ScenarioCube, name: str, factors: NDArray[np.float32]) -> ScenarioCube:

@@ -152,14 +152,27 @@ def _words(found: StressResult, person: str) -> tuple[str, str]:
 
 
 def _episodes() -> dict[str, tuple[str, str]]:
+    even = _("What each year did is spread evenly over its months.")
     return {
-        "fall_2000": (_("The dot-com fall, 2000 to 2002"), _("The first three years are those of 2000 to 2002.")),
-        "fall_2008": (_("The financial crisis, 2008"), _("The first year is that of 2008.")),
-        "fall_1973": (_("The oil shock, 1973 and 1974"), _("The first two years are those of 1973 and 1974.")),
-        "fall_1929": (_("The Great Depression, 1929 to 1932"), _("The first four years are those of 1929 to 1932.")),
-        "stagflation_1966": (
+        "episode-2000": (
+            _("The dot-com fall, 2000 to 2002"),
+            _("The first months are those from September 2000 to September 2002.") + " " + even,
+        ),
+        "episode-2008": (
+            _("The financial crisis, 2007 to 2009"),
+            _("The first months are those from November 2007 to February 2009.") + " " + even,
+        ),
+        "episode-1973": (
+            _("The oil shock, 1973 and 1974"),
+            _("The first months are those from January 1973 to September 1974.") + " " + even,
+        ),
+        "episode-1929": (
+            _("The Great Depression, 1929 to 1932"),
+            _("The first months are those from September 1929 to June 1932.") + " " + even,
+        ),
+        "episode-1966": (
             _("Stagflation, 1966 to 1982"),
-            _("The first seventeen years are those of 1966 to 1982, with their inflation."),
+            _("The first seventeen years are those of 1966 to 1982, with their inflation.") + " " + even,
         ),
     }
 
@@ -192,4 +205,7 @@ def _method(key: str) -> str:
         return _("What is not paid over the whole plan, in money of today, on average over the futures that fail.")
     if name == "paid":
         return _("What the policies on this life pay that are in force then, as stated, in money of that year.")
-    return _("The whole plan run again with this one thing changed, on the same futures, in money of today.")
+    whole = _("The whole plan run again with this one thing changed, on the same futures, in money of today.")
+    if not key.startswith(f"{StressKind.EPISODE}-"):
+        return whole
+    return whole + " " + _("A class without a history of its own moves like all US shares or like bonds of high grade.")

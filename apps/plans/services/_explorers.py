@@ -6,8 +6,9 @@ from dataclasses import replace
 
 from apps.plans.engine.conversion_map import ConversionMap
 from apps.plans.engine.conversion_tries import conversion_map
+from apps.plans.engine.falls import falls_from_mapping
 from apps.plans.engine.inputs import CubeSpec, ProjectionInputs
-from apps.plans.engine.stress_cases import StressTable, episodes_from_mapping, months_needed, stress_cases
+from apps.plans.engine.stress_cases import StressTable, months_needed, stress_cases
 from apps.plans.engine.stress_tests import run_stress_tests
 from apps.plans.engine.tax_map import TaxYear
 from apps.plans.engine.tax_years import tax_years
@@ -31,6 +32,6 @@ def stress_table(inputs: ProjectionInputs, spec: CubeSpec, care_cost: float) -> 
     """Answer how a plan fares in every test, on scenarios that reach as far as the longest life tried."""
     months = -(-max(months_needed(inputs), spec.n_months) // CUBE_STEP_MONTHS) * CUBE_STEP_MONTHS
     asked = on_paths(inputs, replace(spec, n_months=months))
-    episodes = episodes_from_mapping(read_table(TAX_TABLES / "market_episodes.toml"))
-    cases = stress_cases(asked, episodes, care_cost)
+    falls = falls_from_mapping(read_table(TAX_TABLES / "market_falls.toml"))
+    cases = stress_cases(asked, falls, care_cost)
     return run_stress_tests(asked, cases, cube_of(asked.assumptions, asked.simulation))

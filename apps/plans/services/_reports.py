@@ -50,8 +50,8 @@ FLOW_COLUMNS = (
 
 @cache
 def great_falls() -> tuple[MarketFall, ...]:
-    """Return the falls of the past that a plan is held against."""
-    return falls_from_mapping(read_table(TAX_TABLES / "market_falls.toml"))
+    """Return the falls of the past that a report holds a plan against."""
+    return tuple(fall for fall in falls_from_mapping(read_table(TAX_TABLES / "market_falls.toml")) if fall.in_reports)
 
 
 def report_pdf(plan: Plan) -> bytes:

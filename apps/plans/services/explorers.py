@@ -89,7 +89,7 @@ def converted_answer_of_run(*, run: ProjectionRun, owner: str, way: Way, by: Act
 
 def stresses_of_run(*, run: ProjectionRun, care_cost: float, by: Actor) -> StressTable:
     """Answer how a run's plan fares in every stress test, on a thousand futures. Raises EngineBusyError."""
-    name = input_digest({"stresses": run.input_digest, "care": care_cost})
+    name = input_digest({"stresses": run.input_digest, "care": care_cost, "history": history_source()})
     found = _kept(name)
     if found is None:
         from apps.plans.services._explorers import stress_table
@@ -103,7 +103,7 @@ def stresses_of_run(*, run: ProjectionRun, care_cost: float, by: Actor) -> Stres
 
 def history_source() -> str:
     """Name where the stretches of history come from."""
-    return str(read_table(TAX_TABLES / "market_episodes.toml")["source"])
+    return str(read_table(TAX_TABLES / "market_falls.toml")["source"])
 
 
 def usual_care() -> tuple[Decimal, str]:

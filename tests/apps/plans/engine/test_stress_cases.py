@@ -8,12 +8,12 @@ from datetime import date
 import pytest
 
 from apps.kernel.errors import InvalidInputError
+from apps.plans.engine.falls import falls_from_mapping
 from apps.plans.engine.horizon import horizon_months
 from apps.plans.engine.inputs import Boundary, GoalPriority, IncomeKind
 from apps.plans.engine.stress_cases import (
     CARE,
     StressKind,
-    episodes_from_mapping,
     main_earner,
     months_needed,
     stress_cases,
@@ -21,33 +21,26 @@ from apps.plans.engine.stress_cases import (
 )
 from tests.apps.plans.engine.households import APPS, family, read_toml
 
-CONTENT = read_toml(APPS / "plans" / "reference" / "market_episodes.toml")
-EPISODES = episodes_from_mapping(CONTENT)
+FALLS = falls_from_mapping(read_toml(APPS / "plans" / "reference" / "market_falls.toml"))
 
 
 def by_kind(kind: StressKind, care: float = 100_000.0) -> list:
-    return [case for case in stress_cases(family(), EPISODES, care) if case.kind is kind]
+    return [case for case in stress_cases(family(), FALLS, care) if case.kind is kind]
 
 
 def test_history_holds_the_named_falls_whole() -> None:
-    years = {episode.key: [each.year for each in episode.years] for episode in EPISODES}
-    assert years == {
-        "fall_2000": [2000, 2001, 2002],
-        "fall_2008": [2008],
-        "fall_1973": [1973, 1974],
-        "fall_1929": [1929, 1930, 1931, 1932],
-        "stagflation_1966": list(range(1966, 1983)),
+    lengths = {case.key: case.fall.months for case in stress_cases(family(), FALLS, 0.0) if case.fall}
+    assert lengths == {
+        "episode-2008": 16,
+        "episode-2000": 25,
+        "episode-1973": 21,
+        "episode-1929": 34,
+        "episode-1966": 17 * 12,
     }
-    crash = next(each for each in EPISODES if each.key == "fall_2008").years[0]
-    assert (crash.equity, crash.government, crash.inflation) == (-0.37, 0.2, 0.0)
-    lost = {"episodes": [{"key": "x", "years": [[2000, 0, 0, 0, 0, 0], [2002, 0, 0, 0, 0, 0]]}]}
-    with pytest.raises(InvalidInputError) as refusal:
-        episodes_from_mapping(lost)
-    assert refusal.value.field == "x"
 
 
 def test_a_household_is_put_through_what_can_happen_to_it() -> None:
-    cases = stress_cases(family(), EPISODES, 100_000.0)
+    cases = stress_cases(family(), FALLS, 100_000.0)
     assert len({case.key for case in cases}) == len(cases) == 5 + 2 + 2 + 1 + 1 + 1
     alone = replace(
         family(),
@@ -56,10 +49,10 @@ def test_a_household_is_put_through_what_can_happen_to_it() -> None:
         contributions=(),
         accounts=tuple(replace(account, owner="") for account in family().accounts),
     )
-    kinds = {case.kind for case in stress_cases(alone, EPISODES, 0.0)}
+    kinds = {case.kind for case in stress_cases(alone, FALLS, 0.0)}
     assert kinds == {StressKind.EPISODE, StressKind.FALL_NOW, StressKind.INFLATION, StressKind.LONG_LIFE}
     with pytest.raises(InvalidInputError):
-        stress_cases(family(), EPISODES, -1.0)
+        stress_cases(family(), FALLS, -1.0)
 
 
 def test_a_partner_dies_in_five_years_and_the_other_lives_on() -> None:

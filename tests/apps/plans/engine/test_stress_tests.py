@@ -8,16 +8,17 @@ from datetime import date
 import numpy as np
 import pytest
 
+from apps.plans.engine.falls import falls_from_mapping
 from apps.plans.engine.inputs import ProjectionInputs
 from apps.plans.engine.life_policies import LifePolicy
 from apps.plans.engine.monte_carlo import simulate
 from apps.plans.engine.scenarios import ScenarioCube
-from apps.plans.engine.stress_cases import StressKind, StressTable, episodes_from_mapping, months_needed, stress_cases
+from apps.plans.engine.stress_cases import StressKind, StressTable, months_needed, stress_cases
 from apps.plans.engine.stress_tests import markets_of, run_stress_tests
 from apps.plans.engine.success import difference
 from tests.apps.plans.engine.households import APPS, cube_of, family, read_toml
 
-EPISODES = episodes_from_mapping(read_toml(APPS / "plans" / "reference" / "market_episodes.toml"))
+FALLS = falls_from_mapping(read_toml(APPS / "plans" / "reference" / "market_falls.toml"))
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +34,7 @@ def cube(base: ProjectionInputs) -> ScenarioCube:
 
 @pytest.fixture(scope="module")
 def table(base: ProjectionInputs, cube: ScenarioCube) -> StressTable:
-    return run_stress_tests(base, stress_cases(base, EPISODES, 150_000.0), cube)
+    return run_stress_tests(base, stress_cases(base, FALLS, 150_000.0), cube)
 
 
 def test_every_answer_is_the_plan_run_again_beside_the_plan_as_it_stands(
@@ -42,7 +43,7 @@ def test_every_answer_is_the_plan_run_again_beside_the_plan_as_it_stands(
     before = simulate(base, cube, with_flows=False)
     assert table.base.success == before.success()
     assert table.base.change.value == table.base.wealth_change.value == 0.0
-    cases = {case.key: case for case in stress_cases(base, EPISODES, 150_000.0)}
+    cases = {case.key: case for case in stress_cases(base, FALLS, 150_000.0)}
     assert [each.key for each in table.results] == list(cases)
     for each in table.results:
         case = cases[each.key]
@@ -67,25 +68,29 @@ def test_an_early_death_is_paid_for_where_cover_is_in_force(base: ProjectionInpu
 
 def test_falls_of_the_markets_and_care_hurt(table: StressTable) -> None:
     told = {each.key: each for each in table.results}
-    for key in ("fall_1929", "fall_1973", "stagflation_1966", str(StressKind.CARE), str(StressKind.INFLATION)):
+    for key in ("episode-1929", "episode-1973", "episode-1966", str(StressKind.CARE), str(StressKind.INFLATION)):
         assert told[key].change.value <= 0.0, key
         assert told[key].wealth_change.value < 0.0, key
-    assert told["stagflation_1966"].wealth_change.value < told["fall_2008"].wealth_change.value
+    assert told["episode-1929"].wealth_change.value < told["episode-2008"].wealth_change.value
 
 
 def test_a_stretch_of_history_takes_the_place_of_the_first_years_alone(
     base: ProjectionInputs, cube: ScenarioCube
 ) -> None:
-    case = next(case for case in stress_cases(base, EPISODES, 0.0) if case.key == "fall_1973")
+    case = next(case for case in stress_cases(base, FALLS, 0.0) if case.key == "episode-1973")
     told, before = markets_of(case, cube).factors, cube.factors
-    assert np.array_equal(told[:, 24:], before[:, 24:])
-    # 1973: shares 21 % below prices that rose by 9 %; every future alike
-    year = told[:, :12, 0].prod(axis=1)
-    assert year == pytest.approx(np.full(year.shape, 0.79 * 1.09), rel=1e-5)
-    assert told[:, :12, -1].prod(axis=1) == pytest.approx(np.full(year.shape, 1.09), rel=1e-5)
-    # cash has its own column, bonds that of the government
-    assert told[:, :12, 2].prod(axis=1) == pytest.approx(np.full(year.shape, 0.98 * 1.09), rel=1e-5)
-    assert told[:, :12, 1].prod(axis=1) == pytest.approx(np.full(year.shape, 0.95 * 1.09), rel=1e-5)
+    assert np.array_equal(told[:, 21:], before[:, 21:])
+    year, rest = dict(case.fall.steps[0].changes), dict(case.fall.steps[1].changes)
+    # the table's own figures: shares, bonds, cash and prices; every future alike
+    for column, name in ((0, "us_equity"), (1, "high_grade_bonds"), (2, "cash")):
+        assert told[:, :12, column].prod(axis=1) == pytest.approx(
+            np.full(told[:, 0, 0].shape, 1 + year[name]), rel=1e-5
+        )
+        assert told[:, 12:21, column].prod(axis=1) == pytest.approx(
+            np.full(told[:, 0, 0].shape, 1 + rest[name]), rel=1e-5
+        )
+    prices = 1 + case.fall.steps[0].inflation
+    assert told[:, :12, -1].prod(axis=1) == pytest.approx(np.full(told[:, 0, 0].shape, prices), rel=1e-5)
     assert markets_of(case, cube).digest != cube.digest
 
 

@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from apps.plans.engine.falls import MarketFall
+from apps.plans.engine.falls import FallStep, MarketFall
 from apps.plans.selectors import overview_builders as build
 from apps.plans.selectors import report_parts
 from apps.plans.selectors.run_values import inputs_of, result_of
 from tests.factories import plans
 
-FALL = MarketFall("2008", "2007-11", "2009-02", (("us_equity", -0.5), ("cash", 0.02)), "by hand")
+FALL = MarketFall("2008", "2007-11", "2009-02", (FallStep(16, 0.0, (("us_equity", -0.5), ("cash", 0.02))),), "by hand")
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def test_the_parts_say_what_the_run_was_asked_and_answered(found):
     assert falls.lines[0].loss_then.value is None
     assert falls.lines[0].period == "November 2007 to February 2009"
     assert report_parts.great_falls(found, (), None) is None
-    unknown = replace(FALL, changes=(("cash", 0.02),))
+    unknown = replace(FALL, steps=(FallStep(16, 0.0, (("cash", 0.02),)),))
     assert (
         report_parts.great_falls(found, (unknown,), build.allocation(found, advised=False)).lines[0].now.value is None
     )
