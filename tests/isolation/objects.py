@@ -591,6 +591,8 @@ OF_FIRM: dict[str, Maker] = {
     "plans:watch-figure.figure": lambda _world: "expected",
     "plans:market-figure.key": lambda world: world.plan and "set:us_equity:expected",
     "plans:what-if-figure.key": lambda _world: "success",
+    "topic": lambda _world: "taxes",
+    "portal:closer-figure.key": lambda _world: "total",
     "plans:taxes-figure.key": lambda _world: "total",
     "plans:stress-figure.key": lambda _world: "base:success",
     "plans:roth-figure.key": lambda world: world.deferred and "chosen:left",

@@ -231,6 +231,11 @@ OF_BOOKS: dict[str, tuple[Maker, ...]] = {
         lambda _books: "total",
         lambda books: books.entry and "inception-net",
     ),
+    "portal:closer.topic": tuple(lambda _books, topic=topic: topic for topic in ("roth", "social-security")),
+    "portal:closer-answer.topic": tuple(
+        lambda _books, topic=topic: topic for topic in ("roth", "social-security", "stress", "taxes")
+    ),
+    "portal:closer-figure.key": (lambda _books: "total",),
     "portal:plan-passport.key": (lambda _books: "success",),
     "clients:import-new.kind": (lambda _books: "clients",),
 }

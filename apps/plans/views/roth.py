@@ -10,32 +10,16 @@ from django.views.generic import TemplateView
 
 from apps.accounts.policies import Permission
 from apps.core.access import RequiresMixin, actor_of
-from apps.core.actors import Actor
 from apps.core.errors import shown
 from apps.kernel.errors import DomainError, NotFoundError, gettext_noop
-from apps.plans.engine.conversion_map import ConversionMap
 from apps.plans.models import Plan
-from apps.plans.selectors.conversion_pages import (
-    ChosenWay,
-    ConversionPage,
-    chosen_way_in,
-    conversion_origin,
-    conversion_page,
-)
+from apps.plans.selectors.conversion_pages import ChosenWay, chosen_way_in
 from apps.plans.selectors.explorers import explorer_passport
 from apps.plans.selectors.plan_pages import plan_for
 from apps.plans.selectors.what_if import Asked, asked_of
-from apps.plans.services.explorers import conversions_of_run, converted_answer_of_run
+from apps.plans.services.explored import explored_conversions
 from apps.plans.views.addresses import tab_of
 from apps.plans.views.what_if import asked_for
-
-
-def explored(asked: Asked, chosen: ChosenWay, by: Actor) -> tuple[ConversionMap, ConversionPage]:
-    """Return what each way comes to, and the page, with the chance of each on all futures."""
-    run, owner = asked.run, chosen.owner
-    found = conversions_of_run(run=run, owner=owner, by=by)
-    answers = {each.way.key: converted_answer_of_run(run=run, owner=owner, way=each.way, by=by) for each in found.ways}
-    return found, conversion_page(asked, found, chosen, answers)
 
 
 def conversions_of(plan: Plan) -> str:
@@ -66,7 +50,7 @@ class RothConversions(RequiresMixin, TemplateView):
         if asked is not None:
             chosen, context["refused"] = asked_in(self.request, asked)
             if chosen is not None:
-                _found, context["page"] = explored(asked, chosen, actor)
+                context["page"] = explored_conversions(asked=asked, chosen=chosen, by=actor).page
                 context["figures"], context["query"] = f"{conversions_of(plan)}figures/", context["page"].query
         context["has_result"], context["may_edit"] = asked is not None, actor.can(Permission.EDIT_PLANS)
         return super().get_context_data(**context, **kwargs)
@@ -88,6 +72,7 @@ class RothPassport(RequiresMixin, TemplateView):
         chosen = chosen_way_in(asked, self.request.GET.dict())
         if chosen is None:
             raise NotFoundError(gettext_noop("This plan has nothing to convert to Roth."))
-        found, page = explored(asked, chosen, actor)
-        passport = explorer_passport(asked, page, kwargs["key"], conversion_origin(asked, chosen, found))
-        return super().get_context_data(passport=passport, back_url=f"{conversions_of(plan)}?{page.query}", **kwargs)
+        found = explored_conversions(asked=asked, chosen=chosen, by=actor)
+        passport = explorer_passport(asked, found.page, kwargs["key"], found.origin)
+        back = f"{conversions_of(plan)}?{found.page.query}"
+        return super().get_context_data(passport=passport, back_url=back, **kwargs)

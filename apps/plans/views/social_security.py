@@ -10,39 +10,16 @@ from django.views.generic import TemplateView
 
 from apps.accounts.policies import Permission
 from apps.core.access import RequiresMixin, actor_of
-from apps.core.actors import Actor
 from apps.core.errors import shown
 from apps.kernel.errors import DomainError, NotFoundError, gettext_noop
 from apps.plans.models import Plan
-from apps.plans.selectors.claiming_pages import (
-    USUAL_RATE,
-    Chosen,
-    ClaimingPage,
-    asked_choices,
-    choice_of,
-    chosen_in,
-    claiming_origin,
-    claiming_page,
-)
+from apps.plans.selectors.claiming_pages import USUAL_RATE, Chosen, chosen_in
 from apps.plans.selectors.explorers import explorer_passport
 from apps.plans.selectors.plan_pages import plan_for
 from apps.plans.selectors.what_if import Asked, asked_of
-from apps.plans.services.explorers import answer_of_run, claiming_of_run
+from apps.plans.services.explored import explored_claiming
 from apps.plans.views.addresses import tab_of
 from apps.plans.views.what_if import asked_for
-
-
-def explored(asked: Asked, chosen: Chosen, by: Actor) -> ClaimingPage | None:
-    """Return the explorer, None where the plan has no claims. Raises InvalidInputError for an age that is past."""
-    found = claiming_of_run(run=asked.run, real_rate=chosen.rate / 100, by=by)
-    if found is None:
-        return None
-    choice_of(found, chosen)
-    answers = {
-        ages: answer_of_run(run=asked.run, changes=changes, is_whole=is_whole, by=by)
-        for ages, changes, is_whole in asked_choices(asked, found, chosen)
-    }
-    return claiming_page(asked, found, chosen, answers)
 
 
 def benefits_of(plan: Plan) -> str:
@@ -73,14 +50,15 @@ class SocialSecurity(RequiresMixin, TemplateView):
         if asked is not None:
             chosen, context["refused"] = asked_in(self.request, asked)
             try:
-                context["page"] = explored(asked, chosen, actor)
+                found = explored_claiming(asked=asked, chosen=chosen, by=actor)
             except DomainError as refusal:
                 if chosen.ages is None:
                     raise
                 context["refused"], chosen = shown(refusal).sentence, Chosen(chosen.rate, None)
-                context["page"] = explored(asked, chosen, actor)
-            if context["page"] is not None:
-                context["figures"], context["query"] = f"{benefits_of(plan)}figures/", context["page"].chosen.query
+                found = explored_claiming(asked=asked, chosen=chosen, by=actor)
+            if found is not None:
+                context["page"], context["figures"] = found.page, f"{benefits_of(plan)}figures/"
+                context["query"] = found.page.chosen.query
         context["has_result"], context["may_edit"] = asked is not None, actor.can(Permission.EDIT_PLANS)
         return super().get_context_data(**context, **kwargs)
 
@@ -99,10 +77,9 @@ class SocialSecurityPassport(RequiresMixin, TemplateView):
         actor = actor_of(self.request)
         plan, asked = asked_for(actor, kwargs["plan_id"])
         chosen = chosen_in(asked, self.request.GET.dict())
-        page = explored(asked, chosen, actor)
-        if page is None:
+        found = explored_claiming(asked=asked, chosen=chosen, by=actor)
+        if found is None:
             raise NotFoundError(gettext_noop("This plan has no Social Security to explore."))
-        passport = explorer_passport(asked, page, kwargs["key"], claiming_origin(asked, chosen))
-        return super().get_context_data(
-            passport=passport, back_url=f"{benefits_of(plan)}?{page.chosen.query}", **kwargs
-        )
+        passport = explorer_passport(asked, found.page, kwargs["key"], found.origin)
+        back = f"{benefits_of(plan)}?{found.page.chosen.query}"
+        return super().get_context_data(passport=passport, back_url=back, **kwargs)

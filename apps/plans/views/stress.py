@@ -14,10 +14,11 @@ from apps.kernel.errors import DomainError
 from apps.plans.models import Plan
 from apps.plans.selectors.explorers import explorer_passport
 from apps.plans.selectors.plan_pages import plan_for
-from apps.plans.selectors.stress_pages import care_in, care_text, stress_origin, stress_page
+from apps.plans.selectors.stress_pages import care_in, care_text
 from apps.plans.selectors.what_if import asked_of
 from apps.plans.services.errors import EngineBusyError
-from apps.plans.services.explorers import history_source, stresses_of_run, usual_care
+from apps.plans.services.explored import explored_stresses
+from apps.plans.services.explorers import usual_care
 from apps.plans.views.addresses import tab_of
 from apps.plans.views.what_if import asked_for
 
@@ -62,10 +63,9 @@ class StressResults(RequiresMixin, TemplateView):
         care = care_in(self.request.GET.dict(), usual_care()[0])
         context: dict[str, Any] = {"plan": plan, "retry_url": self.request.get_full_path()}
         try:
-            found = stresses_of_run(run=asked.run, care_cost=float(care), by=actor)
+            context["page"] = explored_stresses(asked=asked, care=care, by=actor).page
         except EngineBusyError as busy:
             return super().get_context_data(busy=shown(busy).sentence, **context, **kwargs)
-        context["page"] = stress_page(asked, found, care)
         context["figures"], context["query"] = f"{stress_of(plan)}figures/", f"care={care_text(care)}"
         return super().get_context_data(**context, **kwargs)
 
@@ -83,10 +83,8 @@ class StressPassport(RequiresMixin, TemplateView):
         """Add the passport."""
         actor = actor_of(self.request)
         plan, asked = asked_for(actor, kwargs["plan_id"])
-        usual, survey = usual_care()
-        care = care_in(self.request.GET.dict(), usual)
-        found = stresses_of_run(run=asked.run, care_cost=float(care), by=actor)
-        origin = stress_origin(asked, found, (history_source(), survey), care)
-        passport = explorer_passport(asked, stress_page(asked, found, care), kwargs["key"], origin)
+        care = care_in(self.request.GET.dict(), usual_care()[0])
+        found = explored_stresses(asked=asked, care=care, by=actor)
+        passport = explorer_passport(asked, found.page, kwargs["key"], found.origin)
         back = f"{stress_of(plan)}?care={care_text(care)}"
         return super().get_context_data(passport=passport, back_url=back, **kwargs)

@@ -15,16 +15,16 @@ from apps.core.tabular.writing import written_csv
 from apps.plans.models import Plan
 from apps.plans.selectors.explorers import explorer_passport
 from apps.plans.selectors.plan_pages import plan_for
-from apps.plans.selectors.tax_map import TaxMapPage, tax_map_page, tax_origin, tax_rows
+from apps.plans.selectors.tax_map import TaxMapPage, tax_rows
 from apps.plans.selectors.what_if import Asked, asked_of
-from apps.plans.services.explorers import tax_years_of_run
+from apps.plans.services.explored import Explored, explored_taxes
 from apps.plans.views.addresses import tab_of
 from apps.plans.views.what_if import asked_for
 
 
-def map_of(request: HttpRequest, asked: Asked, by: Actor) -> TaxMapPage:
+def map_of(request: HttpRequest, asked: Asked, by: Actor) -> Explored[TaxMapPage]:
     """Return the map in the money that the address asks for."""
-    return tax_map_page(asked, tax_years_of_run(run=asked.run, by=by), in_today=is_in_today(request))
+    return explored_taxes(asked=asked, in_today=is_in_today(request), by=by)
 
 
 def is_in_today(request: HttpRequest) -> bool:
@@ -50,7 +50,7 @@ class TaxMap(RequiresMixin, TemplateView):
         asked = asked_of(plan)
         context: dict[str, Any] = {"plan": plan, "household": plan.household, "back_url": tab_of(plan)}
         if asked is not None:
-            context["page"] = map_of(self.request, asked, actor)
+            context["page"] = map_of(self.request, asked, actor).page
             context["figures"] = f"{taxes_of(plan)}figures/"
             context["query"] = "" if is_in_today(self.request) else "money=year"
         return super().get_context_data(**context, **kwargs)
@@ -66,7 +66,7 @@ class TaxMapFile(RequiresMixin, View):
         actor = actor_of(request)
         plan, asked = asked_for(actor, kwargs["plan_id"])
         answer = HttpResponse(
-            written_csv(*tax_rows(map_of(request, asked, actor))), content_type="text/csv; charset=utf-8"
+            written_csv(*tax_rows(map_of(request, asked, actor).page)), content_type="text/csv; charset=utf-8"
         )
         answer["Content-Disposition"] = f'attachment; filename="tax-map-{plan.version}.csv"'
         return answer
@@ -85,7 +85,6 @@ class TaxPassport(RequiresMixin, TemplateView):
         """Add the passport."""
         actor = actor_of(self.request)
         plan, asked = asked_for(actor, kwargs["plan_id"])
-        page = map_of(self.request, asked, actor)
-        origin = tax_origin(asked, in_today=page.in_today)
-        passport = explorer_passport(asked, page, kwargs["key"], origin)
+        found = map_of(self.request, asked, actor)
+        passport = explorer_passport(asked, found.page, kwargs["key"], found.origin)
         return super().get_context_data(passport=passport, back_url=taxes_of(plan), **kwargs)

@@ -18,6 +18,7 @@ from apps.plans.selectors.step_boards import client_steps, own_steps, step_for, 
 from apps.plans.services.questions import ask_question
 from apps.plans.services.steps import Evidence, finish_own_step
 from apps.portal.forms import QuestionForm, StepDoneForm
+from apps.portal.selectors.closer import closer_pages
 from apps.portal.selectors.plans import given_plan, plan_page, plan_passport
 from apps.portal.views._page import MemberMixin, PortalPage
 
@@ -32,7 +33,8 @@ class PlanView(MemberMixin, ServiceFormView):
         """Add the newest version that the client was given."""
         page = plan_page(self.member.household, actor_of(self.request))
         steps = client_steps(self.member.household, actor_of(self.request), firm_today())
-        return super().get_context_data(page=page, overview=page and page.overview, steps=steps, **kwargs)
+        context = {"page": page, "overview": page and page.overview, "steps": steps, "closer": closer_pages()}
+        return super().get_context_data(**context, **kwargs)
 
     def perform(self, form: Any, by: Actor) -> str:
         """Ask."""
