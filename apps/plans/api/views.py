@@ -63,7 +63,8 @@ def household_of_client(request: Request, client_id: object) -> Household:
     return household
 
 
-def _overview(request: Request, household: Household, plan: Plan | None = None) -> PlanOverview:
+def overview_or_refuse(request: Request, household: Household, plan: Plan | None = None) -> PlanOverview:
+    """Return a version with its result. Raises NotFoundError before the first."""
     found = plan_overview(household, api_actor(request), plan)
     if found is None:
         raise NotFoundError(
@@ -94,7 +95,7 @@ class ClientPlanViewSet(EnglishMixin, IdempotentPostMixin, viewsets.ViewSet):
     @extend_schema(summary="Read a client's plan", responses={200: PlanOut}, parameters=[FIELDS], tags=["plans"])
     def retrieve(self, request: Request, client_id: str) -> Response:
         """Answer with the current version and its result."""
-        overview = _overview(request, household_of_client(request, client_id))
+        overview = overview_or_refuse(request, household_of_client(request, client_id))
         body = plan_body(overview)
         return tagged_answer(request, PlanOut(body).data, PlanOut(body, context={"request": request}).data)
 
@@ -120,7 +121,7 @@ class RecommendationViewSet(EnglishMixin, viewsets.ViewSet):
     )
     def retrieve(self, request: Request, client_id: str) -> Response:
         """Answer with the advice of the current version."""
-        overview = _overview(request, household_of_client(request, client_id))
+        overview = overview_or_refuse(request, household_of_client(request, client_id))
         body = {
             "plan_id": overview.plan_id,
             "as_of": overview.as_of,
@@ -197,7 +198,7 @@ class FinancialPlanViewSet(
     def projections(self, request: Request, plan_id: str) -> Response:
         """Answer with the bands of wealth year by year."""
         plan = plan_for(api_actor(request), plan_id)
-        return Response(BandOut(bands_body(_overview(request, plan.household, plan)), many=True).data)
+        return Response(BandOut(bands_body(overview_or_refuse(request, plan.household, plan)), many=True).data)
 
     @extend_schema(summary="Add a goal", request=GoalIn, responses={201: GoalOut}, tags=["plans"])
     def add_goal(self, request: Request, plan_id: str) -> Response:
