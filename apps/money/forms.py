@@ -95,6 +95,10 @@ class DebtForm(FactForm):
 class PropertyForm(FactForm):
     """A thing of value, and its sale."""
 
+    sold_share = PercentField(
+        label=_("Share sold, in per cent"), initial=Decimal(1), min_value=0, max_value=100,
+        help_text=_("Of what the household owns of it; the rest is kept."),
+    )  # fmt: skip
     annual_growth = PercentField(
         label=_("Growth a year, in per cent"), required=False, min_value=-20, max_value=20,
         help_text=_("Of the price, inflation included. Left empty: the expected inflation."),
@@ -106,7 +110,8 @@ class PropertyForm(FactForm):
     class Meta:
         model = Property
         fields = (
-            "name", "kind", "value", "basis", "annual_growth", "cost", "sells_on", "selling_cost", "debt", "as_of",
+            "name", "kind", "value", "basis", "annual_growth", "cost", "kept_until_death", "sells_on", "sold_share",
+            "selling_cost", "instalments", "debt", "is_passive", "as_of",
         )  # fmt: skip
         widgets = _DAYS
 

@@ -62,6 +62,20 @@ class Property(FactOfHousehold):
         verbose_name=_("debt that the sale pays off"),
     )  # fmt: skip
 
+    sold_share = models.DecimalField(
+        _("share sold"), max_digits=5, decimal_places=4, default=Decimal(1),
+        help_text=_("Of what the household owns of it; the rest is kept."),
+    )  # fmt: skip
+    instalments = models.PositiveSmallIntegerField(
+        _("price paid in yearly parts"), default=1,
+        help_text=_("1: all at the sale. Else equal parts, the first at the sale, each with its part of the gain."),
+    )  # fmt: skip
+    is_passive = models.BooleanField(
+        _("the owner does not work in the business"), default=False,
+        help_text=_("The gain of its sale then bears the tax on net investment income as well."),
+    )  # fmt: skip
+    kept_until_death = models.BooleanField(_("kept until death"), default=False)
+
     objects = FactQuerySet["Property"].as_manager()
     history = history()
 
@@ -75,6 +89,16 @@ class Property(FactOfHousehold):
                 name="property_selling_cost_is_a_fraction",
                 violation_error_message=_("A sale costs between nothing and half of the price."),
             ),
+            models.CheckConstraint(
+                condition=models.Q(sold_share__gt=0, sold_share__lte=1),
+                name="property_sold_share_is_a_fraction",
+                violation_error_message=_("The share sold lies above nothing and is at most the whole."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(instalments__gte=1, instalments__lte=30),
+                name="property_instalments_in_years",
+                violation_error_message=_("The price is paid in 1 to 30 yearly parts."),
+            ),
             models.UniqueConstraint(
                 fields=["debt"],
                 name="property_debt_once",
@@ -83,9 +107,15 @@ class Property(FactOfHousehold):
         )
 
     def clean(self) -> None:
-        """Refuse a sale that is over, and one of whose gain nothing is known."""
+        """Refuse a sale that is over, one of whose gain nothing is known, and what contradicts itself."""
+        if self.is_passive and self.kind != PropertyKind.BUSINESS:
+            raise ValidationError({"is_passive": _("Only in a business can the owner work: leave this open.")})
         if self.sells_on is None:
+            if self.sold_share != 1 or self.instalments != 1:
+                raise ValidationError({"sells_on": _("Say when it is sold, or leave share and parts as they were.")})
             return
+        if self.kept_until_death:
+            raise ValidationError({"kept_until_death": _("It is either sold or kept until death: choose one.")})
         if self.as_of is not None and self.sells_on <= self.as_of:
             raise ValidationError({"sells_on": _("This day has passed: remove what was sold.")})
         if self.cost is None:

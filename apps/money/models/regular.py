@@ -39,7 +39,8 @@ class IncomeSource(FactOfHousehold):
     ends_on = models.DateField(_("until"), null=True, blank=True)
     rented_out = models.ForeignKey(
         "money.Property", models.SET_NULL, null=True, blank=True, related_name="rents",
-        verbose_name=_("rent of the property"), help_text=_("The rent ends when the property is sold."),
+        verbose_name=_("from the property or business"),
+        help_text=_("The income ends when it is sold, and falls by the share where a part is."),
     )  # fmt: skip
 
     objects = FactQuerySet["IncomeSource"].as_manager()

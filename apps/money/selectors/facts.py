@@ -94,6 +94,8 @@ class PropertyFact:
     """A thing of value; plans count it in net worth, and as money once it is sold.
 
     `annual_growth` is nominal, None where nobody stated it; `debt_key` is the key of the DebtFact that a sale pays off.
+    `sold_share` of it is sold, paid in `instalments` yearly parts; `is_passive` says that the owner of a business does
+    not work in it.
     """
 
     key: str
@@ -106,6 +108,10 @@ class PropertyFact:
     sells_on: dt.date | None = None
     selling_cost: Decimal = NOTHING
     debt_key: str = ""
+    sold_share: Decimal = Decimal(1)
+    instalments: int = 1
+    is_passive: bool = False
+    kept_until_death: bool = False
 
 
 @dataclass(frozen=True, slots=True)

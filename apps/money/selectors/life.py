@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from typing import NamedTuple
 
 from apps.money.models import IncomeSource, PhaseChange, Property, SpendingPhase, Windfall
 from apps.money.selectors.facts import PhaseFact, PropertyFact, WindfallFact
@@ -65,11 +66,31 @@ def property_fact(thing: Property) -> PropertyFact:
         sells_on=thing.sells_on,
         selling_cost=thing.selling_cost,
         debt_key=str(thing.debt.public_id) if thing.debt else "",
+        sold_share=thing.sold_share,
+        instalments=thing.instalments,
+        is_passive=thing.is_passive,
+        kept_until_death=thing.kept_until_death,
     )
 
 
-def income_end(income: IncomeSource) -> dt.date | None:
-    """Return the last day of an income: the rent of a property ends with its sale."""
-    sold = income.rented_out.sells_on if income.rented_out is not None else None
-    days = [day for day in (income.ends_on, sold) if day is not None]
-    return min(days) if days else None
+class IncomeSpan(NamedTuple):
+    """A stretch of an income, and what part of it comes then; `suffix` tells its key from that of the others."""
+
+    suffix: str
+    part: Decimal
+    starts_on: dt.date | None
+    ends_on: dt.date | None
+
+
+def income_spans(income: IncomeSource) -> tuple[IncomeSpan, ...]:
+    """Return an income before and after the sale of what it comes from: it ends with it, or falls by the share sold."""
+    thing, begins, ends = income.rented_out, income.starts_on, income.ends_on
+    sold = thing.sells_on if thing is not None else None
+    if thing is None or sold is None or (ends is not None and ends <= sold):
+        return (IncomeSpan("", Decimal(1), begins, ends),)
+    if thing.sold_share == 1:
+        return (IncomeSpan("", Decimal(1), begins, sold),)
+    kept = 1 - thing.sold_share
+    if begins is not None and begins >= sold:
+        return (IncomeSpan("", kept, begins, ends),)
+    return IncomeSpan("", Decimal(1), begins, sold), IncomeSpan("-kept", kept, sold, ends)

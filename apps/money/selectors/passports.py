@@ -119,6 +119,8 @@ _RATES = {
     "annual_rate": gettext_noop("Interest a year"),
     "annual_growth": gettext_noop("Growth a year"),
     "share": gettext_noop("Share of living costs"),
+    "sold_share": gettext_noop("Share sold"),
+    "selling_cost": gettext_noop("Cost of the sale"),
 }
 
 

@@ -42,7 +42,7 @@ from apps.money.selectors.facts import (
     SavingFact,
     SpendingFact,
 )
-from apps.money.selectors.life import income_end, is_over, phase_fact, property_fact, windfall_fact
+from apps.money.selectors.life import income_spans, is_over, phase_fact, property_fact, windfall_fact
 from apps.money.selectors.missing import missing_of
 from apps.portfolios.models import Account, AccountStatus, TaxTreatment, Transaction
 from apps.portfolios.selectors.books import account_books
@@ -169,20 +169,21 @@ def _person(person: Person) -> PersonFact:
 def _incomes(sources: list[IncomeSource], people: list[Person], as_of: dt.date) -> tuple[IncomeFact, ...]:
     stated = [
         IncomeFact(
-            key=str(row.public_id),
+            key=f"{row.public_id}{span.suffix}",
             person_id=row.person.public_id,
             kind=row.kind,
             name=row.name,
-            annual_amount=row.annual_amount,
+            annual_amount=row.annual_amount * span.part,
             annual_growth=row.annual_growth,
             is_inflation_linked=row.is_inflation_linked,
-            starts_on=row.starts_on,
-            ends_on=income_end(row),
+            starts_on=span.starts_on,
+            ends_on=span.ends_on,
             as_of=row.as_of,
             source="stated",
         )
         for row in sources
-        if (end := income_end(row)) is None or end >= as_of
+        for span in income_spans(row)
+        if span.ends_on is None or span.ends_on >= as_of
     ]
     earning = {fact.person_id for fact in stated if fact.kind in {IncomeKind.SALARY, IncomeKind.SELF_EMPLOYMENT}}
     profile = [

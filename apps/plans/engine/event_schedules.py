@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from apps.plans.engine.horizon import month_of
+from apps.plans.engine.horizon import month_of, year_of
 from apps.plans.engine.inputs import Debt, ProjectionInputs
 from apps.plans.engine.life_events import SpendingPhase, Thing, Windfall
 from apps.plans.engine.property_sales import Sale, SaleGain, sale_gain
@@ -21,7 +22,7 @@ WIDOWED_MONTHS = 24
 
 class Receipt(NamedTuple):
     """Money that comes in one month: what of it is taxed as income, as a gain and not at all, and what of it goes to
-    which account."""
+    which account; ``active`` is what of the gain comes from a business in which the owner works."""
 
     month: int
     income: float
@@ -30,6 +31,7 @@ class Receipt(NamedTuple):
     account: str
     kept: float
     is_real: bool = False
+    active: float = 0.0
 
 
 def phase_months(phase: SpendingPhase, inputs: ProjectionInputs, n_months: int) -> slice:
@@ -91,8 +93,9 @@ def receipts_of(inputs: ProjectionInputs, ends: tuple[int, ...], n_months: int) 
     owners = [windfall.owner for windfall in inputs.events.windfalls]
     for thing in inputs.events.things:
         if thing.sale_day is not None:
-            found.append(_of_sale(thing, inputs, ends))
-            owners.append("")
+            paid = _of_sale(thing, inputs, ends)
+            found += paid
+            owners += [""] * len(paid)
     keys = [adult.key for adult in inputs.adults]
     lives = [ends[keys.index(owner)] if owner else max(ends) for owner in owners]
     return [
@@ -114,14 +117,45 @@ def _of_windfall(windfall: Windfall, inputs: ProjectionInputs) -> Receipt:
     )
 
 
-def _of_sale(thing: Thing, inputs: ProjectionInputs, ends: tuple[int, ...]) -> Receipt:
+def _of_sale(thing: Thing, inputs: ProjectionInputs, ends: tuple[int, ...]) -> list[Receipt]:
+    """What each instalment brings: its part of the gain, of a loss all at once; the first pays the debt off."""
     month = month_of(thing.sale_day, inputs.start_date) if thing.sale_day is not None else -1
     told = gain_of(thing, month, exclusion=_exclusion(thing, inputs, ends, month))
     debt = next((item for item in inputs.debts if item.key == thing.debt), None)
     owed = owed_in(debt, month) if debt is not None and month >= 0 else 0.0
     realised, taxed = float(told.realised), float(told.taxed)
-    account = thing.account or inputs.surplus_account
-    return Receipt(month, 0.0, taxed, realised - taxed, account, max(0.0, realised - owed))
+    account, parts = thing.account or inputs.surplus_account, thing.instalments
+    receipts = []
+    for place in range(parts):
+        part = realised / parts
+        gain = taxed / parts if taxed > 0.0 else taxed * (place == 0)
+        kept = max(0.0, part - owed) if place == 0 else part
+        active = max(0.0, gain) if thing.is_active else 0.0
+        receipts.append(Receipt(month + 12 * place, 0.0, gain, part - gain, account, kept, active=active))
+    return receipts
+
+
+def active_gains(inputs: ProjectionInputs, states: tuple[tuple[int, ...], ...], n_months: int) -> FloatArray:
+    """Return what a year's gains owe to businesses in which their owners work, nominal: (n_states, n_years), or no
+    years where there are none."""
+    if not any(thing.is_active and thing.sale_day is not None for thing in inputs.events.things):
+        return np.zeros((len(states), 0))
+    found = np.zeros((len(states), year_of(n_months - 1, inputs.start_date) + 1))
+    for state, ends in enumerate(states):
+        for receipt in receipts_of(inputs, ends, n_months):
+            found[state, year_of(receipt.month, inputs.start_date)] += receipt.active
+    return found
+
+
+def worth_of(thing: Thing, month: int, start: date) -> float:
+    """Return what is there of a thing as a month begins, nominal: after a sale the part that is kept, and what is still
+    to be paid of the price."""
+    sold = None if thing.sale_day is None else month_of(thing.sale_day, start)
+    if sold is None or sold >= month:
+        return value_in(thing, month)
+    left = sum(sold + 12 * place >= month for place in range(thing.instalments)) / thing.instalments
+    unpaid = left * value_in(thing, sold) * thing.sold_share * (1.0 - thing.selling_cost)
+    return value_in(thing, month) * (1.0 - thing.sold_share) + unpaid
 
 
 def value_in(thing: Thing, month: int) -> float:
@@ -130,9 +164,10 @@ def value_in(thing: Thing, month: int) -> float:
 
 
 def gain_of(thing: Thing, month: int, *, exclusion: float) -> SaleGain:
-    """Return the gain of a sale in a month, by the exact rule."""
-    price = Decimal(repr(value_in(thing, month)))
-    sale = Sale(price, price * Decimal(repr(thing.selling_cost)), Decimal(repr(thing.cost)))
+    """Return the gain of the sale of what is sold, in a month, by the exact rule."""
+    share = Decimal(repr(thing.sold_share))
+    price = Decimal(repr(value_in(thing, month))) * share
+    sale = Sale(price, price * Decimal(repr(thing.selling_cost)), Decimal(repr(thing.cost)) * share)
     return sale_gain(sale, exclusion=Decimal(repr(exclusion)), is_investment=thing.is_investment)
 
 

@@ -21,6 +21,7 @@ from apps.plans.engine.books import (
     balance_row,
 )
 from apps.plans.engine.compiled import LANES, compiled
+from apps.plans.engine.kernel_active_gains import spare_active_gains
 from apps.plans.engine.kernel_conversions import convert, settle
 from apps.plans.engine.kernel_flows import pay
 from apps.plans.engine.kernel_medicare import add_premiums
@@ -93,6 +94,7 @@ def _tax(
     net_gains(law[first[0]], books)
     if program.year_facts.shape[0] == 1:
         federal_taxes(law[first[0]], first, index, books, scratch)
+        spare_active_gains(program, (0, year), books, scratch[0])
         _add_state(program, books, (0, year), index, scratch)
         for lane in range(LANES):
             scratch[0, lane] *= books[YEAR_STATES, lane]
@@ -104,6 +106,7 @@ def _tax(
         if inside.max() > 0.0:
             facts = program.year_facts[state, year]
             federal_taxes(law[facts[0]], facts, index, books, scratch[1:])
+            spare_active_gains(program, (state, year), books, due)
             _add_state(program, books, (state, year), index, scratch[1:])
             for lane in range(LANES):
                 total[lane] += inside[lane] * due[lane]

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 # how the accounts are taxed that take money in any amount
 OPEN = ("taxable", "cash")
+MAX_INSTALMENTS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,10 @@ class Thing:
     ``selling_cost`` is the fraction of the price that the sale costs, ``debt`` the key of what is paid off by it, and
     what is left goes to ``account`` (as of `Windfall`). The gain over ``cost`` less ``exclusion`` (of who is alone, of
     a couple; IRC 121) is taxed as a long-term gain; a loss counts where ``is_investment``.
+
+    ``sold_share`` is the part that is sold, the rest is kept. The price comes in ``instalments`` equal yearly parts,
+    from the sale on, each with its part of costs and gain (IRC 453), without interest; a loss counts at once.
+    Where the owner works in it, ``is_active``, the gain is no net investment income (IRC 1411(c)(4)).
     """
 
     key: str
@@ -101,9 +106,14 @@ class Thing:
     debt: str
     account: str
     currency: str
+    sold_share: float = field(default=1.0, metadata=UNTOLD)
+    instalments: int = field(default=1, metadata=UNTOLD)
+    is_active: bool = field(default=False, metadata=UNTOLD)
 
     def __post_init__(self) -> None:
         name = f"things[{self.key}]"
+        within(self.sold_share, 0.0, 1.0, f"{name}.sold_share")
+        within(self.instalments, 1, MAX_INSTALMENTS, f"{name}.instalments")
         not_negative(self.value, f"{name}.value")
         not_negative(self.cost, f"{name}.cost")
         annual_rate(self.annual_growth, f"{name}.annual_growth")

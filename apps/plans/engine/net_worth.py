@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from apps.plans.engine.event_schedules import payoffs, value_in
-from apps.plans.engine.horizon import first_month_of_year, month_of
+from apps.plans.engine.event_schedules import payoffs, worth_of
+from apps.plans.engine.horizon import first_month_of_year
 from apps.plans.engine.inputs import Debt, ProjectionInputs
 from apps.plans.engine.results import YearWorth
 
@@ -34,11 +34,7 @@ def worth_by_year(inputs: ProjectionInputs, wealth: Sequence[float], prices: Seq
     found = []
     for year, (accounts, price) in enumerate(zip(wealth, prices, strict=True)):
         month = first_month_of_year(year, inputs.start_date)
-        things = sum(
-            value_in(thing, month)
-            for thing in inputs.events.things
-            if thing.sale_day is None or month_of(thing.sale_day, inputs.start_date) >= month
-        )
+        things = sum(worth_of(thing, month, inputs.start_date) for thing in inputs.events.things)
         debts = sum(debt_balance(debt, month, ends.get(debt.key)) for debt in inputs.debts)
         found.append(YearWorth(year, inputs.start_date.year + year, accounts / price, things / price, debts / price))
     return tuple(found)

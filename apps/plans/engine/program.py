@@ -15,6 +15,7 @@ from apps.kernel.life_tables import joint_divisor, uniform_divisor
 from apps.kernel.required_ages import first_year as first_year_required
 from apps.plans.engine.conversion_program import Conversions, conversions_of
 from apps.plans.engine.dependants import status_of, supported_in
+from apps.plans.engine.event_schedules import active_gains
 from apps.plans.engine.horizon import (
     age_in_months,
     first_month_of_year,
@@ -77,7 +78,7 @@ class Program(NamedTuple):
     (n_statuses, N_MEDICARE) those of Medicare, no rows where they are not asked, ``insured`` (n_states, n_years) the
     months for which they are due, ``incomes_before`` (2,) the incomes of the two years before the start;
     ``conversions`` those to Roth, ``spending`` the rule of it; ``payouts`` what life insurance pays
-    (`policy_schedules.payouts_of`).
+    (`policy_schedules.payouts_of`), ``active_gains`` those of businesses (`event_schedules.active_gains`).
     """
 
     weights: FloatArray
@@ -103,6 +104,7 @@ class Program(NamedTuple):
     conversions: Conversions
     spending: SpendingProgram
     payouts: FloatArray
+    active_gains: FloatArray
 
 
 def _living(inputs: ProjectionInputs, ends: Ends, year: int) -> list[Adult]:
@@ -235,6 +237,7 @@ def build_program(inputs: ProjectionInputs, demands: list[Demand] | None = None,
         conversions=conversions_of(inputs, states, n_years, payers.sources),
         spending=spending_of(inputs, demands, states),
         payouts=payouts_of(inputs, drawn=drawn),
+        active_gains=active_gains(inputs, states, n_months),
     )
 
 

@@ -111,6 +111,7 @@ def year_facts(inputs: ProjectionInputs, path: SteadyPath, year: int) -> tuple[T
         seniors=int(facts[SENIORS]),
         loss_carried=_NOTHING,
         dependants=Dependants(int(facts[CHILDREN]), int(facts[OTHERS])),
+        active_gain=Decimal(repr(float(program.active_gains[0, year]))) if program.active_gains.size else _NOTHING,
     )
 
 

@@ -28,6 +28,7 @@ class TaxFacts:
     taken before 59 and a half. ``seniors`` counts people of 65 and more. ``loss_carried`` and ``short_loss_carried``
     are capital losses of earlier years, as positive numbers. ``payments`` are what may be itemised; without them the
     standard deduction is taken. ``lives_with_spouse`` matters for married people who file apart.
+    ``active_gain`` is what of the gains comes from a business in which the household works: no net investment income.
     """
 
     status: FilingStatus
@@ -48,6 +49,7 @@ class TaxFacts:
     payments: Payments | None = None
     dependants: Dependants = NOBODY
     lives_with_spouse: bool = True
+    active_gain: Decimal = _ZERO
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,13 +255,15 @@ def federal_tax(table: TaxTable, facts: TaxFacts) -> FederalTax:
     income_tax = _income_tax(table, facts, _Income(agi, facts.qualified_dividends + capital.preferential, senior))
     payroll = payroll_tax(table, status, facts.wages)
     from_work = Earned(earned - facts.pre_tax, payroll)
+    # IRC 1411(c)(4): a loss elsewhere does not make more of it free than there is
+    spared = min(facts.active_gain, max(_ZERO, capital.counted))
     return FederalTax(
         agi=agi,
         taxable_benefits=benefits,
         senior_deduction=senior,
         income_tax=income_tax,
         credits=child_credits(table, status, facts.dependants, magi=agi, tax=income_tax.total, earned=from_work),
-        niit=net_investment_income_tax(table, status, investment, agi),
+        niit=net_investment_income_tax(table, status, investment - spared, agi),
         payroll_tax=payroll,
         early_withdrawal_tax=table.early_withdrawal_rate * facts.early_withdrawals,
         loss_carried=capital.long_term_carried,

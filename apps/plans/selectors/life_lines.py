@@ -70,9 +70,14 @@ def event_lines(found: Found) -> tuple[EventLine, ...]:
     for thing in events.things:
         if thing.sale_day is not None:
             name = names.get(thing.key, thing.key)
-            amount = money_figure(thing.value, found.currency, f"event:{thing.key}:amount", name)
+            worth = thing.value * thing.sold_share
+            amount = money_figure(worth, found.currency, f"event:{thing.key}:amount", name)
             kind = _("Sale, at the value of today")
-            lines.append(EventLine(name, kind, amount, _year(thing.sale_day.year, thing.key)))
+            last = None
+            if thing.instalments > 1:
+                kind = _("Sale in yearly parts, at the value of today")
+                last = _year(thing.sale_day.year + thing.instalments - 1, thing.key, "last")
+            lines.append(EventLine(name, kind, amount, _year(thing.sale_day.year, thing.key), last))
     lines += [_cover(policy, found, names.get(policy.key, policy.key)) for policy in events.policies]
     return tuple(lines)
 

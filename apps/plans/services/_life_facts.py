@@ -7,24 +7,21 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 
 from apps.clients.models import Relationship
 from apps.kernel.errors import gettext_noop
-from apps.money.selectors.facts import HouseholdFacts, PersonFact, PhaseFact, PropertyFact, WindfallFact
+from apps.money.selectors.facts import HouseholdFacts, PersonFact, PhaseFact, WindfallFact
 from apps.plans.engine.dependants import MAX_SUPPORTED_AGE, Child
 from apps.plans.engine.inputs import Account, TaxTreatment
-from apps.plans.engine.life_events import LifeEvents, SpendingPhase, Thing, Windfall
+from apps.plans.engine.life_events import LifeEvents, SpendingPhase, Windfall
 from apps.plans.services._life_cover import cover_of_lives
-from apps.plans.services._tables import TAX_TABLES, read_table
+from apps.plans.services._things import things_of
 
 Caveat = tuple[str, dict[str, str]]
 SUPPORTED = frozenset({Relationship.CHILD, Relationship.DEPENDANT})
 CENT = Decimal("0.01")
 _OPEN = (TaxTreatment.TAXABLE, TaxTreatment.CASH)
-# the loss on what is used in private life does not count
-_INVESTMENTS = frozenset({"real_estate", "business"})
 
 
 def children_of(people: Sequence[PersonFact], day: dt.date, horizon_age: int) -> tuple[tuple[Child, ...], list[Caveat]]:
@@ -75,20 +72,12 @@ def events_of(
             continue
         told.append((_CERTAIN, {"name": fact.name, "day": fact.expected_on.isoformat()}))
         windfalls.append(_windfall(fact, adults, open_accounts, facts.currency))
-    things = []
-    for thing in facts.properties:
-        is_sold = thing.sells_on is not None and thing.sells_on >= day
-        if thing.sells_on is not None:
-            message = (_SOLD_HOME if thing.kind == "home" else _SOLD) if is_sold else _NOT_SOLD
-            told.append((message, {"name": thing.name, "day": thing.sells_on.isoformat()}))
-        debt = thing.debt_key if thing.debt_key in debts else ""
-        things.append(
-            replace(_thing(thing, inflation, facts.currency), debt=debt, sale_day=thing.sells_on if is_sold else None)
-        )
+    things, owned = things_of(facts, debts, day, inflation)
+    told += owned
     told += [(_PHASE, {"name": fact.name}) for fact in facts.phases]
     phases = tuple(_phase(fact, facts.currency) for fact in facts.phases)
     policies, covered = cover_of_lives(facts, adults)
-    return LifeEvents(phases, tuple(windfalls), tuple(things), policies), told + covered
+    return LifeEvents(phases, tuple(windfalls), things, policies), told + covered
 
 
 def untaken(facts: HouseholdFacts) -> list[Caveat]:
@@ -110,15 +99,6 @@ def event_names(facts: HouseholdFacts) -> list[tuple[str, str]]:
 _PHASE = gettext_noop("The phase “%(name)s” is part of the living costs, as stated.")
 _CERTAIN = gettext_noop("“%(name)s” is taken to come on %(day)s for certain: that it may not come is not counted.")
 _HAS_PASSED = gettext_noop("“%(name)s” was expected on %(day)s, which has passed: it is not counted.")
-_SOLD = gettext_noop(
-    "“%(name)s” is sold on %(day)s at a price that grows evenly; depreciation taken before is not counted, nor a new "
-    "basis after a death."
-)
-_SOLD_HOME = gettext_noop(
-    "“%(name)s” is sold on %(day)s at a price that grows evenly; it is taken to have been the main home for two of the "
-    "last five years, so that 250,000 of the gain, 500,000 of a couple’s, are free of tax."
-)
-_NOT_SOLD = gettext_noop("“%(name)s” was to be sold on %(day)s, which has passed: it is taken as kept.")
 
 
 def _cents(amount: Decimal) -> float:
@@ -148,22 +128,5 @@ def _windfall(fact: WindfallFact, adults: Sequence[str], open_accounts: set[str]
         day=fact.expected_on,
         is_taxable=fact.is_taxable,
         account=fact.account_key if fact.account_key in open_accounts else "",
-        currency=currency,
-    )
-
-
-def _thing(fact: PropertyFact, inflation: float, currency: str) -> Thing:
-    table = read_table(TAX_TABLES / "home_sale.toml")
-    return Thing(
-        key=fact.key,
-        value=_cents(fact.value),
-        annual_growth=inflation if fact.annual_growth is None else float(fact.annual_growth),
-        cost=_cents(fact.value if fact.cost is None else fact.cost),
-        sale_day=None,
-        selling_cost=float(fact.selling_cost),
-        exclusion=(float(table["alone"]), float(table["couple"])) if fact.kind == "home" else (0.0, 0.0),
-        is_investment=fact.kind in _INVESTMENTS,
-        debt="",
-        account="",
         currency=currency,
     )

@@ -10,7 +10,7 @@ import pytest
 from apps.accounts.models import User
 from apps.clients.models import Household, Person
 from apps.money.models import IncomeSource, Property, SpendingPhase
-from apps.money.selectors.life import income_end, is_over, phase_fact, property_fact, windfall_fact
+from apps.money.selectors.life import IncomeSpan, income_spans, is_over, phase_fact, property_fact, windfall_fact
 from apps.money.selectors.situations import household_facts
 from tests.factories import clients as people
 from tests.factories import money as made
@@ -65,12 +65,37 @@ def test_a_phase_that_is_over_is_no_fact_any_more(household: Household, ada: Use
     assert is_over(counted, dt.date(2026, 2, 1))
 
 
-def test_rent_ends_with_the_sale_of_what_is_let() -> None:
-    flat = Property(sells_on=dt.date(2031, 2, 1), kind="real_estate", name="Flat", value=Decimal(1))
-    assert income_end(IncomeSource(rented_out=flat)) == dt.date(2031, 2, 1)
-    assert income_end(IncomeSource(rented_out=flat, ends_on=dt.date(2030, 1, 1))) == dt.date(2030, 1, 1)
-    assert income_end(IncomeSource(rented_out=Property())) is None
+SOLD, SOONER, LATER = dt.date(2031, 2, 1), dt.date(2030, 1, 1), dt.date(2035, 1, 1)
+
+
+def test_an_income_ends_with_the_sale_of_what_it_comes_from() -> None:
+    flat = Property(sells_on=SOLD, kind="real_estate", name="Flat", value=Decimal(1))
+    assert income_spans(IncomeSource(rented_out=flat)) == (IncomeSpan("", Decimal(1), None, SOLD),)
+    assert income_spans(IncomeSource(rented_out=flat, ends_on=SOONER)) == (IncomeSpan("", Decimal(1), None, SOONER),)
+    assert income_spans(IncomeSource(rented_out=Property())) == (IncomeSpan("", Decimal(1), None, None),)
+    assert income_spans(IncomeSource(ends_on=LATER)) == (IncomeSpan("", Decimal(1), None, LATER),)
     assert property_fact(flat).annual_growth is None
+
+
+def test_an_income_falls_by_the_share_that_is_sold() -> None:
+    shop = Property(sells_on=SOLD, kind="business", name="Shop", value=Decimal(1), sold_share=Decimal("0.6"))
+    before, after = income_spans(IncomeSource(rented_out=shop, ends_on=LATER))
+    assert (before.part, before.ends_on) == (1, SOLD)
+    assert (after.part, after.starts_on, after.ends_on) == (Decimal("0.4"), SOLD, LATER)
+    assert income_spans(IncomeSource(rented_out=shop, starts_on=LATER)) == (
+        IncomeSpan("", Decimal("0.4"), LATER, None),
+    )
+
+
+def test_both_stretches_are_facts_with_keys_of_their_own(household: Household, ada: User) -> None:
+    told = {"kind": "business", "cost": Decimal(1), "sells_on": SOLD, "sold_share": Decimal("0.25"), "instalments": 4}
+    shop = made.fact("property", household, ada, is_passive=True, **told)
+    income = made.fact("income", household, ada, rented_out=shop)
+    facts = household_facts(household, AS_OF)
+    amounts = {fact.key: fact.annual_amount for fact in facts.incomes if fact.source == "stated"}
+    assert amounts == {str(income.public_id): 120_000, f"{income.public_id}-kept": 90_000}
+    (thing,) = facts.properties
+    assert (thing.sold_share, thing.instalments, thing.is_passive) == (Decimal("0.25"), 4, True)
 
 
 def test_a_windfall_of_nobody_is_the_household_s(household: Household, ada: User) -> None:

@@ -61,6 +61,7 @@ class Books:
     benefits: float = 0.0
     early: float = 0.0
     loss: float = 0.0
+    active: float = 0.0
     failed: dict[str, int] = field(default_factory=dict)
     opened: dict[str, float] = field(default_factory=dict)
     taken: dict[str, float] = field(default_factory=dict)
@@ -270,23 +271,32 @@ class ReferenceModel:
         return kept
 
     def _sales(self, month: int) -> list[tuple[str, float]]:
+        """Instalments of what was sold, while anybody lives; the first pays the debt, a loss counts with it."""
         inputs, books, kept = self.inputs, self.books, []
         for item in inputs.events.things:
-            if item.sale_day is None or self._months_to(item.sale_day) != month or month >= max(self.ends):
+            if item.sale_day is None or month >= max(self.ends):
                 continue
-            price = item.value * (1.0 + item.annual_growth) ** (month / 12.0)
+            sold = self._months_to(item.sale_day)
+            if month not in range(sold, sold + 12 * item.instalments, 12):
+                continue
+            price = item.value * (1.0 + item.annual_growth) ** (sold / 12.0) * item.sold_share
             proceeds = price * (1.0 - item.selling_cost)
             alone, couple = item.exclusion
-            widowed = 0 < min(self.ends) <= month < min(self.ends) + 24
-            both = len(self.ends) == 2 and (month < min(self.ends) or widowed)
+            widowed = 0 < min(self.ends) <= sold < min(self.ends) + 24
+            both = len(self.ends) == 2 and (sold < min(self.ends) or widowed)
             free = couple if both and inputs.filing_status is FilingStatus.MARRIED_JOINT else alone
-            gain = proceeds - item.cost
-            books.gains += gain if gain < 0.0 and item.is_investment else max(0.0, gain - free)
-            books.unspent += proceeds
+            gain = proceeds - item.cost * item.sold_share
+            if gain < 0.0:
+                books.gains += gain if item.is_investment and month == sold else 0.0
+            else:
+                books.gains += max(0.0, gain - free) / item.instalments
+                books.active += max(0.0, gain - free) / item.instalments if item.is_active else 0.0
+            books.unspent += proceeds / item.instalments
             owed = sum(
                 self._debt_payment(place, month) for place, debt in enumerate(inputs.debts) if debt.key == item.debt
             )
-            kept.append((item.account or inputs.surplus_account, max(0.0, proceeds - owed)))
+            left = proceeds / item.instalments - (owed if month == sold else 0.0)
+            kept.append((item.account or inputs.surplus_account, max(0.0, left)))
         return kept
 
     def _months_to(self, day: date) -> int:
@@ -445,6 +455,7 @@ class ReferenceModel:
         books.loss = float(tax.loss_carried)
         books.wages, books.pre_tax, books.ordinary, books.interest = {}, 0.0, 0.0, 0.0
         books.qualified, books.gains, books.benefits, books.early = 0.0, 0.0, 0.0, 0.0
+        books.active = 0.0
         self._pay("living", month, due)
         self._settle(month, added, converted)
         saved = books.unspent * inputs.surplus_saved_share
@@ -551,6 +562,7 @@ class ReferenceModel:
                 (adult.birth_date - timedelta(days=1)).year + 65 <= inputs.start_date.year + year for adult in living
             ),
             loss_carried=Decimal(books.loss),
+            active_gain=Decimal(books.active),
         )
 
     def _convert(self, living: list[Adult], month: int, law: TaxTable) -> dict[str, float]:

@@ -17,12 +17,23 @@ from apps.plans.engine.event_schedules import (
     phase_months,
     receipts_of,
     value_in,
+    worth_of,
 )
 from apps.plans.engine.inputs import Debt, ProjectionInputs
 from apps.plans.engine.life_events import LifeEvents
 from apps.plans.engine.schedules import contributions_of, debt_payments, demands_of, incomes_of, states_of
 from tests.apps.plans.engine.households import family
-from tests.apps.plans.engine.test_life_events import AUNT, BONUS, CHILDCARE, COMMUTE, EVERYTHING, HOME, QUIETER, TRAVEL
+from tests.apps.plans.engine.test_life_events import (
+    AUNT,
+    BONUS,
+    CHILDCARE,
+    COMMUTE,
+    EVERYTHING,
+    FLAT,
+    HOME,
+    QUIETER,
+    TRAVEL,
+)
 
 MONTHS = 576
 
@@ -136,3 +147,29 @@ def test_without_events_the_schedules_are_the_same_bits() -> None:
     for ours, theirs in zip(demands_of(empty), demands_of(plain), strict=True):
         assert np.array_equal(ours.real, theirs.real)
     assert contributions_of(empty, states_of(empty, drawn=True))[1].shape == (3, 3)
+
+
+def test_a_price_in_parts_spreads_the_gain_and_a_loss_counts_at_once() -> None:
+    month = 42
+    shop = replace(FLAT, value=900_000.0, cost=300_000.0, sale_day=date(2030, 1, 1), instalments=4, debt="mortgage")
+    inputs = household(LifeEvents(things=(shop,)))
+    paid = receipts_of(inputs, (MONTHS, MONTHS), MONTHS)
+    assert [receipt.month for receipt in paid] == [month, month + 12, month + 24, month + 36]
+    assert [receipt.gain for receipt in paid] == pytest.approx([(846_000.0 - 300_000.0) / 4] * 4)
+    assert sum(receipt.gain + receipt.free for receipt in paid) == pytest.approx(846_000.0)
+    # the first part does not suffice for the debt: the accounts pay what is missing
+    assert paid[0].kept == pytest.approx(max(0.0, 846_000.0 / 4 - owed_in(inputs.debts[0], month)))
+    assert paid[1].kept == pytest.approx(846_000.0 / 4)
+    loss = receipts_of(household(LifeEvents(things=(replace(shop, cost=1_000_000.0),))), (MONTHS, MONTHS), MONTHS)
+    assert [receipt.gain for receipt in loss] == pytest.approx([-154_000.0, 0.0, 0.0, 0.0])
+    # who dies before the last part leaves it to nobody here
+    assert [receipt.kept > 0.0 for receipt in receipts_of(inputs, (month + 13, 0), MONTHS)][2:] == [False, False]
+
+
+def test_what_is_left_of_a_thing_is_the_part_kept_and_what_is_owed_of_the_price() -> None:
+    shop = replace(FLAT, value=100_000.0, sale_day=date(2030, 1, 1), sold_share=0.5, instalments=2)
+    start = household().start_date
+    assert worth_of(shop, 42, start) == 100_000.0
+    assert worth_of(shop, 43, start) == pytest.approx(50_000.0 + 0.5 * 50_000.0 * 0.94)
+    assert worth_of(shop, 55, start) == pytest.approx(50_000.0)
+    assert worth_of(replace(shop, sale_day=None), 300, start) == 100_000.0

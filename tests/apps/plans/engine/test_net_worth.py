@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -45,3 +46,11 @@ def test_a_projection_tells_it_where_something_is_owned() -> None:
     result = project(inputs, family_cube())
     assert [row.accounts for row in result.worth] == pytest.approx(result.expected_wealth_real)
     assert project(family(), family_cube()).worth == ()
+
+
+def test_of_a_part_sold_the_rest_stays_and_what_is_not_paid_yet_counts() -> None:
+    shop = replace(FLAT, value=1_000_000.0, sold_share=0.6, instalments=3, selling_cost=0.0, sale_day=date(2030, 6, 1))
+    inputs = replace(family(), events=LifeEvents(things=(shop,)))
+    things = {row.calendar_year: row.things for row in worth_by_year(inputs, [0.0] * 49, [1.0] * 49)}
+    told = [things[year] for year in (2030, 2031, 2032, 2033)]
+    assert told == pytest.approx([1_000_000.0, 800_000.0, 600_000.0, 400_000.0])

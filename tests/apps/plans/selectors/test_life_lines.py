@@ -7,10 +7,13 @@ from functools import cache
 from types import SimpleNamespace
 from typing import Any, cast
 
+import pytest
+
 from apps.plans.engine.life_events import LifeEvents
 from apps.plans.engine.monte_carlo import project
 from apps.plans.selectors.life_lines import event_lines, life_part, worth_lines
 from tests.apps.plans.engine.households import family, family_cube
+from tests.apps.plans.engine.test_kernel_active_gains import SHOP
 from tests.apps.plans.engine.test_life_events import EVERYTHING
 from tests.apps.plans.engine.test_life_policies import COVER
 
@@ -47,6 +50,14 @@ def test_cover_says_whose_death_it_pays_for_and_until_when() -> None:
     # Ben retires in 2045
     assert lines["work"].last.value == 2045
     assert lines["whole"].last is None
+
+
+def test_a_sale_in_parts_says_what_is_sold_and_when_the_last_part_comes() -> None:
+    (line,) = event_lines(found(LifeEvents(things=(SHOP,))))
+    assert line.amount.number == pytest.approx(0.6 * 2_400_000.0)
+    assert line.first is not None
+    assert line.last is not None
+    assert (line.first.value, line.last.value) == (2038, 2042)
 
 
 def test_every_figure_has_a_key_of_its_own() -> None:
