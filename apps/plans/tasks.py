@@ -17,6 +17,7 @@ from apps.core.jobs import job
 from apps.core.models import Job
 from apps.plans.models import ModelReading, Plan, PlanExplanation, PlanScenario, ProjectionRun, Recommendation
 from apps.plans.services import (
+    digests,
     explanations,
     likeness,
     monitoring,
@@ -63,10 +64,11 @@ def file_report(_task: Any, plan_id: int) -> None:
 
 @job("plans.follow_steps")
 def follow_steps(_task: Any) -> None:
-    """Do a firm's daily work on steps: judge contributions, remind of what is due."""
+    """Do a firm's daily work on steps: judge contributions, remind of what is due, write to advisors what is new."""
     by, on = Actor.system("plans.follow_steps"), firm_today()
     watches.judge_contributions(on=on, by=by)
     step_reminders.remind_of_steps(on=on, by=by)
+    digests.send_digests(on=on, by=by)
 
 
 @job("plans.read_with_model")

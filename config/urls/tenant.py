@@ -33,6 +33,7 @@ urlpatterns = [
     path("", include("apps.clients.urls")),
     path("", include("apps.integrations.urls")),
     path("", include("apps.money.urls")),
+    path("", include("apps.notices.urls")),
     path("", include("apps.plans.urls")),
     path("", include("apps.portfolios.urls")),
     path("", include("apps.portal.urls")),

@@ -42,8 +42,10 @@ from apps.firms.services.demo.households import sample_paper
 from apps.integrations.services.partners import register_partner
 from apps.kernel.money import Money
 from apps.notices.models import Mail
+from apps.notices.services.digests import choose_digest
 from apps.plans.selectors import overview_builders as build
 from apps.plans.selectors.figures import figures_in
+from apps.plans.services.digests import send_digests
 from apps.plans.services.publishing import file_report, publish_plan
 from apps.plans.services.questions import answer_question, ask_question
 from apps.plans.services.step_reminders import remind_of_steps
@@ -131,7 +133,7 @@ class Firm(World):
         assert all(getattr(self, name) for name, made in vars(World).items() if isinstance(made, cached_property))
         # a month ends without what was agreed, and steps come due
         judge_contributions(on=today() + dt.timedelta(days=70), by=SYSTEM)
-        remind_of_steps(on=today() + dt.timedelta(days=400), by=SYSTEM)
+        self._remind()
         self._agree()
         self._trade()
         self._decide()
@@ -224,6 +226,14 @@ class Firm(World):
             user=self.connie, current_password=PASSWORD, new_email="constance@alpha.test", by=self.connie.as_actor()
         )
         self.change_key = self.key_in_mail("/account/changes/")
+
+    def _remind(self) -> None:
+        """Remind an advisor of each step by a mail of its own, then of all by the digest."""
+        later, by = today() + dt.timedelta(days=400), self.ada.as_actor()
+        choose_digest(user=self.ada, rhythm="never", by=by)
+        remind_of_steps(on=later, by=SYSTEM)
+        choose_digest(user=self.ada, rhythm="daily", by=by)
+        send_digests(on=later, by=SYSTEM)
 
     def _come_back(self) -> None:
         """Forget a password and choose another; sign in with an address that nobody confirmed."""

@@ -151,7 +151,7 @@ def alert_list(actor: Actor, asked: AlertFilter) -> QuerySet[PlanAlert]:
     return rows.order_by(*order, "pk")
 
 
-def alert_for(actor: Actor, public_id: uuid.UUID) -> PlanAlert:
+def alert_for(actor: Actor, public_id: uuid.UUID | str) -> PlanAlert:
     """Return an alert the actor may see. Raises NotFoundError."""
     found = PlanAlert.objects.visible_to(actor).select_related("plan__household__advisor").filter(public_id=public_id)
     row = found.first()

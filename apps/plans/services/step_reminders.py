@@ -14,6 +14,7 @@ from apps.core import audit
 from apps.core.actors import Actor
 from apps.core.services import service
 from apps.core.tenancy.addresses import site_url
+from apps.notices.selectors.digests import takes_digest
 from apps.notices.services.mails import queue_mail
 from apps.plans.models import PlanStep, StepOwner
 
@@ -26,7 +27,7 @@ def remind_of_steps(*, on: dt.date, by: Actor) -> int:
     """Remind owners of what is due within a week, and once more when it is overdue; return how many mails went out.
 
     One mail a person tells all steps at once: a client's own go to that person (or to the adults with a portal
-    account), the others to the household's advisor.
+    account), the others to the household's advisor, unless the digest tells the advisor (services/digests.py).
     """
     rows = PlanStep.objects.select_for_update(of=("self",)).due_by(on + AHEAD)
     rows = rows.filter(Q(reminded_on=None) | Q(due_on__lt=on, reminded_on__lte=F("due_on")))
@@ -66,7 +67,8 @@ def _recipients(step: PlanStep) -> list[Recipient]:
         found = [_of_person(each) for each in people if each.user is not None and each.email]
         if found:
             return found
-    return [_of_advisor(step.household.advisor)]
+    advisor = step.household.advisor
+    return [] if takes_digest(advisor) else [_of_advisor(advisor)]
 
 
 def _adults(step: PlanStep) -> list[Person]:

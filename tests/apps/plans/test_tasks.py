@@ -86,4 +86,5 @@ def test_steps_are_followed_once(ada):
     assert watch.judged_through is not None
     missed = PlanStep.objects.filter(code__startswith="missed").count()
     assert Mail.objects.filter(kind="plans/contribution_missed").count() == missed > 0
-    assert Mail.objects.filter(kind="plans/steps_due").count() == 1
+    assert Mail.objects.filter(kind="plans/digest").count() == 1
+    assert not Mail.objects.filter(kind="plans/steps_due").exists(), "the digest tells the advisor"

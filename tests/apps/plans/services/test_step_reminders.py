@@ -4,7 +4,8 @@ import pytest
 from django.db import DatabaseError
 
 from apps.core.models import AuditEvent
-from apps.notices.models import Mail
+from apps.notices.models import DigestRhythm, Mail
+from apps.notices.services.digests import choose_digest
 from apps.plans.models import StepOwner
 from apps.plans.services import step_reminders
 from apps.plans.services.step_reminders import remind_of_steps
@@ -15,6 +16,8 @@ from tests.factories import clients
 
 @pytest.fixture
 def household(ada):
+    """Ada's, who takes no digest: she is reminded by mails of their own."""
+    choose_digest(user=ada, rhythm=DigestRhythm.NEVER, by=ada.as_actor())
     return clients.household(ada)
 
 
@@ -69,3 +72,14 @@ def test_a_mail_that_breaks_leaves_the_step_to_be_reminded_of(ada, household, sy
         remind_of_steps(on=today(), by=system)
     row.refresh_from_db()
     assert row.reminded_on is None
+
+
+def test_whom_the_digest_tells_is_not_told_twice(ada, household, system):
+    choose_digest(user=ada, rhythm=DigestRhythm.DAILY, by=ada.as_actor())
+    clients.portal_user(household.people.get(relationship="head"))
+    own = step(ada, household, "Check the mix", StepOwner.ADVISOR, 1)
+    step(ada, household, "Bring the will", StepOwner.CLIENT, 1)
+    assert remind_of_steps(on=today(), by=system) == 1
+    assert [to == ada.email for to, _text in sent()] == [False]
+    own.refresh_from_db()
+    assert own.reminded_on == today()

@@ -1,0 +1,1 @@
+"""What notices are read by."""
