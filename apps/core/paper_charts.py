@@ -39,6 +39,7 @@ MEANINGS = {
     "international": "teal", "contribution": "teal", "target": "grey",
 }  # fmt: skip
 ORDER = ("main", "blue", "ochre", "plum", "teal", "rust", "grey")
+SHAPES = ("o", "s", "^", "D", "v", "h", "P")
 INK, QUIET, LINE = "#1b1d1c", "#5f6561", "#e4dfd6"
 WIDTH, HEIGHT = 6.9, 2.9
 MOST_LABELS = 12
@@ -286,6 +287,21 @@ def _frontier(axes: Axes, spec: ChartSpec, colours: dict[str, str]) -> None:
     axes.set_xlabel(spec["x"]["label"], color=QUIET)
 
 
+def _scatter(axes: Axes, spec: ChartSpec, colours: dict[str, str]) -> None:
+    """Points by their groups, each group with a colour and a shape of its own."""
+    points = spec.get("points", [])
+    for place, group in enumerate(dict.fromkeys(point.get("group", "") for point in points)):
+        own = [point for point in points if point.get("group", "") == group]
+        axes.plot(
+            [point["x"] for point in own], [point["y"] for point in own], linestyle="none", markersize=4.5, label=group,
+            marker=SHAPES[place % len(SHAPES)], color=colours[ORDER[place % len(ORDER)]],
+        )  # fmt: skip
+    _quiet(axes, spec)
+    axes.xaxis.set_major_formatter(_written(spec))
+    axes.set_xlabel(spec["x"]["label"], color=QUIET)
+    axes.set_ylabel(spec["y"]["label"], color=QUIET)
+
+
 def _sankey(axes: Axes, spec: ChartSpec, colours: dict[str, str]) -> None:
     meanings = cast("dict[str, str]", spec.get("meanings", {}))
 
@@ -303,5 +319,6 @@ _KINDS: dict[str, Callable[[Axes, ChartSpec, dict[str, str]], None]] = {
     "allocation": _allocation,
     "donut": _donut,
     "frontier": _frontier,
+    "scatter": _scatter,
     "sankey": _sankey,
 }

@@ -53,12 +53,13 @@ class Line(TypedDict):
 
 
 class Point(TypedDict):
-    """Something that lies at a value of either axis."""
+    """Something that lies at a value of either axis; points of one `group` share colour and shape."""
 
     x: float
     y: float
     label: str
     meaning: NotRequired[str]
+    group: NotRequired[str]
 
 
 class Edge(TypedDict):
@@ -89,9 +90,10 @@ class ChartSpec(TypedDict):
     `meanings` choose the colours of what is no series: the parts of a donut in order, the places of flows by name.
     """
 
-    kind: Literal["lines", "fan", "bars", "waterfall", "donut", "allocation", "sankey", "frontier"]
+    kind: Literal["lines", "fan", "bars", "waterfall", "donut", "allocation", "sankey", "frontier", "scatter"]
     title: str
     x: NotRequired[Axis]
+    y: NotRequired[Axis]
     series: NotRequired[list[Series]]
     bands: NotRequired[list[Band]]
     markers: NotRequired[list[Marker]]
@@ -139,6 +141,8 @@ def chart_table(spec: ChartSpec) -> ChartTable:
         return _flow_table(spec)
     if spec["kind"] == "frontier":
         return _point_table(spec)
+    if spec["kind"] == "scatter":
+        return _scatter_table(spec)
     axis = spec.get("x", Axis(label="", values=[]))
     columns: list[tuple[str, list[Any]]] = [(series["name"], series["values"]) for series in spec.get("series", [])]
     for band in spec.get("bands", []):
@@ -158,6 +162,17 @@ def _point_table(spec: ChartSpec) -> ChartTable:
     line = [(series["name"], x, y) for x, y in zip(spec["x"]["values"], series["values"], strict=True)]
     rows = [Row(head=name, cells=[_written(spec, x), _written(spec, y)]) for name, x, y in [*named, *line]]
     return ChartTable(heads=[gettext("Mix"), spec["x"]["label"], gettext("Expected return")], rows=rows)
+
+
+def _scatter_table(spec: ChartSpec) -> ChartTable:
+    rows = [
+        Row(
+            head=point["label"],
+            cells=[Cell(point.get("group", "")), *(_written(spec, point[way]) for way in ("x", "y"))],
+        )
+        for point in spec.get("points", [])
+    ]
+    return ChartTable(heads=[gettext("Name"), gettext("Group"), spec["x"]["label"], spec["y"]["label"]], rows=rows)
 
 
 def _flow_table(spec: ChartSpec) -> ChartTable:

@@ -342,7 +342,30 @@ function frontier(spec) {
   };
 }
 
-const KINDS = { lines, fan, bars, waterfall, donut, allocation, sankey, frontier };
+const SHAPES = ["circle", "rect", "triangle", "diamond", "arrow", "roundRect", "pin"];
+
+/** Many of one kind, each at two values: groups by colour and by shape. */
+function scatter(spec) {
+  const points = spec.points ?? [];
+  const names = [...new Set(points.map((point) => point.group ?? ""))];
+  const write = writerOf(spec, false);
+  const axis = { type: "value", scale: true, axisLabel: { color: token("ink-3"), fontSize: 12, hideOverlap: true, formatter: writerOf({ ...spec, series: [] }, true) }, splitLine: { lineStyle: { color: token("chart-grid") } }, nameTextStyle: { color: token("ink-3") }, nameLocation: "middle" };
+  const tell = ({ name, seriesName, value }) => `${name}\n${seriesName}\n${spec.x.label}: ${write(value[0])}\n${spec.y.label}: ${write(value[1])}`;
+  return {
+    xAxis: { ...axis, name: spec.x.label, nameGap: 28 },
+    yAxis: { ...axis, name: spec.y.label, nameGap: 36 },
+    grid: { top: 28 + 20 * names.length, right: 24, bottom: 28, left: 28, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
+    legend: { ...legend(names), orient: "vertical", itemGap: 6, icon: undefined },
+    tooltip: { trigger: "item", formatter: tell },
+    series: names.map((name, place) => ({
+      name, type: "scatter", symbol: SHAPES[place % SHAPES.length], symbolSize: 10, color: token(`chart-${ORDER[place % ORDER.length]}`),
+      itemStyle: { borderColor: token("surface"), borderWidth: 1 },
+      data: points.filter((point) => (point.group ?? "") === name).map((point) => ({ name: point.label, value: [point.x, point.y] })),
+    })),
+  };
+}
+
+const KINDS = { lines, fan, bars, waterfall, donut, allocation, sankey, frontier, scatter };
 
 /** Options for one specification; `frame` chooses the year of a chart that has several. */
 export function optionsOf(spec, frame, width) {

@@ -34,6 +34,10 @@ SPECS = {
                  "series": [{"name": "Best", "values": [0.03, 0.06, 0.08]}],
                  "points": [{"x": 0.12, "y": 0.05, "label": "Held", "meaning": "target"}],
                  "edges": [{"x": 0.15, "label": "Limit"}]},
+    "scatter": {"kind": "scatter", "title": "Scatter", "x": {"label": "Willing", "values": []},
+                "y": {"label": "Able", "values": []}, "points": [
+                    {"x": 30.0, "y": 41.5, "label": "Ana", "group": "One"},
+                    {"x": 52.0, "y": 70.0, "label": "Luis", "group": "Two"}]},
     "donut": {"kind": "donut", "title": "Donut", "x": YEARS, "series": [{"name": "A", "values": [3.0, 1.0, 2.0]}]},
 }  # fmt: skip
 

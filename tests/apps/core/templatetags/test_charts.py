@@ -58,3 +58,23 @@ def test_a_frontier_lists_what_is_named_and_then_its_line() -> None:
         ("Best", "1.0%", "3.0%"),
         ("Best", "20.0%", "8.0%"),
     ]
+
+
+def test_a_map_of_points_lists_each_with_its_group_and_both_values() -> None:
+    spec: ChartSpec = {
+        "kind": "scatter",
+        "title": "Two groups",
+        "format": "number",
+        "x": {"label": "Tolerance", "values": []},
+        "y": {"label": "Capacity", "values": []},
+        "points": [
+            {"x": 30.0, "y": 41.5, "label": "Ana", "group": "Cautious"},
+            {"x": 52.0, "y": 70.0, "label": "Luis", "group": "Bold"},
+        ],
+    }
+    table = chart_table(spec)
+    assert table.heads == ["Name", "Group", "Tolerance", "Capacity"]
+    assert [(row.head, *(cell.text for cell in row.cells)) for row in table.rows] == [
+        ("Ana", "Cautious", "30", "41.5"),
+        ("Luis", "Bold", "52", "70"),
+    ]
