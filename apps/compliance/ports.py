@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Protocol
@@ -59,4 +59,34 @@ class _Sources:
         return merged
 
 
+class RiskFactsSource(Protocol):
+    """An app that knows what its books say of many households' risk (portfolios, plans)."""
+
+    def __call__(self, households: Sequence[Household], on: dt.date) -> Mapping[int, Mapping[str, Decimal]]:
+        """Return by household what is known on the day, by the codes of `engine.risk_features.FEATURES`."""
+        ...
+
+
+class _RiskSources:
+    """The sources of facts by which people are grouped; each knows facts of its own."""
+
+    def __init__(self) -> None:
+        self._sources: list[RiskFactsSource] = []
+
+    def connect(self, source: RiskFactsSource) -> Callable[[], None]:
+        """Connect a source once; return what disconnects it."""
+        if source not in self._sources:
+            self._sources.append(source)
+        return lambda: self._sources.remove(source)
+
+    def gather(self, households: Sequence[Household], on: dt.date) -> dict[int, dict[str, Decimal]]:
+        """Return what all sources know of each household; the one connected first wins."""
+        merged: dict[int, dict[str, Decimal]] = {household.pk: {} for household in households}
+        for source in self._sources:
+            for pk, known in source(households, on).items():
+                merged[pk] = {**known, **merged[pk]}
+        return merged
+
+
 capacity_facts = _Sources()
+risk_facts = _RiskSources()

@@ -10,8 +10,11 @@ class PlansConfig(AppConfig):
     label = "plans"
 
     def ready(self) -> None:
-        """Hear of the signatures of plans, which clients, below, collects."""
+        """Hear of the signatures of plans, which clients, below, collects; tell compliance what plans say of risk."""
         from apps.clients.ports import ports
+        from apps.compliance.ports import risk_facts
+        from apps.plans.selectors.risk_facts import chances_of_plans
         from apps.plans.services.publishing import SIGNATURE_PURPOSE, take_signature_end
 
         ports.signature_ends[SIGNATURE_PURPOSE] = take_signature_end
+        risk_facts.connect(chances_of_plans)

@@ -14,8 +14,10 @@ class PortfoliosConfig(AppConfig):
         """Register what this app takes in, and what of it a second person approves."""
         from apps.accounts.ports import connect_approvals
         from apps.clients.ports import ports
+        from apps.compliance.ports import risk_facts
         from apps.portfolios.models.order_change import ORDER_CHANGE_REVIEW
         from apps.portfolios.models.trade import ADVISOR_REVIEW, COMPLIANCE_REVIEW, MANAGER_REVIEW
+        from apps.portfolios.selectors.risk_facts import shares_of_equity
         from apps.portfolios.services import equivalence, model_portfolios, service_offerings
         from apps.portfolios.services.custodian_importer import CustodianFileImporter, FirmFileImporter
         from apps.portfolios.services.lot_importer import LotFileImporter
@@ -42,3 +44,4 @@ class PortfoliosConfig(AppConfig):
             service_offerings.APPROVAL_KIND, _("Version of a service"), service_offerings.hear_service_decision
         )
         connect_approvals(equivalence.APPROVAL_KIND, _("Identical securities"), equivalence.hear_equivalence_decision)
+        risk_facts.connect(shares_of_equity)
