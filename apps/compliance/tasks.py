@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from celery import shared_task
+from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.selectors.firm_days import firm_today
 from apps.compliance.models import AuditExport
 from apps.compliance.services.anchors import anchor_trail
 from apps.compliance.services.exports import build_export
 from apps.compliance.services.reviews import expire_assessments
+from apps.compliance.services.risk_groups import ask_for_risk_groups
+from apps.compliance.services.risk_groups import keep_risk_groups as keep_groups
 from apps.core import jobs
 from apps.core.actors import Actor
 from apps.core.everywhere import everywhere
@@ -27,10 +30,17 @@ def build_audit_export(task: Any, export_id: int) -> None:
 
 @job("compliance.keep_house")
 def keep_house(_task: Any) -> None:
-    """Do a firm's daily work: end profiles that are past their date, anchor the trail."""
-    by = Actor.system("compliance.keep_house")
-    expire_assessments(on=firm_today(), by=by)
+    """Do a firm's daily work: end profiles that are past their date, anchor the trail, once a month group people."""
+    by, today = Actor.system("compliance.keep_house"), firm_today()
+    expire_assessments(on=today, by=by)
     anchor_trail(by=by)
+    ask_for_risk_groups(on=today, by=by)
+
+
+@job("compliance.keep_risk_groups", title=_("People of like risk are being grouped."))
+def keep_risk_groups(_task: Any, asked_by: str) -> None:
+    """Group the firm's people by risk."""
+    keep_groups(by=Actor.system("compliance.keep_risk_groups", on_behalf_of=asked_by))
 
 
 @shared_task(name="compliance.keep_house_everywhere")

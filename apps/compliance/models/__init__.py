@@ -11,6 +11,7 @@ from apps.compliance.models.checkpoint import (
 )
 from apps.compliance.models.method_table import MethodKind, MethodTable
 from apps.compliance.models.review import AcknowledgementPurpose, AdvisorRiskReview, RiskAcknowledgement
+from apps.compliance.models.risk_group import RiskGroup, RiskGroupFit, RiskMembership
 from apps.compliance.models.trail import AuditExport, ExportFormat, TrailVerification
 
 __all__ = [
@@ -31,6 +32,9 @@ __all__ = [
     "MethodTable",
     "RiskAcknowledgement",
     "RiskAssessment",
+    "RiskGroup",
+    "RiskGroupFit",
     "RiskLevel",
+    "RiskMembership",
     "TrailVerification",
 ]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from apps.accounts.models import FirmProfile, User
+from apps.accounts.selectors.firm_days import firm_today
 from apps.clients.models import Household
+from apps.compliance.services.risk_groups import ask_for_risk_groups
 from apps.core import jobs
 from apps.core.actors import Actor
 from apps.core.models import Job
@@ -55,3 +57,4 @@ def ask_for_bills(*, by: Actor) -> None:
     there = set(Household.objects.filter(external_id__in=expected).values_list("external_id", flat=True))
     if there == expected and not Job.objects.filter(name=BILL).exists():
         jobs.enqueue(BILL, by=by, topic="firm:all")
+        ask_for_risk_groups(on=firm_today(), by=by)
