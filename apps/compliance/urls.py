@@ -2,12 +2,26 @@
 
 from django.urls import path
 
-from apps.compliance.views import checkpoints, dashboard, profiles, trail
+from apps.compliance.views import checkpoints, dashboard, profiles, risk_groups, trail
 
 app_name = "compliance"
 urlpatterns = [
     path("compliance/", dashboard.Dashboard.as_view(), name="dashboard"),
     path("compliance/checkpoints/", checkpoints.CheckpointRulesView.as_view(), name="checkpoint-rules"),
+    path("compliance/groups/", risk_groups.RiskGroups.as_view(), name="risk-groups"),
+    path("compliance/groups/refresh/", risk_groups.RefreshRiskGroups.as_view(), name="risk-groups-refresh"),
+    path("compliance/groups/passport/", risk_groups.RiskFitPassport.as_view(), name="risk-fit-passport"),
+    path("compliance/groups/<uuid:group_id>/", risk_groups.RiskGroupDetail.as_view(), name="risk-group"),
+    path(
+        "compliance/groups/<uuid:group_id>/passport/",
+        risk_groups.RiskGroupPassport.as_view(),
+        name="risk-group-passport",
+    ),
+    path(
+        "compliance/groups/people/<uuid:membership_id>/passport/",
+        risk_groups.RiskMemberPassport.as_view(),
+        name="risk-member-passport",
+    ),
     path("compliance/verify/", dashboard.Verify.as_view(), name="verify"),
     path("compliance/methods/<uuid:table_id>/", dashboard.MethodPage.as_view(), name="method-detail"),
     path("compliance/methods/<uuid:table_id>/adopt/", dashboard.AdoptMethod.as_view(), name="method-adopt"),

@@ -23,7 +23,7 @@ from apps.clients.models import Document, DocumentRequest, Household, Person, Si
 from apps.clients.services.documents import release_document, request_document
 from apps.clients.services.imports import open_batch
 from apps.clients.services.signatures import request_signature
-from apps.compliance.models import AuditExport, MethodTable
+from apps.compliance.models import AuditExport, MethodTable, RiskMembership
 from apps.compliance.selectors.trail import TrailQuery
 from apps.compliance.services.exports import request_export
 from apps.core.actors import Actor
@@ -57,6 +57,7 @@ from tests.factories import (
     plans,
     portfolios,
     rebalancing,
+    risk_groups,
     services,
     trades,
 )
@@ -446,6 +447,10 @@ class World:
         return invite_staff(guest=guest, role=Role.SUPPORT, by=self.paul.as_actor())
 
     @cached_property
+    def risk_membership(self) -> RiskMembership:
+        return risk_groups.placed(self.head)
+
+    @cached_property
     def method_table(self) -> MethodTable:
         assert self.answered
         return MethodTable.objects.latest("pk")
@@ -479,6 +484,7 @@ OF_HOUSEHOLD: dict[str, Maker] = {
     "household_id": lambda world: world.household.public_id,
     "client_id": lambda world: world.head.public_id,
     "person_id": lambda world: world.head.public_id,
+    "membership_id": lambda world: world.risk_membership.public_id,
     "document_id": lambda world: world.document.public_id,
     "clients:request-waive.request_id": lambda world: world.document_request.public_id,
     "portal:request.request_id": lambda world: world.document_request.public_id,
@@ -539,6 +545,8 @@ OF_HOUSEHOLD: dict[str, Maker] = {
 }
 OF_FIRM: dict[str, Maker] = {
     "service_id": lambda world: world.service_offering.public_id,
+    "compliance:risk-group.group_id": lambda world: world.risk_membership.group.public_id,
+    "compliance:risk-group-passport.group_id": lambda world: world.risk_membership.group.public_id,
     # rows that roles guard, whoever advises: a stranger of another firm is what matters
     "approval_id": lambda world: world.approval.public_id,
     "rule_id": lambda world: world.rule.public_id,

@@ -115,6 +115,7 @@ class Books(World):
     def _risk(self) -> None:
         self.head.refresh_from_db()
         self.profile: RiskAssessment = compliance.in_force(self.head, self.ada)
+        assert self.risk_membership
         assert self.answered
 
     @cached_property

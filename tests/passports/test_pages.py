@@ -38,6 +38,8 @@ RICH = (
     "billing:schedule-detail",
     "clients:household-people",
     "compliance:household-compliance",
+    "compliance:risk-group",
+    "compliance:risk-groups",
     "desk:household",
     "money:entry-list",
     "money:household-money",

@@ -29,6 +29,7 @@ from apps.compliance.selectors.capacity_inputs import known_capacity
 from apps.compliance.selectors.passports import capacity_passport, profile_passport
 from apps.compliance.selectors.profiles import household_profiles, profile
 from apps.compliance.selectors.questionnaires import assessment_for, questionnaire_page
+from apps.compliance.selectors.risk_groups import household_groups
 from apps.compliance.selectors.risk_limits import risk_limit
 from apps.compliance.services.assessments import invite_to_questionnaire, take_down_answers, withdraw_questionnaire
 from apps.compliance.services.capacity import CapacityFacts, CapacityInputs, assess_capacity
@@ -76,6 +77,7 @@ class HouseholdCompliance(RequiresMixin, TemplateView):
             header=household_header(household, actor),
             profiles=household_profiles(household, actor, today),
             limit=risk_limit(household, today),
+            places=household_groups(household, actor),
             may_edit=actor.can(Permission.EDIT_HOUSEHOLDS),
             life_event=LifeEventForm(),
             **kwargs,

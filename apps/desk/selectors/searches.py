@@ -53,6 +53,7 @@ COMMANDS: tuple[tuple[str, str | Promise, str, str], ...] = (
     ("billing:run-new", _("Start a billing run"), Permission.EDIT_BILLING, "receipt"),
     ("billing:invoice-list", _("Invoices"), Permission.VIEW_BILLING, "receipt"),
     ("compliance:trail", _("Read the trail"), Permission.VIEW_COMPLIANCE, "history"),
+    ("compliance:risk-groups", _("Groups of like risk"), Permission.VIEW_FINANCES, "users"),
     ("integrations:partner-list", _("Partners of the API"), Permission.MANAGE_PARTNERS, "link"),
     ("integrations:language-model", _("Language model"), Permission.MANAGE_FIRM, "link"),
     ("accounts:account", _("Your account"), "", "person"),
