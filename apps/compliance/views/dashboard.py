@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 
@@ -45,9 +46,10 @@ class Verify(ActionView):
         """Verify and say what was found."""
         found = verify_trail(by=by)
         if found.is_intact:
-            messages.success(request, _("The trail is intact: %(n)s events, every link holds.") % {"n": found.events})
+            told = gettext("The trail is intact: %(n)s events, every link holds.") % {"n": found.events}
+            messages.success(request, told)
         else:
-            messages.error(request, _("The trail is not intact. What was found stands below."))
+            messages.error(request, gettext("The trail is not intact. What was found stands below."))
         return ""
 
 
