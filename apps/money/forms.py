@@ -16,6 +16,7 @@ from apps.money.models import (
     Debt,
     ExpenseLine,
     FactOfHousehold,
+    FormerSpouse,
     IncomeSource,
     InsurancePolicy,
     Property,
@@ -24,7 +25,13 @@ from apps.money.models import (
     Windfall,
 )
 
-_DAYS = {name: DayInput() for name in ("as_of", "starts_on", "ends_on", "expected_on", "sells_on")}
+_DAYS = {
+    name: DayInput()
+    for name in (
+        "as_of", "starts_on", "ends_on", "expected_on", "sells_on", "date_of_birth", "married_on", "divorced_on",
+        "died_on", "claimed_on", "remarried_on", "benefit_from",
+    )
+}  # fmt: skip
 
 
 class FactForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -156,6 +163,18 @@ class WindfallForm(FactForm):
         widgets = _DAYS
 
 
+class FormerSpouseForm(FactForm):
+    """A marriage that has ended."""
+
+    class Meta:
+        model = FormerSpouse
+        fields = (
+            "name", "person", "date_of_birth", "monthly_amount", "married_on", "divorced_on", "died_on", "claimed_on",
+            "remarried_on", "benefit_from", "as_of",
+        )  # fmt: skip
+        widgets = _DAYS
+
+
 FACT_FORMS: dict[str, type[FactForm]] = {
     "income": IncomeForm,
     "expense": ExpenseForm,
@@ -165,6 +184,7 @@ FACT_FORMS: dict[str, type[FactForm]] = {
     "insurance": InsuranceForm,
     "phase": PhaseForm,
     "windfall": WindfallForm,
+    "former_spouse": FormerSpouseForm,
 }
 
 # what the pages call each kind
@@ -177,6 +197,7 @@ FACT_TITLES = {
     "insurance": _("Insurance"),
     "phase": _("Phase of spending"),
     "windfall": _("Money expected once"),
+    "former_spouse": _("Former spouse"),
 }
 
 

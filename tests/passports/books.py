@@ -103,7 +103,7 @@ class Books(World):
             )
         ]
         money.posted(bank, self.ada, *lines)
-        for word in ("income", "expense", "debt", "property", "insurance", "phase", "windfall"):
+        for word in ("income", "expense", "debt", "property", "insurance", "phase", "windfall", "former_spouse"):
             money.fact(word, self.household, self.ada)
         money.fact("saving", self.household, self.ada, account=self.account)
         self.bank = bank

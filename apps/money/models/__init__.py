@@ -2,6 +2,7 @@
 
 from apps.money.models.bank import BankAccount, BankAccountKind, BankTransaction, Category
 from apps.money.models.facts import FactOfHousehold
+from apps.money.models.former import FormerSpouse
 from apps.money.models.life import PhaseChange, SpendingPhase, Windfall, WindfallKind
 from apps.money.models.obligations import Debt, DebtKind, InsuranceKind, InsurancePolicy, LifeForm
 from apps.money.models.possessions import Property, PropertyKind
@@ -16,6 +17,7 @@ __all__ = [
     "DebtKind",
     "ExpenseLine",
     "FactOfHousehold",
+    "FormerSpouse",
     "IncomeKind",
     "IncomeSource",
     "InsuranceKind",

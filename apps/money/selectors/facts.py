@@ -150,6 +150,24 @@ class WindfallFact:
 
 
 @dataclass(frozen=True, slots=True)
+class FormerSpouseFact:
+    """A marriage of `person_id` that has ended, with the other's benefit a month at full retirement age."""
+
+    key: str
+    name: str
+    person_id: uuid.UUID
+    date_of_birth: dt.date
+    monthly_amount: Decimal
+    married_on: dt.date
+    divorced_on: dt.date | None
+    died_on: dt.date | None
+    claimed_on: dt.date | None
+    remarried_on: dt.date | None
+    benefit_from: dt.date | None
+    as_of: dt.date
+
+
+@dataclass(frozen=True, slots=True)
 class InsuranceFact:
     """A policy. `life_form` says of cover of a life whether it is for a `term` or `whole`, empty where nobody knows;
     the living costs hold the premium where `premium_in_costs`.
@@ -213,6 +231,7 @@ class HouseholdFacts:
     simulation: SimulationNotice | None
     phases: tuple[PhaseFact, ...] = ()
     windfalls: tuple[WindfallFact, ...] = ()
+    former_spouses: tuple[FormerSpouseFact, ...] = ()
 
     @property
     def is_enough(self) -> bool:

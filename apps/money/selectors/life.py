@@ -6,8 +6,8 @@ import datetime as dt
 from decimal import Decimal
 from typing import NamedTuple
 
-from apps.money.models import IncomeSource, PhaseChange, Property, SpendingPhase, Windfall
-from apps.money.selectors.facts import PhaseFact, PropertyFact, WindfallFact
+from apps.money.models import FormerSpouse, IncomeSource, PhaseChange, Property, SpendingPhase, Windfall
+from apps.money.selectors.facts import FormerSpouseFact, PhaseFact, PropertyFact, WindfallFact
 
 NOTHING = Decimal(0)
 
@@ -50,6 +50,24 @@ def windfall_fact(windfall: Windfall) -> WindfallFact:
         person_id=windfall.person.public_id if windfall.person else None,
         account_key=str(windfall.account.public_id) if windfall.account else "",
         as_of=windfall.as_of,
+    )
+
+
+def former_spouse_fact(former: FormerSpouse) -> FormerSpouseFact:
+    """Return a marriage that has ended."""
+    return FormerSpouseFact(
+        key=str(former.public_id),
+        name=former.name,
+        person_id=former.person.public_id,
+        date_of_birth=former.date_of_birth,
+        monthly_amount=former.monthly_amount,
+        married_on=former.married_on,
+        divorced_on=former.divorced_on,
+        died_on=former.died_on,
+        claimed_on=former.claimed_on,
+        remarried_on=former.remarried_on,
+        benefit_from=former.benefit_from,
+        as_of=former.as_of,
     )
 
 

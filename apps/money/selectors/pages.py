@@ -22,6 +22,7 @@ from apps.money.models import (
     Debt,
     ExpenseLine,
     FactOfHousehold,
+    FormerSpouse,
     IncomeSource,
     InsurancePolicy,
     Property,
@@ -49,13 +50,14 @@ class MoneyPage:
     policies: tuple[InsurancePolicy, ...]
     phases: tuple[SpendingPhase, ...]
     windfalls: tuple[Windfall, ...]
+    former_spouses: tuple[FormerSpouse, ...]
     banks: tuple[BankAccount, ...]
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing is known yet."""
         known = (self.incomes, self.expenses, self.savings, self.debts, self.properties, self.policies, self.banks)
-        return not any((*known, self.phases, self.windfalls)) and not self.sheet.assets
+        return not any((*known, self.phases, self.windfalls, self.former_spouses)) and not self.sheet.assets
 
 
 def money_page(household: Household, day: dt.date) -> MoneyPage:
@@ -75,6 +77,7 @@ def money_page(household: Household, day: dt.date) -> MoneyPage:
         policies=tuple(InsurancePolicy.objects.filter(**own).select_related("person")),
         phases=tuple(SpendingPhase.objects.filter(**own).select_related("person")),
         windfalls=tuple(Windfall.objects.filter(**own).select_related("person")),
+        former_spouses=tuple(FormerSpouse.objects.filter(**own).select_related("person")),
         banks=tuple(BankAccount.objects.filter(**own)),
     )
 

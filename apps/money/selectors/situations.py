@@ -23,6 +23,7 @@ from apps.money.models import (
     Debt,
     ExpenseLine,
     FactOfHousehold,
+    FormerSpouse,
     IncomeKind,
     IncomeSource,
     InsurancePolicy,
@@ -42,7 +43,14 @@ from apps.money.selectors.facts import (
     SavingFact,
     SpendingFact,
 )
-from apps.money.selectors.life import income_spans, is_over, phase_fact, property_fact, windfall_fact
+from apps.money.selectors.life import (
+    former_spouse_fact,
+    income_spans,
+    is_over,
+    phase_fact,
+    property_fact,
+    windfall_fact,
+)
 from apps.money.selectors.missing import missing_of
 from apps.portfolios.models import Account, AccountStatus, TaxTreatment, Transaction
 from apps.portfolios.selectors.books import account_books
@@ -91,6 +99,7 @@ class _Rows:
     savings: dict[int, list[RegularSaving]]
     phases: dict[int, list[SpendingPhase]]
     windfalls: dict[int, list[Windfall]]
+    former: dict[int, list[FormerSpouse]]
     at: dict[int, AccountHoldings]
     costs: dict[int, Decimal | None]
 
@@ -115,6 +124,7 @@ class _Rows:
             savings=_by_household(RegularSaving.objects.filter(**mine).select_related("account")),
             phases=_by_household(SpendingPhase.objects.filter(**mine).select_related("person")),
             windfalls=_by_household(Windfall.objects.filter(**mine).select_related("person", "account")),
+            former=_by_household(FormerSpouse.objects.filter(**mine).select_related("person")),
             at=at,
             costs=_costs([account for account in accounts if account.tax_treatment == TaxTreatment.TAXABLE], at, as_of),
         )
@@ -127,6 +137,7 @@ def _facts(household: Household, rows: _Rows, as_of: dt.date) -> HouseholdFacts:
     phases, windfalls = rows.phases[pk], rows.windfalls[pk]
     kept: list[Account | BankAccount | FactOfHousehold] = [*accounts, *banks, *loans, *things]
     flows: list[FactOfHousehold] = [*rows.incomes[pk], *rows.expenses[pk], *rows.savings[pk], *phases, *windfalls]
+    flows += rows.former[pk]
     left_out = [str(row) for row in (*kept, *flows, *rows.insurance[pk]) if row.currency != here]
     left_out += sorted({name for account in accounts for name in at[account.pk].unpriced})
     facts = HouseholdFacts(
@@ -151,6 +162,7 @@ def _facts(household: Household, rows: _Rows, as_of: dt.date) -> HouseholdFacts:
         simulation=simulation_of([at[account.pk] for account in accounts], as_of),
         phases=tuple(phase_fact(row) for row in phases if row.currency == here and not is_over(row, as_of)),
         windfalls=tuple(windfall_fact(row) for row in windfalls if row.currency == here),
+        former_spouses=tuple(former_spouse_fact(row) for row in rows.former[pk] if row.currency == here),
     )
     return replace(facts, missing=missing_of(facts))
 

@@ -15,6 +15,7 @@ from apps.money.models import (
     Debt,
     ExpenseLine,
     FactOfHousehold,
+    FormerSpouse,
     IncomeSource,
     InsurancePolicy,
     Property,
@@ -33,6 +34,7 @@ FACT_KINDS: dict[str, type[FactOfHousehold]] = {
     "insurance": InsurancePolicy,
     "phase": SpendingPhase,
     "windfall": Windfall,
+    "former_spouse": FormerSpouse,
 }
 _WORDS = {model: word for word, model in FACT_KINDS.items()}
 
@@ -46,7 +48,7 @@ def fact_kind(word: str) -> type[FactOfHousehold]:
 
 @service
 def add_fact(*, kind: str, household: Household, fields: dict[str, Any], by: Actor) -> FactOfHousehold:
-    """Add an income, expense, saving, debt, property, insurance, phase or windfall to the household.
+    """Add an income, expense, saving, debt, property, insurance, phase, windfall or former spouse to the household.
 
     Raises InvalidInputError for a wrong field, and for a person or account of another household.
     """

@@ -9,7 +9,7 @@ living lives to the age the plan is made for. Family maximum and what is withhel
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from itertools import product
@@ -18,10 +18,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from apps.plans.engine.checks import within
-from apps.plans.engine.claiming import LATEST_AGE, Claim, first_claim_age, full_retirement_age, month_of_age
+from apps.plans.engine.claiming import (
+    LATEST_AGE,
+    SURVIVOR_AGE,
+    Claim,
+    first_claim_age,
+    full_retirement_age,
+    month_of_age,
+    survivor_full_age,
+)
 from apps.plans.engine.horizon import age_in_months, last_month_of, month_of
 from apps.plans.engine.household_benefits import BenefitSchedule, benefit_schedule
 from apps.plans.engine.inputs import Adult, ProjectionInputs
+from apps.plans.engine.other_records import OtherRecord, RecordKind
+from apps.plans.engine.record_benefits import month_at, survivor_begins
 from apps.plans.engine.social_security import counted_birth
 
 FloatArray = NDArray[np.float64]
@@ -48,7 +58,7 @@ class ClaimChoice:
 class BreakEven:
     """From which age in months on the later claim of an adult has paid more in all; None: not by 120.
 
-    Undiscounted, of the own benefit alone.
+    Undiscounted, of the own benefit and of what is due on a former spouse's record.
     """
 
     owner: str
@@ -58,11 +68,27 @@ class BreakEven:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordChoice:
+    """An age in months at which a survivor's benefit on a former spouse's record begins.
+
+    ``value`` is what all pay with the claims as planned, ``best_value`` with the own benefit from ``best_age`` on.
+    """
+
+    owner: str
+    begins: int
+    value: float
+    best_age: int
+    best_value: float
+    is_planned: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ClaimingMap:
     """Every choice of ages in whole years that is still open, in order; ``open_ages`` by adult, in months.
 
     ``claimed`` are the adults who are paid already, whose age stays. ``planned``, ``soonest``, ``full`` and ``latest``
-    are choices with a name, ``best`` the one of the highest value.
+    are choices with a name, ``best`` the one of the highest value. ``records`` are the ages at which a widow or widower
+    can still begin a survivor's benefit on a former spouse's record; the choices take it as planned.
     """
 
     owners: tuple[str, ...]
@@ -76,6 +102,7 @@ class ClaimingMap:
     full: ClaimChoice
     latest: ClaimChoice
     break_evens: tuple[BreakEven, ...]
+    records: tuple[RecordChoice, ...] = ()
 
     def of(self, ages: Ages) -> ClaimChoice | None:
         """Return the choice of some ages, None where it is not among the open ones."""
@@ -111,6 +138,7 @@ def claiming_map(inputs: ProjectionInputs, real_rate: float) -> ClaimingMap:
         break_evens=tuple(
             values.break_even(place, *pair) for place in range(len(planned)) for pair in _pairs(opened[place])
         ),
+        records=tuple(choice for place in range(len(planned)) for choice in values.record_choices(place, planned)),
     )
 
 
@@ -149,6 +177,7 @@ class _Values:
         by_key = {claim.owner: claim for claim in inputs.claims}
         self.start, self.adults = inputs.start_date, inputs.adults
         self.claims = [by_key[adult.key] for adult in inputs.adults]
+        self.records: list[OtherRecord | None] = [claim.record for claim in self.claims]
         self.n_months = max(_months_to_come(adult, inputs.start_date) for adult in inputs.adults)
         self.alive = np.stack([_alive(adult, inputs.start_date, self.n_months) for adult in inputs.adults])
         self.discount = (1.0 + real_rate) ** (-np.arange(self.n_months) / _YEAR)
@@ -165,6 +194,34 @@ class _Values:
     def open_ages(self, place: int) -> Ages:
         """Return what an adult can still choose."""
         return open_claim_ages(self.adults[place], self.claims[place].claim_age, self.start)
+
+    def record_choices(self, place: int, planned: Ages) -> list[RecordChoice]:
+        """Price each age at which an adult can begin a survivor's benefit; none where it is paid or not due."""
+        record, adult = self.records[place], self.adults[place]
+        claim = Claim(Decimal(repr(self.claims[place].primary_amount)), adult.birth_date, planned[place])
+        if record is None or record.kind is not RecordKind.DECEASED:
+            return []
+        begins = survivor_begins(claim, record, self.start)
+        if begins < 0:
+            return []
+        now = age_in_months(adult, self.start, 0)
+        full = survivor_full_age(counted_birth(adult.birth_date).year)
+        first = max(SURVIVOR_AGE, now)
+        open_ages = {first, *range(first - first % _YEAR + _YEAR, full, _YEAR), full} if first <= full else {first}
+        chosen = begins - month_at(adult.birth_date, 0, self.start)
+        told = [
+            self._record_choice(place, planned, replace(record, begins_age=age)) for age in sorted(open_ages | {chosen})
+        ]
+        return [replace(choice, is_planned=choice.begins == chosen) for choice in told]
+
+    def _record_choice(self, place: int, planned: Ages, record: OtherRecord) -> RecordChoice:
+        kept, self.records = self.records, [record if at == place else each for at, each in enumerate(self.records)]
+        tried = [(*planned[:place], age, *planned[place + 1 :]) for age in self.open_ages(place)]
+        best = max((self.choice(ages) for ages in tried), key=lambda choice: choice.value)
+        value = self.choice(planned).value
+        self.records = kept
+        owner, begins = self.adults[place].key, record.begins_age or 0
+        return RecordChoice(owner, begins, value, best.ages[place], best.value, is_planned=False)
 
     def choice(self, ages: Ages) -> ClaimChoice:
         """Price a choice."""
@@ -183,7 +240,7 @@ class _Values:
             Claim(Decimal(repr(claim.primary_amount)), adult.birth_date, age)
             for claim, adult, age in zip(self.claims, self.adults, ages, strict=True)
         ]
-        return benefit_schedule(claims, self.start, self.n_months, deaths)
+        return benefit_schedule(claims, self.start, self.n_months, deaths, self.records)
 
     def _value(self, schedule: BenefitSchedule) -> float:
         if len(self.adults) == 1:
@@ -206,7 +263,8 @@ class _Values:
         paid = []
         for age in (sooner, later):
             alone = Claim(Decimal(repr(claim.primary_amount)), adult.birth_date, age)
-            paid.append(np.cumsum(benefit_schedule([alone], self.start, n_months).own[0]))
+            schedule = benefit_schedule([alone], self.start, n_months, records=self.records[place : place + 1])
+            paid.append(np.cumsum(schedule.own[0]))
         ahead = np.flatnonzero(paid[1] > paid[0])
         age_then = None if ahead.size == 0 else age_in_months(adult, self.start, int(ahead[0]))
         return BreakEven(adult.key, sooner, later, age_then)

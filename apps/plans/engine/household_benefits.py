@@ -1,8 +1,9 @@
 """Social Security of a household, month by month of a plan, whoever lives how long (docs/engine/social_security.md).
 
 Amounts are float64 in money of the plan's start: benefits rise with prices from 62 on, and so does what is said of them
-before. Each of the two has the own benefit from its claim on; while both live and both have claimed, what half of the
-other's amount is more; afterwards the larger of the own and the survivor's benefit.
+before. Each of the two has the own benefit from its claim on, with what is due on a former spouse's record; while both
+live and both have claimed, what half of the other's amount is more; afterwards the larger of the own and the survivor's
+benefit.
 """
 
 from __future__ import annotations
@@ -25,14 +26,14 @@ from apps.plans.engine.claiming import (
     claiming_factor,
     credits_in_pay,
     full_retirement_age,
-    month_of_age,
     spouse_excess,
     survivor_base,
     survivor_benefit,
     survivor_full_age,
     worker_benefit,
 )
-from apps.plans.engine.horizon import month_of
+from apps.plans.engine.other_records import OtherRecord
+from apps.plans.engine.record_benefits import month_at, survivor_from, with_record
 from apps.plans.engine.social_security import DOLLAR, counted_birth
 
 FloatArray = NDArray[np.float64]
@@ -71,39 +72,45 @@ class BenefitSchedule:
 
 
 def benefit_schedule(
-    claims: Sequence[Claim], start: date, n_months: int, deaths: Sequence[int] | None = None
+    claims: Sequence[Claim],
+    start: date,
+    n_months: int,
+    deaths: Sequence[int] | None = None,
+    records: Sequence[OtherRecord | None] = (),
 ) -> BenefitSchedule:
     """Lay out the benefits of one or two people who claim as planned, for a plan that starts on the first of a month.
 
     Survivors' benefits are worked out for the months of death asked for (``deaths``), or for each month of the plan.
     A claim before the start is in payment. A survivor takes the survivor's benefit with the own claim, but not before
-    60, or at full age, whichever is first; or at the death, when that is later.
+    60, or at full age, whichever is first; or at the death, when that is later. ``records`` are those of former
+    spouses, one for each claim: what is due on them is part of ``own``.
     """
     own, beside = np.zeros((len(claims), n_months)), np.zeros((len(claims), n_months))
     survivor, begins = np.zeros((len(claims), n_months)), np.zeros((len(claims), n_months), dtype=np.int64)
     for place, claim in enumerate(claims):
-        first = _month_at(claim.born, claim.age, start)
+        first = month_at(claim.born, claim.age, start)
         for month in range(max(0, first), n_months):
             own[place, month] = _in_pay(claim, start.year + (start.month - 1 + month) // 12)
         if len(claims) == 2:
             other = claims[1 - place]
-            both = max(first, _month_at(other.born, other.age, start))
+            both = max(first, month_at(other.born, other.age, start))
             early = full_retirement_age(_birth_year(claim)) - (claim.age + both - first)
             beside[place, max(0, both) :] = float(spouse_excess(other.amount, claim.amount, early))
             for died in range(n_months) if deaths is None else deaths:
                 begins[place, died] = _survivor_month(claim, died, start)
                 survivor[place, died] = _of_survivor(claim, other, died, start)
+    for place, record in enumerate(records):
+        if record is None:
+            continue
+        alone = own[place].copy()
+        own[place] = with_record(alone, claims[place], record, start)
+        # of a benefit on a former spouse's record and one on this spouse's the larger is paid
+        beside[place] = np.maximum(0.0, alone + beside[place] - own[place])
     return BenefitSchedule(own, beside, survivor, begins)
 
 
 def _birth_year(claim: Claim) -> int:
     return counted_birth(claim.born).year
-
-
-@lru_cache(maxsize=4096)
-def _month_at(born: date, age: int, start: date) -> int:
-    """The month of the plan in which an age is attained; negative before the start."""
-    return month_of(date(*month_of_age(born, age), 1), start)
 
 
 @lru_cache(maxsize=4096)
@@ -115,23 +122,15 @@ def _in_pay(claim: Claim, year: int) -> float:
 
 
 def _survivor_month(claim: Claim, died: int, start: date) -> int:
-    return max(died, _survivor_from(claim, start))
-
-
-@lru_cache(maxsize=1024)
-def _survivor_from(claim: Claim, start: date) -> int:
-    """The month from which on a survivor's benefit begins with the other's death."""
-    full = _month_at(claim.born, survivor_full_age(_birth_year(claim)), start)
-    sixty, own = _month_at(claim.born, SURVIVOR_AGE, start), _month_at(claim.born, claim.age, start)
-    return min(full, max(sixty, own))
+    return max(died, survivor_from(claim, start))
 
 
 def _of_survivor(claim: Claim, deceased: Claim, died: int, start: date) -> float:
     """What a survivor is paid when the other dies in a month: by the age at which the survivor's benefit begins."""
-    had_claimed = _month_at(deceased.born, deceased.age, start) <= died
-    age_at_death = died - _month_at(deceased.born, 0, start)
+    had_claimed = month_at(deceased.born, deceased.age, start) <= died
+    age_at_death = died - month_at(deceased.born, 0, start)
     waited = (deceased.age if had_claimed else age_at_death) - full_retirement_age(_birth_year(deceased))
-    age = _survivor_month(claim, died, start) - _month_at(claim.born, 0, start)
+    age = _survivor_month(claim, died, start) - month_at(claim.born, 0, start)
     # from full age on nothing changes any more: of hundreds of months of death few differ
     full = survivor_full_age(_birth_year(claim))
     return _inherited((_birth_year(claim), max(SURVIVOR_AGE, min(age, full))), deceased, max(0, waited), had_claimed)
@@ -165,4 +164,4 @@ def best_ages(
 
 def _choices(births: Sequence[date], start: date) -> Iterable[tuple[int, ...]]:
     """Ages of all together; who is past 70 at the start has claimed."""
-    return product(*([age for age in _AGES if _month_at(born, age, start) >= 0] or [LATEST_AGE] for born in births))
+    return product(*([age for age in _AGES if month_at(born, age, start) >= 0] or [LATEST_AGE] for born in births))

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from apps.kernel.errors import InvalidInputError, gettext_noop
 from apps.plans.engine.checks import known, not_negative, same_currency, unique, within
 from apps.plans.engine.claiming import EARLIEST_AGE, LATEST_AGE
+from apps.plans.engine.digest import UNTOLD
 from apps.plans.engine.medicare import MedicareTable
+from apps.plans.engine.other_records import OtherRecord
 
 
 @dataclass(frozen=True, slots=True)
 class BenefitClaim:
     """When an adult claims Social Security: ``claim_age`` in months, of a monthly primary insurance amount, real.
 
-    The amount is what would be paid at full retirement age, in money of the start.
+    The amount is what would be paid at full retirement age, in money of the start. ``record`` is that of a former
+    spouse on which the adult is paid as well.
     """
 
     owner: str
     primary_amount: float
     claim_age: int
     currency: str
+    record: OtherRecord | None = field(default=None, metadata=UNTOLD)
 
     def __post_init__(self) -> None:
         name = f"claims[{self.owner}]"

@@ -103,7 +103,10 @@ def benefits_of(inputs: ProjectionInputs) -> BenefitSchedule | None:
         Claim(Decimal(repr(of[adult.key].primary_amount)), adult.birth_date, of[adult.key].claim_age)
         for adult in inputs.adults
     ]
-    return benefit_schedule(claims, inputs.start_date, horizon_months(inputs.adults, inputs.start_date))
+    records = [of[adult.key].record for adult in inputs.adults]
+    return benefit_schedule(
+        claims, inputs.start_date, horizon_months(inputs.adults, inputs.start_date), records=records
+    )
 
 
 def incomes_of(inputs: ProjectionInputs, ends: Ends, claimed: BenefitSchedule | None) -> FloatArray:

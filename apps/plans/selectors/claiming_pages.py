@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from apps.core.templatetags import formats
 from apps.kernel.errors import InvalidInputError, gettext_noop
-from apps.plans.engine.claiming_map import Ages, BreakEven, ClaimChoice, ClaimingMap
+from apps.plans.engine.claiming_map import Ages, BreakEven, ClaimChoice, ClaimingMap, RecordChoice
 from apps.plans.engine.what_if_levers import LeverKind, claim_levers
 from apps.plans.engine.what_if_results import WhatIfAnswer
 from apps.plans.selectors.explorers import Origin
@@ -77,6 +77,19 @@ class BreakEvenLine:
 
 
 @dataclass(frozen=True, slots=True)
+class SurvivorLine:
+    """An age at which a survivor's benefit can begin: its worth with the own benefit as planned, and at its best."""
+
+    name: str
+    begins: str
+    is_planned: bool
+    is_best: bool
+    value: Figure
+    best_age: str
+    best_value: Figure
+
+
+@dataclass(frozen=True, slots=True)
 class AgeField:
     """The ages that one adult can still choose, as (value, label); a single one where benefits are paid already."""
 
@@ -102,6 +115,7 @@ class ClaimingPage:
     grid: tuple[GridRow, ...]
     columns: tuple[str, ...]
     break_evens: tuple[BreakEvenLine, ...]
+    survivors: tuple[SurvivorLine, ...]
     without_benefit: tuple[str, ...]
 
 
@@ -213,8 +227,11 @@ def claiming_page(asked: Asked, found: ClaimingMap, chosen: Chosen, answers: Ans
         grid=builder.grid() if len(found.owners) == 2 else (),
         columns=tuple(age_text(age) for age in found.open_ages[-1]),
         break_evens=tuple(_break_even(asked, each) for each in found.break_evens),
+        survivors=_survivors(asked, found),
         without_benefit=tuple(
-            name for owner, name in zip(found.owners, names, strict=True) if by_owner[owner].primary_amount == 0.0
+            name
+            for owner, name in zip(found.owners, names, strict=True)
+            if by_owner[owner].primary_amount == 0.0 and by_owner[owner].record is None
         ),
     )
 
@@ -230,6 +247,29 @@ def _fields(found: ClaimingMap, names: Sequence[str], choice: ClaimChoice) -> tu
         for owner, name, opened, planned, age in zip(
             found.owners, names, found.open_ages, found.planned.ages, choice.ages, strict=True
         )
+    )
+
+
+def _survivors(asked: Asked, found: ClaimingMap) -> tuple[SurvivorLine, ...]:
+    best = {
+        owner: max(each.best_value for each in found.records if each.owner == owner)
+        for owner in {each.owner for each in found.records}
+    }
+
+    def money(choice: RecordChoice, name: str, value: float) -> Figure:
+        return money_figure(value, asked.currency, f"survivor:{choice.owner}:{choice.begins}:{name}", _("Worth in all"))
+
+    return tuple(
+        SurvivorLine(
+            name=asked.names.get(choice.owner, choice.owner),
+            begins=age_text(choice.begins),
+            is_planned=choice.is_planned,
+            is_best=choice.best_value == best[choice.owner],
+            value=money(choice, "planned", choice.value),
+            best_age=age_text(choice.best_age),
+            best_value=money(choice, "best", choice.best_value),
+        )
+        for choice in found.records
     )
 
 
@@ -331,7 +371,7 @@ def claiming_origin(asked: Asked, chosen: Chosen) -> Origin:
 def _method(key: str) -> str:
     name = key.rpartition(":")[2]
     if key.startswith("even:"):
-        return _("The age at which the sums of the own benefit, undiscounted, are first larger for who waited.")
+        return _("The age at which the sums of what is paid, undiscounted, are first larger for who waited.")
     if name in {"chance", "change"}:
         return _("The whole plan run again with these claim ages, compared path by path on the same futures.")
     if name == "error":

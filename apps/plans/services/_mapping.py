@@ -45,6 +45,7 @@ from apps.plans.engine.tax_tables import FilingStatus, TaxTable
 from apps.plans.models import Goal, GoalKind, Override, OverrideKind, Plan
 from apps.plans.selectors.run_values import RunInputs
 from apps.plans.services._life_facts import children_of, event_names, events_of, untaken
+from apps.plans.services._other_records import record_caveats
 from apps.plans.services._plan_rules import as_stated
 from apps.plans.services._retirement import (
     claims_of,
@@ -191,7 +192,7 @@ class _Mapping:
             events=events,
         )
         told += expected + retirement_caveats(claims, self._incomes_of_adults(), self._names(), medicare)
-        told += state_caveats(facts.state, self.situation.state_table)
+        told += record_caveats(claims, facts, self._names()) + state_caveats(facts.state, self.situation.state_table)
         for message, params in told + untaken(facts):
             self._note(message, **params)
         policy = self._policy(accounts)
@@ -203,7 +204,7 @@ class _Mapping:
         return Mapped(RunInputs(inputs, policy), self._names(), self.caveats)
 
     def _claims(self, adults: tuple[Adult, ...]) -> tuple[BenefitClaim, ...]:
-        stated = claims_of(adults, self._incomes_of_adults(), self.situation.facts.currency)
+        stated = claims_of(adults, self._incomes_of_adults(), self.situation.facts)
         own_ages = {adult.key: self._override(OverrideKind.CLAIM_AGE, UUID(adult.key)) for adult in adults}
         return with_claim_ages(stated, adults, own_ages)
 

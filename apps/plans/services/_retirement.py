@@ -13,7 +13,7 @@ from decimal import ROUND_UP, Decimal
 from functools import cache
 
 from apps.kernel.errors import gettext_noop
-from apps.money.selectors.facts import IncomeFact
+from apps.money.selectors.facts import HouseholdFacts, IncomeFact
 from apps.plans.engine.claiming import (
     EARLIEST_AGE,
     LATEST_AGE,
@@ -25,6 +25,7 @@ from apps.plans.engine.inputs import Adult, Boundary, Income, IncomeKind, When
 from apps.plans.engine.mortality import LifeTable, Sex, life_table_from_mapping
 from apps.plans.engine.retirement_choices import BenefitClaim, MedicareCover
 from apps.plans.engine.social_security import counted_birth
+from apps.plans.services._other_records import records_of
 from apps.plans.services._tables import TAX_TABLES, medicare_table_on, read_table
 
 CENT = Decimal("0.01")
@@ -45,25 +46,29 @@ def odds_of_living(born: dt.date, day: dt.date) -> tuple[float, ...]:
     return tuple(table.survival(Sex.UNKNOWN, min(max(age, 0), last), day.year).tolist())
 
 
-def claims_of(adults: Sequence[Adult], incomes: Sequence[IncomeFact], currency: str) -> tuple[BenefitClaim, ...]:
+def claims_of(
+    adults: Sequence[Adult], incomes: Sequence[IncomeFact], facts: HouseholdFacts
+) -> tuple[BenefitClaim, ...]:
     """Return a claim of each adult, none at all where a stated benefit cannot be read as one.
 
-    Who has no benefit of their own claims nothing at full retirement age: a spouse's benefit may then be due.
+    Who has no benefit of their own claims nothing at full retirement age: a spouse's benefit may then be due, or one on
+    a former spouse's record.
     """
     stated = [income for income in incomes if income.kind == SOCIAL_SECURITY]
     owners = [str(income.person_id) for income in stated]
-    if not stated or len(set(owners)) < len(owners):
+    records = records_of(adults, facts)
+    if not (stated or records) or len(set(owners)) < len(owners):
         return ()
     told = {}
     for adult in adults:
         full = full_retirement_age(counted_birth(adult.birth_date).year)
-        told[adult.key] = BenefitClaim(adult.key, 0.0, full, currency)
+        told[adult.key] = BenefitClaim(adult.key, 0.0, full, facts.currency, records.get(adult.key))
     births = {adult.key: adult.birth_date for adult in adults}
     for owner, income in zip(owners, stated, strict=True):
         claim = _claim(births[owner], income)
         if claim is None:
             return ()
-        told[owner] = BenefitClaim(owner, float(claim[0]), claim[1], currency)
+        told[owner] = BenefitClaim(owner, float(claim[0]), claim[1], facts.currency, records.get(owner))
     return tuple(told.values())
 
 
@@ -106,7 +111,7 @@ def retirement_caveats(
             {"name": names[claim.owner]},
         )
         for claim in claims
-        if claim.primary_amount == 0.0
+        if claim.primary_amount == 0.0 and claim.record is None
     ]
     if not claims and any(income.kind == SOCIAL_SECURITY for income in incomes):
         as_stated = gettext_noop(

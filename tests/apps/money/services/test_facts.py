@@ -103,6 +103,18 @@ SHARE = {"change": "share", "monthly_amount": None, "share": Decimal("-0.2")}
         ("insurance", {"life_form": "whole", "ends_on": AHEAD}, "ends_on"),
         ("insurance", {"life_form": "term", "kind": "disability"}, "life_form"),
         ("insurance", {"coverage": Decimal(-1)}, ""),
+        ("former_spouse", {"died_on": None}, "divorced_on"),
+        ("former_spouse", {"monthly_amount": Decimal(0)}, "monthly_amount"),
+        ("former_spouse", {"monthly_amount": Decimal(-5)}, ""),
+        ("former_spouse", {"married_on": dt.date(1950, 1, 1)}, "married_on"),
+        ("former_spouse", {"divorced_on": dt.date(1980, 1, 1)}, "divorced_on"),
+        ("former_spouse", {"died_on": dt.date(1984, 1, 1)}, "died_on"),
+        ("former_spouse", {"died_on": AHEAD}, "died_on"),
+        ("former_spouse", {"remarried_on": dt.date(2018, 1, 1)}, "remarried_on"),
+        ("former_spouse", {"claimed_on": dt.date(2015, 1, 1)}, "claimed_on"),
+        ("former_spouse", {"claimed_on": dt.date(2021, 1, 1)}, "claimed_on"),
+        ("former_spouse", {"benefit_from": dt.date(2026, 1, 1)}, "benefit_from"),
+        ("former_spouse", {"died_on": None, "divorced_on": PAST, "benefit_from": AHEAD}, "benefit_from"),
     ],
 )
 def test_an_event_that_cannot_be_is_refused_at_its_field(

@@ -15,6 +15,7 @@ from apps.plans.engine.claiming_map import claiming_map, is_paid, open_claim_age
 from apps.plans.engine.household_benefits import benefit_schedule
 from apps.plans.engine.inputs import ProjectionInputs
 from apps.plans.engine.mortality import Sex, life_table_from_mapping
+from apps.plans.engine.other_records import OtherRecord, RecordKind
 from apps.plans.engine.retirement_choices import BenefitClaim
 from tests.apps.plans.engine.households import APPS, claiming, family, read_toml
 
@@ -151,3 +152,33 @@ def test_nobody_is_paid_for_nothing() -> None:
     told = claiming_map(mortal(replace(inputs, claims=nothing)), 0.02)
     assert told.best.value == 0.0
     assert {each.age for each in told.break_evens} == {None}
+
+
+def test_a_widow_sees_what_each_age_of_the_survivors_benefit_is_worth() -> None:
+    inputs = mortal(single(claiming(family())))
+    record = OtherRecord(RecordKind.DECEASED, 2_800.0, date(1960, 3, 3), date(2020, 5, 5), begins_age=62 * 12)
+    claims = (replace(inputs.claims[0], record=record),)
+    told = claiming_map(replace(inputs, claims=claims), 0.02)
+    assert [each.begins for each in told.records] == [
+        60 * 12,
+        61 * 12,
+        62 * 12,
+        63 * 12,
+        *range(64 * 12, 67 * 12 + 1, 12),
+    ]
+    assert [each.begins for each in told.records if each.is_planned] == [62 * 12]
+    planned = next(each for each in told.records if each.is_planned)
+    # the choices take it as planned: so does the best of them
+    assert planned.value == told.planned.value
+    assert (planned.best_value, planned.best_age) == (told.best.value, told.best.ages[0])
+    # one's own larger benefit is best taken late, after the survivor's at once
+    best = max(told.records, key=lambda each: each.best_value)
+    assert (best.begins, best.best_age) == (60 * 12, 70 * 12)
+    assert claiming_map(inputs, 0.02).records == ()
+
+
+def test_a_survivors_benefit_in_payment_leaves_no_choice() -> None:
+    inputs = mortal(older(single(claiming(family())), 16))
+    record = OtherRecord(RecordKind.DECEASED, 2_800.0, date(1940, 3, 3), date(2020, 5, 5), begins_age=60 * 12)
+    claims = (replace(inputs.claims[0], record=record),)
+    assert claiming_map(replace(inputs, claims=claims), 0.02).records == ()

@@ -15,7 +15,9 @@ from apps.money.selectors.facts import IncomeFact
 from apps.plans.engine.claiming import Claim, worker_benefit
 from apps.plans.engine.inputs import Adult, Boundary, Growth, Income, IncomeKind
 from apps.plans.services._retirement import claims_of, medicare_of, odds_of_living, retirement_caveats
+from tests.apps.plans.services.test_mapping import facts
 
+FACTS = facts()
 REAL = Growth(0.0, inflation_linked=True)
 ANA, BEN = UUID(int=1), UUID(int=2)
 BORN = dt.date(1963, 3, 9)
@@ -36,7 +38,7 @@ BENEFIT = IncomeFact(
 
 
 def test_a_benefit_from_full_retirement_age_is_its_own_amount() -> None:
-    claims = claims_of(ADULTS, [BENEFIT], "USD")
+    claims = claims_of(ADULTS, [BENEFIT], FACTS)
     assert [(claim.owner, claim.primary_amount, claim.claim_age) for claim in claims] == [
         (str(ANA), 2_500.0, 67 * 12),
         (str(BEN), 0.0, 67 * 12),
@@ -47,7 +49,7 @@ def test_a_benefit_from_full_retirement_age_is_its_own_amount() -> None:
 def test_the_claim_pays_what_was_stated_to_the_dollar_below(months: int, cents: int) -> None:
     first = dt.date(1963 + (2 + months) // 12, (2 + months) % 12 + 1, 1)
     income = replace(BENEFIT, annual_amount=Decimal(12 * cents) / 100, starts_on=first)
-    claim = claims_of(ADULTS, [income], "USD")[0]
+    claim = claims_of(ADULTS, [income], FACTS)[0]
     assert claim.claim_age == months
     paid = worker_benefit(Claim(Decimal(repr(claim.primary_amount)), BORN, months))
     # an amount up to the cent above may reach the next dime, never the one below
@@ -66,12 +68,12 @@ def test_the_claim_pays_what_was_stated_to_the_dollar_below(months: int, cents: 
     ],
 )
 def test_what_cannot_be_a_claim_leaves_all_benefits_as_stated(change: dict[str, object]) -> None:
-    assert claims_of(ADULTS, [BENEFIT, replace(BENEFIT, person_id=BEN, **change)], "USD") == ()  # type: ignore[arg-type]
+    assert claims_of(ADULTS, [BENEFIT, replace(BENEFIT, person_id=BEN, **change)], FACTS) == ()  # type: ignore[arg-type]
 
 
 def test_two_benefits_of_one_person_and_none_at_all_are_no_claims() -> None:
-    assert claims_of(ADULTS, [BENEFIT, replace(BENEFIT, key="other")], "USD") == ()
-    assert claims_of(ADULTS, [replace(BENEFIT, kind="pension")], "USD") == ()
+    assert claims_of(ADULTS, [BENEFIT, replace(BENEFIT, key="other")], FACTS) == ()
+    assert claims_of(ADULTS, [replace(BENEFIT, kind="pension")], FACTS) == ()
 
 
 def test_odds_begin_at_the_last_birthday() -> None:
@@ -84,7 +86,7 @@ def test_odds_begin_at_the_last_birthday() -> None:
 
 
 def test_the_plan_says_whose_benefit_nobody_stated_and_what_medicare_is_taken_to_be():
-    claims = claims_of(ADULTS, [BENEFIT], "USD")
+    claims = claims_of(ADULTS, [BENEFIT], FACTS)
     cover = medicare_of((), dt.date(2026, 7, 1))
     assert cover is not None
     told = retirement_caveats(claims, [BENEFIT], {str(ANA): "Ana", str(BEN): "Ben"}, cover)
@@ -95,7 +97,7 @@ def test_the_plan_says_whose_benefit_nobody_stated_and_what_medicare_is_taken_to
 
 
 def test_the_income_before_the_plan_is_todays_taxable_income():
-    salary = Income("s", "a", IncomeKind.SALARY, 9_000.0, REAL, Boundary.PLAN_START, Boundary.RETIREMENT, "USD")
+    salary = Income("s", "a", IncomeKind.SALARY, 9_000.0, REAL, Boundary.PLAN_START, Boundary.RETIREMENT, FACTS)
     later = replace(salary, key="l", start=dt.date(2030, 1, 1))
     free = replace(salary, key="f", kind=IncomeKind.TAX_FREE)
     cover = medicare_of((salary, later, free), dt.date(2026, 7, 1))

@@ -9,7 +9,8 @@ from apps.clients.services.households import assign_household
 from apps.core.models import AuditEvent
 from apps.money.models import IncomeSource
 from apps.plans.models import PlanScenario
-from tests.factories import plans
+from tests.days import today
+from tests.factories import money, plans
 
 
 @pytest.fixture
@@ -142,6 +143,23 @@ def test_a_plan_without_claims_says_how_to_get_them(ada, sign_in):
     assert f"/households/{household.public_id}/money/" in page
     refused = sign_in(ada).get(f"/plans/{run.plan.public_id}/social-security/figures/chosen:value/")
     assert refused.status_code == 404
+
+
+def test_a_widow_sees_when_the_survivors_benefit_is_worth_most(ada, sign_in):
+    household = plans.household_with_facts(ada)
+    household.filing_status = "single"
+    household.save(update_fields=["filing_status"])
+    household.people.filter(relationship="partner").delete()
+    money.fact("former_spouse", household, ada, name="Peter", as_of=today())
+    run = plans.computed(plans.drafted(ada, household), ada)
+    client = sign_in(ada)
+    page = client.get(f"/plans/{run.plan.public_id}/social-security/").content.decode()
+    assert "When to begin the survivor's benefit" in page
+    links = [link for link in links_of(page, "social-security") if "survivor:" in link]
+    assert len(links) >= 8
+    for link in links[:2]:
+        assert client.get(link, headers={"hx-request": "true"}).status_code == 200, link
+    assert "on the record of Peter is counted" in client.get(f"/households/{household.public_id}/plan/").content.decode()
 
 
 def test_the_plan_is_put_through_every_test_and_each_figure_says_so(base, ada, sign_in):

@@ -1,0 +1,99 @@
+"""A marriage that has ended, as far as Social Security asks for it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import ClassVar
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.history import history
+from apps.money.models.facts import FactOfHousehold, FactQuerySet, positive
+
+_EARLIEST, _LATEST, _SURVIVOR = 62, 70, 60
+
+
+class FormerSpouse(FactOfHousehold):
+    """A spouse who has died, or from whom a member of the household is divorced: benefits may be due on the record."""
+
+    MUTABLE: ClassVar[bool] = True
+    PERSONAL_FIELDS: ClassVar[frozenset[str]] = frozenset({"name", "date_of_birth", "monthly_amount"})
+
+    person = models.ForeignKey(
+        "clients.Person", models.CASCADE, related_name="former_spouses", verbose_name=_("whose former spouse")
+    )
+    date_of_birth = models.DateField(_("date of birth of the former spouse"))
+    monthly_amount = models.DecimalField(
+        _("their benefit a month at full retirement age"),
+        max_digits=12,
+        decimal_places=2,
+        help_text=_("In today's money, as their Social Security statement says it."),
+    )
+    married_on = models.DateField(_("married on"))
+    divorced_on = models.DateField(_("divorced on"), null=True, blank=True, help_text=_("Left empty: never divorced."))
+    died_on = models.DateField(_("died on"), null=True, blank=True, help_text=_("Left empty: still living."))
+    claimed_on = models.DateField(
+        _("their benefit had begun on"),
+        null=True,
+        blank=True,
+        help_text=_("Left empty: it has not, or had not when they died."),
+    )
+    remarried_on = models.DateField(
+        _("married again on"), null=True, blank=True, help_text=_("A later marriage that still lasts.")
+    )
+    benefit_from = models.DateField(
+        _("survivor's benefit from"),
+        null=True,
+        blank=True,
+        help_text=_("Left empty: with the own benefit, but not before 60, or at full age, whichever is first."),
+    )
+
+    objects = FactQuerySet["FormerSpouse"].as_manager()
+    history = history()
+
+    class Meta(FactOfHousehold.Meta):
+        constraints = (positive("monthly_amount", "former_spouse_not_negative"),)
+
+    def clean(self) -> None:
+        """Refuse a marriage that has not ended, and days that cannot follow each other."""
+        ended = self.divorced_on or self.died_on
+        _refuse(ended is None, "divorced_on", _("Say when the marriage ended: by divorce, or by death."))
+        _refuse(not self.monthly_amount, "monthly_amount", _("Without a benefit of theirs nothing is due."))
+        follows = (
+            ("married_on", self.date_of_birth, _("This is before the birth.")),
+            ("divorced_on", self.married_on, _("This is before the marriage.")),
+            ("died_on", self.divorced_on or self.married_on, _("This is before the marriage ended or began.")),
+            ("remarried_on", ended, _("This is before the marriage ended.")),
+        )
+        for field, earlier, message in follows:
+            day = getattr(self, field)
+            _refuse(day is not None and earlier is not None and day < earlier, field, message)
+        for field in ("date_of_birth", "married_on", "divorced_on", "died_on", "remarried_on"):
+            day = getattr(self, field)
+            is_ahead = day is not None and self.as_of is not None and day > self.as_of
+            _refuse(is_ahead, field, _("This day has not come yet."))
+        self._clean_benefits()
+
+    def _clean_benefits(self) -> None:
+        is_early = self.benefit_from is not None and self.died_on is None
+        _refuse(is_early, "benefit_from", _("Only of who has died: leave it empty."))
+        if self.claimed_on is not None and self.date_of_birth is not None:
+            age = _age(self.date_of_birth, self.claimed_on)
+            wrong = not _EARLIEST <= age <= _LATEST or (self.died_on is not None and self.claimed_on > self.died_on)
+            _refuse(wrong, "claimed_on", _("A benefit begins between 62 and 70, while its owner lives."))
+        born = self.person.date_of_birth if self.person_id else None
+        if self.benefit_from is not None and born is not None:
+            is_before = self.died_on is not None and self.benefit_from < self.died_on
+            wrong = is_before or _age(born, self.benefit_from) < _SURVIVOR
+            _refuse(wrong, "benefit_from", _("A survivor's benefit begins at 60 at the earliest, after the death."))
+
+
+def _age(born: dt.date, day: dt.date) -> int:
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+def _refuse(is_wrong: bool, field: str, message: object) -> None:  # noqa: FBT001 - reads as a sentence
+    if is_wrong:
+        raise ValidationError({field: message})
