@@ -159,7 +159,9 @@ def test_a_widow_sees_when_the_survivors_benefit_is_worth_most(ada, sign_in):
     assert len(links) >= 8
     for link in links[:2]:
         assert client.get(link, headers={"hx-request": "true"}).status_code == 200, link
-    assert "on the record of Peter is counted" in client.get(f"/households/{household.public_id}/plan/").content.decode()
+    assert (
+        "on the record of Peter is counted" in client.get(f"/households/{household.public_id}/plan/").content.decode()
+    )
 
 
 def test_the_plan_is_put_through_every_test_and_each_figure_says_so(base, ada, sign_in):
