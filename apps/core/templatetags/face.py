@@ -236,7 +236,8 @@ class CardOptions:
 def card(content: str, **options: Any) -> SafeString:
     """Frame one thing: `{% card title=… %}…{% endcard %}`. Options: CardOptions; `flush` takes a table to the edge."""
     chosen = CardOptions(**options)
-    title_id = f"{chosen.id or slugify(chosen.title) or 'card'}-title"
+    # a card named by its title never takes the name that another has by its id
+    title_id = f"{chosen.id}-title" if chosen.id else f"card-{slugify(chosen.title)}-title"
     return render_to_string("_components/card.html", {**asdict(chosen), "title_id": title_id, "content": content})
 
 

@@ -21,7 +21,7 @@ WORDS = {
     "social-security": ("Choices side by side", "As the plan has it", "measured on all futures"),
     "roth": ("Ways side by side", "No conversions", "as the plan has it"),
     "taxes": ("Income that counts for tax", "Highest bracket"),
-    "stress": ("The financial crisis, 2008", "Three years of long-term care"),
+    "stress": ("Shares fall by a quarter now", "Three years of long-term care"),
 }
 
 
