@@ -177,6 +177,14 @@ def test_every_error_is_tied_to_its_field_and_listed_above_the_form() -> None:
     assert inputs["token"]["type"] == "hidden"
 
 
+def test_a_form_that_places_its_fields_itself_has_the_same_summary() -> None:
+    assert "form-summary" not in rendered("{% form_summary form %}", form=HouseholdForm())
+    form = HouseholdForm({"income": "abc"})
+    alone = rendered("{% form_summary form %}", form=form)
+    assert "4 things need mending" in alone
+    assert alone.strip() in rendered("{% form_fields form %}", form=form)
+
+
 def test_every_visible_field_has_a_label() -> None:
     tags = Tags(rendered("{% form_fields form %}", form=HouseholdForm()))
     labelled = {label.get("for") for label in tags.named("label")}
@@ -270,6 +278,7 @@ FILLED_BY_TAGS = {
     "form_errors",
     "form_fields",
     "form_row",
+    "form_summary",
     "page_header",
 } | {
     "pagination",
