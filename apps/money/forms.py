@@ -19,6 +19,7 @@ from apps.money.models import (
     FormerSpouse,
     IncomeSource,
     InsurancePolicy,
+    IraBasis,
     Property,
     RegularSaving,
     SpendingPhase,
@@ -84,7 +85,7 @@ class SavingForm(FactForm):
 
     class Meta:
         model = RegularSaving
-        fields = ("name", "account", "monthly_amount", "is_by_employer", "ends_on", "as_of")
+        fields = ("name", "account", "monthly_amount", "is_by_employer", "is_deductible", "ends_on", "as_of")
         widgets = _DAYS
 
 
@@ -175,6 +176,21 @@ class FormerSpouseForm(FactForm):
         widgets = _DAYS
 
 
+class IraBasisForm(FactForm):
+    """After-tax money in somebody's IRAs."""
+
+    class Meta:
+        model = IraBasis
+        fields = ("name", "person", "amount", "tax_year", "as_of")
+        widgets = _DAYS
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.instance.pk:
+            self.initial.setdefault("name", _("After-tax money in IRAs"))
+            self.initial.setdefault("tax_year", timezone.localdate().year - 1)
+
+
 FACT_FORMS: dict[str, type[FactForm]] = {
     "income": IncomeForm,
     "expense": ExpenseForm,
@@ -185,6 +201,7 @@ FACT_FORMS: dict[str, type[FactForm]] = {
     "phase": PhaseForm,
     "windfall": WindfallForm,
     "former_spouse": FormerSpouseForm,
+    "ira_basis": IraBasisForm,
 }
 
 # what the pages call each kind
@@ -198,6 +215,7 @@ FACT_TITLES = {
     "phase": _("Phase of spending"),
     "windfall": _("Money expected once"),
     "former_spouse": _("Former spouse"),
+    "ira_basis": _("After-tax money in IRAs"),
 }
 
 

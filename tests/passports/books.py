@@ -103,7 +103,18 @@ class Books(World):
             )
         ]
         money.posted(bank, self.ada, *lines)
-        for word in ("income", "expense", "debt", "property", "insurance", "phase", "windfall", "former_spouse"):
+        kinds = (
+            "income",
+            "expense",
+            "debt",
+            "property",
+            "insurance",
+            "phase",
+            "windfall",
+            "former_spouse",
+            "ira_basis",
+        )
+        for word in kinds:
             money.fact(word, self.household, self.ada)
         money.fact("saving", self.household, self.ada, account=self.account)
         self.bank = bank

@@ -7,6 +7,7 @@ from apps.money.models.life import PhaseChange, SpendingPhase, Windfall, Windfal
 from apps.money.models.obligations import Debt, DebtKind, InsuranceKind, InsurancePolicy, LifeForm
 from apps.money.models.possessions import Property, PropertyKind
 from apps.money.models.regular import ExpenseLine, IncomeKind, IncomeSource, RegularSaving
+from apps.money.models.retirement import IraBasis
 
 __all__ = [
     "BankAccount",
@@ -22,6 +23,7 @@ __all__ = [
     "IncomeSource",
     "InsuranceKind",
     "InsurancePolicy",
+    "IraBasis",
     "LifeForm",
     "PhaseChange",
     "Property",

@@ -87,6 +87,10 @@ class RegularSaving(FactOfHousehold):
     )
     monthly_amount = models.DecimalField(_("amount a month"), max_digits=12, decimal_places=2)
     is_by_employer = models.BooleanField(_("paid by the employer"), default=False)
+    is_deductible = models.BooleanField(
+        _("deducted from income"), default=True,
+        help_text=_("Into a tax-deferred account. Off: after-tax money, which is not taxed again when it comes out."),
+    )  # fmt: skip
     ends_on = models.DateField(_("until"), null=True, blank=True)
 
     objects = FactQuerySet["RegularSaving"].as_manager()

@@ -168,6 +168,17 @@ class FormerSpouseFact:
 
 
 @dataclass(frozen=True, slots=True)
+class IraBasisFact:
+    """After-tax money in all of a person's IRAs at the end of a tax year (Form 8606, line 14)."""
+
+    key: str
+    person_id: uuid.UUID
+    amount: Decimal
+    tax_year: int
+    as_of: dt.date
+
+
+@dataclass(frozen=True, slots=True)
 class InsuranceFact:
     """A policy. `life_form` says of cover of a life whether it is for a `term` or `whole`, empty where nobody knows;
     the living costs hold the premium where `premium_in_costs`.
@@ -193,6 +204,7 @@ class SavingFact:
     monthly_amount: Decimal
     is_by_employer: bool
     ends_on: dt.date | None
+    is_deductible: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +244,7 @@ class HouseholdFacts:
     phases: tuple[PhaseFact, ...] = ()
     windfalls: tuple[WindfallFact, ...] = ()
     former_spouses: tuple[FormerSpouseFact, ...] = ()
+    ira_bases: tuple[IraBasisFact, ...] = ()
 
     @property
     def is_enough(self) -> bool:

@@ -6,8 +6,8 @@ import datetime as dt
 from decimal import Decimal
 from typing import NamedTuple
 
-from apps.money.models import FormerSpouse, IncomeSource, PhaseChange, Property, SpendingPhase, Windfall
-from apps.money.selectors.facts import FormerSpouseFact, PhaseFact, PropertyFact, WindfallFact
+from apps.money.models import FormerSpouse, IncomeSource, IraBasis, PhaseChange, Property, SpendingPhase, Windfall
+from apps.money.selectors.facts import FormerSpouseFact, IraBasisFact, PhaseFact, PropertyFact, WindfallFact
 
 NOTHING = Decimal(0)
 
@@ -68,6 +68,17 @@ def former_spouse_fact(former: FormerSpouse) -> FormerSpouseFact:
         remarried_on=former.remarried_on,
         benefit_from=former.benefit_from,
         as_of=former.as_of,
+    )
+
+
+def ira_basis_fact(basis: IraBasis) -> IraBasisFact:
+    """Return after-tax money in IRAs."""
+    return IraBasisFact(
+        key=str(basis.public_id),
+        person_id=basis.person.public_id,
+        amount=basis.amount,
+        tax_year=basis.tax_year,
+        as_of=basis.as_of,
     )
 
 

@@ -44,7 +44,7 @@ def missing_of(facts: HouseholdFacts) -> tuple[MissingFact, ...]:
         missing.append(MissingFact("social_security", message, is_needed=False))
     if not facts.insurance:
         missing.append(MissingFact("insurance", gettext_noop("Life and other insurance."), is_needed=False))
-    return (*missing, *_of_life_cover(facts), *_of_dependants(facts))
+    return (*missing, *_of_life_cover(facts), *_of_dependants(facts), *_of_iras(facts))
 
 
 def _of_life_cover(facts: HouseholdFacts) -> list[MissingFact]:
@@ -63,6 +63,17 @@ def _of_life_cover(facts: HouseholdFacts) -> list[MissingFact]:
         if policy.person_id is not None and policy.ends_on is None and policy.life_form != LifeForm.WHOLE
     ]
     return missing
+
+
+def _of_iras(facts: HouseholdFacts) -> list[MissingFact]:
+    """After-tax money in IRAs is told anew each year: that of an older form may have been taken out since."""
+    names = {person.person_id: person.name for person in facts.people}
+    message = gettext_noop("The last Form 8606 of %(subject)s: the after-tax money in their IRAs is of an older year.")
+    return [
+        MissingFact("ira_basis", message, names.get(basis.person_id, ""), is_needed=False, person_id=basis.person_id)
+        for basis in facts.ira_bases
+        if basis.tax_year < facts.as_of.year - 1
+    ]
 
 
 def _of_dependants(facts: HouseholdFacts) -> list[MissingFact]:

@@ -25,6 +25,7 @@ from apps.money.models import (
     FormerSpouse,
     IncomeSource,
     InsurancePolicy,
+    IraBasis,
     Property,
     RegularSaving,
     SpendingPhase,
@@ -51,13 +52,17 @@ class MoneyPage:
     phases: tuple[SpendingPhase, ...]
     windfalls: tuple[Windfall, ...]
     former_spouses: tuple[FormerSpouse, ...]
+    ira_bases: tuple[IraBasis, ...]
     banks: tuple[BankAccount, ...]
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing is known yet."""
         known = (self.incomes, self.expenses, self.savings, self.debts, self.properties, self.policies, self.banks)
-        return not any((*known, self.phases, self.windfalls, self.former_spouses)) and not self.sheet.assets
+        return (
+            not any((*known, self.phases, self.windfalls, self.former_spouses, self.ira_bases))
+            and not self.sheet.assets
+        )
 
 
 def money_page(household: Household, day: dt.date) -> MoneyPage:
@@ -78,6 +83,7 @@ def money_page(household: Household, day: dt.date) -> MoneyPage:
         phases=tuple(SpendingPhase.objects.filter(**own).select_related("person")),
         windfalls=tuple(Windfall.objects.filter(**own).select_related("person")),
         former_spouses=tuple(FormerSpouse.objects.filter(**own).select_related("person")),
+        ira_bases=tuple(IraBasis.objects.filter(**own).select_related("person")),
         banks=tuple(BankAccount.objects.filter(**own)),
     )
 

@@ -27,6 +27,7 @@ from apps.money.models import (
     IncomeKind,
     IncomeSource,
     InsurancePolicy,
+    IraBasis,
     Property,
     RegularSaving,
     SpendingPhase,
@@ -46,6 +47,7 @@ from apps.money.selectors.facts import (
 from apps.money.selectors.life import (
     former_spouse_fact,
     income_spans,
+    ira_basis_fact,
     is_over,
     phase_fact,
     property_fact,
@@ -100,6 +102,7 @@ class _Rows:
     phases: dict[int, list[SpendingPhase]]
     windfalls: dict[int, list[Windfall]]
     former: dict[int, list[FormerSpouse]]
+    ira_bases: dict[int, list[IraBasis]]
     at: dict[int, AccountHoldings]
     costs: dict[int, Decimal | None]
 
@@ -125,6 +128,7 @@ class _Rows:
             phases=_by_household(SpendingPhase.objects.filter(**mine).select_related("person")),
             windfalls=_by_household(Windfall.objects.filter(**mine).select_related("person", "account")),
             former=_by_household(FormerSpouse.objects.filter(**mine).select_related("person")),
+            ira_bases=_by_household(IraBasis.objects.filter(**mine).select_related("person")),
             at=at,
             costs=_costs([account for account in accounts if account.tax_treatment == TaxTreatment.TAXABLE], at, as_of),
         )
@@ -138,6 +142,7 @@ def _facts(household: Household, rows: _Rows, as_of: dt.date) -> HouseholdFacts:
     kept: list[Account | BankAccount | FactOfHousehold] = [*accounts, *banks, *loans, *things]
     flows: list[FactOfHousehold] = [*rows.incomes[pk], *rows.expenses[pk], *rows.savings[pk], *phases, *windfalls]
     flows += rows.former[pk]
+    flows += rows.ira_bases[pk]
     left_out = [str(row) for row in (*kept, *flows, *rows.insurance[pk]) if row.currency != here]
     left_out += sorted({name for account in accounts for name in at[account.pk].unpriced})
     facts = HouseholdFacts(
@@ -163,6 +168,7 @@ def _facts(household: Household, rows: _Rows, as_of: dt.date) -> HouseholdFacts:
         phases=tuple(phase_fact(row) for row in phases if row.currency == here and not is_over(row, as_of)),
         windfalls=tuple(windfall_fact(row) for row in windfalls if row.currency == here),
         former_spouses=tuple(former_spouse_fact(row) for row in rows.former[pk] if row.currency == here),
+        ira_bases=tuple(ira_basis_fact(row) for row in rows.ira_bases[pk] if row.currency == here),
     )
     return replace(facts, missing=missing_of(facts))
 
@@ -351,6 +357,7 @@ def _savings(rows: list[RegularSaving]) -> tuple[SavingFact, ...]:
             monthly_amount=row.monthly_amount,
             is_by_employer=row.is_by_employer,
             ends_on=row.ends_on,
+            is_deductible=row.is_deductible,
         )
         for row in rows
     )

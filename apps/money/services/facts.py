@@ -18,6 +18,7 @@ from apps.money.models import (
     FormerSpouse,
     IncomeSource,
     InsurancePolicy,
+    IraBasis,
     Property,
     RegularSaving,
     SpendingPhase,
@@ -35,6 +36,7 @@ FACT_KINDS: dict[str, type[FactOfHousehold]] = {
     "phase": SpendingPhase,
     "windfall": Windfall,
     "former_spouse": FormerSpouse,
+    "ira_basis": IraBasis,
 }
 _WORDS = {model: word for word, model in FACT_KINDS.items()}
 
@@ -48,7 +50,7 @@ def fact_kind(word: str) -> type[FactOfHousehold]:
 
 @service
 def add_fact(*, kind: str, household: Household, fields: dict[str, Any], by: Actor) -> FactOfHousehold:
-    """Add an income, expense, saving, debt, property, insurance, phase, windfall or former spouse to the household.
+    """Add an income, expense, saving, debt, property, insurance, phase, windfall, former spouse or IRA basis.
 
     Raises InvalidInputError for a wrong field, and for a person or account of another household.
     """

@@ -33,8 +33,10 @@ from apps.plans.engine.tax_law import N_SLOTS
     F_STATE_TAXES,
     F_MEDICARE,
     F_CONVERTED,
-) = range(17)
-N_FLOWS = 17
+    F_RECOVERED,
+    F_GIVEN,
+) = range(19)
+N_FLOWS = 19
 
 # Who lives: both (or the only adult), the first alone, the second alone. Where nobody does, all weights are 0.
 BOTH, FIRST_ALONE, SECOND_ALONE = range(3)
@@ -66,7 +68,15 @@ TAXED = CONVERTING_TAX + 1
 SPENT_ABOVE = TAXED + N_SLOTS
 FIRST_RATE = SPENT_ABOVE + 1
 SPENT = FIRST_RATE + 1
-ACCOUNTS = SPENT + 1
+# Of each adult's traditional IRAs, where a plan tells them: basis not yet taken out; what paid the tax of the year
+# before, and so was taken out in this one; what of a year carries the additional tax, noted when its last month has
+# passed; what was given to charity; deductible contributions after 70 1/2 that no gift has used up; the part of a
+# dollar that is basis.
+BASIS = SPENT + 1
+DRAWN, DRAWN_EARLY, GIVEN, LATE, SHARE = BASIS + 2, BASIS + 4, BASIS + 6, BASIS + 8, BASIS + 10
+# What of each adult's conversion is basis.
+CONVERTED_BASIS = SHARE + 2
+ACCOUNTS = CONVERTED_BASIS + 2
 
 # A gap below half a cent is rounding, not a shortfall.
 HALF_A_CENT = 0.005

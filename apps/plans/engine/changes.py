@@ -16,6 +16,7 @@ from typing import Any
 from apps.plans.engine.conversion_choices import ConversionPlan
 from apps.plans.engine.horizon import horizon_months, month_of
 from apps.plans.engine.inputs import Account, CubeSpec, Goal, ProjectionInputs, TaxTreatment
+from apps.plans.engine.ira_choices import still_held, tells_nothing
 from apps.plans.engine.life_events import OPEN, hung_on
 from apps.plans.engine.results import Estimate
 from apps.plans.engine.runs import Runs
@@ -110,7 +111,11 @@ def steps_between(before: ProjectionInputs, after: ProjectionInputs) -> list[tup
     # classes of assets that one of the sets does not know: accounts change with the set
     apart = before.assumptions.asset_keys != after.assumptions.asset_keys
     groups: dict[Cause, list[str]] = {}
+    # which accounts are IRAs moves nothing by itself
+    idle = {"ira_pools"} if tells_nothing(earlier) and tells_nothing(after) else set()
     for field in fields(ProjectionInputs):
+        if field.name in idle:
+            continue
         cause = Cause.ASSUMPTIONS if apart and field.name == "accounts" else cause_of(field.name)
         if field.name != "start_date" and getattr(earlier, field.name) != getattr(after, field.name):
             groups.setdefault(cause, []).append(field.name)
@@ -142,6 +147,9 @@ def _joined(earlier: ProjectionInputs, taken: dict[str, Any]) -> ProjectionInput
     told["incomes"] = tuple(item for item in told["incomes"] if item.owner in adults)
     told["conversions"] = tuple(plan for plan in told["conversions"] if _can_be(plan, adults, told["accounts"]))
     paid_into = [account.key for account in told["accounts"] if account.treatment in OPEN]
+    told["ira_pools"] = still_held(told["ira_pools"], adults, told["accounts"])
+    if not any(pool.accounts for pool in told["ira_pools"]):
+        told["ira_gifts"] = None
     told["events"] = hung_on(told["events"], adults, paid_into, [debt.key for debt in told["debts"]])
     if told["surplus_account"] not in keys:
         told["surplus_account"] = keys[0]

@@ -38,7 +38,8 @@ class ConversionYear:
     """A calendar year: ``price`` is the level as it begins, ``deferred`` what tax-deferred accounts hold at its end.
 
     ``taxes`` are federal and state, ``medicare`` the premiums by income, ``required`` what the law makes the household
-    take out of tax-deferred accounts in that year.
+    take out of tax-deferred accounts in that year, ``recovered`` what of the money taken out and converted was taxed
+    before.
     """
 
     calendar_year: int
@@ -49,6 +50,7 @@ class ConversionYear:
     medicare: float
     required: float
     deferred: float
+    recovered: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,11 @@ class WayTried:
     def converted(self) -> float:
         """Return all that is converted, in money of the start."""
         return sum(year.converted / year.price for year in self.years)
+
+    @property
+    def recovered(self) -> float:
+        """Return what of the money taken out and converted was taxed before, in money of the start."""
+        return sum(year.recovered / year.price for year in self.years)
 
     @property
     def taxes(self) -> float:

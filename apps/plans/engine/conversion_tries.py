@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from apps.plans.engine.books import F_CONVERTED, F_MEDICARE, F_TAXES
+from apps.plans.engine.books import F_CONVERTED, F_MEDICARE, F_RECOVERED, F_TAXES
 from apps.plans.engine.conversion_map import ConversionMap, ConversionYear, Way, WayTried, ways_of, with_way
 from apps.plans.engine.horizon import age_in_months, first_month_of_year
 from apps.plans.engine.inputs import ProjectionInputs, TaxTreatment
@@ -46,6 +46,7 @@ def _year(inputs: ProjectionInputs, path: SteadyPath, year: int) -> ConversionYe
         medicare=float(flows[F_MEDICARE]),
         required=_required(path, year),
         deferred=float(path.recorded.balances[year + 1, deferred, 0].sum()),
+        recovered=float(flows[F_RECOVERED]),
     )
 
 

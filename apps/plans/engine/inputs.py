@@ -18,6 +18,7 @@ from apps.plans.engine.checks import annual_rate, known, not_negative, same_curr
 from apps.plans.engine.conversion_choices import ConversionPlan, check_conversions
 from apps.plans.engine.dependants import Child, check_children
 from apps.plans.engine.digest import UNTOLD
+from apps.plans.engine.ira_choices import IraGifts, IraPool, check_iras
 from apps.plans.engine.life_events import NO_EVENTS, LifeEvents, check_events
 from apps.plans.engine.markets import LOG_NORMAL, MarketModel, check_market
 from apps.plans.engine.people import check_people
@@ -153,7 +154,10 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Contribution:
-    """A regular payment into an account. An employer's costs the household nothing."""
+    """A regular payment into an account. An employer's costs the household nothing.
+
+    Into a tax-deferred account it comes off income, unless it is not ``is_deductible``.
+    """
 
     key: str
     account: str
@@ -163,6 +167,7 @@ class Contribution:
     end: When
     by_employer: bool
     currency: str
+    is_deductible: bool = field(default=True, metadata=UNTOLD)
 
     def __post_init__(self) -> None:
         not_negative(self.monthly_amount, f"contributions[{self.key}].monthly_amount")
@@ -294,7 +299,8 @@ class ProjectionInputs:
     ``claims`` of Social Security, one of each adult, stand instead of incomes of that kind: own, spouse's and
     survivor's benefits then follow from who has claimed and who lives. ``medicare`` charges its premiums, by income.
     Without a ``state_table`` only federal tax is paid. ``children`` it supports, ``conversions`` to Roth are one of an
-    adult, ``events`` it expects; ``spending_rule`` moves what the retirement goal spends.
+    adult, ``events`` it expects; ``spending_rule`` moves what the retirement goal spends. ``ira_pools`` say which
+    accounts are IRAs and what of them was taxed before, ``ira_gifts`` what is given from them.
     What is left of a year's income after taxes goes to ``surplus_account`` by ``surplus_saved_share``; the rest
     is taken as spent. Refusals are DomainErrors whose ``field`` names the input at fault.
     """
@@ -322,6 +328,8 @@ class ProjectionInputs:
     conversions: tuple[ConversionPlan, ...] = field(default=(), metadata=UNTOLD)
     events: LifeEvents = field(default=NO_EVENTS, metadata=UNTOLD)
     spending_rule: SpendingRule | None = field(default=None, metadata=UNTOLD)
+    ira_pools: tuple[IraPool, ...] = field(default=(), metadata=UNTOLD)
+    ira_gifts: IraGifts | None = field(default=None, metadata=UNTOLD)
 
     def __post_init__(self) -> None:
         within(len(self.adults), 1, 2, "adults")
@@ -341,6 +349,7 @@ class ProjectionInputs:
         check_conversions(self)
         check_events(self)
         check_spending_rule(self)
+        check_iras(self)
 
     def _check_keys(self) -> None:
         adults = [adult.key for adult in self.adults]

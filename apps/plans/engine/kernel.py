@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from apps.plans.engine.books import (
     AMOUNT,
+    BASIS,
     BOTH,
     DEATHS,
     ESTATE,
@@ -36,7 +37,9 @@ from apps.plans.engine.books import (
     balance_row,
 )
 from apps.plans.engine.compiled import LANES, compiled
+from apps.plans.engine.ira_program import MAX_POOLS, START, YEARS
 from apps.plans.engine.kernel_flows import contribute, cover_deficit, earn, move_accounts, spend
+from apps.plans.engine.kernel_iras import tell_iras
 from apps.plans.engine.kernel_payouts import pay_out
 from apps.plans.engine.kernel_spending import set_spending
 from apps.plans.engine.kernel_states import N_TOLD, tell_apart
@@ -47,7 +50,7 @@ from apps.plans.engine.tax_law import N_SLOTS
 
 
 @compiled
-def _open_books(program: Program) -> NDArray[np.float64]:
+def _open_books(program: Program, deaths: NDArray[np.int32]) -> NDArray[np.float64]:
     """Books of the start: everybody lives."""
     n_accounts = program.opening.shape[0]
     first_demand = balance_row(n_accounts)
@@ -61,8 +64,14 @@ def _open_books(program: Program) -> NDArray[np.float64]:
     books[YEAR_STATES + BOTH, :] = 1.0
     if program.spending.rule.size > 0:
         books[SPENT_ABOVE, :] = 1.0 - program.spending.rule[FLOOR]
+    if program.iras.whole.shape[0] > 0:
+        for pool in range(MAX_POOLS):
+            books[BASIS + pool, :] = program.iras.real[0, START, pool]
     books[INCOME_BEFORE, :] = program.incomes_before[1]
     books[INCOME_TWO_BEFORE, :] = program.incomes_before[0]
+    for adult in range(deaths.shape[0]):
+        for lane in range(LANES):
+            books[DEATHS + adult, lane] = deaths[adult, lane]
     return books
 
 
@@ -140,15 +149,11 @@ def _simulate_block(
     n_mixes = program.weights.shape[0]
     n_accounts, n_demands = program.mix.size, program.demands.shape[2]
     first_demand = balance_row(n_accounts)
-    books = _open_books(program)
-    for adult in range(deaths.shape[0]):
-        for lane in range(LANES):
-            books[DEATHS + adult, lane] = deaths[adult, lane]
-    scratch = np.zeros((3 + N_TOLD, LANES))
-    index = np.ones(LANES)
+    books = _open_books(program, deaths)
+    scratch, index = np.zeros((3 + N_TOLD, LANES)), np.ones(LANES)
     mix, rates, lines, payers = program.mix, program.rates, program.lines, program.payers
     incomes, contributions, demands = program.incomes, program.contributions, program.demands
-    own_lines = lines[:, 1].sum()
+    own_lines, gives = lines[:, 1].sum(), program.iras.real.shape[1] > YEARS + program.year_facts.shape[1]
     _record(books, n_accounts, recorded, (0, first_path))
     year = 0
     for month in range(demands.shape[1]):
@@ -161,6 +166,11 @@ def _simulate_block(
         if program.state_laws.shape[1] > 0:
             for state in range(incomes.shape[0]):
                 tell_apart(incomes[state, month], price, books[STATES + state], scratch[3:])
+        # told apart, since LLVM would copy what is called from one place into the walk of all plans
+        if gives:
+            tell_iras(program, books, (month, year, 1), price, index)
+        elif program.iras.whole.shape[0] > 0:
+            tell_iras(program, books, (month, year, 0), price, index)
         contribute(lines, contributions, month, price, books)
         if own_lines > 0:
             cover_deficit(payers.sources, books, month, scratch[0], first_demand)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from apps.plans.engine.books import (
     CONVERTED,
+    CONVERTED_BASIS,
     CONVERTING_TAX,
     F_CONVERTED,
     F_TAXES,
@@ -25,6 +26,7 @@ from apps.plans.engine.books import (
 from apps.plans.engine.compiled import LANES, compiled
 from apps.plans.engine.conversion_program import BELOW_STEP, EARLY_UNTIL, FIXED, RULE, TARGET, VALUE
 from apps.plans.engine.kernel_flows import pay
+from apps.plans.engine.kernel_iras import CONVERT, step_iras
 from apps.plans.engine.program import Program
 from apps.plans.engine.tax_lanes import taxable_benefits
 from apps.plans.engine.tax_law import (
@@ -100,37 +102,39 @@ def room(
 
 @compiled
 def _wanted(
-    program: Program, books: NDArray[np.float64], place: tuple[int, int, int], index: NDArray[np.float64], lane: int
+    rule: tuple[int, float, float, float],
+    law: NDArray[np.float64],
+    facts: NDArray[np.int64],
+    books: NDArray[np.float64],
+    index: NDArray[np.float64],
+    lane: int,
 ) -> float:
-    """What the rule of a plan asks to convert on a lane; ``place``: plan, who lived as the year began, year."""
-    plan, state, year = place
-    rules = program.conversions.rules
-    rule, value = int(rules[plan, RULE]), rules[plan, VALUE]
-    part = program.first_year / 12.0 if year == 0 else 1.0
-    if rule == FIXED:
+    """What the rule of a plan asks to convert on a lane: ``rule``, its value, the step's bound, the part of a year."""
+    kind, value, top, part = rule
+    if kind == FIXED:
         amount: float = value * index[lane] * part
         return amount
-    facts = program.year_facts[state, year]
-    law = program.law[min(year, 1), facts[0]]
     gains = books[GAINS, lane]
     earned = books[WAGES_1, lane] + books[WAGES_2, lane] - books[PRE_TAX, lane]
     income = earned + books[ORDINARY, lane] + books[INTEREST, lane] + books[QUALIFIED, lane] + gains
     told = (income, books[BENEFITS, lane], books[QUALIFIED, lane] + max(0.0, gains))
-    if rule == BELOW_STEP:
+    if kind == BELOW_STEP:
         # a first year of some months stands for a whole one like it
-        return room(
-            law, facts, index[lane], told, (program.conversions.tops[facts[0], plan] * index[lane] * part, True)
-        )
+        return room(law, facts, index[lane], told, (top * index[lane] * part, True))
     return room(law, facts, index[lane], told, (law[BOUNDS + int(value)] * index[lane], False))
 
 
 @compiled
 def convert(program: Program, books: NDArray[np.float64], year: int, index: NDArray[np.float64]) -> None:
     """Take what is converted out of its accounts and tax it, owner after owner. Gains are netted already."""
-    conversions = program.conversions
+    conversions, knows_iras = program.conversions, program.iras.whole.shape[0] > 0
+    part = program.first_year / 12.0 if year == 0 else 1.0
     for plan in range(conversions.rules.shape[0]):
         row_of_plan = CONVERTED + plan
+        kind, value = int(conversions.rules[plan, RULE]), conversions.rules[plan, VALUE]
         books[row_of_plan, :] = 0.0
+        if knows_iras:
+            books[CONVERTED_BASIS + plan, :] = 0.0
         for lane in range(LANES):
             lives = 0.0
             for state in range(conversions.active.shape[0]):
@@ -140,14 +144,20 @@ def convert(program: Program, books: NDArray[np.float64], year: int, index: NDAr
             wanted = 0.0
             for state in range(conversions.active.shape[0]):
                 if books[YEAR_STATES + state, lane] > 0.0:
-                    wanted = _wanted(program, books, (plan, state, year), index, lane)
-            for account in range(program.mix.size):
-                if conversions.gives[plan, account] == 1:
-                    row = balance_row(account)
-                    take = min(books[row, lane], wanted)
-                    books[row, lane] -= take
-                    wanted -= take
-                    books[row_of_plan, lane] += take
+                    facts = program.year_facts[state, year]
+                    rule = (kind, value, conversions.tops[facts[0], plan], part)
+                    # few arrays, not the program: this is called for each lane
+                    wanted = _wanted(rule, program.law[min(year, 1), facts[0]], facts, books, index, lane)
+            if knows_iras:
+                step_iras(program, books, CONVERT, (plan, year, lane), wanted)
+            else:
+                for account in range(program.mix.size):
+                    if conversions.gives[plan, account] == 1:
+                        row = balance_row(account)
+                        take = min(books[row, lane], wanted)
+                        books[row, lane] -= take
+                        wanted -= take
+                        books[row_of_plan, lane] += take
             books[ORDINARY, lane] += books[row_of_plan, lane]
             books[FLOWS + F_CONVERTED, lane] += books[row_of_plan, lane]
 
@@ -160,6 +170,7 @@ def settle(program: Program, books: NDArray[np.float64], month: int, year: int, 
     those below the age for it. ``need`` (LANES,) is used up.
     """
     conversions, rate = program.conversions, program.law[min(year, 1), program.year_facts[0, year, 0], R_EARLY]
+    knows_iras = program.iras.whole.shape[0] > 0
     for lane in range(LANES):
         available = max(0.0, books[UNSPENT, lane])
         for place in range(conversions.n_outside):
@@ -169,6 +180,8 @@ def settle(program: Program, books: NDArray[np.float64], month: int, year: int, 
         for plan in range(conversions.rules.shape[0]):
             penalty = rate if month < conversions.rules[plan, EARLY_UNTIL] else 0.0
             whole = books[CONVERTED + plan, lane]
+            if knows_iras and books[CONVERTED_BASIS + plan, lane] > 0.0:
+                penalty *= 1.0 - books[CONVERTED_BASIS + plan, lane] / whole
             withheld = min(whole, missing / (1.0 - penalty))
             missing -= (1.0 - penalty) * withheld
             due += penalty * withheld

@@ -24,6 +24,7 @@ from apps.plans.engine.compiled import LANES, compiled
 from apps.plans.engine.kernel_active_gains import spare_active_gains
 from apps.plans.engine.kernel_conversions import convert, settle
 from apps.plans.engine.kernel_flows import pay
+from apps.plans.engine.kernel_iras import CARRY, RECOVER, step_iras
 from apps.plans.engine.kernel_medicare import add_premiums
 from apps.plans.engine.kernel_states import N_TOLD, add_state_taxes
 from apps.plans.engine.program import Program
@@ -47,6 +48,7 @@ def _require(program: Program, year: int, books: NDArray[np.float64]) -> None:
                     missing = max(0.0, books[row + 2, lane] / divisor - books[row + 3, lane])
                     take = books[YEAR_STATES + state, lane] * min(books[row, lane], missing)
                     books[row, lane] -= take
+                    books[row + 3, lane] += take
                     books[ORDINARY, lane] += take
                     books[surplus_row, lane] += take
                     books[surplus_row + 1, lane] += take
@@ -138,6 +140,9 @@ def close_year(
     surplus_row = balance_row(program.surplus_account)
     share = program.surplus_share
     _require(program, year, books)
+    knows_iras = program.iras.whole.shape[0] > 0
+    if knows_iras:
+        step_iras(program, books, RECOVER, (month, year, 0), 0.0)
     converts = program.conversions.rules.shape[0] > 0
     need = scratch[0]
     # one place that calls for the tax: a second one would make all plans slower
@@ -160,6 +165,8 @@ def close_year(
     pay(program.payers.sources, books, month, need, balance_row(program.mix.size))
     if converts:
         settle(program, books, month, year, need)
+    if knows_iras:
+        step_iras(program, books, CARRY, (month, year, 0), 0.0)
     for lane in range(LANES):
         left = max(0.0, books[UNSPENT, lane])
         books[surplus_row, lane] += left * share

@@ -10,7 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from apps.plans.engine.bands import ordered, percentiles_of
-from apps.plans.engine.books import F_CONVERTED, F_SHORTFALL, N_FLOWS, NEVER, Recorded, empty_record, keeping_spending
+from apps.plans.engine.books import (
+    F_CONVERTED,
+    F_RECOVERED,
+    F_SHORTFALL,
+    N_FLOWS,
+    NEVER,
+    Recorded,
+    empty_record,
+    keeping_spending,
+)
 from apps.plans.engine.compiled import LANES
 from apps.plans.engine.digest import input_digest
 from apps.plans.engine.growth import MARKETS, Chunk, Mapper, Markets, Prices, Span, chunks_of, grown, year_prices
@@ -99,7 +108,9 @@ def span_of(program: Program) -> Span:
 
 def _flows_of(program: Program) -> int:
     """How many flows there are to keep."""
-    return N_FLOWS if program.conversions.rules.shape[0] > 0 else F_CONVERTED
+    if program.iras.whole.shape[0] > 0:
+        return N_FLOWS
+    return F_RECOVERED if program.conversions.rules.shape[0] > 0 else F_CONVERTED
 
 
 def _known_lives(n_blocks: int) -> NDArray[np.int32]:

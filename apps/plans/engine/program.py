@@ -25,6 +25,7 @@ from apps.plans.engine.horizon import (
 )
 from apps.plans.engine.household_benefits import BenefitSchedule
 from apps.plans.engine.inputs import Account, Adult, GoalKind, ProjectionInputs, TaxTreatment
+from apps.plans.engine.ira_program import Iras, iras_of
 from apps.plans.engine.medicare_program import insured_months, premium_rows
 from apps.plans.engine.policy_schedules import payouts_of
 from apps.plans.engine.schedules import (
@@ -78,7 +79,8 @@ class Program(NamedTuple):
     (n_statuses, N_MEDICARE) those of Medicare, no rows where they are not asked, ``insured`` (n_states, n_years) the
     months for which they are due, ``incomes_before`` (2,) the incomes of the two years before the start;
     ``conversions`` those to Roth, ``spending`` the rule of it; ``payouts`` what life insurance pays
-    (`policy_schedules.payouts_of`), ``active_gains`` those of businesses (`event_schedules.active_gains`).
+    (`policy_schedules.payouts_of`), ``active_gains`` those of businesses (`event_schedules.active_gains`),
+    ``iras`` traditional IRAs.
     """
 
     weights: FloatArray
@@ -105,6 +107,7 @@ class Program(NamedTuple):
     spending: SpendingProgram
     payouts: FloatArray
     active_gains: FloatArray
+    iras: Iras
 
 
 def _living(inputs: ProjectionInputs, ends: Ends, year: int) -> list[Adult]:
@@ -238,6 +241,7 @@ def build_program(inputs: ProjectionInputs, demands: list[Demand] | None = None,
         spending=spending_of(inputs, demands, states),
         payouts=payouts_of(inputs, drawn=drawn),
         active_gains=active_gains(inputs, states, n_months),
+        iras=iras_of(inputs, states, n_years, demands),
     )
 
 

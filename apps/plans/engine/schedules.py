@@ -259,7 +259,7 @@ def contributions_of(inputs: ProjectionInputs, states: tuple[Ends, ...]) -> tupl
             alive = ends[owners.index(account.owner)] if account.owner else max(ends)
             parts = growing(item.monthly_amount, item.growth, (first, min(last, alive)), years)
             schedule[state, :, line, REAL], schedule[state, :, line, NOMINAL] = parts
-        before_tax = not item.by_employer and account.treatment is TaxTreatment.TAX_DEFERRED
+        before_tax = not item.by_employer and account.treatment is TaxTreatment.TAX_DEFERRED and item.is_deductible
         lines[line] = (list(accounts).index(item.account), not item.by_employer, before_tax)
     for state, told in enumerate(receipts):
         for line, receipt in enumerate(told, start=n_regular):

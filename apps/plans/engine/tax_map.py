@@ -8,7 +8,9 @@ from dataclasses import dataclass
 @dataclass(frozen=True, slots=True)
 class IncomeParts:
     """Where a year's income comes from, nominal. ``withdrawn`` is what tax-deferred accounts gave, ``required`` the
-    part of it that the law made the household take out beyond what it needed, ``converted`` what went to Roth."""
+    part of it that the law made the household take out beyond what it needed, ``converted`` what went to Roth;
+    ``recovered`` is what of both was after-tax money of IRAs, which is not taxed again, ``given`` what IRAs gave to
+    charity, beside what was withdrawn."""
 
     wages: float
     pre_tax: float
@@ -20,6 +22,8 @@ class IncomeParts:
     taxable_benefits: float
     investment: float
     gains: float
+    recovered: float = 0.0
+    given: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

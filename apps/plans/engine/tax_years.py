@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 
 from apps.plans.engine.books import (
     F_CONVERTED,
+    F_GIVEN,
     F_MEDICARE,
+    F_RECOVERED,
     F_REQUIRED,
     F_STATE_TAXES,
     F_TAXES,
@@ -146,17 +148,21 @@ class _Map:
     def _income(self, year: int) -> IncomeParts:
         _law, facts = self.laws[year]
         pensions, converted = self._pensions(year), self._flow(year, F_CONVERTED)
+        recovered = self._flow(year, F_RECOVERED)
         return IncomeParts(
             wages=float(sum(facts.wages)),
             pre_tax=float(facts.pre_tax),
             pensions=pensions,
-            withdrawn=max(0.0, float(facts.ordinary) - pensions - converted),
+            # what is taxed, and what is not
+            withdrawn=max(0.0, float(facts.ordinary) + recovered - pensions - converted),
             converted=converted,
             required=self._flow(year, F_REQUIRED),
             benefits=float(facts.benefits),
             taxable_benefits=float(self.taxes[year].taxable_benefits),
             investment=float(facts.interest + facts.qualified_dividends),
             gains=float(facts.long_term_gain),
+            recovered=recovered,
+            given=self._flow(year, F_GIVEN),
         )
 
     def _pensions(self, year: int) -> float:

@@ -53,6 +53,7 @@ class WayLine:
     is_planned: bool
     leaves_most: bool
     converted: Figure
+    recovered: Figure
     tax_added: Figure
     taxes: Figure
     medicare: Figure
@@ -70,6 +71,7 @@ class WayYear:
     calendar_year: int
     ages: tuple[int, ...]
     converted: Figure
+    recovered: Figure
     taxes: Figure
     taxes_without: Figure
     required: Figure
@@ -235,6 +237,7 @@ class _Lines:
             is_planned=tried.way == planned_way(self.asked.question.inputs, self.found.owner),
             leaves_most=tried is leaving_most(self.found, self.chosen.heirs),
             converted=money("converted", tried.converted, _("Converted in all")),
+            recovered=money("recovered", tried.recovered, _("Not taxed: after-tax money back")),
             tax_added=money("tax_added", added, _("More tax in the years of conversion")),
             taxes=money("taxes", tried.taxes, _("Taxes over the whole plan")),
             medicare=money("medicare", tried.medicare, _("Medicare by income, over the whole plan")),
@@ -257,6 +260,7 @@ class _Lines:
             calendar_year=one.calendar_year,
             ages=one.ages,
             converted=money("converted", one, _("Converted")),
+            recovered=money("recovered", one, _("Not taxed: after-tax money back")),
             taxes=money("taxes", one, _("Taxes")),
             taxes_without=money("taxes_without", without, _("Taxes without conversions")),
             required=money("required", one, _("Required distribution")),
@@ -335,15 +339,27 @@ def conversion_origin(asked: Asked, chosen: ChosenWay, found: ConversionMap) -> 
     )
     basis = _(
         "Money of today, on one path on which every asset gives its median return and prices rise as assumed; chances "
-        "on all futures. Taxes are federal and state. All that is converted counts as income: nobody is taken to hold "
-        "contributions that were not deducted."
+        "on all futures. Taxes are federal and state."
     )
-    return Origin(_method, basis, facts)
+    has_basis = any(pool.basis > 0.0 for pool in asked.question.inputs.ira_pools)
+    told = (
+        _(
+            "After-tax money in IRAs by Form 8606 comes back untaxed, in proportion; the rest of what is converted "
+            "is income."
+        )
+        if has_basis
+        else _("All that is converted counts as income: nobody is said to hold after-tax money in IRAs by Form 8606.")
+    )
+    return Origin(_method, f"{basis} {told}", facts)
 
 
 def _method(key: str) -> str:
     name = key.rpartition(":")[2]
     return {
+        "recovered": _(
+            "Form 8606: what was paid into IRAs without deduction, over all that is and was in them each year, of what "
+            "was taken out and converted (IRC 408(d)(2))."
+        ),
         "converted": _("What the rule lets convert at the end of each year, after what the law requires is taken out."),
         "tax_added": _("Taxes of the years in which conversions are possible, less those years' taxes without any."),
         "taxes": _("Federal and state taxes, as the plan's walk charges them."),

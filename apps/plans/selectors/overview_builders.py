@@ -181,6 +181,8 @@ def _flow(row: YearCashFlow, ages: tuple[int, ...], found: Found) -> FlowLine:
         social_security=at("social_security", _("Social Security"), row.social_security),
         other_income=at("other_income", _("Other income"), row.other_income),
         withdrawals=at("withdrawals", _("Withdrawn"), row.withdrawals),
+        recovered=at("recovered", _("Not taxed: after-tax money back"), row.recovered),
+        given=at("given", _("Given to charity from IRAs"), row.given),
         spending=at("spending", _("Living costs"), row.spending),
         goals=at("goals", _("Goals"), row.goals),
         debts=at("debts", _("Debt payments"), row.debt_payments),

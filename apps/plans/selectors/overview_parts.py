@@ -97,7 +97,8 @@ class GoalLine:
 class FlowLine:
     """Money in and out of one calendar year on the expected path, nominal; `since` where it is not a whole one.
 
-    The state's taxes are part of the taxes.
+    The state's taxes are part of the taxes, what IRAs gave to charity of what was withdrawn; of that and of what was
+    converted, `recovered` was taxed before.
     """
 
     year: int
@@ -108,6 +109,8 @@ class FlowLine:
     social_security: Figure
     other_income: Figure
     withdrawals: Figure
+    recovered: Figure
+    given: Figure
     spending: Figure
     goals: Figure
     debts: Figure

@@ -87,6 +87,7 @@ class PlanPage:
 _PLACES: dict[str, tuple[str, dict[str, str]]] = {
     "filing_status": ("clients:household-edit", {}),
     "dependants": ("clients:household-people", {}),
+    "ira_basis": ("money:household-money", {}),
     "spending": ("money:fact-new", {"kind": "expense"}),
     "income": ("money:fact-new", {"kind": "income"}),
     "social_security": ("money:fact-new", {"kind": "income"}),

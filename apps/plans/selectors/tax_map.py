@@ -33,6 +33,8 @@ class TaxLine:
     pensions: Figure
     withdrawn: Figure
     required: Figure
+    recovered: Figure
+    given: Figure
     benefits: Figure
     taxable_benefits: Figure
     investment: Figure
@@ -110,6 +112,8 @@ def _line(asked: Asked, year: TaxYear, rates: list[float], scale: float) -> TaxL
         pensions=money("pensions", of.pensions, _("Pensions and other income")),
         withdrawn=money("withdrawn", of.withdrawn, _("Taken from tax-deferred accounts")),
         required=money("required", of.required, _("Required beyond need")),
+        recovered=money("recovered", of.recovered, _("Not taxed: after-tax money back")),
+        given=money("given", of.given, _("Given to charity from IRAs")),
         benefits=money("benefits", of.benefits, _("Social Security")),
         taxable_benefits=money("taxable_benefits", of.taxable_benefits, _("Taxed part of Social Security")),
         investment=money("investment", of.investment, _("Interest and dividends")),
@@ -154,7 +158,7 @@ def _chart(asked: Asked, years: Sequence[TaxYear], peak: TaxYear, *, in_today: b
         stacked(
             _("Taxed part of Social Security"), [each.income.taxable_benefits for each in years], "social_security"
         ),
-        stacked(_("Taken from tax-deferred accounts"), [each.income.withdrawn for each in years], "withdrawal"),
+        stacked(_("Taken from tax-deferred accounts"), [_taxed_part(each) for each in years], "withdrawal"),
         stacked(
             _("Interest, dividends and gains"),
             [each.income.investment + each.income.gains for each in years],
@@ -176,6 +180,10 @@ def _chart(asked: Asked, years: Sequence[TaxYear], peak: TaxYear, *, in_today: b
         x={"label": _("Year"), "values": [each.calendar_year for each in years]},
         series=[*shown, *_brackets(years, scales)],
     )
+
+
+def _taxed_part(year: TaxYear) -> float:
+    return max(0.0, year.income.withdrawn - year.income.recovered)
 
 
 def _brackets(years: Sequence[TaxYear], scales: Sequence[float]) -> list[Series]:
@@ -262,6 +270,11 @@ def _method(key: str) -> str:
         "niit": _("3.8 % of investment income above the threshold (IRC 1411)."),
         "taxable_benefits": _("By the two tiers of IRC 86."),
         "required": _("What the law made the household take out beyond what it needed (IRC 401(a)(9))."),
+        "recovered": _(
+            "Form 8606: what was paid into IRAs without deduction, over all that is and was in them this year, of what "
+            "was taken out and converted (IRC 408(d)(2))."
+        ),
+        "given": _("Straight from IRAs from 70½ on, to the yearly limit: no income (IRC 408(d)(8))."),
         "step": _("By the income of two years before; 0 pays no more than the standard premium."),
         "next_step": _("The step of Medicare's premiums that this year's income leads to two years later."),
         "step_room": _(

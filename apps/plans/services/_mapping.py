@@ -44,6 +44,7 @@ from apps.plans.engine.state_tables import StateTable
 from apps.plans.engine.tax_tables import FilingStatus, TaxTable
 from apps.plans.models import Goal, GoalKind, Override, OverrideKind, Plan
 from apps.plans.selectors.run_values import RunInputs
+from apps.plans.services._iras import with_iras
 from apps.plans.services._life_facts import children_of, event_names, events_of, untaken
 from apps.plans.services._other_records import record_caveats
 from apps.plans.services._plan_rules import as_stated
@@ -165,8 +166,7 @@ class _Mapping:
         claims = self._claims(adults)
         medicare = medicare_of(incomes, self.situation.starts_on)
         children, told = children_of(facts.people, self.situation.starts_on, plan.horizon_age)
-        inflation = self.situation.assumptions.inflation.mean
-        keys = [adult.key for adult in adults]
+        inflation, keys = self.situation.assumptions.inflation.mean, [adult.key for adult in adults]
         events, expected = events_of(facts, keys, accounts, self.situation.starts_on, inflation)
         inputs = ProjectionInputs(
             start_date=self.situation.starts_on,
@@ -191,15 +191,14 @@ class _Mapping:
             children=children,
             events=events,
         )
-        told += expected + retirement_caveats(claims, self._incomes_of_adults(), self._names(), medicare)
+        inputs, of_iras = with_iras(inputs, facts, self._names())
+        told += of_iras + expected + retirement_caveats(claims, self._incomes_of_adults(), self._names(), medicare)
         told += record_caveats(claims, facts, self._names()) + state_caveats(facts.state, self.situation.state_table)
-        for message, params in told + untaken(facts):
-            self._note(message, **params)
         policy = self._policy(accounts)
         inputs, cannot = as_stated(
             inputs, self.situation.plan, self.situation.overrides, policy.saving_account, self._names()
         )
-        for message, params in cannot:
+        for message, params in told + untaken(facts) + cannot:
             self._note(message, **params)
         return Mapped(RunInputs(inputs, policy), self._names(), self.caveats)
 

@@ -47,6 +47,17 @@ def test_the_facts_carry_phases_windfalls_and_sales(household: Household, ada: U
     assert (thing.cost, thing.sells_on, thing.debt_key) == (300_000, dt.date(2040, 6, 1), str(debt.public_id))
 
 
+def test_the_facts_carry_after_tax_money_in_iras_and_in_savings(household: Household, ada: User) -> None:
+    head = household.people.get(relationship="head")
+    made.fact("ira_basis", household, ada)
+    made.fact("saving", household, ada, account=portfolios.account(household, ada), is_deductible=False)
+    facts = household_facts(household, AS_OF)
+    assert [(fact.person_id, fact.amount, fact.tax_year) for fact in facts.ira_bases] == [
+        (head.public_id, 60_000, 2024)
+    ]
+    assert [fact.is_deductible for fact in facts.savings] == [False]
+
+
 def test_what_is_in_another_currency_is_named_and_not_dropped(household: Household, ada: User) -> None:
     for kind in ("phase", "windfall", "income", "expense"):
         made.fact(kind, household, ada, name=f"Own {kind}", currency="EUR")

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import pytest
 
-from apps.money.selectors.facts import HouseholdFacts, InsuranceFact, PersonFact
+from apps.money.selectors.facts import HouseholdFacts, InsuranceFact, IraBasisFact, PersonFact
 from apps.money.selectors.missing import missing_of
 
 DAY = dt.date(2026, 11, 1)
@@ -76,3 +76,11 @@ def test_of_cover_of_a_life_it_is_asked_whose_and_how_long(policy: InsuranceFact
     found = codes(replace(facts(), insurance=(policy,)))
     asked = {told for told in found if told[0] in {"policy_end", "insured_person"}}
     assert asked == ({(code, "Term", False)} if code else set())
+
+
+def test_after_tax_money_of_an_older_form_is_asked_for_again() -> None:
+    def told(year: int) -> HouseholdFacts:
+        return replace(facts(), ira_bases=(IraBasisFact("b", uuid.UUID(int=1), Decimal(5_000), year, DAY),))
+
+    assert ("ira_basis", "Ana", False) in codes(told(2024))
+    assert "ira_basis" not in {code for code, _, _ in codes(told(2025))}

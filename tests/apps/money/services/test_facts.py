@@ -38,6 +38,9 @@ def test_each_kind_is_added_changed_and_removed_on_the_trail(ada: User, kind: st
         ("debt", {"annual_rate": Decimal(6)}, ""),
         ("income", {"kind": "lottery"}, "kind"),
         ("property", {"value": Decimal(-1)}, ""),
+        ("ira_basis", {"amount": Decimal(-1)}, "amount"),
+        ("ira_basis", {"tax_year": 1986}, "tax_year"),
+        ("ira_basis", {"tax_year": 2026}, "tax_year"),
     ],
 )
 def test_what_cannot_be_is_refused(ada: User, kind: str, fields: dict[str, object], field: str) -> None:
@@ -53,6 +56,13 @@ def test_a_person_of_another_household_is_refused(ada: User) -> None:
     other = people.household(ada, name="Okafor").people.get(relationship="head")
     with pytest.raises(InvalidInputError, match="another household"):
         made.fact("income", people.household(ada), ada, person=other)
+
+
+def test_each_person_tells_of_after_tax_money_once(ada: User) -> None:
+    household = people.household(ada)
+    made.fact("ira_basis", household, ada)
+    with pytest.raises(InvalidInputError, match="told already"):
+        made.fact("ira_basis", household, ada)
 
 
 def test_an_unknown_kind_is_refused(ada: User) -> None:

@@ -40,6 +40,7 @@ from apps.plans.engine.tax_credits import Dependants
 from apps.plans.engine.tax_tables import FilingStatus, StatusTable, TaxTable
 from apps.plans.engine.taxes import TaxFacts, federal_tax
 from apps.portfolios.engine.distributions import required_distribution
+from tests.apps.plans.engine.reference_iras import IrasOfReference
 
 RANKS = list(GoalPriority)
 
@@ -65,6 +66,12 @@ class Books:
     failed: dict[str, int] = field(default_factory=dict)
     opened: dict[str, float] = field(default_factory=dict)
     taken: dict[str, float] = field(default_factory=dict)
+    # of IRAs: what came out this tax year (account, amount, whether it was early), what was given, basis, and late
+    # contributions, by owner
+    out: list[tuple[str, float, bool]] = field(default_factory=list)
+    given: dict[str, float] = field(default_factory=dict)
+    after_tax: dict[str, float] = field(default_factory=dict)
+    late: dict[str, float] = field(default_factory=dict)
 
 
 def amount_at(amount: float, growth: Growth, year: int, price: float) -> float:
@@ -134,7 +141,7 @@ def indexed(table: TaxTable, index: float) -> TaxTable:
     )
 
 
-class ReferenceModel:
+class ReferenceModel(IrasOfReference):
     """Walks one path of a cube."""
 
     def __init__(
@@ -158,6 +165,10 @@ class ReferenceModel:
         self.taxes: list[float] = []
         self.premiums: list[float] = []
         self.converted: list[float] = []
+        self.recovered: list[float] = []
+        self.gifts = [0.0]
+        self.free: dict[str, float] = {}
+        self.moved: dict[str, float] = {}
         # by a rule of spending: the part of what is planned, the first rate drawn, what was spent in each year
         self.part = 1.0
         self.first_rate: float | None = None
@@ -170,12 +181,17 @@ class ReferenceModel:
             basis={account.key: account.cost_basis for account in inputs.accounts},
             holdings={account.key: dict(account.allocation) for account in inputs.accounts},
             opened={account.key: account.balance for account in inputs.accounts},
+            after_tax={pool.owner: pool.basis for pool in inputs.ira_pools},
         )
 
     def run(self) -> ReferenceModel:
         for month in range(self.n_months):
             self._markets(month)
             self._earn(month)
+            kept = [*self._windfalls(month), *self._sales(month)]
+            self._pay_out(month)
+            self._give(month)
+            self._contribute(month, kept)
             self._spend(month)
             if (self.inputs.start_date.month + month) % 12 == 0:
                 self._close_year(month)
@@ -229,9 +245,6 @@ class ReferenceModel:
             paid = self.claimed[month] * self.price
         books.benefits += paid
         books.unspent += paid
-        kept = [*self._windfalls(month), *self._sales(month)]
-        self._pay_out(month)
-        self._contribute(month, kept)
 
     def _pay_out(self, month: int) -> None:
         """Cover in force pays as the last month of the insured ends, into the account of the surplus."""
@@ -317,8 +330,9 @@ class ReferenceModel:
                 books.basis[item.account] += amount
                 if not item.by_employer:
                     books.unspent -= amount
-                    if accounts[item.account].treatment is TaxTreatment.TAX_DEFERRED:
+                    if accounts[item.account].treatment is TaxTreatment.TAX_DEFERRED and item.is_deductible:
                         books.pre_tax += amount
+                    self._note_ira(item.account, amount, month, deducts=item.is_deductible)
         for account, amount in kept:
             books.balance[account] += amount
             books.basis[account] += amount
@@ -344,8 +358,11 @@ class ReferenceModel:
                     books.taken[key] = books.taken.get(key, 0.0) + take
                     owners = [adult for adult in inputs.adults if account.owner in ("", adult.key)]
                     oldest = max(age_in_months(adult, inputs.start_date, month) for adult in owners)
-                    if oldest < inputs.tax_table.early_withdrawal_age_months:
+                    is_early = oldest < inputs.tax_table.early_withdrawal_age_months
+                    if is_early:
                         books.early += take
+                    if self._owner_of(key):
+                        books.out.append((key, take, is_early))
                 books.balance[key] -= take
                 need -= take
         return need
@@ -440,9 +457,11 @@ class ReferenceModel:
         january = 12 * year - inputs.start_date.month + 1
         living = [adult for adult, end in zip(inputs.adults, self.ends, strict=True) if end > max(0, january)]
         self._take_what_is_required(living, calendar_year, 12 if year else month + 1)
+        self._recover(living)
         law = indexed(inputs.tax_table if year else shortened(inputs.tax_table, month + 1), self.index)
         before = federal_tax(law, self._facts(living, year))
         converted = self._convert(living, month, law)
+        self._note_conversions(living)
         facts = self._facts(living, year)
         tax = federal_tax(law, facts)
         due = float(tax.total) if living else 0.0
@@ -577,11 +596,18 @@ class ReferenceModel:
             wanted, converted[plan.owner] = self._room(plan, living, month, law), 0.0
             for account in self.inputs.accounts:
                 if account.treatment is TaxTreatment.TAX_DEFERRED and account.owner in ("", plan.owner):
-                    take = min(books.balance[account.key], wanted)
+                    share = self._after_tax_share(account.key, living)
+                    # room is for what is taxed
+                    counted = 1.0 if plan.rule is ConversionRule.FIXED else 1.0 - share
+                    take = min(books.balance[account.key], wanted / counted) if counted > 0.0 else 1e18
+                    take = min(books.balance[account.key], take)
                     books.balance[account.key] -= take
-                    wanted -= take
+                    wanted -= counted * take
                     converted[plan.owner] += take
-            books.ordinary += converted[plan.owner]
+                    free = share * take
+                    self.free[plan.owner] = self.free.get(plan.owner, 0.0) + free
+                    books.ordinary += take - free
+                    self.moved[account.key] = self.moved.get(account.key, 0.0) + take
         return converted
 
     def _room(self, plan: ConversionPlan, living: list[Adult], month: int, law: TaxTable) -> float:
@@ -620,6 +646,8 @@ class ReferenceModel:
                 continue
             is_early = ages[plan.owner] < inputs.tax_table.early_withdrawal_age_months
             penalty = float(inputs.tax_table.early_withdrawal_rate) if is_early else 0.0
+            if converted[plan.owner] > 0.0:
+                penalty *= 1.0 - self.free.get(plan.owner, 0.0) / converted[plan.owner]
             withheld = min(converted[plan.owner], missing / (1.0 - penalty))
             missing -= withheld * (1.0 - penalty)
             added += withheld * penalty
@@ -674,5 +702,7 @@ class ReferenceModel:
             take = min(books.balance[account.key], max(0.0, due - books.taken.get(account.key, 0.0)))
             books.balance[account.key] -= take
             books.ordinary += take
+            if self._owner_of(account.key):
+                books.out.append((account.key, take, False))
             books.balance[inputs.surplus_account] += take
             books.basis[inputs.surplus_account] += take

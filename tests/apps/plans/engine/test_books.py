@@ -30,6 +30,7 @@ def test_no_two_things_share_a_row() -> None:
         books.SPENT_ABOVE,
         books.FIRST_RATE,
         books.SPENT,
+        *range(books.BASIS, books.ACCOUNTS),
         *accounts,
     ]
     assert sorted(rows) == list(range(len(rows)))
@@ -48,4 +49,5 @@ def test_a_record_without_flows_has_no_years_of_them() -> None:
 
 def test_flows_that_a_plan_cannot_have_take_no_room() -> None:
     kept = books.empty_record(10, 2, 64, with_flows=True, n_flows=books.F_CONVERTED)
-    assert kept.flows.shape == (10, books.N_FLOWS - 1, 64)
+    assert kept.flows.shape == (10, books.F_CONVERTED, 64)
+    assert books.F_CONVERTED < books.N_FLOWS

@@ -44,7 +44,7 @@ def test_the_page_sets_every_way_side_by_side_and_each_figure_says_where_it_is_f
     for link in links[:: len(links) // 8]:
         told = client.get(link, headers={"hx-request": "true"})
         assert told.status_code == 200, link
-        assert "nobody is taken to hold contributions that were not deducted" in told.content.decode()
+        assert "nobody is said to hold after-tax money in IRAs" in told.content.decode()
     assert client.get(f"{base}figures/1900:taxes/").status_code == 404
     assert AuditEvent.objects.count() == before
     tab = client.get(f"/households/{run.plan.household.public_id}/plan/").content.decode()
