@@ -12,14 +12,19 @@ from typing import Any
 import pytest
 
 KEY = "sk-local-key-1"
-MODEL = "local-model"
+MODEL, EMBEDDING = "local-model", "local-embedding"
+PATHS = {("/v1/chat/completions", MODEL), ("/v1/embeddings", EMBEDDING)}
 
 
 class ChatServer:
-    """Answers with `say` (a text, or what a question's content becomes); `status`, `raw` and `wait` make it fail."""
+    """Answers with `say` (a text, or what a question's content becomes); `status`, `raw` and `wait` make it fail.
+
+    `place` gives the vector of a text.
+    """
 
     def __init__(self) -> None:
         self.say: str | Callable[[str], str] = "Hello."
+        self.place: Callable[[str], list[float]] = lambda text: [float(len(text)), 1.0]
         self.status, self.raw, self.wait = 200, None, 0.0
         self.location = ""
         self.before: Callable[[], None] = lambda: None
@@ -58,8 +63,11 @@ class ChatServer:
                 status, told = server.status, server.raw
                 if status == 200 and self.headers["Authorization"] != f"Bearer {KEY}":
                     status = 401
-                elif status == 200 and (self.path != "/v1/chat/completions" or body["model"] != MODEL):
+                elif status == 200 and (self.path, body["model"]) not in PATHS:
                     status = 404
+                if told is None and "input" in body:
+                    rows = [{"index": at, "embedding": server.place(text)} for at, text in enumerate(body["input"])]
+                    told = json.dumps({"object": "list", "data": rows[::-1]}).encode()
                 if told is None:
                     content = body["messages"][-1]["content"]
                     words = server.say if isinstance(server.say, str) else server.say(content)

@@ -35,6 +35,12 @@ class LanguageModelForm(forms.Form):
         help_text=_("Up to and without /chat/completions, such as https://server.example/v1."),
     )
     model_name = forms.CharField(label=_("Model"), max_length=120, help_text=_("As the provider calls it."))
+    embedding_name = forms.CharField(
+        label=_("Model for embeddings"),
+        max_length=120,
+        required=False,
+        help_text=_("Optional, of the same server: finds plans alike by meaning, each night."),
+    )
     key = forms.CharField(
         label=_("Key"),
         max_length=1000,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -11,11 +12,15 @@ from apps.kernel.errors import DomainError, gettext_noop
 
 @dataclass(frozen=True, slots=True)
 class ModelInUse:
-    """The model that the firm connected: `key` is another one after each new connection, `host` where texts go."""
+    """The model that the firm connected: `key` is another one after each new connection, `host` where texts go.
+
+    `embedding` is the model that turns texts into vectors, empty where there is none.
+    """
 
     key: uuid.UUID
     name: str
     host: str
+    embedding: str = ""
 
 
 class LanguageModelError(DomainError):
@@ -49,6 +54,10 @@ class LanguageModel(Protocol):
         """Return the model's text. Raises LanguageModelError; never called inside a transaction that holds locks."""
         ...
 
+    def vectors(self, texts: Sequence[str]) -> list[list[float]]:
+        """Return a vector of each text, all of one length. Raises LanguageModelError; asked as `answer` is."""
+        ...
+
 
 class _None:
     """No app above offers one."""
@@ -58,6 +67,10 @@ class _None:
         return None
 
     def answer(self, *, instruction: str, content: str) -> str:  # noqa: ARG002 - of the protocol
+        """Refuse."""
+        raise NoLanguageModelError
+
+    def vectors(self, texts: Sequence[str]) -> list[list[float]]:  # noqa: ARG002 - of the protocol
         """Refuse."""
         raise NoLanguageModelError
 

@@ -20,6 +20,8 @@ class LanguageModelConnection(BaseModel):
 
     address = models.CharField(_("address"), max_length=300)
     model_name = models.CharField(_("model"), max_length=120)
+    # of the same server; empty where none is used
+    embedding_name = models.CharField(_("model for embeddings"), max_length=120, blank=True)
     key = models.TextField(_("key"), blank=True)  # encrypted with the firm's key
     is_active = models.BooleanField(_("in use"), default=True)
     connected_by = models.CharField(_("connected by"), max_length=200)

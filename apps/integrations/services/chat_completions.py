@@ -1,14 +1,17 @@
-"""One question to a server that speaks the protocol of chat completions, with every way in which it can fail named.
+"""Questions to a server that speaks the protocol of chat completions, with every way in which they can fail named.
 
 POST <address>/chat/completions, `{"model", "messages": [{"role", "content"}]}`, answered by
 `{"choices": [{"message": {"content"}}]}`: what OpenAI publishes and most servers of open models speak. No field that
-only some of them know is sent.
+only some of them know is sent. Vectors of texts come from POST <address>/embeddings, `{"model", "input": [texts]}`,
+answered by `{"data": [{"index", "embedding": [numbers]}]}`.
 """
 
 from __future__ import annotations
 
 import json
+import math
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +24,9 @@ if TYPE_CHECKING:
     import httpx
 
 CONNECT_SECONDS, ANSWER_SECONDS, TRY_SECONDS = 5.0, 40.0, 15.0
-MOST_BYTES = 400_000
+MOST_BYTES, MOST_VECTOR_BYTES = 400_000, 16_000_000
+# texts of one question: what every known server takes
+TEXTS_AT_ONCE = 32
 _BY_STATUS = {
     401: Outcome.KEY,
     403: Outcome.KEY,
@@ -54,10 +59,33 @@ class Line:
 def completed(line: Line, *, instruction: str, content: str, seconds: float = ANSWER_SECONDS) -> str:
     """Return what the model says. Raises CompletionError."""
     messages = [{"role": "system", "content": instruction}, {"role": "user", "content": content}]
-    return _content(_answer(line, {"model": line.model_name, "messages": messages}, seconds))
+    asked = _Asked("chat/completions", {"model": line.model_name, "messages": messages}, seconds, MOST_BYTES)
+    return _content(_answer(line, asked))
 
 
-def _answer(line: Line, question: dict[str, Any], seconds: float) -> bytes:
+def embedded(line: Line, texts: Sequence[str], *, seconds: float = ANSWER_SECONDS) -> list[list[float]]:
+    """Return a vector of each text, all of one length, by the model that the line names. Raises CompletionError."""
+    found: list[list[float]] = []
+    for at in range(0, len(texts), TEXTS_AT_ONCE):
+        part = list(texts[at : at + TEXTS_AT_ONCE])
+        asked = _Asked("embeddings", {"model": line.model_name, "input": part}, seconds, MOST_VECTOR_BYTES)
+        found += _vectors(_answer(line, asked), len(part))
+    if len({len(vector) for vector in found}) > 1:
+        raise CompletionError(Outcome.NONSENSE)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A question: where under the address, what, how long it may take and how long its answer may be."""
+
+    path: str
+    body: dict[str, Any]
+    seconds: float
+    most_bytes: int
+
+
+def _answer(line: Line, question: _Asked) -> bytes:
     import httpx  # slow to load, and few requests need it
 
     try:
@@ -66,15 +94,15 @@ def _answer(line: Line, question: dict[str, Any], seconds: float) -> bytes:
     except InvalidInputError:
         raise CompletionError(Outcome.ADDRESS) from None
     headers = {"Host": address.authority, "Authorization": f"Bearer {line.key}"}
-    timeout = httpx.Timeout(seconds, connect=CONNECT_SECONDS)
+    timeout = httpx.Timeout(question.seconds, connect=CONNECT_SECONDS)
     # no proxy of the environment, and no redirect: it could lead anywhere
     with httpx.Client(trust_env=False, follow_redirects=False, timeout=timeout, headers=headers) as client:
         for place in places:
-            url = f"{address.at(place)}/chat/completions"
+            url = f"{address.at(place)}/{question.path}"
             # the line is opened to the address that was looked at; the certificate must still be of the name
-            asked = client.build_request("POST", url, json=question, extensions={"sni_hostname": address.host})
+            asked = client.build_request("POST", url, json=question.body, extensions={"sni_hostname": address.host})
             try:
-                return _said(client, asked, time.monotonic() + seconds)
+                return _said(client, asked, time.monotonic() + question.seconds, question.most_bytes)
             except httpx.ConnectError:
                 continue
             except httpx.TimeoutException:
@@ -84,21 +112,21 @@ def _answer(line: Line, question: dict[str, Any], seconds: float) -> bytes:
     raise CompletionError(Outcome.AWAY)
 
 
-def _said(client: httpx.Client, asked: httpx.Request, until: float) -> bytes:
+def _said(client: httpx.Client, asked: httpx.Request, until: float, most_bytes: int) -> bytes:
     answer = client.send(asked, stream=True)
     try:
         if answer.status_code != _OK:
             raise CompletionError(_outcome(answer.status_code))
-        return _read(answer, until)
+        return _read(answer, until, most_bytes)
     finally:
         answer.close()
 
 
-def _read(answer: httpx.Response, until: float) -> bytes:
+def _read(answer: httpx.Response, until: float, most_bytes: int) -> bytes:
     body = b""
     for part in answer.iter_bytes():
         body += part
-        if len(body) > MOST_BYTES:
+        if len(body) > most_bytes:
             raise CompletionError(Outcome.NONSENSE)
         if time.monotonic() > until:
             raise CompletionError(Outcome.SLOW)
@@ -117,3 +145,14 @@ def _content(body: bytes) -> str:
     if not isinstance(content, str) or not content.strip():
         raise CompletionError(Outcome.NONSENSE)
     return content
+
+
+def _vectors(body: bytes, count: int) -> list[list[float]]:
+    try:
+        rows = {row["index"]: [float(number) for number in row["embedding"]] for row in json.loads(body)["data"]}
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        raise CompletionError(Outcome.NONSENSE) from None
+    found = [rows.get(place, []) for place in range(count)]
+    if len(rows) != count or not all(vector and all(map(math.isfinite, vector)) for vector in found):
+        raise CompletionError(Outcome.NONSENSE)
+    return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -20,6 +21,7 @@ from apps.integrations.services.chat_completions import (
     CompletionError,
     Line,
     completed,
+    embedded,
 )
 from apps.kernel.errors import InvalidInputError, gettext_noop
 from apps.plans.ports import ModelInUse, NoLanguageModelError
@@ -32,6 +34,7 @@ class ModelTerms:
     address: str
     model_name: str
     key: str = field(default="", repr=False)
+    embedding_name: str = ""
 
 
 @service
@@ -64,6 +67,7 @@ def connect_model(*, terms: ModelTerms, by: Actor) -> LanguageModelConnection:
     row = LanguageModelConnection(
         address=url,
         model_name=terms.model_name.strip(),
+        embedding_name=terms.embedding_name.strip(),
         key=encrypted(key) if key else kept,
         connected_by=by.label[:200],
     )
@@ -85,12 +89,14 @@ def disconnect_model(*, by: Actor) -> None:
 
 
 def try_model(*, by: Actor) -> Outcome:
-    """Ask the model one thing that tells nothing of anybody, and note how it went. Raises NoLanguageModelError."""
+    """Ask the models one thing that tells nothing of anybody, and note how it went. Raises NoLanguageModelError."""
     row = connection_in_use()
     if row is None:
         raise NoLanguageModelError
     try:
         completed(_line(row), instruction="Answer with one word.", content="Hello.", seconds=TRY_SECONDS)
+        if row.embedding_name:
+            embedded(_embedding_line(row), ["Hello."], seconds=TRY_SECONDS)
         outcome = Outcome.ANSWERED
     except CompletionError as failed:
         outcome = failed.outcome
@@ -115,6 +121,10 @@ def _line(row: LanguageModelConnection) -> Line:
     return Line(row.address, row.model_name, decrypted(row.key))
 
 
+def _embedding_line(row: LanguageModelConnection) -> Line:
+    return Line(row.address, row.embedding_name, decrypted(row.key))
+
+
 class FirmsModel:
     """The way of plans to the firm's model (`plans.ports.LanguageModel`)."""
 
@@ -123,7 +133,8 @@ class FirmsModel:
         row = connection_in_use()
         if row is None:
             return None
-        return ModelInUse(row.public_id, row.model_name, urlsplit(row.address).hostname or "")
+        host = urlsplit(row.address).hostname or ""
+        return ModelInUse(row.public_id, row.model_name, host, row.embedding_name)
 
     def answer(self, *, instruction: str, content: str) -> str:
         """Ask the firm's model. Raises LanguageModelError."""
@@ -131,3 +142,10 @@ class FirmsModel:
         if row is None:
             raise NoLanguageModelError
         return completed(_line(row), instruction=instruction, content=content, seconds=ANSWER_SECONDS)
+
+    def vectors(self, texts: Sequence[str]) -> list[list[float]]:
+        """Ask the firm's model for embeddings. Raises LanguageModelError."""
+        row = connection_in_use()
+        if row is None or not row.embedding_name:
+            raise NoLanguageModelError
+        return embedded(_embedding_line(row), texts, seconds=ANSWER_SECONDS)

@@ -27,7 +27,9 @@ class LanguageModelSettings(ServiceFormView):
     def get_initial(self) -> dict[str, Any]:
         """Begin with what is connected; the key is never shown."""
         row = connection_in_use()
-        return {} if row is None else {"address": row.address, "model_name": row.model_name}
+        if row is None:
+            return {}
+        return {"address": row.address, "model_name": row.model_name, "embedding_name": row.embedding_name}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add how it stands."""

@@ -70,6 +70,20 @@ def fit_likeness(texts: Sequence[str]) -> Likeness:
     return Likeness(np.asarray(normalize(parts), dtype=np.float64))
 
 
+def embedded_likeness(vectors: Sequence[Sequence[float]]) -> Likeness:
+    """Return what a model of embeddings says of texts, shape (n_texts, n_dimensions) of finite numbers.
+
+    The mean of all is taken off before: models put all texts of one subject near each other, and what is left tells
+    them apart. Raises ValueError for fewer than two, for rows of several lengths and for what is no number.
+    """
+    told = np.asarray(vectors, dtype=np.float64)
+    if told.ndim != 2 or told.shape[0] < 2 or not np.isfinite(told).all():
+        raise ValueError("Two vectors of one length are needed at least.")
+    told = told - told.mean(axis=0)
+    lengths = np.linalg.norm(told, axis=1, keepdims=True)
+    return Likeness(np.divide(told, lengths, out=np.zeros_like(told), where=lengths > 0.0))
+
+
 def nearest(likeness: Likeness, count: int = NEAREST) -> npt.NDArray[np.intp]:
     """Return for each plan the others most alike, the most alike first; shape (n_plans, count)."""
     alike = likeness.vectors @ likeness.vectors.T

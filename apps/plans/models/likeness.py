@@ -20,6 +20,8 @@ class PlanLikeness(BaseModel):
 
     n_plans = models.PositiveIntegerField(_("number of plans"))
     precision = models.FloatField(_("share of nearest plans that fit"), null=True, blank=True)
+    # the model of embeddings that the firm connected; empty: the words, as `engine.likeness` weighs them
+    model_name = models.CharField(_("model for embeddings"), max_length=120, blank=True)
 
     class Meta:
         ordering = ("-id",)

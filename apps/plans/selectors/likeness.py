@@ -36,6 +36,7 @@ class PlansLike:
 
     lines: tuple[LikeLine, ...] = ()
     why_not: str = ""
+    model_name: str = ""
 
 
 def has_vectors() -> bool:
@@ -64,7 +65,8 @@ def plans_like(plan: Plan, actor: Actor) -> PlansLike:
             LikeLine(row.plan, tuple(_word(trait) for trait in own.traits if trait in row.traits))
             for row in rows
             if 1.0 - row.distance >= LEAST_ALIKE
-        )
+        ),
+        model_name=fit.model_name,
     )
 
 

@@ -10,8 +10,9 @@ from apps.core import audit
 from apps.core.actors import Actor
 from apps.core.services import service
 from apps.plans.engine.hidden_names import without_names
-from apps.plans.engine.likeness import fit_likeness, precision_at, telling
+from apps.plans.engine.likeness import Likeness, embedded_likeness, fit_likeness, precision_at, telling
 from apps.plans.models import Decision, GoalKind, Plan, PlanLikeness, PlanStatus, PlanVector, Recommendation
+from apps.plans.ports import LanguageModelError, ModelInUse, language_model
 from apps.plans.selectors.overviews import run_shown
 from apps.plans.services._asked import hidden_names
 
@@ -32,25 +33,68 @@ class ToldPlan:
         return frozenset(trait for trait in self.traits if not trait.startswith("is:"))
 
 
-@service
+@dataclass(frozen=True, slots=True)
+class _Fit:
+    """Where plans lie, how well that was measured, and by which model of embeddings; an empty name means by words."""
+
+    likeness: Likeness
+    precision: float
+    model_name: str = ""
+
+
 def keep_likeness(*, by: Actor) -> PlanLikeness | None:
-    """Fit the plans that count, one of each household, and keep where each lies; None while there are too few."""
+    """Fit the plans that count, one of each household, and keep where each lies; None while there are too few.
+
+    By words; and by the firm's model of embeddings where it connected one and that is measured no worse. The model is
+    asked before anything is written; if it fails, words do.
+    """
     told = [_told(plan) for plan in _plans()]
     if len(told) < 2:
         return None
+    texts, labels = [each.text for each in told], telling([each.labels for each in told])
     try:
-        fitted = fit_likeness([each.text for each in told])
+        words = fit_likeness(texts)
     except ValueError:
         return None
-    precision = precision_at(fitted, telling([each.labels for each in told]))
+    fit, facts = _Fit(words, precision_at(words, labels)), {}
+    model = language_model().in_use()
+    if model is not None and model.embedding:
+        found, facts = _embedded(texts, labels, model)
+        fit = _better(fit, found)
+    return _keep(told=told, fit=fit, facts=facts, by=by)
+
+
+def _embedded(
+    texts: list[str], labels: list[frozenset[str]], model: ModelInUse
+) -> tuple[_Fit | None, dict[str, object]]:
+    """Return what the firm's model makes of the texts, and what the trail keeps of asking it: never the words."""
+    facts: dict[str, object] = {"model": model.embedding, "host": model.host, "texts": len(texts)}
+    try:
+        vectors = embedded_likeness(language_model().vectors(texts))
+    except (LanguageModelError, ValueError) as failed:
+        return None, {**facts, "reason": str(failed)}
+    fit = _Fit(vectors, precision_at(vectors, labels), model.embedding)
+    return fit, {**facts, "measured": None if math.isnan(fit.precision) else round(fit.precision, 4)}
+
+
+def _better(words: _Fit, embedded: _Fit | None) -> _Fit:
+    """Take the model where its measure is not below that of the words; what cannot be measured is not better."""
+    if embedded is None or not embedded.precision >= words.precision:
+        return words
+    return embedded
+
+
+@service
+def _keep(*, told: list[ToldPlan], fit: _Fit, facts: dict[str, object], by: Actor) -> PlanLikeness:
     PlanLikeness.objects.all().delete()
-    row = PlanLikeness(n_plans=len(told), precision=None if math.isnan(precision) else precision)
+    precision = None if math.isnan(fit.precision) else fit.precision
+    row = PlanLikeness(n_plans=len(told), precision=precision, model_name=fit.model_name)
     row.save()
     PlanVector.objects.bulk_create(
         PlanVector(likeness=row, plan=each.plan, vector=vector.tolist(), traits=list(each.traits))
-        for each, vector in zip(told, fitted.vectors, strict=True)
+        for each, vector in zip(told, fit.likeness.vectors, strict=True)
     )
-    audit.record("plans.keep_likeness", by=by, target=row, after=audit.snapshot(row))
+    audit.record("plans.keep_likeness", by=by, target=row, after=audit.snapshot(row), facts=facts)
     return row
 
 

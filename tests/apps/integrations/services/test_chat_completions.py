@@ -9,8 +9,8 @@ import pytest
 
 from apps.integrations.selectors.language_models import Outcome
 from apps.integrations.services import chat_completions
-from apps.integrations.services.chat_completions import CompletionError, Line, completed
-from tests.chat_server import KEY, MODEL
+from apps.integrations.services.chat_completions import CompletionError, Line, completed, embedded
+from tests.chat_server import EMBEDDING, KEY, MODEL
 
 
 def ask(address: str, *, key: str = KEY, model: str = MODEL, seconds: float = 5.0) -> str:
@@ -119,3 +119,37 @@ def test_the_line_goes_to_the_place_that_was_looked_at(chat_server, settings, mo
 
 def test_the_key_is_not_told_by_the_line():
     assert KEY not in repr(Line("https://x.example", MODEL, KEY))
+
+
+def test_vectors_come_in_the_order_of_the_texts_however_the_server_sends_them(chat_server):
+    texts = ["x" * length for length in range(1, 71)]
+    found = embedded(Line(chat_server.address, EMBEDDING, KEY), texts, seconds=5.0)
+    assert found == [[float(length), 1.0] for length in range(1, 71)]
+    assert [len(asked["input"]) for asked in chat_server.asked] == [32, 32, 6]
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"no json",
+        b'{"data": []}',
+        b'{"data": [{"index": 0}]}',
+        b'{"data": [{"index": 0, "embedding": []}]}',
+        b'{"data": [{"index": 0, "embedding": [1, null]}]}',
+        b'{"data": [{"index": 0, "embedding": [1, NaN]}]}',
+        b'{"data": [{"index": 1, "embedding": [1, 2]}]}',
+        b'{"data": [{"index": 0, "embedding": "abc"}]}',
+    ],
+    ids=range(8),
+)
+def test_vectors_that_cannot_be_are_refused(chat_server, raw):
+    chat_server.raw = raw
+    with pytest.raises(CompletionError) as failed:
+        embedded(Line(chat_server.address, EMBEDDING, KEY), ["Words."], seconds=5.0)
+    assert failed.value.outcome is Outcome.NONSENSE
+
+
+def test_vectors_of_several_lengths_are_refused(chat_server):
+    chat_server.place = lambda text: [1.0] * len(text)
+    with pytest.raises(CompletionError):
+        embedded(Line(chat_server.address, EMBEDDING, KEY), ["a", "bc"], seconds=5.0)

@@ -9,7 +9,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from apps.plans.engine.likeness import BAR, FEWEST_PLANS, NEAREST, fit_likeness, is_good, nearest, precision_at, telling
+from apps.plans.engine.likeness import (
+    BAR,
+    FEWEST_PLANS,
+    NEAREST,
+    embedded_likeness,
+    fit_likeness,
+    is_good,
+    nearest,
+    precision_at,
+    telling,
+)
 
 LABELLED = tomllib.loads((Path(__file__).parent / "likeness" / "labelled.toml").read_text())
 TEXTS = [text for group in LABELLED.values() for text in group["texts"]]
@@ -92,3 +102,27 @@ def test_without_shared_labels_there_is_no_measure():
 )
 def test_few_plans_or_a_low_measure_are_not_good_enough(n_plans, precision, good):
     assert is_good(n_plans, precision) is good
+
+
+def test_vectors_of_a_model_are_told_apart_by_what_is_left_of_their_mean():
+    # a common part, as models of embeddings give every text, and one direction of each kind
+    rng = np.random.default_rng(4)
+    kinds = rng.normal(size=(len(LABELLED), 24))
+    names = list(LABELLED)
+    vectors = [10.0 + kinds[names.index(next(iter(label)))] + 0.1 * rng.normal(size=24) for label in LABELS]
+    found = embedded_likeness([list(vector) for vector in vectors])
+    assert np.linalg.norm(found.vectors, axis=1) == pytest.approx(1.0)
+    assert precision_at(found, LABELS) == 1.0
+    apart = found.vectors @ found.vectors.T
+    other = np.array([[bool(one & two) for two in LABELS] for one in LABELS])
+    assert apart[~other].max() < apart[other].min()
+
+
+@pytest.mark.parametrize("wrong", [[], [[1.0, 2.0]], [[1.0, float("nan")], [1.0, 2.0]], [[1.0], [1.0, 2.0]]])
+def test_vectors_that_cannot_be_compared_are_refused(wrong):
+    with pytest.raises(ValueError, match=r"Two vectors|inhomogeneous"):
+        embedded_likeness(wrong)
+
+
+def test_texts_that_are_all_alike_have_no_direction():
+    assert not embedded_likeness([[1.0, 2.0], [1.0, 2.0]]).vectors.any()

@@ -11,6 +11,7 @@ from django_tenants.utils import tenant_context
 
 from apps.core.actors import Actor
 from apps.core.models import AuditEvent
+from apps.integrations.services.language_models import ModelTerms, connect_model
 from apps.plans import tasks
 from apps.plans.engine import likeness as engine
 from apps.plans.models import PlanLikeness, PlanVector
@@ -19,6 +20,7 @@ from apps.plans.selectors.likeness import has_vectors, plans_like
 from apps.plans.services.goals import GoalDetails, set_goal
 from apps.plans.services.likeness import keep_likeness
 from apps.plans.services.plans import draft_plan
+from tests.chat_server import EMBEDDING, KEY, MODEL
 from tests.factories import clients
 
 BY = Actor.system("plans.keep_likeness")
@@ -147,3 +149,39 @@ def test_the_plan_page_shows_them(book, ada, paul, sign_in):
     assert "Plans like this one" in shown
     assert other.household.name in shown
     assert book["Mallory"][0].household.name not in shown
+
+
+@pytest.fixture
+def embedding(chat_server, paul):
+    """A model of embeddings that the firm connected: it knows a school from a house."""
+    chat_server.place = lambda text: [1.0, 0.0, 5.0] if "university" in text else [0.0, 1.0, 5.0]
+    terms = ModelTerms(address=chat_server.address, model_name=MODEL, key=KEY, embedding_name=EMBEDDING)
+    connect_model(terms=terms, by=paul.as_actor())
+    return chat_server
+
+
+def test_a_model_of_embeddings_that_is_no_worse_is_taken_and_named(book, ada, embedding):
+    fit = keep_likeness(by=BY)
+    assert (fit.model_name, fit.precision) == (EMBEDDING, 1.0)
+    like = plans_like(book["Ada"][0], ada.as_actor())
+    assert {line.plan for line in like.lines} == set(book["Ada"][1:3])
+    assert like.model_name == EMBEDDING
+    for asked in embedding.asked:
+        assert not any(plan.household.name in text for plan in book["Ada"] for text in asked["input"])
+    asked = AuditEvent.objects.get(action="plans.keep_likeness")
+    assert (asked.after["model"], asked.after["texts"]) == (EMBEDDING, 12)
+
+
+@pytest.mark.parametrize("fault", [{"status": 503}, {"raw": b"no json"}, {"place": lambda _text: [1.0, 2.0]}])
+def test_a_model_that_fails_or_does_worse_leaves_the_words(book, embedding, fault):
+    for name, value in fault.items():
+        setattr(embedding, name, value)
+    fit = keep_likeness(by=BY)
+    assert (fit.model_name, fit.precision) == ("", 1.0)
+    assert AuditEvent.objects.get(action="plans.keep_likeness").after["model"] == EMBEDDING
+
+
+def test_a_firm_that_names_no_model_for_embeddings_sends_nothing(book, chat_server, paul):
+    connect_model(terms=ModelTerms(address=chat_server.address, model_name=MODEL, key=KEY), by=paul.as_actor())
+    assert keep_likeness(by=BY).model_name == ""
+    assert chat_server.asked == []
