@@ -73,7 +73,7 @@ function draw(figure) {
   const read = () => JSON.parse(document.getElementById(figure.dataset.chart).textContent);
   let spec = read();
   canvas.replaceChildren();
-  const empty = !(spec.series?.length || spec.bands?.length || spec.frames?.length);
+  const empty = !(spec.series?.length || spec.bands?.length || spec.frames?.length || spec.points?.length);
   if (empty) {
     canvas.textContent = word("noData");
     return;

@@ -77,6 +77,13 @@ def household_numbered(number: int) -> Household | None:
     return Household.objects.select_related("advisor").filter(external_id=f"demo-{number:02d}").first()
 
 
+def _answers(number: int, age: int) -> tuple[int, ...]:
+    """Return how the household may answer about risk: the young more boldly than those who stopped working."""
+    if number <= 3:
+        return (2, 3, 3, 4, 4, 5)
+    return (2, 2, 2, 2, 3, 3) if age >= 60 else (3, 3, 3, 3, 3, 4) if age >= 45 else (4, 4, 5, 5, 5, 5)
+
+
 def _drawn(number: int, dice: random.Random) -> DemoHousehold:
     head, family_name = _HEADS[number - 1].rsplit(" ", 1)
     age = dice.randint(31, 71)
@@ -111,5 +118,5 @@ def _drawn(number: int, dice: random.Random) -> DemoHousehold:
         mortgage=(home * Decimal(dice.randrange(0, 60)) / 100).quantize(Decimal(1000)) if works else Decimal(0),
         retirement_age=dice.choice((62, 65, 65, 67, 68)),
         equity_weight=Decimal(dice.choice((40, 50, 60, 70, 80))) / 100,
-        answers_points=dice.choice((2, 3, 3, 4, 4, 5)),
+        answers_points=dice.choice(_answers(number, age)),
     )
