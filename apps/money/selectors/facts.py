@@ -46,13 +46,17 @@ class IncomeFact:
 
 @dataclass(frozen=True, slots=True)
 class SpendingFact:
-    """Living costs a month, debt payments left out. `source` is `stated` or `bank` (the average of `n_months`)."""
+    """Living costs a month, debt payments left out. `source` is `stated` or `bank` (the average of `n_months`).
+
+    `giving` is what of them goes to charity.
+    """
 
     monthly_amount: Decimal
     essential: Decimal | None
     n_months: int
     as_of: dt.date
     source: str
+    giving: Decimal = NOTHING
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from apps.clients.models import Household, Person
 from apps.money.models import (
     BankAccount,
     BankAccountKind,
+    Category,
     Debt,
     ExpenseLine,
     FactOfHousehold,
@@ -233,12 +234,15 @@ def _spending(household: Household, lines: list[ExpenseLine], as_of: dt.date) ->
             n_months=0,
             as_of=min(line.as_of for line in lines),
             source="stated",
+            giving=sum((line.monthly_amount for line in lines if line.category == Category.GIVING), NOTHING),
         )
     flow = cash_flow(household, as_of)
     if flow.monthly_spending is None or flow.last_entry_on is None:
         return None
     debt = sum((line.monthly for line in flow.categories if line.category == "debt"), NOTHING)
-    return SpendingFact(max(flow.monthly_spending - debt, NOTHING), None, flow.n_months, flow.last_entry_on, "bank")
+    given = sum((line.monthly for line in flow.categories if line.category == Category.GIVING), NOTHING)
+    spent = max(flow.monthly_spending - debt, NOTHING)
+    return SpendingFact(spent, None, flow.n_months, flow.last_entry_on, "bank", given)
 
 
 def _debt(loan: Debt) -> DebtFact:

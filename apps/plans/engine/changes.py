@@ -111,8 +111,8 @@ def steps_between(before: ProjectionInputs, after: ProjectionInputs) -> list[tup
     # classes of assets that one of the sets does not know: accounts change with the set
     apart = before.assumptions.asset_keys != after.assumptions.asset_keys
     groups: dict[Cause, list[str]] = {}
-    # which accounts are IRAs moves nothing by itself
-    idle = {"ira_pools"} if tells_nothing(earlier) and tells_nothing(after) else set()
+    # which accounts are IRAs, and what is given from other money, moves nothing by itself
+    idle = {"ira_pools", "ira_gifts"} if tells_nothing(earlier) and tells_nothing(after) else set()
     for field in fields(ProjectionInputs):
         if field.name in idle:
             continue
@@ -148,8 +148,8 @@ def _joined(earlier: ProjectionInputs, taken: dict[str, Any]) -> ProjectionInput
     told["conversions"] = tuple(plan for plan in told["conversions"] if _can_be(plan, adults, told["accounts"]))
     paid_into = [account.key for account in told["accounts"] if account.treatment in OPEN]
     told["ira_pools"] = still_held(told["ira_pools"], adults, told["accounts"])
-    if not any(pool.accounts for pool in told["ira_pools"]):
-        told["ira_gifts"] = None
+    if told["ira_gifts"] and not any(pool.accounts for pool in told["ira_pools"]):
+        told["ira_gifts"] = replace(told["ira_gifts"], annual_amount=0.0)
     told["events"] = hung_on(told["events"], adults, paid_into, [debt.key for debt in told["debts"]])
     if told["surplus_account"] not in keys:
         told["surplus_account"] = keys[0]

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from apps.kernel.errors import InvalidInputError, gettext_noop
-from apps.plans.engine.checks import known, not_negative, same_currency, unique
+from apps.plans.engine.checks import known, not_negative, same_currency, unique, within
 
 if TYPE_CHECKING:
     from apps.plans.engine.inputs import Account, ProjectionInputs
@@ -39,18 +39,21 @@ class IraPool:
 
 @dataclass(frozen=True, slots=True)
 class IraGifts:
-    """What the household gives to charity a year and pays from IRAs once their owners are 70 1/2, in real dollars.
+    """What the household gives to charity a year, ``household_amount``, and how much of it IRAs pay; real dollars.
 
-    It is part of the living costs, so that what IRAs pay is not paid from elsewhere. ``yearly_limit`` is what one
-    person may give so in the year of the start; it rises with prices.
+    ``annual_amount`` is paid by IRAs once their owners are 70 1/2. Gifts are part of the living costs, so that what
+    IRAs pay is not paid from elsewhere. ``yearly_limit`` is what one person may give so in the year of the start; it
+    rises with prices.
     """
 
     annual_amount: float
+    household_amount: float
     yearly_limit: float
     currency: str
 
     def __post_init__(self) -> None:
-        not_negative(self.annual_amount, "ira_gifts.annual_amount")
+        not_negative(self.household_amount, "ira_gifts.household_amount")
+        within(self.annual_amount, 0.0, self.household_amount, "ira_gifts.annual_amount")
         not_negative(self.yearly_limit, "ira_gifts.yearly_limit")
 
 
@@ -97,7 +100,7 @@ def check_iras(inputs: ProjectionInputs) -> None:
             named.append(key)
     if inputs.ira_gifts is not None:
         same_currency(inputs.ira_gifts.currency, inputs.currency, "ira_gifts.currency")
-        if not named:
+        if inputs.ira_gifts.annual_amount > 0.0 and not named:
             raise InvalidInputError(
                 gettext_noop("There is no traditional IRA to give from."),
                 mend=gettext_noop("Add the account, or make the gifts from other money."),

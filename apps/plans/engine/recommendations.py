@@ -17,6 +17,7 @@ from apps.plans.engine.advice_claiming import claiming_advice
 from apps.plans.engine.advice_conversion import conversion_advice
 from apps.plans.engine.advice_cover import cover_advice
 from apps.plans.engine.advice_estate import estate_advice
+from apps.plans.engine.advice_gifts import gift_advice
 from apps.plans.engine.advice_order import order_advice
 from apps.plans.engine.advice_room import room_advice
 from apps.plans.engine.advice_texts import (
@@ -212,6 +213,7 @@ def _rules(inputs: ProjectionInputs, runs: Runs, policy: AdvicePolicy) -> tuple[
         ("contribution_room", lambda: room_advice(inputs, policy)),
         ("withdrawal_order", lambda: order_advice(inputs, runs)),
         ("roth_conversion", lambda: conversion_advice(inputs, runs)),
+        ("ira_gifts", lambda: gift_advice(inputs, runs)),
         ("insurance", lambda: cover_advice(inputs, policy.facts, runs)),
         ("estate", lambda: estate_advice(inputs, policy.facts)),
         ("emergency_fund", lambda: emergency_advice(inputs, policy.emergency_months, policy.emergency_fill_months)),

@@ -320,7 +320,7 @@ class Effect:
 class Recommendation:
     """One piece of advice: what, why, what it does in numbers, how sure, how hard, and by when.
 
-    ``kind`` is savings, spending, debt, allocation, emergency_fund, retirement_date, social_security,
+    ``kind`` is savings, spending, debt, allocation, emergency_fund, retirement_date, social_security, ira_gifts,
     contribution_room, withdrawal_order, roth_conversion, insurance or estate; ``confidence`` is high, medium or low;
     ``difficulty`` easy, medium or hard; ``timeframe`` now, this_year or long_term. ``worth`` is the effect for the
     effort (`advice_worth.worth_of`), None where nothing measures it.

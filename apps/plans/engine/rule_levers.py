@@ -1,4 +1,4 @@
-"""Rules of a plan as one number each: the bracket that conversions fill, and how far spending may fall."""
+"""Rules of a plan as one number each: the bracket that conversions fill, gifts from IRAs, how far spending may fall."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from decimal import Decimal
 from apps.kernel.required_ages import first_year as first_year_required
 from apps.plans.engine.conversion_choices import ConversionPlan, ConversionRule
 from apps.plans.engine.inputs import Account, Adult, GoalKind, ProjectionInputs, TaxTreatment
+from apps.plans.engine.ira_choices import IraGifts
 from apps.plans.engine.levers import retirement_spending, with_retirement_spending
 from apps.plans.engine.spending_choices import RateGuardrails, SpendingRule
 
@@ -110,6 +111,21 @@ def with_roth_account(inputs: ProjectionInputs, owner: str) -> ProjectionInputs:
         like, key=f"roth:{owner}", owner=owner, treatment=TaxTreatment.TAX_FREE, balance=0.0, cost_basis=0.0
     )
     return replace(inputs, accounts=(*inputs.accounts, opened))
+
+
+def gifts_of(inputs: ProjectionInputs) -> IraGifts | None:
+    """Return the household's gifts where IRAs could pay them: it gives, and an adult has a traditional IRA."""
+    gifts = inputs.ira_gifts
+    has_ira = any(pool.accounts for pool in inputs.ira_pools)
+    return gifts if gifts is not None and gifts.household_amount > 0.0 and has_ira else None
+
+
+def with_ira_gifts(inputs: ProjectionInputs, annual_amount: float) -> ProjectionInputs:
+    """Let IRAs pay this much of the household's gifts a year, all of them at most."""
+    gifts = gifts_of(inputs)
+    if gifts is None:
+        return inputs
+    return replace(inputs, ira_gifts=replace(gifts, annual_amount=min(annual_amount, gifts.household_amount)))
 
 
 def floor_of(inputs: ProjectionInputs) -> float:

@@ -32,11 +32,13 @@ from apps.plans.engine.rule_levers import (
     WHOLE_PLAN,
     bracket_of,
     floor_of,
+    gifts_of,
     has_something_to_convert,
     highest_bracket,
     step_of,
     with_conversions,
     with_conversions_below,
+    with_ira_gifts,
     with_spending_floor,
 )
 
@@ -57,6 +59,7 @@ class LeverKind(StrEnum):
     EQUITY_SHARE = "equity_share"
     ROTH_BRACKET = "roth_bracket"
     ROTH_STEP = "roth_step"
+    IRA_GIFTS = "ira_gifts"
     SPENDING_FLOOR = "spending_floor"
     LOWER_RETURNS = "lower_returns"
     HIGHER_INFLATION = "higher_inflation"
@@ -65,7 +68,7 @@ class LeverKind(StrEnum):
 
 STRESSES = {LeverKind.LOWER_RETURNS: 4.0, LeverKind.HIGHER_INFLATION: 5.0, LeverKind.FIRST_YEAR_FALL: 60.0}
 WHOLE = frozenset({LeverKind.RETIREMENT_AGE, LeverKind.CLAIM_AGE, LeverKind.GOAL_YEAR})
-RULES = frozenset({LeverKind.ROTH_BRACKET, LeverKind.ROTH_STEP, LeverKind.SPENDING_FLOOR})
+RULES = frozenset({LeverKind.ROTH_BRACKET, LeverKind.ROTH_STEP, LeverKind.IRA_GIFTS, LeverKind.SPENDING_FLOOR})
 # less of what is planned nobody plans to live on
 LEAST_FLOOR = 40.0
 
@@ -127,6 +130,10 @@ def levers_of(inputs: ProjectionInputs) -> tuple[WhatIfLever, ...]:
     if share is not None:
         found.append(WhatIfLever(LeverKind.EQUITY_SHARE, "", 100.0 * share, 0.0, 100.0, 5.0))
     found += conversion_levers(inputs)
+    gifts = gifts_of(inputs)
+    if gifts is not None:
+        now, most = gifts.annual_amount, gifts.household_amount
+        found.append(WhatIfLever(LeverKind.IRA_GIFTS, "", now, 0.0, most, min(100.0, most)))
     found.append(WhatIfLever(LeverKind.SPENDING_FLOOR, "", floor_of(inputs), LEAST_FLOOR, WHOLE_PLAN, 5.0))
     steps = (0.25, 0.25, 5.0)
     found += [WhatIfLever(kind, "", 0.0, 0.0, STRESSES[kind], step) for kind, step in zip(STRESSES, steps, strict=True)]
@@ -303,6 +310,8 @@ def _ruled(inputs: ProjectionInputs, lever: WhatIfLever, value: float) -> Projec
         return with_conversions(inputs, lever.subject, value)
     if lever.kind is LeverKind.ROTH_STEP:
         return with_conversions_below(inputs, lever.subject, int(value))
+    if lever.kind is LeverKind.IRA_GIFTS:
+        return with_ira_gifts(inputs, value)
     return with_spending_floor(inputs, value)
 
 

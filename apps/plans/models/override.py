@@ -25,6 +25,7 @@ class OverrideKind(models.TextChoices):
     EQUITY_SHARE = "equity_share", _("Shares of what is invested, in per cent")
     ROTH_BRACKET = "roth_bracket", _("Tax bracket that Roth conversions fill, in per cent")
     ROTH_STEP = "roth_step", _("Medicare surcharge that Roth conversions stay below, from 1 to 5")
+    IRA_GIFTS = "ira_gifts", _("Given to charity from IRAs a year, once their owners are 70½")
 
 
 # how somebody converts to Roth: one way or the other

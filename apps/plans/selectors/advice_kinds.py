@@ -14,6 +14,7 @@ KINDS: dict[str, str | Promise] = {
     "emergency_fund": _("Emergency fund"),
     "social_security": _("Social Security"),
     "roth_conversion": _("Roth conversion"),
+    "ira_gifts": _("Gifts from IRAs"),
     "contribution_room": _("Contribution room"),
     "withdrawal_order": _("Order of withdrawals"),
     "insurance": _("Insurance"),

@@ -66,7 +66,7 @@ class SpendingPart:
 
 @dataclass(frozen=True, slots=True)
 class PlanRules:
-    """What the rule of spending brings, None where spending stays the same; the rule and each conversion, said."""
+    """What the rule of spending brings, None where spending stays the same; rule, conversions and gifts, said."""
 
     spending: SpendingPart | None
     words: tuple[str, ...]
@@ -77,7 +77,7 @@ def plan_rules(found: Found) -> PlanRules:
     """Return the rules of a plan as its result has them."""
     rule = found.question.inputs.spending_rule
     words = () if rule is None else rule_words(rule, found.currency)
-    return PlanRules(spending_part(found), words, conversion_texts(found))
+    return PlanRules(spending_part(found), words, (*conversion_texts(found), *gift_texts(found)))
 
 
 def stated_rule(plan: Plan) -> SpendingRule | None:
@@ -176,6 +176,15 @@ def spending_part(found: Found) -> SpendingPart | None:
 def conversion_texts(found: Found) -> tuple[str, ...]:
     """Say for each person what is converted to Roth, and when."""
     return tuple(_conversion(found, plan) for plan in found.question.inputs.conversions)
+
+
+def gift_texts(found: Found) -> tuple[str, ...]:
+    """Say what IRAs give to charity."""
+    gifts = found.question.inputs.ira_gifts
+    if gifts is None or gifts.annual_amount < 1.0:
+        return ()
+    much = money_figure(gifts.annual_amount, found.currency, "", "").text
+    return (_("IRAs give %(much)s a year to charity once their owners are 70½, in money of today.") % {"much": much},)
 
 
 def _conversion(found: Found, plan: ConversionPlan) -> str:

@@ -147,6 +147,7 @@ def _row(asked: Asked, lever: WhatIfLever, value: float) -> LeverRow:
         LeverKind.RETIREMENT_SPENDING: asked.currency,
         LeverKind.EXTRA_SAVING: asked.currency,
         LeverKind.GOAL_AMOUNT: asked.currency,
+        LeverKind.IRA_GIFTS: asked.currency,
     }.get(lever.kind, "%")
     shown = (value, lever.value, lever.low, lever.high, lever.step)
     return LeverRow(lever.key, str(lever.kind), label_of(asked, lever.key), unit, *map(as_typed, shown))
@@ -166,6 +167,7 @@ def label_of(asked: Asked, key: str) -> str:
         LeverKind.EQUITY_SHARE: _("Shares, of what is invested"),
         LeverKind.ROTH_BRACKET: _("%(name)s converts to Roth up to the tax bracket of"),
         LeverKind.ROTH_STEP: _("%(name)s converts to Roth below Medicare's surcharge no. (0: not)"),
+        LeverKind.IRA_GIFTS: _("Given to charity from IRAs a year, from 70½ on"),
         LeverKind.SPENDING_FLOOR: _("In bad markets, spend at least this part of the plan"),
         LeverKind.LOWER_RETURNS: _("All returns lower, a year"),
         LeverKind.HIGHER_INFLATION: _("Inflation higher, a year"),
@@ -177,7 +179,7 @@ def label_of(asked: Asked, key: str) -> str:
 def value_text(asked: Asked, key: str, value: float) -> str:
     """Write a lever's value as people read it."""
     kind = LeverKind(key.partition(":")[0])
-    if kind in {LeverKind.RETIREMENT_SPENDING, LeverKind.EXTRA_SAVING, LeverKind.GOAL_AMOUNT}:
+    if kind in {LeverKind.RETIREMENT_SPENDING, LeverKind.EXTRA_SAVING, LeverKind.GOAL_AMOUNT, LeverKind.IRA_GIFTS}:
         return money_figure(value, asked.currency, "", "").text
     if kind in {LeverKind.RETIREMENT_AGE, LeverKind.CLAIM_AGE, LeverKind.GOAL_YEAR, LeverKind.ROTH_STEP}:
         return str(round(value))

@@ -10,7 +10,9 @@ from decimal import ROUND_HALF_UP, Decimal
 from apps.kernel.errors import gettext_noop
 from apps.money.selectors.facts import AccountFact, HouseholdFacts
 from apps.plans.engine.inputs import ProjectionInputs
-from apps.plans.engine.ira_choices import IraPool
+from apps.plans.engine.ira_choices import IraGifts, IraPool
+from apps.plans.engine.rule_levers import with_ira_gifts
+from apps.plans.services._tables import limits_of
 from apps.portfolios.models import Registration
 
 Caveat = tuple[str, dict[str, str]]
@@ -40,7 +42,7 @@ def with_iras(
         if own:
             amount = float(basis.quantize(_CENT, rounding=ROUND_HALF_UP))
             pools.append(IraPool(owner, tuple(account.key for account in own), amount, facts.currency))
-    inputs = _after_tax(replace(inputs, ira_pools=tuple(pools)), facts)
+    inputs = _after_tax(replace(inputs, ira_pools=tuple(pools), ira_gifts=_gifts(facts, inputs.start_date)), facts)
     inside = {key for pool in pools for key in pool.accounts}
     deferred = {account.key: account.name for account in facts.accounts if account.treatment == "tax_deferred"}
     told += [
@@ -49,6 +51,39 @@ def with_iras(
         if not item.is_deductible and item.account in deferred and item.account not in inside
     ]
     return inputs, told
+
+
+def gift_limit(year: int) -> float:
+    """Return what a person may give from IRAs in a year; of a year that is not published, what the last one said."""
+    known = [limits for passed in range(year, year - 10, -1) if (limits := limits_of(passed)) is not None]
+    return float(known[0].amounts["qualified_charitable"]) if known else 0.0
+
+
+def _gifts(facts: HouseholdFacts, start: dt.date) -> IraGifts | None:
+    """What the household gives a year, all of it from other money until a version of a plan states otherwise."""
+    giving = Decimal(0) if facts.spending is None else 12 * facts.spending.giving
+    if giving <= 0:
+        return None
+    amount = float(giving.quantize(_CENT, rounding=ROUND_HALF_UP))
+    return IraGifts(0.0, amount, gift_limit(start.year), facts.currency)
+
+
+def with_gifts_from_iras(inputs: ProjectionInputs, amount: float) -> tuple[ProjectionInputs, list[str]]:
+    """Let IRAs pay so much of the household's gifts a year, as a version of a plan states it; and what is assumed.
+
+    What it gives besides is not known where no spending on gifts is stated: the amount is then taken as all of it.
+    """
+    if amount <= 0.0:
+        return inputs, []
+    if not any(pool.accounts for pool in inputs.ira_pools):
+        return inputs, [_NOTHING_TO_GIVE_FROM]
+    told = [_GIVEN]
+    if inputs.ira_gifts is None:
+        gifts = IraGifts(0.0, amount, gift_limit(inputs.start_date.year), inputs.currency)
+        inputs, told = replace(inputs, ira_gifts=gifts), [_GIVEN, _PART_OF_COSTS]
+    elif amount > inputs.ira_gifts.household_amount:
+        told = [_GIVEN, _NO_MORE_THAN_GIVEN]
+    return with_ira_gifts(inputs, amount), told
 
 
 def _is_ira_of(account: AccountFact, owner: str, adults: Sequence[str]) -> bool:
@@ -76,6 +111,15 @@ def _after_tax(inputs: ProjectionInputs, facts: HouseholdFacts) -> ProjectionInp
     return replace(inputs, contributions=contributions)
 
 
+_GIVEN = gettext_noop(
+    "Gifts to charity are paid by traditional IRAs once their owners are 70½, to the yearly limit: they are no income, "
+    "and gifts in cash are counted without a deduction."
+)
+_PART_OF_COSTS = gettext_noop(
+    "What the household gives to charity is not stated: the gifts from IRAs are taken to be part of its living costs."
+)
+_NO_MORE_THAN_GIVEN = gettext_noop("IRAs pay no more than the household says it gives to charity.")
+_NOTHING_TO_GIVE_FROM = gettext_noop("Nobody has a traditional IRA to give from: gifts are paid from other money.")
 _PRO_RATA = gettext_noop(
     "%(name)s has after-tax money in IRAs by Form 8606 of %(year)s: it comes out untaxed, in proportion to all their "
     "traditional IRAs."

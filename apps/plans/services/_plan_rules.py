@@ -15,6 +15,7 @@ from apps.plans.engine.rule_levers import (
 from apps.plans.engine.what_if_levers import with_taken
 from apps.plans.models import CONVERTING, Override, OverrideKind, Plan
 from apps.plans.selectors.plan_rules import stated_rule
+from apps.plans.services._iras import with_gifts_from_iras
 
 Caveat = tuple[str, dict[str, str]]
 
@@ -36,6 +37,8 @@ def as_stated(
             owner = str(row.person.public_id)
             inputs, cannot = _converting(inputs, owner, row)
             told += [(message, {"name": names.get(owner, str(row.person))}) for message in cannot]
+    inputs, cannot = with_gifts_from_iras(inputs, float(own.get(OverrideKind.IRA_GIFTS, 0)))
+    told += [(message, {}) for message in cannot]
     rule = stated_rule(plan)
     if rule is not None and any(goal.kind is GoalKind.RETIREMENT for goal in inputs.goals):
         inputs = with_spending_rule(inputs, rule)

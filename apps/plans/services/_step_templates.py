@@ -119,6 +119,23 @@ TEMPLATES: dict[str, tuple[StepTemplate, ...]] = {
             "form_8606", gettext_noop("Give Form 1099-R to whoever files the return"), _CLIENT, 59, Anchor.YEAR_END
         ),
     ),
+    "ira_gifts": (
+        StepTemplate("charities", gettext_noop("Name the charities and the amounts of the year"), _CLIENT, 30),
+        StepTemplate(
+            "transfer",
+            gettext_noop("Have the custodian pay the charities from the IRA"),
+            _ADVISOR,
+            -30,
+            Anchor.YEAR_END,
+        ),
+        StepTemplate(
+            "letters",
+            gettext_noop("Give the letters of the charities to whoever files the return"),
+            _CLIENT,
+            59,
+            Anchor.YEAR_END,
+        ),
+    ),
     "contribution_room": (
         StepTemplate("deferral", gettext_noop("Raise the deferral with the employer"), _CLIENT, 30),
         StepTemplate("first_arrival", gettext_noop("Check that the first contribution arrived"), _ADVISOR, 65),

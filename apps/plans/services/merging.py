@@ -35,6 +35,7 @@ _OVERRIDES = {
     LeverKind.EQUITY_SHARE: OverrideKind.EQUITY_SHARE,
     LeverKind.ROTH_BRACKET: OverrideKind.ROTH_BRACKET,
     LeverKind.ROTH_STEP: OverrideKind.ROTH_STEP,
+    LeverKind.IRA_GIFTS: OverrideKind.IRA_GIFTS,
 }
 
 

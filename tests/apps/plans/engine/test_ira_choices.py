@@ -11,7 +11,7 @@ from apps.plans.engine.ira_choices import IraGifts, IraPool, still_held, tells_n
 from tests.apps.plans.engine.households import family
 
 POOLS = (IraPool("ana", ("plan_ana",), 90_000.0, "USD"), IraPool("ben", ("plan_ben",), 0.0, "USD"))
-GIFTS = IraGifts(12_000.0, 111_000.0, "USD")
+GIFTS = IraGifts(12_000.0, 12_000.0, 111_000.0, "USD")
 
 
 @pytest.mark.parametrize(
@@ -33,8 +33,10 @@ def test_a_pool_holds_own_tax_deferred_accounts_of_an_adult(pools: tuple[IraPool
 def test_negative_basis_gifts_and_limits_are_refused() -> None:
     for make in (
         lambda: IraPool("ana", (), -1.0, "USD"),
-        lambda: IraGifts(-1.0, 0.0, "USD"),
-        lambda: IraGifts(0.0, -1.0, "USD"),
+        lambda: IraGifts(-1.0, 0.0, 0.0, "USD"),
+        lambda: IraGifts(0.0, -1.0, 0.0, "USD"),
+        lambda: IraGifts(0.0, 0.0, -1.0, "USD"),
+        lambda: IraGifts(2.0, 1.0, 0.0, "USD"),
     ):
         with pytest.raises(InvalidInputError):
             make()
@@ -44,7 +46,7 @@ def test_other_currencies_and_gifts_from_nothing_are_refused() -> None:
     with pytest.raises(MixedCurrenciesError):
         replace(family(), ira_pools=(IraPool("ana", (), 0.0, "EUR"),))
     with pytest.raises(MixedCurrenciesError):
-        replace(family(), ira_pools=POOLS, ira_gifts=IraGifts(1.0, 1.0, "EUR"))
+        replace(family(), ira_pools=POOLS, ira_gifts=IraGifts(1.0, 1.0, 1.0, "EUR"))
     with pytest.raises(InvalidInputError) as refused:
         replace(family(), ira_pools=(IraPool("ana", (), 5.0, "USD"),), ira_gifts=GIFTS)
     assert refused.value.field == "ira_gifts"
@@ -54,7 +56,7 @@ def test_which_accounts_are_iras_tells_nothing_by_itself() -> None:
     idle = replace(family(), ira_pools=(IraPool("ana", ("plan_ana",), 0.0, "USD"),))
     assert tells_nothing(family())
     assert tells_nothing(idle)
-    assert tells_nothing(replace(idle, ira_gifts=IraGifts(0.0, 111_000.0, "USD")))
+    assert tells_nothing(replace(idle, ira_gifts=IraGifts(0.0, 12_000.0, 111_000.0, "USD")))
     assert not tells_nothing(replace(family(), ira_pools=POOLS))
     assert not tells_nothing(replace(idle, ira_gifts=GIFTS))
     after_tax = tuple(replace(item, is_deductible=False) for item in family().contributions)

@@ -84,7 +84,7 @@ def test_gifts_are_paid_from_the_month_of_70_and_a_half_on() -> None:
 
 
 def test_more_than_the_living_costs_is_not_given() -> None:
-    inputs = replace(family(), ira_pools=POOLS, ira_gifts=IraGifts(240_000.0, 111_000.0, "USD"))
+    inputs = replace(family(), ira_pools=POOLS, ira_gifts=IraGifts(240_000.0, 240_000.0, 111_000.0, "USD"))
     gifts = months_of(inputs)[0, :, GIFT]
     assert gifts[0] == 6_800.0
     assert gifts[12 * 25] == 118_000.0 / 12

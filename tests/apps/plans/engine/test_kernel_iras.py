@@ -31,7 +31,7 @@ def with_basis(inputs: ProjectionInputs, *basis: float) -> ProjectionInputs:
 
 
 def giving(inputs: ProjectionInputs, a_year: float, limit: float = 111_000.0) -> ProjectionInputs:
-    return replace(inputs, ira_gifts=IraGifts(a_year, limit, "USD"))
+    return replace(inputs, ira_gifts=IraGifts(a_year, a_year, limit, "USD"))
 
 
 def after_tax_savings(inputs: ProjectionInputs) -> ProjectionInputs:

@@ -7,14 +7,17 @@ from dataclasses import replace
 import pytest
 
 from apps.plans.engine.inputs import GoalKind, TaxTreatment
+from apps.plans.engine.ira_choices import IraGifts, IraPool
 from apps.plans.engine.rule_levers import (
     bracket_of,
     floor_of,
+    gifts_of,
     has_something_to_convert,
     highest_bracket,
     step_of,
     with_conversions,
     with_conversions_below,
+    with_ira_gifts,
     with_roth_account,
     with_spending_floor,
     with_spending_rule,
@@ -80,3 +83,23 @@ def test_conversions_stay_below_a_surcharge_or_fill_a_bracket_not_both() -> None
     filled = with_conversions(below, "ana", 22.0)
     assert (step_of(filled, "ana"), bracket_of(filled, "ana"), len(filled.conversions)) == (0.0, 22.0, 1)
     assert with_conversions_below(filled, "ana", 0).conversions == ()
+
+
+def test_iras_pay_the_gifts_of_the_household_and_no_more() -> None:
+    pools = (IraPool("ana", ("plan_ana",), 0.0, "USD"),)
+    giving = replace(family(), ira_pools=pools, ira_gifts=IraGifts(0.0, 12_000.0, 111_000.0, "USD"))
+    moved = with_ira_gifts(giving, 8_000.0)
+    assert moved.ira_gifts is not None
+    assert moved.ira_gifts.annual_amount == 8_000.0
+    assert with_ira_gifts(giving, 50_000.0).ira_gifts == replace(moved.ira_gifts, annual_amount=12_000.0)
+    assert with_ira_gifts(moved, 0.0) == giving
+
+
+def test_without_an_ira_or_gifts_there_is_nothing_to_move() -> None:
+    gifts = IraGifts(0.0, 12_000.0, 111_000.0, "USD")
+    without = replace(family(), ira_gifts=gifts)
+    assert gifts_of(without) is None
+    assert with_ira_gifts(without, 5_000.0) == without
+    pools = (IraPool("ana", ("plan_ana",), 0.0, "USD"),)
+    assert gifts_of(replace(family(), ira_pools=pools)) is None
+    assert gifts_of(replace(without, ira_pools=pools)) == gifts

@@ -9,6 +9,7 @@ import pytest
 
 from apps.kernel.errors import InvalidInputError
 from apps.plans.engine.inputs import GoalKind
+from apps.plans.engine.ira_choices import IraGifts, IraPool
 from apps.plans.engine.levers import EXTRA_SAVING, INVESTED, retirement_spending
 from apps.plans.engine.policy import AdvicePolicy
 from apps.plans.engine.what_if_levers import (
@@ -154,3 +155,15 @@ def test_conversions_follow_one_way_and_the_other_lever_says_so() -> None:
     fills = moved(insured(family()), POLICY, {"roth_bracket:ana": 22.0}).inputs
     (way,) = moved(fills, POLICY, both).inputs.conversions
     assert way.value == 1.0, "what the plan does already is not moved: the other lever takes its place"
+
+
+def test_gifts_from_iras_are_a_lever_where_the_household_gives_and_has_an_ira() -> None:
+    assert not by_kind(LeverKind.IRA_GIFTS)
+    pools = (IraPool("ana", ("plan_ana",), 0.0, "USD"),)
+    giving = replace(family(), ira_pools=pools, ira_gifts=IraGifts(0.0, 12_000.0, 111_000.0, "USD"))
+    (lever,) = [each for each in levers_of(giving) if each.kind is LeverKind.IRA_GIFTS]
+    assert (lever.key, lever.value, lever.low, lever.high, lever.step) == ("ira_gifts", 0.0, 0.0, 12_000.0, 100.0)
+    plan = moved(giving, POLICY, {"ira_gifts": 6_000.0}).inputs
+    assert plan == replace(giving, ira_gifts=IraGifts(6_000.0, 12_000.0, 111_000.0, "USD"))
+    with pytest.raises(InvalidInputError):
+        moved(giving, POLICY, {"ira_gifts": 12_001.0})

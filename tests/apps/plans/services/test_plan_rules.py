@@ -75,3 +75,27 @@ def test_who_decides_no_longer_converts_nothing() -> None:
     head = replace(eve, person_id=eve.person_id.__class__(int=7), relationship="head")
     given = facts(people=(head, eve), accounts=(account(treatment="tax_deferred"),))
     assert ruled(given, (OverrideKind.ROTH_BRACKET, "22")).question.inputs.conversions == ()
+
+
+def test_a_plan_may_let_iras_pay_the_gifts_of_the_household() -> None:
+    ira = account(treatment="tax_deferred", registration="traditional_ira")
+    spending = replace(facts().spending, giving=Decimal(500))
+    given = facts(accounts=(ira,), spending=spending)
+    gifts = ruled(given).question.inputs.ira_gifts
+    assert (gifts.annual_amount, gifts.household_amount, gifts.yearly_limit) == (0.0, 6_000.0, 111_000.0)
+    found = ruled(given, (OverrideKind.IRA_GIFTS, "4000"))
+    assert found.question.inputs.ira_gifts.annual_amount == 4_000.0
+    assert any("paid by traditional IRAs" in caveat["message"] for caveat in found.caveats)
+    most = ruled(given, (OverrideKind.IRA_GIFTS, "9000"))
+    assert most.question.inputs.ira_gifts.annual_amount == 6_000.0
+    assert any("no more than" in caveat["message"] for caveat in most.caveats)
+
+
+def test_gifts_from_iras_without_an_ira_or_stated_gifts_are_said() -> None:
+    nothing = ruled(facts(), (OverrideKind.IRA_GIFTS, "4000"))
+    assert nothing.question.inputs.ira_gifts is None
+    assert any("Nobody has a traditional IRA" in caveat["message"] for caveat in nothing.caveats)
+    ira = account(treatment="tax_deferred", registration="traditional_ira")
+    assumed = ruled(facts(accounts=(ira,)), (OverrideKind.IRA_GIFTS, "4000"))
+    assert assumed.question.inputs.ira_gifts.household_amount == 4_000.0
+    assert any("part of its living costs" in caveat["message"] for caveat in assumed.caveats)
