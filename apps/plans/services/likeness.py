@@ -56,7 +56,8 @@ def keep_likeness(*, by: Actor) -> PlanLikeness | None:
         words = fit_likeness(texts)
     except ValueError:
         return None
-    fit, facts = _Fit(words, precision_at(words, labels)), {}
+    fit = _Fit(words, precision_at(words, labels))
+    facts: dict[str, object] = {}
     model = language_model().in_use()
     if model is not None and model.embedding:
         found, facts = _embedded(texts, labels, model)
