@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils import timezone
@@ -14,6 +14,7 @@ from apps.core.forms import DayInput, PercentField
 from apps.money.models import (
     Category,
     Debt,
+    EquityGrant,
     ExpenseLine,
     FactOfHousehold,
     FormerSpouse,
@@ -30,7 +31,7 @@ _DAYS = {
     name: DayInput()
     for name in (
         "as_of", "starts_on", "ends_on", "expected_on", "sells_on", "date_of_birth", "married_on", "divorced_on",
-        "died_on", "claimed_on", "remarried_on", "benefit_from",
+        "died_on", "claimed_on", "remarried_on", "benefit_from", "granted_on", "expires_on", "exercise_on",
     )
 }  # fmt: skip
 
@@ -191,6 +192,23 @@ class IraBasisForm(FactForm):
             self.initial.setdefault("tax_year", timezone.localdate().year - 1)
 
 
+class GrantForm(FactForm):
+    """Equity that an employer grants."""
+
+    discount = PercentField(
+        label=_("Discount, in per cent"), initial=0, min_value=0, max_value=15, help_text=_("Of a purchase plan only."),
+    )  # fmt: skip
+
+    class Meta:
+        model = EquityGrant
+        fields = (
+            "name", "person", "kind", "granted_on", "quantity", "price", "as_of", "strike", "discount", "cliff_months",
+            "vesting_months", "every_months", "expires_on", "exercise_on", "is_held",
+        )  # fmt: skip
+        labels: ClassVar[dict[str, Any]] = {"name": _("Company"), "as_of": _("Day of the price")}
+        widgets = _DAYS
+
+
 FACT_FORMS: dict[str, type[FactForm]] = {
     "income": IncomeForm,
     "expense": ExpenseForm,
@@ -202,6 +220,7 @@ FACT_FORMS: dict[str, type[FactForm]] = {
     "windfall": WindfallForm,
     "former_spouse": FormerSpouseForm,
     "ira_basis": IraBasisForm,
+    "grant": GrantForm,
 }
 
 # what the pages call each kind
@@ -216,6 +235,7 @@ FACT_TITLES = {
     "windfall": _("Money expected once"),
     "former_spouse": _("Former spouse"),
     "ira_basis": _("After-tax money in IRAs"),
+    "grant": _("Equity from an employer"),
 }
 
 

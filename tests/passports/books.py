@@ -113,6 +113,7 @@ class Books(World):
             "windfall",
             "former_spouse",
             "ira_basis",
+            "grant",
         )
         for word in kinds:
             money.fact(word, self.household, self.ada)

@@ -3,6 +3,7 @@
 from apps.money.models.bank import BankAccount, BankAccountKind, BankTransaction, Category
 from apps.money.models.facts import FactOfHousehold
 from apps.money.models.former import FormerSpouse
+from apps.money.models.grants import EquityGrant, GrantKind
 from apps.money.models.life import PhaseChange, SpendingPhase, Windfall, WindfallKind
 from apps.money.models.obligations import Debt, DebtKind, InsuranceKind, InsurancePolicy, LifeForm
 from apps.money.models.possessions import Property, PropertyKind
@@ -16,9 +17,11 @@ __all__ = [
     "Category",
     "Debt",
     "DebtKind",
+    "EquityGrant",
     "ExpenseLine",
     "FactOfHousehold",
     "FormerSpouse",
+    "GrantKind",
     "IncomeKind",
     "IncomeSource",
     "InsuranceKind",

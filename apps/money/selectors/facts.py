@@ -183,6 +183,27 @@ class IraBasisFact:
 
 
 @dataclass(frozen=True, slots=True)
+class GrantFact:
+    """Equity that an employer grants: `tranches` are the days on which a part vests with how many shares.
+
+    `price` is that of a share on `as_of`, `strike` what an option costs, `discount` a part of the price.
+    """
+
+    key: str
+    kind: str
+    name: str
+    person_id: uuid.UUID
+    tranches: tuple[tuple[dt.date, Decimal], ...]
+    price: Decimal
+    as_of: dt.date
+    strike: Decimal = NOTHING
+    discount: Decimal = NOTHING
+    expires_on: dt.date | None = None
+    exercise_on: dt.date | None = None
+    is_held: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class InsuranceFact:
     """A policy. `life_form` says of cover of a life whether it is for a `term` or `whole`, empty where nobody knows;
     the living costs hold the premium where `premium_in_costs`.
@@ -249,6 +270,7 @@ class HouseholdFacts:
     windfalls: tuple[WindfallFact, ...] = ()
     former_spouses: tuple[FormerSpouseFact, ...] = ()
     ira_bases: tuple[IraBasisFact, ...] = ()
+    grants: tuple[GrantFact, ...] = ()
 
     @property
     def is_enough(self) -> bool:

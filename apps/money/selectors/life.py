@@ -6,8 +6,24 @@ import datetime as dt
 from decimal import Decimal
 from typing import NamedTuple
 
-from apps.money.models import FormerSpouse, IncomeSource, IraBasis, PhaseChange, Property, SpendingPhase, Windfall
-from apps.money.selectors.facts import FormerSpouseFact, IraBasisFact, PhaseFact, PropertyFact, WindfallFact
+from apps.money.models import (
+    EquityGrant,
+    FormerSpouse,
+    IncomeSource,
+    IraBasis,
+    PhaseChange,
+    Property,
+    SpendingPhase,
+    Windfall,
+)
+from apps.money.selectors.facts import (
+    FormerSpouseFact,
+    GrantFact,
+    IraBasisFact,
+    PhaseFact,
+    PropertyFact,
+    WindfallFact,
+)
 
 NOTHING = Decimal(0)
 
@@ -79,6 +95,24 @@ def ira_basis_fact(basis: IraBasis) -> IraBasisFact:
         amount=basis.amount,
         tax_year=basis.tax_year,
         as_of=basis.as_of,
+    )
+
+
+def grant_fact(grant: EquityGrant) -> GrantFact:
+    """Return a grant with its schedule worked out."""
+    return GrantFact(
+        key=str(grant.public_id),
+        kind=grant.kind,
+        name=grant.name,
+        person_id=grant.person.public_id,
+        tranches=grant.tranches(),
+        price=grant.price,
+        as_of=grant.as_of,
+        strike=grant.strike or NOTHING,
+        discount=grant.discount,
+        expires_on=grant.expires_on,
+        exercise_on=grant.exercise_on,
+        is_held=grant.is_held,
     )
 
 

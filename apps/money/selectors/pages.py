@@ -20,6 +20,7 @@ from apps.money.models import (
     BankTransaction,
     Category,
     Debt,
+    EquityGrant,
     ExpenseLine,
     FactOfHousehold,
     FormerSpouse,
@@ -53,16 +54,15 @@ class MoneyPage:
     windfalls: tuple[Windfall, ...]
     former_spouses: tuple[FormerSpouse, ...]
     ira_bases: tuple[IraBasis, ...]
+    grants: tuple[EquityGrant, ...]
     banks: tuple[BankAccount, ...]
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing is known yet."""
         known = (self.incomes, self.expenses, self.savings, self.debts, self.properties, self.policies, self.banks)
-        return (
-            not any((*known, self.phases, self.windfalls, self.former_spouses, self.ira_bases))
-            and not self.sheet.assets
-        )
+        told = (self.phases, self.windfalls, self.former_spouses, self.ira_bases, self.grants)
+        return not any((*known, *told)) and not self.sheet.assets
 
 
 def money_page(household: Household, day: dt.date) -> MoneyPage:
@@ -84,6 +84,7 @@ def money_page(household: Household, day: dt.date) -> MoneyPage:
         windfalls=tuple(Windfall.objects.filter(**own).select_related("person")),
         former_spouses=tuple(FormerSpouse.objects.filter(**own).select_related("person")),
         ira_bases=tuple(IraBasis.objects.filter(**own).select_related("person")),
+        grants=tuple(EquityGrant.objects.filter(**own).select_related("person")),
         banks=tuple(BankAccount.objects.filter(**own)),
     )
 

@@ -114,12 +114,15 @@ _FACT_FIELDS = {
     "coverage": gettext_noop("Coverage"),
     "annual_premium": gettext_noop("Premium a year"),
     "cost": gettext_noop("Bought for"),
+    "price": gettext_noop("Price of a share"),
+    "strike": gettext_noop("Strike price"),
 }
 _RATES = {
     "annual_rate": gettext_noop("Interest a year"),
     "annual_growth": gettext_noop("Growth a year"),
     "share": gettext_noop("Share of living costs"),
     "sold_share": gettext_noop("Share sold"),
+    "discount": gettext_noop("Discount"),
     "selling_cost": gettext_noop("Cost of the sale"),
 }
 

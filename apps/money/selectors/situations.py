@@ -22,6 +22,7 @@ from apps.money.models import (
     BankAccountKind,
     Category,
     Debt,
+    EquityGrant,
     ExpenseLine,
     FactOfHousehold,
     FormerSpouse,
@@ -47,6 +48,7 @@ from apps.money.selectors.facts import (
 )
 from apps.money.selectors.life import (
     former_spouse_fact,
+    grant_fact,
     income_spans,
     ira_basis_fact,
     is_over,
@@ -104,6 +106,7 @@ class _Rows:
     windfalls: dict[int, list[Windfall]]
     former: dict[int, list[FormerSpouse]]
     ira_bases: dict[int, list[IraBasis]]
+    grants: dict[int, list[EquityGrant]]
     at: dict[int, AccountHoldings]
     costs: dict[int, Decimal | None]
 
@@ -130,6 +133,7 @@ class _Rows:
             windfalls=_by_household(Windfall.objects.filter(**mine).select_related("person", "account")),
             former=_by_household(FormerSpouse.objects.filter(**mine).select_related("person")),
             ira_bases=_by_household(IraBasis.objects.filter(**mine).select_related("person")),
+            grants=_by_household(EquityGrant.objects.filter(**mine).select_related("person")),
             at=at,
             costs=_costs([account for account in accounts if account.tax_treatment == TaxTreatment.TAXABLE], at, as_of),
         )
@@ -142,8 +146,7 @@ def _facts(household: Household, rows: _Rows, as_of: dt.date) -> HouseholdFacts:
     phases, windfalls = rows.phases[pk], rows.windfalls[pk]
     kept: list[Account | BankAccount | FactOfHousehold] = [*accounts, *banks, *loans, *things]
     flows: list[FactOfHousehold] = [*rows.incomes[pk], *rows.expenses[pk], *rows.savings[pk], *phases, *windfalls]
-    flows += rows.former[pk]
-    flows += rows.ira_bases[pk]
+    flows += [*rows.former[pk], *rows.ira_bases[pk], *rows.grants[pk]]
     left_out = [str(row) for row in (*kept, *flows, *rows.insurance[pk]) if row.currency != here]
     left_out += sorted({name for account in accounts for name in at[account.pk].unpriced})
     facts = HouseholdFacts(
@@ -170,6 +173,7 @@ def _facts(household: Household, rows: _Rows, as_of: dt.date) -> HouseholdFacts:
         windfalls=tuple(windfall_fact(row) for row in windfalls if row.currency == here),
         former_spouses=tuple(former_spouse_fact(row) for row in rows.former[pk] if row.currency == here),
         ira_bases=tuple(ira_basis_fact(row) for row in rows.ira_bases[pk] if row.currency == here),
+        grants=tuple(grant_fact(row) for row in rows.grants[pk] if row.currency == here),
     )
     return replace(facts, missing=missing_of(facts))
 

@@ -13,6 +13,7 @@ from apps.core.services import service
 from apps.kernel.errors import InvalidInputError, gettext_noop
 from apps.money.models import (
     Debt,
+    EquityGrant,
     ExpenseLine,
     FactOfHousehold,
     FormerSpouse,
@@ -37,6 +38,7 @@ FACT_KINDS: dict[str, type[FactOfHousehold]] = {
     "windfall": Windfall,
     "former_spouse": FormerSpouse,
     "ira_basis": IraBasis,
+    "grant": EquityGrant,
 }
 _WORDS = {model: word for word, model in FACT_KINDS.items()}
 
@@ -50,7 +52,7 @@ def fact_kind(word: str) -> type[FactOfHousehold]:
 
 @service
 def add_fact(*, kind: str, household: Household, fields: dict[str, Any], by: Actor) -> FactOfHousehold:
-    """Add an income, expense, saving, debt, property, insurance, phase, windfall, former spouse or IRA basis.
+    """Add a fact of one of `FACT_KINDS` to the household: an income, a debt, a policy, a grant …
 
     Raises InvalidInputError for a wrong field, and for a person or account of another household.
     """

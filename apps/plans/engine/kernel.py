@@ -39,6 +39,7 @@ from apps.plans.engine.books import (
 from apps.plans.engine.compiled import LANES, compiled
 from apps.plans.engine.ira_program import MAX_POOLS, START, YEARS
 from apps.plans.engine.kernel_flows import contribute, cover_deficit, earn, move_accounts, spend
+from apps.plans.engine.kernel_grants import take_grants
 from apps.plans.engine.kernel_iras import tell_iras
 from apps.plans.engine.kernel_payouts import pay_out
 from apps.plans.engine.kernel_spending import set_spending
@@ -146,16 +147,15 @@ def _simulate_block(
     program: Program, growth: NDArray[np.float32], deaths: NDArray[np.int32], first_path: int, recorded: Recorded
 ) -> None:
     """Walk one block from the start to the horizon; ``growth`` (n_mixes + 1, n_months, LANES)."""
-    n_mixes = program.weights.shape[0]
-    n_accounts, n_demands = program.mix.size, program.demands.shape[2]
-    first_demand = balance_row(n_accounts)
-    books = _open_books(program, deaths)
+    n_mixes, n_accounts, n_demands = program.weights.shape[0], program.mix.size, program.demands.shape[2]
+    books, first_demand = _open_books(program, deaths), balance_row(n_accounts)
     scratch, index = np.zeros((3 + N_TOLD, LANES)), np.ones(LANES)
     mix, rates, lines, payers = program.mix, program.rates, program.lines, program.payers
     incomes, contributions, demands = program.incomes, program.contributions, program.demands
-    own_lines, gives = lines[:, 1].sum(), program.iras.real.shape[1] > YEARS + program.year_facts.shape[1]
+    own_lines = lines[:, 1].sum() + program.grants.rows.shape[0]
+    gives = program.iras.real.shape[1] > YEARS + program.year_facts.shape[1]
     _record(books, n_accounts, recorded, (0, first_path))
-    year = 0
+    shares, year = np.ones((n_mixes if program.grants.rows.shape[0] > 0 else 0, LANES)), 0
     for month in range(demands.shape[1]):
         price = growth[n_mixes, month]
         if deaths.shape[0] > 0:
@@ -163,6 +163,7 @@ def _simulate_block(
         move_accounts(mix, rates, growth, month, books)
         earn(incomes, month, price, books)
         pay_out(program, month, deaths.shape[0] > 0, books)
+        take_grants(program, growth, month, shares, books, scratch[3:])
         if program.state_laws.shape[1] > 0:
             for state in range(incomes.shape[0]):
                 tell_apart(incomes[state, month], price, books[STATES + state], scratch[3:])

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from apps.kernel.errors import InvalidInputError, gettext_noop
 from apps.plans.engine.checks import annual_rate, finite, known, not_negative, same_currency, unique, within
 from apps.plans.engine.digest import UNTOLD
+from apps.plans.engine.grants import EquityGrant, check_grants
 from apps.plans.engine.life_policies import LifePolicy, check_policies
 
 if TYPE_CHECKING:
@@ -130,6 +131,7 @@ class LifeEvents:
     windfalls: tuple[Windfall, ...] = ()
     things: tuple[Thing, ...] = ()
     policies: tuple[LifePolicy, ...] = field(default=(), metadata=UNTOLD)
+    grants: tuple[EquityGrant, ...] = field(default=(), metadata=UNTOLD)
 
 
 NO_EVENTS = LifeEvents()
@@ -146,6 +148,11 @@ def hung_on(
         events,
         windfalls=tuple(event if event.account in accounts else replace(event, account="") for event in windfalls),
         policies=tuple(policy for policy in events.policies if policy.insured in adults),
+        grants=tuple(
+            grant if grant.account in accounts else replace(grant, account="")
+            for grant in events.grants
+            if grant.owner in adults
+        ),
         things=tuple(
             replace(
                 thing,
@@ -161,7 +168,7 @@ def check_events(inputs: ProjectionInputs) -> None:
     """Refuse repeated keys, what refers to nothing, a second currency, and a debt paid off by two sales."""
     events, adults = inputs.events, [adult.key for adult in inputs.adults]
     open_accounts = [account.key for account in inputs.accounts if account.treatment in OPEN]
-    for name in ("phases", "windfalls", "things", "policies"):
+    for name in ("phases", "windfalls", "things", "policies", "grants"):
         items = getattr(events, name)
         unique([item.key for item in items], name)
         for item in items:
@@ -174,4 +181,5 @@ def check_events(inputs: ProjectionInputs) -> None:
         known(thing.debt, ["", *(debt.key for debt in inputs.debts)], f"things[{thing.key}].debt")
         known(thing.account, ["", *open_accounts], f"things[{thing.key}].account")
     check_policies(inputs, adults)
+    check_grants(inputs, adults, open_accounts)
     unique([thing.debt for thing in events.things if thing.debt and thing.sale_day is not None], "things.debt")

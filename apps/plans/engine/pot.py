@@ -33,6 +33,7 @@ def is_pot(program: Program) -> bool:
         and program.payers.education.size == 0
         and program.spending.rule.size == 0
         and program.payouts.shape[0] == 0
+        and program.grants.rows.shape[0] == 0
     )
 
 

@@ -16,6 +16,7 @@ from apps.kernel.required_ages import first_year as first_year_required
 from apps.plans.engine.conversion_program import Conversions, conversions_of
 from apps.plans.engine.dependants import status_of, supported_in
 from apps.plans.engine.event_schedules import active_gains
+from apps.plans.engine.grant_schedules import GrantRows, grant_rows
 from apps.plans.engine.horizon import (
     age_in_months,
     first_month_of_year,
@@ -80,7 +81,7 @@ class Program(NamedTuple):
     months for which they are due, ``incomes_before`` (2,) the incomes of the two years before the start;
     ``conversions`` those to Roth, ``spending`` the rule of it; ``payouts`` what life insurance pays
     (`policy_schedules.payouts_of`), ``active_gains`` those of businesses (`event_schedules.active_gains`),
-    ``iras`` traditional IRAs.
+    ``iras`` traditional IRAs, ``grants`` of equity.
     """
 
     weights: FloatArray
@@ -108,6 +109,7 @@ class Program(NamedTuple):
     payouts: FloatArray
     active_gains: FloatArray
     iras: Iras
+    grants: GrantRows
 
 
 def _living(inputs: ProjectionInputs, ends: Ends, year: int) -> list[Adult]:
@@ -205,21 +207,23 @@ def build_program(inputs: ProjectionInputs, demands: list[Demand] | None = None,
     n_months = horizon_months(inputs.adults, inputs.start_date)
     first_year, n_years = first_year_months(inputs.start_date), year_of(n_months - 1, inputs.start_date) + 1
     asset_keys = inputs.assumptions.asset_keys
-    weights = np.zeros((len(inputs.accounts), len(asset_keys)))
+    grants, n_accounts = inputs.events.grants, len(inputs.accounts)
+    weights = np.zeros((n_accounts + len(grants), len(asset_keys)))
     for place, account in enumerate(inputs.accounts):
         for key, weight in account.allocation:
             weights[place, asset_keys.index(key)] = weight
+    for place, grant in enumerate(grants, start=n_accounts):
+        weights[place, asset_keys.index(grant.asset)] = 1.0
     mixes, mix = np.unique(weights, axis=0, return_inverse=True)
     states = states_of(inputs, drawn=drawn)
     contributions, lines = contributions_of(inputs, states)
     demands = demands_of(inputs, drawn=drawn) if demands is None else demands
-    claimed = benefits_of(inputs)
-    payers = _payers(inputs, demands)
+    claimed, payers = benefits_of(inputs), _payers(inputs, demands)
     livings = [[_living(inputs, ends, year) for year in range(n_years)] for ends in states]
     return Program(
         weights=np.ascontiguousarray(mixes),
-        mix=mix.astype(np.int64).ravel(),
-        rates=_rates(inputs, weights),
+        mix=mix.astype(np.int64).ravel()[:n_accounts],
+        rates=_rates(inputs, weights[:n_accounts]),
         opening=np.array([(account.balance, account.cost_basis) for account in inputs.accounts]),
         payers=payers,
         lines=lines,
@@ -242,6 +246,7 @@ def build_program(inputs: ProjectionInputs, demands: list[Demand] | None = None,
         payouts=payouts_of(inputs, drawn=drawn),
         active_gains=active_gains(inputs, states, n_months),
         iras=iras_of(inputs, states, n_years, demands),
+        grants=grant_rows(inputs, mix.astype(np.int64).ravel()[n_accounts:], drawn=drawn),
     )
 
 

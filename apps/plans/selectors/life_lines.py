@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from apps.plans.engine.grants import EquityGrant, GrantKind
 from apps.plans.engine.life_events import SpendingPhase
 from apps.plans.engine.life_policies import LifePolicy
 from apps.plans.engine.results import YearWorth
@@ -78,8 +79,24 @@ def event_lines(found: Found) -> tuple[EventLine, ...]:
                 kind = _("Sale in yearly parts, at the value of today")
                 last = _year(thing.sale_day.year + thing.instalments - 1, thing.key, "last")
             lines.append(EventLine(name, kind, amount, _year(thing.sale_day.year, thing.key), last))
+    lines += [_grant(grant, found.currency, names.get(grant.key, grant.key)) for grant in events.grants]
     lines += [_cover(policy, found, names.get(policy.key, policy.key)) for policy in events.policies]
     return tuple(lines)
+
+
+def _grant(grant: EquityGrant, currency: str, name: str) -> EventLine:
+    """What of a grant is still to vest or to be exercised, at the price of the start."""
+    worth = sum(shares * max(0.0, grant.price - grant.strike) for _day, shares in grant.tranches)
+    if grant.kind is GrantKind.PURCHASES:
+        worth *= grant.discount
+    days = [day.year for day, _shares in grant.tranches]
+    return EventLine(
+        name=name,
+        kind=_("Equity from an employer, all of it at the price of today, before taxes"),
+        amount=money_figure(worth, currency, f"event:{grant.key}:amount", name),
+        first=_year(min(days), grant.key),
+        last=_year(max(days), grant.key, "last"),
+    )
 
 
 def _cover(policy: LifePolicy, found: Found, name: str) -> EventLine:

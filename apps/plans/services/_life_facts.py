@@ -15,6 +15,7 @@ from apps.money.selectors.facts import HouseholdFacts, PersonFact, PhaseFact, Wi
 from apps.plans.engine.dependants import MAX_SUPPORTED_AGE, Child
 from apps.plans.engine.inputs import Account, TaxTreatment
 from apps.plans.engine.life_events import LifeEvents, SpendingPhase, Windfall
+from apps.plans.services._grants import grant_names
 from apps.plans.services._life_cover import cover_of_lives
 from apps.plans.services._things import things_of
 
@@ -91,9 +92,9 @@ def untaken(facts: HouseholdFacts) -> list[Caveat]:
 
 
 def event_names(facts: HouseholdFacts) -> list[tuple[str, str]]:
-    """Return the names behind the keys of phases, windfalls, things and policies."""
+    """Return the names behind the keys of phases, windfalls, things, policies and grants."""
     named = (facts.phases, facts.windfalls, facts.properties, facts.insurance)
-    return [(fact.key, fact.name) for facts_of_kind in named for fact in facts_of_kind]
+    return [*((fact.key, fact.name) for facts_of_kind in named for fact in facts_of_kind), *grant_names(facts)]
 
 
 _PHASE = gettext_noop("The phase “%(name)s” is part of the living costs, as stated.")

@@ -44,6 +44,7 @@ from apps.plans.engine.state_tables import StateTable
 from apps.plans.engine.tax_tables import FilingStatus, TaxTable
 from apps.plans.models import Goal, GoalKind, Override, OverrideKind, Plan
 from apps.plans.selectors.run_values import RunInputs
+from apps.plans.services._grants import share_accounts, with_grants
 from apps.plans.services._iras import with_iras
 from apps.plans.services._life_facts import children_of, event_names, events_of, untaken
 from apps.plans.services._other_records import record_caveats
@@ -162,18 +163,18 @@ class _Mapping:
         accounts = tuple(self._account(fact) for fact in facts.accounts)
         # at least a year, so that a plan that is over before it starts is refused at its age, not at its scenarios
         months = max(12, horizon_months(adults, self.situation.starts_on))
-        incomes = self._incomes()
-        claims = self._claims(adults)
+        incomes, claims = self._incomes(), self._claims(adults)
         medicare = medicare_of(incomes, self.situation.starts_on)
         children, told = children_of(facts.people, self.situation.starts_on, plan.horizon_age)
         inflation, keys = self.situation.assumptions.inflation.mean, [adult.key for adult in adults]
         events, expected = events_of(facts, keys, accounts, self.situation.starts_on, inflation)
+        events, granted = with_grants(events, facts, keys, self.situation.assumptions)
         inputs = ProjectionInputs(
             start_date=self.situation.starts_on,
             currency=facts.currency,
             filing_status=FILING[facts.filing_status],
             adults=adults,
-            accounts=accounts,
+            accounts=(*accounts, *share_accounts(events)),
             contributions=self._contributions(),
             incomes=tuple(income for income in incomes if not claims or income.kind is not IncomeKind.SOCIAL_SECURITY),
             spending=Spending(self._spending(), float(plan.survivor_share), facts.currency),
@@ -192,8 +193,9 @@ class _Mapping:
             events=events,
         )
         inputs, of_iras = with_iras(inputs, facts, self._names())
-        told += of_iras + expected + retirement_caveats(claims, self._incomes_of_adults(), self._names(), medicare)
-        told += record_caveats(claims, facts, self._names()) + state_caveats(facts.state, self.situation.state_table)
+        of_retirement = retirement_caveats(claims, self._incomes_of_adults(), self._names(), medicare)
+        told += of_iras + expected + granted + of_retirement + record_caveats(claims, facts, self._names())
+        told += state_caveats(facts.state, self.situation.state_table)
         policy = self._policy(accounts)
         inputs, cannot = as_stated(
             inputs, self.situation.plan, self.situation.overrides, policy.saving_account, self._names()

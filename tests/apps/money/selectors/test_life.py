@@ -9,8 +9,16 @@ import pytest
 
 from apps.accounts.models import User
 from apps.clients.models import Household, Person
-from apps.money.models import IncomeSource, Property, SpendingPhase
-from apps.money.selectors.life import IncomeSpan, income_spans, is_over, phase_fact, property_fact, windfall_fact
+from apps.money.models import EquityGrant, IncomeSource, Property, SpendingPhase
+from apps.money.selectors.life import (
+    IncomeSpan,
+    grant_fact,
+    income_spans,
+    is_over,
+    phase_fact,
+    property_fact,
+    windfall_fact,
+)
 from apps.money.selectors.situations import household_facts
 from tests.factories import clients as people
 from tests.factories import money as made
@@ -116,3 +124,16 @@ def test_a_windfall_of_nobody_is_the_household_s(household: Household, ada: User
 
 def test_the_day_of_an_age_is_unknown_without_a_birth_date() -> None:
     assert SpendingPhase(person=Person(), until_age=12).last_day() is None
+
+
+def test_a_grant_is_a_fact_with_its_schedule_and_one_in_another_currency_is_named(
+    household: Household, ada: User
+) -> None:
+    made.fact("grant", household, ada, kind="nso", strike=Decimal(40), name="Acme", is_held=True)
+    made.fact("grant", household, ada, name="Euro AG", currency="EUR")
+    facts = household_facts(household, AS_OF)
+    (grant,) = facts.grants
+    assert (grant.name, grant.strike, grant.price, grant.is_held) == ("Acme", 40, 90, True)
+    assert grant == grant_fact(EquityGrant.objects.get(name="Acme"))
+    assert sum(shares for _, shares in grant.tranches) == 1_000
+    assert "Euro AG" in facts.left_out

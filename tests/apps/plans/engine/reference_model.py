@@ -13,6 +13,7 @@ from decimal import Decimal
 from apps.plans.engine.compiled import LANES
 from apps.plans.engine.conversion_choices import ConversionPlan, ConversionRule
 from apps.plans.engine.conversions import room_in_bracket, room_to_step
+from apps.plans.engine.grants import EquityGrant, GrantKind
 from apps.plans.engine.horizon import (
     age_in_months,
     horizon_months,
@@ -190,6 +191,7 @@ class ReferenceModel(IrasOfReference):
             self._earn(month)
             kept = [*self._windfalls(month), *self._sales(month)]
             self._pay_out(month)
+            self._take_grants(month)
             self._give(month)
             self._contribute(month, kept)
             self._spend(month)
@@ -253,6 +255,53 @@ class ReferenceModel(IrasOfReference):
             if month == max(1, ends[policy.insured]) - 1 and self._is_in_force(policy, month):
                 self.books.balance[self.inputs.surplus_account] += policy.benefit
                 self.books.basis[self.inputs.surplus_account] += policy.benefit
+
+    def _take_grants(self, month: int) -> None:
+        """What vests or is exercised at the price of the month, while its owner lives; sold at once, or held."""
+        inputs, books = self.inputs, self.books
+        for grant in inputs.events.grants:
+            column = inputs.assumptions.asset_keys.index(grant.asset)
+            price = grant.price
+            for passed in range(month + 1):
+                price *= self.factors[passed, column]
+            place = [adult.key for adult in inputs.adults].index(grant.owner)
+            if month >= self.ends[place]:
+                continue
+            for day, number in grant.tranches:
+                if self._month_taken(grant, day) != month:
+                    continue
+                worth, strike = number * price, number * grant.strike
+                cost = (1.0 - grant.discount) * worth if grant.kind is GrantKind.PURCHASES else strike
+                if worth <= cost:
+                    continue
+                untaxed = grant.kind is GrantKind.INCENTIVE and grant.account != ""
+                gain = 0.0 if untaxed else worth - cost
+                if grant.kind in (GrantKind.UNITS, GrantKind.OPTIONS):
+                    books.wages[grant.owner] = books.wages.get(grant.owner, 0.0) + gain
+                else:
+                    books.ordinary += gain
+                if grant.account:
+                    books.unspent -= cost
+                    books.balance[grant.account] += worth
+                    books.basis[grant.account] += cost + gain
+                else:
+                    books.unspent += gain
+
+    def _month_taken(self, grant: EquityGrant, day: date) -> int | None:
+        """An option is exercised when it vests or on the day that is planned, before it expires or the work ends."""
+        stops = {adult.key: adult.retirement_date for adult in self.inputs.adults}
+        vested, retires = self._months_to(day), max(0, self._months_to(stops[grant.owner]))
+        if grant.kind in (GrantKind.UNITS, GrantKind.PURCHASES):
+            return vested if 0 <= vested < retires else None
+        if vested >= max(0, retires):
+            return None
+        planned = vested if grant.exercise is None else max(vested, self._months_to(grant.exercise))
+        planned = min(planned, max(retires - 1, vested))
+        if grant.expiry is not None:
+            if self._months_to(grant.expiry) < 0:
+                return None
+            planned = min(planned, self._months_to(grant.expiry))
+        return max(0, planned)
 
     def _is_in_force(self, policy: LifePolicy, month: int) -> bool:
         retires = {adult.key: self._months_to(adult.retirement_date) for adult in self.inputs.adults}

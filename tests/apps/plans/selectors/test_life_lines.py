@@ -13,6 +13,7 @@ from apps.plans.engine.life_events import LifeEvents
 from apps.plans.engine.monte_carlo import project
 from apps.plans.selectors.life_lines import event_lines, life_part, worth_lines
 from tests.apps.plans.engine.households import family, family_cube
+from tests.apps.plans.engine.test_grants import PURCHASES, SOLD, UNITS
 from tests.apps.plans.engine.test_kernel_active_gains import SHOP
 from tests.apps.plans.engine.test_life_events import EVERYTHING
 from tests.apps.plans.engine.test_life_policies import COVER
@@ -58,6 +59,16 @@ def test_a_sale_in_parts_says_what_is_sold_and_when_the_last_part_comes() -> Non
     assert line.first is not None
     assert line.last is not None
     assert (line.first.value, line.last.value) == (2038, 2042)
+
+
+def test_a_grant_says_what_it_is_worth_today_and_when_it_vests() -> None:
+    lines = {line.name: line for line in event_lines(found(LifeEvents(grants=(UNITS, SOLD, PURCHASES))))}
+    assert lines["rsu"].amount.number == 1_250 * 90.0
+    assert lines["iso_sold"].amount.number == 0.0
+    assert lines["espp"].amount.number == pytest.approx(0.15 * 1_250 * 90.0)
+    assert lines["rsu"].first is not None
+    assert lines["rsu"].last is not None
+    assert (lines["rsu"].first.value, lines["rsu"].last.value) == (2025, 2029)
 
 
 def test_every_figure_has_a_key_of_its_own() -> None:

@@ -1,0 +1,160 @@
+"""Equity that an employer grants: shares that vest, options, a purchase plan."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import ClassVar
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.history import history
+from apps.money.models.facts import FactOfHousehold, FactQuerySet, positive
+
+_LEAP_DAY = 29
+
+
+class GrantKind(models.TextChoices):
+    """How the law taxes it."""
+
+    RSU = "rsu", _("Restricted stock units")
+    NSO = "nso", _("Options, nonqualified")
+    ISO = "iso", _("Options, incentive")
+    ESPP = "espp", _("Employee stock purchase plan")
+
+
+OPTIONS = frozenset({GrantKind.NSO, GrantKind.ISO})
+
+
+class VestingStep(models.IntegerChoices):
+    """How often a part vests, in months."""
+
+    MONTHLY = 1, _("Every month")
+    QUARTERLY = 3, _("Every quarter")
+    YEARLY = 12, _("Every year")
+
+
+class EquityGrant(FactOfHousehold):
+    """A grant with its schedule; the name is that of the company, `as_of` the day of the price.
+
+    Of a purchase plan `quantity` shares are bought in equal parts over the schedule.
+    """
+
+    MUTABLE: ClassVar[bool] = True
+    PERSONAL_FIELDS: ClassVar[frozenset[str]] = frozenset({"name", "quantity", "price", "strike"})
+
+    person = models.ForeignKey("clients.Person", models.CASCADE, related_name="equity_grants", verbose_name=_("whose"))
+    kind = models.CharField(_("kind"), max_length=4, choices=GrantKind.choices)
+    granted_on = models.DateField(_("granted on"))
+    quantity = models.DecimalField(_("shares or options granted"), max_digits=14, decimal_places=4)
+    price = models.DecimalField(_("price of a share"), max_digits=14, decimal_places=4)
+    strike = models.DecimalField(
+        _("strike price"), max_digits=14, decimal_places=4, null=True, blank=True, help_text=_("Of options only.")
+    )
+    discount = models.DecimalField(
+        _("discount"), max_digits=5, decimal_places=4, default=Decimal(0), help_text=_("Of a purchase plan only.")
+    )
+    cliff_months = models.PositiveSmallIntegerField(
+        _("nothing vests in the first months"), default=0, help_text=_("12: the first part vests after a year.")
+    )
+    vesting_months = models.PositiveSmallIntegerField(
+        _("all is vested after months"), default=48, help_text=_("0: all of it is vested already.")
+    )
+    every_months = models.PositiveSmallIntegerField(
+        _("a part vests"), choices=VestingStep.choices, default=VestingStep.QUARTERLY
+    )
+    expires_on = models.DateField(_("options expire on"), null=True, blank=True)
+    exercise_on = models.DateField(
+        _("to be exercised on"), null=True, blank=True, help_text=_("Left empty: each part as it vests.")
+    )
+    is_held = models.BooleanField(
+        _("the shares are held"), default=False, help_text=_("Otherwise they are sold as they vest or are exercised.")
+    )
+
+    objects = FactQuerySet["EquityGrant"].as_manager()
+    history = history()
+
+    class Meta(FactOfHousehold.Meta):
+        constraints = (
+            positive("quantity", "equity_grant_quantity_not_negative"),
+            positive("price", "equity_grant_price_not_negative"),
+            positive("strike", "equity_grant_strike_not_negative"),
+            models.CheckConstraint(
+                condition=models.Q(discount__gte=0, discount__lte=Decimal("0.15")),
+                name="equity_grant_discount_within_the_law",
+                violation_error_message=_("A purchase plan gives at most 15 per cent."),
+            ),
+        )
+
+    def clean(self) -> None:
+        """Refuse, at its field, what a grant of this kind cannot have, and days that contradict each other."""
+        is_option = self.kind in OPTIONS
+        _refuse_unless(self.quantity is None or self.quantity > 0, "quantity", _("Say how many were granted."))
+        _refuse_unless(not is_option or self.strike is not None, "strike", _("Say what an option costs."))
+        _refuse_unless(is_option or self.strike is None, "strike", _("Only options have a strike: leave it empty."))
+        _refuse_unless(
+            self.kind == GrantKind.ESPP or not self.discount,
+            "discount",
+            _("Only a purchase plan has a discount: leave it at nothing."),
+        )
+        _refuse_unless(
+            self.cliff_months <= self.vesting_months,
+            "cliff_months",
+            _("The first part cannot vest after all has: shorten it."),
+        )
+        for field in ("expires_on", "exercise_on"):
+            _refuse_unless(is_option or getattr(self, field) is None, field, _("Only options have this day."))
+        if self.granted_on is not None:
+            self._check_days()
+
+    def _check_days(self) -> None:
+        last = max(day for day, _shares in self.tranches())
+        if self.expires_on is not None:
+            _refuse_unless(
+                self.expires_on >= last, "expires_on", _("The options expire before the last of them vests.")
+            )
+            _refuse_unless(
+                self.as_of is None or self.expires_on > self.as_of, "expires_on", _("These options have expired.")
+            )
+        if self.exercise_on is not None:
+            _refuse_unless(
+                self.exercise_on >= self.granted_on,
+                "exercise_on",
+                _("They cannot be exercised before they are granted."),
+            )
+            in_time = self.expires_on is None or self.exercise_on <= self.expires_on
+            _refuse_unless(in_time, "exercise_on", _("They expire before this day."))
+
+    def tranches(self) -> tuple[tuple[dt.date, Decimal], ...]:
+        """Return the days on which a part vests, with how much: the part of the months that have passed since the last.
+
+        The first vests at the cliff, the last after all months; without months all of it did on the day of the grant.
+        """
+        whole, step = self.vesting_months, self.every_months
+        if whole == 0:
+            return ((self.granted_on, self.quantity or Decimal(0)),)
+        steps = {self.cliff_months or min(step, whole), *range(step, whole, step), whole}
+        months = sorted(month for month in steps if month >= self.cliff_months)
+        found, before = [], 0
+        for month in months:
+            found.append((_months_on(self.granted_on, month), (self.quantity or Decimal(0)) * (month - before) / whole))
+            before = month
+        return tuple(found)
+
+
+def _months_on(day: dt.date, months: int) -> dt.date:
+    """The same day some months on, or the last one that month has."""
+    years, month = divmod(day.month - 1 + months, 12)
+    for number in (day.day, 30, _LEAP_DAY, 28):
+        try:
+            return dt.date(day.year + years, month + 1, min(day.day, number))
+        except ValueError:
+            continue
+    raise AssertionError("a month has 28 days")
+
+
+def _refuse_unless(is_right: bool, field: str, message: object) -> None:  # noqa: FBT001 - reads as a sentence
+    if not is_right:
+        raise ValidationError({field: message})

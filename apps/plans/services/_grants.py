@@ -1,0 +1,117 @@
+"""Equity from employers as values of the engine, with what had to be assumed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from apps.kernel.errors import gettext_noop
+from apps.money.selectors.facts import GrantFact, HouseholdFacts
+from apps.plans.engine.assumptions import AssumptionSet
+from apps.plans.engine.grants import EquityGrant, GrantKind
+from apps.plans.engine.inputs import Account, TaxTreatment
+from apps.plans.engine.life_events import LifeEvents
+
+Caveat = tuple[str, dict[str, str]]
+# the class that shares of a single company are taken to move with, where the set knows it
+_USUAL = "us_equity"
+
+
+def with_grants(
+    events: LifeEvents, facts: HouseholdFacts, adults: Sequence[str], assumptions: AssumptionSet
+) -> tuple[LifeEvents, list[Caveat]]:
+    """Return the events with the grants of the adults, and what the plan takes of each."""
+    asset = _asset(assumptions)
+    told: list[Caveat] = []
+    found = []
+    for fact in facts.grants:
+        if asset is None or str(fact.person_id) not in adults:
+            told.append((_LEFT_OUT, {"name": fact.name}))
+            continue
+        if fact.expires_on is not None and fact.expires_on < facts.as_of:
+            told.append((_EXPIRED, {"name": fact.name, "day": fact.expires_on.isoformat()}))
+            continue
+        found.append(_grant(fact, asset, facts.currency))
+        told += _told(fact, asset)
+    return replace(events, grants=tuple(found)), told
+
+
+def share_accounts(events: LifeEvents) -> tuple[Account, ...]:
+    """Return an account, empty at the start, for the shares of each grant that are held."""
+    return tuple(
+        Account(grant.account, grant.owner, TaxTreatment.TAXABLE, 0.0, 0.0, ((grant.asset, 1.0),), 0.0, grant.currency)
+        for grant in events.grants
+        if grant.account
+    )
+
+
+def grant_names(facts: HouseholdFacts) -> list[tuple[str, str]]:
+    """Return the names behind the keys of grants and of the accounts of their shares."""
+    return [pair for fact in facts.grants for pair in ((fact.key, fact.name), (_shares_of(fact), fact.name))]
+
+
+def _shares_of(fact: GrantFact) -> str:
+    return f"{fact.key}-shares"
+
+
+def _asset(assumptions: AssumptionSet) -> str | None:
+    equities = [asset.key for asset in assumptions.assets if asset.is_equity]
+    return _USUAL if _USUAL in equities else next(iter(equities), None)
+
+
+def _grant(fact: GrantFact, asset: str, currency: str) -> EquityGrant:
+    return EquityGrant(
+        key=fact.key,
+        owner=str(fact.person_id),
+        kind=GrantKind(fact.kind),
+        tranches=tuple((day, float(shares)) for day, shares in fact.tranches),
+        price=float(fact.price),
+        strike=float(fact.strike),
+        discount=float(fact.discount),
+        asset=asset,
+        account=_shares_of(fact) if fact.is_held else "",
+        exercise=fact.exercise_on,
+        expiry=fact.expires_on,
+        currency=currency,
+    )
+
+
+def _told(fact: GrantFact, asset: str) -> list[Caveat]:
+    name = {"name": fact.name}
+    told: list[Caveat] = [(_PRICE, {**name, "day": fact.as_of.isoformat(), "asset": asset})]
+    told.append((_OPTIONS if fact.kind in ("nso", "iso") else _UNITS, name))
+    if fact.is_held:
+        told.append((_HELD, name))
+    if fact.kind == GrantKind.INCENTIVE:
+        told.append((_NO_MINIMUM_TAX if fact.is_held else _DISQUALIFIED, name))
+    if fact.kind == GrantKind.PURCHASES:
+        told.append((_PURCHASES, name))
+    return told
+
+
+_LEFT_OUT = gettext_noop("The grant of “%(name)s” belongs to nobody whose work the plan rests on: it is not counted.")
+_EXPIRED = gettext_noop("The options of “%(name)s” expired on %(day)s: they are not counted.")
+_PRICE = gettext_noop(
+    "A share of “%(name)s” has the price of %(day)s and moves with %(asset)s from then on: that a single company "
+    "swings more is not counted."
+)
+_UNITS = gettext_noop(
+    "“%(name)s”: what vests is taxed as pay; what vests after the work ends or after a death is lost, and what has "
+    "vested is taken to lie in an account."
+)
+_OPTIONS = gettext_noop(
+    "“%(name)s”: options are exercised where the share is worth more than they cost, before the work ends; what has "
+    "not vested then is lost, and so is what a death leaves unexercised."
+)
+_HELD = gettext_noop("The shares of “%(name)s” are held and pay for the plan like a taxable account.")
+_NO_MINIMUM_TAX = gettext_noop(
+    "Exercising “%(name)s” and holding adds to the alternative minimum tax: this is not counted, so the tax of that "
+    "year may be too low. The sale is taken to qualify for the rates of long-term gains."
+)
+_DISQUALIFIED = gettext_noop(
+    "The shares of “%(name)s” are sold as they are exercised: the gain is income, without payroll tax."
+)
+_PURCHASES = gettext_noop(
+    "“%(name)s”: the discount is taxed as income when the shares are bought, also where they are held; what they cost "
+    "comes out of income."
+)

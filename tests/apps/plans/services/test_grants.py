@@ -1,0 +1,92 @@
+"""Equity from employers on its way into the engine."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from decimal import Decimal
+
+import pytest
+
+from apps.money.selectors.facts import GrantFact
+from apps.plans.engine.life_events import NO_EVENTS, LifeEvents
+from apps.plans.services._grants import grant_names, share_accounts, with_grants
+from tests.apps.plans.engine.households import certain_assumptions, published_assumptions
+from tests.apps.plans.services.test_mapping import ANA, DAY, EVA, facts, question
+
+TRANCHES = ((dt.date(2027, 3, 1), Decimal(250)), (dt.date(2028, 3, 1), Decimal("250.5")))
+
+
+def grant(**changed: object) -> GrantFact:
+    told = {
+        "key": "g", "kind": "rsu", "name": "Acme", "person_id": ANA, "tranches": TRANCHES, "price": Decimal("90.25"),
+        "as_of": DAY,
+    }  # fmt: skip
+    return GrantFact(**{**told, **changed})  # type: ignore[arg-type]
+
+
+def told(*grants: GrantFact) -> tuple[LifeEvents, list[str]]:
+    events, caveats = with_grants(NO_EVENTS, facts(grants=grants), [str(ANA)], published_assumptions())
+    return events, [message % params for message, params in caveats]
+
+
+def test_a_grant_reaches_the_engine_and_the_plan_says_what_its_price_follows() -> None:
+    events, said = told(grant())
+    (taken,) = events.grants
+    assert (taken.owner, taken.price, taken.asset, taken.account) == (str(ANA), 90.25, "us_equity", "")
+    assert taken.tranches == ((dt.date(2027, 3, 1), 250.0), (dt.date(2028, 3, 1), 250.5))
+    assert "moves with us_equity" in said[0]
+    assert "taxed as pay" in said[1]
+    assert share_accounts(events) == ()
+
+
+def test_shares_that_are_held_have_an_account_of_their_own() -> None:
+    events, said = told(grant(is_held=True))
+    (shares,) = share_accounts(events)
+    assert (shares.key, shares.balance, shares.allocation) == ("g-shares", 0.0, (("us_equity", 1.0),))
+    assert events.grants[0].account == "g-shares"
+    assert "like a taxable account" in said[2]
+    assert grant_names(facts(grants=(grant(),))) == [("g", "Acme"), ("g-shares", "Acme")]
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"kind": "iso", "strike": Decimal(20), "is_held": True}, "alternative minimum tax: this is not counted"),
+        ({"kind": "iso", "strike": Decimal(20)}, "without payroll tax"),
+        ({"kind": "nso", "strike": Decimal(20)}, "options are exercised"),
+        ({"kind": "espp", "discount": Decimal("0.15")}, "the discount is taxed as income"),
+    ],
+)
+def test_each_kind_says_how_it_is_taxed(changed: dict[str, object], said: str) -> None:
+    events, sentences = told(grant(**changed))
+    assert len(events.grants) == 1
+    assert any(said in sentence for sentence in sentences)
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"person_id": EVA}, "belongs to nobody"),
+        ({"person_id": uuid.UUID(int=7)}, "belongs to nobody"),
+        ({"kind": "nso", "strike": Decimal(1), "expires_on": dt.date(2020, 1, 1)}, "expired on 2020-01-01"),
+    ],
+)
+def test_what_cannot_count_is_named_and_left_out(changed: dict[str, object], said: str) -> None:
+    events, (sentence,) = told(grant(**changed))
+    assert events.grants == ()
+    assert said in sentence
+
+
+def test_another_class_of_equities_stands_in_where_the_usual_one_is_not_known() -> None:
+    events, _ = with_grants(NO_EVENTS, facts(grants=(grant(),)), [str(ANA)], certain_assumptions())
+    assert events.grants[0].asset == "fund"
+
+
+def test_the_whole_question_holds_grants_and_their_accounts_after_the_others() -> None:
+    found = question(facts(grants=(grant(is_held=True),)))
+    inputs = found.question.inputs
+    assert [item.key for item in inputs.events.grants] == ["g"]
+    assert inputs.accounts[-1].key == "g-shares"
+    assert inputs.surplus_account != "g-shares"
+    assert found.names["g-shares"] == "Acme"
