@@ -8,11 +8,16 @@ from decimal import Decimal
 
 import pytest
 
+from apps.accounts.models import User
 from apps.money.selectors.facts import GrantFact
 from apps.plans.engine.life_events import NO_EVENTS, LifeEvents
+from apps.plans.selectors.run_values import inputs_of, result_of
 from apps.plans.services._grants import grant_names, share_accounts, with_grants
 from tests.apps.plans.engine.households import certain_assumptions, published_assumptions
 from tests.apps.plans.services.test_mapping import ANA, DAY, EVA, facts, question
+from tests.days import today
+from tests.factories import money as made
+from tests.factories import plans
 
 TRANCHES = ((dt.date(2027, 3, 1), Decimal(250)), (dt.date(2028, 3, 1), Decimal("250.5")))
 
@@ -90,3 +95,22 @@ def test_the_whole_question_holds_grants_and_their_accounts_after_the_others() -
     assert inputs.accounts[-1].key == "g-shares"
     assert inputs.surplus_account != "g-shares"
     assert found.names["g-shares"] == "Acme"
+
+
+def test_a_household_with_cover_a_business_and_shares_that_are_held_is_planned_whole(ada: User) -> None:
+    household = plans.household_with_facts(ada)
+    head, day = household.people.get(relationship="head"), dt.date(2040, 6, 1)
+    made.fact("insurance", household, ada, person=head, name="Term", ends_on=day, life_form="term")
+    told = {"kind": "business", "name": "Shop", "cost": Decimal(1), "sells_on": day, "instalments": 3}
+    made.fact("property", household, ada, sold_share=Decimal("0.5"), **told)
+    made.fact("grant", household, ada, name="Acme", granted_on=today(), is_held=True)
+    run = plans.computed(plans.drafted(ada, household), ada)
+    result = result_of(run)
+    assert result is not None
+    assert 0 <= result.projection.success.value <= 1
+    events = inputs_of(run).inputs.events
+    assert [len(each) for each in (events.policies, events.grants)] == [1, 1]
+    assert "Shop" in {run.names[thing.key] for thing in events.things}
+    assert {"Term", "Shop", "Acme"} <= {caveat["params"].get("name") for caveat in run.caveats}
+    shares = [account for account in inputs_of(run).inputs.accounts if account.key == events.grants[0].account]
+    assert [run.names[account.key] for account in shares] == ["Acme"]
