@@ -165,7 +165,7 @@ TEMPLATES = [
     }
 ]
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
-MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"  # the public site has no sessions
+MESSAGE_STORAGE = "apps.core.told.SpokenStorage"  # in a cookie: the public site has no sessions
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
