@@ -135,7 +135,7 @@ def _words(found: StressResult, person: str) -> tuple[str, str]:
             _("Returns stay what they are in money of each year, so they buy less."),
         ),
         StressKind.EARLY_DEATH: (
-            _("%(name)s dies in five years") % {"name": person},
+            _("An early death of %(name)s, in five years") % {"name": person},
             _("The survivor spends the plan's share; cover that is in force is paid out, tax free."),
         ),
         StressKind.LONG_LIFE: (_("Everybody lives to 100"), _("Living costs go on to the age of 100.")),
