@@ -39,7 +39,7 @@ class LanguageModelForm(forms.Form):
         label=_("Model for embeddings"),
         max_length=120,
         required=False,
-        help_text=_("Optional, of the same server: finds plans alike by meaning, each night."),
+        help_text=_("Of the same server: finds plans alike by meaning, each night."),
     )
     key = forms.CharField(
         label=_("Key"),

@@ -19,8 +19,10 @@ from apps.compliance.engine.risk_groups import BAR, FEWEST_PEOPLE
 from apps.compliance.models import RiskGroup, RiskGroupFit, RiskMembership
 from apps.compliance.selectors.risk_group_words import FACTS, FactWord, group_name, left_out_word, misfit_words
 from apps.core.actors import Actor
+from apps.core.models import Job, JobState
 from apps.kernel.errors import NotFoundError, gettext_noop
 
+TASK = "compliance.keep_risk_groups"
 FEWEST_TOLD = 5
 MOST_LISTED = 300
 MOST_TOLD = 3
@@ -242,6 +244,11 @@ def group_row(group_id: uuid.UUID) -> RiskGroup:
 def newest_fit() -> RiskGroupFit | None:
     """Return the fit that pages show."""
     return RiskGroupFit.objects.order_by("-id").first()
+
+
+def is_under_way() -> bool:
+    """Say whether people are being grouped, or wait for it."""
+    return Job.objects.filter(name=TASK, state__in=[JobState.QUEUED, JobState.RUNNING]).exists()
 
 
 def _is_told(size: int, n_seen: int) -> bool:

@@ -10,14 +10,13 @@ from apps.compliance.engine.group_traits import far_from, holds_unlike, middles_
 from apps.compliance.engine.risk_features import FEATURES, PersonFacts, Ruler
 from apps.compliance.engine.risk_groups import GROUPS_VERSION, N_DRAWS, Grouping, Last, Place, group_people
 from apps.compliance.models import RiskGroup, RiskGroupFit, RiskMembership
+from apps.compliance.selectors.risk_groups import TASK, is_under_way
 from apps.compliance.services._group_rows import group_rows, middle_content, trouble_of
 from apps.compliance.services._risk_facts import Known, digest_of, known_people
 from apps.core import audit, jobs
 from apps.core.actors import Actor
-from apps.core.models import Job, JobState
 from apps.core.services import service
 
-TASK = "compliance.keep_risk_groups"
 # as long as the records that it was looked at beside; then it goes
 KEPT_YEARS = 5
 
@@ -39,7 +38,7 @@ def request_risk_groups(*, by: Actor) -> bool:
 
 def _enqueue(by: Actor) -> bool:
     _one_at_a_time()
-    if Job.objects.filter(name=TASK, state__in=[JobState.QUEUED, JobState.RUNNING]).exists():
+    if is_under_way():
         return False
     jobs.enqueue(TASK, by=by, topic="firm:all", asked_by=by.key)
     return True

@@ -14,7 +14,7 @@ from apps.accounts.policies import Permission
 from apps.compliance.models import RiskMembership
 from apps.compliance.selectors.risk_group_charts import groups_chart
 from apps.compliance.selectors.risk_group_passports import fit_passport, group_passport, member_passport
-from apps.compliance.selectors.risk_groups import group_page, group_row, groups_overview, newest_fit
+from apps.compliance.selectors.risk_groups import group_page, group_row, groups_overview, is_under_way, newest_fit
 from apps.compliance.services.risk_groups import request_risk_groups
 from apps.core.access import RequiresMixin, actor_of
 from apps.core.actors import Actor
@@ -35,6 +35,7 @@ class RiskGroups(RequiresMixin, TemplateView):
             overview=groups_overview(actor),
             chart=groups_chart(actor),
             may_refresh=actor.can(Permission.VIEW_COMPLIANCE),
+            is_under_way=is_under_way(),
             sees_all=actor.can(Permission.VIEW_ALL_HOUSEHOLDS),
             **kwargs,
         )

@@ -5,7 +5,7 @@ from django_tenants.utils import tenant_context
 from apps.compliance.models import RiskGroup, RiskGroupFit, RiskMembership
 from apps.compliance.selectors.risk_group_charts import groups_chart
 from apps.compliance.selectors.risk_groups import group_page, groups_overview, household_groups
-from apps.core.models import Job
+from apps.core.models import Job, JobState
 from apps.kernel.errors import NotFoundError
 from tests.cast import person
 from tests.factories import risk_groups as make
@@ -49,6 +49,15 @@ def test_pages_open_by_role(request, fit, sign_in, who, status):
 def test_only_who_runs_the_firm_or_its_compliance_refreshes(request, in_alpha, sign_in, who, asked):
     sign_in(request.getfixturevalue(who)).post(reverse("compliance:risk-groups-refresh"))
     assert Job.objects.filter(name="compliance.keep_risk_groups").count() == asked
+
+
+def test_while_people_are_grouped_the_page_says_so(paul, sign_in):
+    client, busy = sign_in(paul), "The people are being grouped. Reload"
+    assert busy not in client.get(OVERVIEW).content.decode()
+    client.post(reverse("compliance:risk-groups-refresh"))
+    assert busy in client.get(OVERVIEW).content.decode()
+    Job.objects.filter(name="compliance.keep_risk_groups").update(state=JobState.DONE)
+    assert busy not in client.get(OVERVIEW).content.decode()
 
 
 def test_before_the_first_fit_the_page_says_how_to_begin(paul, ada, sign_in):
