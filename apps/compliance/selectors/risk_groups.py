@@ -135,9 +135,18 @@ class _Seen:
     def is_told(self, group: RiskGroup) -> bool:
         return _is_told(group.size, self.counts[group.pk])
 
+    def tells(self, code: str, group: RiskGroup) -> bool:
+        """Say whether a fact of a group may be told: to who does not see all of its people only what all are known by.
+
+        Of a fact that one unseen person alone is known by, the median would be that person's.
+        """
+        sees_all = self.counts[group.pk] == group.size
+        n_known = _middle(group.middles, code)[3]
+        return self.is_told(group) and (sees_all or n_known == group.size)
+
     def fact(self, code: str, group: RiskGroup, own: float | None = None, other: RiskGroup | None = None) -> GroupFact:
         """Return a fact with what may be told of the group, of the next one and of the firm."""
-        low, median, high, known = _middle(group.middles, code) if self.is_told(group) else (None,) * 4
+        low, median, high, known = _middle(group.middles, code) if self.tells(code, group) else (None,) * 4
         return GroupFact(
             code,
             FACTS[code],
@@ -146,7 +155,7 @@ class _Seen:
             median=median,
             high=high,
             firm=self.firm[code][1] if self.is_firm_told and code in self.firm else None,
-            other=_middle(other.middles, code)[1] if other is not None and self.is_told(other) else None,
+            other=_middle(other.middles, code)[1] if other is not None and self.tells(code, other) else None,
             n_known=None if known is None else int(known),
         )
 

@@ -150,7 +150,7 @@ def _content(body: bytes) -> str:
 def _vectors(body: bytes, count: int) -> list[list[float]]:
     try:
         rows = {row["index"]: [float(number) for number in row["embedding"]] for row in json.loads(body)["data"]}
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+    except (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError):
         raise CompletionError(Outcome.NONSENSE) from None
     found = [rows.get(place, []) for place in range(count)]
     if len(rows) != count or not all(vector and all(map(math.isfinite, vector)) for vector in found):

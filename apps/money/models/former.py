@@ -70,7 +70,7 @@ class FormerSpouse(FactOfHousehold):
         for field, earlier, message in follows:
             day = getattr(self, field)
             _refuse(day is not None and earlier is not None and day < earlier, field, message)
-        for field in ("date_of_birth", "married_on", "divorced_on", "died_on", "remarried_on"):
+        for field in ("date_of_birth", "married_on", "divorced_on", "died_on", "claimed_on", "remarried_on"):
             day = getattr(self, field)
             is_ahead = day is not None and self.as_of is not None and day > self.as_of
             _refuse(is_ahead, field, _("This day has not come yet."))

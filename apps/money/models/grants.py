@@ -14,6 +14,8 @@ from apps.core.history import history
 from apps.money.models.facts import FactOfHousehold, FactQuerySet, positive
 
 _LEAP_DAY = 29
+# forty years of vesting, and years that a form cannot have meant
+MOST_MONTHS, _FIRST_YEAR, _LAST_YEAR = 480, 1950, 2200
 
 
 class GrantKind(models.TextChoices):
@@ -90,6 +92,8 @@ class EquityGrant(FactOfHousehold):
 
     def clean(self) -> None:
         """Refuse, at its field, what a grant of this kind cannot have, and days that contradict each other."""
+        if None in (self.vesting_months, self.cliff_months, self.every_months):
+            return  # told at its field already
         is_option = self.kind in OPTIONS
         _refuse_unless(self.quantity is None or self.quantity > 0, "quantity", _("Say how many were granted."))
         _refuse_unless(not is_option or self.strike is not None, "strike", _("Say what an option costs."))
@@ -99,6 +103,13 @@ class EquityGrant(FactOfHousehold):
             "discount",
             _("Only a purchase plan has a discount: leave it at nothing."),
         )
+        most = _("At most %(most)s months.") % {"most": MOST_MONTHS}
+        _refuse_unless(self.every_months > 0, "every_months", _("Choose how often a part vests."))
+        for field in ("vesting_months", "cliff_months"):
+            _refuse_unless(0 <= getattr(self, field) <= MOST_MONTHS, field, most)
+        for field in ("granted_on", "expires_on", "exercise_on"):
+            day = getattr(self, field)
+            _refuse_unless(day is None or _FIRST_YEAR <= day.year <= _LAST_YEAR, field, _("This year cannot be right."))
         _refuse_unless(
             self.cliff_months <= self.vesting_months,
             "cliff_months",

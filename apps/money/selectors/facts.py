@@ -10,6 +10,8 @@ from decimal import Decimal
 from apps.portfolios.selectors.prices import SimulationNotice
 
 NOTHING = Decimal(0)
+# what ends the key of the part of an income that goes on after a part of its business is sold
+KEPT = "-kept"
 
 
 @dataclass(frozen=True, slots=True)

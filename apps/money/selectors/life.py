@@ -17,6 +17,7 @@ from apps.money.models import (
     Windfall,
 )
 from apps.money.selectors.facts import (
+    KEPT,
     FormerSpouseFact,
     GrantFact,
     IraBasisFact,
@@ -156,4 +157,4 @@ def income_spans(income: IncomeSource) -> tuple[IncomeSpan, ...]:
     kept = 1 - thing.sold_share
     if begins is not None and begins >= sold:
         return (IncomeSpan("", kept, begins, ends),)
-    return IncomeSpan("", Decimal(1), begins, sold), IncomeSpan("-kept", kept, sold, ends)
+    return IncomeSpan("", Decimal(1), begins, sold), IncomeSpan(KEPT, kept, sold, ends)

@@ -134,10 +134,11 @@ class SurvivorBase:
 def survivor_base(amount: Decimal, birth_year: int, waited: int, claim: Claim | None = None) -> SurvivorBase:
     """Return the base of a survivor by the worker's primary insurance amount (42 USC 402(e)(2)).
 
-    With the credits of ``waited`` months past full retirement age, claimed or not. After an early ``claim`` the
-    survivor is paid no more than the worker was, but at least 82.5 % of the amount (402(e)(2)(D)).
+    With the credits of ``waited`` months past full retirement age, claimed or not, up to 70. After an early ``claim``
+    the survivor is paid no more than the worker was, but at least 82.5 % of the amount (402(e)(2)(D)).
     """
-    base = (amount * claiming_factor(max(0, waited), birth_year)).quantize(DIME, ROUND_DOWN)
+    counted = min(max(0, waited), LATEST_AGE - full_retirement_age(birth_year))
+    base = (amount * claiming_factor(counted, birth_year)).quantize(DIME, ROUND_DOWN)
     if claim is None or claim.from_full_age >= 0:
         return SurvivorBase(base)
     return SurvivorBase(base, max(worker_benefit(claim), (_LEAST_OF_PIA * amount).quantize(DIME, ROUND_DOWN)))

@@ -117,14 +117,14 @@ def _give(program: Program, books: NDArray[np.float64], pool: int, year: int, gi
     basis = books[BASIS + pool, lane]
     left = max(0.0, limit - books[GIVEN + pool, lane])
     given: float = min(wanted, left, held, max(0.0, held + drawn - basis))
-    missing = given
+    # by balance, as what is required: it counts towards that of each account
+    part = min(1.0, given / held) if held > 0.0 else 0.0
     for account in range(program.mix.size):
         if _belongs(program, account, pool, alone):
             row = balance_row(account)
-            take = min(books[row, lane], missing)
+            take = part * books[row, lane]
             books[row, lane] -= take
             books[row + 3, lane] += take
-            missing -= take
     taxed = min(given, books[LATE + pool, lane])
     books[LATE + pool, lane] -= taxed
     books[GIVEN + pool, lane] += given - taxed

@@ -16,7 +16,7 @@ from uuid import UUID
 from apps.clients.models import Relationship
 from apps.compliance.selectors.risk_limits import RiskLimit as ClientLimit
 from apps.kernel.errors import gettext_noop
-from apps.money.selectors.facts import AccountFact, DebtFact, HouseholdFacts, IncomeFact, PersonFact
+from apps.money.selectors.facts import KEPT, AccountFact, DebtFact, HouseholdFacts, IncomeFact, PersonFact
 from apps.plans.engine.assumptions import AssumptionSet
 from apps.plans.engine.horizon import horizon_months
 from apps.plans.engine.inputs import (
@@ -298,15 +298,15 @@ class _Mapping:
         return [fact for fact in self.situation.facts.incomes if fact.person_id in adults]
 
     def _incomes(self) -> tuple[Income, ...]:
-        facts = self._incomes_of_adults()
-        replaced: set[UUID] = set()
+        replaced: dict[UUID, IncomeFact] = {}
         incomes = []
-        for fact in facts:
+        for fact in self._incomes_of_adults():
             own = self._override(OverrideKind.ANNUAL_INCOME, fact.person_id) if _is_earned(fact) else None
-            if own is not None and fact.person_id in replaced:
-                continue
             if own is not None:
-                replaced.add(fact.person_id)
+                first = replaced.setdefault(fact.person_id, fact)
+                if first.key != fact.key.removesuffix(KEPT):
+                    continue
+                own *= fact.annual_amount / first.annual_amount if first.annual_amount else 1
             incomes.append(self._income(fact, fact.annual_amount if own is None else own))
         return tuple(incomes)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 
 from apps.kernel.errors import gettext_noop
 from apps.money.selectors.facts import FormerSpouseFact, HouseholdFacts
@@ -17,9 +18,12 @@ _MARRIED = {"married_joint", "married_separate"}
 
 
 def records_of(adults: Sequence[Adult], facts: HouseholdFacts) -> dict[str, OtherRecord]:
-    """Return the record on which each adult is paid, by key: of several the one with the highest amount."""
+    """Return the record on which each adult is paid, by key: of several the one that can pay most.
+
+    A survivor is paid up to the whole amount, somebody divorced from who lives up to half of it.
+    """
     found: dict[str, OtherRecord] = {}
-    for fact in sorted(facts.former_spouses, key=lambda each: (each.monthly_amount, each.key)):
+    for fact in sorted(facts.former_spouses, key=lambda each: (_most(each), each.key)):
         adult = next((each for each in adults if each.key == str(fact.person_id)), None)
         if adult is not None and _is_due(fact, adult, facts):
             found[adult.key] = _record(fact, adult)
@@ -35,8 +39,10 @@ def record_caveats(
     for fact in facts.former_spouses:
         record = paid.get(str(fact.person_id))
         params = {"record": fact.name, "name": names.get(str(fact.person_id), "")}
-        if record is None or record.birth_date != fact.date_of_birth:
+        if record is None:
             told.append((_NOT_PAID, params))
+        elif record.birth_date != fact.date_of_birth or record.primary_amount != float(fact.monthly_amount):
+            told.append((_ONE_RECORD, params))
         else:
             told.append((_SURVIVOR if record.kind is RecordKind.DECEASED else _DIVORCED, params))
     return told
@@ -47,6 +53,10 @@ _NOT_PAID = gettext_noop(
     "death, or ten years until a divorce, and for no new marriage before 60, or at all while the other lives; and each "
     "stated benefit needs the day on which it begins."
 )
+_ONE_RECORD = gettext_noop(
+    "Of several former spouses' records one is counted for %(name)s: that of %(record)s is not, as another can pay "
+    "more, or as nothing is due on it."
+)
 _SURVIVOR = gettext_noop("A survivor's benefit on the record of %(record)s is counted for %(name)s.")
 _DIVORCED = gettext_noop(
     "What is due to %(name)s on the record of %(record)s is counted while both live; what a survivor would be paid is "
@@ -54,11 +64,15 @@ _DIVORCED = gettext_noop(
 )
 
 
+def _most(fact: FormerSpouseFact) -> Decimal:
+    return fact.monthly_amount if fact.died_on is not None else fact.monthly_amount / 2
+
+
 def _is_due(fact: FormerSpouseFact, adult: Adult, facts: HouseholdFacts) -> bool:
     again = fact.remarried_on
     if again is None and facts.filing_status in _MARRIED:
-        # married now, and nobody said since when
-        again = max(day for day in (fact.divorced_on, fact.died_on) if day is not None)
+        # married now, and nobody said since when: as soon as it could be
+        again = fact.divorced_on or fact.died_on
     return is_entitled(Marriage(fact.married_on, fact.divorced_on, fact.died_on, again), adult.birth_date)
 
 

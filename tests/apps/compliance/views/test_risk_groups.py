@@ -184,3 +184,19 @@ def test_the_queries_of_the_pages_do_not_grow(fit, paul, django_assert_max_num_q
         groups_overview(paul.as_actor())
     with django_assert_max_num_queries(7):
         household_groups(RiskMembership.objects.first().household, paul.as_actor())
+
+
+def test_a_fact_that_few_of_a_group_are_known_by_is_told_only_to_who_sees_them_all(ada, paul, mallory):
+    make.book(ada)
+    make.book(mallory, prefix="Marsh")
+    group = max(make.fit().groups.all(), key=lambda each: each.size)
+    assert group.size >= 10
+    code = next(iter(group.telling))[0]
+    low, median, high, _known = group.middles[code]
+    # as if one person alone of the group were known by it: the median is that person's
+    RiskGroup.objects.filter(pk=group.pk).update(middles={**group.middles, code: [low, median, high, 1]})
+    told = {fact.code: fact.median for fact in group_page(group.public_id, ada.as_actor()).facts}
+    assert told[code] is None
+    assert any(value is not None for value in told.values())
+    whole = {fact.code: fact.median for fact in group_page(group.public_id, paul.as_actor()).facts}
+    assert whole[code] == median

@@ -139,8 +139,9 @@ def test_vectors_come_in_the_order_of_the_texts_however_the_server_sends_them(ch
         b'{"data": [{"index": 0, "embedding": [1, NaN]}]}',
         b'{"data": [{"index": 1, "embedding": [1, 2]}]}',
         b'{"data": [{"index": 0, "embedding": "abc"}]}',
+        b'{"data": [{"index": 0, "embedding": [1' + b"0" * 400 + b"]}]}",
     ],
-    ids=range(8),
+    ids=range(9),
 )
 def test_vectors_that_cannot_be_are_refused(chat_server, raw):
     chat_server.raw = raw

@@ -140,6 +140,11 @@ SHARE = {"change": "share", "monthly_amount": None, "share": Decimal("-0.2")}
         ("former_spouse", {"claimed_on": dt.date(2015, 1, 1)}, "claimed_on"),
         ("former_spouse", {"claimed_on": dt.date(2021, 1, 1)}, "claimed_on"),
         ("former_spouse", {"benefit_from": dt.date(2026, 1, 1)}, "benefit_from"),
+        ("former_spouse", {"died_on": None, "divorced_on": PAST, "claimed_on": dt.date(2027, 1, 1)}, "claimed_on"),
+        ("grant", {"vesting_months": 2_000_000_000}, "vesting_months"),
+        ("grant", {"cliff_months": 481, "vesting_months": 480}, "cliff_months"),
+        ("grant", {"every_months": 0}, "every_months"),
+        ("grant", {"granted_on": dt.date(9998, 1, 1)}, "granted_on"),
         ("former_spouse", {"died_on": None, "divorced_on": PAST, "benefit_from": AHEAD}, "benefit_from"),
     ],
 )

@@ -102,14 +102,12 @@ class IrasOfReference:
                     offset=Decimal(books.late.get(owner, 0.0)),
                 )
             )
-            missing = float(told.given)
             for account in self.inputs.accounts:
-                if account.key in keys:
-                    take = min(books.balance[account.key], missing)
+                if account.key in keys and held > 0.0:
+                    take = float(told.given) * books.balance[account.key] / held
                     books.balance[account.key] -= take
                     books.taken[account.key] = books.taken.get(account.key, 0.0) + take
                     books.out.append((account.key, take, False))
-                    missing -= take
             books.late[owner] = books.late.get(owner, 0.0) - float(told.taxed)
             books.given[owner] = books.given.get(owner, 0.0) + float(told.untaxed)
             books.ordinary += float(told.taxed)

@@ -60,6 +60,12 @@ def test_credits_of_waiting_pass_to_the_survivor() -> None:
     assert paid(0, 67, late) == {(2026, 1): 0.0, (2031, 6): 3_168.0}
 
 
+def test_credits_end_at_seventy_for_who_died_later_without_a_claim() -> None:
+    # born in 1944: full age 66, 48 months to 70 at 2/3 %: 132 %, however late the death
+    never = replace(WIDOW, birth_date=date(1944, 3, 3), ended=date(2024, 3, 5), begins_age=67 * 12)
+    assert paid(0, 67, never) == {(2026, 1): 0.0, (2031, 6): 3_168.0}
+
+
 def test_somebody_divorced_has_the_excess_with_the_own_benefit_once_the_other_is_62() -> None:
     other = date(1968, 3, 3)
     record = OtherRecord(

@@ -2,6 +2,7 @@ import datetime as dt
 import uuid
 from dataclasses import replace
 from decimal import Decimal
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from apps.kernel.errors import InvalidInputError
 from apps.money.selectors.facts import AccountFact, HouseholdFacts, IncomeFact, PersonFact, SpendingFact
 from apps.plans.engine.inputs import Boundary, IncomeKind, TaxTreatment
-from apps.plans.models import Plan
+from apps.plans.models import OverrideKind, Plan
 from apps.plans.services._mapping import CUBE_STEP_MONTHS, Situation, exact, mapped, money
 from apps.plans.services._state_tax import state_table_of
 from apps.plans.services._tables import tax_table_on
@@ -174,3 +175,16 @@ def test_children_reach_the_question_with_what_was_taken_of_them():
     assert [(child.key, child.supported_until) for child in found.question.inputs.children] == [(str(EVA), 19)]
     (told,) = [caveat["message"] for caveat in found.caveats if caveat["params"] == {"name": "Eva"}]
     assert "counts as a dependant until support ends" in told
+
+
+def test_an_income_of_the_plan_falls_by_the_part_of_the_business_that_is_sold():
+    sold = dt.date(2030, 7, 1)
+    own, kept = income(kind="self_employment", ends_on=sold), income(key="inc-kept", kind="self_employment")
+    spans = (own, replace(kept, annual_amount=Decimal(72_000), starts_on=sold))
+    other = income(key="second")
+    asked = question_situation(facts(incomes=(*spans, other)))
+    person = SimpleNamespace(public_id=ANA)
+    changed = SimpleNamespace(kind=OverrideKind.ANNUAL_INCOME, person=person, value=Decimal(150_000))
+    incomes = mapped(replace(asked, overrides=[changed])).question.inputs.incomes
+    # 60 % are kept: of 12,500 a month 7,500 go on; the other earned income is part of what the plan says
+    assert [(each.key, each.monthly_amount) for each in incomes] == [("inc", 12_500.0), ("inc-kept", 7_500.0)]

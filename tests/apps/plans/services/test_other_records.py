@@ -81,7 +81,19 @@ def test_of_two_records_the_higher_is_taken() -> None:
     claims = [BenefitClaim(str(ANA), 0.0, 67 * 12, "USD", records[str(ANA)])]
     said = [message % params for message, params in record_caveats(claims, told, {str(ANA): "Ana"})]
     assert said[0] == "A survivor's benefit on the record of Peter is counted for Ana."
-    assert said[1].startswith("Nothing is counted on the record of Paul for Ana")
+    assert said[1].startswith("Of several former spouses' records one is counted for Ana: that of Paul is not")
+
+
+def test_a_survivor_is_paid_more_than_somebody_divorced_from_a_little_higher_earner() -> None:
+    living = replace(DIVORCED, key="q", name="Paul", monthly_amount=Decimal(2_600), date_of_birth=dt.date(1959, 1, 3))
+    (record,) = records_of([ADULT], facts(former_spouses=(PETER, living))).values()
+    assert (record.kind, record.primary_amount) == (RecordKind.DECEASED, 2_400.5)
+
+
+def test_a_marriage_without_its_day_is_taken_to_be_before_sixty() -> None:
+    both = replace(PETER, divorced_on=dt.date(2000, 1, 1), died_on=dt.date(2026, 1, 5), benefit_from=None)
+    told = facts(former_spouses=(both,), filing_status="married_joint")
+    assert records_of([ADULT], told) == {}
 
 
 def test_without_any_benefit_of_ones_own_the_record_alone_makes_a_claim() -> None:
