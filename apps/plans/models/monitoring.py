@@ -105,7 +105,7 @@ class PlanMonitor(BaseModel):
 
 
 class PlanMeasurement(BaseModel):
-    """A plan in force on a day. `spending` (affordable a year) is told where all futures were lived through."""
+    """A plan in force on a day. `spending` (affordable a year) is kept where an alert was told."""
 
     MUTABLE: ClassVar[bool] = True
     PERSONAL_FIELDS: ClassVar[frozenset[str]] = frozenset({"wealth", "spending"})
