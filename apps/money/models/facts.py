@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TypeVar
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -50,3 +51,9 @@ def positive(field: str, name: str) -> models.CheckConstraint:
         name=name,
         violation_error_message=_("An amount here cannot be negative."),
     )
+
+
+def refuse_unless(is_right: bool, field: str, message: object) -> None:  # noqa: FBT001 - reads as a sentence
+    """Raise ValidationError at a field for what cannot be."""
+    if not is_right:
+        raise ValidationError({field: message})

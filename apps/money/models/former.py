@@ -5,12 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from typing import ClassVar
 
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.history import history
-from apps.money.models.facts import FactOfHousehold, FactQuerySet, positive
+from apps.money.models.facts import FactOfHousehold, FactQuerySet, positive, refuse_unless
 
 _EARLIEST, _LATEST, _SURVIVOR = 62, 70, 60
 
@@ -59,8 +58,8 @@ class FormerSpouse(FactOfHousehold):
     def clean(self) -> None:
         """Refuse a marriage that has not ended, and days that cannot follow each other."""
         ended = self.divorced_on or self.died_on
-        _refuse(ended is None, "divorced_on", _("Say when the marriage ended: by divorce, or by death."))
-        _refuse(not self.monthly_amount, "monthly_amount", _("Without a benefit of theirs nothing is due."))
+        refuse_unless(ended is not None, "divorced_on", _("Say when the marriage ended: by divorce, or by death."))
+        refuse_unless(bool(self.monthly_amount), "monthly_amount", _("Without a benefit of theirs nothing is due."))
         follows = (
             ("married_on", self.date_of_birth, _("This is before the birth.")),
             ("divorced_on", self.married_on, _("This is before the marriage.")),
@@ -69,31 +68,28 @@ class FormerSpouse(FactOfHousehold):
         )
         for field, earlier, message in follows:
             day = getattr(self, field)
-            _refuse(day is not None and earlier is not None and day < earlier, field, message)
+            refuse_unless(day is None or earlier is None or day >= earlier, field, message)
         for field in ("date_of_birth", "married_on", "divorced_on", "died_on", "claimed_on", "remarried_on"):
             day = getattr(self, field)
-            is_ahead = day is not None and self.as_of is not None and day > self.as_of
-            _refuse(is_ahead, field, _("This day has not come yet."))
+            has_come = day is None or self.as_of is None or day <= self.as_of
+            refuse_unless(has_come, field, _("This day has not come yet."))
         self._clean_benefits()
 
     def _clean_benefits(self) -> None:
-        is_early = self.benefit_from is not None and self.died_on is None
-        _refuse(is_early, "benefit_from", _("Only of who has died: leave it empty."))
+        is_survivor = self.benefit_from is None or self.died_on is not None
+        refuse_unless(is_survivor, "benefit_from", _("Only of who has died: leave it empty."))
         if self.claimed_on is not None and self.date_of_birth is not None:
             age = _age(self.date_of_birth, self.claimed_on)
             wrong = not _EARLIEST <= age <= _LATEST or (self.died_on is not None and self.claimed_on > self.died_on)
-            _refuse(wrong, "claimed_on", _("A benefit begins between 62 and 70, while its owner lives."))
+            refuse_unless(not wrong, "claimed_on", _("A benefit begins between 62 and 70, while its owner lives."))
         born = self.person.date_of_birth if self.person_id else None
         if self.benefit_from is not None and born is not None:
             is_before = self.died_on is not None and self.benefit_from < self.died_on
             wrong = is_before or _age(born, self.benefit_from) < _SURVIVOR
-            _refuse(wrong, "benefit_from", _("A survivor's benefit begins at 60 at the earliest, after the death."))
+            refuse_unless(
+                not wrong, "benefit_from", _("A survivor's benefit begins at 60 at the earliest, after the death.")
+            )
 
 
 def _age(born: dt.date, day: dt.date) -> int:
     return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
-
-
-def _refuse(is_wrong: bool, field: str, message: object) -> None:  # noqa: FBT001 - reads as a sentence
-    if is_wrong:
-        raise ValidationError({field: message})

@@ -6,12 +6,11 @@ import datetime as dt
 from decimal import Decimal
 from typing import ClassVar
 
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.history import history
-from apps.money.models.facts import FactOfHousehold, FactQuerySet, positive
+from apps.money.models.facts import FactOfHousehold, FactQuerySet, positive, refuse_unless
 
 _LEAP_DAY = 29
 # forty years of vesting, and years that a form cannot have meant
@@ -95,48 +94,46 @@ class EquityGrant(FactOfHousehold):
         if None in (self.vesting_months, self.cliff_months, self.every_months):
             return  # told at its field already
         is_option = self.kind in OPTIONS
-        _refuse_unless(self.quantity is None or self.quantity > 0, "quantity", _("Say how many were granted."))
-        _refuse_unless(not is_option or self.strike is not None, "strike", _("Say what an option costs."))
-        _refuse_unless(is_option or self.strike is None, "strike", _("Only options have a strike: leave it empty."))
-        _refuse_unless(
+        refuse_unless(self.quantity is None or self.quantity > 0, "quantity", _("Say how many were granted."))
+        refuse_unless(not is_option or self.strike is not None, "strike", _("Say what an option costs."))
+        refuse_unless(is_option or self.strike is None, "strike", _("Only options have a strike: leave it empty."))
+        refuse_unless(
             self.kind == GrantKind.ESPP or not self.discount,
             "discount",
             _("Only a purchase plan has a discount: leave it at nothing."),
         )
         most = _("At most %(most)s months.") % {"most": MOST_MONTHS}
-        _refuse_unless(self.every_months > 0, "every_months", _("Choose how often a part vests."))
+        refuse_unless(self.every_months > 0, "every_months", _("Choose how often a part vests."))
         for field in ("vesting_months", "cliff_months"):
-            _refuse_unless(0 <= getattr(self, field) <= MOST_MONTHS, field, most)
+            refuse_unless(0 <= getattr(self, field) <= MOST_MONTHS, field, most)
         for field in ("granted_on", "expires_on", "exercise_on"):
             day = getattr(self, field)
-            _refuse_unless(day is None or _FIRST_YEAR <= day.year <= _LAST_YEAR, field, _("This year cannot be right."))
-        _refuse_unless(
+            refuse_unless(day is None or _FIRST_YEAR <= day.year <= _LAST_YEAR, field, _("This year cannot be right."))
+        refuse_unless(
             self.cliff_months <= self.vesting_months,
             "cliff_months",
             _("The first part cannot vest after all has: shorten it."),
         )
         for field in ("expires_on", "exercise_on"):
-            _refuse_unless(is_option or getattr(self, field) is None, field, _("Only options have this day."))
+            refuse_unless(is_option or getattr(self, field) is None, field, _("Only options have this day."))
         if self.granted_on is not None:
             self._check_days()
 
     def _check_days(self) -> None:
         last = max(day for day, _shares in self.tranches())
         if self.expires_on is not None:
-            _refuse_unless(
-                self.expires_on >= last, "expires_on", _("The options expire before the last of them vests.")
-            )
-            _refuse_unless(
+            refuse_unless(self.expires_on >= last, "expires_on", _("The options expire before the last of them vests."))
+            refuse_unless(
                 self.as_of is None or self.expires_on > self.as_of, "expires_on", _("These options have expired.")
             )
         if self.exercise_on is not None:
-            _refuse_unless(
+            refuse_unless(
                 self.exercise_on >= self.granted_on,
                 "exercise_on",
                 _("They cannot be exercised before they are granted."),
             )
             in_time = self.expires_on is None or self.exercise_on <= self.expires_on
-            _refuse_unless(in_time, "exercise_on", _("They expire before this day."))
+            refuse_unless(in_time, "exercise_on", _("They expire before this day."))
 
     def tranches(self) -> tuple[tuple[dt.date, Decimal], ...]:
         """Return the days on which a part vests, with how much: the part of the months that have passed since the last.
@@ -164,8 +161,3 @@ def _months_on(day: dt.date, months: int) -> dt.date:
         except ValueError:
             continue
     raise AssertionError("a month has 28 days")
-
-
-def _refuse_unless(is_right: bool, field: str, message: object) -> None:  # noqa: FBT001 - reads as a sentence
-    if not is_right:
-        raise ValidationError({field: message})

@@ -5,12 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from typing import ClassVar
 
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.history import history
-from apps.money.models.facts import FactOfHousehold, FactQuerySet, positive
+from apps.money.models.facts import FactOfHousehold, FactQuerySet, positive, refuse_unless
 
 
 class PhaseChange(models.TextChoices):
@@ -72,32 +71,30 @@ class SpendingPhase(FactOfHousehold):
     def clean(self) -> None:
         """Refuse, at its field, what says too little or two things at once."""
         if self.change == PhaseChange.SHARE:
-            _refuse_unless(bool(self.share), "share", _("Say by which share living costs change."))
-            _refuse_unless(
-                self.monthly_amount is None, "monthly_amount", _("Leave the amount empty: a share is given.")
-            )
+            refuse_unless(bool(self.share), "share", _("Say by which share living costs change."))
+            refuse_unless(self.monthly_amount is None, "monthly_amount", _("Leave the amount empty: a share is given."))
         else:
-            _refuse_unless(bool(self.monthly_amount), "monthly_amount", _("Say how much it is a month."))
-            _refuse_unless(self.share is None, "share", _("Leave the share empty: an amount is given."))
+            refuse_unless(bool(self.monthly_amount), "monthly_amount", _("Say how much it is a month."))
+            refuse_unless(self.share is None, "share", _("Leave the share empty: an amount is given."))
         both = self.starts_on is not None and self.starts_at_retirement
-        _refuse_unless(not both, "starts_on", _("A phase begins on a day or with retirement: choose one."))
+        refuse_unless(not both, "starts_on", _("A phase begins on a day or with retirement: choose one."))
         self._check_end()
 
     def _check_end(self) -> None:
         ends = [self.ends_on is not None, bool(self.years), self.person_id is not None or self.until_age is not None]
-        _refuse_unless(sum(ends) <= 1, "ends_on", _("A phase ends on a day, after years, or at an age: choose one."))
+        refuse_unless(sum(ends) <= 1, "ends_on", _("A phase ends on a day, after years, or at an age: choose one."))
         has_start = self.starts_on is not None or self.starts_at_retirement
-        _refuse_unless(not self.years or has_start, "years", _("Say from when on the years count."))
+        refuse_unless(not self.years or has_start, "years", _("Say from when on the years count."))
         if ends[2]:
-            _refuse_unless(self.person_id is not None, "person", _("Say whose age it is."))
-            _refuse_unless(self.until_age is not None, "until_age", _("Say at which age it ends."))
+            refuse_unless(self.person_id is not None, "person", _("Say whose age it is."))
+            refuse_unless(self.until_age is not None, "until_age", _("Say at which age it ends."))
             known = self.person is None or self.person.date_of_birth is not None
-            _refuse_unless(known, "person", _("Their date of birth is not known: enter it first."))
+            refuse_unless(known, "person", _("Their date of birth is not known: enter it first."))
         last, field = self.last_day(), "ends_on" if self.ends_on is not None else "until_age"
         if last is not None:
             begins = self.starts_on or self.as_of
-            _refuse_unless(begins is None or last > begins, field, _("The phase ends before it begins."))
-            _refuse_unless(self.as_of is None or last > self.as_of, field, _("This phase is over already."))
+            refuse_unless(begins is None or last > begins, field, _("The phase ends before it begins."))
+            refuse_unless(self.as_of is None or last > self.as_of, field, _("This phase is over already."))
 
     def last_day(self) -> dt.date | None:
         """Return the day on which it ends: its own, or a birthday; None where years or nothing end it."""
@@ -152,16 +149,11 @@ class Windfall(FactOfHousehold):
 
     def clean(self) -> None:
         """Refuse what has come already, nothing, and accounts that cannot take it."""
-        _refuse_unless(self.amount is None or self.amount > 0, "amount", _("Say how much is expected."))
+        refuse_unless(self.amount is None or self.amount > 0, "amount", _("Say how much is expected."))
         if self.expected_on is not None and self.as_of is not None:
             is_ahead = self.expected_on > self.as_of
-            _refuse_unless(is_ahead, "expected_on", _("This day has passed: what has come is in an account."))
+            refuse_unless(is_ahead, "expected_on", _("This day has passed: what has come is in an account."))
         is_open = self.account is None or self.account.tax_treatment == "taxable"
-        _refuse_unless(
+        refuse_unless(
             is_open, "account", _("The law lets only regular contributions into this account: choose another.")
         )
-
-
-def _refuse_unless(is_right: bool, field: str, message: object) -> None:  # noqa: FBT001 - reads as a sentence
-    if not is_right:
-        raise ValidationError({field: message})
