@@ -29,6 +29,7 @@ from apps.plans.engine.inputs import Account, Adult, GoalKind, ProjectionInputs,
 from apps.plans.engine.ira_program import Iras, iras_of
 from apps.plans.engine.medicare_program import insured_months, premium_rows
 from apps.plans.engine.policy_schedules import payouts_of
+from apps.plans.engine.remembered import remembered
 from apps.plans.engine.schedules import (
     TREATMENTS,
     Demand,
@@ -45,6 +46,7 @@ from apps.plans.engine.social_security import counted_birth
 from apps.plans.engine.spending_program import SpendingProgram, spending_of
 from apps.plans.engine.state_program import state_laws
 from apps.plans.engine.tax_law import CHILDREN, N_FACTS, OTHERS, STATUSES, YEARS_ON, law_arrays
+from apps.plans.engine.tax_tables import TaxTable
 
 # attained on the day before the birthday: who is born on 1 January is 65 the year before (IRC 63(f), Pub. 501)
 SENIOR_AGE = 65
@@ -110,6 +112,12 @@ class Program(NamedTuple):
     active_gains: FloatArray
     iras: Iras
     grants: GrantRows
+
+
+@remembered(64)
+def _federal_laws(table: TaxTable, first_year: int) -> FloatArray:
+    """The law of a first year of so many months, and of a whole one."""
+    return np.stack([law_arrays(table, Decimal(first_year) / 12), law_arrays(table)])
 
 
 def _living(inputs: ProjectionInputs, ends: Ends, year: int) -> list[Adult]:
@@ -234,7 +242,7 @@ def build_program(inputs: ProjectionInputs, demands: list[Demand] | None = None,
         year_facts=np.stack([_year_facts(inputs, ends, n_years) for ends in states]),
         surplus_account=[account.key for account in inputs.accounts].index(inputs.surplus_account),
         surplus_share=inputs.surplus_saved_share,
-        law=np.stack([law_arrays(inputs.tax_table, Decimal(first_year) / 12), law_arrays(inputs.tax_table)]),
+        law=_federal_laws(inputs.tax_table, first_year),
         first_year=first_year,
         divisors=np.stack([_divisors(inputs, ends, n_years) for ends in states]),
         state_laws=np.stack([state_laws(inputs, ends, n_years) for ends in states]),

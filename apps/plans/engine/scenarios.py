@@ -17,6 +17,7 @@ from apps.plans.engine.assumptions import AssumptionSet
 from apps.plans.engine.compiled import LANES, compiled
 from apps.plans.engine.digest import input_digest
 from apps.plans.engine.inputs import CubeSpec
+from apps.plans.engine.remembered import remembered
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,9 +94,14 @@ def sealed(assumptions: AssumptionSet, spec: CubeSpec, factors: NDArray[np.float
     return ScenarioCube(spec, input_digest(assumptions), digest, factors)
 
 
+@remembered(64)
+def _name_of(assumptions: AssumptionSet) -> str:
+    return input_digest(assumptions)
+
+
 def check_fits(cube: ScenarioCube, assumptions: AssumptionSet, spec: CubeSpec, n_months: int) -> None:
     """Refuse a cube of another assumption set or draw, or one shorter than the plan. Raises InvalidInputError."""
-    if cube.assumptions_digest != input_digest(assumptions) or cube.spec != spec:
+    if cube.assumptions_digest != _name_of(assumptions) or cube.spec != spec:
         raise InvalidInputError(
             gettext_noop("The scenarios were drawn for other assumptions than the plan names."),
             mend=gettext_noop("Draw the scenarios of this assumption set and seed."),

@@ -20,7 +20,6 @@ from apps.plans.engine.horizon import (
     household_retirement_month,
     last_month_of,
     resolve,
-    year_of,
 )
 from apps.plans.engine.household_benefits import BenefitSchedule, benefit_schedule
 from apps.plans.engine.inputs import Goal, GoalKind, GoalPriority, Growth, IncomeKind, ProjectionInputs, TaxTreatment
@@ -91,7 +90,7 @@ def debt_payments(
 
 def years_of(inputs: ProjectionInputs, n_months: int) -> IntArray:
     """Return the calendar year of the plan in which each month lies, shape (n_months,)."""
-    return np.array([year_of(month, inputs.start_date) for month in range(n_months)], dtype=np.int64)
+    return (np.arange(n_months, dtype=np.int64) + inputs.start_date.month - 1) // 12
 
 
 def benefits_of(inputs: ProjectionInputs) -> BenefitSchedule | None:
