@@ -35,6 +35,7 @@ from apps.firms.services.demo.firm import STAND_IN
 from apps.firms.services.demo.models import follow_model
 from apps.firms.services.demo.money import add_facts, invest, keep_bank_account, save_monthly
 from apps.firms.services.demo.roster import DemoHousehold
+from apps.firms.services.demo.stories import MARRIED_ONCE, choose_for_plan
 from apps.kernel.errors import gettext_noop
 from apps.plans.models import GoalKind, GoalPriority, Plan
 from apps.plans.services.goals import GoalDetails, set_goal
@@ -67,7 +68,7 @@ def build_household(*, spec: DemoHousehold, advisor: User, password: str, by: Ac
     change_status(
         household=household, status=HouseholdStatus.ACTIVE, reason=gettext_noop("Onboarding is complete."), by=acting
     )
-    _plan(household, acting)
+    _plan(spec, household, acting)
     return household
 
 
@@ -84,7 +85,7 @@ def _take_on(spec: DemoHousehold, advisor: User, by: Actor) -> Household:
         return {**told, "date_of_birth": dt.date(today.year - age - 1, 12, 1 + spec.number % 27), **more}
 
     def adult(relationship: str, name: str, age: int, salary: Decimal) -> dict[str, object]:
-        status = "married" if spec.partner else "single"
+        status = "married" if spec.partner else MARRIED_ONCE.get(spec.number, "single")
         stops = max(spec.retirement_age, age + 1)
         told = {"email": client_email(spec, name), "annual_income": salary, "marital_status": status}
         # a number of the form that the tax office gives to those without a social security number
@@ -200,7 +201,7 @@ def _sign(signature: Signature) -> None:
     sign(signature=signature, signing=signing, by=client)
 
 
-def _plan(household: Household, by: Actor) -> Plan:
+def _plan(spec: DemoHousehold, household: Household, by: Actor) -> Plan:
     plan = draft_plan(household=household, by=by)
     year = timezone.localdate().year
     for child in household.people.filter(relationship="child"):
@@ -219,5 +220,6 @@ def _plan(household: Household, by: Actor) -> Plan:
                 ),
                 by=by,
             )
+    choose_for_plan(spec, plan, by)
     request_projection(plan=plan, by=by)
     return plan

@@ -11,6 +11,7 @@ from django.utils import timezone
 from apps.clients.models import Household, Person
 from apps.core.actors import Actor
 from apps.firms.services.demo.roster import DemoHousehold
+from apps.firms.services.demo.stories import tell_story
 from apps.kernel.dates import DateSpan
 from apps.market.selectors.prices import close_at, closes_in
 from apps.market.services.illustrative import illustrative_market
@@ -23,8 +24,6 @@ from apps.portfolios.services.instruments import NamedSecurity, instruments_for
 from apps.portfolios.services.transactions import record_transactions
 
 YEARS = 3
-# the household that tells of phases of spending and of money to come
-EXPECTING = 2
 CENT = Decimal("0.01")
 # of each dollar in stocks and in bonds: where a plain household puts it
 _STOCKS = (("VTI", Decimal("0.6")), ("VXUS", Decimal("0.25")), ("VB", Decimal("0.15")))
@@ -51,26 +50,9 @@ def add_facts(spec: DemoHousehold, household: Household, by: Actor) -> None:
         payment = (spec.mortgage * Decimal("0.0065")).quantize(Decimal(10))
         debt = {"kind": "mortgage", "balance": spec.mortgage, "annual_rate": Decimal("0.0575")}
         told.append(("debt", {"name": "Mortgage", "monthly_payment": payment, **debt}))
-    for kind, fields in [*told, *_expected(spec, household, today)]:
+    for kind, fields in told:
         add_fact(kind=kind, household=household, fields={"as_of": today, **fields}, by=by)
-
-
-def _expected(spec: DemoHousehold, household: Household, today: dt.date) -> list[tuple[str, dict[str, object]]]:
-    """What one family expects: care of the youngest child, travel in the first years after work, and an inheritance."""
-    children = sorted(
-        (child.age_on(today) or 0, child.pk, child) for child in household.people.filter(relationship="child")
-    )
-    if spec.number != EXPECTING or not children:
-        return []
-    age, _, youngest = children[0]
-    care = {"name": f"After-school care of {youngest.first_name}", "person": youngest, "until_age": max(12, age + 2)}
-    travel = {"name": "Travel", "starts_at_retirement": True, "years": 10, "is_essential": False}
-    aunt = {"name": "Inheritance from an aunt", "expected_on": dt.date(today.year + 12, 6, 1)}
-    return [
-        ("phase", {**care, "monthly_amount": Decimal(650)}),
-        ("phase", {**travel, "monthly_amount": Decimal(700)}),
-        ("windfall", {**aunt, "amount": Decimal(90_000)}),
-    ]
+    tell_story(spec, household, today, by)
 
 
 def _social_security(person: Person, salary: Decimal, spec: DemoHousehold, today: dt.date) -> dict[str, object]:

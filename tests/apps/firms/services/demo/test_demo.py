@@ -19,6 +19,7 @@ from apps.firms.services.demo.plans import move_plans_on
 from apps.firms.services.demo.reports import report_quarter
 from apps.firms.services.demo.roster import demo_households
 from apps.market.services.updates import bring_up_to_date
+from apps.money.services.facts import fact_kind
 from apps.plans.models import Plan, PlanStatus
 from apps.plans.services.projections import cancel_projection
 from apps.plans.services.publishing import file_report
@@ -143,3 +144,21 @@ def test_plans_go_to_their_clients_as_they_are_generated_and_one_in_four_is_left
 
 def test_the_staff_signs_in_with_the_demo_password(staffed):
     assert all(user.check_password(DEMO_PASSWORD) for user in User.objects.filter(email__endswith="@harbor.example"))
+
+
+@pytest.mark.parametrize(
+    ("number", "told"),
+    [
+        (2, {"phase": 2, "windfall": 1}),
+        (3, {"grant": 3}),
+        (4, {"property": 2}),
+        (11, {"ira_basis": 1}),
+        (15, {"former_spouse": 1}),
+        (38, {"former_spouse": 1}),
+    ],
+)
+def test_some_households_have_what_few_have_and_their_plans_can_be_asked(staffed, number, told):
+    household = built(number)
+    counts = {kind: fact_kind(kind).objects.filter(household=household).count() for kind in told}
+    assert {kind: count for kind, count in counts.items() if count < told[kind]} == {}
+    assert household.plans.get().runs.exists()
