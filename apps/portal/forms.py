@@ -172,24 +172,42 @@ class CalculatorForm(forms.Form):
 
 
 class RetirementForm(CalculatorForm):
-    """What a client says about the time after work."""
+    """What a client says about the time after work, alone or for two."""
 
     age = forms.IntegerField(label=_("How old are you?"))
     retirement_age = forms.IntegerField(label=_("At what age would you like to stop working?"))
-    annual_income = Dollars(
-        label=_("What should you have to live on a year?"), help_text=_("In today's money. Taxes are added for you.")
-    )
-    deferred = Dollars(label=_("In retirement accounts today"), help_text=_("401(k), traditional IRA and the like."))
-    other = Dollars(label=_("Elsewhere today"), help_text=_("Brokerage accounts and money at the bank."))
     monthly_saving = Dollars(label=_("What you put aside a month"), help_text=_("With what your employer adds."))
     monthly_benefit = Dollars(
         label=_("Social Security a month"), help_text=_("In today's money, as your statement says it.")
     )
     benefit_age = forms.IntegerField(label=_("Social Security from what age?"), required=False)
+    wages = Dollars(
+        label=_("What you earn a year, before tax"), help_text=_("Counts if your partner stops working before you.")
+    )
+    age_2 = forms.IntegerField(
+        label=_("How old is your partner?"), required=False, help_text=_("Leave it empty to ask for yourself alone.")
+    )
+    retirement_age_2 = forms.IntegerField(
+        label=_("At what age would your partner like to stop working?"), required=False
+    )
+    monthly_saving_2 = Dollars(label=_("What your partner puts aside a month"))
+    monthly_benefit_2 = Dollars(label=_("Your partner's Social Security a month"))
+    benefit_age_2 = forms.IntegerField(label=_("Your partner's Social Security from what age?"), required=False)
+    wages_2 = Dollars(label=_("What your partner earns a year, before tax"))
+    annual_income = Dollars(
+        label=_("What should you have to live on a year?"),
+        help_text=_("In today's money, once the first of you has stopped working. Taxes are added for you."),
+    )
+    deferred = Dollars(label=_("In retirement accounts today"), help_text=_("401(k), traditional IRA and the like."))
+    other = Dollars(label=_("Elsewhere today"), help_text=_("Brokerage accounts and money at the bank."))
 
     def clean_benefit_age(self) -> int:
         """Take the usual age where nothing is said."""
         return self.cleaned_data["benefit_age"] or 67
+
+    def clean_benefit_age_2(self) -> int:
+        """Take the usual age where nothing is said."""
+        return self.cleaned_data["benefit_age_2"] or 67
 
 
 class EducationForm(CalculatorForm):

@@ -16,6 +16,7 @@ from apps.clients.models import Household
 from apps.clients.selectors.household_pages import household_for, household_header
 from apps.core.access import RequiresMixin, actor_of
 from apps.core.errors import shown
+from apps.core.typed import TypedMixin, typed_address
 from apps.kernel.errors import DomainError
 from apps.money.forms import InterestForm, LoanForm, RefinancingForm, RentOrBuyForm
 from apps.money.selectors.calculators import (
@@ -35,8 +36,8 @@ from apps.money.services.calculators import (
 )
 
 
-class MoneyCalculator(RequiresMixin, TemplateView):
-    """One calculator of a household; the address holds what was typed."""
+class MoneyCalculator(RequiresMixin, TypedMixin, TemplateView):
+    """One calculator of a household; the address holds what was typed, sealed."""
 
     permission = Permission.VIEW_FINANCES
     title: ClassVar[str | Promise]
@@ -51,6 +52,10 @@ class MoneyCalculator(RequiresMixin, TemplateView):
     def household(self) -> Household:
         """The household of the address, as far as the person may see it."""
         return household_for(actor_of(self.request), self.kwargs["household_id"])
+
+    def check_typed(self) -> None:
+        """Look for the household. Raises NotFoundError."""
+        _ = self.household
 
     @cached_property
     def today(self) -> dt.date:
@@ -68,7 +73,7 @@ class MoneyCalculator(RequiresMixin, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the form, and the answer where all that was typed makes sense."""
         household = self.household
-        form = self.form_class(self.request.GET if self.first_field in self.request.GET else self.start())
+        form = self.form_class(self.typed_words if self.first_field in self.typed_words else self.start())
         context: dict[str, Any] = {"household": household, "title": self.title, "form": form, "today": self.today}
         context["header"] = household_header(household, actor_of(self.request))
         if form.is_valid():
@@ -77,9 +82,7 @@ class MoneyCalculator(RequiresMixin, TemplateView):
             except DomainError as refusal:
                 told = shown(refusal)
                 form.add_error(told.field if told.field in form.fields else None, told.sentence)
-        said = self.request.GET.copy()
-        said["how"] = "1"
-        context["ground_url"] = f"{self.request.path}?{said.urlencode()}"
+        context["ground_url"] = typed_address(self.request.path, self.typed_words, how="1")
         return super().get_context_data(**context, **kwargs)
 
 

@@ -7,13 +7,14 @@ same markets, taxes and months as a whole plan. Method, formulas and sources: do
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from apps.kernel.errors import InvalidInputError, gettext_noop
 from apps.plans.engine.assumptions import AssumptionSet
 from apps.plans.engine.checks import annual_rate, known, not_negative, within
-from apps.plans.engine.horizon import age_in_months, last_month_of, month_of
+from apps.plans.engine.horizon import age_in_months, month_of
 from apps.plans.engine.inputs import (
     STANDARD_WITHDRAWAL_ORDER,
     Account,
@@ -32,6 +33,7 @@ from apps.plans.engine.inputs import (
     TaxTreatment,
     When,
 )
+from apps.plans.engine.life_events import LifeEvents, SpendingPhase
 from apps.plans.engine.results import Estimate, Outcome, YearBand
 from apps.plans.engine.state_tables import StateTable
 from apps.plans.engine.tax_tables import FilingStatus, TaxTable
@@ -63,29 +65,50 @@ class SavingsBasis:
 
 
 @dataclass(frozen=True, slots=True)
-class RetirementQuestion:
-    """What one person, or two of one age, save and want to live on; amounts in money of the start.
+class Saver:
+    """One of those who retire; amounts a month in money of the start.
 
-    ``annual_income`` is what a year of living costs once work has ended: taxes come on top. ``deferred`` lies in
-    accounts that are taxed when money is taken out, ``other`` in taxable ones; ``monthly_saving`` goes into the first,
-    rises with inflation and ends with work. ``monthly_benefit`` is Social Security of the household from
-    ``benefit_from`` on.
+    ``monthly_saving`` goes into the account that is taxed later, rises with inflation and ends with this person's work.
+    ``monthly_wages``, before tax and after what is put aside, count once somebody in the household has stopped
+    working, until this person does. ``monthly_benefit`` is their Social Security from ``benefit_from`` on.
     """
 
     birth_date: date
     retirement_date: date
-    horizon_age: int
-    is_couple: bool
-    annual_income: float
-    deferred: float
-    other: float
     monthly_saving: float
     monthly_benefit: float
     benefit_from: date
+    monthly_wages: float = 0.0
 
     def __post_init__(self) -> None:
-        for name in ("annual_income", "deferred", "other", "monthly_saving", "monthly_benefit"):
+        for name in ("monthly_saving", "monthly_benefit", "monthly_wages"):
             not_negative(getattr(self, name), name)
+
+
+@dataclass(frozen=True, slots=True)
+class RetirementQuestion:
+    """What one person, or two who file together, save and want to live on; amounts in money of the start.
+
+    ``annual_income`` is what a year of living costs once the first of them has stopped working: taxes come on top.
+    ``deferred`` lies in accounts that are taxed when money is taken out, ``other`` in taxable ones. The money has to
+    last until the younger reaches ``horizon_age``.
+    """
+
+    savers: tuple[Saver, ...]
+    horizon_age: int
+    annual_income: float
+    deferred: float
+    other: float
+
+    def __post_init__(self) -> None:
+        within(len(self.savers), 1, 2, "savers")
+        for name in ("annual_income", "deferred", "other"):
+            not_negative(getattr(self, name), name)
+
+    @property
+    def retirement_date(self) -> date:
+        """When the first of them stops working: money is first taken out."""
+        return min(saver.retirement_date for saver in self.savers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,21 +175,16 @@ class SavingsAnswer:
 
 def retirement_inputs(question: RetirementQuestion, basis: SavingsBasis) -> ProjectionInputs:
     """Return the question as a household. Raises InvalidInputError whose field names what cannot be."""
-    keys = ("first", "second") if question.is_couple else ("first",)
-    adults = tuple(Adult(key, question.birth_date, question.retirement_date, question.horizon_age) for key in keys)
+    adults = savers_of(question)
     accounts = (
         _account(MAIN, TaxTreatment.TAX_DEFERRED, question.deferred, basis),
         _account(OTHER, TaxTreatment.TAXABLE, question.other, basis),
     )
-    benefit = Income(
-        key="benefit",
-        owner="first",
-        kind=IncomeKind.SOCIAL_SECURITY,
-        monthly_amount=question.monthly_benefit,
-        growth=_REAL,
-        start=max(question.benefit_from, basis.start_date),
-        end=Boundary.HORIZON,
-        currency=basis.currency,
+    incomes = tuple(
+        income
+        for adult, saver in zip(adults, question.savers, strict=True)
+        for income in (_benefit(adult, saver, basis), _wages(adult, saver, question, basis))
+        if income.monthly_amount
     )
     goal = Goal(
         key="living",
@@ -177,13 +195,59 @@ def retirement_inputs(question: RetirementQuestion, basis: SavingsBasis) -> Proj
         years=0,
         currency=basis.currency,
     )
-    return _household(
+    inputs = _household(
         basis,
         adults=adults,
         accounts=accounts,
-        paid_in=(question.monthly_saving, Boundary.RETIREMENT),
-        incomes=(benefit,) if question.monthly_benefit else (),
+        paid_in=tuple((saver.monthly_saving, saver.retirement_date) for saver in question.savers),
+        incomes=incomes,
         goals=(goal,),
+    )
+    phases = _between(question, basis)
+    return replace(inputs, events=LifeEvents(phases=phases)) if phases else inputs
+
+
+def savers_of(question: RetirementQuestion) -> tuple[Adult, ...]:
+    """Return those who retire as people of the engine."""
+    return tuple(
+        Adult(key, saver.birth_date, saver.retirement_date, question.horizon_age)
+        for key, saver in zip(("first", "second"), question.savers, strict=False)
+    )
+
+
+def _benefit(adult: Adult, saver: Saver, basis: SavingsBasis) -> Income:
+    start = max(saver.benefit_from, basis.start_date)
+    return Income(
+        f"benefit_{adult.key}", adult.key, IncomeKind.SOCIAL_SECURITY, saver.monthly_benefit, _REAL, start,
+        Boundary.HORIZON, basis.currency,
+    )  # fmt: skip
+
+
+def _wages(adult: Adult, saver: Saver, question: RetirementQuestion, basis: SavingsBasis) -> Income:
+    is_longer = saver.retirement_date > question.retirement_date
+    return Income(
+        f"wages_{adult.key}", adult.key, IncomeKind.SALARY, saver.monthly_wages if is_longer else 0.0, _REAL,
+        question.retirement_date, Boundary.RETIREMENT, basis.currency,
+    )  # fmt: skip
+
+
+def _between(question: RetirementQuestion, basis: SavingsBasis) -> tuple[SpendingPhase, ...]:
+    """What is lived on between the first and the last end of work: the goal of the engine begins with the last."""
+    last = max(saver.retirement_date for saver in question.savers)
+    if last == question.retirement_date:
+        return ()
+    return (
+        SpendingPhase(
+            key="between",
+            monthly_amount=question.annual_income / 12.0,
+            share=0.0,
+            start=question.retirement_date,
+            from_retirement=False,
+            end=last,
+            years=0,
+            is_essential=True,
+            currency=basis.currency,
+        ),
     )
 
 
@@ -200,7 +264,7 @@ def education_inputs(question: EducationQuestion, basis: SavingsBasis) -> Projec
         basis,
         adults=(payer,),
         accounts=(_account(MAIN, TaxTreatment.EDUCATION, question.saved, basis),),
-        paid_in=(question.monthly_saving, question.starts_on),
+        paid_in=((question.monthly_saving, question.starts_on),),
         incomes=(),
         goals=tuple(
             Goal(f"year_{place}", GoalKind.EDUCATION, GoalPriority.ESSENTIAL, amount, day, 1, basis.currency)
@@ -220,70 +284,24 @@ def study_costs(question: EducationQuestion, basis: SavingsBasis) -> tuple[tuple
 
 
 def with_saving(inputs: ProjectionInputs, monthly_amount: float) -> ProjectionInputs:
-    """Return the same household paying in another amount a month."""
+    """Return the same household paying in another amount a month, in the parts of now, else in equal ones."""
+    parts = parts_of([item.monthly_amount for item in inputs.contributions])
     paid_in = tuple(
-        replace(item, monthly_amount=monthly_amount) if item.key == PAID_IN else item for item in inputs.contributions
+        replace(item, monthly_amount=monthly_amount * part)
+        for item, part in zip(inputs.contributions, parts, strict=True)
     )
     return replace(inputs, contributions=paid_in)
 
 
-def steady_real_return(basis: SavingsBasis) -> float:
-    """Return a year's growth above inflation after the fee, where every class gives its median return.
-
-    (Σ w·exp(m)) · (1 - f) / e^π - 1, with m the mean of each class's log return and π the expected inflation.
-    """
-    growth = {asset.key: math.exp(asset.log_mean) for asset in basis.assumptions.assets}
-    nominal = sum(weight * growth[key] for key, weight in basis.weights)
-    return nominal * (1.0 - basis.annual_fee) / math.exp(basis.assumptions.inflation.mean) - 1.0
-
-
-def plain_retirement(question: RetirementQuestion, basis: SavingsBasis) -> PlainLine:
-    """Return what the annuity formula says, with benefits from their month on and no taxes.
-
-    Needed: Σ w_k / g^k over the months of retirement, w_k what the benefit leaves to pay in the k-th.
-    """
-    adult = Adult("first", question.birth_date, question.retirement_date, question.horizon_age)
-    first, end = month_of(question.retirement_date, basis.start_date), last_month_of(adult, basis.start_date)
-    paid_from, living = month_of(question.benefit_from, basis.start_date), question.annual_income / 12.0
-    growth = _monthly(basis)
-    needed = sum(
-        max(0.0, living - (question.monthly_benefit if month >= paid_from else 0.0)) / growth ** (month - first + 1)
-        for month in range(first, end)
-    )
-    return _plain(basis, first, needed, question.deferred + question.other, question.monthly_saving)
-
-
-def plain_education(question: EducationQuestion, basis: SavingsBasis) -> PlainLine:
-    """Return what the annuity formula says: the study's payments discounted to the month before it starts."""
-    growth, first = _monthly(basis), month_of(question.starts_on, basis.start_date)
-    needed = sum(
-        amount / growth ** (month_of(day, basis.start_date) - first + 1) for day, amount in study_costs(question, basis)
-    )
-    return _plain(basis, first, needed, question.saved, question.monthly_saving)
+def parts_of(amounts: Sequence[float]) -> tuple[float, ...]:
+    """Return what part of their sum each is; equal parts where all are nothing."""
+    total = sum(amounts)
+    return tuple(amount / total if total > 0.0 else 1.0 / len(amounts) for amount in amounts)
 
 
 def ages_at(inputs: ProjectionInputs, month: int) -> tuple[int, ...]:
     """Return the adults' ages in a month of the plan."""
     return tuple(age_in_months(adult, inputs.start_date, month) // 12 for adult in inputs.adults)
-
-
-def _plain(basis: SavingsBasis, months: int, needed: float, saved: float, monthly: float) -> PlainLine:
-    """S·gⁿ + c·(gⁿ - 1)/(g - 1) against what is needed after n months."""
-    growth = _monthly(basis)
-    worth = growth**months
-    annuity = float(months) if math.isclose(growth, 1.0, abs_tol=1e-12) else (worth - 1.0) / (growth - 1.0)
-    then = saved * worth
-    lacking = max(0.0, needed - then)
-    return PlainLine(
-        real_return=steady_real_return(basis),
-        needed=needed,
-        saved=then + monthly * annuity,
-        monthly_needed=lacking / annuity if annuity > 0.0 else lacking,
-    )
-
-
-def _monthly(basis: SavingsBasis) -> float:
-    return math.exp(math.log1p(steady_real_return(basis)) / 12.0)
 
 
 def _account(key: str, treatment: TaxTreatment, balance: float, basis: SavingsBasis) -> Account:
@@ -296,20 +314,29 @@ def _household(
     *,
     adults: tuple[Adult, ...],
     accounts: tuple[Account, ...],
-    paid_in: tuple[float, When],
+    paid_in: Sequence[tuple[float, When]],
     incomes: tuple[Income, ...],
     goals: tuple[Goal, ...],
 ) -> ProjectionInputs:
     """A household of which nothing else is known: what is paid in comes from outside, as an employer's part does."""
-    amount, until = paid_in
     return ProjectionInputs(
         start_date=basis.start_date,
         currency=basis.currency,
         filing_status=FilingStatus.MARRIED_JOINT if len(adults) > 1 else FilingStatus.SINGLE,
         adults=adults,
         accounts=accounts,
-        contributions=(
-            Contribution(PAID_IN, MAIN, amount, _REAL, Boundary.PLAN_START, until, True, basis.currency),  # noqa: FBT003
+        contributions=tuple(
+            Contribution(
+                f"{PAID_IN}_{place}",
+                MAIN,
+                amount,
+                _REAL,
+                Boundary.PLAN_START,
+                until,
+                by_employer=True,
+                currency=basis.currency,
+            )
+            for place, (amount, until) in enumerate(paid_in, start=1)
         ),
         incomes=incomes,
         spending=Spending(0.0, 1.0, basis.currency),

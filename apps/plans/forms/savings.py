@@ -28,17 +28,30 @@ class TypedForm(forms.Form):
 
 
 class RetirementForm(TypedForm):
-    """Saving for the time after work."""
+    """Saving for the time after work, of one or of two."""
 
     age = forms.IntegerField(label=_("Age today"))
     retirement_age = forms.IntegerField(label=_("Age at which work ends"))
-    annual_income = YearAmount(label=_("To live on a year"), help_text=_("In money of today; taxes come on top."))
-    deferred = YearAmount(label=_("Saved and taxed later"), help_text=_("401(k), traditional IRA and the like."))
-    other = YearAmount(label=_("Saved elsewhere"), help_text=_("Brokerage accounts and cash."))
     monthly_saving = YearAmount(label=_("Saved a month"), help_text=_("With an employer's part; rises with prices."))
     monthly_benefit = YearAmount(label=_("Social Security a month"), help_text=_("In money of today."))
     benefit_age = forms.IntegerField(label=_("Social Security from the age of"), required=False)
-    is_couple = forms.BooleanField(label=_("For two of one age who file together"), required=False)
+    wages = YearAmount(
+        label=_("Wages a year, before tax"), help_text=_("Count while the other one has stopped working already.")
+    )
+    age_2 = forms.IntegerField(
+        label=_("Age today of the second one"), required=False, help_text=_("Empty: for one person. Two file together.")
+    )
+    retirement_age_2 = forms.IntegerField(label=_("Age at which the second one's work ends"), required=False)
+    monthly_saving_2 = YearAmount(label=_("Saved a month by the second one"))
+    monthly_benefit_2 = YearAmount(label=_("Social Security a month of the second one"))
+    benefit_age_2 = forms.IntegerField(label=_("The second one's Social Security from the age of"), required=False)
+    wages_2 = YearAmount(label=_("Wages a year of the second one, before tax"))
+    annual_income = YearAmount(
+        label=_("To live on a year"),
+        help_text=_("In money of today, once the first has stopped working; taxes come on top."),
+    )
+    deferred = YearAmount(label=_("Saved and taxed later"), help_text=_("401(k), traditional IRA and the like."))
+    other = YearAmount(label=_("Saved elsewhere"), help_text=_("Brokerage accounts and cash."))
     horizon_age = forms.IntegerField(label=_("The money lasts to the age of"))
     equity_share = PercentField(label=_("Shares in what is invested, %"), min_value=0, max_value=100)
     target = PercentField(label=_("Chance to aim for, %"))
@@ -46,6 +59,10 @@ class RetirementForm(TypedForm):
     def clean_benefit_age(self) -> int:
         """Take the usual age where nothing is said."""
         return self.cleaned_data["benefit_age"] or 67
+
+    def clean_benefit_age_2(self) -> int:
+        """Take the usual age where nothing is said."""
+        return self.cleaned_data["benefit_age_2"] or 67
 
 
 class EducationForm(TypedForm):

@@ -19,6 +19,7 @@ _NOTHING, _PERCENT = Decimal(0), Decimal(100)
 _TEN = Decimal(10)
 _ELSEWHERE = frozenset({TaxTreatment.TAXABLE, TaxTreatment.TAX_FREE, "cash"})
 _EQUITIES = frozenset({"us_equity", "us_small_equity", "international_equity", "real_estate"})
+_EARNED = frozenset({"salary", "self_employment"})
 _ADULT_AGE = 18
 # shares are typed in per cent: as words, which a field shows as they are
 USUAL_TARGET, USUAL_SHARES, STUDY_SHARES, USUAL_GROWTH = "85", "60", "50", "4"
@@ -69,28 +70,53 @@ def retirement_start(known: Known | None, person: Person | None, on: dt.date) ->
         return _example_retirement()
     facts, plan = known.facts, known.plan
     people = retirement_people(known.household)
-    age = person.age_on(on) if person else None
-    of = next((fact for fact in facts.people if person and fact.person_id == person.public_id), None)
-    benefits = [income for income in facts.incomes if income.kind == "social_security"]
     goal = goal_there(plan, GoalKind.RETIREMENT, None)
     living = 12 * facts.spending.monthly_amount if facts.spending else _NOTHING
-    own = [income for income in benefits if person and income.person_id == person.public_id]
-    first = min((income.starts_on.year for income in own or benefits if income.starts_on), default=None)
-    born = person.date_of_birth.year if person and person.date_of_birth else None
-    return {
-        "age": age,
-        "retirement_age": of.retirement_age if of and of.retirement_age else 65,
+    other = next((each for each in people if person and each != person), None)
+    begun = {
+        **_of_one(facts, person, on, is_rest=True),
         "annual_income": _rounded(goal.annual_amount if goal else living),
         "deferred": _rounded(_held(facts.accounts, {TaxTreatment.TAX_DEFERRED})),
         "other": _rounded(_held(facts.accounts, _ELSEWHERE)),
-        "monthly_saving": _rounded(sum((saving.monthly_amount for saving in facts.savings), _NOTHING)),
-        "monthly_benefit": _rounded(sum((income.annual_amount for income in benefits), _NOTHING) / 12),
-        "benefit_age": max(62, min(70, first - born)) if first and born else 67,
         "horizon_age": plan.horizon_age if plan else 95,
-        "is_couple": len(people) > 1,
         "equity_share": _shares_of(facts),
         "target": _percent(plan.target_success) if plan else USUAL_TARGET,
     }
+    if other is None or other.age_on(on) is None:
+        return begun
+    theirs, first = _of_one(facts, other, on), _of_one(facts, person, on)
+    begun |= {name: first[name] for name in ("monthly_benefit", "monthly_saving")}
+    begun["monthly_saving"] = begun["monthly_saving"] + _unowned_savings(facts)
+    return {**begun, **{f"{name}_2": value for name, value in theirs.items()}}
+
+
+def _of_one(facts: HouseholdFacts, person: Person | None, on: dt.date, *, is_rest: bool = False) -> dict[str, Any]:
+    """Return one person's ages, wages, saving and benefits; with `is_rest` those of all others as well."""
+    own_id, age = (person.public_id, person.age_on(on)) if person else (None, None)
+    of = next((fact for fact in facts.people if fact.person_id == own_id), None)
+    benefits = [income for income in facts.incomes if income.kind == "social_security"]
+    own = [income for income in benefits if income.person_id == own_id]
+    first = min((income.starts_on.year for income in own or benefits if income.starts_on), default=None)
+    born = person.date_of_birth.year if person and person.date_of_birth else None
+    owners = {account.key: account.owner_id for account in facts.accounts}
+    savings = [saving for saving in facts.savings if is_rest or owners.get(saving.account_key) == own_id]
+    wages = [income for income in facts.incomes if income.kind in _EARNED and income.person_id == own_id]
+    return {
+        "age": age,
+        "retirement_age": of.retirement_age if of and of.retirement_age else 65,
+        "wages": _rounded(sum((income.annual_amount for income in wages), _NOTHING)),
+        "monthly_saving": _rounded(sum((saving.monthly_amount for saving in savings), _NOTHING)),
+        "monthly_benefit": _rounded(
+            sum((income.annual_amount for income in (benefits if is_rest else own)), _NOTHING) / 12
+        ),
+        "benefit_age": max(62, min(70, first - born)) if first and born else 67,
+    }
+
+
+def _unowned_savings(facts: HouseholdFacts) -> Decimal:
+    """What is paid into accounts of nobody alone."""
+    shared = {account.key for account in facts.accounts if account.owner_id is None}
+    return _rounded(sum((saving.monthly_amount for saving in facts.savings if saving.account_key in shared), _NOTHING))
 
 
 def education_start(known: Known | None, person: Person | None, on: dt.date) -> dict[str, Any]:
@@ -123,8 +149,7 @@ def _example_retirement() -> dict[str, Any]:
     return {
         "age": 45, "retirement_age": 65, "annual_income": Decimal(70_000), "deferred": Decimal(250_000),
         "other": Decimal(50_000), "monthly_saving": Decimal(1_200), "monthly_benefit": Decimal(2_400),
-        "benefit_age": 67, "horizon_age": 95, "is_couple": False, "equity_share": USUAL_SHARES,
-        "target": USUAL_TARGET,
+        "benefit_age": 67, "horizon_age": 95, "equity_share": USUAL_SHARES, "target": USUAL_TARGET,
     }  # fmt: skip
 
 

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
-from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,13 +14,14 @@ from django.utils.translation import gettext as _
 from apps.clients.models import Household
 from apps.core.templatetags.charts import Band, ChartSpec, Marker
 from apps.core.templatetags.formats import percent_text
+from apps.core.typed import typed_address
 from apps.market.models import AssetClass
 from apps.plans.engine.results import Outcome
 from apps.plans.models import Goal, MarketKindChoice
 from apps.plans.selectors._mapping import shown_money
 from apps.plans.selectors.fans import readable
 from apps.plans.selectors.figures import Figure
-from apps.plans.selectors.savings_values import RetirementAsked, SavingsTold, typed_of
+from apps.plans.selectors.savings_values import RetirementAsked, SavingsTold, typed_again
 
 # places of PERCENTILES (5, 10, 25, 50, 75, 90, 95)
 _P5, _P25, _P50, _P75, _P95 = 0, 2, 3, 4, 6
@@ -45,7 +45,6 @@ class SavingsSheet:
     plain_saved: Figure
     plain_monthly: Figure
     chart: ChartSpec
-    query: str
 
     @property
     def reaches(self) -> bool:
@@ -83,7 +82,7 @@ def savings_sheet(told: SavingsTold, on: dt.date) -> SavingsSheet:
         return Figure(value, "percent", f"savings:{key}", label)
 
     reached = needed.outcome is not Outcome.CANNOT_BE_REACHED
-    more = max(0.0, needed.monthly_amount - float(asked.monthly_saving)) if reached else None
+    more = max(0.0, needed.monthly_amount - float(asked.saved_a_month)) if reached else None
     return SavingsSheet(
         is_retirement=isinstance(asked, RetirementAsked),
         chance=answer.success.value,
@@ -99,7 +98,6 @@ def savings_sheet(told: SavingsTold, on: dt.date) -> SavingsSheet:
         plain_saved=amount(plain.saved, "plain:saved", _("Saved by then")),
         plain_monthly=amount(plain.monthly_needed, "plain:monthly", _("Saving a month that makes them equal")),
         chart=_chart(told, on),
-        query=urlencode(typed_of(asked)),
     )
 
 
@@ -128,7 +126,7 @@ def origin_of(goal: Goal, household: Household) -> str:
     if told.get("kind") not in {"retirement", "education"}:
         return ""
     address = reverse(f"plans:{told['kind']}-calculator", kwargs={"household_id": household.public_id})
-    return f"{address}?{urlencode(told['asked'])}"
+    return typed_address(address, typed_again(told["asked"]))
 
 
 def origin_day(goal: Goal) -> dt.date | None:
@@ -148,7 +146,7 @@ def _chart(told: SavingsTold, on: dt.date) -> ChartSpec:
     if isinstance(asked, RetirementAsked):
         title = _("The money lasts to the age of %(age)s in %(count)s of 100 futures")
         title %= {"age": asked.horizon_age, "count": in_hundred}
-        marked = _("Work ends")
+        marked = _("The first stops working") if asked.is_couple else _("Work ends")
     else:
         title, marked = _("The study is paid in full in %(count)s of 100 futures"), _("The study starts")
         title %= {"count": in_hundred}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 
@@ -17,7 +18,8 @@ class RetirementAsked:
     """What somebody typed: ages in years, amounts in money of today, shares as fractions.
 
     `deferred` lies in accounts taxed when money is taken out, `other` in those taxed each year. `monthly_benefit` is
-    Social Security of the household, from `benefit_age` on.
+    Social Security from `benefit_age` on. `wages` a year, before tax, count while somebody else has stopped working.
+    The fields that end in `_2` are those of the second one of a couple; `age_2` None: one person.
     """
 
     age: int
@@ -28,10 +30,26 @@ class RetirementAsked:
     monthly_saving: Decimal = Decimal(0)
     monthly_benefit: Decimal = Decimal(0)
     benefit_age: int = 67
+    wages: Decimal = Decimal(0)
+    age_2: int | None = None
+    retirement_age_2: int | None = None
+    wages_2: Decimal = Decimal(0)
+    monthly_saving_2: Decimal = Decimal(0)
+    monthly_benefit_2: Decimal = Decimal(0)
+    benefit_age_2: int = 67
     horizon_age: int = 95
-    is_couple: bool = False
     equity_share: Decimal = Decimal("0.6")
     target: Decimal = Decimal("0.85")
+
+    @property
+    def is_couple(self) -> bool:
+        """Whether two retire."""
+        return self.age_2 is not None
+
+    @property
+    def saved_a_month(self) -> Decimal:
+        """What all of them put aside a month."""
+        return self.monthly_saving + (self.monthly_saving_2 if self.is_couple else 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +65,11 @@ class EducationAsked:
     monthly_saving: Decimal = Decimal(0)
     equity_share: Decimal = Decimal("0.5")
     target: Decimal = Decimal("0.85")
+
+    @property
+    def saved_a_month(self) -> Decimal:
+        """What is put aside for it a month."""
+        return self.monthly_saving
 
 
 Asked = RetirementAsked | EducationAsked
@@ -73,13 +96,22 @@ class SavingsTold:
 
 
 def typed_of(asked: Asked) -> dict[str, str]:
-    """Return what was asked as the forms take it: shares in per cent, a box that is not ticked left out."""
+    """Return what was asked as the forms take it: shares in per cent; nothing of a second one who is not there."""
     typed: dict[str, str] = {}
+    is_alone = isinstance(asked, RetirementAsked) and not asked.is_couple
     for name, value in asdict(asked).items():
-        if isinstance(value, bool):
-            typed |= {name: "on"} if value else {}
-        elif isinstance(value, Decimal):
+        if is_alone and name.endswith("_2"):
+            continue
+        if isinstance(value, Decimal):
             typed[name] = f"{(100 * value if name in _SHARES else value).normalize():f}"
-        else:
+        elif value is not None:
             typed[name] = str(value)
     return typed
+
+
+def typed_again(typed: Mapping[str, str]) -> dict[str, str]:
+    """Return what was kept of a question as today's forms take it: a couple was once two of one age."""
+    told = dict(typed)
+    if told.pop("is_couple", "") and "age_2" not in told:
+        told |= {"age_2": told.get("age", ""), "retirement_age_2": told.get("retirement_age", "")}
+    return told

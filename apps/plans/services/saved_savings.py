@@ -17,6 +17,7 @@ from apps.kernel.errors import InvalidInputError, gettext_noop
 from apps.plans.engine.results import ENGINE_VERSION, Outcome
 from apps.plans.engine.savings import EducationQuestion, study_costs
 from apps.plans.models import Goal, GoalKind, GoalPriority, OverrideKind, Plan
+from apps.plans.selectors.savings_facts import retirement_people
 from apps.plans.selectors.savings_values import EducationAsked, RetirementAsked, SavingsTold, typed_of
 from apps.plans.services._mapping import CENT, exact, money, number
 from apps.plans.services.errors import NoDraftError
@@ -40,7 +41,7 @@ class SavedDetails:
 def save_savings(*, household: Household, told: SavingsTold, details: SavedDetails, by: Actor) -> Goal:
     """Make a calculation a goal of the draft; the same one a second time changes nothing.
 
-    A goal for the time after work changes the one that is there, and sets the age at which the person's work ends; a
+    A goal for the time after work changes the one that is there, and sets the age at which each person's work ends; a
     study changes the goal of the same name for the same person. Raises NoDraftError, InvalidInputError for a
     retirement without its person or for somebody outside of the household, and what a goal refuses.
     """
@@ -54,7 +55,7 @@ def save_savings(*, household: Household, told: SavingsTold, details: SavedDetai
     is_retirement = isinstance(asked, RetirementAsked)
     there = _there(plan, details, is_retirement=is_retirement)
     if is_retirement:
-        _take_age(plan, told, details, by)
+        _take_ages(plan, told, details, by)
     if details.takes_saving:
         _take_saving(plan, told, by)
     wanted = _goal(told, details, there, record)
@@ -80,7 +81,7 @@ def more_a_month(told: SavingsTold) -> Decimal:
     needed = told.answer.needed
     if needed.outcome is not Outcome.REACHED:
         return Decimal(0)
-    return max(Decimal(0), exact(needed.monthly_amount).quantize(CENT) - told.asked.monthly_saving)
+    return max(Decimal(0), exact(needed.monthly_amount).quantize(CENT) - told.asked.saved_a_month)
 
 
 def _goal(told: SavingsTold, details: SavedDetails, there: Goal | None, record: dict[str, Any]) -> GoalDetails:
@@ -126,7 +127,8 @@ def _record(told: SavingsTold) -> dict[str, Any]:
     }
 
 
-def _take_age(plan: Plan, told: SavingsTold, details: SavedDetails, by: Actor) -> None:
+def _take_ages(plan: Plan, told: SavingsTold, details: SavedDetails, by: Actor) -> None:
+    """Set when work ends: of the person named, and of the other adult where two were asked about."""
     asked = told.asked
     if not isinstance(asked, RetirementAsked):
         return
@@ -134,9 +136,21 @@ def _take_age(plan: Plan, told: SavingsTold, details: SavedDetails, by: Actor) -
         raise InvalidInputError(gettext_noop("Say whose work ends."), field="person")
     if details.person.household_id != plan.household_id:
         raise InvalidInputError(gettext_noop("This person is not in the household."), field="person")
-    age, person = Decimal(asked.retirement_age), details.person
-    if person.retirement_age != asked.retirement_age or _taken(plan, OverrideKind.RETIREMENT_AGE, person) is not None:
-        _override(plan, OverrideKind.RETIREMENT_AGE, age, by, person)
+    _take_age(plan, details.person, asked.retirement_age, by)
+    if asked.retirement_age_2 is not None and asked.is_couple:
+        other = next((each for each in retirement_people(plan.household) if each != details.person), None)
+        if other is None:
+            raise InvalidInputError(
+                gettext_noop("The calculation is about two, and the household has one adult."),
+                mend=gettext_noop("Add the partner to the household, or calculate for one."),
+                field="person",
+            )
+        _take_age(plan, other, asked.retirement_age_2, by)
+
+
+def _take_age(plan: Plan, person: Person, age: int, by: Actor) -> None:
+    if person.retirement_age != age or _taken(plan, OverrideKind.RETIREMENT_AGE, person) is not None:
+        _override(plan, OverrideKind.RETIREMENT_AGE, Decimal(age), by, person)
 
 
 def _take_saving(plan: Plan, told: SavingsTold, by: Actor) -> None:

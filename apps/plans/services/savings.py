@@ -22,14 +22,14 @@ from apps.plans.engine.savings import (
     EducationQuestion,
     PlainLine,
     RetirementQuestion,
+    Saver,
     SavingsAnswer,
     SavingsBasis,
     Weights,
     education_inputs,
-    plain_education,
-    plain_retirement,
     retirement_inputs,
 )
+from apps.plans.engine.savings_formula import plain_education, plain_retirement
 from apps.plans.models import AssumptionTable
 from apps.plans.selectors.assumptions import assumption_set
 from apps.plans.selectors.markets import can_draw, chosen_market
@@ -44,7 +44,7 @@ YOUNGEST, OLDEST, LATEST_RETIREMENT, LAST_AGE = 18, 95, 90, 110
 OLDEST_STUDENT, LONGEST_STUDY = 60, 10
 FIRST_CLAIM, LAST_CLAIM = 62, 70
 STUDY_MONTH = 9
-_KEPT = 64
+_KEPT, _MONTHS = 64, 12
 _lock = threading.Lock()
 _answers: OrderedDict[str, SavingsAnswer] = OrderedDict()
 
@@ -52,22 +52,44 @@ _answers: OrderedDict[str, SavingsAnswer] = OrderedDict()
 def ask_retirement(asked: RetirementAsked, place: Place, *, by: Actor) -> SavingsTold:
     """Return how the saving fares. Raises EngineBusyError, and InvalidInputError whose field is what was typed."""
     _check_retirement(asked)
-    basis = _basis(asked, place, asked.horizon_age - asked.age + 1)
+    youngest = asked.age if asked.age_2 is None else min(asked.age, asked.age_2)
+    basis = _basis(asked, place, asked.horizon_age - youngest + 1)
     start = basis.start_date
     question = RetirementQuestion(
-        birth_date=_years_on(start, -asked.age),
-        retirement_date=_years_on(start, asked.retirement_age - asked.age),
+        savers=_savers(asked, start),
         horizon_age=asked.horizon_age,
-        is_couple=asked.is_couple,
         annual_income=money(asked.annual_income),
         deferred=money(asked.deferred),
         other=money(asked.other),
-        monthly_saving=money(asked.monthly_saving),
-        monthly_benefit=money(asked.monthly_benefit),
-        benefit_from=_years_on(start, asked.benefit_age - asked.age),
     )
     answer = _answer(retirement_inputs(question, basis), asked, plain_retirement(question, basis), by)
     return SavingsTold(asked, answer, basis, question.retirement_date)
+
+
+def _savers(asked: RetirementAsked, start: dt.date) -> tuple[Saver, ...]:
+    first = _saver(
+        start, asked.age, asked.retirement_age, asked.benefit_age,
+        (asked.wages, asked.monthly_saving, asked.monthly_benefit),
+    )  # fmt: skip
+    if asked.age_2 is None or asked.retirement_age_2 is None:
+        return (first,)
+    amounts = (asked.wages_2, asked.monthly_saving_2, asked.monthly_benefit_2)
+    return first, _saver(start, asked.age_2, asked.retirement_age_2, asked.benefit_age_2, amounts)
+
+
+def _saver(
+    start: dt.date, age: int, retirement_age: int, benefit_age: int, amounts: tuple[Decimal, Decimal, Decimal]
+) -> Saver:
+    """One who retires; whoever has stopped already puts nothing aside. Wages count less what is put aside of them."""
+    wages, saving, benefit = amounts
+    return Saver(
+        birth_date=_years_on(start, -age),
+        retirement_date=_years_on(start, max(0, retirement_age - age)),
+        monthly_saving=money(saving) if retirement_age > age else 0.0,
+        monthly_benefit=money(benefit),
+        benefit_from=_years_on(start, benefit_age - age),
+        monthly_wages=money(max(Decimal(0), wages / _MONTHS - saving)),
+    )
 
 
 def ask_education(asked: EducationAsked, place: Place, *, by: Actor) -> SavingsTold:
@@ -161,25 +183,44 @@ def _years_on(start: dt.date, years: int) -> dt.date:
 
 
 def _check_retirement(asked: RetirementAsked) -> None:
-    _between(asked.age, YOUNGEST, OLDEST, "age")
-    _between(asked.horizon_age, asked.age + 1, LAST_AGE, "horizon_age")
-    if asked.retirement_age <= asked.age:
+    ages = [asked.age] if asked.age_2 is None else [asked.age, asked.age_2]
+    for number_, age in enumerate(ages):
+        _between(age, YOUNGEST, OLDEST, "age_2" if number_ else "age")
+    _between(asked.horizon_age, max(ages) + 1, LAST_AGE, "horizon_age")
+    _check_ends(asked)
+    if asked.monthly_benefit:
+        _between(asked.benefit_age, FIRST_CLAIM, LAST_CLAIM, "benefit_age")
+    if asked.is_couple and asked.monthly_benefit_2:
+        _between(asked.benefit_age_2, FIRST_CLAIM, LAST_CLAIM, "benefit_age_2")
+    _check_amounts(asked, needed="annual_income")
+
+
+def _check_ends(asked: RetirementAsked) -> None:
+    """When work ends: for one of a couple it may have ended already."""
+    if asked.age_2 is not None and asked.retirement_age_2 is None:
+        raise InvalidInputError(
+            gettext_noop("It is not said when the second one stops working."),
+            mend=gettext_noop("Give an age, or take the age of the second one out."),
+            field="retirement_age_2",
+        )
+    works_on = asked.age_2 is not None and (asked.retirement_age_2 or 0) > asked.age_2
+    if asked.retirement_age <= asked.age and not works_on:
         raise InvalidInputError(
             gettext_noop("Work has ended by then: the age today is %(age)s."),
             mend=gettext_noop("Give a later age, or let a plan say what may be spent."),
             field="retirement_age",
             age=asked.age,
         )
-    _between(asked.retirement_age, YOUNGEST, LATEST_RETIREMENT, "retirement_age")
-    if asked.horizon_age <= asked.retirement_age:
-        raise InvalidInputError(
-            gettext_noop("The money would have to last only until before work ends."),
-            mend=gettext_noop("Give an age beyond the end of work."),
-            field="horizon_age",
-        )
-    if asked.monthly_benefit:
-        _between(asked.benefit_age, FIRST_CLAIM, LAST_CLAIM, "benefit_age")
-    _check_amounts(asked, needed="annual_income")
+    ends = {"retirement_age": asked.retirement_age}
+    ends |= {"retirement_age_2": asked.retirement_age_2} if asked.retirement_age_2 is not None else {}
+    for name, end in ends.items():
+        _between(end, YOUNGEST, LATEST_RETIREMENT, name)
+        if asked.horizon_age <= end:
+            raise InvalidInputError(
+                gettext_noop("The money would have to last only until before work ends."),
+                mend=gettext_noop("Give an age beyond the end of work."),
+                field="horizon_age",
+            )
 
 
 def _check_education(asked: EducationAsked) -> None:

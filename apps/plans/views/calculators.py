@@ -4,32 +4,44 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.functional import cached_property
 from django.views.generic import TemplateView
 
 from apps.accounts.policies import Permission
 from apps.accounts.selectors.firm_days import firm_today
+from apps.clients.models import Household
 from apps.clients.selectors.household_pages import household_for, household_header
 from apps.core.access import RequiresMixin, actor_of
 from apps.core.errors import shown
+from apps.core.typed import TypedMixin
 from apps.kernel.errors import InvalidInputError
 from apps.plans.forms import TaxForm
 from apps.plans.selectors.calculators import tax_facts_of, tax_sheet, told_caveats
 from apps.plans.services.calculators import TaxAsked, ask_taxes, law_states, law_years
 
 
-class TaxCalculator(RequiresMixin, TemplateView):
-    """A year's taxes, filled with the household's facts; the address holds what was typed."""
+class TaxCalculator(RequiresMixin, TypedMixin, TemplateView):
+    """A year's taxes, filled with the household's facts; the address holds what was typed, sealed."""
 
     permission = Permission.VIEW_PLANS
     template_name = "staff/plans/tax_calculator.html"
 
+    @cached_property
+    def household(self) -> Household:
+        """The household of the address, as far as the person may see it."""
+        return household_for(actor_of(self.request), self.kwargs["household_id"])
+
+    def check_typed(self) -> None:
+        """Look for the household. Raises NotFoundError."""
+        _ = self.household
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the form, and the answer where all that was typed makes sense."""
         actor = actor_of(self.request)
-        household = household_for(actor, kwargs["household_id"])
+        household = self.household
         today = firm_today()
         own = tax_facts_of(household, today)
-        typed = self.request.GET if "wages_1" in self.request.GET else own
+        typed = self.typed_words if "wages_1" in self.typed_words else own
         form = TaxForm(typed, years=law_years(), states=law_states())
         context: dict[str, Any] = {"household": household, "header": household_header(household, actor), "form": form}
         if form.is_valid():

@@ -21,6 +21,7 @@ from apps.clients.selectors.household_pages import household_for, household_head
 from apps.core.access import RequiresMixin, actor_of
 from apps.core.actors import Actor
 from apps.core.errors import shown
+from apps.core.typed import TypedMixin, typed_address
 from apps.core.views import ServiceFormView
 from apps.kernel.errors import DomainError, InvalidInputError, gettext_noop
 from apps.plans.forms.savings import EducationForm, RetirementForm, SaveGoalForm
@@ -34,7 +35,7 @@ from apps.plans.selectors.savings_facts import (
     students,
 )
 from apps.plans.selectors.savings_pages import saved_name, savings_ground, savings_sheet, shown_cost
-from apps.plans.selectors.savings_values import EducationAsked, Place, RetirementAsked, SavingsTold
+from apps.plans.selectors.savings_values import EducationAsked, Place, RetirementAsked, SavingsTold, typed_of
 from apps.plans.services.saved_savings import SavedDetails, more_a_month, save_savings, yearly_cost
 from apps.plans.services.savings import ask_education, ask_retirement
 from apps.plans.views.addresses import tab_of
@@ -77,8 +78,8 @@ class CalculatorList(CalculatorMixin, TemplateView):
         return super().get_context_data(**self.framed(**kwargs))
 
 
-class SavingsCalculator(CalculatorMixin, TemplateView):
-    """One calculator; the address holds what was typed."""
+class SavingsCalculator(CalculatorMixin, TypedMixin, TemplateView):
+    """One calculator; the address holds what was typed, sealed."""
 
     kind: ClassVar[str]
     first_field: ClassVar[str]
@@ -104,8 +105,12 @@ class SavingsCalculator(CalculatorMixin, TemplateView):
     def person(self) -> Person | None:
         """For whom it is asked: who the address names, else the first."""
         people = self.people(self.household) if self.household else []
-        named = [person for person in people if str(person.public_id) == self.request.GET.get("person")]
+        named = [person for person in people if str(person.public_id) == self.typed_words.get("person")]
         return next(iter(named or people), None)
+
+    def check_typed(self) -> None:
+        """Look for the household. Raises NotFoundError."""
+        _ = self.household
 
     def place(self) -> Place:
         """Return where it is asked."""
@@ -114,8 +119,13 @@ class SavingsCalculator(CalculatorMixin, TemplateView):
 
     def typed(self) -> Any:
         """Return the form with what was typed, or with what it begins with."""
-        is_typed = self.first_field in self.request.GET
-        return self.form_class(self.request.GET if is_typed else self.start(self.person))
+        is_typed = self.first_field in self.typed_words
+        return self.form_class(self.typed_words if is_typed else self.start(self.person))
+
+    def said(self, told: SavingsTold) -> dict[str, str]:
+        """Return what was asked, as it is typed again."""
+        whom = {"person": str(self.person.public_id)} if self.person else {}
+        return {**typed_of(told.asked), **whom}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the form, and the answer where all that was typed makes sense."""
@@ -123,11 +133,19 @@ class SavingsCalculator(CalculatorMixin, TemplateView):
         told = told_of(form, self.ask)
         if told is not None:
             context |= {"sheet": savings_sheet(told, self.today), "ground": savings_ground(told, self.today)}
-            context["ground_url"] = f"{self.request.path}?{context['sheet'].query}&how=1"
-        actor, household = actor_of(self.request), self.household
+            context["ground_url"] = typed_address(self.request.path, self.said(told), how="1")
+            context["save_url"] = self.save_address(told)
+        household = self.household
         context["people"] = self.people(household) if household else []
-        context["may_save"] = bool(household) and actor.can(Permission.EDIT_PLANS)
         return super().get_context_data(**context, form=form, **kwargs)
+
+    def save_address(self, told: SavingsTold) -> str:
+        """Return where the answer is saved; empty where it cannot be."""
+        household = self.household
+        if household is None or not actor_of(self.request).can(Permission.EDIT_PLANS):
+            return ""
+        page = reverse(f"plans:{self.kind}-save", kwargs={"household_id": household.public_id})
+        return typed_address(page, self.said(told))
 
 
 class RetirementCalculator(SavingsCalculator):
@@ -204,7 +222,7 @@ class SaveSavings(CalculatorMixin, ServiceFormView):
         """Return the calculator's address, as it was asked. Raises NotFoundError for a household of others."""
         household = self.household
         page = reverse(f"plans:{self.kind}-calculator", kwargs={"household_id": household and household.public_id})
-        return f"{page}?{self.request.GET.urlencode()}"
+        return typed_address(page, self.page.typed_words)
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Lead back to the calculator, which says what is wrong, where there is nothing to save."""

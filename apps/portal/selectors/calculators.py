@@ -26,8 +26,15 @@ def sentence_of(told: SavingsTold, name: str) -> str:
     asked, answer, currency = told.asked, told.answer, told.basis.currency
     places = {"chance": percent_text(answer.success.value, 0), "target": percent_text(asked.target, 0)}
     if isinstance(asked, RetirementAsked):
-        said = _("I would like to stop working at %(age)s and live on %(amount)s a year in today's money.")
-        said %= {"age": asked.retirement_age, "amount": money_text(asked.annual_income, currency, "whole")}
+        if asked.is_couple:
+            said = _(
+                "I would like to stop working at %(age)s, my partner at %(other)s, and live on %(amount)s a year in "
+                "today's money."
+            )
+        else:
+            said = _("I would like to stop working at %(age)s and live on %(amount)s a year in today's money.")
+        amount = money_text(asked.annual_income, currency, "whole")
+        said %= {"age": asked.retirement_age, "other": asked.retirement_age_2, "amount": amount}
     else:
         said = _("I would like to pay for a study (%(name)s) from %(day)s until %(last)s, %(amount)s a year today.")
         said %= {

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any, ClassVar
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -17,6 +17,7 @@ from apps.clients.models import Household, Person
 from apps.core.access import actor_of
 from apps.core.actors import Actor
 from apps.core.errors import shown
+from apps.core.typed import TypedMixin, typed_address, typed_in
 from apps.core.views import ServiceFormView
 from apps.kernel.errors import DomainError, InvalidInputError, gettext_noop
 from apps.plans.selectors.savings_facts import Known, education_start, known_of, retirement_people, retirement_start
@@ -38,7 +39,7 @@ class CalculatorsView(PortalPage):
 
 
 class SavingsMixin(MemberMixin):
-    """One calculator; the address holds what was said."""
+    """One calculator; the address holds what was said, sealed."""
 
     kind: ClassVar[str]
     first_field: ClassVar[str]
@@ -57,6 +58,11 @@ class SavingsMixin(MemberMixin):
         raise NotImplementedError
 
     @cached_property
+    def said(self) -> QueryDict:
+        """What was said, as the address holds it."""
+        return typed_in(self.request)
+
+    @cached_property
     def today(self) -> dt.date:
         """The firm's day."""
         return firm_today()
@@ -65,7 +71,7 @@ class SavingsMixin(MemberMixin):
     def whom(self) -> Person | None:
         """For whom it is asked: who the address names, else who reads, else the first."""
         people = self.people(self.member.household)
-        named = [person for person in people if str(person.public_id) == self.request.GET.get("person")]
+        named = [person for person in people if str(person.public_id) == self.said.get("person")]
         return next(iter([*named, *(each for each in people if each == self.member.person), *people]), None)
 
     @cached_property
@@ -76,7 +82,7 @@ class SavingsMixin(MemberMixin):
     @cached_property
     def answered(self) -> tuple[Any, SavingsTold | None]:
         """The questions as they were answered, and the answer where all of it makes sense."""
-        form = self.answers(self.request.GET if self.first_field in self.request.GET else self.begun)
+        form = self.answers(self.said if self.first_field in self.said else self.begun)
         if not form.is_valid():
             return form, None
         household = self.member.household
@@ -89,15 +95,17 @@ class SavingsMixin(MemberMixin):
             form.add_error(told.field if told.field in form.fields else None, told.sentence)
             return form, None
 
-    def query(self) -> str:
-        """Return what was said as the end of an address."""
-        said = self.request.GET.copy()
-        said.pop("how", None)
-        return str(said.urlencode())
+    def address(self, name: str, **more: str) -> str:
+        """Return a page's address with what was said."""
+        return typed_address(reverse(f"portal:{name}"), self.said, **more)
 
 
-class SavingsView(SavingsMixin, PortalPage):
+class SavingsView(SavingsMixin, TypedMixin, PortalPage):
     """GET the questions with the answer."""
+
+    def check_typed(self) -> None:
+        """Look for the household. Raises NotFoundError."""
+        _ = self.member
 
     def get_template_names(self) -> list[str]:
         """Answer the chart's question for its ground with the panel alone."""
@@ -107,11 +115,12 @@ class SavingsView(SavingsMixin, PortalPage):
         """Add questions and answer."""
         form, told = self.answered
         context: dict[str, Any] = {"form": form, "kind": self.kind, "whom": self.whom, "today": self.today}
-        context["people"] = self.people(self.member.household)
+        # of two who retire both are asked on one page
+        context["people"] = self.people(self.member.household) if self.kind == "education" else []
         if told is not None:
             context |= {"sheet": savings_sheet(told, self.today), "ground": savings_ground(told, self.today)}
-            context["tell_url"] = f"{reverse(f'portal:{self.kind}-tell')}?{self.query()}"
-            context["ground_url"] = f"{self.request.path}?{self.query()}&how=1"
+            context["tell_url"] = self.address(f"{self.kind}-tell")
+            context["ground_url"] = self.address(self.kind, how="1")
         return super().get_context_data(**context, **kwargs)
 
 
@@ -123,8 +132,8 @@ class TellView(SavingsMixin, ServiceFormView):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Lead back to the questions, which say what is wrong, where there is no answer."""
-        back = f"{reverse(f'portal:{self.kind}')}?{self.query()}"
-        return super().get(request, *args, **kwargs) if self.answered[1] is not None else redirect(back)
+        is_answered = self.answered[1] is not None
+        return super().get(request, *args, **kwargs) if is_answered else redirect(self.address(self.kind))
 
     def sentence(self) -> tuple[SavingsTold, str]:
         """Return the answer and its sentence. Raises InvalidInputError where there is none."""
@@ -137,7 +146,7 @@ class TellView(SavingsMixin, ServiceFormView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the sentence."""
-        back = f"{reverse(f'portal:{self.kind}')}?{self.query()}"
+        back = self.address(self.kind)
         return super().get_context_data(sentence=self.sentence()[1], calculator_url=back, kind=self.kind, **kwargs)
 
     def perform(self, form: Any, by: Actor) -> str:

@@ -67,8 +67,17 @@ def test_what_cannot_be_is_told_at_its_field(kind, name, value, ada, household, 
 def test_only_who_sees_this_households_money_computes(ada, household, sign_in, sue, clay, paul):
     assign_household(household=household, user=sue, by=ada.as_actor())
     other = clients.household(paul, name="Elsewhere")
-    for kind in SAID:
+    for kind, said in SAID.items():
         assert sign_in().get(address(household, kind)).status_code == 302
         assert sign_in(clay).get(address(household, kind)).status_code == 403
         assert sign_in(sue).get(address(household, kind)).status_code == 403
         assert sign_in(ada).get(address(other, kind)).status_code == 404
+        assert sign_in(ada).post(address(other, kind), said).status_code == 404
+
+
+@pytest.mark.parametrize("kind", SAID)
+def test_what_is_typed_is_posted_and_stands_sealed_in_the_address(kind, ada, household, sign_in):
+    client = sign_in(ada)
+    answer = client.post(address(household, kind), SAID[kind])
+    assert answer.url.startswith(f"{address(household, kind)}?typed=")
+    assert SHOWN[kind] in client.get(answer.url).content.decode()

@@ -14,12 +14,10 @@ from apps.plans.engine.savings import (
     MAIN,
     EducationQuestion,
     RetirementQuestion,
+    Saver,
     SavingsBasis,
     education_inputs,
-    plain_education,
-    plain_retirement,
     retirement_inputs,
-    steady_real_return,
     study_costs,
     with_saving,
 )
@@ -30,31 +28,10 @@ BASIS = SavingsBasis(
     START, "USD", certain_assumptions(0.05), tax_table(), (("fund", 1.0),), 0.0, CubeSpec(1, 8, 2, 720)
 )
 MIXED = replace(BASIS, assumptions=simple_assumptions(), weights=(("equity", 0.6), ("bonds", 0.4)), annual_fee=0.006)
-ANA = RetirementQuestion(
-    birth_date=date(1986, 1, 1), retirement_date=date(2051, 1, 1), horizon_age=95, is_couple=False,
-    annual_income=48_000.0, deferred=100_000.0, other=20_000.0, monthly_saving=900.0, monthly_benefit=2_000.0,
-    benefit_from=date(2053, 1, 1),
-)  # fmt: skip
+SHE = Saver(date(1986, 1, 1), date(2051, 1, 1), 900.0, 2_000.0, date(2053, 1, 1))
+HE = Saver(date(1991, 1, 1), date(2061, 1, 1), 300.0, 1_500.0, date(2058, 1, 1), monthly_wages=3_000.0)
+ANA = RetirementQuestion((SHE,), 95, annual_income=48_000.0, deferred=100_000.0, other=20_000.0)
 EVA = EducationQuestion(date(2036, 9, 1), 4, 30_000.0, 0.05, 10_000.0, 400.0)
-
-
-def test_the_formula_of_retirement_by_hand():
-    # 300 months at 5 % a year; then 30 years of 4,000 a month, of which benefits pay half after two years
-    line, g = plain_retirement(ANA, BASIS), 1.05 ** (1 / 12)
-    assert line.real_return == pytest.approx(0.05)
-    needed = 4_000 * (1 - g**-24) / (g - 1) + 2_000 * (1 - g**-336) / (g - 1) / g**24
-    assert line.needed == pytest.approx(needed, rel=1e-12)
-    assert line.saved == pytest.approx(120_000 * 1.05**25 + 900 * (1.05**25 - 1) / (g - 1), rel=1e-12)
-    lacking = needed - 120_000 * 1.05**25
-    assert line.monthly_needed == pytest.approx(lacking / ((1.05**25 - 1) / (g - 1)), rel=1e-12)
-    assert plain_retirement(replace(ANA, deferred=5e6), BASIS).monthly_needed == 0.0
-
-
-def test_the_formula_of_a_study_by_hand():
-    line, g = plain_education(EVA, BASIS), 1.05 ** (1 / 12)
-    # cost and money grow alike: each of the four years costs what the first does, seen from before it
-    assert line.needed == pytest.approx(4 * 30_000 * g**128 / g, rel=1e-12)
-    assert line.saved == pytest.approx(10_000 * g**128 + 400 * (g**128 - 1) / (g - 1), rel=1e-12)
 
 
 def test_a_study_costs_more_by_what_its_prices_outrun_the_others():
@@ -67,20 +44,13 @@ def test_a_study_costs_more_by_what_its_prices_outrun_the_others():
     assert [amount for _, amount in study_costs(level, MIXED)] == pytest.approx([30_000] * 4)
 
 
-def test_the_steady_return_is_that_of_the_mix_after_fee_and_inflation():
-    parts = {asset.key: math.exp(asset.log_mean) for asset in MIXED.assumptions.assets}
-    grown = 0.6 * parts["equity"] + 0.4 * parts["bonds"]
-    assert steady_real_return(MIXED) == pytest.approx(grown * 0.994 / math.exp(0.025) - 1.0)
-    assert steady_real_return(MIXED) < steady_real_return(replace(MIXED, annual_fee=0.0))
-
-
 def test_the_household_holds_what_was_asked_and_nothing_else():
-    inputs = retirement_inputs(replace(ANA, is_couple=True), MIXED)
+    inputs = retirement_inputs(replace(ANA, savers=(SHE, HE)), MIXED)
     assert [adult.key for adult in inputs.adults] == ["first", "second"]
     assert [(a.treatment, a.balance) for a in inputs.accounts] == [
         (TaxTreatment.TAX_DEFERRED, 100_000.0), (TaxTreatment.TAXABLE, 20_000.0)
     ]  # fmt: skip
-    assert with_saving(inputs, 5.0).contributions[0].monthly_amount == 5.0
+    assert [item.monthly_amount for item in with_saving(inputs, 6.0).contributions] == [4.5, 1.5]
     assert inputs.contributions[0].account == MAIN
     assert inputs.spending.monthly_amount == 0.0
     study = education_inputs(EVA, MIXED)
@@ -88,10 +58,36 @@ def test_the_household_holds_what_was_asked_and_nothing_else():
     assert study.accounts[0].treatment is TaxTreatment.EDUCATION
 
 
+def test_wages_saving_and_claims_follow_each_of_two_and_between_their_ends_the_living_costs_are_paid():
+    inputs = retirement_inputs(replace(ANA, savers=(SHE, HE)), MIXED)
+    assert [(adult.retirement_date.year, adult.horizon_age) for adult in inputs.adults] == [(2051, 95), (2061, 95)]
+    assert [(item.monthly_amount, item.end) for item in inputs.contributions] == [
+        (900.0, date(2051, 1, 1)), (300.0, date(2061, 1, 1))
+    ]  # fmt: skip
+    incomes = {item.key: (item.owner, item.monthly_amount, item.start) for item in inputs.incomes}
+    assert incomes == {
+        "benefit_first": ("first", 2_000.0, date(2053, 1, 1)),
+        "benefit_second": ("second", 1_500.0, date(2058, 1, 1)),
+        "wages_second": ("second", 3_000.0, date(2051, 1, 1)),
+    }
+    (between,) = inputs.events.phases
+    assert (between.start, between.end, between.monthly_amount) == (date(2051, 1, 1), date(2061, 1, 1), 4_000.0)
+    assert retirement_inputs(ANA, MIXED).events.phases == ()
+    assert [item.key for item in retirement_inputs(ANA, MIXED).incomes] == ["benefit_first"]
+
+
+def test_a_saving_of_nothing_is_shared_equally():
+    none = replace(ANA, savers=(replace(SHE, monthly_saving=0.0), replace(HE, monthly_saving=0.0)))
+    more = with_saving(retirement_inputs(none, MIXED), 500.0)
+    assert [item.monthly_amount for item in more.contributions] == [250.0, 250.0]
+
+
 @pytest.mark.parametrize(
     ("make", "field"),
     [
         (lambda: replace(ANA, annual_income=-1.0), "annual_income"),
+        (lambda: replace(ANA, savers=()), "savers"),
+        (lambda: replace(HE, monthly_wages=-1.0), "monthly_wages"),
         (lambda: replace(EVA, saved=float("nan")), "saved"),
         (lambda: replace(EVA, years=0), "years"),
         (lambda: education_inputs(replace(EVA, starts_on=date(2025, 9, 1)), BASIS), "starts_on"),

@@ -15,13 +15,12 @@ from apps.plans.engine.results import Outcome
 from apps.plans.engine.runs import Runs
 from apps.plans.engine.savings import (
     education_inputs,
-    plain_education,
-    plain_retirement,
     retirement_inputs,
     with_saving,
 )
 from apps.plans.engine.savings_answers import SAVING_STEP, saving_needed, savings_answer
-from tests.apps.plans.engine.test_savings import ANA, BASIS, EVA, MIXED
+from apps.plans.engine.savings_formula import plain_education, plain_retirement
+from tests.apps.plans.engine.test_savings import ANA, BASIS, EVA, HE, MIXED, SHE
 
 
 @pytest.fixture(scope="module")
@@ -47,11 +46,33 @@ def test_without_chance_a_study_needs_what_the_formula_says(certain):
 
 def test_without_chance_and_taxes_retirement_needs_what_the_formula_says(certain):
     # so little that the standard deduction leaves no tax: what the engine adds to the formula is taxes
-    poor = replace(ANA, annual_income=12_000.0, deferred=20_000.0, other=0.0, monthly_benefit=0.0)
+    alone = replace(SHE, monthly_benefit=0.0)
+    poor = replace(ANA, savers=(alone,), annual_income=12_000.0, deferred=20_000.0, other=0.0)
     inputs, line = retirement_inputs(poor, BASIS), plain_retirement(poor, BASIS)
     for off, success in ((-0.05, 0.0), (0.05, 1.0)):
         run = simulate(with_saving(inputs, line.monthly_needed + off), certain, with_flows=False)
         assert run.success().value == success
+
+
+def test_without_chance_and_taxes_two_who_stop_apart_need_what_the_formula_says(certain):
+    # of wages payroll tax is due however low they are: he has none, and draws a benefit later
+    his = replace(HE, monthly_wages=0.0, monthly_benefit=300.0, benefit_from=date(2055, 1, 1))
+    two = (replace(SHE, monthly_benefit=0.0), his)
+    poor = replace(ANA, savers=two, annual_income=12_000.0, deferred=20_000.0, other=0.0)
+    inputs, line = retirement_inputs(poor, BASIS), plain_retirement(poor, BASIS)
+    for off, success in ((-0.05, 0.0), (0.05, 1.0)):
+        run = simulate(with_saving(inputs, line.monthly_needed + off), certain, with_flows=False)
+        assert run.success().value == success
+
+
+def test_wages_of_who_works_longer_spare_what_is_saved(certain):
+    two = replace(ANA, savers=(SHE, HE), annual_income=84_000.0)
+    without = replace(two, savers=(SHE, replace(HE, monthly_wages=0.0)))
+    needed = [
+        saving_needed(retirement_inputs(each, BASIS), Runs(certain), 0.9, 500.0).monthly_amount
+        for each in (two, without)
+    ]
+    assert needed[0] < needed[1]
 
 
 def test_taxes_make_retirement_dearer_than_the_formula(certain):

@@ -6,9 +6,11 @@ from decimal import Decimal
 
 import pytest
 
+from apps.money.models import IncomeSource, RegularSaving
 from apps.plans.selectors.savings_facts import education_start, known_of, retirement_people, retirement_start, students
+from apps.portfolios.models import AccountOwner
 from tests.days import today
-from tests.factories import clients, plans
+from tests.factories import clients, plans, portfolios
 
 
 @pytest.fixture
@@ -19,15 +21,41 @@ def household(ada):
 def test_retirement_begins_with_what_the_household_has_and_its_plan_wants(ada, household):
     head = retirement_people(household)[0]
     begun = retirement_start(known_of(household, today(), ada.as_actor()), head, today())
-    assert (begun["age"], begun["retirement_age"], begun["is_couple"]) == (head.age_on(today()), 65, True)
+    partner = retirement_people(household)[1]
+    assert (begun["age"], begun["retirement_age"], begun["age_2"]) == (
+        head.age_on(today()),
+        65,
+        partner.age_on(today()),
+    )
     assert (begun["annual_income"], begun["other"], begun["deferred"]) == (78_000, 420_000, 0)
-    assert begun["monthly_benefit"] == 2_670
+    assert (begun["monthly_benefit"], begun["monthly_benefit_2"]) == (2_670, 0)
+    swapped = retirement_start(known_of(household, today(), ada.as_actor()), partner, today())
+    assert (swapped["age"], swapped["age_2"], swapped["monthly_benefit_2"]) == (begun["age_2"], begun["age"], 2_670)
     assert begun["benefit_age"] == max(62, min(70, 2047 - head.date_of_birth.year))
     assert (begun["target"], begun["horizon_age"]) == ("85", 95)
     plan = plans.drafted(ada, household)
     plan.goals.filter(kind="retirement").update(annual_amount=Decimal(90_000))
     begun = retirement_start(known_of(household, today(), ada.as_actor()), head, today())
     assert begun["annual_income"] == 90_000
+
+
+def test_wages_and_savings_are_those_of_each_of_two(ada, household):
+    head, partner = retirement_people(household)
+    for person, amount in ((head, 90_000), (partner, 40_000)):
+        IncomeSource.objects.create(
+            household=household, person=person, kind="salary", name="Job", annual_amount=amount, as_of=today()
+        )
+    for person, amount in ((head, 500), (partner, 300), (None, 100)):
+        account = portfolios.account(household, ada, number=f"8800-{amount}")
+        account.owners.all().delete()
+        for owner in [person] if person else []:
+            AccountOwner.objects.create(account=account, person=owner)
+        RegularSaving.objects.create(
+            household=household, account=account, name="Saving", monthly_amount=amount, as_of=today()
+        )
+    begun = retirement_start(known_of(household, today(), ada.as_actor()), head, today())
+    assert (begun["wages"], begun["wages_2"]) == (90_000, 40_000)
+    assert (begun["monthly_saving"], begun["monthly_saving_2"]) == (600, 300)
 
 
 def test_a_client_begins_without_what_the_advisor_prepares(ada, household):

@@ -6,8 +6,10 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from django.test import RequestFactory
 
 from apps.core.models import AuditEvent
+from apps.core.typed import typed_in
 from apps.kernel.errors import InvalidInputError
 from apps.plans.models import Goal, GoalKind, Override, OverrideKind
 from apps.plans.selectors.savings_pages import origin_day, origin_of
@@ -50,10 +52,23 @@ def test_a_retirement_changes_the_goal_and_the_age_and_a_second_time_nothing(ada
     assert more_a_month(told) == Decimal(str(told.answer.needed.monthly_amount)) - 1_000
     assert goal.calculation["kind"] == "retirement"
     assert origin_day(goal) == today()
-    assert origin_of(goal, household).endswith("benefit_age=67&horizon_age=90&equity_share=60&target=85")
+    typed = typed_in(RequestFactory().get(origin_of(goal, household)))
+    assert typed.urlencode().endswith("benefit_age=67&wages=0&horizon_age=90&equity_share=60&target=85")
     before = trail()
     assert save_savings(household=household, told=told, details=details, by=by) == goal
     assert (trail(), plan.goals.count(), plan.overrides.count()) == (before, 1, 2)
+
+
+def test_a_retirement_of_two_sets_the_age_of_each(ada, household, head):
+    by, partner = ada.as_actor(), household.people.get(relationship="partner")
+    plan = draft_plan(household=household, by=by)
+    told = ask_retirement(replace(ANA, retirement_age=64, age_2=48, retirement_age_2=61), PLACE, by=by)
+    save_savings(household=household, told=told, details=SavedDetails("Together", "essential", head), by=by)
+    ages = Override.objects.filter(plan=plan, kind=OverrideKind.RETIREMENT_AGE).values_list("person__pk", "value")
+    assert dict(ages) == {head.pk: 64, partner.pk: 61}
+    household.people.filter(pk=partner.pk).update(relationship="other")
+    with pytest.raises(InvalidInputError, match="about two"):
+        save_savings(household=household, told=told, details=SavedDetails("Together", person=head), by=by)
 
 
 def test_a_study_is_a_goal_of_its_mean_cost_and_the_same_name_changes_it(ada, household):

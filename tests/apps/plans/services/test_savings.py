@@ -12,7 +12,7 @@ from apps.kernel.errors import InvalidInputError
 from apps.plans.engine.results import Outcome
 from apps.plans.models import MarketChoice, MarketKindChoice
 from apps.plans.selectors.savings_pages import savings_ground
-from apps.plans.selectors.savings_values import EducationAsked, Place, RetirementAsked, typed_of
+from apps.plans.selectors.savings_values import EducationAsked, Place, RetirementAsked, typed_again, typed_of
 from apps.plans.services.savings import ask_education, ask_retirement, study_start
 
 ANA = RetirementAsked(
@@ -37,6 +37,20 @@ def test_the_answer_is_kept_while_nothing_changes_and_rests_on_the_published_set
     assert ask_retirement(replace(ANA, target=Decimal("0.7")), PLACE, by=by).answer.needed.monthly_amount < (
         told.answer.needed.monthly_amount
     )
+
+
+def test_each_of_two_stops_at_their_own_age_and_who_has_stopped_puts_nothing_aside(ada):
+    two = replace(ANA, age_2=60, retirement_age_2=58, monthly_saving_2=Decimal(400), wages=Decimal(90_000))
+    told = ask_retirement(two, PLACE, by=ada.as_actor())
+    # she has stopped already: from today on both live on her partner's wages, less what is put aside of them
+    assert told.starts_on == dt.date(2026, 7, 1)
+    without = ask_retirement(replace(two, wages=Decimal(0)), PLACE, by=ada.as_actor())
+    assert told.answer.success.value > without.answer.success.value
+    nothing = replace(two, monthly_saving_2=Decimal(0))
+    assert ask_retirement(nothing, PLACE, by=ada.as_actor()).answer.success == told.answer.success
+    apart = ask_retirement(replace(ANA, age_2=45, retirement_age_2=62), PLACE, by=ada.as_actor())
+    assert apart.starts_on == dt.date(2041, 7, 1)
+    assert apart.answer.bands[-1].ages[1] >= 90
 
 
 def test_a_calculator_draws_the_markets_that_the_firm_chose_for_its_plans(ada):
@@ -73,6 +87,12 @@ def test_a_dearer_study_asks_for_more(ada):
         ({"horizon_age": 65}, "horizon_age"),
         ({"horizon_age": 121}, "horizon_age"),
         ({"benefit_age": 55}, "benefit_age"),
+        ({"age_2": 48}, "retirement_age_2"),
+        ({"age_2": 17, "retirement_age_2": 60}, "age_2"),
+        ({"retirement_age": 50, "age_2": 60, "retirement_age_2": 60}, "retirement_age"),
+        ({"age_2": 48, "retirement_age_2": 90}, "horizon_age"),
+        ({"age_2": 48, "retirement_age_2": 60, "monthly_benefit_2": Decimal(1), "benefit_age_2": 61}, "benefit_age_2"),
+        ({"age_2": 48, "retirement_age_2": 60, "wages_2": Decimal(-1)}, "wages_2"),
         ({"annual_income": Decimal(0)}, "annual_income"),
         ({"deferred": Decimal(-1)}, "deferred"),
         ({"equity_share": Decimal("1.01")}, "equity_share"),
@@ -103,8 +123,11 @@ def test_a_study_that_cannot_be_is_refused_at_its_field(changed, field, ada):
 
 
 def test_what_was_asked_is_typed_again_as_the_form_takes_it():
-    typed = typed_of(replace(ANA, is_couple=True))
+    typed = typed_of(replace(ANA, age_2=48, retirement_age_2=60))
     assert (typed["equity_share"], typed["target"], typed["annual_income"]) == ("60", "85", "60000")
-    assert typed["is_couple"] == "on"
-    assert "is_couple" not in typed_of(ANA)
+    assert (typed["age_2"], typed["retirement_age_2"]) == ("48", "60")
+    assert not any(name.endswith("_2") for name in typed_of(ANA))
+    assert typed_again({"age": "50", "retirement_age": "65", "is_couple": "on"}) == {
+        "age": "50", "retirement_age": "65", "age_2": "50", "retirement_age_2": "65"
+    }  # fmt: skip
     assert typed_of(EVA)["cost_growth"] == "4"

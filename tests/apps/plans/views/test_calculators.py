@@ -50,3 +50,11 @@ def test_only_who_reads_this_households_plans_computes(ada, household, sign_in, 
     assert sign_in(sue).get(address(household)).status_code == 403
     other = clients.household(paul, name="Elsewhere")
     assert sign_in(ada).get(address(other)).status_code == 404
+    assert sign_in(ada).post(address(other), ASKED).status_code == 404
+
+
+def test_what_is_typed_is_posted_and_stands_sealed_in_the_address(ada, household, sign_in):
+    client = sign_in(ada)
+    answer = client.post(address(household), ASKED)
+    assert answer.url.startswith(f"{address(household)}?typed=")
+    assert "$21,099" in client.get(answer.url).content.decode()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from contextlib import ExitStack
 
 import pytest
 
 from apps.clients.services.households import assign_household
 from apps.plans.models import Goal
+from apps.plans.services._turns import AT_ONCE_A_PERSON, TURNS
 from apps.plans.services.plans import draft_plan
 from tests.factories import clients, plans
 
@@ -50,6 +52,30 @@ def test_a_page_begins_with_the_facts_and_answers_what_is_typed(kind, ada, house
     assert "<form" not in ground
 
 
+@pytest.mark.parametrize("kind", ["retirement", "education"])
+def test_what_is_typed_is_posted_and_stands_sealed_in_the_address(kind, ada, household, sign_in):
+    client = sign_in(ada)
+    answer = client.post(address(household, f"{kind}/"), WHOLE[kind])
+    assert answer.url.startswith(f"{address(household, kind)}/?typed=")
+    page = client.get(answer.url).content.decode()
+    name, value = next((name, value) for name, value in WHOLE[kind].items() if str(value).endswith("000"))
+    assert f'name="{name}" value="{value}"' in page
+    assert f"{name}={value}" not in page
+    (save,) = re.findall(rf'href="([^"]+/{kind}/save/[^"]+)"', page)
+    assert value not in save
+
+
+def test_too_many_questions_at_once_are_told_to_wait_and_nothing_is_marked_wrong(ada, household, sign_in):
+    client, asked = sign_in(ada), {**RETIREMENT, "annual_income": "61234"}
+    with ExitStack() as held:
+        for _place in range(AT_ONCE_A_PERSON - 1):
+            held.enter_context(TURNS.place(ada.as_actor().key))
+        page = client.get(address(household, "retirement/"), asked).content.decode()
+    assert "The engine is answering others. Try again in a moment." in page
+    assert "Mend what is marked" not in page
+    assert "Chance that it is enough" in client.get(address(household, "retirement/"), asked).content.decode()
+
+
 def test_the_calculators_are_found_from_the_plan(ada, household, sign_in):
     client = sign_in(ada)
     assert address(household) in client.get(f"/households/{household.public_id}/plan/").content.decode()
@@ -88,7 +114,8 @@ def test_saving_puts_the_goal_into_the_draft_and_shows_where_it_came_from(ada, h
     plan = client.get(f"/households/{household.public_id}/plan/").content.decode()
     assert "From the retirement calculator" in plan
     wrong = client.get(f"{address(household, 'retirement/save/')}?age=50&retirement_age=40")
-    assert wrong.url == f"{address(household, 'retirement/')}?age=50&retirement_age=40"
+    assert wrong.url.startswith(f"{address(household, 'retirement/')}?typed=")
+    assert 'name="retirement_age" value="40"' in client.get(wrong.url).content.decode()
 
 
 def test_saving_a_study_changes_the_goal_that_is_there_instead_of_adding_a_second(ada, household, sign_in):
@@ -117,5 +144,6 @@ def test_only_who_edits_this_households_plans_saves(ada, household, sign_in, pau
     for rest in ("", "retirement/", "education/", "retirement/save/", "education/save/"):
         assert sign_in(ada).get(address(other, rest)).status_code == 404
     assert sign_in(ada).post(address(other, "retirement/save/"), {}).status_code == 404
+    assert sign_in(ada).post(address(other, "retirement/"), RETIREMENT).status_code == 404
     assert sign_in(connie).get(address(household, "retirement/save/"), RETIREMENT).status_code == 403
     assert sign_in(connie).post(address(household, "education/save/"), {}).status_code == 403
