@@ -42,6 +42,7 @@ OPEN = {
     "account_email_verification_sent": "says that a mail was sent",
     "accounts:accept-invitation": "a key from a mail",
     "accounts:confirm-change": "a key from a mail",
+    "notices:end-digest": "a key from a mail, which ends that mail alone",
     "accounts:brand-css": "the firm's colour, on the sign-in page too",
     "accounts:brand-logo": "the firm's logo, in mails and on the sign-in page",
     "mfa_login_webauthn": "the challenge of a passkey sign-in",

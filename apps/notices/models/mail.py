@@ -24,7 +24,7 @@ class Mail(BaseModel):
     MUTABLE: ClassVar[bool] = True
     PERSONAL_FIELDS: ClassVar[frozenset[str]] = frozenset({"to", "subject", "text", "html"})
     # a link in a mail can open an account: the words are not repeated on the trail
-    SECRET_FIELDS: ClassVar[frozenset[str]] = frozenset({"text", "html"})
+    SECRET_FIELDS: ClassVar[frozenset[str]] = frozenset({"text", "html", "end_url"})
 
     kind = models.CharField(_("kind"), max_length=60)
     to = models.EmailField(_("to"))
@@ -32,6 +32,9 @@ class Mail(BaseModel):
     subject = models.CharField(_("subject"), max_length=200)
     text = models.TextField(_("text"), blank=True)
     html = models.TextField(_("formatted text"), blank=True)
+    end_url = models.URLField(
+        _("address that ends such mails"), max_length=500, blank=True, help_text=_("For the button of a mail program.")
+    )
     state = models.CharField(_("state"), max_length=10, choices=MailState.choices, default=MailState.QUEUED)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
     error = models.TextField(_("error"), blank=True)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.core.signing import BadSignature, Signer
+
 from apps.accounts.models import User
 from apps.core import audit
 from apps.core.actors import Actor
 from apps.core.services import service
-from apps.kernel.errors import InvalidInputError, gettext_noop
+from apps.core.tenancy.names import require_firm
+from apps.kernel.errors import InvalidInputError, NotFoundError, gettext_noop
 from apps.notices.models import DigestChoice, DigestRhythm
 
 
@@ -26,6 +29,26 @@ def choose_digest(*, user: User, rhythm: str, by: Actor) -> DigestChoice:
     row.save(update_fields=["rhythm", "updated_at"])
     audit.record("notices.choose_digest", by=by, target=row, before=before, after={"rhythm": rhythm})
     return row
+
+
+def ending_key(user: User) -> str:
+    """Return what a mail's link carries to end this person's digest at this firm: signed, and good for that alone."""
+    return _signer().sign(str(user.public_id))
+
+
+def reader_of(key: str) -> User:
+    """Return whose digest a link ends. Raises NotFoundError for one that this firm never wrote."""
+    try:
+        return User.objects.get(public_id=_signer().unsign(key))
+    except (BadSignature, User.DoesNotExist) as unknown:
+        raise NotFoundError(
+            gettext_noop("This link is not complete."),
+            mend=gettext_noop("Open it from the mail once more, or sign in and choose in your account."),
+        ) from unknown
+
+
+def _signer() -> Signer:
+    return Signer(salt=f"notices.end_digest.{require_firm()}")
 
 
 def locked_choice(user: User) -> DigestChoice:

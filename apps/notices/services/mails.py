@@ -32,8 +32,9 @@ def queue_mail(*, kind: str, to: str, context: Mapping[str, Any], by: Actor, loc
 
     The subject is the title of the HTML part. `context` may carry `action_url` (a full address: `site_url`) and
     `action_label`; texts in it that are lazy translations appear in the recipient's language. Without `locale` the
-    firm's language is used; moments are in the firm's time zone, wherever the work was started. Raises ValidationError
-    for an address that is none.
+    firm's language is used; moments are in the firm's time zone, wherever the work was started. `end_url` in it ends
+    such mails for good, without a sign-in: mail programs show it as a button (RFC 2369, RFC 8058). Raises
+    ValidationError for an address that is none.
     """
     validate_email(to)
     profile = FirmProfile.current()
@@ -43,6 +44,7 @@ def queue_mail(*, kind: str, to: str, context: Mapping[str, Any], by: Actor, loc
         text = render_to_string(f"_emails/{kind}.txt", known).strip() + "\n"
         formatted = render_to_string(f"_emails/{kind}.html", known)
     mail = Mail(kind=kind, to=to, locale=language, subject=_subject(kind, formatted), text=text, html=formatted)
+    mail.end_url = context.get("end_url", "")
     mail.full_clean()
     mail.save()
     audit.record("notices.queue_mail", by=by, target=mail, after={"kind": kind, "to": to, "subject": mail.subject})
@@ -71,10 +73,10 @@ def _send_locked(mail_id: int) -> Mail:
     if mail.state != MailState.QUEUED:
         return mail
     # the same id at each attempt: a server that took the mail before we heard so can drop the second
-    host = settings.BASE_DOMAIN
-    message = EmailMultiAlternatives(
-        subject=mail.subject, body=mail.text, to=[mail.to], headers={"Message-ID": f"<{mail.public_id}@{host}>"}
-    )
+    headers = {"Message-ID": f"<{mail.public_id}@{settings.BASE_DOMAIN}>"}
+    if mail.end_url:
+        headers |= {"List-Unsubscribe": f"<{mail.end_url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+    message = EmailMultiAlternatives(subject=mail.subject, body=mail.text, to=[mail.to], headers=headers)
     message.attach_alternative(mail.html, "text/html")
     try:
         message.send()

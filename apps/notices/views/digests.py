@@ -5,18 +5,58 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
+from django.utils import translation
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.generic import View
 
 from apps.accounts.policies import Permission
+from apps.accounts.selectors.guests import guest
 from apps.core.actors import Actor
+from apps.core.errors import shown
 from apps.core.views import ServiceFormView
+from apps.kernel.errors import NotFoundError
 from apps.notices.forms import DigestForm
-from apps.notices.selectors.digests import digest_choice
-from apps.notices.services.digests import choose_digest
+from apps.notices.models import DigestRhythm
+from apps.notices.selectors.digests import digest_choice, takes_digest
+from apps.notices.services.digests import choose_digest, reader_of
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
+
+
+@method_decorator((never_cache, csrf_exempt), name="dispatch")
+class EndDigestView(View):
+    """GET asks, POST ends: the link of a mail, and what a mail program sends by itself (RFC 8058).
+
+    No sign-in and no cookie: who holds the mail may end it, and its key opens nothing else.
+    """
+
+    def get(self, request: HttpRequest, key: str) -> HttpResponse:
+        """Ask; a mail scanner that follows links ends nothing."""
+        return self._answer(request, key, ends=False)
+
+    def post(self, request: HttpRequest, key: str) -> HttpResponse:
+        """End it; a second time changes nothing."""
+        return self._answer(request, key, ends=True)
+
+    def _answer(self, request: HttpRequest, key: str, *, ends: bool) -> HttpResponse:
+        try:
+            reader = reader_of(key)
+        except NotFoundError as unknown:
+            told = shown(unknown)
+            return render(request, "account/invitation_closed.html", {"refusal": told}, status=told.status)
+        with translation.override(reader.locale or translation.get_language()):
+            if ends:
+                by = guest(request.origin, label=reader.email)  # type: ignore[attr-defined]
+                choose_digest(user=reader, rhythm=DigestRhythm.NEVER, by=by)
+            context = {"reader": reader, "is_over": not takes_digest(reader)}
+            return render(request, "account/digest_end.html", context)
 
 
 class DigestView(ServiceFormView):

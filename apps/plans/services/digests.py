@@ -20,7 +20,7 @@ from apps.core.actors import Actor
 from apps.core.services import service
 from apps.core.tenancy.addresses import site_url
 from apps.notices.models import DigestChoice
-from apps.notices.services.digests import is_due, locked_choice
+from apps.notices.services.digests import ending_key, is_due, locked_choice
 from apps.notices.services.mails import queue_mail
 from apps.plans.models import AlertKind, PlanAlert, PlanStep
 
@@ -70,6 +70,7 @@ def send_digest(*, user: User, on: dt.date, by: Actor) -> bool:
         "name": user.full_name,
         "households": _by_household(alerts, steps, on),
         "choice_url": site_url("/account/digest/"),
+        "end_url": site_url(f"/digest/end/{ending_key(user)}/"),
         "action_url": site_url("/"),
         "action_label": _("Open Today"),
     }

@@ -143,3 +143,12 @@ def test_a_greylisting_server_is_asked_again(in_alpha, system, settings):
         send_mail(mail_id=mail.pk)
     mail.refresh_from_db()
     assert mail.state == MailState.QUEUED
+
+
+def test_a_mail_that_can_be_ended_says_so_to_the_mail_program_and_others_do_not(in_alpha, system):
+    for mail in (queued(system, end_url="http://alpha.localhost/digest/end/k/"), queued(system)):
+        send_mail(mail_id=mail.pk)
+    first, second = outbox_of_django.outbox
+    assert first.extra_headers["List-Unsubscribe"] == "<http://alpha.localhost/digest/end/k/>"
+    assert first.extra_headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert not {"List-Unsubscribe", "List-Unsubscribe-Post"} & second.extra_headers.keys()

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+from django_tenants.utils import tenant_context
+
+from apps.core.models import AuditEvent
 from apps.notices.models import DigestChoice
+from apps.notices.services.digests import ending_key
 
 ADDRESS = "/account/digest/"
 
@@ -24,4 +29,46 @@ def test_only_who_advises_has_a_digest(sign_in, connie, clay, sue):
         assert client.get(ADDRESS).status_code == 403, person
         assert client.post(ADDRESS, {"rhythm": "never"}).status_code == 403
         assert ADDRESS not in client.get("/account/").content.decode()
+    assert not DigestChoice.objects.exists()
+
+
+@pytest.fixture
+def browser(sign_in):
+    return sign_in()
+
+
+@pytest.fixture
+def end_url(ada):
+    return f"/digest/end/{ending_key(ada)}/"
+
+
+def test_the_link_of_a_mail_asks_and_then_ends_the_digest_without_a_sign_in(ada, browser, end_url):
+    page = browser.get(end_url)
+    assert page.status_code == 200
+    assert ada.email in page.content.decode()
+    assert not DigestChoice.objects.exists()  # a scanner that follows links ends nothing
+    for _ in range(2):
+        assert browser.post(end_url).context["is_over"]
+    assert DigestChoice.objects.get(user=ada).rhythm == "never"
+    event = AuditEvent.objects.get(action="notices.choose_digest")
+    assert event.actor_label == ada.email
+    assert browser.get(end_url).context["is_over"]
+
+
+def test_a_mail_program_ends_it_by_itself(ada, end_url, sign_in):
+    """RFC 8058: a POST without a cookie, a referrer or a token of a form."""
+    program = sign_in(enforce_csrf_checks=True)
+    answer = program.post(end_url, "List-Unsubscribe=One-Click", content_type="application/x-www-form-urlencoded")
+    assert answer.status_code == 200
+    assert DigestChoice.objects.get(user=ada).rhythm == "never"
+
+
+def test_a_link_that_was_changed_or_is_of_another_firm_ends_nothing(ada, browser, end_url, firm_b):
+    key = end_url.split("/")[-2]
+    with tenant_context(firm_b):
+        elsewhere = ending_key(ada)
+    for wrong in (key[:-1] + ("a" if key[-1] != "a" else "b"), key.split(":")[0], "none", elsewhere):
+        answer = browser.post(f"/digest/end/{wrong}/")
+        assert answer.status_code == 404, wrong
+        assert "This link is not complete." in answer.content.decode()
     assert not DigestChoice.objects.exists()
