@@ -135,6 +135,23 @@ class EquityGrant(FactOfHousehold):
             in_time = self.expires_on is None or self.exercise_on <= self.expires_on
             refuse_unless(in_time, "exercise_on", _("They expire before this day."))
 
+    def vested_on(self, day: dt.date) -> Decimal:
+        """Return how many shares or options have vested, or were bought, by a day."""
+        return sum((shares for vests, shares in self.tranches() if vests <= day), Decimal(0))
+
+    @property
+    def vested(self) -> Decimal:
+        """How many had vested by the day of the price."""
+        return self.vested_on(self.as_of)
+
+    @property
+    def unvested_worth(self) -> Decimal:
+        """What is still to vest is worth at the price of that day: above the strike, or the discount of a purchase."""
+        a_share = max(Decimal(0), self.price - (self.strike or 0))
+        if self.kind == GrantKind.ESPP:
+            a_share = self.price * self.discount
+        return (self.quantity - self.vested) * a_share
+
     def tranches(self) -> tuple[tuple[dt.date, Decimal], ...]:
         """Return the days on which a part vests, with how much: the part of the months that have passed since the last.
 

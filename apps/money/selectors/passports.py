@@ -6,13 +6,14 @@ import datetime as dt
 from collections.abc import Sequence
 from decimal import Decimal
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext
 
 from apps.clients.models import Household
 from apps.core.passports import Amount, Passport, PassportLine
 from apps.core.templatetags.formats import date_text
 from apps.kernel.errors import NotFoundError, gettext_noop
-from apps.money.models import BankTransaction, FactOfHousehold
+from apps.money.models import BankTransaction, EquityGrant, FactOfHousehold
 from apps.money.selectors.balance_sheets import SheetLine, balance_sheet
 from apps.money.selectors.cash_flows import CashFlow, cash_flow
 
@@ -74,7 +75,11 @@ def _flow_passport(household: Household, figure: str, day: dt.date) -> Passport:
     values = {"income": flow.monthly_income, "spending": flow.monthly_spending, "net": flow.monthly_net}
     value = values[figure]
     lines = [
-        PassportLine(f"{month.first_day:%Y-%m}", "", Amount.of_money(getattr(month, figure), household.currency))
+        PassportLine(
+            date_format(month.first_day, "YEAR_MONTH_FORMAT"),
+            "",
+            Amount.of_money(getattr(month, figure), household.currency),
+        )
         for month in flow.months
     ]
     guessed = gettext("%(n)s of %(all)s entries have a category that nobody has confirmed.")
@@ -139,6 +144,8 @@ def fact_passport(fact: FactOfHousehold) -> Passport:
         for name, label in _RATES.items()
         if getattr(fact, name, None) is not None
     ]
+    if isinstance(fact, EquityGrant):
+        lines += _grant_lines(fact)
     return Passport(
         title=fact.name,
         value=lines[0].amount if lines and lines[0].amount else Amount(None),
@@ -147,6 +154,20 @@ def fact_passport(fact: FactOfHousehold) -> Passport:
         source=gettext("Entered by the firm"),
         lines=tuple(lines),
     )
+
+
+def _grant_lines(grant: EquityGrant) -> list[PassportLine]:
+    counts = (
+        (gettext("Shares or options granted"), grant.granted_on, grant.quantity),
+        (gettext("Vested"), grant.as_of, grant.vested),
+        (gettext("Still to vest"), grant.as_of, grant.quantity - grant.vested),
+    )
+    worth = Amount.of_money(grant.unvested_worth, grant.currency)
+    priced = gettext("at the price of %(day)s, above what they cost, before taxes") % {"day": date_text(grant.as_of)}
+    return [
+        *(PassportLine(label, date_text(day), Amount(number, "quantity")) for label, day, number in counts),
+        PassportLine(gettext("Worth of what is still to vest"), priced, worth),
+    ]
 
 
 def bank_entry_passport(entry: BankTransaction) -> Passport:

@@ -18,6 +18,7 @@ from apps.money.selectors.facts import IncomeFact, PersonFact
 from apps.money.selectors.situations import household_facts
 from apps.plans.engine.dependants import CHILD_CREDIT_AGE
 from apps.plans.engine.tax_calculator import NextKind, TaxAnswer
+from apps.plans.selectors.caveat_words import caveat_text
 from apps.plans.selectors.figures import Figure
 from apps.portfolios.models import TaxTreatment
 
@@ -141,7 +142,7 @@ def tax_sheet(answer: TaxAnswer, currency: str) -> TaxSheet:
 
 def told_caveats(messages: Sequence[tuple[str, Mapping[str, str]]]) -> tuple[str, ...]:
     """Return what is weaker than the law, in the reader's language."""
-    return tuple(_(message) % dict(params) for message, params in messages)
+    return tuple(caveat_text(message, params) for message, params in messages)
 
 
 def _lines(answer: TaxAnswer, amount: Any) -> tuple[TaxLine, ...]:

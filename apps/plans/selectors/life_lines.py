@@ -7,7 +7,8 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from apps.plans.engine.grants import EquityGrant, GrantKind
+from apps.kernel.errors import gettext_noop
+from apps.plans.engine.grants import OPTIONS, EquityGrant, GrantKind
 from apps.plans.engine.life_events import SpendingPhase
 from apps.plans.engine.life_policies import LifePolicy
 from apps.plans.engine.results import YearWorth
@@ -79,23 +80,35 @@ def event_lines(found: Found) -> tuple[EventLine, ...]:
                 kind = _("Sale in yearly parts, at the value of today")
                 last = _year(thing.sale_day.year + thing.instalments - 1, thing.key, "last")
             lines.append(EventLine(name, kind, amount, _year(thing.sale_day.year, thing.key), last))
-    lines += [_grant(grant, found.currency, names.get(grant.key, grant.key)) for grant in events.grants]
+    lines += [_grant(grant, found, names.get(grant.key, grant.key)) for grant in events.grants]
     lines += [_cover(policy, found, names.get(policy.key, policy.key)) for policy in events.policies]
     return tuple(lines)
 
 
-def _grant(grant: EquityGrant, currency: str, name: str) -> EventLine:
-    """What of a grant is still to vest or to be exercised, at the price of the start."""
-    worth = sum(shares * max(0.0, grant.price - grant.strike) for _day, shares in grant.tranches)
+_GRANT_WORDS = {
+    GrantKind.UNITS: gettext_noop("Restricted stock units still to vest, at the price of today, before taxes"),
+    GrantKind.OPTIONS: gettext_noop("Options, worth above their strike at the price of today, before taxes"),
+    GrantKind.INCENTIVE: gettext_noop(
+        "Incentive options, worth above their strike at the price of today, before taxes"
+    ),
+    GrantKind.PURCHASES: gettext_noop("Discount of a purchase plan still to come, at the price of today, before taxes"),
+}
+
+
+def _grant(grant: EquityGrant, found: Found, name: str) -> EventLine:
+    """What of a grant is still to vest, or of options to be exercised, at the price of the start."""
+    start, is_option = found.question.inputs.start_date, grant.kind in OPTIONS
+    open_ = [(day, shares) for day, shares in grant.tranches if is_option or day > start]
+    worth = sum(shares * max(0.0, grant.price - grant.strike) for _day, shares in open_)
     if grant.kind is GrantKind.PURCHASES:
         worth *= grant.discount
-    days = [day.year for day, _shares in grant.tranches]
+    days = [max(day, start, grant.exercise or start) for day, _shares in open_] or [start]
     return EventLine(
         name=name,
-        kind=_("Equity from an employer, all of it at the price of today, before taxes"),
-        amount=money_figure(worth, currency, f"event:{grant.key}:amount", name),
-        first=_year(min(days), grant.key),
-        last=_year(max(days), grant.key, "last"),
+        kind=_(_GRANT_WORDS[grant.kind]),
+        amount=money_figure(worth, found.currency, f"event:{grant.key}:amount", name),
+        first=_year(min(days).year, grant.key),
+        last=_year(max(days).year, grant.key, "last"),
     )
 
 

@@ -9,7 +9,6 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from apps.kernel.money import Money
-from apps.market.models import AssetClass
 from apps.plans.engine.digest import canonical_json
 from apps.plans.engine.inputs import GoalKind as EngineGoalKind
 from apps.plans.engine.levers import monthly_salaries, monthly_saving
@@ -25,6 +24,7 @@ from apps.plans.models import (
     Recommendation,
 )
 from apps.plans.selectors.assumptions import asset_names
+from apps.plans.selectors.caveat_words import caveat_text
 from apps.plans.selectors.figures import Figure, money_figure
 from apps.plans.selectors.frozen_values import read_frozen
 from apps.plans.selectors.goal_helps import help_line
@@ -344,11 +344,4 @@ def own_goals(plan: Plan) -> tuple[ChoiceLine, ...]:
 
 def caveats(run: ProjectionRun) -> tuple[str, ...]:
     """Return what had to be assumed, in the reader's language."""
-    return tuple(
-        _(caveat["message"]) % {name: _class_name(value) for name, value in caveat["params"].items()}
-        for caveat in run.caveats
-    )
-
-
-def _class_name(value: str) -> str:
-    return str(AssetClass(value).label) if value in AssetClass.values else value
+    return tuple(caveat_text(caveat["message"], caveat["params"]) for caveat in run.caveats)

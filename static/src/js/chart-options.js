@@ -104,14 +104,18 @@ function axes(spec, { swapped = false, gap = false } = {}) {
 /** Room above for the legend, as many lines as it takes. */
 const grid = (width, names) => ({ top: names.length < 2 ? 20 : 14 + 24 * Math.max(linesOf(names, width), 1), right: 20, bottom: 8, left: 8, outerBoundsMode: "same", outerBoundsContain: "axisLabel" });
 
+/** Level lines, each named at the end from which the first series is farther: a name on the curve cannot be read. */
 function levels(spec) {
   if (!spec.lines?.length) return undefined;
+  const values = (spec.series?.[0]?.values ?? []).filter((value) => value !== null);
+  const away = (line, place) => Math.abs((values.at(place) ?? line.y) - line.y);
+  const end = (line) => (away(line, 0) > away(line, -1) ? "insideStartTop" : "insideEndTop");
   return {
     silent: true,
     symbol: "none",
     lineStyle: { color: token("ink-2"), type: "dashed", width: 1 },
-    label: { color: token("ink-2"), fontSize: 11, position: "insideEndTop", formatter: ({ name }) => name },
-    data: spec.lines.map((line) => ({ yAxis: line.y, name: line.label })),
+    label: { color: token("ink-2"), fontSize: 11, formatter: ({ name }) => name },
+    data: spec.lines.map((line) => ({ yAxis: line.y, name: line.label, label: { position: end(line) } })),
   };
 }
 

@@ -45,3 +45,23 @@ def test_all_of_it_vests_over_the_schedule(terms: tuple[int, int, int], number: 
     assert (len(tranches), tranches[0][0]) == (number, first)
     assert sum(shares for _, shares in tranches) == 4_800
     assert [day for day, _ in tranches] == sorted({day for day, _ in tranches})
+
+
+@pytest.mark.parametrize(
+    ("kind", "strike", "discount", "worth"),
+    [
+        ("rsu", None, 0, 3_300 * 50),
+        ("nso", Decimal(20), 0, 3_300 * 30),
+        # nobody exercises an option that costs more than its share
+        ("iso", Decimal(60), 0, 0),
+        ("espp", None, Decimal("0.15"), Decimal("0.15") * 3_300 * 50),
+    ],
+)
+def test_what_has_vested_and_what_the_rest_is_worth_are_those_of_the_day_of_the_price(kind, strike, discount, worth):
+    told = grant(12, 48, 3)
+    told.kind, told.price, told.strike, told.discount = kind, Decimal(50), strike, discount
+    told.as_of = dt.date(2026, 4, 29)
+    assert told.vested == 1_200
+    told.as_of = dt.date(2026, 4, 30)
+    assert told.vested == 1_500
+    assert told.unvested_worth == worth

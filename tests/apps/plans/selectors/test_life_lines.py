@@ -13,7 +13,7 @@ from apps.plans.engine.life_events import LifeEvents
 from apps.plans.engine.monte_carlo import project
 from apps.plans.selectors.life_lines import event_lines, life_part, worth_lines
 from tests.apps.plans.engine.households import family, family_cube
-from tests.apps.plans.engine.test_grants import PURCHASES, SOLD, UNITS
+from tests.apps.plans.engine.test_grants import OPTIONS, PURCHASES, SOLD, UNITS
 from tests.apps.plans.engine.test_kernel_active_gains import SHOP
 from tests.apps.plans.engine.test_life_events import EVERYTHING
 from tests.apps.plans.engine.test_life_policies import COVER
@@ -61,14 +61,21 @@ def test_a_sale_in_parts_says_what_is_sold_and_when_the_last_part_comes() -> Non
     assert (line.first.value, line.last.value) == (2038, 2042)
 
 
-def test_a_grant_says_what_it_is_worth_today_and_when_it_vests() -> None:
-    lines = {line.name: line for line in event_lines(found(LifeEvents(grants=(UNITS, SOLD, PURCHASES))))}
-    assert lines["rsu"].amount.number == 1_250 * 90.0
+def test_a_grant_says_what_is_still_to_come_of_it_at_the_price_of_today() -> None:
+    """What has vested of units and purchases lies in an account already; options that vested are still to be used."""
+    wins = replace(OPTIONS, key="in_the_money", strike=70.0)
+    lines = {line.name: line for line in event_lines(found(LifeEvents(grants=(UNITS, SOLD, PURCHASES, wins))))}
+    start = family().start_date
+    to_come = sum(shares for day, shares in UNITS.tranches if day > start)
+    assert 0 < to_come < 1_250
+    assert lines["rsu"].amount.number == to_come * 90.0
     assert lines["iso_sold"].amount.number == 0.0
-    assert lines["espp"].amount.number == pytest.approx(0.15 * 1_250 * 90.0)
-    assert lines["rsu"].first is not None
-    assert lines["rsu"].last is not None
-    assert (lines["rsu"].first.value, lines["rsu"].last.value) == (2025, 2029)
+    assert lines["espp"].amount.number == pytest.approx(0.15 * to_come * 90.0)
+    assert lines["in_the_money"].amount.number == pytest.approx(1_250 * 20.0)
+    years = {key: (line.first.value, line.last.value) for key, line in lines.items() if line.first and line.last}
+    assert years["rsu"] == (min(day.year for day, _ in UNITS.tranches if day > start), 2029)
+    assert years["in_the_money"] == (2031, 2031)  # the day on which they are to be exercised
+    assert len({line.kind for line in lines.values()}) == len(lines)
 
 
 def test_every_figure_has_a_key_of_its_own() -> None:
