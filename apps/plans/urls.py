@@ -5,6 +5,7 @@ from django.urls import path
 from apps.plans.views import (
     actions,
     alerts,
+    calculations,
     calculators,
     explanations,
     forms,
@@ -58,6 +59,24 @@ urlpatterns = [
     path(f"{_calculators}/retirement/save/", savings.SaveRetirement.as_view(), name="retirement-save"),
     path(f"{_calculators}/education/", savings.EducationCalculator.as_view(), name="education-calculator"),
     path(f"{_calculators}/education/save/", savings.SaveEducation.as_view(), name="education-save"),
+    path(f"{_calculators}/tax/keep/", calculations.KeepCalculation.as_view(kind="tax"), name="tax-keep"),
+    path(f"{_calculators}/loan/keep/", calculations.KeepCalculation.as_view(kind="loan"), name="loan-keep"),
+    path(
+        f"{_calculators}/refinancing/keep/",
+        calculations.KeepCalculation.as_view(kind="refinancing"),
+        name="refinancing-keep",
+    ),
+    path(
+        f"{_calculators}/rent-or-buy/keep/",
+        calculations.KeepCalculation.as_view(kind="rent_or_buy"),
+        name="rent_or_buy-keep",
+    ),
+    path(f"{_calculators}/interest/keep/", calculations.KeepCalculation.as_view(kind="interest"), name="interest-keep"),
+    path(
+        "plans/calculations/<uuid:calculation_id>/settle/",
+        calculations.SettleCalculation.as_view(),
+        name="calculation-settle",
+    ),
     path(f"{_plan}/mix/choose/", actions.ChooseMix.as_view(), name="mix-choose"),
     path(f"{_plan}/figures/<str:key>/", pages.FigurePassport.as_view(), name="figure"),
     path(f"{_plan}/what-if/", what_if.WhatIfPage.as_view(), name="what-if"),

@@ -31,7 +31,7 @@ from apps.core.models import Job
 from apps.integrations.models import FixConnection, Partner
 from apps.integrations.services.fix_connections import ConnectionTerms, set_up_connection
 from apps.integrations.services.partners import register_partner
-from apps.plans.models import ContributionWatch, GoalWish, Override, PlanAlert, PlanQuestion, PlanStep
+from apps.plans.models import Calculation, ContributionWatch, GoalWish, Override, PlanAlert, PlanQuestion, PlanStep
 from apps.plans.selectors import overview_builders as build
 from apps.plans.selectors.figures import figures_in
 from apps.plans.services.scenarios import keep_scenario
@@ -153,6 +153,18 @@ class World:
     def step(self) -> PlanStep:
         return PlanStep.objects.create(
             household=self.household, title=f"{MARKER} papers", owner="client", due_on=today(), person=self.head
+        )
+
+    @cached_property
+    def calculation(self) -> Calculation:
+        return Calculation.objects.create(
+            household=self.household,
+            person=self.head,
+            kind="loan",
+            asked={"principal": "200000", "annual_rate": "6", "years": "30", "extra": "0"},
+            answer=[[f"{MARKER} pays a month", "$1,199.10"]],
+            note=f"Is it wise for {MARKER}?",
+            written_by=MARKER,
         )
 
     @cached_property
@@ -500,6 +512,7 @@ OF_HOUSEHOLD: dict[str, Maker] = {
     "question_id": lambda world: world.question.public_id,
     "recommendation_id": lambda world: world.recommendation.public_id,
     "step_id": lambda world: world.step.public_id,
+    "calculation_id": lambda world: world.calculation.public_id,
     "watch_id": lambda world: world.watch.public_id,
     "text_id": lambda world: world.wish.text.public_id,
     "wish_id": lambda world: world.wish.public_id,

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from django.urls import reverse
 from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
@@ -15,10 +16,10 @@ from apps.accounts.selectors.firm_days import firm_today
 from apps.clients.models import Household
 from apps.clients.selectors.household_pages import household_for, household_header
 from apps.core.access import RequiresMixin, actor_of
+from apps.core.calculator_forms import InterestForm, LoanForm, RefinancingForm, RentOrBuyForm
 from apps.core.errors import shown
 from apps.core.typed import TypedMixin, typed_address
 from apps.kernel.errors import DomainError
-from apps.money.forms import InterestForm, LoanForm, RefinancingForm, RentOrBuyForm
 from apps.money.selectors.calculators import (
     Told,
     interest_lines,
@@ -43,6 +44,7 @@ class MoneyCalculator(RequiresMixin, TypedMixin, TemplateView):
     title: ClassVar[str | Promise]
     first_field: ClassVar[str]
     form_class: ClassVar[type[Any]]
+    kind: ClassVar[str]
 
     def get_template_names(self) -> list[str]:
         """Answer the chart's question for its ground with the panel alone."""
@@ -83,12 +85,16 @@ class MoneyCalculator(RequiresMixin, TypedMixin, TemplateView):
                 told = shown(refusal)
                 form.add_error(told.field if told.field in form.fields else None, told.sentence)
         context["ground_url"] = typed_address(self.request.path, self.typed_words, how="1")
+        if actor_of(self.request).can(Permission.EDIT_PLANS):
+            keep = reverse(f"plans:{self.kind}-keep", kwargs={"household_id": household.public_id})
+            context["keep_url"] = typed_address(keep, self.typed_words)
         return super().get_context_data(**context, **kwargs)
 
 
 class InterestCalculator(MoneyCalculator):
     """What a sum and a saving come to."""
 
+    kind = "interest"
     title, first_field, form_class = _("Interest calculator"), "annual_rate", InterestForm
 
     def ask(self, told: Mapping[str, Any]) -> Told:
@@ -99,6 +105,7 @@ class InterestCalculator(MoneyCalculator):
 class LoanCalculator(MoneyCalculator):
     """What a loan or mortgage costs."""
 
+    kind = "loan"
     title, first_field, form_class = _("Loan and mortgage calculator"), "principal", LoanForm
 
     def start(self) -> dict[str, Any]:
@@ -114,6 +121,7 @@ class LoanCalculator(MoneyCalculator):
 class RefinancingCalculator(MoneyCalculator):
     """A new loan in place of an old one."""
 
+    kind = "refinancing"
     title, first_field, form_class = _("Refinancing calculator"), "owed", RefinancingForm
 
     def start(self) -> dict[str, Any]:
@@ -130,6 +138,7 @@ class RefinancingCalculator(MoneyCalculator):
 class RentOrBuyCalculator(MoneyCalculator):
     """A home to buy beside one to rent."""
 
+    kind = "rent_or_buy"
     title, first_field, form_class = _("Rent or buy"), "price", RentOrBuyForm
 
     def ask(self, told: Mapping[str, Any]) -> Told:

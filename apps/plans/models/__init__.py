@@ -2,6 +2,7 @@
 
 from apps.plans.models.asked import AskedModel, AskedState, ModelReading, PlanExplanation
 from apps.plans.models.assumptions import AssumptionTable
+from apps.plans.models.calculation import Calculation, CalculatorKind
 from apps.plans.models.goal import Goal, GoalKind, GoalPriority
 from apps.plans.models.goal_text import OPEN_WISHES, GoalText, GoalWish, Tongue, WishState
 from apps.plans.models.likeness import PlanLikeness, PlanVector
@@ -31,6 +32,8 @@ __all__ = [
     "AskedModel",
     "AskedState",
     "AssumptionTable",
+    "Calculation",
+    "CalculatorKind",
     "ContributionWatch",
     "Decision",
     "Goal",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.urls import reverse
 from django.utils.functional import cached_property
 from django.views.generic import TemplateView
 
@@ -13,7 +14,7 @@ from apps.clients.models import Household
 from apps.clients.selectors.household_pages import household_for, household_header
 from apps.core.access import RequiresMixin, actor_of
 from apps.core.errors import shown
-from apps.core.typed import TypedMixin
+from apps.core.typed import TypedMixin, typed_address
 from apps.kernel.errors import InvalidInputError
 from apps.plans.forms import TaxForm
 from apps.plans.selectors.calculators import tax_facts_of, tax_sheet, told_caveats
@@ -52,4 +53,6 @@ class TaxCalculator(RequiresMixin, TypedMixin, TemplateView):
             else:
                 context["told"], context["sheet"] = told, tax_sheet(told.answer, household.currency)
                 context["caveats"] = told_caveats(told.caveats)
+                keep = reverse("plans:tax-keep", kwargs={"household_id": household.public_id})
+                context["keep_url"] = typed_address(keep, self.typed_words) if actor.can(Permission.EDIT_PLANS) else ""
         return super().get_context_data(**context, today=today, **kwargs)

@@ -26,6 +26,7 @@ from apps.core.views import ServiceFormView
 from apps.kernel.errors import DomainError, InvalidInputError, gettext_noop
 from apps.plans.forms.savings import EducationForm, RetirementForm, SaveGoalForm
 from apps.plans.models import GoalKind, GoalPriority, Plan
+from apps.plans.selectors.calculations import kept_calculations
 from apps.plans.selectors.savings_facts import (
     education_start,
     goal_there,
@@ -74,8 +75,11 @@ class CalculatorList(CalculatorMixin, TemplateView):
     template_name = "staff/plans/calculators.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Add the frame."""
-        return super().get_context_data(**self.framed(**kwargs))
+        """Add the frame, and what was kept and told."""
+        actor, household = actor_of(self.request), self.household
+        kept = kept_calculations(household, actor) if household else []
+        may_edit = actor.can(Permission.EDIT_PLANS)
+        return super().get_context_data(**self.framed(kept=kept, may_edit=may_edit, **kwargs))
 
 
 class SavingsCalculator(CalculatorMixin, TypedMixin, TemplateView):

@@ -20,6 +20,7 @@ from apps.core.errors import shown
 from apps.core.typed import TypedMixin, typed_address, typed_in
 from apps.core.views import ServiceFormView
 from apps.kernel.errors import DomainError, InvalidInputError, gettext_noop
+from apps.plans.selectors.calculations import told_calculations
 from apps.plans.selectors.savings_facts import Known, education_start, known_of, retirement_people, retirement_start
 from apps.plans.selectors.savings_facts import students as students_of
 from apps.plans.selectors.savings_pages import savings_ground, savings_sheet
@@ -33,9 +34,14 @@ from apps.portal.views._page import MemberMixin, PortalPage
 
 
 class CalculatorsView(PortalPage):
-    """GET all calculators."""
+    """GET all calculators, and what was told of them."""
 
     template_name = "portal/calculators.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add what was told."""
+        told = told_calculations(self.member.household, actor_of(self.request))
+        return super().get_context_data(told=told, **kwargs)
 
 
 class SavingsMixin(MemberMixin):

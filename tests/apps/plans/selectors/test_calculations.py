@@ -1,0 +1,55 @@
+"""What calculators begin with, and who sees what was kept of them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from apps.plans.models import Calculation
+from apps.plans.selectors.calculations import begun_with, kept_calculations, told_calculations, words_of
+from apps.plans.services.calculations import answer_of
+from tests.days import today
+from tests.factories import clients, plans
+
+TAX = {"year": 2025, "filing_status": "single", "state": "", "age_1": 40, "age_2": None, "wages_1": Decimal(100_000)}
+
+
+@pytest.fixture
+def household(ada):
+    return plans.household_with_facts(ada)
+
+
+def test_calculators_begin_with_the_largest_debt_and_the_years_facts(household):
+    assert begun_with("loan", household, today()) == {"principal": 15_000, "annual_rate": "7.9", "years": 4}
+    assert begun_with("refinancing", household, today()) == {
+        "owed": 15_000, "old_rate": "7.9", "old_years": 4, "new_years": 4
+    }  # fmt: skip
+    assert begun_with("tax", household, today())["year"] == today().year
+    assert begun_with("rent_or_buy", household, today()) == {}
+
+
+def test_a_years_taxes_are_told_in_lines_with_their_law():
+    told = answer_of("tax", TAX, currency="USD", on=today())
+    words = words_of(told, TAX)
+    assert words.lines[0] == ("All taxes of the year", "$21,099")
+    assert ("Of all money in", "21.1%") in words.lines
+    assert words.asked["age_2"] == ""
+    assert "Federal law of 2025" in told.method
+    home = {"owed": Decimal(1000), "old_rate": Decimal(0), "old_years": 1, "new_rate": Decimal(0), "new_years": 1}
+    same = answer_of("refinancing", {**home, "costs": Decimal(5)}, currency="USD", on=today())
+    assert words_of(same, home).lines[-1][1] == "—"
+
+
+def test_a_client_sees_what_clients_told_and_staff_all_with_what_waits_first(ada, sue, household):
+    head = household.people.get(relationship="head")
+    client = clients.portal_user(head).as_actor()
+    shared = {"household": household, "kind": "loan", "asked": {"years": "3"}, "answer": [["a", "b"]]}
+    told = Calculation.objects.create(**shared, person=head, written_by="Ana")
+    note = Calculation.objects.create(**shared, written_by="Ada")
+    assert told_calculations(household, client) == [told]
+    lines = kept_calculations(household, ada.as_actor())
+    assert [(line.calculation, line.is_waiting) for line in lines] == [(told, True), (note, False)]
+    assert "/money/calculators/loan/?typed=" in lines[0].url
+    assert kept_calculations(household, sue.as_actor()) == []
+    assert [line.calculation for line in kept_calculations(household, client)] == [told]
