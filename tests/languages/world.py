@@ -44,7 +44,9 @@ from apps.kernel.money import Money
 from apps.notices.models import Mail
 from apps.notices.services.digests import choose_digest
 from apps.plans.selectors import overview_builders as build
+from apps.plans.selectors.calculations import Words
 from apps.plans.selectors.figures import figures_in
+from apps.plans.services.calculations import Asked, tell_calculation
 from apps.plans.services.digests import send_digests
 from apps.plans.services.publishing import file_report, publish_plan
 from apps.plans.services.questions import answer_question, ask_question
@@ -162,6 +164,10 @@ class Firm(World):
         asked = ask_question(plan=published, text="Will it last?", by=self.client.as_actor())
         answer_question(question=asked, text="It will.", by=by)
         self.published = published
+        owed = {"principal": Decimal(9_000), "annual_rate": Decimal("0.06"), "years": 5, "extra": Decimal(0)}
+        words = Words({"years": "5"}, (("Tamarind", "$174"),))
+        told = Asked("loan", owed, words)
+        tell_calculation(person=self.head, asked=told, note="Tamarind?", by=self.client.as_actor())
 
     def _agree(self) -> None:
         """Draft an agreement on paper; sign another paper, so that its certificate is filed."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
@@ -18,6 +19,7 @@ from apps.kernel.money import Money
 from apps.money.selectors.calculators import AnswerLine, Told, loan_start
 from apps.plans.models import Calculation, CalculatorKind
 from apps.plans.selectors.calculators import tax_facts_of, tax_sheet
+from apps.plans.selectors.figures import Figure
 
 _SHOWN = 20
 PAGES: dict[str, str] = {
@@ -83,18 +85,18 @@ def begun_with(kind: str, household: Household, on: dt.date) -> dict[str, Any]:
 def tax_lines(told: Any, currency: str) -> Told:
     """Tell a year's taxes in lines (`services.calculators.TaxTold`)."""
     sheet = tax_sheet(told.answer, currency)
-    head = [sheet.total, sheet.share, sheet.kept, sheet.bracket, sheet.room]
-    lines = [
-        AnswerLine(figure.label, figure.value, figure.kind, figure.style, is_main=place == 0)
-        for place, figure in enumerate(head)
-    ]
-    lines += [
-        AnswerLine(line.figure.label, line.figure.value, line.figure.kind, line.figure.style) for line in sheet.lines
-    ]
+    head = [_line(figure) for figure in (sheet.total, sheet.share, sheet.kept, sheet.bracket, sheet.room)]
+    lines = [replace(head[0], is_main=True), *head[1:], *(_line(line.figure) for line in sheet.lines)]
     method = _("Federal law of %(year)s: %(source)s.") % {"year": told.federal_year, "source": told.federal_source}
     if told.state_name:
         method += " " + _("Taxes of %(state)s.") % {"state": told.state_name}
     return Told(tuple(lines), method)
+
+
+def _line(figure: Figure) -> AnswerLine:
+    value = figure.value
+    shown = Decimal(repr(value)) if isinstance(value, float) else value
+    return AnswerLine(figure.label, shown, figure.kind, figure.style)
 
 
 def words_of(told: Told, typed: Mapping[str, Any]) -> Words:

@@ -23,9 +23,19 @@ from apps.plans.models import CalculatorKind
 from apps.plans.selectors.calculations import begun_with, words_of
 from apps.plans.services.calculations import Asked, answer_of, tell_calculation
 from apps.plans.services.calculators import law_states, law_years
-from apps.portal.forms import TellForm
-from apps.portal.forms_of_calculators import CALCULATORS, FIRST, TITLES, start_of
+from apps.portal.forms import CALCULATORS, FIRST, TITLES, TellForm, start_of
 from apps.portal.views._page import MemberMixin, PortalPage
+
+
+def said_in(form: Any) -> list[tuple[str, str]]:
+    """Return what was entered: labels and values, a choice by its name; what was left empty is left out."""
+    said = []
+    for field in form:
+        choices = {str(value): str(label) for value, label in getattr(field.field, "choices", ())}
+        value = str(field.value() if field.value() is not None else "")
+        if value:
+            said.append((str(field.label), choices.get(value, value)))
+    return said
 
 
 class AskedMixin(MemberMixin):
@@ -107,7 +117,7 @@ class TellCalculation(AskedMixin, ServiceFormView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add what was entered and the answer."""
         form, told = self.answered[0], self.demanded()
-        context = {"asked": form, "told": told, "today": self.today, "title": TITLES[self.kind]}
+        context = {"asked": said_in(form), "told": told, "today": self.today, "title": TITLES[self.kind]}
         return super().get_context_data(**context, calculator_url=self.address(), **kwargs)
 
     def perform(self, form: Any, by: Actor) -> str:
