@@ -166,18 +166,27 @@ def common_months(before: ProjectionInputs, after: ProjectionInputs, step: int) 
     return -(-longest // step) * step
 
 
-def attributed(before: ProjectionInputs, after: ProjectionInputs, runs_of: RunsOf, target: float) -> Attribution:
+def attributed(
+    before: ProjectionInputs,
+    after: ProjectionInputs,
+    runs_of: RunsOf,
+    target: float,
+    *,
+    found_before: float | None = None,
+) -> Attribution:
     """Say what changed between two days, and how much of it each cause did.
 
-    ``runs_of`` gives the runs on the scenarios of inputs, of the same draw for each. Raises InvalidInputError when the
-    plan is over.
+    ``runs_of`` gives the runs on the scenarios of inputs, of the same draw for each; ``found_before`` the living costs
+    a year that the earlier plan was found to carry, where to look first. Raises InvalidInputError when the plan is
+    over.
     """
 
-    def carried(inputs: ProjectionInputs) -> float:
-        return 12.0 * spending_that_holds(inputs, runs_of(inputs), target).value
+    def carried(inputs: ProjectionInputs, found: float | None = None) -> float:
+        monthly = None if found is None else found / 12.0
+        return 12.0 * spending_that_holds(inputs, runs_of(inputs), target, found_before=monthly).value
 
     first = last = runs_of(before).of(before)
-    begun = spent = carried(before)
+    begun = spent = carried(before, found_before)
     parts = []
     for cause, inputs in steps_between(before, after):
         run, now = runs_of(inputs).of(inputs), carried(inputs)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -97,6 +97,21 @@ def sealed(assumptions: AssumptionSet, spec: CubeSpec, factors: NDArray[np.float
 @remembered(64)
 def _name_of(assumptions: AssumptionSet) -> str:
     return input_digest(assumptions)
+
+
+def some_paths(cube: ScenarioCube, paths: NDArray[np.int64]) -> ScenarioCube:
+    """Return a cube of some paths of another, (n,) ascending and each once: the same factors, in one batch."""
+    blocks, lanes = paths // LANES, paths % LANES
+    picked = np.concatenate([cube.factors[block][:, :, lanes[blocks == block]] for block in np.unique(blocks)], axis=2)
+    n_months, n_series, n_paths = picked.shape
+    n_blocks = -(-n_paths // LANES)
+    factors = np.ones((n_months, n_series, n_blocks * LANES), dtype=np.float32)
+    factors[:, :, :n_paths] = picked
+    factors = np.ascontiguousarray(factors.reshape(n_months, n_series, n_blocks, LANES).transpose(2, 0, 1, 3))
+    factors.setflags(write=False)
+    digest = hashlib.sha256(f"{cube.digest} {hashlib.sha256(paths.data).hexdigest()}".encode()).hexdigest()
+    spec = replace(cube.spec, n_paths=n_paths, n_batches=1)
+    return ScenarioCube(spec, cube.assumptions_digest, digest, factors)
 
 
 def check_fits(cube: ScenarioCube, assumptions: AssumptionSet, spec: CubeSpec, n_months: int) -> None:

@@ -138,12 +138,18 @@ def sustainable_spending(
 
 
 def spending_that_holds(
-    inputs: ProjectionInputs, runs: Runs, target: float, *, progress: Progress = no_progress
+    inputs: ProjectionInputs,
+    runs: Runs,
+    target: float,
+    *,
+    found_before: float | None = None,
+    progress: Progress = no_progress,
 ) -> SolveOutcome:
     """Find the highest living costs per month in retirement, real, at which the plan reaches the target.
 
     ``value`` and ``monthly_amount`` are that amount: below today's plan when it must be cut (``reached``), at or
     above it when there is room (``already_reached``). Even nothing spent may not reach it (``cannot_be_reached``).
+    The search begins at what was ``found_before``; the answer does not depend on it.
     """
     within(target, 0.01, 0.999, "target")
 
@@ -152,14 +158,19 @@ def spending_that_holds(
 
     now = runs.of(inputs).success
     # the next step above today's plan fails if that does; a plan that reaches the target is doubled until it fails
-    top, tops = max(1, ceil(retirement_spending(inputs) / SPENDING_STEP)), 0
+    planned = top = max(1, ceil(retirement_spending(inputs) / SPENDING_STEP))
+    tops = 0
     if now.value >= target:
         top, tops = 2 * top, 1
         while top < 2**24 and not _fails(spending(top), runs, target):
             top, tops = 2 * top, tops + 1
     # Success falls with spending: from the top, which fails, the search asks for the smallest cut.
     search = _search(lambda cut: spending(top - cut), target, runs, progress)
-    found = search.smallest(0, top)
+    if runs.has_part:
+        search.note(0, runs.first(spending(top)))
+        search.note(top - planned, runs.first(inputs))
+    first = None if found_before is None else top - round(found_before / SPENDING_STEP)
+    found = search.smallest(0, top, first)
     step = 0 if found is None else top - found
     trials = search.n_whole + tops + 1
     return SolveOutcome(

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from apps.plans.engine.inputs import ProjectionInputs
 from apps.plans.engine.levers import with_retirement_delay, with_retirement_spending
-from apps.plans.engine.runs import Runs
+from apps.plans.engine.runs import Run, Runs
 from apps.plans.engine.search import Lever, Search
+from apps.plans.engine.search_guides import Floats
 from tests.apps.plans.engine.households import family, family_cube, with_retirement_budget
 
 PLAN = with_retirement_budget(family(2048, 4), 140_000.0)
@@ -64,3 +69,46 @@ def test_a_small_cube_is_searched_as_a_whole() -> None:
     plan, runs = with_retirement_budget(family(), 140_000.0), Runs(family_cube())
     search = Search(lambda step: with_retirement_delay(plan, step), 0.85, runs, lambda _: None)
     assert search.smallest(0, 120) == bisected(lambda step: with_retirement_delay(plan, step), 0.85, runs, (0, 120))
+
+
+def test_looking_first_where_it_was_found_before_costs_one_run_on_all_scenarios() -> None:
+    runs = Runs(family_cube(2048, 4))
+    found = Search(cut_of, 0.85, runs, lambda _: None).smallest(0, 1400)
+    assert found is not None
+    again = Search(cut_of, 0.85, Runs(family_cube(2048, 4)), lambda _: None)
+    assert again.smallest(0, 1400, first=found) == found
+    assert again.n_whole == 1
+
+
+@pytest.mark.parametrize("off", [-40, 3, 200])
+def test_looking_first_elsewhere_finds_the_same(off: int) -> None:
+    found = Search(cut_of, 0.85, Runs(family_cube(2048, 4)), lambda _: None).smallest(0, 1400)
+    assert found is not None
+    assert Search(cut_of, 0.85, Runs(family_cube(2048, 4)), lambda _: None).smallest(0, 1400, found + off) == found
+
+
+class Crossing:
+    """Runs in which future ``p`` succeeds from step ``p`` on, and 100 of them at step 1,899 but not at the next."""
+
+    has_part, miss = True, 0.0
+
+    def of(self, step: int) -> Run:
+        paths = np.arange(2048)
+        succeeded = paths <= step
+        if step == 1899:
+            succeeded[1900:2000] = True
+        return Run(succeeded.astype(np.float64), np.where(succeeded, step - paths, 0.0), 2)
+
+    def first(self, step: int) -> Floats:
+        return self.first_of(self.of(step))
+
+    def first_of(self, run: Run) -> Floats:
+        return run.succeeded[::2]
+
+    def among(self, step: int, paths: NDArray[np.int64]) -> Floats:
+        return self.of(step).succeeded[paths]
+
+
+def test_a_step_is_not_taken_to_fail_because_those_fail_who_failed_at_the_next() -> None:
+    search: Any = Search(lambda step: step, 1901 / 2048, Crossing(), lambda _: None)  # type: ignore[arg-type, return-value]
+    assert search.smallest(0, 2047, first=1900) == 1899
