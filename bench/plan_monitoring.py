@@ -3,7 +3,8 @@
 Households are drawn: ages, incomes, spending, a brokerage and a retirement account with two funds each, cash, a loan.
 When a plan comes into force a job of its own measures what was accepted and finds the guardrails; a common night moves
 every price by some tenths of a per cent; a hard one moves one household in twenty far, and those are told with their
-causes and adjustments; the night after a new build measures again what was accepted. Times are
+causes and adjustments (of them what the accepted plan carries is known, as of all in service); the night after a new
+build asks the first futures by how much it moves each plan, and jobs after it run all of them. Times are
 of this process' share of the processors (the database's is not in it) and by the clock; the target is two minutes on
 two cores, 240 s. The plain way is one full projection of each plan with scenarios drawn for it, on some and scaled.
 """
@@ -136,8 +137,23 @@ def accepted() -> None:
         chance = Decimal(repr(float(outcomes.mean()))).quantize(Decimal("0.000001"))
         told = {"accepted_success": chance, "reference": chance, "reference_error": Decimal("0.003")}
         rails = {"below": wealth * Decimal("0.7"), "above": wealth * Decimal("1.4")}
-        rows.append(PlanMonitor(plan=plan, engine_version=ENGINE_VERSION, outcomes=_packed(outcomes), **told, **rails))
+        first = {"outcomes": _packed(outcomes), "accepted_outcomes": _packed(outcomes)}
+        by = {"engine_version": ENGINE_VERSION, "accepted_by": ENGINE_VERSION}
+        rows.append(PlanMonitor(plan=plan, **by, **first, **told, **rails))
     PlanMonitor.objects.bulk_create(rows)
+
+
+def carried(households: list[int]) -> None:
+    """Keep what the plans of some households carry, as a first night does."""
+    from apps.plans.models import PlanMonitor
+    from apps.plans.selectors.run_values import inputs_of
+    from apps.plans.services._measuring import carried_by
+
+    rows = PlanMonitor.objects.filter(plan__household__in=households, accepted_spending=None)
+    for row in rows.select_related("plan__published_run"):
+        question = inputs_of(row.plan.published_run)  # type: ignore[arg-type]
+        row.accepted_spending = Decimal(round(carried_by(question)))
+        row.save()
 
 
 def night(day: date, most: int = N_PLANS) -> int:
@@ -157,8 +173,19 @@ def after_build(day: date) -> int:
     """Measure some plans that another build of the engine measured last."""
     from apps.plans.models import PlanMonitor
 
-    PlanMonitor.objects.update(engine_version="older")
+    PlanMonitor.objects.update(engine_version="older", accepted_by="older")
     return night(day, N_BUILD)
+
+
+def settled() -> int:
+    """Run what those plans were accepted with on all futures, as the jobs after the night do."""
+    from apps.core.actors import Actor
+    from apps.plans.engine.results import ENGINE_VERSION
+    from apps.plans.models import PlanMonitor
+    from apps.plans.services.settling import settle_plans
+
+    rows = PlanMonitor.objects.filter(engine_version=ENGINE_VERSION).exclude(accepted_by=ENGINE_VERSION)
+    return settle_plans(plan_ids=list(rows.values_list("plan", flat=True)), by=Actor.system("plans.settle_plans"))
 
 
 def plain() -> float:
@@ -218,9 +245,11 @@ def main() -> None:
             market.told(fund.master, {today: close})
         common, told = timed(lambda: night(today + timedelta(days=1))), PlanAlert.objects.count()
         moved = list(BankAccount.objects.order_by("pk").values_list("pk", flat=True)[::EVERY])
+        carried(list(BankAccount.objects.filter(pk__in=moved).values_list("household", flat=True)))
         BankAccount.objects.filter(pk__in=moved).update(balance=Decimal(600_000))
         hard, told_then = timed(lambda: night(today + timedelta(days=2))), PlanAlert.objects.count()
         built = timed(lambda: after_build(today + timedelta(days=3)))
+        after = timed(settled)
         grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - memory
         with connection.cursor() as cursor:
             kept = kept_bytes(cursor)
@@ -230,6 +259,7 @@ def main() -> None:
         ("common night, every balance moved", common, told),
         (f"hard night, {len(moved)} households moved far", hard, told_then - told),
         ("night after a new build", built, 0),
+        ("jobs after that night, on all futures", after, 0),
     )
     for name, (taken, clock, done), alerts in nights:
         print(f"  {name}: {taken:.0f} s of processor, {clock:.0f} s by the clock; {done:,} measured, {alerts} told")

@@ -26,6 +26,7 @@ from apps.plans.services import (
     readings,
     recommendations,
     scenarios,
+    settling,
     step_reminders,
     watches,
 )
@@ -127,6 +128,12 @@ def monitor_plans(task: Any, plan_ids: list[int], day: str, *, again: bool) -> N
     by = Actor.system("plans.monitor_plans")
     on = dt.date.fromisoformat(day)
     monitoring.monitor_plans(plan_ids=plan_ids, day=on, again=again, by=by, progress=task.progress)
+
+
+@job("plans.settle_plans")
+def settle_plans(task: Any, plan_ids: list[int]) -> None:
+    """Run what some plans were accepted with on all futures, by a new build."""
+    settling.settle_plans(plan_ids=plan_ids, by=Actor.system("plans.settle_plans"), progress=task.progress)
 
 
 @shared_task(name="plans.monitor_everywhere")

@@ -68,12 +68,14 @@ class MonitoringRules(BaseModel):
 class PlanMonitor(BaseModel):
     """What a plan in force is compared with, and where it stood when it was last measured.
 
-    `accepted_*` are of what was accepted, computed by `engine_version`; `reference` is the chance last told, with
-    `outcomes` (a bit for each future of the first look). Guardrails are wealth, and living costs a month past them.
+    `reference` is the chance last told, with `outcomes` (a bit for each future of the first look). `accepted_outcomes`
+    are those of what was accepted, by `engine_version`; `accepted_success` was computed on all futures by
+    `accepted_by`, an older build until the new one has come to it. Guardrails are wealth, and living costs a month past
+    them.
     """
 
     MUTABLE: ClassVar[bool] = True
-    PERSONAL_FIELDS: ClassVar[frozenset[str]] = frozenset({"outcomes"})
+    PERSONAL_FIELDS: ClassVar[frozenset[str]] = frozenset({"outcomes", "accepted_outcomes"})
 
     plan = models.OneToOneField(Plan, models.CASCADE, related_name="monitor")
     engine_version = models.CharField(max_length=40)
@@ -82,6 +84,8 @@ class PlanMonitor(BaseModel):
     reference = _chance(_("chance last told"))
     reference_error = _chance(_("standard error"))
     outcomes = models.BinaryField()
+    accepted_outcomes = models.BinaryField(default=bytes)
+    accepted_by = models.CharField(max_length=40, blank=True)
     below = _maybe(_("guardrail below"))
     spending_below = _maybe(_("living costs a month below it"))
     above = _maybe(_("guardrail above"))

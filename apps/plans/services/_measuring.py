@@ -82,8 +82,23 @@ def bounds_of(question: RunInputs, corridor: Corridor) -> Bounds:
     """Solve for the living costs that what was accepted can carry, and for its guardrails."""
     inputs = question.inputs
     runs = Runs(cube_of(inputs.assumptions, inputs.simulation))
-    spending = 12.0 * spending_that_holds(inputs, runs, question.policy.target).value
-    return Bounds(spending, guardrails_of(inputs, runs, corridor))
+    return Bounds(carried_by(question, runs), guardrails_of(inputs, runs, corridor))
+
+
+def carried_by(question: RunInputs, runs: Runs | None = None) -> float:
+    """Solve for the living costs a year that what was accepted can carry."""
+    inputs = question.inputs
+    runs = runs or Runs(cube_of(inputs.assumptions, inputs.simulation))
+    return 12.0 * spending_that_holds(inputs, runs, question.policy.target).value
+
+
+def carried_over(inputs: ProjectionInputs, outcomes: bytes) -> Look:
+    """Measure what was accepted by the first futures; `outcomes` are those of the build before. Its error is at least
+    the weight of one of them: that none came out otherwise says no more.
+    """
+    look = look_at(inputs, outcomes)
+    error = max(look.change.standard_error or 0.0, 1.0 / QUICK_PATHS)
+    return replace(look, change=replace(look.change, standard_error=error))
 
 
 def look_at(today: ProjectionInputs, outcomes: bytes) -> Look:
@@ -93,19 +108,26 @@ def look_at(today: ProjectionInputs, outcomes: bytes) -> Look:
 
 
 class SecondLook:
-    """A plan of today beside what was accepted, on all futures; what one question ran is known to the next."""
+    """A plan of today on all futures, and beside what was accepted; what one question ran is known to the next."""
 
     def __init__(self, accepted: RunInputs, today: ProjectionInputs) -> None:
         self._policy = accepted.policy
         self._before, self._after = _together(accepted.inputs, today)
         self._known: dict[str, Runs] = {}
-        before, after = self._runs_of(self._before).of(self._before), self._runs_of(self._after).of(self._after)
-        self.success = after.success
-        self.change = difference(after.succeeded, before.succeeded, before.n_batches)
+        self.success = self._runs_of(self._after).of(self._after).success
 
-    def story(self) -> Attribution:
-        """Say what changed since the plan was accepted, and what each cause did."""
-        return attributed(self._before, self._after, self._runs_of, self._policy.target)
+    def change(self) -> Estimate:
+        """Return the change of the chance since the plan was accepted, future by future."""
+        before, after = self._runs_of(self._before).of(self._before), self._runs_of(self._after).of(self._after)
+        return difference(after.succeeded, before.succeeded, before.n_batches)
+
+    def story(self, accepted_spending: float | None) -> Attribution:
+        """Say what changed since the plan was accepted, and what each cause did.
+
+        `accepted_spending` is what the accepted plan was found to carry a year: where to look first.
+        """
+        target = self._policy.target
+        return attributed(self._before, self._after, self._runs_of, target, found_before=accepted_spending)
 
     def adjustment(self, story: Attribution) -> Adjustment:
         """Solve for what brings the plan back; above its target only the living costs that it can carry are told."""

@@ -17,12 +17,20 @@ from apps.plans.engine.digest import input_digest, plain
 from apps.plans.engine.guardrails import Corridor, wealth_of
 from apps.plans.engine.inputs import ProjectionInputs
 from apps.plans.engine.results import ENGINE_VERSION
-from apps.plans.models import AlertKind, MonitoringRules, PlanMonitor
+from apps.plans.models import AlertKind, MonitoringRules, PlanMonitor, ProjectionRun
 from apps.plans.selectors._mapping import shown_money
 from apps.plans.selectors.run_values import RunInputs, inputs_of
 from apps.plans.services._findings import Finding, Tonight
 from apps.plans.services._mapping import QUICK_PATHS, number, proportion
-from apps.plans.services._measuring import Look, SecondLook, baseline_of, bounds_of, look_at
+from apps.plans.services._measuring import (
+    Baseline,
+    Look,
+    SecondLook,
+    baseline_of,
+    bounds_of,
+    carried_over,
+    look_at,
+)
 from apps.plans.services._questions import Basis, asked_of, facts_for
 
 log = structlog.get_logger(__name__)
@@ -85,15 +93,21 @@ def _kept(chance: Decimal) -> Decimal:
 
 
 def _begin(monitor: PlanMonitor, accepted: RunInputs, rules: MonitoringRules) -> None:
-    """Measure what was accepted; it is what the next nights are compared with."""
+    """Measure what was accepted; it is what the next nights are compared with.
+
+    After a new build the first futures say by how much it moves; all of them are asked when the night is over
+    (`settling`).
+    """
 
     def money(value: float | None) -> Decimal | None:
         return None if value is None else shown_money(value, accepted.inputs.currency).amount
 
-    base = baseline_of(accepted)
     monitor.engine_version = ENGINE_VERSION
-    monitor.accepted_success = monitor.reference = proportion(base.success.value)
-    monitor.reference_error, monitor.outcomes = proportion(base.success.standard_error or 0.0), base.outcomes
+    # only what was never told since stands where it was accepted, and can be carried over with it
+    if monitor.accepted_outcomes and bytes(monitor.accepted_outcomes) == bytes(monitor.outcomes):
+        _carry_over(monitor, accepted)
+        return
+    _stand_on(monitor, baseline_of(accepted))
     if monitor.pk:
         # a new build measures what was accepted again; the amounts that clients were given stay
         return
@@ -102,6 +116,39 @@ def _begin(monitor: PlanMonitor, accepted: RunInputs, rules: MonitoringRules) ->
     monitor.accepted_spending = money(bounds.spending)
     monitor.below, monitor.spending_below = money(rails.below), money(rails.spending_below)
     monitor.above, monitor.spending_above = money(rails.above), money(rails.spending_above)
+
+
+def _carry_over(monitor: PlanMonitor, accepted: RunInputs) -> None:
+    look = carried_over(accepted.inputs, bytes(monitor.outcomes))
+    monitor.reference = _kept(monitor.reference + proportion(look.change.value))
+    monitor.reference_error = proportion(hypot(number(monitor.reference_error), look.change.standard_error or 0.0))
+    monitor.outcomes = monitor.accepted_outcomes = look.outcomes
+
+
+def _stand_on(monitor: PlanMonitor, base: Baseline) -> None:
+    """Let a plan stand where it was accepted, on all futures and by this build."""
+    monitor.accepted_by = ENGINE_VERSION
+    monitor.accepted_success = monitor.reference = proportion(base.success.value)
+    monitor.reference_error = proportion(base.success.standard_error or 0.0)
+    monitor.outcomes = monitor.accepted_outcomes = base.outcomes
+
+
+def accepted_again(run: ProjectionRun) -> Baseline:
+    """Measure on all futures what was accepted with a run."""
+    return baseline_of(inputs_of(run))
+
+
+def settle(monitor: PlanMonitor, base: Baseline) -> bool:
+    """Take what all futures say of what was accepted, if that is still asked for; what was told since stays told."""
+    if monitor.engine_version != ENGINE_VERSION or monitor.accepted_by == ENGINE_VERSION:
+        return False
+    told = None
+    if bytes(monitor.accepted_outcomes) != bytes(monitor.outcomes):
+        told = monitor.reference, monitor.reference_error, monitor.outcomes
+    _stand_on(monitor, base)
+    if told is not None:
+        monitor.reference, monitor.reference_error, monitor.outcomes = told
+    return True
 
 
 def _distance(monitor: PlanMonitor, wealth: Decimal) -> Decimal | None:
@@ -144,8 +191,9 @@ def _look_again(
     if drifted:
         # an older drift is told anew or, back where it was accepted, over
         found.over.add(AlertKind.DRIFT)
-    if rail or abs(again.change.value) > threshold:
-        story = again.story()
+    if rail or abs(again.change().value) > threshold:
+        carried = monitor.accepted_spending
+        story = again.story(None if carried is None else number(carried))
         found.measured["spending"] = shown_money(story.spending_after, accepted.inputs.currency).amount
         found.alerts[rail or AlertKind.DRIFT] = _fields(found, story, accepted.inputs.currency) | {
             "guardrail": {AlertKind.BELOW: monitor.below, AlertKind.ABOVE: monitor.above}.get(

@@ -36,6 +36,7 @@ from apps.plans.services._tables import tax_table_on
 from apps.plans.services.alerts import close_alert, open_alert
 from apps.plans.services.assumptions import assumptions_in_force
 from apps.plans.services.errors import StatusNotPossibleError
+from apps.plans.services.settling import ask_to_settle
 
 NIGHT, CHUNK = "plans.monitor_night", "plans.monitor_plans"
 # after the night's prices and the look at portfolios, before the first advisor
@@ -154,6 +155,7 @@ def keep_findings(*, found: Sequence[Finding], tonight: Tonight, by: Actor) -> i
     for each in kept:
         _take_up(each, holding[each.plan.pk], tonight, by)
     _keep_rows(kept, tonight.day)
+    ask_to_settle([each.plan.pk for each in kept if each.measured and not _is_settled(each.monitor)], by)
     events = [(f"household:{each.plan.household.public_id}", str(each.plan.public_id)) for each in kept]
     realtime.publish_all((topic, "plan.measured", {"plan": plan}) for topic, plan in events)
     return len(kept)
@@ -187,6 +189,10 @@ def _keep_rows(kept: Sequence[Finding], day: dt.date) -> None:
         unique_fields=["plan", "day"],
         update_fields=["success", "standard_error", "n_paths", "spending", "wealth", "input_digest", "updated_at"],
     )
+
+
+def _is_settled(monitor: PlanMonitor) -> bool:
+    return monitor.accepted_by == monitor.engine_version
 
 
 def _read_at(monitor: PlanMonitor) -> dt.datetime | None:
