@@ -26,7 +26,7 @@ def claiming_advice(inputs: ProjectionInputs, runs: Runs) -> list[Candidate]:
     with an own benefit that has not begun, one after the other, the larger benefit first, until nothing improves; and
     the years beside what was found. Silent where benefits are stated without the day on which they begin.
     """
-    ages = _best(inputs, runs)
+    ages = best_ages(inputs, runs)
     changed = with_claim_ages(inputs, ages)
     told = [claim for claim in inputs.claims if ages.get(claim.owner, claim.claim_age) != claim.claim_age]
     if not told or not stands_out(runs.of(inputs), runs.of(changed), yearly_costs(inputs)):
@@ -54,7 +54,8 @@ def with_claim_ages(inputs: ProjectionInputs, ages: dict[str, int]) -> Projectio
     return replace(inputs, claims=claims)
 
 
-def _best(inputs: ProjectionInputs, runs: Runs) -> dict[str, int]:
+def best_ages(inputs: ProjectionInputs, runs: Runs) -> dict[str, int]:
+    """Return the ages in months, by adult who can still choose, with which the plan fares best."""
     adults = {adult.key: adult for adult in inputs.adults}
     free = sorted(inputs.claims, key=lambda claim: -claim.primary_amount)
     free = [claim for claim in free if claim.primary_amount > 0.0 and _choices(adults[claim.owner], inputs)]

@@ -20,6 +20,7 @@ from apps.plans.engine.advice_estate import estate_advice
 from apps.plans.engine.advice_gifts import gift_advice
 from apps.plans.engine.advice_order import order_advice
 from apps.plans.engine.advice_room import room_advice
+from apps.plans.engine.advice_survivor import survivor_advice
 from apps.plans.engine.advice_texts import (
     delay_texts,
     mix_texts,
@@ -209,7 +210,7 @@ def _rules(inputs: ProjectionInputs, runs: Runs, policy: AdvicePolicy) -> tuple[
         ("spending", lambda: _spending(inputs, runs, policy)),
         ("retirement_date", lambda: _delay(inputs, runs, policy)),
         ("debt", lambda: debt_advice(inputs, policy.debt_payment)),
-        ("social_security", lambda: claiming_advice(inputs, runs)),
+        ("social_security", lambda: survivor_advice(inputs, runs) or claiming_advice(inputs, runs)),
         ("contribution_room", lambda: room_advice(inputs, policy)),
         ("withdrawal_order", lambda: order_advice(inputs, runs)),
         ("roth_conversion", lambda: conversion_advice(inputs, runs)),

@@ -105,6 +105,10 @@ _METHODS = {
         "The benefit by the law from the amount at full retirement age; the ages are those with which the plan fared "
         "best on the same futures."
     ),
+    "survivor_claim": gettext_lazy(
+        "The own benefit and the one on the record of who has died, by the law for the month in which each begins; the "
+        "two days are those with which the plan fared best on the same futures."
+    ),
     "choice": _STATED,
     "mix_weight": gettext_lazy("The part of all that is invested, by the rule that the mix was found with."),
     "mix_return": gettext_lazy("The assumed yearly returns of the classes, weighted by the mix."),
