@@ -23,6 +23,7 @@ from apps.money.models import (
     IraBasis,
     Property,
     RegularSaving,
+    RothBasis,
     SpendingPhase,
     Windfall,
 )
@@ -104,6 +105,10 @@ class DebtForm(FactForm):
 class PropertyForm(FactForm):
     """A thing of value, and its sale."""
 
+    instalment_rate = PercentField(
+        label=_("Interest of the buyer a year, in per cent"), required=False, min_value=0, max_value=30,
+        help_text=_("On what of the price is still to be paid. Left empty: none is counted."),
+    )  # fmt: skip
     sold_share = PercentField(
         label=_("Share sold, in per cent"), initial=Decimal(1), min_value=0, max_value=100,
         help_text=_("Of what the household owns of it; the rest is kept."),
@@ -120,7 +125,7 @@ class PropertyForm(FactForm):
         model = Property
         fields = (
             "name", "kind", "value", "basis", "annual_growth", "cost", "kept_until_death", "sells_on", "sold_share",
-            "selling_cost", "instalments", "debt", "is_passive", "as_of",
+            "selling_cost", "instalments", "instalment_rate", "debt", "is_passive", "as_of",
         )  # fmt: skip
         widgets = _DAYS
 
@@ -192,6 +197,24 @@ class IraBasisForm(FactForm):
             self.initial.setdefault("tax_year", timezone.localdate().year - 1)
 
 
+class RothBasisForm(FactForm):
+    """What somebody paid and converted into Roth accounts."""
+
+    class Meta:
+        model = RothBasis
+        fields = (
+            "name", "person", "kind", "first_year", "contributions", "tax_year", "converted_0", "converted_1",
+            "converted_2", "converted_3", "converted_4", "as_of",
+        )  # fmt: skip
+        widgets = _DAYS
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.instance.pk:
+            self.initial.setdefault("name", _("Roth accounts"))
+            self.initial.setdefault("tax_year", timezone.localdate().year - 1)
+
+
 class GrantForm(FactForm):
     """Equity that an employer grants."""
 
@@ -220,6 +243,7 @@ FACT_FORMS: dict[str, type[FactForm]] = {
     "windfall": WindfallForm,
     "former_spouse": FormerSpouseForm,
     "ira_basis": IraBasisForm,
+    "roth_basis": RothBasisForm,
     "grant": GrantForm,
 }
 
@@ -235,6 +259,7 @@ FACT_TITLES = {
     "windfall": _("Money expected once"),
     "former_spouse": _("Former spouse"),
     "ira_basis": _("After-tax money in IRAs"),
+    "roth_basis": _("Roth accounts"),
     "grant": _("Equity from an employer"),
 }
 

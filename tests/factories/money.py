@@ -41,7 +41,7 @@ def posted(account: BankAccount, by: User, *lines: tuple[str, str, str]) -> None
 def fact(word: str, household: Household, by: User, **fields: Any) -> FactOfHousehold:
     """Add a fact; text becomes exact where the field is a number."""
     told: dict[str, Any] = {"name": word.title(), "as_of": DAY, **FACTS[word], **fields}
-    if word in {"income", "former_spouse", "ira_basis", "grant"}:
+    if word in {"income", "former_spouse", "ira_basis", "roth_basis", "grant"}:
         told.setdefault("person", household.people.get(relationship="head"))
     return add_fact(kind=word, household=household, fields=told, by=by.as_actor())
 
@@ -60,6 +60,7 @@ FACTS: dict[str, dict[str, Any]] = {
     "insurance": {"kind": "life", "coverage": Decimal(500_000), "annual_premium": Decimal(600)},
     "phase": {"monthly_amount": Decimal(1_500)},
     "ira_basis": {"amount": Decimal(60_000), "tax_year": DAY.year - 1},
+    "roth_basis": {"contributions": Decimal(40_000), "first_year": 2015, "tax_year": DAY.year - 1},
     "grant": {
         "kind": "rsu",
         "granted_on": dt.date(2025, 3, 1),

@@ -113,6 +113,7 @@ class Books(World):
             "windfall",
             "former_spouse",
             "ira_basis",
+            "roth_basis",
             "grant",
         )
         for word in kinds:

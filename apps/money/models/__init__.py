@@ -8,7 +8,7 @@ from apps.money.models.life import PhaseChange, SpendingPhase, Windfall, Windfal
 from apps.money.models.obligations import Debt, DebtKind, InsuranceKind, InsurancePolicy, LifeForm
 from apps.money.models.possessions import Property, PropertyKind
 from apps.money.models.regular import ExpenseLine, IncomeKind, IncomeSource, RegularSaving
-from apps.money.models.retirement import IraBasis
+from apps.money.models.retirement import IraBasis, RothBasis, RothKind
 
 __all__ = [
     "BankAccount",
@@ -32,6 +32,8 @@ __all__ = [
     "Property",
     "PropertyKind",
     "RegularSaving",
+    "RothBasis",
+    "RothKind",
     "SpendingPhase",
     "Windfall",
     "WindfallKind",

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 from typing import ClassVar
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.history import history
 from apps.money.models.facts import FactOfHousehold, FactQuerySet, positive
+
+
+def last_part_on(sold: dt.date, instalments: int) -> dt.date:
+    """Return the day on which the last yearly part of a price is paid; of a leap day the last of February."""
+    try:
+        return sold.replace(year=sold.year + instalments - 1)
+    except ValueError:
+        return dt.date(sold.year + instalments - 1, 2, 28)
 
 
 class PropertyKind(models.TextChoices):
@@ -55,7 +65,10 @@ class Property(FactOfHousehold):
         _("bought for"), max_digits=14, decimal_places=2, null=True, blank=True,
         help_text=_("With improvements: the gain over it is taxed when it is sold."),
     )  # fmt: skip
-    sells_on = models.DateField(_("to be sold on"), null=True, blank=True, help_text=_("Left empty: it is kept."))
+    sells_on = models.DateField(
+        _("to be sold on"), null=True, blank=True,
+        help_text=_("Left empty: it is kept. Sold already, with parts of the price to come: the value is the price."),
+    )  # fmt: skip
     selling_cost = models.DecimalField(_("cost of the sale"), max_digits=5, decimal_places=4, default=Decimal("0.06"))
     debt = models.ForeignKey(
         "money.Debt", models.SET_NULL, null=True, blank=True, related_name="secured_by",
@@ -69,6 +82,10 @@ class Property(FactOfHousehold):
     instalments = models.PositiveSmallIntegerField(
         _("price paid in yearly parts"), default=1,
         help_text=_("1: all at the sale. Else equal parts, the first at the sale, each with its part of the gain."),
+    )  # fmt: skip
+    instalment_rate = models.DecimalField(
+        _("interest of the buyer a year"), max_digits=5, decimal_places=4, null=True, blank=True,
+        help_text=_("On what of the price is still to be paid. Left empty: none is counted."),
     )  # fmt: skip
     is_passive = models.BooleanField(
         _("the owner does not work in the business"), default=False,
@@ -99,6 +116,11 @@ class Property(FactOfHousehold):
                 name="property_instalments_in_years",
                 violation_error_message=_("The price is paid in 1 to 30 yearly parts."),
             ),
+            models.CheckConstraint(
+                condition=models.Q(instalment_rate__gte=0, instalment_rate__lte=Decimal("0.3")),
+                name="property_instalment_rate_is_a_fraction",
+                violation_error_message=_("Interest of the buyer lies between nothing and 30 per cent a year."),
+            ),
             models.UniqueConstraint(
                 fields=["debt"],
                 name="property_debt_once",
@@ -116,9 +138,23 @@ class Property(FactOfHousehold):
             return
         if self.kept_until_death:
             raise ValidationError({"kept_until_death": _("It is either sold or kept until death: choose one.")})
+        if self.instalment_rate is not None and self.instalments == 1:
+            raise ValidationError(
+                {"instalment_rate": _("Only a price paid in parts bears interest: leave this empty.")}
+            )
         if self.as_of is not None and self.sells_on <= self.as_of:
-            raise ValidationError({"sells_on": _("This day has passed: remove what was sold.")})
+            self._check_parts_to_come(self.as_of)
         if self.cost is None:
             raise ValidationError(
                 {"cost": _("Say what it was bought for: without it the tax on the sale is not known.")}
             )
+
+    def _check_parts_to_come(self, day: dt.date) -> None:
+        """Refuse a sale that is over and of whose price nothing is still to come."""
+        if self.instalments == 1:
+            message = _("This day has passed: remove what was sold, or say in how many yearly parts the price is paid.")
+            raise ValidationError({"sells_on": message})
+        last = last_part_on(self.sells_on, self.instalments) if self.sells_on else day
+        if last <= day:
+            message = _("The last part of the price came on %(day)s: remove what was sold, or correct the parts.")
+            raise ValidationError({"instalments": message % {"day": date_format(last)}})

@@ -100,8 +100,8 @@ class PropertyFact:
     """A thing of value; plans count it in net worth, and as money once it is sold.
 
     `annual_growth` is nominal, None where nobody stated it; `debt_key` is the key of the DebtFact that a sale pays off.
-    `sold_share` of it is sold, paid in `instalments` yearly parts; `is_passive` says that the owner of a business does
-    not work in it.
+    `sold_share` of it is sold, paid in `instalments` yearly parts with `instalment_rate` a year on the rest;
+    `is_passive` says that the owner of a business does not work in it.
     """
 
     key: str
@@ -116,6 +116,7 @@ class PropertyFact:
     debt_key: str = ""
     sold_share: Decimal = Decimal(1)
     instalments: int = 1
+    instalment_rate: Decimal | None = None
     is_passive: bool = False
     kept_until_death: bool = False
 
@@ -180,6 +181,23 @@ class IraBasisFact:
     key: str
     person_id: uuid.UUID
     amount: Decimal
+    tax_year: int
+    as_of: dt.date
+
+
+@dataclass(frozen=True, slots=True)
+class RothBasisFact:
+    """Roth accounts of a kind (`ira` or `plan`) of a person at the end of a tax year.
+
+    `first_year` and `contributions` are None where nobody knows them; `conversions` are years with what was taxed.
+    """
+
+    key: str
+    person_id: uuid.UUID
+    kind: str
+    first_year: int | None
+    contributions: Decimal | None
+    conversions: tuple[tuple[int, Decimal], ...]
     tax_year: int
     as_of: dt.date
 
@@ -273,6 +291,7 @@ class HouseholdFacts:
     former_spouses: tuple[FormerSpouseFact, ...] = ()
     ira_bases: tuple[IraBasisFact, ...] = ()
     grants: tuple[GrantFact, ...] = ()
+    roth_bases: tuple[RothBasisFact, ...] = ()
 
     @property
     def is_enough(self) -> bool:

@@ -13,9 +13,11 @@ from apps.money.models import (
     IraBasis,
     PhaseChange,
     Property,
+    RothBasis,
     SpendingPhase,
     Windfall,
 )
+from apps.money.models.possessions import last_part_on
 from apps.money.selectors.facts import (
     KEPT,
     FormerSpouseFact,
@@ -23,6 +25,7 @@ from apps.money.selectors.facts import (
     IraBasisFact,
     PhaseFact,
     PropertyFact,
+    RothBasisFact,
     WindfallFact,
 )
 
@@ -99,6 +102,20 @@ def ira_basis_fact(basis: IraBasis) -> IraBasisFact:
     )
 
 
+def roth_basis_fact(basis: RothBasis) -> RothBasisFact:
+    """Return what is told of Roth accounts."""
+    return RothBasisFact(
+        key=str(basis.public_id),
+        person_id=basis.person.public_id,
+        kind=basis.kind,
+        first_year=basis.first_year,
+        contributions=basis.contributions,
+        conversions=basis.conversions(),
+        tax_year=basis.tax_year,
+        as_of=basis.as_of,
+    )
+
+
 def grant_fact(grant: EquityGrant) -> GrantFact:
     """Return a grant with its schedule worked out."""
     return GrantFact(
@@ -132,6 +149,7 @@ def property_fact(thing: Property) -> PropertyFact:
         debt_key=str(thing.debt.public_id) if thing.debt else "",
         sold_share=thing.sold_share,
         instalments=thing.instalments,
+        instalment_rate=thing.instalment_rate,
         is_passive=thing.is_passive,
         kept_until_death=thing.kept_until_death,
     )
@@ -146,10 +164,21 @@ class IncomeSpan(NamedTuple):
     ends_on: dt.date | None
 
 
-def income_spans(income: IncomeSource) -> tuple[IncomeSpan, ...]:
-    """Return an income before and after the sale of what it comes from: it ends with it, or falls by the share sold."""
+def is_kept(sells_on: dt.date | None, instalments: int, day: dt.date) -> bool:
+    """Say whether a plan of the day takes a thing as kept: no sale is told, or all that a past one brought has come.
+
+    A sale of the past whose price is still being paid is one: what is kept of the thing, and what it earns, go by it.
+    """
+    return sells_on is None or (sells_on < day and last_part_on(sells_on, instalments) < day)
+
+
+def income_spans(income: IncomeSource, day: dt.date) -> tuple[IncomeSpan, ...]:
+    """Return an income before and after the sale of what it comes from: it ends with it, or falls by the share sold.
+
+    Of what is taken as kept on the day it goes on (`is_kept`).
+    """
     thing, begins, ends = income.rented_out, income.starts_on, income.ends_on
-    sold = thing.sells_on if thing is not None else None
+    sold = thing.sells_on if thing is not None and not is_kept(thing.sells_on, thing.instalments, day) else None
     if thing is None or sold is None or (ends is not None and ends <= sold):
         return (IncomeSpan("", Decimal(1), begins, ends),)
     if thing.sold_share == 1:

@@ -6,7 +6,10 @@ from apps.clients.models import Relationship
 from apps.kernel.errors import gettext_noop
 from apps.money.models import IncomeKind, InsuranceKind, LifeForm
 from apps.money.selectors.facts import HouseholdFacts, MissingFact
+from apps.portfolios.models import Registration
 
+# accounts whose owners may pay tax before they are 59 1/2, in months
+_ROTHS, _OLD = frozenset({Registration.ROTH_IRA, Registration.ROTH_401K}), 59 * 12 + 6
 SUPPORTED = frozenset({Relationship.CHILD, Relationship.DEPENDANT})
 
 
@@ -44,7 +47,7 @@ def missing_of(facts: HouseholdFacts) -> tuple[MissingFact, ...]:
         missing.append(MissingFact("social_security", message, is_needed=False))
     if not facts.insurance:
         missing.append(MissingFact("insurance", gettext_noop("Life and other insurance."), is_needed=False))
-    return (*missing, *_of_life_cover(facts), *_of_dependants(facts), *_of_iras(facts))
+    return (*missing, *_of_life_cover(facts), *_of_dependants(facts), *_of_iras(facts), *_of_roths(facts))
 
 
 def _of_life_cover(facts: HouseholdFacts) -> list[MissingFact]:
@@ -73,6 +76,23 @@ def _of_iras(facts: HouseholdFacts) -> list[MissingFact]:
         MissingFact("ira_basis", message, names.get(basis.person_id, ""), is_needed=False, person_id=basis.person_id)
         for basis in facts.ira_bases
         if basis.tax_year < facts.as_of.year - 1
+    ]
+
+
+def _of_roths(facts: HouseholdFacts) -> list[MissingFact]:
+    """What was paid into Roth accounts, of adults who would pay tax on what they take out too soon."""
+    told = {fact.person_id for fact in facts.roth_bases if fact.contributions is not None}
+    holding = {account.owner_id for account in facts.accounts if account.registration in _ROTHS}
+    message = gettext_noop(
+        "When %(subject)s first paid into Roth accounts, and how much: what is taken out before 59½ is taxed by it."
+    )
+    return [
+        MissingFact("roth_basis", message, person.name, is_needed=False, person_id=person.person_id)
+        for person in facts.people
+        if person.relationship in {Relationship.HEAD, Relationship.PARTNER}
+        and person.person_id in holding - told
+        and person.date_of_birth is not None
+        and (facts.as_of.year - person.date_of_birth.year) * 12 + facts.as_of.month - person.date_of_birth.month < _OLD
     ]
 
 

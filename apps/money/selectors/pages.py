@@ -29,6 +29,7 @@ from apps.money.models import (
     IraBasis,
     Property,
     RegularSaving,
+    RothBasis,
     SpendingPhase,
     Windfall,
 )
@@ -54,6 +55,7 @@ class MoneyPage:
     windfalls: tuple[Windfall, ...]
     former_spouses: tuple[FormerSpouse, ...]
     ira_bases: tuple[IraBasis, ...]
+    roth_bases: tuple[RothBasis, ...]
     grants: tuple[EquityGrant, ...]
     banks: tuple[BankAccount, ...]
 
@@ -61,7 +63,7 @@ class MoneyPage:
     def is_empty(self) -> bool:
         """Whether nothing is known yet."""
         known = (self.incomes, self.expenses, self.savings, self.debts, self.properties, self.policies, self.banks)
-        told = (self.phases, self.windfalls, self.former_spouses, self.ira_bases, self.grants)
+        told = (self.phases, self.windfalls, self.former_spouses, self.ira_bases, self.roth_bases, self.grants)
         return not any((*known, *told)) and not self.sheet.assets
 
 
@@ -84,6 +86,7 @@ def money_page(household: Household, day: dt.date) -> MoneyPage:
         windfalls=tuple(Windfall.objects.filter(**own).select_related("person")),
         former_spouses=tuple(FormerSpouse.objects.filter(**own).select_related("person")),
         ira_bases=tuple(IraBasis.objects.filter(**own).select_related("person")),
+        roth_bases=tuple(RothBasis.objects.filter(**own).select_related("person")),
         grants=tuple(EquityGrant.objects.filter(**own).select_related("person")),
         banks=tuple(BankAccount.objects.filter(**own)),
     )

@@ -113,6 +113,12 @@ _FACT_FIELDS = {
     "annual_amount": gettext_noop("Amount a year"),
     "monthly_amount": gettext_noop("Amount a month"),
     "amount": gettext_noop("Amount"),
+    "contributions": gettext_noop("Paid in and not taken out"),
+    "converted_0": gettext_noop("Converted in the year of the statement"),
+    "converted_1": gettext_noop("Converted one year before"),
+    "converted_2": gettext_noop("Converted two years before"),
+    "converted_3": gettext_noop("Converted three years before"),
+    "converted_4": gettext_noop("Converted four years before"),
     "balance": gettext_noop("Balance owed"),
     "monthly_payment": gettext_noop("Payment a month"),
     "value": gettext_noop("Value"),
@@ -129,6 +135,7 @@ _RATES = {
     "sold_share": gettext_noop("Share sold"),
     "discount": gettext_noop("Discount"),
     "selling_cost": gettext_noop("Cost of the sale"),
+    "instalment_rate": gettext_noop("Interest of the buyer a year"),
 }
 
 

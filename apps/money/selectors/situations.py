@@ -32,6 +32,7 @@ from apps.money.models import (
     IraBasis,
     Property,
     RegularSaving,
+    RothBasis,
     SpendingPhase,
     Windfall,
 )
@@ -54,6 +55,7 @@ from apps.money.selectors.life import (
     is_over,
     phase_fact,
     property_fact,
+    roth_basis_fact,
     windfall_fact,
 )
 from apps.money.selectors.missing import missing_of
@@ -106,6 +108,7 @@ class _Rows:
     windfalls: dict[int, list[Windfall]]
     former: dict[int, list[FormerSpouse]]
     ira_bases: dict[int, list[IraBasis]]
+    roth_bases: dict[int, list[RothBasis]]
     grants: dict[int, list[EquityGrant]]
     at: dict[int, AccountHoldings]
     costs: dict[int, Decimal | None]
@@ -133,6 +136,7 @@ class _Rows:
             windfalls=_by_household(Windfall.objects.filter(**mine).select_related("person", "account")),
             former=_by_household(FormerSpouse.objects.filter(**mine).select_related("person")),
             ira_bases=_by_household(IraBasis.objects.filter(**mine).select_related("person")),
+            roth_bases=_by_household(RothBasis.objects.filter(**mine).select_related("person")),
             grants=_by_household(EquityGrant.objects.filter(**mine).select_related("person")),
             at=at,
             costs=_costs([account for account in accounts if account.tax_treatment == TaxTreatment.TAXABLE], at, as_of),
@@ -146,7 +150,7 @@ def _facts(household: Household, rows: _Rows, as_of: dt.date) -> HouseholdFacts:
     phases, windfalls = rows.phases[pk], rows.windfalls[pk]
     kept: list[Account | BankAccount | FactOfHousehold] = [*accounts, *banks, *loans, *things]
     flows: list[FactOfHousehold] = [*rows.incomes[pk], *rows.expenses[pk], *rows.savings[pk], *phases, *windfalls]
-    flows += [*rows.former[pk], *rows.ira_bases[pk], *rows.grants[pk]]
+    flows += [*rows.former[pk], *rows.ira_bases[pk], *rows.roth_bases[pk], *rows.grants[pk]]
     left_out = [str(row) for row in (*kept, *flows, *rows.insurance[pk]) if row.currency != here]
     left_out += sorted({name for account in accounts for name in at[account.pk].unpriced})
     facts = HouseholdFacts(
@@ -173,6 +177,7 @@ def _facts(household: Household, rows: _Rows, as_of: dt.date) -> HouseholdFacts:
         windfalls=tuple(windfall_fact(row) for row in windfalls if row.currency == here),
         former_spouses=tuple(former_spouse_fact(row) for row in rows.former[pk] if row.currency == here),
         ira_bases=tuple(ira_basis_fact(row) for row in rows.ira_bases[pk] if row.currency == here),
+        roth_bases=tuple(roth_basis_fact(row) for row in rows.roth_bases[pk] if row.currency == here),
         grants=tuple(grant_fact(row) for row in rows.grants[pk] if row.currency == here),
     )
     return replace(facts, missing=missing_of(facts))
@@ -205,7 +210,7 @@ def _incomes(sources: list[IncomeSource], people: list[Person], as_of: dt.date) 
             source="stated",
         )
         for row in sources
-        for span in income_spans(row)
+        for span in income_spans(row, as_of)
         if span.ends_on is None or span.ends_on >= as_of
     ]
     earning = {fact.person_id for fact in stated if fact.kind in {IncomeKind.SALARY, IncomeKind.SELF_EMPLOYMENT}}

@@ -22,6 +22,7 @@ from apps.money.models import (
     IraBasis,
     Property,
     RegularSaving,
+    RothBasis,
     SpendingPhase,
     Windfall,
 )
@@ -38,6 +39,7 @@ FACT_KINDS: dict[str, type[FactOfHousehold]] = {
     "windfall": Windfall,
     "former_spouse": FormerSpouse,
     "ira_basis": IraBasis,
+    "roth_basis": RothBasis,
     "grant": EquityGrant,
 }
 _WORDS = {model: word for word, model in FACT_KINDS.items()}

@@ -35,8 +35,10 @@ from apps.plans.engine.tax_law import N_SLOTS
     F_CONVERTED,
     F_RECOVERED,
     F_GIVEN,
-) = range(19)
-N_FLOWS = 19
+    F_ROTH,
+    F_EQUITY,
+) = range(21)
+N_FLOWS = 21
 
 # Who lives: both (or the only adult), the first alone, the second alone. Where nobody does, all weights are 0.
 BOTH, FIRST_ALONE, SECOND_ALONE = range(3)
@@ -76,7 +78,11 @@ BASIS = SPENT + 1
 DRAWN, DRAWN_EARLY, GIVEN, LATE, SHARE = BASIS + 2, BASIS + 4, BASIS + 6, BASIS + 8, BASIS + 10
 # What of each adult's conversion is basis.
 CONVERTED_BASIS = SHARE + 2
-ACCOUNTS = CONVERTED_BASIS + 2
+# Of the pools of Roth accounts, where what comes out of one may be taxed: contributions that have not come out, what
+# came out in the tax year, what of it was early, noted when its owner is of age; then the conversions of each adult.
+ROTH_PAID = CONVERTED_BASIS + 2
+ROTH_DRAWN, ROTH_EARLY, ROTH_LAYERS = ROTH_PAID + 4, ROTH_PAID + 8, ROTH_PAID + 12
+ACCOUNTS = ROTH_LAYERS + 20
 
 # A gap below half a cent is rounding, not a shortfall.
 HALF_A_CENT = 0.005

@@ -19,6 +19,8 @@ from apps.plans.engine.inputs import Account, CubeSpec, Goal, ProjectionInputs, 
 from apps.plans.engine.ira_choices import still_held, tells_nothing
 from apps.plans.engine.life_events import OPEN, hung_on
 from apps.plans.engine.results import Estimate
+from apps.plans.engine.roth_choices import kept_roths
+from apps.plans.engine.roth_program import cannot_be_taxed
 from apps.plans.engine.runs import Runs
 from apps.plans.engine.solve import spending_that_holds
 from apps.plans.engine.success import difference
@@ -113,6 +115,8 @@ def steps_between(before: ProjectionInputs, after: ProjectionInputs) -> list[tup
     groups: dict[Cause, list[str]] = {}
     # which accounts are IRAs, and what is given from other money, moves nothing by itself
     idle = {"ira_pools", "ira_gifts"} if tells_nothing(earlier) and tells_nothing(after) else set()
+    if cannot_be_taxed(earlier, drawn=True) and cannot_be_taxed(after, drawn=True):
+        idle.add("roth_pools")
     for field in fields(ProjectionInputs):
         if field.name in idle:
             continue
@@ -150,6 +154,7 @@ def _joined(earlier: ProjectionInputs, taken: dict[str, Any]) -> ProjectionInput
     told["ira_pools"] = still_held(told["ira_pools"], adults, told["accounts"])
     if told["ira_gifts"] and not any(pool.accounts for pool in told["ira_pools"]):
         told["ira_gifts"] = replace(told["ira_gifts"], annual_amount=0.0)
+    told["roth_pools"] = kept_roths(told["roth_pools"], adults, told["accounts"], told["start_date"].year)
     told["events"] = hung_on(told["events"], adults, paid_into, [debt.key for debt in told["debts"]])
     if told["surplus_account"] not in keys:
         told["surplus_account"] = keys[0]

@@ -22,7 +22,8 @@ WIDOWED_MONTHS = 24
 
 class Receipt(NamedTuple):
     """Money that comes in one month: what of it is taxed as income, as a gain and not at all, and what of it goes to
-    which account; ``active`` is what of the gain comes from a business in which the owner works."""
+    which account; ``active`` is what of the gain comes from a business in which the owner works, ``interest`` what a
+    buyer pays on what is still owed."""
 
     month: int
     income: float
@@ -32,6 +33,7 @@ class Receipt(NamedTuple):
     kept: float
     is_real: bool = False
     active: float = 0.0
+    interest: float = 0.0
 
 
 def phase_months(phase: SpendingPhase, inputs: ProjectionInputs, n_months: int) -> slice:
@@ -118,12 +120,13 @@ def _of_windfall(windfall: Windfall, inputs: ProjectionInputs) -> Receipt:
 
 
 def _of_sale(thing: Thing, inputs: ProjectionInputs, ends: tuple[int, ...]) -> list[Receipt]:
-    """What each instalment brings: its part of the gain, of a loss all at once; the first pays the debt off."""
+    """What each instalment brings: its part of the gain, of a loss all at once, and interest of the year on what of the
+    price was still to be paid; the first pays the debt off."""
     month = month_of(thing.sale_day, inputs.start_date) if thing.sale_day is not None else -1
     told = gain_of(thing, month, exclusion=_exclusion(thing, inputs, ends, month))
     debt = next((item for item in inputs.debts if item.key == thing.debt), None)
     owed = owed_in(debt, month) if debt is not None and month >= 0 else 0.0
-    realised, taxed = float(told.realised), float(told.taxed)
+    realised, taxed, price = float(told.realised), float(told.taxed), value_in(thing, month) * thing.sold_share
     account, parts = thing.account or inputs.surplus_account, thing.instalments
     receipts = []
     for place in range(parts):
@@ -131,7 +134,11 @@ def _of_sale(thing: Thing, inputs: ProjectionInputs, ends: tuple[int, ...]) -> l
         gain = taxed / parts if taxed > 0.0 else taxed * (place == 0)
         kept = max(0.0, part - owed) if place == 0 else part
         active = max(0.0, gain) if thing.is_active else 0.0
-        receipts.append(Receipt(month + 12 * place, 0.0, gain, part - gain, account, kept, active=active))
+        interest = thing.note_rate * price * (parts - place) / parts if place > 0 else 0.0
+        due = month + 12 * place
+        receipts.append(
+            Receipt(due, 0.0, gain, part - gain, account, kept + interest, active=active, interest=interest)
+        )
     return receipts
 
 

@@ -13,21 +13,23 @@ from apps.plans.engine.horizon import last_month_of, month_of, retirement_month_
 from apps.plans.engine.inputs import ProjectionInputs
 from apps.plans.engine.tax_law import ORDINARY, WAGES_1
 
-# Columns of the rows: month, owner, slot of the ledger that takes the income (-1: none), account (-1: sold), mix.
-MONTH, OWNER, SLOT, HELD_IN, FOLLOWS = range(5)
+# Columns of the rows: month, owner, slot of the ledger that takes the income (-1: none), account (-1: sold), mix, and
+# the last month in which an option that costs too much before can be exercised.
+MONTH, OWNER, SLOT, HELD_IN, FOLLOWS, LAST = range(6)
 # Columns of the amounts: what the shares are worth at the start, what they cost in all, and as a part of their worth.
 WORTH, COST, COST_SHARE = range(3)
 
 
 class GrantRows(NamedTuple):
-    """Vestings and exercises: ``rows`` (n, 5) and ``amounts`` (n, 3) with the columns above; none without grants."""
+    """Vestings and exercises: ``rows`` (n, 6) and ``amounts`` (n, 3) with the columns above; none without grants."""
 
     rows: NDArray[np.int64]
     amounts: NDArray[np.float64]
 
 
-def month_taken(grant: EquityGrant, vests: date, inputs: ProjectionInputs) -> int:
-    """Return the month in which a tranche becomes shares or money; -1 where it never does.
+def months_taken(grant: EquityGrant, vests: date, inputs: ProjectionInputs) -> tuple[int, int]:
+    """Return the month in which a tranche becomes shares or money and, of an option that costs too much then, the last
+    one in which it may; -1 where it never does.
 
     What vests after the work of the owner has ended is forfeited; units and purchases of the past lie in accounts.
     """
@@ -35,15 +37,15 @@ def month_taken(grant: EquityGrant, vests: date, inputs: ProjectionInputs) -> in
     owner = next(adult for adult in inputs.adults if adult.key == grant.owner)
     vested, retires = month_of(vests, start), retirement_month_of(owner, start)
     if grant.kind not in OPTIONS:
-        return vested if 0 <= vested < retires else -1
+        return (vested, vested) if 0 <= vested < retires else (-1, -1)
     if vested >= 0 and vested >= retires:
-        return -1
+        return -1, -1
     limits = [] if grant.expiry is None else [month_of(grant.expiry, start)]
     limits.append(max(retires - 1, vested))
     wanted = vested if grant.exercise is None else max(vested, month_of(grant.exercise, start))
     if limits[0] < 0 and grant.expiry is not None:
-        return -1
-    return max(0, min(wanted, *limits))
+        return -1, -1
+    return max(0, min(wanted, *limits)), max(0, min(limits))
 
 
 def grant_rows(inputs: ProjectionInputs, mixes: NDArray[np.int64], *, drawn: bool) -> GrantRows:
@@ -56,13 +58,14 @@ def grant_rows(inputs: ProjectionInputs, mixes: NDArray[np.int64], *, drawn: boo
         last = None if drawn else last_month_of(inputs.adults[owner], inputs.start_date)
         held_in = accounts.index(grant.account) if grant.account else -1
         for day, shares in grant.tranches:
-            month = month_taken(grant, day, inputs)
+            month, latest = months_taken(grant, day, inputs)
             if month < 0 or (last is not None and month >= last):
                 continue
-            rows.append((month, owner, _slot(grant, owner), held_in, mix))
+            latest = latest if last is None else min(latest, last - 1)
+            rows.append((month, owner, _slot(grant, owner), held_in, mix, latest))
             share = 1.0 - grant.discount if grant.kind is GrantKind.PURCHASES else 0.0
             amounts.append((shares * grant.price, shares * grant.strike, share))
-    return GrantRows(np.array(rows, dtype=np.int64).reshape(-1, 5), np.array(amounts, dtype=np.float64).reshape(-1, 3))
+    return GrantRows(np.array(rows, dtype=np.int64).reshape(-1, 6), np.array(amounts, dtype=np.float64).reshape(-1, 3))
 
 
 def _slot(grant: EquityGrant, owner: int) -> int:

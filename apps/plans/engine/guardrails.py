@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from apps.plans.engine.inputs import ProjectionInputs
+from apps.plans.engine.roth_choices import with_money
 from apps.plans.engine.runs import Runs
 from apps.plans.engine.search import Search
 from apps.plans.engine.solve import spending_that_holds
@@ -54,7 +55,8 @@ def with_wealth(inputs: ProjectionInputs, factor: float) -> ProjectionInputs:
         replace(account, balance=account.balance * factor, cost_basis=account.cost_basis * factor)
         for account in inputs.accounts
     )
-    return replace(inputs, accounts=accounts)
+    pools = tuple(with_money(pool, factor) for pool in inputs.roth_pools)
+    return replace(inputs, accounts=accounts, roth_pools=pools)
 
 
 def corridor_around(success: float, corridor: Corridor) -> tuple[float, float | None]:

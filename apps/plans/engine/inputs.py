@@ -23,6 +23,7 @@ from apps.plans.engine.life_events import NO_EVENTS, LifeEvents, check_events
 from apps.plans.engine.markets import LOG_NORMAL, MarketModel, check_market
 from apps.plans.engine.people import check_people
 from apps.plans.engine.retirement_choices import BenefitClaim, MedicareCover, check_claims
+from apps.plans.engine.roth_choices import RothPool, check_roths
 from apps.plans.engine.spending_choices import SpendingRule, check_spending_rule
 from apps.plans.engine.state_tables import StateTable
 from apps.plans.engine.tax_tables import FilingStatus, TaxTable
@@ -300,7 +301,7 @@ class ProjectionInputs:
     survivor's benefits then follow from who has claimed and who lives. ``medicare`` charges its premiums, by income.
     Without a ``state_table`` only federal tax is paid. ``children`` it supports, ``conversions`` to Roth are one of an
     adult, ``events`` it expects; ``spending_rule`` moves what the retirement goal spends. ``ira_pools`` say which
-    accounts are IRAs and what of them was taxed before, ``ira_gifts`` what is given from them.
+    accounts are IRAs and what of them was taxed before, ``ira_gifts`` what is given from them, ``roth_pools`` are Roth.
     What is left of a year's income after taxes goes to ``surplus_account`` by ``surplus_saved_share``; the rest
     is taken as spent. Refusals are DomainErrors whose ``field`` names the input at fault.
     """
@@ -330,6 +331,7 @@ class ProjectionInputs:
     spending_rule: SpendingRule | None = field(default=None, metadata=UNTOLD)
     ira_pools: tuple[IraPool, ...] = field(default=(), metadata=UNTOLD)
     ira_gifts: IraGifts | None = field(default=None, metadata=UNTOLD)
+    roth_pools: tuple[RothPool, ...] = field(default=(), metadata=UNTOLD)
 
     def __post_init__(self) -> None:
         within(len(self.adults), 1, 2, "adults")
@@ -350,6 +352,7 @@ class ProjectionInputs:
         check_events(self)
         check_spending_rule(self)
         check_iras(self)
+        check_roths(self)
 
     def _check_keys(self) -> None:
         adults = [adult.key for adult in self.adults]

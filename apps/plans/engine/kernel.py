@@ -27,6 +27,8 @@ from apps.plans.engine.books import (
     INHERITED_FROM,
     N_FLOWS,
     NEVER,
+    ROTH_LAYERS,
+    ROTH_PAID,
     SECOND_ALONE,
     SPENT,
     SPENT_ABOVE,
@@ -42,10 +44,12 @@ from apps.plans.engine.kernel_flows import contribute, cover_deficit, earn, move
 from apps.plans.engine.kernel_grants import take_grants
 from apps.plans.engine.kernel_iras import tell_iras
 from apps.plans.engine.kernel_payouts import pay_out
+from apps.plans.engine.kernel_roths import come_of_age
 from apps.plans.engine.kernel_spending import set_spending
 from apps.plans.engine.kernel_states import N_TOLD, tell_apart
 from apps.plans.engine.kernel_years import begin_year, close_year
 from apps.plans.engine.program import Program
+from apps.plans.engine.roth_program import N_POOLS, N_START, POOL
 from apps.plans.engine.spending_program import FLOOR
 from apps.plans.engine.tax_law import N_SLOTS
 
@@ -68,6 +72,14 @@ def _open_books(program: Program, deaths: NDArray[np.int32]) -> NDArray[np.float
     if program.iras.whole.shape[0] > 0:
         for pool in range(MAX_POOLS):
             books[BASIS + pool, :] = program.iras.real[0, START, pool]
+    if program.roths.whole.shape[0] > 0:
+        for place in range(N_START):
+            row = ROTH_PAID + place if place < N_POOLS else ROTH_LAYERS + place - N_POOLS
+            books[row, :] = program.roths.real[-1, place]
+        # of an account with layers this row holds what was paid in this year
+        for account in range(n_accounts):
+            if program.roths.whole[account, POOL] >= 0:
+                books[balance_row(account) + 1, :] = 0.0
     books[INCOME_BEFORE, :] = program.incomes_before[1]
     books[INCOME_TWO_BEFORE, :] = program.incomes_before[0]
     for adult in range(deaths.shape[0]):
@@ -143,19 +155,29 @@ def _note_estate(books: NDArray[np.float64], n_accounts: int, price: NDArray[np.
 
 
 @compiled
+def _keep_ends(books: NDArray[np.float64], first_demand: int, recorded: Recorded, first_path: int) -> None:
+    """Keep what was left, and when each demand was first not met."""
+    for lane in range(min(LANES, recorded.wealth.shape[1] - first_path)):
+        recorded.estate[first_path + lane] = books[ESTATE, lane]
+        for demand in range(books.shape[0] - first_demand):
+            recorded.failed[demand, first_path + lane] = int(books[first_demand + demand, lane])
+
+
+@compiled
 def _simulate_block(
     program: Program, growth: NDArray[np.float32], deaths: NDArray[np.int32], first_path: int, recorded: Recorded
 ) -> None:
     """Walk one block from the start to the horizon; ``growth`` (n_mixes + 1, n_months, LANES)."""
-    n_mixes, n_accounts, n_demands = program.weights.shape[0], program.mix.size, program.demands.shape[2]
+    n_mixes, n_accounts = program.weights.shape[0], program.mix.size
     books, first_demand = _open_books(program, deaths), balance_row(n_accounts)
     scratch, index = np.zeros((3 + N_TOLD, LANES)), np.ones(LANES)
     mix, rates, lines, payers = program.mix, program.rates, program.lines, program.payers
     incomes, contributions, demands = program.incomes, program.contributions, program.demands
-    own_lines = lines[:, 1].sum() + program.grants.rows.shape[0]
+    n_grants = program.grants.rows.shape[0]
+    own_lines = lines[:, 1].sum() + n_grants
     gives = program.iras.real.shape[1] > YEARS + program.year_facts.shape[1]
     _record(books, n_accounts, recorded, (0, first_path))
-    shares, year = np.ones((n_mixes if program.grants.rows.shape[0] > 0 else 0, LANES)), 0
+    shares, year = np.ones((n_grants + (n_mixes if n_grants > 0 else 0), LANES)), 0
     for month in range(demands.shape[1]):
         price = growth[n_mixes, month]
         if deaths.shape[0] > 0:
@@ -172,6 +194,8 @@ def _simulate_block(
             tell_iras(program, books, (month, year, 1), price, index)
         elif program.iras.whole.shape[0] > 0:
             tell_iras(program, books, (month, year, 0), price, index)
+        if program.roths.whole.shape[0] > 0:
+            come_of_age(program, books, month, year)
         contribute(lines, contributions, month, price, books)
         if own_lines > 0:
             cover_deficit(payers.sources, books, month, scratch[0], first_demand)
@@ -188,10 +212,7 @@ def _simulate_block(
             index[:] = price
             year += 1
             _record(books, n_accounts, recorded, (year, first_path))
-    for lane in range(min(LANES, recorded.wealth.shape[1] - first_path)):
-        recorded.estate[first_path + lane] = books[ESTATE, lane]
-        for demand in range(n_demands):
-            recorded.failed[demand, first_path + lane] = int(books[first_demand + demand, lane])
+    _keep_ends(books, first_demand, recorded, first_path)
 
 
 @compiled

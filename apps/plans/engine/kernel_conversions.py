@@ -27,6 +27,7 @@ from apps.plans.engine.compiled import LANES, compiled
 from apps.plans.engine.conversion_program import BELOW_STEP, EARLY_UNTIL, FIXED, RULE, TARGET, VALUE
 from apps.plans.engine.kernel_flows import pay
 from apps.plans.engine.kernel_iras import CONVERT, step_iras
+from apps.plans.engine.kernel_roths import LAY, step_roths
 from apps.plans.engine.program import Program
 from apps.plans.engine.tax_lanes import taxable_benefits
 from apps.plans.engine.tax_law import (
@@ -192,4 +193,6 @@ def settle(program: Program, books: NDArray[np.float64], month: int, year: int, 
             books[row, lane] += whole - withheld
             books[row + 1, lane] += whole - withheld
         need[lane] = due
+    if program.roths.whole.shape[0] > 0:
+        step_roths(program, books, LAY, month, year)
     pay(conversions.payers, books, month, need, balance_row(program.mix.size))

@@ -32,6 +32,7 @@ from apps.plans.engine.books import (
 )
 from apps.plans.engine.compiled import LANES, compiled
 from apps.plans.engine.program import Payers
+from apps.plans.engine.roth_program import ROTH
 from apps.plans.engine.schedules import ABOVE_FLOOR, NOMINAL, REAL, TAX_DEFERRED, TAXABLE, WHOLE
 from apps.plans.engine.tax_law import (
     BENEFITS,
@@ -46,8 +47,8 @@ from apps.plans.engine.tax_law import (
 )
 
 # Columns of the incomes: where each is noted for the tax (-1: nowhere) and in which flow.
-INCOME_SLOTS = (WAGES_1, WAGES_2, BENEFITS, ORDINARY, -1, GAINS)
-INCOME_FLOWS = (F_WAGES, F_WAGES, F_BENEFITS, F_OTHER, F_OTHER, F_OTHER)
+INCOME_SLOTS = (WAGES_1, WAGES_2, BENEFITS, ORDINARY, -1, GAINS, INTEREST)
+INCOME_FLOWS = (F_WAGES, F_WAGES, F_BENEFITS, F_OTHER, F_OTHER, F_OTHER, F_OTHER)
 N_INCOMES = len(INCOME_SLOTS)
 INCOME_BENEFITS = 2
 
@@ -101,11 +102,13 @@ def _withdraw(source: NDArray[np.int64], books: NDArray[np.float64], missing: ND
             cost = books[row + 1, lane] * share
             books[GAINS, lane] += take - cost
             books[row + 1, lane] -= cost
-    if source[1] == TAX_DEFERRED:
-        early = 1.0 if month < source[2] else 0.0
+    if source[1] == TAX_DEFERRED or source[1] >= ROTH:
+        # what of a Roth account is taxed is told at the year's end
+        taxed = 1.0 if source[1] == TAX_DEFERRED else 0.0
+        early = taxed if month < source[2] else 0.0
         for lane in range(LANES):
             take = min(books[row, lane], missing[lane])
-            books[ORDINARY, lane] += take
+            books[ORDINARY, lane] += taxed * take
             books[EARLY, lane] += early * take
             books[row + 3, lane] += take
     for lane in range(LANES):

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from apps.plans.engine.books import DEATHS, F_CONTRIBUTIONS, F_WAGES, FLOWS, UNSPENT, balance_row
+from apps.plans.engine.books import DEATHS, F_CONTRIBUTIONS, F_EQUITY, F_WAGES, FLOWS, UNSPENT, balance_row
 from apps.plans.engine.compiled import LANES, compiled
-from apps.plans.engine.grant_schedules import COST, COST_SHARE, FOLLOWS, HELD_IN, MONTH, OWNER, SLOT, WORTH
+from apps.plans.engine.grant_schedules import COST, COST_SHARE, FOLLOWS, HELD_IN, LAST, MONTH, OWNER, SLOT, WORTH
 from apps.plans.engine.kernel_states import OTHER
 from apps.plans.engine.program import Program
 from apps.plans.engine.tax_law import ORDINARY
@@ -15,8 +15,8 @@ from apps.plans.engine.tax_law import ORDINARY
 
 @compiled
 def follow(growth: NDArray[np.float32], month: int, shares: NDArray[np.float64]) -> None:
-    """Move the price of shares, ``shares`` (n_mixes, LANES), 1 at the start, by a month; no rows without grants."""
-    for mix in range(shares.shape[0]):
+    """Move the price of shares, the first rows of ``shares``, one a mix, 1 at the start, by a month."""
+    for mix in range(min(growth.shape[0] - 1, shares.shape[0])):
         for lane in range(LANES):
             shares[mix, lane] *= growth[mix, month, lane]
 
@@ -31,41 +31,46 @@ def take_grants(
     told: NDArray[np.float64],
 ) -> None:
     """Move prices by a month and take what vests or is exercised in it while its owner lives; an option that costs too
-    much is left, and what is held may cost more than has come in.
+    much waits for a month in which it does not, while there is one, and what is held may cost more than has come in.
 
+    ``shares`` (n_mixes + n_rows, LANES), no rows without grants: prices, then 1 for each row that is not taken yet;
     ``told`` are the rows of `kernel_states`, for what states tell apart of ordinary income, or none.
     """
     follow(growth, month, shares)
     for place in range(program.grants.rows.shape[0]):
         row = program.grants.rows[place]
-        if row[MONTH] == month:
-            _take(program, place, month, shares[row[FOLLOWS]], books, told)
+        if row[MONTH] <= month <= row[LAST]:
+            _take(program, (place, month), shares, books, told)
 
 
 @compiled
 def _take(
     program: Program,
-    place: int,
-    month: int,
-    price: NDArray[np.float64],
+    at: tuple[int, int],
+    shares: NDArray[np.float64],
     books: NDArray[np.float64],
     told: NDArray[np.float64],
 ) -> None:
+    place, month = at
     row, amounts = program.grants.rows[place], program.grants.amounts[place]
+    price, waits = shares[row[FOLLOWS]], shares[program.weights.shape[0] + place]
     drawn = books[DEATHS].max() > 0.0
     slot, held_in = row[SLOT], row[HELD_IN]
     for lane in range(LANES):
         worth = amounts[WORTH] * price[lane]
         cost = amounts[COST] + amounts[COST_SHARE] * worth
         lives = not drawn or month < books[DEATHS + row[OWNER], lane]
-        if not lives or worth <= cost:
+        if not lives or worth <= cost or waits[lane] == 0.0:
             continue
+        waits[lane] = 0.0
         gain = worth - cost
         if slot >= 0:
             books[slot, lane] += gain
             books[FLOWS + F_WAGES, lane] += gain
-            if slot == ORDINARY and told.shape[0] > OTHER:
-                told[OTHER, lane] += gain
+            if slot == ORDINARY:
+                books[FLOWS + F_EQUITY, lane] += gain
+                if told.shape[0] > OTHER:
+                    told[OTHER, lane] += gain
         if held_in < 0:
             books[UNSPENT, lane] += gain
         else:

@@ -26,6 +26,8 @@ from apps.plans.engine.kernel_conversions import convert, settle
 from apps.plans.engine.kernel_flows import pay
 from apps.plans.engine.kernel_iras import CARRY, RECOVER, step_iras
 from apps.plans.engine.kernel_medicare import add_premiums
+from apps.plans.engine.kernel_roths import CARRY as ROTH_CARRY
+from apps.plans.engine.kernel_roths import TELL_APART, step_roths
 from apps.plans.engine.kernel_states import N_TOLD, add_state_taxes
 from apps.plans.engine.program import Program
 from apps.plans.engine.tax_kernel import federal_taxes
@@ -58,6 +60,8 @@ def _require(program: Program, year: int, books: NDArray[np.float64]) -> None:
 @compiled
 def begin_year(program: Program, books: NDArray[np.float64]) -> None:
     """Note who lives and the balances with which a year begins, for what the law asks of it."""
+    if program.roths.whole.shape[0] > 0:
+        step_roths(program, books, ROTH_CARRY, 0, 0)
     for state in range(program.year_facts.shape[0]):
         for lane in range(LANES):
             books[YEAR_STATES + state, lane] = books[STATES + state, lane]
@@ -143,6 +147,8 @@ def close_year(
     knows_iras = program.iras.whole.shape[0] > 0
     if knows_iras:
         step_iras(program, books, RECOVER, (month, year, 0), 0.0)
+    if program.roths.whole.shape[0] > 0:
+        step_roths(program, books, TELL_APART, month, year)
     converts = program.conversions.rules.shape[0] > 0
     need = scratch[0]
     # one place that calls for the tax: a second one would make all plans slower

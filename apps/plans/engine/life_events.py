@@ -92,7 +92,8 @@ class Thing:
     a couple; IRC 121) is taxed as a long-term gain; a loss counts where ``is_investment``.
 
     ``sold_share`` is the part that is sold, the rest is kept. The price comes in ``instalments`` equal yearly parts,
-    from the sale on, each with its part of costs and gain (IRC 453), without interest; a loss counts at once.
+    from the sale on, each with its part of costs and gain (IRC 453); a loss counts at once. On what is still to be paid
+    the buyer pays ``note_rate`` a year with each part, taxed as interest. One before the plan brings what is to come.
     Where the owner works in it, ``is_active``, the gain is no net investment income (IRC 1411(c)(4)).
     """
 
@@ -110,6 +111,7 @@ class Thing:
     sold_share: float = field(default=1.0, metadata=UNTOLD)
     instalments: int = field(default=1, metadata=UNTOLD)
     is_active: bool = field(default=False, metadata=UNTOLD)
+    note_rate: float = field(default=0.0, metadata=UNTOLD)
 
     def __post_init__(self) -> None:
         name = f"things[{self.key}]"
@@ -119,6 +121,7 @@ class Thing:
         not_negative(self.cost, f"{name}.cost")
         annual_rate(self.annual_growth, f"{name}.annual_growth")
         within(self.selling_cost, 0.0, 0.5, f"{name}.selling_cost")
+        within(self.note_rate, 0.0, 1.0, f"{name}.note_rate")
         for amount in self.exclusion:
             not_negative(amount, f"{name}.exclusion")
 

@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 from apps.plans.engine.bands import ordered, percentiles_of
 from apps.plans.engine.books import (
     F_CONVERTED,
+    F_EQUITY,
     F_RECOVERED,
+    F_ROTH,
     F_SHORTFALL,
     N_FLOWS,
     NEVER,
@@ -108,8 +110,12 @@ def span_of(program: Program) -> Span:
 
 def _flows_of(program: Program) -> int:
     """How many flows there are to keep."""
-    if program.iras.whole.shape[0] > 0:
+    if program.grants.rows.shape[0] > 0:
         return N_FLOWS
+    if program.roths.whole.shape[0] > 0:
+        return F_EQUITY
+    if program.iras.whole.shape[0] > 0:
+        return F_ROTH
     return F_RECOVERED if program.conversions.rules.shape[0] > 0 else F_CONVERTED
 
 

@@ -27,6 +27,7 @@ def is_pot(program: Program) -> bool:
         program.mix.size == 1
         and sources.shape[0] == 1
         and sources[0, 1] not in (TAXABLE, TAX_DEFERRED)
+        and program.roths.whole.shape[0] == 0
         and not program.rates[0, 1:].any()
         and not program.incomes.any()
         and not program.lines[:, 1].any()

@@ -30,6 +30,7 @@ from apps.plans.engine.ira_program import Iras, iras_of
 from apps.plans.engine.medicare_program import insured_months, premium_rows
 from apps.plans.engine.policy_schedules import payouts_of
 from apps.plans.engine.remembered import remembered
+from apps.plans.engine.roth_program import ROTH, Roths, places_of, roths_of
 from apps.plans.engine.schedules import (
     TREATMENTS,
     Demand,
@@ -55,7 +56,8 @@ SENIOR_AGE = 65
 class Payers(NamedTuple):
     """Who pays what, for the kernel's hot calls, which must carry few arrays.
 
-    ``sources`` (n_sources, 3) lists the accounts that pay, in order: account, treatment, month up to which
+    ``sources`` (n_sources, 3) lists the accounts that pay, in order: account, treatment (of Roth accounts of which the
+    walk keeps layers ROTH and their pool), month up to which
     withdrawals carry the additional tax; ``education`` the accounts kept for education; ``demands`` (n_demands, 3)
     the category of each demand in the order in which they are paid, 1 where education accounts pay first, and its part
     of the spending that a rule moves.
@@ -83,7 +85,7 @@ class Program(NamedTuple):
     months for which they are due, ``incomes_before`` (2,) the incomes of the two years before the start;
     ``conversions`` those to Roth, ``spending`` the rule of it; ``payouts`` what life insurance pays
     (`policy_schedules.payouts_of`), ``active_gains`` those of businesses (`event_schedules.active_gains`),
-    ``iras`` traditional IRAs, ``grants`` of equity.
+    ``iras`` traditional IRAs, ``roths`` Roth accounts, ``grants`` of equity.
     """
 
     weights: FloatArray
@@ -111,6 +113,7 @@ class Program(NamedTuple):
     payouts: FloatArray
     active_gains: FloatArray
     iras: Iras
+    roths: Roths
     grants: GrantRows
 
 
@@ -181,9 +184,14 @@ def _divisor(account: Account, living: list[Adult], calendar_year: int) -> float
     return float(joint or uniform_divisor(age))
 
 
-def _payers(inputs: ProjectionInputs, demands: list[Demand]) -> Payers:
+def _payers(inputs: ProjectionInputs, demands: list[Demand], roths: Roths) -> Payers:
+    pools = places_of(inputs) if roths.whole.size else {}
     rows = [
-        (place, TREATMENTS.index(treatment), _penalty_until(account, inputs))
+        (
+            place,
+            ROTH + pools[account.key] if account.key in pools else TREATMENTS.index(treatment),
+            _penalty_until(account, inputs),
+        )
         for treatment in inputs.withdrawal_order
         for place, account in enumerate(inputs.accounts)
         if account.treatment is treatment
@@ -207,6 +215,18 @@ def _rates(inputs: ProjectionInputs, weights: FloatArray) -> FloatArray:
     return np.stack([fees, (weights @ (total - qualified)) * taxed, (weights @ qualified) * taxed], axis=1)
 
 
+def _weights(inputs: ProjectionInputs) -> FloatArray:
+    """What each account holds of each asset, then what the shares of each grant follow."""
+    asset_keys, n_accounts = inputs.assumptions.asset_keys, len(inputs.accounts)
+    weights = np.zeros((n_accounts + len(inputs.events.grants), len(asset_keys)))
+    for place, account in enumerate(inputs.accounts):
+        for key, weight in account.allocation:
+            weights[place, asset_keys.index(key)] = weight
+    for place, grant in enumerate(inputs.events.grants, start=n_accounts):
+        weights[place, asset_keys.index(grant.asset)] = 1.0
+    return weights
+
+
 def build_program(inputs: ProjectionInputs, demands: list[Demand] | None = None, *, drawn: bool = False) -> Program:
     """Lay the inputs out for the kernel. Accounts with the same allocation share one mix.
 
@@ -214,19 +234,13 @@ def build_program(inputs: ProjectionInputs, demands: list[Demand] | None = None,
     """
     n_months = horizon_months(inputs.adults, inputs.start_date)
     first_year, n_years = first_year_months(inputs.start_date), year_of(n_months - 1, inputs.start_date) + 1
-    asset_keys = inputs.assumptions.asset_keys
-    grants, n_accounts = inputs.events.grants, len(inputs.accounts)
-    weights = np.zeros((n_accounts + len(grants), len(asset_keys)))
-    for place, account in enumerate(inputs.accounts):
-        for key, weight in account.allocation:
-            weights[place, asset_keys.index(key)] = weight
-    for place, grant in enumerate(grants, start=n_accounts):
-        weights[place, asset_keys.index(grant.asset)] = 1.0
+    weights, n_accounts = _weights(inputs), len(inputs.accounts)
     mixes, mix = np.unique(weights, axis=0, return_inverse=True)
     states = states_of(inputs, drawn=drawn)
     contributions, lines = contributions_of(inputs, states)
     demands = demands_of(inputs, drawn=drawn) if demands is None else demands
-    claimed, payers = benefits_of(inputs), _payers(inputs, demands)
+    roths = roths_of(inputs, states, n_years, drawn=drawn)
+    claimed, payers = benefits_of(inputs), _payers(inputs, demands, roths)
     livings = [[_living(inputs, ends, year) for year in range(n_years)] for ends in states]
     return Program(
         weights=np.ascontiguousarray(mixes),
@@ -254,6 +268,7 @@ def build_program(inputs: ProjectionInputs, demands: list[Demand] | None = None,
         payouts=payouts_of(inputs, drawn=drawn),
         active_gains=active_gains(inputs, states, n_months),
         iras=iras_of(inputs, states, n_years, demands),
+        roths=roths,
         grants=grant_rows(inputs, mix.astype(np.int64).ravel()[n_accounts:], drawn=drawn),
     )
 

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from apps.plans.engine.digest import canonical_json
 
-ENGINE_VERSION = "plans-1.13.1"
+ENGINE_VERSION = "plans-1.14.0"
 
 PERCENTILES = (5, 10, 25, 50, 75, 90, 95)
 SPENDING_LEVELS = (5, 25, 50, 75, 95)
@@ -88,7 +88,8 @@ class YearCashFlow:
     ``required_distributions`` is what the law made the household take out beyond what it needed: from one account to
     another, so not among the sums; so is ``converted``, what went from tax-deferred accounts to Roth before tax was
     withheld from it. ``recovered`` is what of the money taken out and converted was after-tax money and is not taxed;
-    ``given`` what of the withdrawals IRAs gave to charity.
+    ``given`` what of the withdrawals IRAs gave to charity, ``roth_earnings`` what of those from Roth is income;
+    ``equity`` what of the wages is income of options and purchase plans without payroll tax.
 
     On one path: wages + social_security + other_income + withdrawals + shortfall = contributions + spending +
     goals + debt_payments + taxes + medicare + saved_surplus + unplanned_spending. Medians of many paths do not add up,
@@ -116,6 +117,8 @@ class YearCashFlow:
     converted: float = 0.0
     recovered: float = 0.0
     given: float = 0.0
+    roth_earnings: float = 0.0
+    equity: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

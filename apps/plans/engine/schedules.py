@@ -109,7 +109,8 @@ def benefits_of(inputs: ProjectionInputs) -> BenefitSchedule | None:
 
 
 def incomes_of(inputs: ProjectionInputs, ends: Ends, claimed: BenefitSchedule | None) -> FloatArray:
-    """Return (n_months, 6, 2): wages of the first and second adult, benefits, other taxable, tax-free, gains of sales.
+    """Return (n_months, 7, 2): wages of the first and second adult, benefits, other taxable, tax-free, gains of sales,
+    interest of their buyers.
 
     Where a state taxes income, its columns follow (`state_program.income_columns`).
     """
@@ -147,7 +148,7 @@ def incomes_of(inputs: ProjectionInputs, ends: Ends, claimed: BenefitSchedule | 
     for receipt in receipts_of(inputs, ends, n_months):
         into = real if receipt.is_real else nominal
         if 0 <= receipt.month < n_months:
-            into[receipt.month, 3:6] += (receipt.income, receipt.free, receipt.gain)
+            into[receipt.month, 3:7] += (receipt.income, receipt.free, receipt.gain, receipt.interest)
             if apart:
                 into[receipt.month, apart[IncomeKind.OTHER_TAXABLE]] += receipt.income
     return np.stack([real, nominal], axis=2)

@@ -25,7 +25,7 @@ from apps.plans.engine.tax_tables import FilingStatus
 
 FloatArray = NDArray[np.float64]
 # The incomes' columns that the federal tax knows come first.
-FIRST_COLUMN = 6
+FIRST_COLUMN = 7
 
 
 def _withdrawn_by_first(inputs: ProjectionInputs) -> float:

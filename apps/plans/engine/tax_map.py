@@ -10,7 +10,8 @@ class IncomeParts:
     """Where a year's income comes from, nominal. ``withdrawn`` is what tax-deferred accounts gave, ``required`` the
     part of it that the law made the household take out beyond what it needed, ``converted`` what went to Roth;
     ``recovered`` is what of both was after-tax money of IRAs, which is not taxed again, ``given`` what IRAs gave to
-    charity, beside what was withdrawn."""
+    charity, beside what was withdrawn; ``roth`` is what of withdrawals from Roth accounts is income, ``equity`` what
+    options and purchase plans brought without payroll tax."""
 
     wages: float
     pre_tax: float
@@ -24,6 +25,8 @@ class IncomeParts:
     gains: float
     recovered: float = 0.0
     given: float = 0.0
+    roth: float = 0.0
+    equity: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,10 +15,12 @@ from numpy.typing import NDArray
 
 from apps.plans.engine.books import (
     F_CONVERTED,
+    F_EQUITY,
     F_GIVEN,
     F_MEDICARE,
     F_RECOVERED,
     F_REQUIRED,
+    F_ROTH,
     F_STATE_TAXES,
     F_TAXES,
     Recorded,
@@ -148,13 +150,13 @@ class _Map:
     def _income(self, year: int) -> IncomeParts:
         _law, facts = self.laws[year]
         pensions, converted = self._pensions(year), self._flow(year, F_CONVERTED)
-        recovered = self._flow(year, F_RECOVERED)
+        recovered, roth, equity = (self._flow(year, flow) for flow in (F_RECOVERED, F_ROTH, F_EQUITY))
         return IncomeParts(
             wages=float(sum(facts.wages)),
             pre_tax=float(facts.pre_tax),
             pensions=pensions,
             # what is taxed, and what is not
-            withdrawn=max(0.0, float(facts.ordinary) + recovered - pensions - converted),
+            withdrawn=max(0.0, float(facts.ordinary) + recovered - pensions - converted - roth - equity),
             converted=converted,
             required=self._flow(year, F_REQUIRED),
             benefits=float(facts.benefits),
@@ -163,6 +165,8 @@ class _Map:
             gains=float(facts.long_term_gain),
             recovered=recovered,
             given=self._flow(year, F_GIVEN),
+            roth=roth,
+            equity=equity,
         )
 
     def _pensions(self, year: int) -> float:

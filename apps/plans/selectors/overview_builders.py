@@ -183,6 +183,7 @@ def _flow(row: YearCashFlow, ages: tuple[int, ...], found: Found) -> FlowLine:
         withdrawals=at("withdrawals", _("Withdrawn"), row.withdrawals),
         recovered=at("recovered", _("Not taxed: after-tax money back"), row.recovered),
         given=at("given", _("Given to charity from IRAs"), row.given),
+        roth_earnings=at("roth_earnings", _("Earnings from Roth accounts, taxed"), row.roth_earnings),
         spending=at("spending", _("Living costs"), row.spending),
         goals=at("goals", _("Goals"), row.goals),
         debts=at("debts", _("Debt payments"), row.debt_payments),

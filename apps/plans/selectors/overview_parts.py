@@ -98,7 +98,7 @@ class FlowLine:
     """Money in and out of one calendar year on the expected path, nominal; `since` where it is not a whole one.
 
     The state's taxes are part of the taxes, what IRAs gave to charity of what was withdrawn; of that and of what was
-    converted, `recovered` was taxed before.
+    converted, `recovered` was taxed before; `roth_earnings` is what of withdrawals from Roth accounts is taxed.
     """
 
     year: int
@@ -111,6 +111,7 @@ class FlowLine:
     withdrawals: Figure
     recovered: Figure
     given: Figure
+    roth_earnings: Figure
     spending: Figure
     goals: Figure
     debts: Figure

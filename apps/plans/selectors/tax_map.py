@@ -35,6 +35,8 @@ class TaxLine:
     required: Figure
     recovered: Figure
     given: Figure
+    roth: Figure
+    equity: Figure
     benefits: Figure
     taxable_benefits: Figure
     investment: Figure
@@ -47,6 +49,7 @@ class TaxLine:
     gains_rate: Figure
     federal: Figure
     niit: Figure
+    early: Figure
     state: Figure
     medicare: Figure
     step: Figure
@@ -114,6 +117,8 @@ def _line(asked: Asked, year: TaxYear, rates: list[float], scale: float) -> TaxL
         required=money("required", of.required, _("Required beyond need")),
         recovered=money("recovered", of.recovered, _("Not taxed: after-tax money back")),
         given=money("given", of.given, _("Given to charity from IRAs")),
+        roth=money("roth", of.roth, _("Earnings from Roth accounts")),
+        equity=money("equity", of.equity, _("Equity from employers, besides salaries")),
         benefits=money("benefits", of.benefits, _("Social Security")),
         taxable_benefits=money("taxable_benefits", of.taxable_benefits, _("Taxed part of Social Security")),
         investment=money("investment", of.investment, _("Interest and dividends")),
@@ -126,6 +131,7 @@ def _line(asked: Asked, year: TaxYear, rates: list[float], scale: float) -> TaxL
         gains_rate=rate("gains_rate", at.gains_rate, _("Rate on gains"), "0"),
         federal=money("federal", year.taxes.federal, _("Federal tax")),
         niit=money("niit", year.taxes.niit, _("Surtax on investment income")),
+        early=money("early", year.taxes.early, _("Additional tax on early withdrawals")),
         state=money("state", year.taxes.state, _("State tax")),
         medicare=money("medicare", year.taxes.medicare, _("Medicare by income")),
         step=Figure(at.step, "count", f"{key}:step", _("Medicare step paid")),
@@ -154,11 +160,13 @@ def _chart(asked: Asked, years: Sequence[TaxYear], peak: TaxYear, *, in_today: b
 
     series = [
         stacked(_("Salaries"), [each.income.wages - each.income.pre_tax for each in years], "wages"),
+        stacked(_("Equity from employers, besides salaries"), [each.income.equity for each in years], "gain"),
         stacked(_("Pensions and other income"), [each.income.pensions for each in years], "pension"),
         stacked(
             _("Taxed part of Social Security"), [each.income.taxable_benefits for each in years], "social_security"
         ),
         stacked(_("Taken from tax-deferred accounts"), [_taxed_part(each) for each in years], "withdrawal"),
+        stacked(_("Earnings from Roth accounts"), [each.income.roth for each in years], "real_estate"),
         stacked(
             _("Interest, dividends and gains"),
             [each.income.investment + each.income.gains for each in years],
@@ -275,6 +283,18 @@ def _method(key: str) -> str:
             "was taken out and converted (IRC 408(d)(2))."
         ),
         "given": _("Straight from IRAs from 70½ on, to the yearly limit: no income (IRC 408(d)(8))."),
+        "roth": _(
+            "What came out of Roth accounts beyond what was paid in and converted, before 59½ or in the first five tax "
+            "years (IRC 408A(d))."
+        ),
+        "equity": _(
+            "Income of incentive options sold at once and of purchases at a discount: taxed like a salary, without "
+            "payroll tax (IRC 421(b)); other equity counts among the salaries."
+        ),
+        "early": _(
+            "10 % of what came out before 59½ and was deferred, of earnings from Roth accounts and of conversions of "
+            "the last five years (IRC 72(t), 408A(d)(3)(F))."
+        ),
         "step": _("By the income of two years before; 0 pays no more than the standard premium."),
         "next_step": _("The step of Medicare's premiums that this year's income leads to two years later."),
         "step_room": _(

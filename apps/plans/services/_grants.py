@@ -100,8 +100,9 @@ _UNITS = gettext_noop(
     "vested is taken to lie in an account."
 )
 _OPTIONS = gettext_noop(
-    "“%(name)s”: options are exercised where the share is worth more than they cost, before the work ends; what has "
-    "not vested then is lost, and so is what a death leaves unexercised."
+    "“%(name)s”: options are exercised as they vest or on the day that is told; where the share is worth less than "
+    "they cost then, in the first month in which it is worth more, until they expire or the work ends. What has not "
+    "vested then is lost, and so is what a death leaves unexercised."
 )
 _HELD = gettext_noop("The shares of “%(name)s” are held and pay for the plan like a taxable account.")
 _NO_MINIMUM_TAX = gettext_noop(

@@ -45,7 +45,6 @@ from apps.plans.engine.tax_tables import FilingStatus, TaxTable
 from apps.plans.models import Goal, GoalKind, Override, OverrideKind, Plan
 from apps.plans.selectors.run_values import RunInputs
 from apps.plans.services._grants import share_accounts, with_grants
-from apps.plans.services._iras import with_iras
 from apps.plans.services._life_facts import children_of, event_names, events_of, untaken
 from apps.plans.services._other_records import record_caveats
 from apps.plans.services._plan_rules import as_stated
@@ -56,6 +55,7 @@ from apps.plans.services._retirement import (
     retirement_caveats,
     with_claim_ages,
 )
+from apps.plans.services._roths import with_pools
 from apps.plans.services._state_tax import state_caveats
 
 CENT = Decimal("0.01")
@@ -192,7 +192,7 @@ class _Mapping:
             children=children,
             events=events,
         )
-        inputs, of_iras = with_iras(inputs, facts, self._names())
+        inputs, of_iras = with_pools(inputs, facts, self._names())
         of_retirement = retirement_caveats(claims, self._incomes_of_adults(), self._names(), medicare)
         told += of_iras + expected + granted + of_retirement + record_caveats(claims, facts, self._names())
         told += state_caveats(facts.state, self.situation.state_table)

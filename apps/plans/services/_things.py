@@ -9,6 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from apps.kernel.errors import gettext_noop
 from apps.money.models import PropertyKind
 from apps.money.selectors.facts import HouseholdFacts, PropertyFact
+from apps.money.selectors.life import is_kept
 from apps.plans.engine.life_events import Thing
 from apps.plans.services._tables import TAX_TABLES, read_table
 
@@ -40,10 +41,15 @@ def _told(fact: PropertyFact, day: dt.date) -> list[Caveat]:
             told.append((_KEPT if fact.kept_until_death else _NO_SALE, name))
         return told
     dated = {**name, "day": fact.sells_on.isoformat()}
-    if fact.sells_on < day:
+    if is_kept(fact.sells_on, fact.instalments, day):
         return [*told, (_NOT_SOLD, dated)]
-    told.append((_SOLD_HOME if fact.kind == PropertyKind.HOME else _SOLD, dated))
-    if fact.instalments > 1:
+    if fact.sells_on < day:
+        told.append((_SOLD_BEFORE, dated))
+    else:
+        told.append((_SOLD_HOME if fact.kind == PropertyKind.HOME else _SOLD, dated))
+    if fact.instalments > 1 and fact.instalment_rate:
+        told.append((_INTEREST, {**name, "rate": f"{100 * fact.instalment_rate:.2f}"}))
+    elif fact.instalments > 1:
         told.append((_INSTALMENTS, name))
     if is_business:
         told += [(_PASSIVE if fact.is_passive else _ACTIVE, name), (_INCOME, name)]
@@ -52,22 +58,41 @@ def _told(fact: PropertyFact, day: dt.date) -> list[Caveat]:
 
 def _thing(fact: PropertyFact, currency: str, debts: Collection[str], day: dt.date, inflation: float) -> Thing:
     table = read_table(TAX_TABLES / "home_sale.toml")
+    growth = inflation if fact.annual_growth is None else float(fact.annual_growth)
+    is_past = fact.sells_on is not None and fact.sells_on < day
     return Thing(
         key=fact.key,
-        value=_cents(fact.value),
-        annual_growth=inflation if fact.annual_growth is None else float(fact.annual_growth),
+        value=_value(fact, growth, day),
+        annual_growth=growth,
         cost=_cents(fact.value if fact.cost is None else fact.cost),
-        sale_day=fact.sells_on if fact.sells_on is not None and fact.sells_on >= day else None,
+        sale_day=None if is_kept(fact.sells_on, fact.instalments, day) else fact.sells_on,
         selling_cost=float(fact.selling_cost),
         exclusion=(float(table["alone"]), float(table["couple"])) if fact.kind == PropertyKind.HOME else (0.0, 0.0),
         is_investment=fact.kind in _INVESTMENTS,
-        debt=fact.debt_key if fact.debt_key in debts else "",
+        # a sale of the past has paid its debt
+        debt=fact.debt_key if fact.debt_key in debts and not is_past else "",
         account="",
         currency=currency,
         sold_share=float(fact.sold_share),
         instalments=fact.instalments,
+        note_rate=float(fact.instalment_rate or 0),
         is_active=fact.kind == PropertyKind.BUSINESS and not fact.is_passive,
     )
+
+
+def _value(fact: PropertyFact, growth: float, day: dt.date) -> float:
+    """What a thing is worth at the start: of one whose price is still being paid, what its price would have grown to.
+
+    The price of a sale that was told before it came is the value of then, grown to it; else the value told.
+    """
+    if fact.sells_on is None or fact.sells_on >= day or is_kept(fact.sells_on, fact.instalments, day):
+        return _cents(fact.value)
+    grown = max(0, _months(fact.as_of, fact.sells_on)) + _months(fact.sells_on, day)
+    return _cents(fact.value) * float((1.0 + growth) ** (grown / 12.0))
+
+
+def _months(first: dt.date, last: dt.date) -> int:
+    return (last.year - first.year) * 12 + last.month - first.month
 
 
 def _cents(amount: Decimal) -> float:
@@ -81,6 +106,14 @@ _SOLD = gettext_noop(
 _SOLD_HOME = gettext_noop(
     "“%(name)s” is sold on %(day)s at a price that grows evenly; it is taken to have been the main home for two of the "
     "last five years, so that 250,000 of the gain, 500,000 of a couple’s, are free of tax."
+)
+_SOLD_BEFORE = gettext_noop(
+    "“%(name)s” was sold on %(day)s: what of the price is still to come counts, with its part of the gain; what came "
+    "before is taken to lie in the accounts, and the debt to be paid off."
+)
+_INTEREST = gettext_noop(
+    "The price of “%(name)s” comes in equal yearly parts, each with its part of the gain, and %(rate)s %% a year on "
+    "what is still to be paid, taxed as interest; that a buyer may not pay is not counted."
 )
 _NOT_SOLD = gettext_noop("“%(name)s” was to be sold on %(day)s, which has passed: it is taken as kept.")
 _NO_SALE = gettext_noop(

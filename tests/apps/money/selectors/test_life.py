@@ -14,6 +14,7 @@ from apps.money.selectors.life import (
     IncomeSpan,
     grant_fact,
     income_spans,
+    is_kept,
     is_over,
     phase_fact,
     property_fact,
@@ -66,6 +67,14 @@ def test_the_facts_carry_after_tax_money_in_iras_and_in_savings(household: House
     assert [fact.is_deductible for fact in facts.savings] == [False]
 
 
+def test_the_facts_carry_roth_accounts_with_their_conversions_by_year(household: Household, ada: User) -> None:
+    fact = made.fact("roth_basis", household, ada, converted_0=Decimal(5_000), converted_3=Decimal(700))
+    (told,) = household_facts(household, AS_OF).roth_bases
+    year = fact.tax_year  # type: ignore[attr-defined]
+    assert (told.kind, told.first_year, told.contributions) == ("ira", 2015, 40_000)
+    assert told.conversions == ((year, 5_000), (year - 3, 700))
+
+
 def test_what_is_in_another_currency_is_named_and_not_dropped(household: Household, ada: User) -> None:
     for kind in ("phase", "windfall", "income", "expense"):
         made.fact(kind, household, ada, name=f"Own {kind}", currency="EUR")
@@ -89,21 +98,33 @@ SOLD, SOONER, LATER = dt.date(2031, 2, 1), dt.date(2030, 1, 1), dt.date(2035, 1,
 
 def test_an_income_ends_with_the_sale_of_what_it_comes_from() -> None:
     flat = Property(sells_on=SOLD, kind="real_estate", name="Flat", value=Decimal(1))
-    assert income_spans(IncomeSource(rented_out=flat)) == (IncomeSpan("", Decimal(1), None, SOLD),)
-    assert income_spans(IncomeSource(rented_out=flat, ends_on=SOONER)) == (IncomeSpan("", Decimal(1), None, SOONER),)
-    assert income_spans(IncomeSource(rented_out=Property())) == (IncomeSpan("", Decimal(1), None, None),)
-    assert income_spans(IncomeSource(ends_on=LATER)) == (IncomeSpan("", Decimal(1), None, LATER),)
+    assert income_spans(IncomeSource(rented_out=flat), AS_OF) == (IncomeSpan("", Decimal(1), None, SOLD),)
+    assert income_spans(IncomeSource(rented_out=flat, ends_on=SOONER), AS_OF) == (
+        IncomeSpan("", Decimal(1), None, SOONER),
+    )
+    assert income_spans(IncomeSource(rented_out=Property()), AS_OF) == (IncomeSpan("", Decimal(1), None, None),)
+    assert income_spans(IncomeSource(ends_on=LATER), AS_OF) == (IncomeSpan("", Decimal(1), None, LATER),)
     assert property_fact(flat).annual_growth is None
 
 
 def test_an_income_falls_by_the_share_that_is_sold() -> None:
     shop = Property(sells_on=SOLD, kind="business", name="Shop", value=Decimal(1), sold_share=Decimal("0.6"))
-    before, after = income_spans(IncomeSource(rented_out=shop, ends_on=LATER))
+    before, after = income_spans(IncomeSource(rented_out=shop, ends_on=LATER), AS_OF)
     assert (before.part, before.ends_on) == (1, SOLD)
     assert (after.part, after.starts_on, after.ends_on) == (Decimal("0.4"), SOLD, LATER)
-    assert income_spans(IncomeSource(rented_out=shop, starts_on=LATER)) == (
+    assert income_spans(IncomeSource(rented_out=shop, starts_on=LATER), AS_OF) == (
         IncomeSpan("", Decimal("0.4"), LATER, None),
     )
+
+
+@pytest.mark.parametrize(("day", "is_over"), [(dt.date(2034, 2, 1), False), (dt.date(2034, 2, 2), True)])
+def test_an_income_goes_on_where_a_plan_takes_what_was_sold_as_kept(day: dt.date, is_over: bool) -> None:
+    """Plan and income agree: a sale of the past is one while its price is being paid, the last part in 2034."""
+    shop = Property(sells_on=SOLD, kind="business", name="Shop", value=Decimal(1), instalments=4)
+    assert is_kept(SOLD, 4, day) is is_over
+    assert income_spans(IncomeSource(rented_out=shop), day)[0].ends_on == (None if is_over else SOLD)
+    assert not is_kept(SOLD, 1, SOLD)
+    assert is_kept(None, 1, SOLD)
 
 
 def test_both_stretches_are_facts_with_keys_of_their_own(household: Household, ada: User) -> None:

@@ -9,7 +9,14 @@ from decimal import Decimal
 
 import pytest
 
-from apps.money.selectors.facts import HouseholdFacts, InsuranceFact, IraBasisFact, PersonFact
+from apps.money.selectors.facts import (
+    AccountFact,
+    HouseholdFacts,
+    InsuranceFact,
+    IraBasisFact,
+    PersonFact,
+    RothBasisFact,
+)
 from apps.money.selectors.missing import missing_of
 
 DAY = dt.date(2026, 11, 1)
@@ -84,3 +91,20 @@ def test_after_tax_money_of_an_older_form_is_asked_for_again() -> None:
 
     assert ("ira_basis", "Ana", False) in codes(told(2024))
     assert "ira_basis" not in {code for code, _, _ in codes(told(2025))}
+
+
+@pytest.mark.parametrize(
+    ("born", "contributions", "asked"),
+    [(1980, None, True), (1980, Decimal(9_000), False), (1960, None, False)],
+)
+def test_what_was_paid_into_roths_is_asked_of_who_is_young(
+    born: int, contributions: Decimal | None, asked: bool
+) -> None:
+    ana = PersonFact(uuid.UUID(int=1), "Ana", "head", dt.date(born, 5, 1), 65)
+    roth = AccountFact(
+        "r", "Roth", "tax_free", ana.person_id, Decimal(9_000), None, (), is_held_away=False, as_of=DAY,
+        registration="roth_ira",
+    )  # fmt: skip
+    basis = RothBasisFact("b", ana.person_id, "ira", None, contributions, (), DAY.year - 1, DAY)
+    told = replace(facts(), people=(ana,), accounts=(roth,), roth_bases=(basis,))
+    assert (("roth_basis", "Ana", False) in codes(told)) is asked

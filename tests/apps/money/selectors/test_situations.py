@@ -56,7 +56,7 @@ def test_facts_carry_everything_with_its_day_and_source(ada: User) -> None:
     assert facts.savings[0].account_key == accounts["Roth"].key
     assert facts.net_worth == 10_500 + 7_000 + 4_200 + 650_000 - 310_000 - 650
     assert facts.is_enough
-    assert {fact.code for fact in facts.missing} == {"social_security", "insured_person"}
+    assert {fact.code for fact in facts.missing} == {"social_security", "insured_person", "roth_basis"}
 
 
 def test_a_bare_household_is_told_what_is_missing(ada: User) -> None:

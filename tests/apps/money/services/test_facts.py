@@ -41,6 +41,11 @@ def test_each_kind_is_added_changed_and_removed_on_the_trail(ada: User, kind: st
         ("ira_basis", {"amount": Decimal(-1)}, "amount"),
         ("ira_basis", {"tax_year": 1986}, "tax_year"),
         ("ira_basis", {"tax_year": 2026}, "tax_year"),
+        ("roth_basis", {"contributions": Decimal(-1)}, "contributions"),
+        ("roth_basis", {"tax_year": 1997, "first_year": None}, "tax_year"),
+        ("roth_basis", {"first_year": 2026}, "first_year"),
+        ("roth_basis", {"kind": "plan", "converted_1": Decimal(5)}, "converted_1"),
+        ("roth_basis", {"first_year": 2023, "tax_year": 2024, "converted_2": Decimal(5)}, "converted_2"),
     ],
 )
 def test_what_cannot_be_is_refused(ada: User, kind: str, fields: dict[str, object], field: str) -> None:
@@ -63,6 +68,22 @@ def test_each_person_tells_of_after_tax_money_once(ada: User) -> None:
     made.fact("ira_basis", household, ada)
     with pytest.raises(InvalidInputError, match="told already"):
         made.fact("ira_basis", household, ada)
+
+
+def test_each_person_tells_of_each_kind_of_roth_account_once(ada: User) -> None:
+    household = people.household(ada)
+    made.fact("roth_basis", household, ada)
+    made.fact("roth_basis", household, ada, kind="plan")
+    with pytest.raises(InvalidInputError, match="told already"):
+        made.fact("roth_basis", household, ada)
+
+
+def test_a_sale_of_the_past_is_told_while_parts_of_its_price_are_to_come(ada: User) -> None:
+    told = {"sells_on": dt.date(2023, 6, 16), "cost": Decimal(1), "instalments": 3, "instalment_rate": Decimal("0.05")}
+    thing = made.fact("property", people.household(ada), ada, **told)
+    with pytest.raises(InvalidInputError, match="last part of the price came on") as refused:
+        change_fact(fact=thing, fields={"instalments": 2}, by=ada.as_actor())
+    assert refused.value.field == "instalments"
 
 
 def test_an_unknown_kind_is_refused(ada: User) -> None:
@@ -100,6 +121,13 @@ SHARE = {"change": "share", "monthly_amount": None, "share": Decimal("-0.2")}
         ("windfall", {"amount": Decimal(0)}, "amount"),
         ("windfall", {"expected_on": PAST}, "expected_on"),
         ("property", {"sells_on": PAST, "cost": Decimal(1)}, "sells_on"),
+        ("property", {"sells_on": dt.date(2024, 6, 15), "cost": Decimal(1), "instalments": 2}, "instalments"),
+        ("property", {"sells_on": AHEAD, "cost": Decimal(1), "instalment_rate": Decimal("0.05")}, "instalment_rate"),
+        (
+            "property",
+            {"sells_on": AHEAD, "cost": Decimal(1), "instalments": 2, "instalment_rate": Decimal("0.31")},
+            "",
+        ),
         ("property", {"sells_on": AHEAD}, "cost"),
         ("property", {"selling_cost": Decimal("0.7")}, ""),
         ("property", {"sold_share": Decimal(0), "sells_on": AHEAD, "cost": Decimal(1)}, ""),

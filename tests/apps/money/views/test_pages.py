@@ -25,7 +25,18 @@ class Scene:
         self.household, account, _ = portfolios.funded(ada)
         bank = made.bank_account(self.household, ada)
         made.posted(bank, ada, ("2026-08-03", "5000", "PAYROLL"), ("2026-08-05", "-84.10", "WHOLE FOODS"))
-        for kind in ("income", "expense", "debt", "property", "insurance", "phase", "windfall", "ira_basis", "grant"):
+        for kind in (
+            "income",
+            "expense",
+            "debt",
+            "property",
+            "insurance",
+            "phase",
+            "windfall",
+            "ira_basis",
+            "roth_basis",
+            "grant",
+        ):
             made.fact(kind, self.household, ada)
         made.fact("saving", self.household, ada, account=account)
         self.debt = Debt.objects.get()

@@ -42,6 +42,7 @@ from apps.plans.engine.tax_tables import FilingStatus, StatusTable, TaxTable
 from apps.plans.engine.taxes import TaxFacts, federal_tax
 from apps.portfolios.engine.distributions import required_distribution
 from tests.apps.plans.engine.reference_iras import IrasOfReference
+from tests.apps.plans.engine.reference_roths import RothsOfReference
 
 RANKS = list(GoalPriority)
 
@@ -142,7 +143,7 @@ def indexed(table: TaxTable, index: float) -> TaxTable:
     )
 
 
-class ReferenceModel(IrasOfReference):
+class ReferenceModel(IrasOfReference, RothsOfReference):
     """Walks one path of a cube."""
 
     def __init__(
@@ -184,6 +185,8 @@ class ReferenceModel(IrasOfReference):
             opened={account.key: account.balance for account in inputs.accounts},
             after_tax={pool.owner: pool.basis for pool in inputs.ira_pools},
         )
+        self._open_roths()
+        self.exercised: set[tuple[str, date]] = set()
 
     def run(self) -> ReferenceModel:
         for month in range(self.n_months):
@@ -268,12 +271,14 @@ class ReferenceModel(IrasOfReference):
             if month >= self.ends[place]:
                 continue
             for day, number in grant.tranches:
-                if self._month_taken(grant, day) != month:
+                first, last = self._months_taken(grant, day)
+                if not first <= month <= last or (grant.key, day) in self.exercised:
                     continue
                 worth, strike = number * price, number * grant.strike
                 cost = (1.0 - grant.discount) * worth if grant.kind is GrantKind.PURCHASES else strike
                 if worth <= cost:
                     continue
+                self.exercised.add((grant.key, day))
                 untaxed = grant.kind is GrantKind.INCENTIVE and grant.account != ""
                 gain = 0.0 if untaxed else worth - cost
                 if grant.kind in (GrantKind.UNITS, GrantKind.OPTIONS):
@@ -287,21 +292,23 @@ class ReferenceModel(IrasOfReference):
                 else:
                     books.unspent += gain
 
-    def _month_taken(self, grant: EquityGrant, day: date) -> int | None:
-        """An option is exercised when it vests or on the day that is planned, before it expires or the work ends."""
+    def _months_taken(self, grant: EquityGrant, day: date) -> tuple[int, int]:
+        """An option is exercised when it vests or on the day that is planned, before it expires or the work ends: in
+        the first month from then on in which it is worth anything."""
+        never = (1, 0)
         stops = {adult.key: adult.retirement_date for adult in self.inputs.adults}
         vested, retires = self._months_to(day), max(0, self._months_to(stops[grant.owner]))
         if grant.kind in (GrantKind.UNITS, GrantKind.PURCHASES):
-            return vested if 0 <= vested < retires else None
+            return (vested, vested) if 0 <= vested < retires else never
         if vested >= max(0, retires):
-            return None
+            return never
         planned = vested if grant.exercise is None else max(vested, self._months_to(grant.exercise))
-        planned = min(planned, max(retires - 1, vested))
+        latest = max(retires - 1, vested)
         if grant.expiry is not None:
             if self._months_to(grant.expiry) < 0:
-                return None
-            planned = min(planned, self._months_to(grant.expiry))
-        return max(0, planned)
+                return never
+            latest = min(latest, self._months_to(grant.expiry))
+        return max(0, min(planned, latest)), max(0, latest)
 
     def _is_in_force(self, policy: LifePolicy, month: int) -> bool:
         retires = {adult.key: self._months_to(adult.retirement_date) for adult in self.inputs.adults}
@@ -358,7 +365,11 @@ class ReferenceModel(IrasOfReference):
                 self._debt_payment(place, month) for place, debt in enumerate(inputs.debts) if debt.key == item.debt
             )
             left = proceeds / item.instalments - (owed if month == sold else 0.0)
-            kept.append((item.account or inputs.surplus_account, max(0.0, left)))
+            unpaid = price * (item.instalments - (month - sold) // 12) / item.instalments
+            interest = item.note_rate * unpaid if month > sold else 0.0
+            books.interest += interest
+            books.unspent += interest
+            kept.append((item.account or inputs.surplus_account, max(0.0, left) + interest))
         return kept
 
     def _months_to(self, day: date) -> int:
@@ -377,6 +388,7 @@ class ReferenceModel(IrasOfReference):
                 amount = amount_at(item.monthly_amount, item.growth, self._year(month), self.price)
                 books.balance[item.account] += amount
                 books.basis[item.account] += amount
+                self._pay_into_roth(item.account, amount)
                 if not item.by_employer:
                     books.unspent -= amount
                     if accounts[item.account].treatment is TaxTreatment.TAX_DEFERRED and item.is_deductible:
@@ -412,6 +424,8 @@ class ReferenceModel(IrasOfReference):
                         books.early += take
                     if self._owner_of(key):
                         books.out.append((key, take, is_early))
+                elif treatment is TaxTreatment.TAX_FREE:
+                    self._take_from_roth(key, take, month)
                 books.balance[key] -= take
                 need -= take
         return need
@@ -507,6 +521,7 @@ class ReferenceModel(IrasOfReference):
         living = [adult for adult, end in zip(inputs.adults, self.ends, strict=True) if end > max(0, january)]
         self._take_what_is_required(living, calendar_year, 12 if year else month + 1)
         self._recover(living)
+        self._tell_roths_apart(living, calendar_year)
         law = indexed(inputs.tax_table if year else shortened(inputs.tax_table, month + 1), self.index)
         before = federal_tax(law, self._facts(living, year))
         converted = self._convert(living, month, law)
@@ -529,6 +544,7 @@ class ReferenceModel(IrasOfReference):
         saved = books.unspent * inputs.surplus_saved_share
         books.balance[inputs.surplus_account] += saved
         books.basis[inputs.surplus_account] += saved
+        self._pay_into_roth(inputs.surplus_account, saved)
         books.unspent = 0.0
         books.holdings = {account.key: dict(account.allocation) for account in inputs.accounts}
         self._set_spending(month)
@@ -704,6 +720,10 @@ class ReferenceModel(IrasOfReference):
             books.unspent += withheld
             books.balance[plan.target] += converted[plan.owner] - withheld
             books.basis[plan.target] += converted[plan.owner] - withheld
+            arrived = converted[plan.owner] - withheld
+            untaxed = self.free.get(plan.owner, 0.0) / converted[plan.owner] * arrived if arrived > 0.0 else 0.0
+            year = inputs.start_date.year + self._year(month)
+            self._convert_into_roth(plan.target, year, (arrived - untaxed, untaxed))
         self._pay("living", month, added, (*outside, *inside))
 
     def _supported(self, calendar_year: int) -> Dependants:

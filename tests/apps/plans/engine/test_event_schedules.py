@@ -173,3 +173,23 @@ def test_what_is_left_of_a_thing_is_the_part_kept_and_what_is_owed_of_the_price(
     assert worth_of(shop, 43, start) == pytest.approx(50_000.0 + 0.5 * 50_000.0 * 0.94)
     assert worth_of(shop, 55, start) == pytest.approx(50_000.0)
     assert worth_of(replace(shop, sale_day=None), 300, start) == 100_000.0
+
+
+def test_a_buyer_pays_interest_on_what_of_the_price_is_still_owed() -> None:
+    shop = replace(FLAT, value=900_000.0, cost=300_000.0, sale_day=date(2030, 1, 1), instalments=3, note_rate=0.06)
+    paid = receipts_of(household(LifeEvents(things=(shop,))), (MONTHS, MONTHS), MONTHS)
+    # the price, not what the sale leaves: two thirds of it, then one
+    assert [receipt.interest for receipt in paid] == pytest.approx([0.0, 36_000.0, 18_000.0])
+    assert [receipt.kept for receipt in paid] == pytest.approx([282_000.0, 318_000.0, 300_000.0])
+    assert sum(receipt.gain + receipt.free for receipt in paid) == pytest.approx(846_000.0)
+
+
+def test_a_sale_before_the_plan_brings_the_parts_that_are_to_come() -> None:
+    # the plan begins in July 2026; four parts from 2024 on, the price of then by the growth of a tenth
+    shop = replace(FLAT, value=121_000.0, annual_growth=0.1, cost=0.0, sale_day=date(2024, 7, 1), instalments=4)
+    paid = receipts_of(household(LifeEvents(things=(shop,))), (MONTHS, MONTHS), MONTHS)
+    assert [(receipt.month, round(receipt.kept)) for receipt in paid] == [(0, 0), (0, 0), (0, 23_500), (12, 23_500)]
+    assert paid[3].gain == pytest.approx(23_500.0)
+    start = household().start_date
+    assert worth_of(shop, 1, start) == pytest.approx(23_500.0)
+    assert worth_of(shop, 13, start) == 0.0

@@ -8,7 +8,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from apps.plans.engine.grant_schedules import HELD_IN, MONTH, SLOT, grant_rows, month_taken
+from apps.plans.engine.grant_schedules import HELD_IN, MONTH, SLOT, grant_rows, months_taken
 from apps.plans.engine.program import build_program
 from apps.plans.engine.tax_law import ORDINARY, WAGES_1, WAGES_2
 from tests.apps.plans.engine.households import family
@@ -36,7 +36,7 @@ from tests.apps.plans.engine.test_grants import EVERY, HELD, INCENTIVE, OPTIONS,
     ],
 )
 def test_a_tranche_is_taken_in_its_month_or_never(grant, vests: date, month: int) -> None:  # type: ignore[no-untyped-def]
-    assert month_taken(grant, vests, granted()) == month
+    assert months_taken(grant, vests, granted())[0] == month
 
 
 def test_each_kind_is_taxed_as_the_law_has_it() -> None:
@@ -57,7 +57,7 @@ def test_each_kind_is_taxed_as_the_law_has_it() -> None:
 
 
 def test_known_lives_end_a_grant_and_none_has_no_rows() -> None:
-    assert build_program(family()).grants.rows.shape == (0, 5)
+    assert build_program(family()).grants.rows.shape == (0, 6)
     short = replace(granted(), adults=(replace(family().adults[0], horizon_age=47), family().adults[1]))
     told = grant_rows(short, np.zeros(len(EVERY), dtype=np.int64), drawn=False)
     # Ana is 47 in March 2028

@@ -47,6 +47,17 @@ def test_every_year_of_a_sale_in_parts_equals_the_plain_model_to_the_cent(path: 
     assert simulation.recorded.flows[:, F_TAXES, path] == pytest.approx(twin.taxes, rel=1e-6, abs=0.05)
 
 
+def test_interest_of_buyers_and_the_parts_of_an_earlier_sale_equal_the_plain_model_to_the_cent() -> None:
+    earlier = replace(SHOP, key="earlier", sale_day=date(2024, 9, 15), note_rate=0.045, sold_share=1.0)
+    inputs, cube = owning(None, replace(SHOP, note_rate=0.06), earlier), family_cube()
+    simulation = simulate(inputs, cube, with_flows=True)
+    twin = ReferenceModel(inputs, cube, 7).run()
+    assert simulation.recorded.wealth[:, 7] == pytest.approx(twin.wealth, abs=0.01)
+    assert simulation.recorded.flows[:, F_TAXES, 7] == pytest.approx(twin.taxes, rel=1e-6, abs=0.05)
+    free = ReferenceModel(owning(None, SHOP, replace(earlier, note_rate=0.0)), cube, 7).run()
+    assert twin.wealth[3] > free.wealth[3] + 40_000.0
+
+
 @pytest.mark.parametrize("seed", [2, 5])
 def test_drawn_households_with_drawn_lives_equal_the_plain_model_to_the_cent(seed: int) -> None:
     dice, cube = Random(seed), family_cube()  # noqa: S311 - households, not secrets

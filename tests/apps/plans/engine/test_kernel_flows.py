@@ -34,7 +34,7 @@ def books(n_accounts: int = 2) -> np.ndarray:
 
 
 def test_wages_of_both_arrive_where_both_live() -> None:
-    incomes = np.zeros((3, 1, 6, 2))
+    incomes = np.zeros((3, 1, 7, 2))
     incomes[0, 0, 0, 0], incomes[0, 0, 1, 1], incomes[1, 0, 0, 0] = 1_000.0, 500.0, 1_000.0
     rows = books()
     earn(incomes, 0, PRICE, rows)
@@ -45,7 +45,7 @@ def test_wages_of_both_arrive_where_both_live() -> None:
 
 @pytest.mark.parametrize(("month", "paid"), [(0, 800.0), (1, 2_000.0)])
 def test_a_survivor_has_the_larger_benefit_once_it_begins(month: int, paid: float) -> None:
-    incomes = np.zeros((3, 2, 6, 2))
+    incomes = np.zeros((3, 2, 7, 2))
     incomes[0, :, 2, 0], incomes[1, :, 2, 0] = 2_800.0, 800.0
     rows = books()
     rows[INHERITED], rows[INHERITED_FROM] = 2_000.0, 1.0

@@ -27,7 +27,9 @@ def taken(*grants, price: float = 2.0) -> tuple[Program, np.ndarray, np.ndarray]
     books[DEATHS : DEATHS + 2, 1] = MONTH
     told = np.zeros((3, LANES))
     growth = np.ones((program.weights.shape[0] + 1, MONTH + 1, LANES), dtype=np.float32)
-    take_grants(program, growth, MONTH, np.full((program.weights.shape[0], LANES), price), books, told)
+    prices = np.full((program.weights.shape[0] + program.grants.rows.shape[0], LANES), price)
+    prices[program.weights.shape[0] :] = 1.0
+    take_grants(program, growth, MONTH, prices, books, told)
     return program, books, told
 
 
@@ -61,8 +63,28 @@ def test_shares_held_lie_in_their_account_with_what_was_taxed_or_paid_as_basis()
 
 
 def test_the_price_follows_the_growth_of_its_mix() -> None:
-    growth = np.full((2, 3, LANES), 1.5, dtype=np.float32)
+    growth = np.full((3, 3, LANES), 1.5, dtype=np.float32)
     shares = np.ones((2, LANES))
     follow(growth, 0, shares)
     follow(growth, 1, shares)
     assert shares.max() == shares.min() == 2.25
+
+
+def test_an_option_under_water_waits_for_the_first_month_in_which_it_is_worth_more() -> None:
+    late = replace(OPTIONS, tranches=VESTS, exercise=None, expiry=date(2027, 9, 1))
+    program = build_program(granted(None, late), drawn=True)
+    n_mixes = program.weights.shape[0]
+    books = np.zeros((balance_row(program.mix.size) + program.demands.shape[2], LANES))
+    books[DEATHS : DEATHS + 2, :] = 400.0
+    shares = np.ones((n_mixes + 1, LANES))
+    shares[:n_mixes, 0], shares[:n_mixes, 1] = 0.8, 0.2
+    growth = np.ones((n_mixes + 1, 40, LANES), dtype=np.float32)
+    growth[:, MONTH + 2] = 2.0
+    seen = []
+    for month in range(MONTH, MONTH + 8):
+        take_grants(program, growth, month, shares, books, np.zeros((3, LANES)))
+        seen.append(books[WAGES_2, :2].tolist())
+    # 100 options at 80, a share at 90: worth 144 from the third month on, and 36, which it never is before it expires
+    strike, price = late.strike, late.price
+    assert seen[1] == [0.0, 0.0]
+    assert seen[2] == seen[-1] == [pytest.approx(100.0 * (1.6 * price - strike)), 0.0]

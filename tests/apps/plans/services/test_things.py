@@ -59,6 +59,26 @@ def test_what_is_not_sold_pays_for_nothing_and_the_plan_says_so(changed: dict[st
     assert said in sentence
 
 
+def test_a_sale_of_the_past_brings_the_parts_that_are_still_to_come() -> None:
+    sold = {"sells_on": dt.date(2024, 11, 1), "instalments": 5, "debt_key": "loan"}
+    thing, said = told(**sold, instalment_rate=Decimal("0.045"))
+    assert (thing.sale_day, thing.instalments, thing.note_rate, thing.debt) == (dt.date(2024, 11, 1), 5, 0.045, "")
+    # two years at 3 %: what the price of then would have grown to, of which the engine takes the price of then
+    assert thing.value == pytest.approx(900_000.01 * 1.03**2)
+    assert "was sold on 2024-11-01: what of the price is still to come counts" in said[0]
+    assert "4.50 % a year on what is still to be paid" in said[1]
+    assert not any("taken as kept" in sentence for sentence in said)
+    # told two years before the sale: the value has grown to it
+    sooner, _ = told(**sold, as_of=dt.date(2022, 11, 1))
+    assert sooner.value == pytest.approx(900_000.01 * 1.03**4)
+
+
+def test_a_sale_whose_last_part_has_come_is_taken_as_kept() -> None:
+    thing, (sentence,) = told(sells_on=dt.date(2020, 11, 1), instalments=5)
+    assert thing.sale_day is None
+    assert "it is taken as kept" in sentence
+
+
 def test_growth_that_nobody_states_is_expected_inflation_and_named() -> None:
     thing, said = told(annual_growth=None)
     assert thing.annual_growth == 0.025
