@@ -8,7 +8,8 @@ from typing import Any
 
 from apps.clients.models import Household
 from apps.compliance.models import CapacityAssessment
-from apps.compliance.ports import capacity_facts
+from apps.compliance.ports import GatheredFacts, capacity_facts
+from apps.core.field_words import field_words
 
 # the form asks for these in per cent and takes them as fractions
 FRACTIONS = {"liquidity_coverage", "funded_ratio", "debt_service_ratio", "net_worth_share", "required_return"}
@@ -24,9 +25,16 @@ def known_capacity(household: Household, on: dt.date) -> dict[str, Any]:
     if last is not None:
         values["portfolio_value"] = values["portfolio_value"] or last.portfolio_value
         values["required_return"] = values["required_return"] or last.required_return
-    named = {f"{name}: {source}" for name, source in gathered.sources.items()}
-    values["source"] = "; ".join(sorted(named))[:300]
+    values["source"] = _sources(gathered)[:300]
     return {name: _shown(name, value) for name, value in values.items() if value not in (None, "")}
+
+
+def _sources(gathered: GatheredFacts) -> str:
+    """Say of each source which figures come from it."""
+    told: dict[str, list[str]] = {}
+    for name, source in gathered.sources.items():
+        told.setdefault(source, []).append(str(field_words(name)))
+    return "; ".join(f"{source} ({', '.join(sorted(names))})" for source, names in sorted(told.items()))
 
 
 def _shown(name: str, value: Any) -> Any:

@@ -52,7 +52,7 @@ def test_what_apps_know_fills_the_form_with_its_source(ada, connect):
     assert (known["funded_ratio"], known["debt_service_ratio"]) == (Decimal("1.1"), Decimal("0.25"))
     assert CapacityForm(initial=known)["required_return"].value() == "6"
     assert known["portfolio_value"] == Decimal(400_000)
-    assert known["source"] == "debt_service_ratio: debts; funded_ratio: plan of 2026-06-01"
+    assert known["source"] == "debts (debt service over income); plan of 2026-06-01 (funded ratio)"
 
 
 def test_the_last_assessment_fills_what_nobody_knows(ada):

@@ -77,4 +77,4 @@ def test_the_advisors_form_begins_with_it_and_says_where_it_comes_from(ada, hous
     made.bank_account(household, ada, balance=D(6000))
     known = known_capacity(household, ON)
     assert (known["liquidity_coverage"], known["dependants"]) == (D("0.5"), 2)
-    assert "liquidity_coverage: household's money, Jun 20, 2025" in known["source"]
+    assert known["source"].startswith("household's money, Jun 20, 2025 (dependants, liquid assets over a year’s need")
