@@ -9,6 +9,7 @@ from apps.plans.engine.advice import Candidate
 from apps.plans.engine.advice_retirement_texts import order_texts
 from apps.plans.engine.advice_worth import rank_of, stands_out, yearly_costs
 from apps.plans.engine.inputs import ProjectionInputs, TaxTreatment
+from apps.plans.engine.roth_program import cannot_be_taxed
 from apps.plans.engine.runs import Runs
 
 _DRAWN = (TaxTreatment.TAXABLE, TaxTreatment.TAX_DEFERRED, TaxTreatment.TAX_FREE)
@@ -36,7 +37,7 @@ def order_advice(inputs: ProjectionInputs, runs: Runs) -> list[Candidate]:
         Candidate(
             key="withdrawal_order",
             kind="withdrawal_order",
-            texts=order_texts(dict(facts), order),
+            texts=order_texts(dict(facts), order, taxes_roths=not cannot_be_taxed(inputs, drawn=False)),
             changed=best,
             certain=False,
             difficulty="easy",

@@ -145,8 +145,11 @@ HIGH_DEDUCTIBLE = gettext_noop(
 )
 
 
-def order_texts(facts: Mapping[str, float], order: Sequence[str]) -> Texts:
-    """Draw on two or three kinds of accounts in another order."""
+def order_texts(facts: Mapping[str, float], order: Sequence[str], *, taxes_roths: bool = False) -> Texts:
+    """Draw on two or three kinds of accounts in another order; ``taxes_roths`` where Roth accounts may be taxed."""
+    told_of_roths = gettext_noop(
+        "What comes out of Roth accounts too soon, beyond what was paid in, is taxed: this is counted."
+    )
     places = dict(zip(("first__treatment", "second__treatment", "third__treatment"), order, strict=False))
     title = (
         gettext_noop("Draw on %(first__treatment)s first, then on %(second__treatment)s")
@@ -170,7 +173,10 @@ def order_texts(facts: Mapping[str, float], order: Sequence[str]) -> Texts:
     return (
         text(title, **places),
         text(reason, **{name: value for name, value in told.items() if f"%({name})s" in reason}),
-        (text(gettext_noop("Cash pays first; what must be distributed by law stays as it is.")),),
+        (
+            text(gettext_noop("Cash pays first; what must be distributed by law stays as it is.")),
+            *((text(told_of_roths),) if taxes_roths and "tax_free" in order[:-1] else ()),
+        ),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -9,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from apps.kernel.errors import gettext_noop
 from apps.plans.engine.grants import OPTIONS, EquityGrant, GrantKind
-from apps.plans.engine.life_events import SpendingPhase
+from apps.plans.engine.life_events import SpendingPhase, Thing
 from apps.plans.engine.life_policies import LifePolicy
 from apps.plans.engine.results import YearWorth
 from apps.plans.selectors.figures import Figure, money_figure
@@ -72,13 +73,18 @@ def event_lines(found: Found) -> tuple[EventLine, ...]:
     for thing in events.things:
         if thing.sale_day is not None:
             name = names.get(thing.key, thing.key)
-            worth = thing.value * thing.sold_share
-            amount = money_figure(worth, found.currency, f"event:{thing.key}:amount", name)
+            worth, start = thing.value * thing.sold_share, found.question.inputs.start_date
             kind = _("Sale, at the value of today")
             last = None
             if thing.instalments > 1:
                 kind = _("Sale in yearly parts, at the value of today")
                 last = _year(thing.sale_day.year + thing.instalments - 1, thing.key, "last")
+            if thing.sale_day < start:
+                kind, worth = (
+                    _("Sold already: what of the price is still to come"),
+                    _to_come(thing, thing.sale_day, start),
+                )
+            amount = money_figure(worth, found.currency, f"event:{thing.key}:amount", name)
             lines.append(EventLine(name, kind, amount, _year(thing.sale_day.year, thing.key), last))
     lines += [_grant(grant, found, names.get(grant.key, grant.key)) for grant in events.grants]
     lines += [_cover(policy, found, names.get(policy.key, policy.key)) for policy in events.policies]
@@ -93,6 +99,14 @@ _GRANT_WORDS = {
     ),
     GrantKind.PURCHASES: gettext_noop("Discount of a purchase plan still to come, at the price of today, before taxes"),
 }
+
+
+def _to_come(thing: Thing, sold: dt.date, start: dt.date) -> float:
+    """What is still to come of a price, as `event_schedules.receipts_of` counts it."""
+    passed = (start.year - sold.year) * 12 + start.month - sold.month
+    parts = sum(12 * place >= passed for place in range(thing.instalments)) / thing.instalments
+    price = thing.value * thing.sold_share * float((1.0 + thing.annual_growth) ** (-passed / 12.0))
+    return parts * price * (1.0 - thing.selling_cost)
 
 
 def _grant(grant: EquityGrant, found: Found, name: str) -> EventLine:

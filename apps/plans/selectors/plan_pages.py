@@ -88,6 +88,7 @@ _PLACES: dict[str, tuple[str, dict[str, str]]] = {
     "filing_status": ("clients:household-edit", {}),
     "dependants": ("clients:household-people", {}),
     "ira_basis": ("money:household-money", {}),
+    "roth_basis": ("money:fact-new", {"kind": "roth_basis"}),
     "spending": ("money:fact-new", {"kind": "expense"}),
     "income": ("money:fact-new", {"kind": "income"}),
     "social_security": ("money:fact-new", {"kind": "income"}),

@@ -42,3 +42,16 @@ def test_an_earlier_start_is_told_apart_from_a_later_one() -> None:
 def test_couples_are_reminded_of_the_survivor() -> None:
     assert len(texts.claim_texts(LATER, is_couple=True)[2]) == 2
     assert len(texts.claim_texts(LATER, is_couple=False)[2]) == 1
+
+
+def test_an_order_that_draws_on_roths_sooner_says_that_their_tax_is_counted() -> None:
+    facts = {"success_now": 0.7, "success_then": 0.8}
+    said = [
+        len(texts.order_texts(facts, order, taxes_roths=taxed)[2])
+        for order, taxed in (
+            (("tax_free", "taxable"), True),
+            (("tax_free", "taxable"), False),
+            (("taxable", "tax_free"), True),
+        )
+    ]
+    assert said == [2, 1, 1]

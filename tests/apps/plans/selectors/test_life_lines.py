@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from functools import cache
 from types import SimpleNamespace
 from typing import Any, cast
@@ -95,3 +96,13 @@ def test_net_worth_adds_up_and_the_last_year_is_among_them() -> None:
         told = [figure.number or 0.0 for figure in (row.accounts, row.things, row.debts, row.net)]
         assert abs(told[0] + told[1] - told[2] - told[3]) < 0.02
     assert worth_lines(found(LifeEvents())) == ()
+
+
+def test_of_a_sale_before_the_plan_it_says_what_of_the_price_is_still_to_come() -> None:
+    # two years ago at 1,000,000, half of it sold, at 5 % cost, two of four parts to come
+    shop = replace(SHOP, value=1_210_000.0, annual_growth=0.1, sold_share=0.5, instalments=4, sale_day=date(2024, 7, 1))
+    (line,) = event_lines(found(LifeEvents(things=(shop,))))
+    assert line.kind == "Sold already: what of the price is still to come"
+    assert line.amount.number == pytest.approx(0.5 * 0.5 * 1_000_000.0 * 0.95)
+    assert line.last is not None
+    assert line.last.value == 2027
