@@ -8,9 +8,10 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from apps.kernel.errors import gettext_noop
 from apps.money.selectors.facts import AccountFact, HouseholdFacts, RothBasisFact
-from apps.plans.engine.inputs import ProjectionInputs
+from apps.plans.engine.inputs import Adult, ProjectionInputs
 from apps.plans.engine.roth_choices import RothKind, RothPool
 from apps.plans.engine.roth_distributions import FIVE_YEARS
+from apps.plans.engine.roth_program import until_of
 from apps.plans.services._iras import with_iras
 from apps.portfolios.models import Registration
 
@@ -38,7 +39,7 @@ def with_pools(
                 told.append((_NO_ACCOUNT, {"name": who}))
             if own or kind is RothKind.IRA:
                 pools.append(_pool(inputs, (adult.key, kind), own, fact if own else None))
-                told += [(message, {"name": who, **params}) for message, params in _assumed(inputs, own, fact)]
+                told += [(message, {"name": who, **params}) for message, params in _assumed(inputs, adult, own, fact)]
     return replace(inputs, roth_pools=tuple(pools)), told
 
 
@@ -72,14 +73,15 @@ def _pool(
 
 
 def _assumed(
-    inputs: ProjectionInputs, own: Sequence[AccountFact], fact: RothBasisFact | None
+    inputs: ProjectionInputs, adult: Adult, own: Sequence[AccountFact], fact: RothBasisFact | None
 ) -> list[tuple[str, dict[str, str]]]:
+    """What is said of a pool; what was paid in matters to who is not 59 1/2 yet."""
     if not any(account.balance > 0 for account in own):
         return []
     told: list[tuple[str, dict[str, str]]] = []
     if fact is None or fact.first_year is None:
         told.append((_OPENED, {}))
-    if fact is None or fact.contributions is None:
+    if (fact is None or fact.contributions is None) and until_of(inputs, adult) > 0:
         told.append((_PAID_IN, {}))
     if fact is None:
         return told

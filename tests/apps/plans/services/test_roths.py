@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from decimal import Decimal
 
 import pytest
 
-from apps.money.selectors.facts import AccountFact, RothBasisFact
+from apps.money.selectors.facts import AccountFact, PersonFact, RothBasisFact
 from apps.plans.engine.roth_choices import RothKind, RothPool
 from tests.apps.plans.services.test_iras import BEN, COUPLE, ira
 from tests.apps.plans.services.test_mapping import ANA, DAY, facts, question
@@ -64,6 +65,13 @@ def test_what_nobody_tells_invents_no_tax_and_is_said() -> None:
     assert len(messages) == 2
     assert "more than five years ago" in messages[0]
     assert "all that they hold today is taken as paid in" in messages[1]
+
+
+def test_who_is_59_and_a_half_is_told_of_the_five_years_alone() -> None:
+    old = (PersonFact(ANA, "Ana", "head", dt.date(1960, 2, 29), 70), COUPLE[1])
+    mapped = question(facts(people=old, accounts=(ira("one", ANA, "roth_ira"),)))
+    (message,) = [each["message"] for each in mapped.caveats if "Roth" in each["message"]]
+    assert "more than five years" in message
 
 
 def test_what_was_converted_is_not_taken_as_paid_in_as_well() -> None:
