@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from apps.clients.models import Household
@@ -13,6 +13,8 @@ from apps.core.field_words import field_words
 
 # the form asks for these in per cent and takes them as fractions
 FRACTIONS = {"liquidity_coverage", "funded_ratio", "debt_service_ratio", "net_worth_share", "required_return"}
+
+_CENT = Decimal("0.01")
 
 
 def known_capacity(household: Household, on: dt.date) -> dict[str, Any]:
@@ -38,4 +40,6 @@ def _sources(gathered: GatheredFacts) -> str:
 
 
 def _shown(name: str, value: Any) -> Any:
+    if name == "portfolio_value":
+        return value.quantize(_CENT, ROUND_HALF_UP)
     return Decimal(value) if name in FRACTIONS else value
