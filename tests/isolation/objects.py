@@ -156,6 +156,10 @@ class World:
         )
 
     @cached_property
+    def grant(self) -> Any:
+        return money.fact(self.household, self.ada, "grant")
+
+    @cached_property
     def calculation(self) -> Calculation:
         return Calculation.objects.create(
             household=self.household,
@@ -512,6 +516,7 @@ OF_HOUSEHOLD: dict[str, Maker] = {
     "question_id": lambda world: world.question.public_id,
     "recommendation_id": lambda world: world.recommendation.public_id,
     "step_id": lambda world: world.step.public_id,
+    "grant_id": lambda world: world.grant.public_id,
     "calculation_id": lambda world: world.calculation.public_id,
     "watch_id": lambda world: world.watch.public_id,
     "text_id": lambda world: world.wish.text.public_id,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from apps.clients.models import Relationship
 from apps.kernel.errors import gettext_noop
 from apps.money.models import IncomeKind, InsuranceKind, LifeForm
@@ -10,6 +12,7 @@ from apps.portfolios.models import Registration
 
 # accounts whose owners may pay tax before they are 59 1/2, in months
 _ROTHS, _OLD = frozenset({Registration.ROTH_IRA, Registration.ROTH_401K}), 59 * 12 + 6
+_A_YEAR = dt.timedelta(days=366)
 SUPPORTED = frozenset({Relationship.CHILD, Relationship.DEPENDANT})
 
 
@@ -47,7 +50,8 @@ def missing_of(facts: HouseholdFacts) -> tuple[MissingFact, ...]:
         missing.append(MissingFact("social_security", message, is_needed=False))
     if not facts.insurance:
         missing.append(MissingFact("insurance", gettext_noop("Life and other insurance."), is_needed=False))
-    return (*missing, *_of_life_cover(facts), *_of_dependants(facts), *_of_iras(facts), *_of_roths(facts))
+    of_accounts = (*_of_iras(facts), *_of_roths(facts), *_of_grants(facts))
+    return (*missing, *_of_life_cover(facts), *_of_dependants(facts), *of_accounts)
 
 
 def _of_life_cover(facts: HouseholdFacts) -> list[MissingFact]:
@@ -94,6 +98,21 @@ def _of_roths(facts: HouseholdFacts) -> list[MissingFact]:
         and person.date_of_birth is not None
         and (facts.as_of.year - person.date_of_birth.year) * 12 + facts.as_of.month - person.date_of_birth.month < _OLD
     ]
+
+
+def _of_grants(facts: HouseholdFacts) -> list[MissingFact]:
+    """What a grant is worth hangs on the price of its share: one that is not known counts as nothing."""
+    none = gettext_noop("The price of a share of %(subject)s: without it the equity of the grant counts as nothing.")
+    old = gettext_noop("Today's price of a share of %(subject)s: the one that is known is more than a year old.")
+    missing = [
+        MissingFact("grant_price", none, grant.name, is_needed=False) for grant in facts.grants if not grant.price
+    ]
+    missing += [
+        MissingFact("grant_price_old", old, grant.name, is_needed=False)
+        for grant in facts.grants
+        if grant.price and facts.as_of - grant.as_of > _A_YEAR
+    ]
+    return missing
 
 
 def _of_dependants(facts: HouseholdFacts) -> list[MissingFact]:

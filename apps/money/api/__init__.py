@@ -1,0 +1,1 @@
+"""What partners read and write of a household's money."""

@@ -1,0 +1,24 @@
+"""Addresses of a household's money under /api/."""
+
+from typing import Any
+
+from django.urls import re_path
+
+from apps.money.api.views import EquityGrantViewSet
+
+app_name = "money_api"
+_ID = "[0-9a-f-]{36}"
+_COLLECTION: dict[str, Any] = {"get": "list", "post": "create"}
+_ITEM: dict[str, Any] = {"get": "retrieve", "put": "update", "delete": "destroy"}
+_BASE = "financial-services"
+
+urlpatterns = [
+    re_path(
+        rf"^{_BASE}/clients/(?P<client_id>{_ID})/equity-grants/?$",
+        EquityGrantViewSet.as_view(_COLLECTION),
+        name="equity-grant-list",
+    ),
+    re_path(
+        rf"^{_BASE}/equity-grants/(?P<grant_id>{_ID})/?$", EquityGrantViewSet.as_view(_ITEM), name="equity-grant-detail"
+    ),
+]

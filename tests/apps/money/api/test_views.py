@@ -1,0 +1,88 @@
+"""Grants of equity over the API: the services of the pages, whose they are, and errors at their field."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+
+from apps.core.models import AuditEvent
+from apps.money.models import EquityGrant
+from tests.cast import SiteClient
+from tests.factories import clients
+from tests.factories.integrations import partner_of
+
+BASE = "/api/financial-services"
+NEW = {
+    "company": "Acme", "kind": "rsu", "granted_on": "2025-03-01", "quantity": "400", "price": "52.50",
+    "as_of": "2026-10-01", "vesting_months": 48, "cliff_months": 12,
+}  # fmt: skip
+
+
+@pytest.fixture
+def partner(paul):
+    return partner_of(paul, "clients:read", "clients:write")
+
+
+@pytest.fixture
+def head(ada):
+    return clients.household(ada).people.get(relationship="head")
+
+
+def send(client, verb, path, body, **headers):
+    return getattr(client, verb)(path, body, content_type="application/json", headers=headers)
+
+
+def grants_of(person):
+    return f"{BASE}/clients/{person.public_id}/equity-grants"
+
+
+def test_a_grant_is_added_read_changed_and_removed_each_on_the_trail(partner, head):
+    answer = send(partner, "post", grants_of(head), NEW)
+    assert answer.status_code == 201, answer.content
+    body = answer.json()
+    grant = EquityGrant.objects.get(public_id=body["id"])
+    assert (grant.person, grant.name, grant.quantity, grant.every_months) == (head, "Acme", 400, 3)
+    one = f"{BASE}/equity-grants/{body['id']}"
+    assert answer["Location"] == one
+    assert partner.get(grants_of(head)).json()["results"][0]["company"] == "Acme"
+    read = partner.get(one)
+    assert read["ETag"] == answer["ETag"]
+    changed = {**NEW, "quantity": "500", "cliff_months": 0}
+    assert send(partner, "put", one, changed, **{"If-Match": '"old"'}).status_code == 412
+    assert send(partner, "put", one, changed, **{"If-Match": read["ETag"]}).json()["quantity"] == "500.0000"
+    assert partner.delete(one, headers={"If-Match": read["ETag"]}).status_code == 412
+    assert partner.delete(one).status_code == 204
+    assert partner.get(one).status_code == 404
+    for verb in ("add", "change", "remove"):
+        assert AuditEvent.objects.filter(action=f"money.{verb}_grant").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"strike": "10"}, "strike"), ({"kind": "gift"}, "kind"), ({"quantity": "0"}, "quantity"),
+        ({"cliff_months": 60}, "cliff_months"), ({"company": ""}, "company"), ({"discount": "0.1"}, "discount"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_is_refused_at_its_field(wrong, field, partner, head):
+    answer = send(partner, "post", grants_of(head), {**NEW, **wrong})
+    assert 400 <= answer.status_code < 500
+    assert field in answer.content.decode()
+    assert not EquityGrant.objects.exists()
+
+
+def test_the_same_post_adds_one(partner, head):
+    for _again in range(2):
+        assert send(partner, "post", grants_of(head), NEW, **{"Idempotency-Key": str(uuid.UUID(int=7))}).status_code == 201
+    assert EquityGrant.objects.count() == 1
+
+
+def test_scopes_and_strangers(paul, partner, head):
+    assert SiteClient(headers={"host": "alpha.localhost"}).get(grants_of(head)).status_code == 401
+    reader = partner_of(paul, "clients:read", name="Reader")
+    assert reader.get(grants_of(head)).status_code == 200
+    assert send(reader, "post", grants_of(head), NEW).status_code == 403
+    assert partner_of(paul, "plans:read", name="Other").get(grants_of(head)).status_code == 403
+    assert partner.get(f"{BASE}/clients/{uuid.uuid4()}/equity-grants").status_code == 404
+    assert partner.get(f"{BASE}/equity-grants/{uuid.uuid4()}").status_code == 404
