@@ -273,3 +273,38 @@ class CategoryForm(forms.Form):
 def kind_of(fact: FactOfHousehold) -> str:
     """Return the word of a fact's kind."""
     return next(word for word, form in FACT_FORMS.items() if form._meta.model is type(fact))
+
+
+def texts_of(form: FactForm) -> dict[str, str]:
+    """Return what a form says as texts by field, as it takes them again; a box that is not ticked is empty."""
+    said = {}
+    for name in form._meta.fields or ():
+        value = form[name].value()
+        said[name] = ("on" if value else "") if isinstance(value, bool) else _text(value)
+    return said
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
+    return "" if value is None else str(value)
+
+
+def shown_text(form: FactForm, name: str, text: str) -> str:
+    """Return a field's text as people read it: the name of what was chosen, yes or no."""
+    field = form.fields[name]
+    if isinstance(field, forms.BooleanField):
+        return str(_("yes") if text else _("no"))
+    if isinstance(field, forms.ModelChoiceField):
+        return next((str(label) for value, label in field.choices if text and str(value) == text), "—")
+    if isinstance(field, forms.ChoiceField):
+        return next((str(label) for value, label in field.choices if str(value) == text), text or "—")
+    return text or "—"
+
+
+class DeclineSuggestionForm(forms.Form):
+    """Why a suggestion is not accepted."""
+
+    reason = forms.CharField(
+        label=_("Why"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2000, help_text=_("The client reads it.")
+    )

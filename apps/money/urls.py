@@ -2,11 +2,24 @@
 
 from django.urls import path
 
-from apps.money.views import calculators, households, passports
+from apps.money.views import calculators, households, own_facts, passports, suggestions
 
 app_name = "money"
 _calculators = "households/<uuid:household_id>/money/calculators"
 urlpatterns = [
+    path("portal/facts/", own_facts.OwnFactsView.as_view(), name="own-facts"),
+    path("portal/facts/<slug:kind>/new/", own_facts.SuggestView.as_view(), name="own-fact-new"),
+    path("portal/facts/<slug:kind>/<uuid:fact_id>/", own_facts.SuggestView.as_view(), name="own-fact"),
+    path("portal/facts/<slug:kind>/<uuid:fact_id>/gone/", own_facts.SuggestRemovalView.as_view(), name="own-fact-gone"),
+    path(
+        "portal/facts/suggestions/<uuid:suggestion_id>/withdraw/",
+        own_facts.WithdrawView.as_view(),
+        name="own-fact-withdraw",
+    ),
+    path("money/suggestions/<uuid:suggestion_id>/", suggestions.AcceptView.as_view(), name="suggestion"),
+    path(
+        "money/suggestions/<uuid:suggestion_id>/decline/", suggestions.DeclineView.as_view(), name="suggestion-decline"
+    ),
     path("households/<uuid:household_id>/money/", households.HouseholdMoneyView.as_view(), name="household-money"),
     path(f"{_calculators}/interest/", calculators.InterestCalculator.as_view(), name="interest-calculator"),
     path(f"{_calculators}/loan/", calculators.LoanCalculator.as_view(), name="loan-calculator"),

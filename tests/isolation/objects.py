@@ -31,6 +31,7 @@ from apps.core.models import Job
 from apps.integrations.models import FixConnection, Partner
 from apps.integrations.services.fix_connections import ConnectionTerms, set_up_connection
 from apps.integrations.services.partners import register_partner
+from apps.money.models import FactSuggestion
 from apps.plans.models import Calculation, ContributionWatch, GoalWish, Override, PlanAlert, PlanQuestion, PlanStep
 from apps.plans.selectors import overview_builders as build
 from apps.plans.selectors.figures import figures_in
@@ -157,7 +158,21 @@ class World:
 
     @cached_property
     def grant(self) -> Any:
-        return money.fact(self.household, self.ada, "grant")
+        return money.fact("grant", self.household, self.ada)
+
+    @cached_property
+    def suggestion(self) -> FactSuggestion:
+        said = {"name": f"{MARKER} loan", "kind": "auto", "balance": "9000", "annual_rate": "5"}
+        told = {**said, "monthly_payment": "200", "as_of": today().isoformat(), "lender": ""}
+        return FactSuggestion.objects.create(
+            household=self.household,
+            person=self.head,
+            kind="debt",
+            action="add",
+            name=f"{MARKER} loan",
+            after=told,
+            note=f"Is {MARKER} right?",
+        )
 
     @cached_property
     def calculation(self) -> Calculation:
@@ -516,6 +531,7 @@ OF_HOUSEHOLD: dict[str, Maker] = {
     "question_id": lambda world: world.question.public_id,
     "recommendation_id": lambda world: world.recommendation.public_id,
     "step_id": lambda world: world.step.public_id,
+    "suggestion_id": lambda world: world.suggestion.public_id,
     "grant_id": lambda world: world.grant.public_id,
     "calculation_id": lambda world: world.calculation.public_id,
     "watch_id": lambda world: world.watch.public_id,

@@ -41,6 +41,7 @@ from apps.core.actors import Actor
 from apps.firms.services.demo.households import sample_paper
 from apps.integrations.services.partners import register_partner
 from apps.kernel.money import Money
+from apps.money.services.suggestions import Suggested, suggest_fact
 from apps.notices.models import Mail
 from apps.notices.services.digests import choose_digest
 from apps.plans.selectors import overview_builders as build
@@ -166,6 +167,10 @@ class Firm(World):
         self.published = published
         owed = {"principal": Decimal(9_000), "annual_rate": Decimal("0.06"), "years": 5, "extra": Decimal(0)}
         words = Words({"years": "5"}, (("Tamarind", "$174"),))
+        more = Suggested(
+            "expense", "add", "Tamarind", after={"name": "Tamarind", "monthly_amount": "90"}, note="Tamarind"
+        )
+        suggest_fact(person=self.head, suggested=more, by=self.client.as_actor())
         told = Asked("loan", owed, words)
         tell_calculation(person=self.head, asked=told, note="Tamarind?", by=self.client.as_actor())
 

@@ -207,6 +207,8 @@ WORDS = {
     "plans.add_goal": _("Add goal"),
     "plans.add_step": _("Add step"),
     "plans.answer_question": _("Answer question"),
+    "money.suggest_fact": _("Suggest entry of money"),
+    "money.decide_suggestion": _("Decide on suggested entry"),
     "plans.ask_question": _("Ask question"),
     "plans.cancel_projection": _("Cancel projection"),
     "plans.carry_step": _("Carry step over"),

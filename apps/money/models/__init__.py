@@ -9,6 +9,7 @@ from apps.money.models.obligations import Debt, DebtKind, InsuranceKind, Insuran
 from apps.money.models.possessions import Property, PropertyKind
 from apps.money.models.regular import ExpenseLine, IncomeKind, IncomeSource, RegularSaving
 from apps.money.models.retirement import IraBasis, RothBasis, RothKind
+from apps.money.models.suggestions import FactSuggestion, SuggestedAction, SuggestionState
 
 __all__ = [
     "BankAccount",
@@ -20,6 +21,7 @@ __all__ = [
     "EquityGrant",
     "ExpenseLine",
     "FactOfHousehold",
+    "FactSuggestion",
     "FormerSpouse",
     "GrantKind",
     "IncomeKind",
@@ -35,6 +37,8 @@ __all__ = [
     "RothBasis",
     "RothKind",
     "SpendingPhase",
+    "SuggestedAction",
+    "SuggestionState",
     "Windfall",
     "WindfallKind",
 ]

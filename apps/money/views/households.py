@@ -20,6 +20,7 @@ from apps.core.views import ActionView, ServiceFormView
 from apps.money.forms import FACT_FORMS, FACT_TITLES, CategoryForm, kind_of
 from apps.money.models import Category, FactOfHousehold
 from apps.money.selectors.pages import bank_entries, bank_entry_for, fact_for, money_page
+from apps.money.selectors.suggestions import waiting_suggestions
 from apps.money.services.categories import categorise_entry
 from apps.money.services.facts import FACT_KINDS, add_fact, change_fact, remove_fact
 
@@ -54,6 +55,7 @@ class HouseholdMoneyView(RequiresMixin, TemplateView):
             may_edit=actor.can(Permission.EDIT_HOUSEHOLDS),
             may_import=actor.can(Permission.IMPORT_FILES),
             kinds=FACT_TITLES.items(),
+            suggestions=waiting_suggestions(household, actor),
             **kwargs,
         )
 

@@ -74,7 +74,9 @@ def test_what_cannot_be_is_refused_at_its_field(wrong, field, partner, head):
 
 def test_the_same_post_adds_one(partner, head):
     for _again in range(2):
-        assert send(partner, "post", grants_of(head), NEW, **{"Idempotency-Key": str(uuid.UUID(int=7))}).status_code == 201
+        assert (
+            send(partner, "post", grants_of(head), NEW, **{"Idempotency-Key": str(uuid.UUID(int=7))}).status_code == 201
+        )
     assert EquityGrant.objects.count() == 1
 
 

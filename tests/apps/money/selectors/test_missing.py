@@ -9,18 +9,15 @@ from decimal import Decimal
 
 import pytest
 
-<<<<<<< HEAD
 from apps.money.selectors.facts import (
     AccountFact,
+    GrantFact,
     HouseholdFacts,
     InsuranceFact,
     IraBasisFact,
     PersonFact,
     RothBasisFact,
 )
-=======
-from apps.money.selectors.facts import GrantFact, HouseholdFacts, InsuranceFact, IraBasisFact, PersonFact
->>>>>>> faf78d16 (money: Read and write equity grants over REST, and name a price that is missing or old.)
 from apps.money.selectors.missing import missing_of
 
 DAY = dt.date(2026, 11, 1)
@@ -97,7 +94,6 @@ def test_after_tax_money_of_an_older_form_is_asked_for_again() -> None:
     assert "ira_basis" not in {code for code, _, _ in codes(told(2025))}
 
 
-<<<<<<< HEAD
 @pytest.mark.parametrize(
     ("born", "contributions", "asked"),
     [(1980, None, True), (1980, Decimal(9_000), False), (1960, None, False)],
@@ -113,7 +109,8 @@ def test_what_was_paid_into_roths_is_asked_of_who_is_young(
     basis = RothBasisFact("b", ana.person_id, "ira", None, contributions, (), DAY.year - 1, DAY)
     told = replace(facts(), people=(ana,), accounts=(roth,), roth_bases=(basis,))
     assert (("roth_basis", "Ana", False) in codes(told)) is asked
-=======
+
+
 def test_a_grant_without_a_price_or_with_an_old_one_is_named() -> None:
     grant = GrantFact("1", "rsu", "Acme", uuid.UUID(int=1), ((DAY, Decimal(10)),), Decimal(52), DAY)
     for changed, code in (
@@ -123,4 +120,3 @@ def test_a_grant_without_a_price_or_with_an_old_one_is_named() -> None:
     ):  # fmt: skip
         found = {each for each in codes(replace(facts(), grants=(replace(grant, **changed),))) if "grant" in each[0]}
         assert found == ({(code, "Acme", False)} if code else set())
->>>>>>> faf78d16 (money: Read and write equity grants over REST, and name a price that is missing or old.)

@@ -1,0 +1,130 @@
+"""What clients see of their facts, and what they suggested."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, cast
+
+from apps.clients.models import Household, Person
+from apps.core.actors import Actor
+from apps.kernel.errors import NotFoundError, gettext_noop
+from apps.kernel.money import Money
+from apps.money.models import (
+    Debt,
+    EquityGrant,
+    ExpenseLine,
+    FactOfHousehold,
+    FactSuggestion,
+    IncomeSource,
+    InsurancePolicy,
+    Property,
+    RegularSaving,
+    SuggestedAction,
+    Windfall,
+)
+
+_SHOWN = 30
+# what a client tells of, by the word of its kind, with the field of its amount and how often that is
+OWN_KINDS: Mapping[str, tuple[type[FactOfHousehold], str, str]] = {
+    "income": (IncomeSource, "annual_amount", "year"),
+    "expense": (ExpenseLine, "monthly_amount", "month"),
+    "saving": (RegularSaving, "monthly_amount", "month"),
+    "debt": (Debt, "balance", ""),
+    "property": (Property, "value", ""),
+    "insurance": (InsurancePolicy, "coverage", ""),
+    "windfall": (Windfall, "amount", ""),
+    "grant": (EquityGrant, "price", "share"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class OwnFact:
+    """An entry as its client reads it; `waits` says that a change of it is with the advisor."""
+
+    fact: FactOfHousehold
+    amount: Money
+    per: str
+    waits: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedLine:
+    """One field of a suggestion: what it was when it was suggested, what it is now, what it shall be."""
+
+    label: str
+    before: str
+    now: str
+    after: str
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether the suggestion changes what is there now."""
+        return self.after != self.now
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether somebody changed it since."""
+        return self.before != self.now
+
+
+def own_facts(household: Household) -> list[tuple[str, list[OwnFact]]]:
+    """Return what the firm holds of a household's money, by kind (a query for each, and one)."""
+    waiting = set(FactSuggestion.objects.waiting().filter(household=household).values_list("fact_id", flat=True))
+    found = []
+    for kind, (model, amount, per) in OWN_KINDS.items():
+        rows: Sequence[FactOfHousehold] = cast("Any", model).objects.filter(household=household)
+        entries = [
+            OwnFact(row, Money(Decimal(getattr(row, amount)), row.currency), per, row.public_id in waiting)
+            for row in rows
+        ]
+        found.append((kind, entries))
+    return found
+
+
+def own_person(actor: Actor) -> Person:
+    """Return the person behind a portal account. Raises NotFoundError."""
+    rows = Person.objects.visible_to(actor).select_related("household__advisor")
+    person = rows.filter(user_id=actor.user_id or 0).first()
+    if person is None:
+        raise NotFoundError(
+            gettext_noop("Your account does not belong to a household yet."),
+            mend=gettext_noop("Ask your advisor to connect it."),
+        )
+    return person
+
+
+def suggestions_of(household: Household, actor: Actor) -> list[FactSuggestion]:
+    """Return the newest suggestions of a household, as far as the actor may see them."""
+    rows = FactSuggestion.objects.visible_to(actor).filter(household=household)
+    return list(rows.select_related("person")[:_SHOWN])
+
+
+def waiting_suggestions(household: Household, actor: Actor) -> list[FactSuggestion]:
+    """Return those that wait for a decision."""
+    rows = FactSuggestion.objects.visible_to(actor).waiting().filter(household=household)
+    return list(rows.select_related("person"))
+
+
+def suggestion_for(actor: Actor, public_id: uuid.UUID) -> FactSuggestion:
+    """Return a suggestion the actor may see. Raises NotFoundError."""
+    rows = FactSuggestion.objects.visible_to(actor).select_related("household__advisor", "person")
+    found = rows.filter(public_id=public_id).first()
+    if found is None:
+        raise NotFoundError(gettext_noop("There is no such entry, or its household is not assigned to you."))
+    return found
+
+
+def fact_of(suggestion: FactSuggestion) -> FactOfHousehold | None:
+    """Return the fact that a suggestion is about; None for one to add, and where it is no more."""
+    model = OWN_KINDS[suggestion.kind][0]
+    rows = cast("Any", model).objects.filter(household=suggestion.household, public_id=suggestion.fact_id)
+    found: FactOfHousehold | None = rows.first() if suggestion.fact_id else None
+    return found
+
+
+def is_stale(suggestion: FactSuggestion, now: Mapping[str, str]) -> bool:
+    """Whether the fact is not what it was when the client suggested; `now` is what its form says."""
+    return suggestion.action != SuggestedAction.ADD and dict(suggestion.before) != dict(now)
