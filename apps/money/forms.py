@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Any, ClassVar
 
 from django import forms
 from django.utils import timezone
+from django.utils.dateparse import parse_date
 from django.utils.translation import gettext_lazy as _
 
 from apps.clients.models import Household
 from apps.core.forms import DayInput, PercentField
+from apps.core.templatetags.formats import date_text, number_text
 from apps.money.models import (
     Category,
     Debt,
@@ -28,6 +31,7 @@ from apps.money.models import (
     Windfall,
 )
 
+_NUMBER = re.compile(r"-?\d+(\.\d+)?")
 _DAYS = {
     name: DayInput()
     for name in (
@@ -279,7 +283,8 @@ def texts_of(form: FactForm) -> dict[str, str]:
     """Return what a form says as texts by field, as it takes them again; a box that is not ticked is empty."""
     said = {}
     for name in form._meta.fields or ():
-        value = form[name].value()
+        is_clean = form.is_bound and name in getattr(form, "cleaned_data", {})
+        value = form.fields[name].prepare_value(form.cleaned_data[name]) if is_clean else form[name].value()
         said[name] = ("on" if value else "") if isinstance(value, bool) else _text(value)
     return said
 
@@ -299,7 +304,11 @@ def shown_text(form: FactForm, name: str, text: str) -> str:
         return next((str(label) for value, label in field.choices if text and str(value) == text), "—")
     if isinstance(field, forms.ChoiceField):
         return next((str(label) for value, label in field.choices if str(value) == text), text or "—")
-    return text or "—"
+    if isinstance(field, forms.DateField) and (day := parse_date(text)):
+        return date_text(day)
+    return (
+        number_text(Decimal(text)) if isinstance(field, forms.DecimalField) and _NUMBER.fullmatch(text) else text or "—"
+    )
 
 
 class DeclineSuggestionForm(forms.Form):

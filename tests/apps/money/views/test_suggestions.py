@@ -58,7 +58,8 @@ def test_a_change_is_shown_with_before_and_after_and_is_made_by_the_advisor(port
     staff = sign_in(ada)
     assert review(row) in staff.get(f"/households/{household.public_id}/money/").content.decode()
     page = staff.get(review(row)).content.decode()
-    assert "310000" in page
+    assert "310,000" in page
+    assert "2,100" not in page
     assert 'name="balance" value="300000"' in page
     assert "As of the last statement" in page
     assert "was changed since" not in page

@@ -1,0 +1,126 @@
+"""A list of a household's incomes, expenses, savings, debts, property, insurance, expected money: a line for each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from apps.core.tabular.problems import CellError, FileRefusedError, RowProblem
+from apps.core.tabular.reading import read_table
+from apps.core.tabular.tables import Cell, Table, TableRow
+from apps.core.tabular.values import is_missing, read_date, read_decimal, read_percent, text_of
+from apps.kernel.errors import gettext_noop
+
+
+def _text(cell: Cell) -> str:
+    return text_of(cell).strip()
+
+
+_COMMON = {"as of": ("as_of", read_date)}
+# of each kind: the column's heading, the field of the fact, and how a cell is read
+COLUMNS: Mapping[str, Mapping[str, tuple[str, Callable[[Cell], Any]]]] = {
+    "income": {
+        **_COMMON, "type": ("kind", _text), "amount": ("annual_amount", read_decimal),
+        "growth": ("annual_growth", read_percent), "from": ("starts_on", read_date), "until": ("ends_on", read_date),
+    },
+    "expense": {**_COMMON, "type": ("category", _text), "amount": ("monthly_amount", read_decimal)},
+    "saving": {**_COMMON, "amount": ("monthly_amount", read_decimal), "until": ("ends_on", read_date)},
+    "debt": {
+        **_COMMON, "type": ("kind", _text), "amount": ("balance", read_decimal), "rate": ("annual_rate", read_percent),
+        "payment": ("monthly_payment", read_decimal), "company": ("lender", _text),
+    },
+    "property": {
+        **_COMMON, "type": ("kind", _text), "amount": ("value", read_decimal), "cost": ("cost", read_decimal),
+        "growth": ("annual_growth", read_percent),
+    },
+    "insurance": {
+        **_COMMON, "type": ("kind", _text), "amount": ("coverage", read_decimal),
+        "payment": ("annual_premium", read_decimal), "company": ("insurer", _text), "until": ("ends_on", read_date),
+    },
+    "windfall": {
+        **_COMMON, "type": ("kind", _text), "amount": ("amount", read_decimal), "from": ("expected_on", read_date),
+    },
+}  # fmt: skip
+HEADINGS = (
+    "entry", "name", "person", "account", "type", "amount", "as of", "rate", "payment", "company", "growth", "cost",
+    "from", "until",
+)  # fmt: skip
+_NEEDED = ("entry", "name", "amount", "as of")
+
+
+@dataclass(frozen=True, slots=True)
+class FactRow:
+    """One line: the kind of fact, its name, whose it is and into which account, and its fields by their names."""
+
+    line: int
+    kind: str
+    name: str
+    person: str
+    account: str
+    fields: Mapping[str, Any]
+    cells: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class FactFile:
+    """What a file says: its rows, and its doubts; a line with a doubt is no row."""
+
+    rows: tuple[FactRow, ...]
+    problems: tuple[RowProblem, ...]
+    table: Table
+
+
+def read_facts(data: bytes) -> FactFile:
+    """Read the lines. Raises FileRefusedError for what is no table, or lacks a column that each line needs."""
+    table = read_table(data, known_headings=HEADINGS)
+    places = {heading.strip().casefold(): place for place, heading in enumerate(table.header)}
+    missing = [heading for heading in _NEEDED if heading not in places]
+    if missing:
+        raise FileRefusedError(
+            gettext_noop("The file has no column “%(column)s”."),
+            mend=gettext_noop("Each line needs the columns entry, name, amount and as of."),
+            line=table.header_line,
+            column=missing[0],
+        )
+    rows, problems = [], list(table.problems)
+    for row in table.rows:
+        read, wrong = _row(row, places)
+        problems += wrong
+        rows += [read] if read is not None and not wrong else []
+    return FactFile(tuple(rows), tuple(problems), table)
+
+
+def _row(row: TableRow, places: Mapping[str, int]) -> tuple[FactRow | None, list[RowProblem]]:
+    def cell(heading: str) -> Cell:
+        return row.cells[places[heading]] if heading in places else ""
+
+    kind, name = text_of(cell("entry")).strip().casefold(), text_of(cell("name")).strip()
+    if kind not in COLUMNS:
+        message, mend = gettext_noop("“%(said)s” is no kind of entry."), gettext_noop("Write one of: %(kinds)s.")
+        params = {"said": kind, "kinds": ", ".join(COLUMNS)}
+        return None, [RowProblem(row.line, "entry", "unknown_entry", message, mend, params)]
+    if not name:
+        message, mend = gettext_noop("The entry has no name."), gettext_noop("Give it one.")
+        return None, [RowProblem(row.line, "name", "missing_name", message, mend)]
+    fields, problems = {}, []
+    for heading, (target, read) in COLUMNS[kind].items():
+        if is_missing(cell(heading)):
+            continue
+        try:
+            fields[target] = read(cell(heading))
+        except CellError as wrong:
+            problems.append(wrong.at(row.line, heading))
+    told = [heading for heading in HEADINGS if heading in places and not is_missing(cell(heading))]
+    strange = [heading for heading in told if heading not in {*COLUMNS[kind], "entry", "name", "person", "account"}]
+    problems += [_not_of_kind(row.line, heading, kind) for heading in strange]
+    who, where = text_of(cell("person")).strip(), text_of(cell("account")).strip()
+    cells = {heading: text_of(cell(heading)) for heading in told}
+    return FactRow(row.line, kind, name, who, where, fields, cells), problems
+
+
+def _not_of_kind(line: int, heading: str, kind: str) -> RowProblem:
+    message = gettext_noop("An entry of the kind “%(kind)s” has no “%(column)s”.")
+    return RowProblem(
+        line, heading, "not_of_kind", message, gettext_noop("Leave the cell empty."), {"kind": kind, "column": heading}
+    )
