@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.utils import timezone
@@ -301,9 +301,9 @@ def shown_text(form: FactForm, name: str, text: str) -> str:
     if isinstance(field, forms.BooleanField):
         return str(_("yes") if text else _("no"))
     if isinstance(field, forms.ModelChoiceField):
-        return next((str(label) for value, label in field.choices if text and str(value) == text), "—")
+        return next((str(label) for value, label in cast("Any", field.choices) if text and str(value) == text), "—")
     if isinstance(field, forms.ChoiceField):
-        return next((str(label) for value, label in field.choices if str(value) == text), text or "—")
+        return next((str(label) for value, label in cast("Any", field.choices) if str(value) == text), text or "—")
     if isinstance(field, forms.DateField) and (day := parse_date(text)):
         return date_text(day)
     return (

@@ -124,7 +124,7 @@ def _found(file: ImportFile) -> FactFile:
 def _household(file: ImportFile) -> Household:
     if "household" not in file.known:
         rows = Household.objects.visible_to(file.by).prefetch_related("people", "accounts")
-        file.known["household"] = rows.get(pk=file.household_id)
+        file.known["household"] = rows.get(pk=file.household_id or 0)
     return cast("Household", file.known["household"])
 
 
@@ -138,7 +138,8 @@ def _key_of(kind: str, name: str, person: str) -> str:
 
 
 def _value(row: FactRow, household: Household) -> tuple[FactValue | None, list[RowProblem]]:
-    model, problems = FACT_KINDS[row.kind], []
+    model = FACT_KINDS[row.kind]
+    problems: list[RowProblem] = []
     fields: dict[str, Any] = {"name": row.name, **row.fields}
     for name in ("kind", "category"):
         if name in row.fields:

@@ -139,7 +139,7 @@ def _waiting(suggestion: FactSuggestion) -> FactSuggestion:
 
 def _fact_of(row: FactSuggestion, seen_at: dt.datetime | None) -> FactOfHousehold:
     rows = fact_kind(row.kind)._default_manager.select_for_update(of=("self",))  # noqa: SLF001 - Django documents it
-    fact: FactOfHousehold | None = rows.filter(household=row.household, public_id=row.fact_id).first()
+    fact: FactOfHousehold | None = rows.filter(household=row.household, public_id=str(row.fact_id)).first()
     if fact is None:
         raise FactChangedError(
             gettext_noop("The entry is no more."), mend=gettext_noop("Decline it, or add the entry anew.")
