@@ -33,7 +33,7 @@ def remembered(
         lock = Lock()
 
         @wraps(work)
-        def asked(value: Value, *args: Rest.args, **kwargs: Rest.kwargs) -> Answer:
+        def asked(value: Value, /, *args: Rest.args, **kwargs: Rest.kwargs) -> Answer:
             key = (id(value), args, tuple(sorted(kwargs.items())))
             with lock:
                 if key in kept:
