@@ -21,7 +21,13 @@ class RoundingRule(StrEnum):
     HALF_EVEN = "half_even"
 
 
+_CENT = Decimal("0.01")
 _DECIMAL_RULES = {RoundingRule.HALF_UP: ROUND_HALF_UP, RoundingRule.HALF_EVEN: ROUND_HALF_EVEN}
+
+
+def in_cents(amount: Decimal) -> float:
+    """Return an amount to the cent, half up, as engines take it."""
+    return float(amount.quantize(_CENT, rounding=ROUND_HALF_UP))
 
 
 def minor_units(currency: str) -> int:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from apps.kernel.errors import gettext_noop
+from apps.kernel.money import in_cents
 from apps.money.selectors.facts import AccountFact, HouseholdFacts
 from apps.plans.engine.inputs import ProjectionInputs
 from apps.plans.engine.ira_choices import IraGifts, IraPool
@@ -18,7 +19,6 @@ from apps.portfolios.models import Registration
 Caveat = tuple[str, dict[str, str]]
 # all of a person's count as one (IRC 408(d)(2)); an inherited one is apart, plans of employers are none
 IRAS = frozenset({Registration.TRADITIONAL_IRA, Registration.SEP_IRA})
-_CENT = Decimal("0.01")
 
 
 def with_iras(
@@ -40,7 +40,7 @@ def with_iras(
             who = {"name": names.get(owner, owner), "year": str(fact.tax_year)}
             told += [(message, who) for message in _assumed(own, basis, fact.tax_year, inputs.start_date)]
         if own:
-            amount = float(basis.quantize(_CENT, rounding=ROUND_HALF_UP))
+            amount = in_cents(basis)
             pools.append(IraPool(owner, tuple(account.key for account in own), amount, facts.currency))
     inputs = _after_tax(replace(inputs, ira_pools=tuple(pools), ira_gifts=_gifts(facts, inputs.start_date)), facts)
     inside = {key for pool in pools for key in pool.accounts}
@@ -64,7 +64,7 @@ def _gifts(facts: HouseholdFacts, start: dt.date) -> IraGifts | None:
     giving = Decimal(0) if facts.spending is None else 12 * facts.spending.giving
     if giving <= 0:
         return None
-    amount = float(giving.quantize(_CENT, rounding=ROUND_HALF_UP))
+    amount = in_cents(giving)
     return IraGifts(0.0, amount, gift_limit(start.year), facts.currency)
 
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from decimal import ROUND_HALF_UP, Decimal
 
 from apps.clients.models import Relationship
 from apps.kernel.errors import gettext_noop
+from apps.kernel.money import in_cents
 from apps.money.selectors.facts import HouseholdFacts, PersonFact, PhaseFact, WindfallFact
 from apps.plans.engine.dependants import MAX_SUPPORTED_AGE, Child
 from apps.plans.engine.inputs import Account, TaxTreatment
@@ -21,7 +21,6 @@ from apps.plans.services._things import things_of
 
 Caveat = tuple[str, dict[str, str]]
 SUPPORTED = frozenset({Relationship.CHILD, Relationship.DEPENDANT})
-CENT = Decimal("0.01")
 _OPEN = (TaxTreatment.TAXABLE, TaxTreatment.CASH)
 
 
@@ -102,14 +101,10 @@ _CERTAIN = gettext_noop("“%(name)s” is taken to come on %(day)s for certain:
 _HAS_PASSED = gettext_noop("“%(name)s” was expected on %(day)s, which has passed: it is not counted.")
 
 
-def _cents(amount: Decimal) -> float:
-    return float(amount.quantize(CENT, rounding=ROUND_HALF_UP))
-
-
 def _phase(fact: PhaseFact, currency: str) -> SpendingPhase:
     return SpendingPhase(
         key=fact.key,
-        monthly_amount=_cents(fact.monthly_amount),
+        monthly_amount=in_cents(fact.monthly_amount),
         share=float(fact.share),
         start=fact.starts_on,
         from_retirement=fact.starts_at_retirement,
@@ -124,7 +119,7 @@ def _windfall(fact: WindfallFact, adults: Sequence[str], open_accounts: set[str]
     return Windfall(
         key=fact.key,
         owner=str(fact.person_id) if str(fact.person_id) in adults else "",
-        amount=_cents(fact.amount),
+        amount=in_cents(fact.amount),
         is_real=fact.is_inflation_linked,
         day=fact.expected_on,
         is_taxable=fact.is_taxable,

@@ -16,6 +16,7 @@ from uuid import UUID
 from apps.clients.models import Relationship
 from apps.compliance.selectors.risk_limits import RiskLimit as ClientLimit
 from apps.kernel.errors import gettext_noop
+from apps.kernel.money import in_cents
 from apps.money.selectors.facts import KEPT, AccountFact, DebtFact, HouseholdFacts, IncomeFact, PersonFact
 from apps.plans.engine.assumptions import AssumptionSet
 from apps.plans.engine.horizon import horizon_months
@@ -59,6 +60,7 @@ from apps.plans.services._roths import with_pools
 from apps.plans.services._state_tax import state_caveats
 
 CENT = Decimal("0.01")
+
 # One set of markets for all households of an assumption set: plans then differ by households, not by dice.
 SEED = 20_260_101
 N_PATHS, N_BATCHES = 10_240, 10
@@ -123,11 +125,6 @@ class Mapped:
     question: RunInputs
     names: dict[str, str]
     caveats: list[dict[str, Any]]
-
-
-def money(amount: Decimal) -> float:
-    """Return an amount as the engine computes with it: to the cent, half up."""
-    return float(amount.quantize(CENT, rounding=ROUND_HALF_UP))
 
 
 def number(value: Decimal) -> float:
@@ -250,8 +247,8 @@ class _Mapping:
             key=fact.key,
             owner=str(fact.owner_id) if fact.owner_id in adults else "",
             treatment=TaxTreatment(fact.treatment),
-            balance=money(fact.balance),
-            cost_basis=money(basis),
+            balance=in_cents(fact.balance),
+            cost_basis=in_cents(basis),
             allocation=self._weights(fact),
             annual_fee=0.0 if is_cash else float(self.situation.plan.annual_fee),
             currency=self.situation.facts.currency,
@@ -282,7 +279,7 @@ class _Mapping:
             Contribution(
                 key=fact.key,
                 account=fact.account_key,
-                monthly_amount=money(fact.monthly_amount),
+                monthly_amount=in_cents(fact.monthly_amount),
                 growth=Growth(0.0, inflation_linked=True),
                 start=Boundary.PLAN_START,
                 end=fact.ends_on or Boundary.RETIREMENT,
@@ -315,7 +312,7 @@ class _Mapping:
             key=fact.key,
             owner=str(fact.person_id),
             kind=INCOMES[fact.kind],
-            monthly_amount=money(annual_amount / 12),
+            monthly_amount=in_cents(annual_amount / 12),
             growth=Growth(float(fact.annual_growth), inflation_linked=fact.is_inflation_linked),
             start=fact.starts_on or Boundary.PLAN_START,
             end=fact.ends_on or (Boundary.RETIREMENT if _is_earned(fact) else Boundary.HORIZON),
@@ -326,14 +323,14 @@ class _Mapping:
         own, stated = self._override(OverrideKind.MONTHLY_SPENDING), self.situation.facts.spending
         if own is None and stated is None:
             raise ValueError("spending is a fact that the caller has checked")
-        return money(own if own is not None else stated.monthly_amount)  # type: ignore[union-attr]
+        return in_cents(own if own is not None else stated.monthly_amount)  # type: ignore[union-attr]
 
     def _debt(self, fact: DebtFact) -> Debt:
         return Debt(
             key=fact.key,
-            balance=money(fact.balance),
+            balance=in_cents(fact.balance),
             annual_rate=float(fact.annual_rate),
-            monthly_payment=money(fact.monthly_payment),
+            monthly_payment=in_cents(fact.monthly_payment),
             currency=self.situation.facts.currency,
         )
 
@@ -342,7 +339,7 @@ class _Mapping:
             key=str(goal.public_id),
             kind=GOALS[GoalKind(goal.kind)],
             priority=EnginePriority(goal.priority),
-            annual_amount=money(goal.annual_amount),
+            annual_amount=in_cents(goal.annual_amount),
             start=goal.starts_on or Boundary.RETIREMENT,
             years=goal.years,
             currency=self.situation.facts.currency,
@@ -364,7 +361,7 @@ class _Mapping:
             )
             if limit is not None
             else None,
-            debt_payment=money(plan.extra_debt_payment),
+            debt_payment=in_cents(plan.extra_debt_payment),
             emergency_months=plan.emergency_months,
             emergency_fill_months=EMERGENCY_FILL_MONTHS,
         )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection
-from decimal import ROUND_HALF_UP, Decimal
 
 from apps.kernel.errors import gettext_noop
+from apps.kernel.money import in_cents
 from apps.money.models import PropertyKind
 from apps.money.selectors.facts import HouseholdFacts, PropertyFact
 from apps.money.selectors.life import is_kept
@@ -14,7 +14,6 @@ from apps.plans.engine.life_events import Thing
 from apps.plans.services._tables import TAX_TABLES, read_table
 
 Caveat = tuple[str, dict[str, str]]
-_CENT = Decimal("0.01")
 # the loss on what is used in private life does not count
 _INVESTMENTS = frozenset({PropertyKind.REAL_ESTATE, PropertyKind.BUSINESS})
 
@@ -64,7 +63,7 @@ def _thing(fact: PropertyFact, currency: str, debts: Collection[str], day: dt.da
         key=fact.key,
         value=_value(fact, growth, day),
         annual_growth=growth,
-        cost=_cents(fact.value if fact.cost is None else fact.cost),
+        cost=in_cents(fact.value if fact.cost is None else fact.cost),
         sale_day=None if is_kept(fact.sells_on, fact.instalments, day) else fact.sells_on,
         selling_cost=float(fact.selling_cost),
         exclusion=(float(table["alone"]), float(table["couple"])) if fact.kind == PropertyKind.HOME else (0.0, 0.0),
@@ -86,17 +85,13 @@ def _value(fact: PropertyFact, growth: float, day: dt.date) -> float:
     The price of a sale that was told before it came is the value of then, grown to it; else the value told.
     """
     if fact.sells_on is None or fact.sells_on >= day or is_kept(fact.sells_on, fact.instalments, day):
-        return _cents(fact.value)
+        return in_cents(fact.value)
     grown = max(0, _months(fact.as_of, fact.sells_on)) + _months(fact.sells_on, day)
-    return _cents(fact.value) * float((1.0 + growth) ** (grown / 12.0))
+    return in_cents(fact.value) * float((1.0 + growth) ** (grown / 12.0))
 
 
 def _months(first: dt.date, last: dt.date) -> int:
     return (last.year - first.year) * 12 + last.month - first.month
-
-
-def _cents(amount: Decimal) -> float:
-    return float(amount.quantize(_CENT, rounding=ROUND_HALF_UP))
 
 
 _SOLD = gettext_noop(

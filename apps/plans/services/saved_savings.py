@@ -14,12 +14,13 @@ from apps.core.actors import Actor
 from apps.core.services import service
 from apps.core.templatetags.formats import date_text
 from apps.kernel.errors import InvalidInputError, gettext_noop
+from apps.kernel.money import in_cents
 from apps.plans.engine.results import ENGINE_VERSION, Outcome
 from apps.plans.engine.savings import EducationQuestion, study_costs
 from apps.plans.models import Goal, GoalKind, GoalPriority, OverrideKind, Plan
 from apps.plans.selectors.savings_facts import retirement_people
 from apps.plans.selectors.savings_values import EducationAsked, RetirementAsked, SavingsTold, typed_of
-from apps.plans.services._mapping import CENT, exact, money, number
+from apps.plans.services._mapping import CENT, exact, number
 from apps.plans.services.errors import NoDraftError
 from apps.plans.services.goals import GoalDetails, set_goal
 from apps.plans.services.plans import set_override
@@ -70,7 +71,7 @@ def yearly_cost(told: SavingsTold) -> Decimal:
     if isinstance(asked, RetirementAsked):
         return asked.annual_income
     question = EducationQuestion(
-        told.starts_on, asked.years, money(asked.annual_cost), number(asked.cost_growth), 0.0, 0.0
+        told.starts_on, asked.years, in_cents(asked.annual_cost), number(asked.cost_growth), 0.0, 0.0
     )
     costs = [amount for _day, amount in study_costs(question, told.basis)]
     return exact(sum(costs) / len(costs)).quantize(CENT, rounding=ROUND_HALF_UP)

@@ -14,6 +14,7 @@ from typing import Any
 
 from apps.core.actors import Actor
 from apps.kernel.errors import InvalidInputError, gettext_noop
+from apps.kernel.money import in_cents
 from apps.plans.engine.assumptions import AssumptionSet, assumptions_from_mapping
 from apps.plans.engine.digest import input_digest
 from apps.plans.engine.inputs import CubeSpec, ProjectionInputs
@@ -35,7 +36,7 @@ from apps.plans.selectors.assumptions import assumption_set
 from apps.plans.selectors.markets import can_draw, chosen_market
 from apps.plans.selectors.savings_values import Asked, EducationAsked, Place, RetirementAsked, SavingsTold
 from apps.plans.selectors.what_if_values import QUICK_BATCHES, QUICK_PATHS
-from apps.plans.services._mapping import CUBE_STEP_MONTHS, SEED, money, number
+from apps.plans.services._mapping import CUBE_STEP_MONTHS, SEED, number
 from apps.plans.services._state_tax import state_table_of
 from apps.plans.services._tables import NoTableError, published_assumptions, tax_table_on
 from apps.plans.services._turns import TURNS
@@ -58,9 +59,9 @@ def ask_retirement(asked: RetirementAsked, place: Place, *, by: Actor) -> Saving
     question = RetirementQuestion(
         savers=_savers(asked, start),
         horizon_age=asked.horizon_age,
-        annual_income=money(asked.annual_income),
-        deferred=money(asked.deferred),
-        other=money(asked.other),
+        annual_income=in_cents(asked.annual_income),
+        deferred=in_cents(asked.deferred),
+        other=in_cents(asked.other),
     )
     answer = _answer(retirement_inputs(question, basis), asked, plain_retirement(question, basis), by)
     return SavingsTold(asked, answer, basis, question.retirement_date)
@@ -85,10 +86,10 @@ def _saver(
     return Saver(
         birth_date=_years_on(start, -age),
         retirement_date=_years_on(start, max(0, retirement_age - age)),
-        monthly_saving=money(saving) if retirement_age > age else 0.0,
-        monthly_benefit=money(benefit),
+        monthly_saving=in_cents(saving) if retirement_age > age else 0.0,
+        monthly_benefit=in_cents(benefit),
         benefit_from=_years_on(start, benefit_age - age),
-        monthly_wages=money(max(Decimal(0), wages / _MONTHS - saving)),
+        monthly_wages=in_cents(max(Decimal(0), wages / _MONTHS - saving)),
     )
 
 
@@ -100,10 +101,10 @@ def ask_education(asked: EducationAsked, place: Place, *, by: Actor) -> SavingsT
     question = EducationQuestion(
         starts_on=starts_on,
         years=asked.years,
-        annual_cost=money(asked.annual_cost),
+        annual_cost=in_cents(asked.annual_cost),
         cost_growth=number(asked.cost_growth),
-        saved=money(asked.saved),
-        monthly_saving=money(asked.monthly_saving),
+        saved=in_cents(asked.saved),
+        monthly_saving=in_cents(asked.monthly_saving),
     )
     answer = _answer(education_inputs(question, basis), asked, plain_education(question, basis), by)
     return SavingsTold(asked, answer, basis, starts_on)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.kernel.errors import InvalidInputError, MixedCurrenciesError
-from apps.kernel.money import Money, Rate, RoundingRule, allocated
+from apps.kernel.money import Money, Rate, RoundingRule, allocated, in_cents
 
 
 def test_money_of_two_currencies_refuses_to_add():
@@ -56,3 +56,7 @@ def test_parts_always_add_up_to_the_whole(cents, weights):
 def test_a_rate_in_basis_points_is_exact():
     assert Rate.from_bps(125).of(Money(Decimal(1000))) == Money(Decimal("12.5000"))
     assert Rate(Decimal("0.0125")).bps == Decimal(125)
+
+
+def test_engines_take_amounts_to_the_cent_half_up() -> None:
+    assert [in_cents(Decimal(amount)) for amount in ("0.005", "-0.005", "2.674999", "1e9")] == [0.01, -0.01, 2.67, 1e9]

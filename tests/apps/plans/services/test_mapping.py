@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.kernel.errors import InvalidInputError
+from apps.kernel.money import in_cents
 from apps.money.selectors.facts import AccountFact, HouseholdFacts, IncomeFact, PersonFact, SpendingFact
 from apps.plans.engine.inputs import Boundary, IncomeKind, TaxTreatment
 from apps.plans.models import OverrideKind, Plan
-from apps.plans.services._mapping import CUBE_STEP_MONTHS, Situation, exact, mapped, money
+from apps.plans.services._mapping import CUBE_STEP_MONTHS, Situation, exact, mapped
 from apps.plans.services._state_tax import state_table_of
 from apps.plans.services._tables import tax_table_on
 from tests.apps.plans.engine.households import published_assumptions
@@ -146,7 +147,7 @@ def test_shares_add_up_to_the_whole(values):
 
 @given(st.decimals(min_value=0, max_value=10**9, places=4))
 def test_an_amount_goes_in_to_the_cent_and_comes_back(amount):
-    assert abs(exact(money(amount)) - amount) <= Decimal("0.005")
+    assert abs(exact(in_cents(amount)) - amount) <= Decimal("0.005")
 
 
 def test_cash_pays_no_fee_of_investing():
