@@ -17,6 +17,11 @@ def months_after(day: date, months: int) -> date:
     return date(year, place + 1, min(day.day, calendar.monthrange(year, place + 1)[1]))
 
 
+def age_on(born: date, day: date) -> int:
+    """Return the age in whole years; who is born on 29 February grows older on 1 March of other years."""
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class DateSpan:
     """Days from `first` to `last`, both counted."""

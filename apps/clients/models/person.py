@@ -15,6 +15,7 @@ from apps.clients.models.household import Household, households_of
 from apps.core.actors import Actor
 from apps.core.history import history
 from apps.core.models import BaseModel
+from apps.kernel.dates import age_on
 
 
 class Relationship(models.TextChoices):
@@ -148,7 +149,4 @@ class Person(BaseModel):
 
     def age_on(self, day: dt.date) -> int | None:
         """Return the age in whole years, None when the birth date is not known."""
-        born = self.date_of_birth
-        if born is None:
-            return None
-        return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+        return None if self.date_of_birth is None else age_on(self.date_of_birth, day)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.history import history
+from apps.kernel.dates import age_on
 from apps.money.models.facts import FactOfHousehold, FactQuerySet, positive, refuse_unless
 
 _EARLIEST, _LATEST, _SURVIVOR = 62, 70, 60
@@ -79,17 +79,13 @@ class FormerSpouse(FactOfHousehold):
         is_survivor = self.benefit_from is None or self.died_on is not None
         refuse_unless(is_survivor, "benefit_from", _("Only of who has died: leave it empty."))
         if self.claimed_on is not None and self.date_of_birth is not None:
-            age = _age(self.date_of_birth, self.claimed_on)
+            age = age_on(self.date_of_birth, self.claimed_on)
             wrong = not _EARLIEST <= age <= _LATEST or (self.died_on is not None and self.claimed_on > self.died_on)
             refuse_unless(not wrong, "claimed_on", _("A benefit begins between 62 and 70, while its owner lives."))
         born = self.person.date_of_birth if self.person_id else None
         if self.benefit_from is not None and born is not None:
             is_before = self.died_on is not None and self.benefit_from < self.died_on
-            wrong = is_before or _age(born, self.benefit_from) < _SURVIVOR
+            wrong = is_before or age_on(born, self.benefit_from) < _SURVIVOR
             refuse_unless(
                 not wrong, "benefit_from", _("A survivor's benefit begins at 60 at the earliest, after the death.")
             )
-
-
-def _age(born: dt.date, day: dt.date) -> int:
-    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 from django.db.models import Max
 
 from apps.clients.models import Document, DocumentCategory, Household, Relationship
+from apps.kernel.dates import age_on
 from apps.money.selectors.facts import HouseholdFacts
 from apps.plans.engine.advice_facts import AdviceFacts, EstatePapers, LifeCover, PlanKind, SavingPlan
 from apps.plans.engine.cover_in_force import cover_of
@@ -55,13 +54,9 @@ def _minors(facts: HouseholdFacts) -> int:
     return sum(
         person.relationship in {Relationship.CHILD, Relationship.DEPENDANT}
         and person.date_of_birth is not None
-        and _age(person.date_of_birth, facts.as_of) < _FULL_AGE
+        and age_on(person.date_of_birth, facts.as_of) < _FULL_AGE
         for person in facts.people
     )
-
-
-def _age(born: dt.date, day: dt.date) -> int:
-    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
 
 def _papers(household: Household) -> EstatePapers:
