@@ -54,7 +54,7 @@ def test_only_who_runs_the_firm_or_its_compliance_refreshes(request, in_alpha, s
 
 
 def test_while_people_are_grouped_the_page_says_so(paul, sign_in):
-    client, busy = sign_in(paul), "The people are being grouped. Reload"
+    client, busy = sign_in(paul), "The people are being grouped. The groups appear"
     assert busy not in client.get(OVERVIEW).content.decode()
     client.post(reverse("compliance:risk-groups-refresh"))
     assert busy in client.get(OVERVIEW).content.decode()
