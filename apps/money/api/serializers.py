@@ -8,10 +8,9 @@ from rest_framework import serializers
 
 from apps.clients.models import Person
 from apps.core.api.sparse import SparseMixin
-from apps.money.models import EquityGrant
+from apps.money.models import EquityGrant, GrantKind
 
 GRANT_FIELDS = (
-    "kind",
     "granted_on",
     "quantity",
     "price",
@@ -43,20 +42,22 @@ class EquityGrantOut(SparseMixin, serializers.ModelSerializer):  # type: ignore[
     id = serializers.UUIDField(source="public_id")
     company = serializers.CharField(source="name")
     client = HolderOut(source="person")
+    grant_type = serializers.ChoiceField(source="kind", choices=GrantKind.choices)
 
     class Meta:
         model = EquityGrant
-        fields = ("id", "client", "company", *GRANT_FIELDS, "currency", "created_at", "updated_at")
+        fields = ("id", "client", "company", "grant_type", *GRANT_FIELDS, "currency", "created_at", "updated_at")
 
 
 class EquityGrantIn(serializers.ModelSerializer):  # type: ignore[type-arg]
     """A grant as it is told; a change replaces all of it, and what is left out takes its default."""
 
     company = serializers.CharField(source="name", max_length=120)
+    grant_type = serializers.ChoiceField(source="kind", choices=GrantKind.choices)
 
     class Meta:
         model = EquityGrant
-        fields = ("company", *GRANT_FIELDS)
+        fields = ("company", "grant_type", *GRANT_FIELDS)
 
     def said(self) -> dict[str, Any]:
         """Return every field of a grant, its default where the request is silent."""

@@ -14,7 +14,7 @@ from tests.factories.integrations import partner_of
 
 BASE = "/api/financial-services"
 NEW = {
-    "company": "Acme", "kind": "rsu", "granted_on": "2025-03-01", "quantity": "400", "price": "52.50",
+    "company": "Acme", "grant_type": "rsu", "granted_on": "2025-03-01", "quantity": "400", "price": "52.50",
     "as_of": "2026-10-01", "vesting_months": 48, "cliff_months": 12,
 }  # fmt: skip
 
@@ -61,7 +61,7 @@ def test_a_grant_is_added_read_changed_and_removed_each_on_the_trail(partner, he
 @pytest.mark.parametrize(
     ("wrong", "field"),
     [
-        ({"strike": "10"}, "strike"), ({"kind": "gift"}, "kind"), ({"quantity": "0"}, "quantity"),
+        ({"strike": "10"}, "strike"), ({"grant_type": "gift"}, "grant_type"), ({"quantity": "0"}, "quantity"),
         ({"cliff_months": 60}, "cliff_months"), ({"company": ""}, "company"), ({"discount": "0.1"}, "discount"),
     ],
 )  # fmt: skip
