@@ -29,6 +29,7 @@ from apps.money.models import (
     RothBasis,
     SpendingPhase,
     Windfall,
+    YearlyPayment,
 )
 
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
@@ -37,6 +38,7 @@ _DAYS = {
     for name in (
         "as_of", "starts_on", "ends_on", "expected_on", "sells_on", "date_of_birth", "married_on", "divorced_on",
         "died_on", "claimed_on", "remarried_on", "benefit_from", "granted_on", "expires_on", "exercise_on",
+        "taken_out_on",
     )
 }  # fmt: skip
 
@@ -102,7 +104,17 @@ class DebtForm(FactForm):
 
     class Meta:
         model = Debt
-        fields = ("name", "kind", "lender", "balance", "annual_rate", "monthly_payment", "as_of")
+        fields = (
+            "name",
+            "kind",
+            "lender",
+            "balance",
+            "annual_rate",
+            "monthly_payment",
+            "taken_out_on",
+            "bought_home",
+            "as_of",
+        )
         widgets = _DAYS
 
 
@@ -128,8 +140,8 @@ class PropertyForm(FactForm):
     class Meta:
         model = Property
         fields = (
-            "name", "kind", "value", "basis", "annual_growth", "cost", "kept_until_death", "sells_on", "sold_share",
-            "selling_cost", "instalments", "instalment_rate", "debt", "is_passive", "as_of",
+            "name", "kind", "value", "basis", "annual_growth", "cost", "property_tax", "kept_until_death", "sells_on",
+            "sold_share", "selling_cost", "instalments", "instalment_rate", "debt", "is_passive", "as_of",
         )  # fmt: skip
         widgets = _DAYS
 
@@ -236,6 +248,15 @@ class GrantForm(FactForm):
         widgets = _DAYS
 
 
+class PaymentForm(FactForm):
+    """Gifts or medical costs a year."""
+
+    class Meta:
+        model = YearlyPayment
+        fields = ("name", "kind", "annual_amount", "first_year", "last_year", "in_costs", "as_of")
+        widgets = _DAYS
+
+
 FACT_FORMS: dict[str, type[FactForm]] = {
     "income": IncomeForm,
     "expense": ExpenseForm,
@@ -249,6 +270,7 @@ FACT_FORMS: dict[str, type[FactForm]] = {
     "ira_basis": IraBasisForm,
     "roth_basis": RothBasisForm,
     "grant": GrantForm,
+    "payment": PaymentForm,
 }
 
 # what the pages call each kind
@@ -265,6 +287,7 @@ FACT_TITLES = {
     "ira_basis": _("After-tax money in IRAs"),
     "roth_basis": _("Roth accounts"),
     "grant": _("Equity from an employer"),
+    "payment": _("Gifts or medical costs"),
 }
 
 

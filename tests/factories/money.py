@@ -68,6 +68,7 @@ FACTS: dict[str, dict[str, Any]] = {
         "price": Decimal(90),
         "cliff_months": 12,
     },
+    "payment": {"kind": "gift", "annual_amount": Decimal(6_000)},
     "windfall": {"amount": Decimal(80_000), "expected_on": dt.date(2034, 3, 1)},
     "former_spouse": {
         "date_of_birth": dt.date(1958, 4, 2),

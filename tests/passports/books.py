@@ -115,6 +115,7 @@ class Books(World):
             "ira_basis",
             "roth_basis",
             "grant",
+            "payment",
         )
         for word in kinds:
             money.fact(word, self.household, self.ada)

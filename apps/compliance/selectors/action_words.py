@@ -1,10 +1,9 @@
-"""What is done in the product, in words: the trail stores codes, people read these."""
+"""What is done in the product, in words, written out for translators; one without them reads as its code says."""
 
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-# written out, so that the translators find them; an action that is not here reads as its code says
 WORDS = {
     "accounts.accept_invitation": _("Accept invitation"),
     "accounts.add_principal": _("Add principal"),
@@ -170,6 +169,7 @@ WORDS = {
     "money.add_saving": _("Add saving"),
     "money.add_ira_basis": _("Add after-tax money in IRAs"),
     "money.add_roth_basis": _("Add Roth accounts"),
+    "money.add_payment": _("Add gifts or medical costs"),
     "money.add_grant": _("Add equity from an employer"),
     "money.add_windfall": _("Add money expected once"),
     "money.categorise_entry": _("Categorise entry"),
@@ -184,6 +184,7 @@ WORDS = {
     "money.change_saving": _("Change saving"),
     "money.change_ira_basis": _("Change after-tax money in IRAs"),
     "money.change_roth_basis": _("Change Roth accounts"),
+    "money.change_payment": _("Change gifts or medical costs"),
     "money.change_grant": _("Change equity from an employer"),
     "money.change_windfall": _("Change money expected once"),
     "money.note_balance": _("Note balance"),
@@ -198,6 +199,7 @@ WORDS = {
     "money.remove_saving": _("Remove saving"),
     "money.remove_ira_basis": _("Remove after-tax money in IRAs"),
     "money.remove_roth_basis": _("Remove Roth accounts"),
+    "money.remove_payment": _("Remove gifts or medical costs"),
     "money.remove_grant": _("Remove equity from an employer"),
     "money.remove_windfall": _("Remove money expected once"),
     "money.take_back_bank_account": _("Take back bank account"),
@@ -394,5 +396,4 @@ WORDS = {
 
 def action_words(action: str) -> str:
     """Return an action as words in the reader's language: `plans.publish_plan` is "Publish plan"."""
-    known = WORDS.get(action)
-    return str(known) if known else action.partition(".")[2].replace("_", " ").capitalize()
+    return str(WORDS.get(action) or action.partition(".")[2].replace("_", " ").capitalize())

@@ -6,6 +6,7 @@ from apps.money.models.former import FormerSpouse
 from apps.money.models.grants import EquityGrant, GrantKind
 from apps.money.models.life import PhaseChange, SpendingPhase, Windfall, WindfallKind
 from apps.money.models.obligations import Debt, DebtKind, InsuranceKind, InsurancePolicy, LifeForm
+from apps.money.models.payments import PaymentKind, YearlyPayment
 from apps.money.models.possessions import Property, PropertyKind
 from apps.money.models.regular import ExpenseLine, IncomeKind, IncomeSource, RegularSaving
 from apps.money.models.retirement import IraBasis, RothBasis, RothKind
@@ -30,6 +31,7 @@ __all__ = [
     "InsurancePolicy",
     "IraBasis",
     "LifeForm",
+    "PaymentKind",
     "PhaseChange",
     "Property",
     "PropertyKind",
@@ -41,4 +43,5 @@ __all__ = [
     "SuggestionState",
     "Windfall",
     "WindfallKind",
+    "YearlyPayment",
 ]

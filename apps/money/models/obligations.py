@@ -36,6 +36,14 @@ class Debt(FactOfHousehold):
     balance = models.DecimalField(_("balance owed"), max_digits=14, decimal_places=2)
     annual_rate = models.DecimalField(_("interest a year"), max_digits=7, decimal_places=6)
     monthly_payment = models.DecimalField(_("payment a month"), max_digits=12, decimal_places=2)
+    taken_out_on = models.DateField(
+        _("taken out on"), null=True, blank=True,
+        help_text=_("Of a loan on a home: until 15 December 2017 interest on a larger debt may be deducted."),
+    )  # fmt: skip
+    bought_home = models.BooleanField(
+        _("bought, built or improved the home"), default=False,
+        help_text=_("Of a home equity line only: its interest may then be deducted."),
+    )  # fmt: skip
 
     objects = FactQuerySet["Debt"].as_manager()
     history = history()
@@ -50,6 +58,13 @@ class Debt(FactOfHousehold):
                 violation_error_message=_("A rate of interest lies between nothing and the whole a year."),
             ),
         )
+
+    def clean(self) -> None:
+        """Refuse a day to come, and the use of another loan than a home equity line."""
+        if self.bought_home and self.kind != DebtKind.HOME_EQUITY:
+            raise ValidationError({"bought_home": _("This is asked of a home equity line only: leave it open.")})
+        if self.taken_out_on is not None and self.as_of is not None and self.taken_out_on > self.as_of:
+            raise ValidationError({"taken_out_on": _("A loan with a balance was taken out before that day.")})
 
 
 class InsuranceKind(models.TextChoices):

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import ClassVar
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
@@ -91,6 +92,11 @@ class Property(FactOfHousehold):
         _("the owner does not work in the business"), default=False,
         help_text=_("The gain of its sale then bears the tax on net investment income as well."),
     )  # fmt: skip
+    property_tax = models.DecimalField(
+        _("property tax a year"), max_digits=12, decimal_places=2, null=True, blank=True,
+        validators=[MinValueValidator(0)],
+        help_text=_("Part of the living costs. A plan deducts it where that leaves less tax."),
+    )  # fmt: skip
     kept_until_death = models.BooleanField(_("kept until death"), default=False)
 
     objects = FactQuerySet["Property"].as_manager()
@@ -101,6 +107,7 @@ class Property(FactOfHousehold):
         constraints = (
             positive("value", "property_value_not_negative"),
             positive("cost", "property_cost_not_negative"),
+            positive("property_tax", "property_tax_not_negative"),
             models.CheckConstraint(
                 condition=models.Q(selling_cost__gte=0, selling_cost__lte=Decimal("0.5")),
                 name="property_selling_cost_is_a_fraction",
@@ -132,6 +139,8 @@ class Property(FactOfHousehold):
         """Refuse a sale that is over, one of whose gain nothing is known, and what contradicts itself."""
         if self.is_passive and self.kind != PropertyKind.BUSINESS:
             raise ValidationError({"is_passive": _("Only in a business can the owner work: leave this open.")})
+        if self.property_tax and self.kind not in {PropertyKind.HOME, PropertyKind.REAL_ESTATE}:
+            raise ValidationError({"property_tax": _("Property tax is told of a home or other real estate only.")})
         if self.sells_on is None:
             if self.sold_share != 1 or self.instalments != 1:
                 raise ValidationError({"sells_on": _("Say when it is sold, or leave share and parts as they were.")})

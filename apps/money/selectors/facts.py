@@ -63,7 +63,7 @@ class SpendingFact:
 
 @dataclass(frozen=True, slots=True)
 class DebtFact:
-    """A debt with its terms; the rate is a fraction a year."""
+    """A debt with its terms; the rate is a fraction a year. `bought_home` is told of a home equity line."""
 
     key: str
     kind: str
@@ -72,6 +72,8 @@ class DebtFact:
     annual_rate: Decimal
     monthly_payment: Decimal
     as_of: dt.date
+    taken_out_on: dt.date | None = None
+    bought_home: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,21 @@ class PropertyFact:
     instalment_rate: Decimal | None = None
     is_passive: bool = False
     kept_until_death: bool = False
+    property_tax: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentFact:
+    """Gifts of cash or medical costs a year, in money of today, in the calendar years between two or without end."""
+
+    key: str
+    kind: str
+    name: str
+    annual_amount: Decimal
+    first_year: int | None
+    last_year: int | None
+    in_costs: bool
+    as_of: dt.date
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,6 +309,8 @@ class HouseholdFacts:
     ira_bases: tuple[IraBasisFact, ...] = ()
     grants: tuple[GrantFact, ...] = ()
     roth_bases: tuple[RothBasisFact, ...] = ()
+    payments: tuple[PaymentFact, ...] = ()
+    rented_out: frozenset[str] = frozenset()
 
     @property
     def is_enough(self) -> bool:

@@ -16,6 +16,7 @@ from apps.money.models import (
     RothBasis,
     SpendingPhase,
     Windfall,
+    YearlyPayment,
 )
 from apps.money.models.possessions import last_part_on
 from apps.money.selectors.facts import (
@@ -23,6 +24,7 @@ from apps.money.selectors.facts import (
     FormerSpouseFact,
     GrantFact,
     IraBasisFact,
+    PaymentFact,
     PhaseFact,
     PropertyFact,
     RothBasisFact,
@@ -152,6 +154,21 @@ def property_fact(thing: Property) -> PropertyFact:
         instalment_rate=thing.instalment_rate,
         is_passive=thing.is_passive,
         kept_until_death=thing.kept_until_death,
+        property_tax=thing.property_tax,
+    )
+
+
+def payment_fact(payment: YearlyPayment) -> PaymentFact:
+    """Return gifts or medical costs a year."""
+    return PaymentFact(
+        key=str(payment.public_id),
+        kind=payment.kind,
+        name=payment.name,
+        annual_amount=payment.annual_amount,
+        first_year=payment.first_year,
+        last_year=payment.last_year,
+        in_costs=payment.in_costs,
+        as_of=payment.as_of,
     )
 
 

@@ -32,6 +32,7 @@ from apps.money.models import (
     RothBasis,
     SpendingPhase,
     Windfall,
+    YearlyPayment,
 )
 from apps.money.selectors.balance_sheets import BalanceSheet, balance_sheet
 from apps.money.selectors.cash_flows import CashFlow, cash_flow
@@ -57,6 +58,7 @@ class MoneyPage:
     ira_bases: tuple[IraBasis, ...]
     roth_bases: tuple[RothBasis, ...]
     grants: tuple[EquityGrant, ...]
+    payments: tuple[YearlyPayment, ...]
     banks: tuple[BankAccount, ...]
 
     @property
@@ -64,7 +66,7 @@ class MoneyPage:
         """Whether nothing is known yet."""
         known = (self.incomes, self.expenses, self.savings, self.debts, self.properties, self.policies, self.banks)
         told = (self.phases, self.windfalls, self.former_spouses, self.ira_bases, self.roth_bases, self.grants)
-        return not any((*known, *told)) and not self.sheet.assets
+        return not any((*known, *told, self.payments)) and not self.sheet.assets
 
 
 def money_page(household: Household, day: dt.date) -> MoneyPage:
@@ -88,6 +90,7 @@ def money_page(household: Household, day: dt.date) -> MoneyPage:
         ira_bases=tuple(IraBasis.objects.filter(**own).select_related("person")),
         roth_bases=tuple(RothBasis.objects.filter(**own).select_related("person")),
         grants=tuple(EquityGrant.objects.filter(**own).select_related("person")),
+        payments=tuple(YearlyPayment.objects.filter(**own)),
         banks=tuple(BankAccount.objects.filter(**own)),
     )
 

@@ -125,6 +125,7 @@ _FACT_FIELDS = {
     "coverage": gettext_noop("Coverage"),
     "annual_premium": gettext_noop("Premium a year"),
     "cost": gettext_noop("Bought for"),
+    "property_tax": gettext_noop("Property tax a year"),
     "price": gettext_noop("Price of a share"),
     "strike": gettext_noop("Strike price"),
 }

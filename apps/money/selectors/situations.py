@@ -35,6 +35,7 @@ from apps.money.models import (
     RothBasis,
     SpendingPhase,
     Windfall,
+    YearlyPayment,
 )
 from apps.money.selectors.cash_flows import cash_flow
 from apps.money.selectors.facts import (
@@ -53,6 +54,7 @@ from apps.money.selectors.life import (
     income_spans,
     ira_basis_fact,
     is_over,
+    payment_fact,
     phase_fact,
     property_fact,
     roth_basis_fact,
@@ -110,6 +112,7 @@ class _Rows:
     ira_bases: dict[int, list[IraBasis]]
     roth_bases: dict[int, list[RothBasis]]
     grants: dict[int, list[EquityGrant]]
+    payments: dict[int, list[YearlyPayment]]
     at: dict[int, AccountHoldings]
     costs: dict[int, Decimal | None]
 
@@ -138,6 +141,7 @@ class _Rows:
             ira_bases=_by_household(IraBasis.objects.filter(**mine).select_related("person")),
             roth_bases=_by_household(RothBasis.objects.filter(**mine).select_related("person")),
             grants=_by_household(EquityGrant.objects.filter(**mine).select_related("person")),
+            payments=_by_household(YearlyPayment.objects.filter(**mine)),
             at=at,
             costs=_costs([account for account in accounts if account.tax_treatment == TaxTreatment.TAXABLE], at, as_of),
         )
@@ -150,7 +154,7 @@ def _facts(household: Household, rows: _Rows, as_of: dt.date) -> HouseholdFacts:
     phases, windfalls = rows.phases[pk], rows.windfalls[pk]
     kept: list[Account | BankAccount | FactOfHousehold] = [*accounts, *banks, *loans, *things]
     flows: list[FactOfHousehold] = [*rows.incomes[pk], *rows.expenses[pk], *rows.savings[pk], *phases, *windfalls]
-    flows += [*rows.former[pk], *rows.ira_bases[pk], *rows.roth_bases[pk], *rows.grants[pk]]
+    flows += [*rows.former[pk], *rows.ira_bases[pk], *rows.roth_bases[pk], *rows.grants[pk], *rows.payments[pk]]
     left_out = [str(row) for row in (*kept, *flows, *rows.insurance[pk]) if row.currency != here]
     left_out += sorted({name for account in accounts for name in at[account.pk].unpriced})
     facts = HouseholdFacts(
@@ -179,6 +183,8 @@ def _facts(household: Household, rows: _Rows, as_of: dt.date) -> HouseholdFacts:
         ira_bases=tuple(ira_basis_fact(row) for row in rows.ira_bases[pk] if row.currency == here),
         roth_bases=tuple(roth_basis_fact(row) for row in rows.roth_bases[pk] if row.currency == here),
         grants=tuple(grant_fact(row) for row in rows.grants[pk] if row.currency == here),
+        payments=tuple(payment_fact(row) for row in rows.payments[pk] if row.currency == here),
+        rented_out=frozenset(str(row.rented_out.public_id) for row in rows.incomes[pk] if row.rented_out),
     )
     return replace(facts, missing=missing_of(facts))
 
@@ -263,6 +269,8 @@ def _debt(loan: Debt) -> DebtFact:
         annual_rate=loan.annual_rate,
         monthly_payment=loan.monthly_payment,
         as_of=loan.as_of,
+        taken_out_on=loan.taken_out_on,
+        bought_home=loan.bought_home,
     )
 
 

@@ -25,6 +25,7 @@ from apps.money.models import (
     RothBasis,
     SpendingPhase,
     Windfall,
+    YearlyPayment,
 )
 
 # the word of each kind in addresses and on the trail
@@ -41,6 +42,7 @@ FACT_KINDS: dict[str, type[FactOfHousehold]] = {
     "ira_basis": IraBasis,
     "roth_basis": RothBasis,
     "grant": EquityGrant,
+    "payment": YearlyPayment,
 }
 _WORDS = {model: word for word, model in FACT_KINDS.items()}
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from apps.plans.engine.compiled import compiled
 from apps.plans.engine.tax_law import N_SLOTS
+from apps.plans.engine.yearly_payments import N_PAID
 
 # Places of the year's flows, the order of results.YearCashFlow after its two years.
 (
@@ -82,7 +83,9 @@ CONVERTED_BASIS = SHARE + 2
 # came out in the tax year, what of it was early, noted when its owner is of age; then the conversions of each adult.
 ROTH_PAID = CONVERTED_BASIS + 2
 ROTH_DRAWN, ROTH_EARLY, ROTH_LAYERS = ROTH_PAID + 4, ROTH_PAID + 8, ROTH_PAID + 12
-ACCOUNTS = ROTH_LAYERS + 20
+# What was paid this year that may be deducted (`payment_schedules`).
+PAID = ROTH_LAYERS + 20
+ACCOUNTS = PAID + N_PAID
 
 # A gap below half a cent is rounding, not a shortfall.
 HALF_A_CENT = 0.005

@@ -210,19 +210,20 @@ class Spending:
 
 @dataclass(frozen=True, slots=True)
 class Debt:
-    """A loan paid off by level monthly payments. A payment that does not cover the interest is refused."""
+    """A loan with level payments that cover its interest, deductible up to ``home_limit`` of debt on homes (0: not)."""
 
     key: str
     balance: float
     annual_rate: float
     monthly_payment: float
     currency: str
+    home_limit: float = field(default=0.0, metadata=UNTOLD)
 
     def __post_init__(self) -> None:
         name = f"debts[{self.key}]"
-        not_negative(self.balance, f"{name}.balance")
+        for amount in ("home_limit", "balance", "monthly_payment"):
+            not_negative(getattr(self, amount), f"{name}.{amount}")
         within(self.annual_rate, 0.0, 1.0, f"{name}.annual_rate")
-        not_negative(self.monthly_payment, f"{name}.monthly_payment")
         if self.balance > 0 and self.monthly_payment <= self.balance * self.annual_rate / 12:
             raise InvalidInputError(
                 gettext_noop("The payment of %(name)s does not cover its interest: the debt would grow for ever."),

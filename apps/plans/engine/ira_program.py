@@ -12,6 +12,7 @@ from apps.plans.engine.charitable_gifts import first_gift_day
 from apps.plans.engine.horizon import age_in_months, first_month_of_year
 from apps.plans.engine.inputs import Account, GoalKind, ProjectionInputs
 from apps.plans.engine.ira_choices import tells_nothing
+from apps.plans.engine.payment_schedules import besides_costs
 from apps.plans.engine.schedules import ABOVE_FLOOR, Demand, Ends
 
 # Columns of an account: the place of the adult whose IRA it is, else -1, and the month up to which withdrawals carry
@@ -111,6 +112,7 @@ def _gifts(inputs: ProjectionInputs, states: Sequence[Ends], demands: Sequence[D
     begins = [gift_month(inputs, place) for place in range(len(inputs.adults))]
     for state, ends in enumerate(states):
         share = np.where(months < min(ends), 1.0, inputs.spending.survivor_share) * (months < max(ends))
+        living[state] -= besides_costs(inputs, n_months) * (months < max(ends))
         told[state, :, GIFT] = np.minimum(inputs.ira_gifts.annual_amount / 12.0 * share, living[state])
         for place in range(len(ends)):
             heir = ends.index(max(ends))

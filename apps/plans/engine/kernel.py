@@ -40,6 +40,7 @@ from apps.plans.engine.books import (
 )
 from apps.plans.engine.compiled import LANES, compiled
 from apps.plans.engine.ira_program import MAX_POOLS, START, YEARS
+from apps.plans.engine.kernel_deductions import deducts_months, note_paid
 from apps.plans.engine.kernel_flows import contribute, cover_deficit, earn, move_accounts, spend
 from apps.plans.engine.kernel_grants import take_grants
 from apps.plans.engine.kernel_iras import tell_iras
@@ -164,6 +165,18 @@ def _keep_ends(books: NDArray[np.float64], first_demand: int, recorded: Recorded
 
 
 @compiled
+def _note(
+    program: Program, month: int, price: NDArray[np.float32], books: NDArray[np.float64], told: NDArray[np.float64]
+) -> None:
+    """Note what a state tells apart of a month, and what may be deducted of it."""
+    if program.state_laws.shape[1] > 0:
+        for state in range(program.incomes.shape[0]):
+            tell_apart(program.incomes[state, month], price, books[STATES + state], told)
+    if deducts_months(program):
+        note_paid(program, month, price, books)
+
+
+@compiled
 def _simulate_block(
     program: Program, growth: NDArray[np.float32], deaths: NDArray[np.int32], first_path: int, recorded: Recorded
 ) -> None:
@@ -175,6 +188,7 @@ def _simulate_block(
     incomes, contributions, demands = program.incomes, program.contributions, program.demands
     n_grants = program.grants.rows.shape[0]
     own_lines = lines[:, 1].sum() + n_grants
+    notes = program.state_laws.shape[1] > 0 or deducts_months(program)
     gives = program.iras.real.shape[1] > YEARS + program.year_facts.shape[1]
     _record(books, n_accounts, recorded, (0, first_path))
     shares, year = np.ones((n_grants + (n_mixes if n_grants > 0 else 0), LANES)), 0
@@ -186,9 +200,8 @@ def _simulate_block(
         earn(incomes, month, price, books)
         pay_out(program, month, deaths.shape[0] > 0, books)
         take_grants(program, growth, month, shares, books, scratch[3:])
-        if program.state_laws.shape[1] > 0:
-            for state in range(incomes.shape[0]):
-                tell_apart(incomes[state, month], price, books[STATES + state], scratch[3:])
+        if notes:
+            _note(program, month, price, books, scratch[3:])
         # told apart, since LLVM would copy what is called from one place into the walk of all plans
         if gives:
             tell_iras(program, books, (month, year, 1), price, index)

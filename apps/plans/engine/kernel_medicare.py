@@ -17,7 +17,7 @@ from apps.plans.engine.tax_lanes import gross_income
 
 
 @compiled
-def _premium(row: NDArray[np.float64], income: float, index: float) -> float:
+def premium_at(row: NDArray[np.float64], income: float, index: float) -> float:
     """A month's premium of a person: above the bound of each step, and from the bound of the last on."""
     step = 0
     for bound in range(N_STEPS - 1):
@@ -41,7 +41,7 @@ def add_premiums(
         months, status = program.insured[state, year], program.year_facts[state, year, 0]
         if months > 0.0:
             for lane in range(LANES):
-                each = _premium(program.premiums[status], books[INCOME_TWO_BEFORE, lane], index[lane])
+                each = premium_at(program.premiums[status], books[INCOME_TWO_BEFORE, lane], index[lane])
                 paid = books[YEAR_STATES + state, lane] * months * each
                 books[FLOWS + F_MEDICARE, lane] += paid
                 due[lane] += paid

@@ -23,12 +23,14 @@ from apps.plans.engine.books import (
 from apps.plans.engine.compiled import LANES, compiled
 from apps.plans.engine.kernel_active_gains import spare_active_gains
 from apps.plans.engine.kernel_conversions import convert, settle
+from apps.plans.engine.kernel_deductions import clear_paid, could_itemise, relieve
 from apps.plans.engine.kernel_flows import pay
 from apps.plans.engine.kernel_iras import CARRY, RECOVER, step_iras
 from apps.plans.engine.kernel_medicare import add_premiums
 from apps.plans.engine.kernel_roths import CARRY as ROTH_CARRY
 from apps.plans.engine.kernel_roths import TELL_APART, step_roths
 from apps.plans.engine.kernel_states import N_TOLD, add_state_taxes
+from apps.plans.engine.payment_schedules import ASKS, TURNS, YEARS
 from apps.plans.engine.program import Program
 from apps.plans.engine.tax_kernel import federal_taxes
 from apps.plans.engine.tax_lanes import net_gains
@@ -80,15 +82,34 @@ def _add_state(
     index: NDArray[np.float64],
     scratch: NDArray[np.float64],
 ) -> None:
-    """Add the tax of the state of residence to the federal one in ``scratch[0]``; ``place``: who lives, year."""
-    if program.state_laws.shape[1] == 0:
-        return
+    """Add the tax of the state of residence to the federal one in ``scratch[0]`` and take off that what may be deducted
+    saves of it; ``place``: who lives, year.
+
+    A state that deducts the federal tax is asked again with what is left of it, until neither moves the other.
+    """
     state, year = place
-    facts = program.year_facts[state, year]
-    laws = (program.state_laws[state, year], program.law[min(year, 1), facts[0]], facts)
-    alone = add_state_taxes(laws, index, books, scratch[-N_TOLD:], scratch[0])
-    for lane in range(LANES):
-        books[FLOWS + F_STATE_TAXES, lane] += books[YEAR_STATES + state, lane] * alone[lane]
+    facts, due, is_taxed = program.year_facts[state, year], scratch[0], program.state_laws.shape[1] > 0
+    if not is_taxed and program.deductions[state, YEARS + year, ASKS] == 0.0:
+        return
+    turns = int(program.deductions[state, 0, TURNS])
+    federal, asks = program.law[min(year, 1), facts[0]], program.deductions[state, YEARS + year, ASKS] > 0.0
+    alone, before, saved = np.zeros(LANES), np.zeros(LANES), np.zeros(LANES)
+    for turn in range(turns):
+        if is_taxed:
+            laws = (program.state_laws[state, year], federal, facts)
+            alone = add_state_taxes(laws, index, books, scratch[-N_TOLD:], due)
+        if turn == 0 and not asks and not could_itemise(federal, facts, index, alone):
+            break
+        if not relieve(program, books, place, index, (alone, saved)) and turn == 0:
+            break
+        for lane in range(LANES):
+            due[lane] += before[lane] - saved[lane]
+            before[lane] = saved[lane]
+            if turn + 1 < turns:
+                due[lane] -= alone[lane]
+    if is_taxed:
+        for lane in range(LANES):
+            books[FLOWS + F_STATE_TAXES, lane] += books[YEAR_STATES + state, lane] * alone[lane]
 
 
 @compiled
@@ -137,8 +158,7 @@ def close_year(
     """Pay the taxes and the premiums of the year and dispose of what is left of its income.
 
     ``index`` (LANES,) is the price level at the start of the year, by which the law's amounts have risen since the
-    table; ``scratch`` (3, LANES) and, where a state taxes income, the rows of `kernel_states`. A withdrawal that pays
-    the tax belongs to the next year.
+    table; ``scratch`` (3, LANES), and the rows of `kernel_states`. A withdrawal that pays the tax is of the next year.
     """
     year = (month + 12 - program.first_year) // 12
     surplus_row = balance_row(program.surplus_account)
@@ -167,6 +187,7 @@ def close_year(
         books[TAXED + slot, :] = books[slot, :]
         if slot != LOSS:
             books[slot, :] = 0.0
+    clear_paid(program, books)
     scratch[3:, :] = 0.0
     pay(program.payers.sources, books, month, need, balance_row(program.mix.size))
     if converts:

@@ -15,6 +15,7 @@ from apps.plans.engine.checks import annual_rate, finite, known, not_negative, s
 from apps.plans.engine.digest import UNTOLD
 from apps.plans.engine.grants import EquityGrant, check_grants
 from apps.plans.engine.life_policies import LifePolicy, check_policies
+from apps.plans.engine.yearly_payments import YearlyPayment
 
 if TYPE_CHECKING:
     from apps.plans.engine.inputs import ProjectionInputs
@@ -94,7 +95,8 @@ class Thing:
     ``sold_share`` is the part that is sold, the rest is kept. The price comes in ``instalments`` equal yearly parts,
     from the sale on, each with its part of costs and gain (IRC 453); a loss counts at once. On what is still to be paid
     the buyer pays ``note_rate`` a year with each part, taxed as interest. One before the plan brings what is to come.
-    Where the owner works in it, ``is_active``, the gain is no net investment income (IRC 1411(c)(4)).
+    Where the owner works in it, ``is_active``, the gain is no net investment income (IRC 1411(c)(4)). ``property_tax``
+    a year, real, is part of the living costs and may be deducted while the thing is owned.
     """
 
     key: str
@@ -112,6 +114,7 @@ class Thing:
     instalments: int = field(default=1, metadata=UNTOLD)
     is_active: bool = field(default=False, metadata=UNTOLD)
     note_rate: float = field(default=0.0, metadata=UNTOLD)
+    property_tax: float = field(default=0.0, metadata=UNTOLD)
 
     def __post_init__(self) -> None:
         name = f"things[{self.key}]"
@@ -119,6 +122,7 @@ class Thing:
         within(self.instalments, 1, MAX_INSTALMENTS, f"{name}.instalments")
         not_negative(self.value, f"{name}.value")
         not_negative(self.cost, f"{name}.cost")
+        not_negative(self.property_tax, f"{name}.property_tax")
         annual_rate(self.annual_growth, f"{name}.annual_growth")
         within(self.selling_cost, 0.0, 0.5, f"{name}.selling_cost")
         within(self.note_rate, 0.0, 1.0, f"{name}.note_rate")
@@ -135,6 +139,7 @@ class LifeEvents:
     things: tuple[Thing, ...] = ()
     policies: tuple[LifePolicy, ...] = field(default=(), metadata=UNTOLD)
     grants: tuple[EquityGrant, ...] = field(default=(), metadata=UNTOLD)
+    payments: tuple[YearlyPayment, ...] = field(default=(), metadata=UNTOLD)
 
 
 NO_EVENTS = LifeEvents()
@@ -171,7 +176,7 @@ def check_events(inputs: ProjectionInputs) -> None:
     """Refuse repeated keys, what refers to nothing, a second currency, and a debt paid off by two sales."""
     events, adults = inputs.events, [adult.key for adult in inputs.adults]
     open_accounts = [account.key for account in inputs.accounts if account.treatment in OPEN]
-    for name in ("phases", "windfalls", "things", "policies", "grants"):
+    for name in ("phases", "windfalls", "things", "policies", "grants", "payments"):
         items = getattr(events, name)
         unique([item.key for item in items], name)
         for item in items:

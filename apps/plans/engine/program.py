@@ -28,6 +28,7 @@ from apps.plans.engine.household_benefits import BenefitSchedule
 from apps.plans.engine.inputs import Account, Adult, GoalKind, ProjectionInputs, TaxTreatment
 from apps.plans.engine.ira_program import Iras, iras_of
 from apps.plans.engine.medicare_program import insured_months, premium_rows
+from apps.plans.engine.payment_schedules import deductions_of
 from apps.plans.engine.policy_schedules import payouts_of
 from apps.plans.engine.remembered import remembered
 from apps.plans.engine.roth_program import ROTH, Roths, places_of, roths_of
@@ -85,7 +86,8 @@ class Program(NamedTuple):
     months for which they are due, ``incomes_before`` (2,) the incomes of the two years before the start;
     ``conversions`` those to Roth, ``spending`` the rule of it; ``payouts`` what life insurance pays
     (`policy_schedules.payouts_of`), ``active_gains`` those of businesses (`event_schedules.active_gains`),
-    ``iras`` traditional IRAs, ``roths`` Roth accounts, ``grants`` of equity.
+    ``iras`` traditional IRAs, ``roths`` Roth accounts, ``grants`` of equity, ``deductions`` what may be deducted
+    (`payment_schedules.deductions_of`).
     """
 
     weights: FloatArray
@@ -115,6 +117,7 @@ class Program(NamedTuple):
     iras: Iras
     roths: Roths
     grants: GrantRows
+    deductions: FloatArray
 
 
 @remembered(64)
@@ -270,6 +273,7 @@ def build_program(inputs: ProjectionInputs, demands: list[Demand] | None = None,
         iras=iras_of(inputs, states, n_years, demands),
         roths=roths,
         grants=grant_rows(inputs, mix.astype(np.int64).ravel()[n_accounts:], drawn=drawn),
+        deductions=deductions_of(inputs, states, n_months),
     )
 
 

@@ -23,6 +23,7 @@ from apps.plans.engine.horizon import (
 )
 from apps.plans.engine.household_benefits import BenefitSchedule, benefit_schedule
 from apps.plans.engine.inputs import Goal, GoalKind, GoalPriority, Growth, IncomeKind, ProjectionInputs, TaxTreatment
+from apps.plans.engine.payment_schedules import besides_costs
 from apps.plans.engine.policy_schedules import premiums_of
 from apps.plans.engine.state_program import FIRST_COLUMN, income_columns
 
@@ -206,6 +207,7 @@ def _living(
     )
     essential = GoalPriority.ESSENTIAL
     before = living if goal is None else np.where(retired, 0.0, living)
+    before = before + besides_costs(inputs, n_months) * anybody
     result = [
         Demand("living", "living", essential, F_SPENDING, before, besides),
         Demand("debts", "debts", essential, F_DEBTS, nothing, debts + 0.0 * anybody),

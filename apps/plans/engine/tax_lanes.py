@@ -161,26 +161,31 @@ def _with_deduction(law: NDArray[np.float64], index: float, income: float, gains
 
 
 @compiled
-def _state_taxes(law: NDArray[np.float64], facts: NDArray[np.int64], index: float, agi: float) -> float:
+def state_tax_cap(law: NDArray[np.float64], facts: NDArray[np.int64], agi: float) -> float:
+    """Up to what state and local taxes are deducted in a year, by AGI; the most for one of nothing."""
     grown = 1.0
     for _ in range(facts[YEARS_ON]):
         grown *= 1.0 + law[R_SALT_GROWTH]
     shrunk = law[SALT_CAP] * grown - law[R_SALT] * max(0.0, agi - law[SALT_THRESHOLD] * grown)
-    cap = max(law[SALT_FLOOR], shrunk) if facts[YEARS_ON] <= law[SALT_YEARS] else law[SALT_FLOOR]
-    deducted: float = min(facts[PAID_STATE] * index, cap)
-    return deducted
+    cap: float = max(law[SALT_FLOOR], shrunk) if facts[YEARS_ON] <= law[SALT_YEARS] else law[SALT_FLOOR]
+    return cap
 
 
 @compiled
 def _before_credits(
-    law: NDArray[np.float64], facts: NDArray[np.int64], index: float, income: tuple[float, float]
+    law: NDArray[np.float64],
+    facts: NDArray[np.int64],
+    index: float,
+    income: tuple[float, float],
+    paid: tuple[float, float, float, float],
 ) -> float:
-    """Tax before credits with the deduction that leaves the smaller; ``income``: AGI, gains with rates of their own."""
+    """Tax before credits with the deduction that leaves the smaller; ``income``: AGI, gains with rates of their own;
+    ``paid``: state and local taxes, gifts, medical costs, interest."""
     agi, gains = income
     seniors = float(facts[SENIORS])
     senior_amount = law[SENIOR_AMOUNT] if facts[HAS_SENIOR] == 1 else 0.0
     senior = seniors * max(0.0, senior_amount - law[R_SENIOR] * max(0.0, agi - law[SENIOR]))
-    charity = facts[PAID_CHARITY] * index
+    state, charity, costs, interest = paid
     given = min(charity, law[GIVEN_MOST])
     deduction = index * (law[DEDUCTION] + seniors * law[ADDITIONAL]) + given
     is_high = agi > law[AMT_FLOOR] * index
@@ -188,13 +193,13 @@ def _before_credits(
         usual = _with_deduction(law, index, agi - deduction - senior, gains, agi - given)
     else:
         usual = _usual(law, index, max(0.0, agi - deduction - senior), gains)
-    if facts[PAID_STATE] + facts[PAID_CHARITY] + facts[PAID_MEDICAL] + facts[PAID_INTEREST] == 0:
+    if state + charity + costs + interest == 0.0:
         return usual
     positive = max(0.0, agi)
     charity = max(0.0, min(charity, law[R_CHARITY_MOST] * positive) - law[R_CHARITY_FLOOR] * positive)
-    medical = max(0.0, facts[PAID_MEDICAL] * index - law[R_MEDICAL] * positive)
-    kept = charity + medical + float(facts[PAID_INTEREST])
-    whole = kept + _state_taxes(law, facts, index, agi)
+    medical = max(0.0, costs - law[R_MEDICAL] * positive)
+    kept = charity + medical + interest
+    whole = kept + min(state, state_tax_cap(law, facts, agi))
     if whole <= deduction and not is_high:
         return usual
     top = max(0.0, agi - senior - law[BOUNDS + int(law[N_BOUNDS]) - 1] * index)
@@ -225,13 +230,16 @@ def _credits(
 def lane_tax(
     law: NDArray[np.float64], facts: NDArray[np.int64], index: float, ledger: NDArray[np.float64], lane: int
 ) -> float:
-    """Everything due for the year on one lane, less what is paid out; `net_gains` was called before."""
+    """Everything due for the year on one lane, less what is paid out, with the payments of the facts; `net_gains` was
+    called before."""
     first, second = ledger[WAGES_1, lane], ledger[WAGES_2, lane]
     wages, gains = first + second, ledger[GAINS, lane]
     investment = ledger[INTEREST, lane] + ledger[QUALIFIED, lane] + gains
     earned = wages - ledger[PRE_TAX, lane]
     agi = gross_income(law, ledger, lane)
-    tax = _before_credits(law, facts, index, (agi, ledger[QUALIFIED, lane] + max(0.0, gains)))
+    paid = (facts[PAID_STATE] * index, facts[PAID_CHARITY] * index, facts[PAID_MEDICAL] * index)
+    income = (agi, ledger[QUALIFIED, lane] + max(0.0, gains))
+    tax = _before_credits(law, facts, index, income, (*paid, float(facts[PAID_INTEREST])))
     base = law[WAGE_BASE] * index
     payroll = law[R_SS] * (min(first, base) + min(second, base)) + law[R_MEDICARE] * wages
     payroll += law[R_ADD_MEDICARE] * max(0.0, wages - law[MEDICARE])
@@ -241,3 +249,30 @@ def lane_tax(
         credit = _credits(law, facts, index, (agi, tax, earned, payroll))
     total: float = tax - credit + payroll + niit + law[R_EARLY] * ledger[EARLY, lane]
     return total
+
+
+@compiled
+def saved_by(
+    law: NDArray[np.float64],
+    facts: NDArray[np.int64],
+    index: float,
+    ledger: NDArray[np.float64],
+    lane: int,
+    paid: tuple[float, float, float, float],
+) -> float:
+    """What payments that may be deducted save of a lane's tax: ``paid`` as `_before_credits` has it, in dollars of the
+    year; the facts' own are not looked at."""
+    agi = gross_income(law, ledger, lane)
+    income = (agi, ledger[QUALIFIED, lane] + max(0.0, ledger[GAINS, lane]))
+    usual = _before_credits(law, facts, index, income, (0.0, 0.0, 0.0, 0.0))
+    other = _before_credits(law, facts, index, income, paid)
+    if facts[CHILDREN] + facts[OTHERS] > 0:
+        first, second = ledger[WAGES_1, lane], ledger[WAGES_2, lane]
+        base = law[WAGE_BASE] * index
+        payroll = law[R_SS] * (min(first, base) + min(second, base)) + law[R_MEDICARE] * (first + second)
+        payroll += law[R_ADD_MEDICARE] * max(0.0, first + second - law[MEDICARE])
+        earned = first + second - ledger[PRE_TAX, lane]
+        usual -= _credits(law, facts, index, (agi, usual, earned, payroll))
+        other -= _credits(law, facts, index, (agi, other, earned, payroll))
+    saved: float = usual - other
+    return saved

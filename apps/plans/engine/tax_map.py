@@ -70,6 +70,26 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
+class DeductionParts:
+    """What a year's income is reduced by, nominal. ``standard`` is the standard deduction, ``given`` what of gifts is
+    deducted beside it, ``senior`` the deduction for people of 65 and more, which each year has. The parts of an
+    itemised deduction are what the law leaves of each payment, ``reduction`` what it takes off them all; they are
+    zero where ``is_itemised`` is not set, and ``standard`` and ``given`` where it is. ``paid`` are the payments as they
+    were made: state and local taxes, interest, gifts, medical costs."""
+
+    is_itemised: bool
+    standard: float
+    given: float
+    senior: float
+    state_and_local: float = 0.0
+    mortgage_interest: float = 0.0
+    charity: float = 0.0
+    medical: float = 0.0
+    reduction: float = 0.0
+    paid: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
 class TaxYear:
     """One calendar year of the map; the first has ``months`` of it. ``price`` is the level as the year begins."""
 
@@ -84,3 +104,4 @@ class TaxYear:
     income: IncomeParts
     taxes: TaxParts
     standing: Standing
+    deductions: DeductionParts

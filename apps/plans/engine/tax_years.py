@@ -29,6 +29,7 @@ from apps.plans.engine.books import (
 )
 from apps.plans.engine.compiled import LANES
 from apps.plans.engine.conversions import marginal_rate, room_up_to
+from apps.plans.engine.deducted_payments import payments_of_year
 from apps.plans.engine.growth import grown, year_prices
 from apps.plans.engine.horizon import age_in_months, first_month_of_year
 from apps.plans.engine.indexed_law import law_of
@@ -40,6 +41,7 @@ from apps.plans.engine.program import Program, build_program
 from apps.plans.engine.scenarios import expected_cube
 from apps.plans.engine.schedules import NOMINAL, REAL
 from apps.plans.engine.tax_credits import Dependants
+from apps.plans.engine.tax_deductions import Payments, charity_without_itemising
 from apps.plans.engine.tax_law import (
     BENEFITS,
     CHILDREN,
@@ -56,7 +58,7 @@ from apps.plans.engine.tax_law import (
     WAGES_1,
     WAGES_2,
 )
-from apps.plans.engine.tax_map import IncomeParts, Standing, TaxParts, TaxYear
+from apps.plans.engine.tax_map import DeductionParts, IncomeParts, Standing, TaxParts, TaxYear
 from apps.plans.engine.tax_tables import TaxTable
 from apps.plans.engine.taxes import FederalTax, TaxFacts, federal_tax
 
@@ -116,7 +118,19 @@ def year_facts(inputs: ProjectionInputs, path: SteadyPath, year: int) -> tuple[T
         loss_carried=_NOTHING,
         dependants=Dependants(int(facts[CHILDREN]), int(facts[OTHERS])),
         active_gain=Decimal(repr(float(program.active_gains[0, year]))) if program.active_gains.size else _NOTHING,
+        payments=payments_of_year(
+            program,
+            path.recorded.flows[year, :, 0],
+            (path.month_prices, float(path.prices[year])),
+            _months_of(inputs, program, year),
+            year,
+        ),
     )
+
+
+def _months_of(inputs: ProjectionInputs, program: Program, year: int) -> slice:
+    first = first_month_of_year(year, inputs.start_date)
+    return slice(first, first + (program.first_year if year == 0 else _MONTHS))
 
 
 class _Map:
@@ -145,6 +159,27 @@ class _Map:
             income=self._income(year),
             taxes=self._taxes(year),
             standing=self._standing(year),
+            deductions=self._deductions(year),
+        )
+
+    def _deductions(self, year: int) -> DeductionParts:
+        """The deduction that leaves the smaller tax, with its parts."""
+        law, facts = self.laws[year]
+        tax, paid = self.taxes[year], facts.payments or Payments()
+        lines = tax.income_tax.itemised
+        given = charity_without_itemising(law, facts.status, paid.charity)
+        told = (paid.state_and_local, paid.mortgage_interest, paid.charity, paid.medical)
+        return DeductionParts(
+            is_itemised=lines is not None,
+            standard=0.0 if lines else float(tax.income_tax.deduction - given),
+            given=0.0 if lines else float(given),
+            senior=float(tax.senior_deduction),
+            state_and_local=float(lines.state_and_local) if lines else 0.0,
+            mortgage_interest=float(lines.mortgage_interest) if lines else 0.0,
+            charity=float(lines.charity) if lines else 0.0,
+            medical=float(lines.medical) if lines else 0.0,
+            reduction=float(lines.reduction) if lines else 0.0,
+            paid=tuple(map(float, told)),  # type: ignore[arg-type]
         )
 
     def _income(self, year: int) -> IncomeParts:
@@ -170,8 +205,7 @@ class _Map:
         )
 
     def _pensions(self, year: int) -> float:
-        first = first_month_of_year(year, self.inputs.start_date)
-        months = slice(first, first + (self.path.program.first_year if year == 0 else _MONTHS))
+        months = _months_of(self.inputs, self.path.program, year)
         column = self.path.program.incomes[0, months, _PENSIONS]
         return float((column[:, REAL] * self.path.month_prices[months] + column[:, NOMINAL]).sum())
 

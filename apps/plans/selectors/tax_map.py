@@ -42,6 +42,12 @@ class TaxLine:
     investment: Figure
     gains: Figure
     agi: Figure
+    deducted_as: str
+    deduction: Figure
+    state_and_local: Figure
+    mortgage_interest: Figure
+    charity: Figure
+    medical: Figure
     bracket: Figure
     room: Figure
     marginal: Figure
@@ -97,7 +103,7 @@ def tax_map_page(asked: Asked, years: Sequence[TaxYear], *, in_today: bool) -> T
 
 
 def _line(asked: Asked, year: TaxYear, rates: list[float], scale: float) -> TaxLine:
-    key, of, at = year.calendar_year, year.income, year.standing
+    key, of, at, of_law = year.calendar_year, year.income, year.standing, year.deductions
 
     def money(name: str, value: float | None, label: str) -> Figure:
         return money_figure(None if value is None else scale * value, asked.currency, f"{key}:{name}", label)
@@ -124,6 +130,12 @@ def _line(asked: Asked, year: TaxYear, rates: list[float], scale: float) -> TaxL
         investment=money("investment", of.investment, _("Interest and dividends")),
         gains=money("gains", of.gains, _("Gains on sales")),
         agi=money("agi", year.agi, _("Adjusted gross income")),
+        deducted_as=_("itemised") if of_law.is_itemised else _("standard"),
+        deduction=money("deduction", year.deduction, _("Deductions")),
+        state_and_local=money("state_and_local", of_law.state_and_local, _("Itemised: state and local taxes")),
+        mortgage_interest=money("mortgage_interest", of_law.mortgage_interest, _("Itemised: interest on the home")),
+        charity=money("charity", of_law.charity or of_law.given, _("Deducted: gifts to charity")),
+        medical=money("medical", of_law.medical, _("Itemised: medical costs")),
         bracket=rate("bracket", at.bracket, _("Bracket"), "0"),
         room=money("room", at.room, _("Room left in the bracket")),
         marginal=rate("marginal", at.marginal, _("Tax on the next hundred dollars")),
@@ -229,7 +241,7 @@ def tax_rows(page: TaxMapPage) -> tuple[list[str], list[list[object]]]:
     def head(name: str) -> str:
         figure = getattr(first, name)
         if not isinstance(figure, Figure):
-            return _("Filing status")
+            return _("Filing status") if name == "status" else _("Deduction taken")
         return f"{figure.label} ({money})" if figure.kind == "money" else figure.label
 
     heads = [_("Year"), _("Months"), _("Ages"), *(head(name) for name in names)]
@@ -305,4 +317,29 @@ def _method(key: str) -> str:
         "total": _("The sum of federal and state taxes of all years of the plan."),
         "federal": _("Income tax, surtaxes and payroll tax, computed by the exact rules of the year."),
         "surcharged": _("Years in which somebody pays more than the standard premium of Medicare."),
+        **_deducted(),
     }.get(name, _("As the plan's walk brings it in that year, by month; taxes by the exact rules of the year."))
+
+
+def _deducted() -> dict[str, str]:
+    """How the deductions of a year are found."""
+    return {
+        "deduction": _(
+            "The standard deduction or what may be itemised, whichever leaves the smaller tax, and the deduction for "
+            "people of 65 and more (IRC 63). State deductions: standard."
+        ),
+        "state_and_local": _(
+            "The state's income tax of the year and property taxes, up to the cap of the year, which shrinks with high "
+            "incomes and is 10,000 after 2029 (IRC 164(b)(6))."
+        ),
+        "mortgage_interest": _(
+            "Interest of the year on loans on the home, on no more debt than the law allows (IRC 163(h)(3))."
+        ),
+        "charity": _(
+            "Gifts of cash: up to 60 % of income less 0.5 % of it where itemised, up to 1,000, of a couple 2,000, "
+            "beside the standard deduction (IRC 170)."
+        ),
+        "medical": _(
+            "Medical costs and premiums of Medicare, as far as they exceed 7.5 % of adjusted gross income (IRC 213)."
+        ),
+    }

@@ -113,7 +113,7 @@ def _after_tax(inputs: ProjectionInputs, facts: HouseholdFacts) -> ProjectionInp
 
 _GIVEN = gettext_noop(
     "Gifts to charity are paid by traditional IRAs once their owners are 70½, to the yearly limit: they are no income, "
-    "and gifts in cash are counted without a deduction."
+    "and nobody deducts them; gifts in cash are."
 )
 _PART_OF_COSTS = gettext_noop(
     "What the household gives to charity is not stated: the gifts from IRAs are taken to be part of its living costs."

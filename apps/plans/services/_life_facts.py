@@ -92,7 +92,7 @@ def untaken(facts: HouseholdFacts) -> list[Caveat]:
 
 def event_names(facts: HouseholdFacts) -> list[tuple[str, str]]:
     """Return the names behind the keys of phases, windfalls, things, policies and grants."""
-    named = (facts.phases, facts.windfalls, facts.properties, facts.insurance)
+    named = (facts.phases, facts.windfalls, facts.properties, facts.insurance, facts.payments)
     return [*((fact.key, fact.name) for facts_of_kind in named for fact in facts_of_kind), *grant_names(facts)]
 
 

@@ -17,7 +17,7 @@ from apps.clients.models import Relationship
 from apps.compliance.selectors.risk_limits import RiskLimit as ClientLimit
 from apps.kernel.errors import gettext_noop
 from apps.kernel.money import in_cents
-from apps.money.selectors.facts import KEPT, AccountFact, DebtFact, HouseholdFacts, IncomeFact, PersonFact
+from apps.money.selectors.facts import KEPT, AccountFact, HouseholdFacts, IncomeFact, PersonFact
 from apps.plans.engine.assumptions import AssumptionSet
 from apps.plans.engine.horizon import horizon_months
 from apps.plans.engine.inputs import (
@@ -27,7 +27,6 @@ from apps.plans.engine.inputs import (
     Boundary,
     Contribution,
     CubeSpec,
-    Debt,
     Growth,
     Income,
     IncomeKind,
@@ -45,6 +44,7 @@ from apps.plans.engine.state_tables import StateTable
 from apps.plans.engine.tax_tables import FilingStatus, TaxTable
 from apps.plans.models import Goal, GoalKind, Override, OverrideKind, Plan
 from apps.plans.selectors.run_values import RunInputs
+from apps.plans.services._deductions import debts_of, with_deductions
 from apps.plans.services._grants import share_accounts, with_grants
 from apps.plans.services._life_facts import children_of, event_names, events_of, untaken
 from apps.plans.services._other_records import record_caveats
@@ -175,7 +175,7 @@ class _Mapping:
             contributions=self._contributions(),
             incomes=tuple(income for income in incomes if not claims or income.kind is not IncomeKind.SOCIAL_SECURITY),
             spending=Spending(self._spending(), float(plan.survivor_share), facts.currency),
-            debts=tuple(self._debt(fact) for fact in facts.debts if fact.balance > 0),
+            debts=debts_of(facts),
             goals=tuple(self._goal(goal) for goal in self.situation.goals),
             withdrawal_order=STANDARD_WITHDRAWAL_ORDER,
             surplus_account=_first(accounts, (TaxTreatment.TAXABLE, TaxTreatment.CASH)),
@@ -189,9 +189,10 @@ class _Mapping:
             children=children,
             events=events,
         )
+        inputs, deducted = with_deductions(inputs, facts)
         inputs, of_iras = with_pools(inputs, facts, self._names())
         of_retirement = retirement_caveats(claims, self._incomes_of_adults(), self._names(), medicare)
-        told += of_iras + expected + granted + of_retirement + record_caveats(claims, facts, self._names())
+        told += deducted + of_iras + expected + granted + of_retirement + record_caveats(claims, facts, self._names())
         told += state_caveats(facts.state, self.situation.state_table)
         policy = self._policy(accounts)
         inputs, cannot = as_stated(
@@ -324,15 +325,6 @@ class _Mapping:
         if own is None and stated is None:
             raise ValueError("spending is a fact that the caller has checked")
         return in_cents(own if own is not None else stated.monthly_amount)  # type: ignore[union-attr]
-
-    def _debt(self, fact: DebtFact) -> Debt:
-        return Debt(
-            key=fact.key,
-            balance=in_cents(fact.balance),
-            annual_rate=float(fact.annual_rate),
-            monthly_payment=in_cents(fact.monthly_payment),
-            currency=self.situation.facts.currency,
-        )
 
     def _goal(self, goal: Goal) -> EngineGoal:
         return EngineGoal(

@@ -46,6 +46,16 @@ def test_each_kind_is_added_changed_and_removed_on_the_trail(ada: User, kind: st
         ("roth_basis", {"first_year": 2026}, "first_year"),
         ("roth_basis", {"kind": "plan", "converted_1": Decimal(5)}, "converted_1"),
         ("roth_basis", {"first_year": 2023, "tax_year": 2024, "converted_2": Decimal(5)}, "converted_2"),
+        ("payment", {"annual_amount": Decimal(-1)}, "annual_amount"),
+        ("payment", {"kind": "lottery"}, "kind"),
+        ("payment", {"first_year": 26}, "first_year"),
+        ("payment", {"first_year": 2034, "last_year": 2033}, "last_year"),
+        ("payment", {"last_year": 2019}, "last_year"),
+        ("payment", {"in_costs": True}, "in_costs"),
+        ("property", {"property_tax": Decimal(-1)}, "property_tax"),
+        ("property", {"kind": "vehicle", "property_tax": Decimal(900)}, "property_tax"),
+        ("debt", {"kind": "auto", "bought_home": True}, "bought_home"),
+        ("debt", {"taken_out_on": dt.date(2099, 1, 1)}, "taken_out_on"),
     ],
 )
 def test_what_cannot_be_is_refused(ada: User, kind: str, fields: dict[str, object], field: str) -> None:

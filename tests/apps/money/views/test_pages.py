@@ -36,6 +36,7 @@ class Scene:
             "ira_basis",
             "roth_basis",
             "grant",
+            "payment",
         ):
             made.fact(kind, self.household, ada)
         made.fact("saving", self.household, ada, account=account)

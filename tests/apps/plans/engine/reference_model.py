@@ -41,6 +41,7 @@ from apps.plans.engine.tax_credits import Dependants
 from apps.plans.engine.tax_tables import FilingStatus, StatusTable, TaxTable
 from apps.plans.engine.taxes import TaxFacts, federal_tax
 from apps.portfolios.engine.distributions import required_distribution
+from tests.apps.plans.engine.reference_deductions import DeductionsOfReference
 from tests.apps.plans.engine.reference_iras import IrasOfReference
 from tests.apps.plans.engine.reference_roths import RothsOfReference
 
@@ -143,7 +144,7 @@ def indexed(table: TaxTable, index: float) -> TaxTable:
     )
 
 
-class ReferenceModel(IrasOfReference, RothsOfReference):
+class ReferenceModel(DeductionsOfReference, IrasOfReference, RothsOfReference):
     """Walks one path of a cube."""
 
     def __init__(
@@ -169,6 +170,7 @@ class ReferenceModel(IrasOfReference, RothsOfReference):
         self.converted: list[float] = []
         self.recovered: list[float] = []
         self.gifts = [0.0]
+        self.begin_payments()
         self.free: dict[str, float] = {}
         self.moved: dict[str, float] = {}
         # by a rule of spending: the part of what is planned, the first rate drawn, what was spent in each year
@@ -453,7 +455,7 @@ class ReferenceModel(IrasOfReference, RothsOfReference):
             living = self._moved(inputs.spending.monthly_amount, share, month, stopped)
             due.append((0, "living", living * self.price, False))
         besides, _ = self._premiums(month, in_costs=False)
-        due.append((0, "living", besides, False))
+        due.append((0, "living", besides + self.note_payments(month), False))
         due.append((0, "debts", sum(self._debt_payment(place, month) for place in range(len(inputs.debts))), False))
         if goal is not None and retired:
             planned = self._moved(goal.annual_amount / 12.0, share, month) * self.price
@@ -520,25 +522,27 @@ class ReferenceModel(IrasOfReference, RothsOfReference):
         january = 12 * year - inputs.start_date.month + 1
         living = [adult for adult, end in zip(inputs.adults, self.ends, strict=True) if end > max(0, january)]
         self._take_what_is_required(living, calendar_year, 12 if year else month + 1)
+        premium = self._medicare(living, self._facts(living, year).status, year)
+        payments = self.payments_of(year, premium, self._insured(living, year))
         self._recover(living)
         self._tell_roths_apart(living, calendar_year)
         law = indexed(inputs.tax_table if year else shortened(inputs.tax_table, month + 1), self.index)
-        before = federal_tax(law, self._facts(living, year))
+        before = federal_tax(law, replace(self._facts(living, year), payments=payments))
         converted = self._convert(living, month, law)
         self._note_conversions(living)
-        facts = self._facts(living, year)
-        tax = federal_tax(law, facts)
+        tax = federal_tax(law, replace(self._facts(living, year), payments=payments))
         due = float(tax.total) if living else 0.0
         added = max(0.0, due - float(before.total)) if living else 0.0
         self.taxes.append(due)
         self.converted.append(sum(converted.values()))
         self.index_of.append(self.index)
-        due += self._medicare(living, facts.status, year) - added
+        due += premium - added
         self.incomes.append(float(tax.agi) * (12 / (month + 1) if year == 0 else 1.0) if living else 0.0)
         books.loss = float(tax.loss_carried)
         books.wages, books.pre_tax, books.ordinary, books.interest = {}, 0.0, 0.0, 0.0
         books.qualified, books.gains, books.benefits, books.early = 0.0, 0.0, 0.0, 0.0
         books.active = 0.0
+        self.begin_payments()
         self._pay("living", month, due)
         self._settle(month, added, converted)
         saved = books.unspent * inputs.surplus_saved_share
@@ -741,18 +745,22 @@ class ReferenceModel(IrasOfReference, RothsOfReference):
 
     def _medicare(self, living: list[Adult], status: FilingStatus, year: int) -> float:
         """A year's premiums of who lived as it began, by the income of two years before, at the year's prices."""
-        cover, start = self.inputs.medicare, self.inputs.start_date
+        cover = self.inputs.medicare
         if cover is None:
             return 0.0
-        months = 0
+        told = premiums(cover.table, status, Decimal(self.incomes[-2] / self.index))
+        each = told.income_related + (told.part_b + cover.table.part_d_base if cover.charges_standard else 0)
+        self.premiums.append(self._insured(living, year) * float(each) * self.index)
+        return self.premiums[-1]
+
+    def _insured(self, living: list[Adult], year: int) -> int:
+        """Months of a year in which somebody who lived as it began is 65, of all together."""
+        start, months = self.inputs.start_date, 0
         for adult in living:
             born = adult.birth_date - timedelta(days=1)
             for month in range(start.month if year == 0 else 1, 13):
                 months += (start.year + year, month) >= (born.year + 65, born.month)
-        told = premiums(cover.table, status, Decimal(self.incomes[-2] / self.index))
-        each = told.income_related + (told.part_b + cover.table.part_d_base if cover.charges_standard else 0)
-        self.premiums.append(months * float(each) * self.index)
-        return self.premiums[-1]
+        return months
 
     def _take_what_is_required(self, living: list[Adult], calendar_year: int, months: int) -> None:
         inputs, books = self.inputs, self.books

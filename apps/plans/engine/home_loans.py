@@ -1,0 +1,65 @@
+"""Interest on loans on a home: what of it the law lets be deducted, as the loans are paid off."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from apps.plans.engine.event_schedules import payoffs
+from apps.plans.engine.horizon import year_of
+from apps.plans.engine.inputs import Debt, ProjectionInputs
+
+_ZERO = Decimal(0)
+FloatArray = NDArray[np.float64]
+
+
+def allowed_debt(loans: Sequence[tuple[Decimal, Decimal]]) -> Decimal:
+    """Return how much of what is owed counts (IRC 163(h)(3)(B), (F); Pub. 936 table 1), in dollars.
+
+    ``loans`` are average balances of a year, each with the limit of its date: older loans, whose limit is higher, come
+    first and use up that of newer ones.
+    """
+    allowed = _ZERO
+    for limit in sorted({limit for _, limit in loans}, reverse=True):
+        owed = sum((balance for balance, own in loans if own == limit), _ZERO)
+        allowed = min(allowed + owed, max(allowed, limit))
+    return allowed
+
+
+def deductible_interest(inputs: ProjectionInputs, n_months: int) -> FloatArray:
+    """Return the interest of each year (n_years,), nominal, that may be deducted: zeros where no debt is on a home.
+
+    A loan's average balance is that of the months in which it is owed. A sale that pays a loan off ends its interest.
+    """
+    n_years = year_of(n_months - 1, inputs.start_date) + 1
+    loans, ends = [debt for debt in inputs.debts if debt.home_limit > 0.0], payoffs(inputs)
+    found = np.zeros(n_years)
+    if not loans:
+        return found
+    balances = [_owed(debt, n_months, ends.get(debt.key)) for debt in loans]
+    years = np.array([year_of(month, inputs.start_date) for month in range(n_months)])
+    for year in range(n_years):
+        told = [balance[years == year] for balance in balances]
+        paid = sum(float(own.sum()) * debt.annual_rate / 12.0 for own, debt in zip(told, loans, strict=True))
+        means = [
+            (Decimal(repr(float(own[own > 0.0].mean()))) if own.any() else _ZERO, Decimal(repr(debt.home_limit)))
+            for own, debt in zip(told, loans, strict=True)
+        ]
+        owed = sum((balance for balance, _ in means), _ZERO)
+        found[year] = paid * float(allowed_debt(means) / owed) if owed > 0 else 0.0
+    return found
+
+
+def _owed(debt: Debt, n_months: int, paid_off_in: int | None) -> FloatArray:
+    """What is owed as each month begins, (n_months,)."""
+    owed, balance = np.zeros(n_months), debt.balance
+    for month in range(n_months):
+        if balance <= 0.0:
+            break
+        owed[month] = balance
+        balance *= 1.0 + debt.annual_rate / 12.0
+        balance -= balance if month == paid_off_in else min(debt.monthly_payment, balance)
+    return owed
