@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from decimal import Decimal
 
@@ -9,8 +10,8 @@ from apps.plans.engine.advice import Candidate
 from apps.plans.engine.advice_retirement_texts import ClaimFacts, claim_texts, claims_texts
 from apps.plans.engine.advice_worth import rank_of, stands_out, yearly_costs
 from apps.plans.engine.claiming import Claim, first_claim_age, full_retirement_age, worker_benefit
-from apps.plans.engine.horizon import age_in_months
-from apps.plans.engine.inputs import Adult, ProjectionInputs
+from apps.plans.engine.horizon import age_in_months, retirement_month_of
+from apps.plans.engine.inputs import Adult, IncomeKind, ProjectionInputs
 from apps.plans.engine.retirement_choices import BenefitClaim
 from apps.plans.engine.runs import Runs
 from apps.plans.engine.social_security import counted_birth
@@ -19,14 +20,15 @@ _YEAR = 12
 _AGES = range(62 * _YEAR, 70 * _YEAR + 1, _YEAR)
 
 
-def claiming_advice(inputs: ProjectionInputs, runs: Runs) -> list[Candidate]:
+def claiming_advice(inputs: ProjectionInputs, runs: Runs, *, but: Collection[str] = ()) -> list[Candidate]:
     """Advise other ages to begin at when the plan fares better with them beyond the error of simulation.
 
-    Tried are the earliest whole year of age that is still ahead, full retirement age (whole years) and 70 of each adult
-    with an own benefit that has not begun, one after the other, the larger benefit first, until nothing improves; and
-    the years beside what was found. Silent where benefits are stated without the day on which they begin.
+    Of the adults in ``but`` nothing is asked. Tried are the earliest whole year of age that is still ahead, full
+    retirement age (whole years) and 70 of each adult with an own benefit that has not begun, one after the other, the
+    larger benefit first, until nothing improves; and the years beside what was found. Silent where benefits are stated
+    without the day on which they begin.
     """
-    ages = best_ages(inputs, runs)
+    ages = best_ages(inputs, runs, {adult.key for adult in inputs.adults} - set(but))
     changed = with_claim_ages(inputs, ages)
     told = [claim for claim in inputs.claims if ages.get(claim.owner, claim.claim_age) != claim.claim_age]
     if not told or not stands_out(runs.of(inputs), runs.of(changed), yearly_costs(inputs)):
@@ -54,10 +56,10 @@ def with_claim_ages(inputs: ProjectionInputs, ages: dict[str, int]) -> Projectio
     return replace(inputs, claims=claims)
 
 
-def best_ages(inputs: ProjectionInputs, runs: Runs) -> dict[str, int]:
-    """Return the ages in months, by adult who can still choose, with which the plan fares best."""
-    adults = {adult.key: adult for adult in inputs.adults}
-    free = sorted(inputs.claims, key=lambda claim: -claim.primary_amount)
+def best_ages(inputs: ProjectionInputs, runs: Runs, owners: Collection[str]) -> dict[str, int]:
+    """Return the ages in months, by adult of ``owners`` who can still choose, with which the plan fares best."""
+    adults = {adult.key: adult for adult in inputs.adults if adult.key in owners}
+    free = sorted((each for each in inputs.claims if each.owner in adults), key=lambda claim: -claim.primary_amount)
     free = [claim for claim in free if claim.primary_amount > 0.0 and _choices(adults[claim.owner], inputs)]
     free = [claim for claim in free if claim.claim_age > _age_now(adults[claim.owner], inputs)]
     best = {claim.owner: claim.claim_age for claim in free}
@@ -97,7 +99,20 @@ def _age_now(adult: Adult, inputs: ProjectionInputs) -> int:
 def _choices(adult: Adult, inputs: ProjectionInputs) -> list[int]:
     """Ages in months that are still ahead: whole years, at 62 the first month that is paid."""
     first = first_claim_age(adult.birth_date)
-    return [max(age, first) for age in _AGES if max(age, first) > _age_now(adult, inputs)]
+    full = full_retirement_age(counted_birth(adult.birth_date).year)
+    earliest = max(_age_now(adult, inputs) + 1, age_unreduced_by_work(adult, inputs, full))
+    return [max(age, first) for age in _AGES if max(age, first) >= earliest]
+
+
+def age_unreduced_by_work(adult: Adult, inputs: ProjectionInputs, full: int) -> int:
+    """Return the age in months from which on pay from work holds no benefit back: when it ends, at ``full`` at latest.
+
+    The law withholds one dollar of two that are earned above some 24,000 a year before full age (42 USC 403(f)), which
+    takes most benefits whole. The walk knows no such test: ages at which it would bite are not advised.
+    """
+    if not any(income.kind is IncomeKind.SALARY and income.owner == adult.key for income in inputs.incomes):
+        return 0
+    return min(full, age_in_months(adult, inputs.start_date, retirement_month_of(adult, inputs.start_date)))
 
 
 def _facts(claim: BenefitClaim, age: int, inputs: ProjectionInputs) -> ClaimFacts:

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from apps.kernel.errors import gettext_noop
 from apps.plans.engine.advice import Candidate
-from apps.plans.engine.advice_claiming import best_ages, with_claim_ages
+from apps.plans.engine.advice_claiming import age_unreduced_by_work, best_ages, with_claim_ages
 from apps.plans.engine.advice_texts import Texts, text
 from apps.plans.engine.advice_worth import rank_of, stands_out, yearly_costs
 from apps.plans.engine.claiming import SURVIVOR_AGE, Claim, survivor_full_age, worker_benefit
@@ -30,35 +30,37 @@ _YEAR = 12
 def survivor_advice(inputs: ProjectionInputs, runs: Runs) -> list[Candidate]:
     """Advise another day of a survivor's benefit, with the own claim at its best beside it; empty without a better one.
 
-    Tried are the first month that is still ahead (not before 60) and full age for survivors, of each adult whose
-    former spouse's record pays one that has not begun; for each of them the own ages are looked for anew.
+    Tried are the first year of age that is still ahead (not before 60, nor while pay from work would hold the benefit
+    back) and full age for survivors, of each adult whose former spouse's record pays one that has not begun; for each
+    of them the own ages are looked for anew. What a partner does stays as planned.
     """
-    planned = with_claim_ages(inputs, best_ages(inputs, runs))
-    best, chosen = planned, None
-    for claim in inputs.claims:
-        for age in _open_ages(inputs, claim):
-            moved = _beginning(inputs, claim.owner, age)
-            tried = with_claim_ages(moved, best_ages(moved, runs))
-            if rank_of(runs.part(tried)) > rank_of(runs.part(best)):
-                best, chosen = tried, claim.owner
-    if chosen is None or not stands_out(runs.of(inputs), runs.of(best), yearly_costs(inputs)):
-        return []
-    # the ages of the own claim alone may do as well: then nothing is said of the survivor's benefit
-    if planned != inputs and not stands_out(runs.of(planned), runs.of(best), yearly_costs(inputs)):
-        return []
-    facts = _facts(inputs, best, chosen)
-    return [
-        Candidate(
-            key="survivor_claim",
-            kind="social_security",
-            texts=_texts(facts),
-            changed=best,
-            certain=False,
-            difficulty="easy",
-            timeframe="now" if facts.begins <= _YEAR else "long_term",
-            facts=(*facts.figures, ("claim_in_months", float(facts.begins))),
-        )
-    ]
+    found = (_of_owner(inputs, runs, claim) for claim in inputs.claims)
+    return [candidate for candidate in found if candidate is not None]
+
+
+def _of_owner(inputs: ProjectionInputs, runs: Runs, claim: BenefitClaim) -> Candidate | None:
+    own_alone = with_claim_ages(inputs, best_ages(inputs, runs, (claim.owner,)))
+    best = own_alone
+    for age in _open_ages(inputs, claim):
+        moved = _beginning(inputs, claim.owner, age)
+        tried = with_claim_ages(moved, best_ages(moved, runs, (claim.owner,)))
+        if rank_of(runs.part(tried)) > rank_of(runs.part(best)):
+            best = tried
+    # the age of the own claim alone may do as well: then nothing is said of the survivor's benefit
+    before = (inputs,) if own_alone == inputs else (inputs, own_alone)
+    if best == own_alone or not all(stands_out(runs.of(one), runs.of(best), yearly_costs(inputs)) for one in before):
+        return None
+    facts = _facts(inputs, best, claim.owner)
+    return Candidate(
+        key=f"survivor_claim:{claim.owner}",
+        kind="social_security",
+        texts=_texts(facts),
+        changed=best,
+        certain=False,
+        difficulty="easy",
+        timeframe="now" if facts.begins <= _YEAR else "long_term",
+        facts=(*facts.figures, ("claim_in_months", float(facts.begins))),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ class _SurvivorFacts:
 
 
 def _open_ages(inputs: ProjectionInputs, claim: BenefitClaim) -> list[int]:
-    """Ages in months at which a survivor's benefit can begin otherwise than planned: the first, and full age."""
+    """Ages in months at which a survivor's benefit can begin otherwise than planned: the first in years, full age."""
     record = claim.record
     if record is None or record.kind is not RecordKind.DECEASED:
         return []
@@ -96,7 +98,12 @@ def _open_ages(inputs: ProjectionInputs, claim: BenefitClaim) -> list[int]:
     if planned < 0:
         return []
     full = survivor_full_age(counted_birth(adult.birth_date).year)
-    first = max(SURVIVOR_AGE, age_in_months(adult, inputs.start_date, 0))
+    first = max(
+        SURVIVOR_AGE,
+        age_in_months(adult, inputs.start_date, 0),
+        age_unreduced_by_work(adult, inputs, full),
+    )
+    first = -(-first // _YEAR) * _YEAR
     ages = {first, full} if first <= full else {first}
     born = month_at(adult.birth_date, 0, inputs.start_date)
     return sorted(age for age in ages if born + age != planned)
@@ -134,12 +141,13 @@ def _facts(inputs: ProjectionInputs, best: ProjectionInputs, owner: str) -> _Sur
     moved = [new - now for new, old in ((after[0], before[0]), (after[2], before[2])) if new != old]
     return _SurvivorFacts(
         owner=owner,
-        since=round(after[0] / _YEAR, 1),
-        since_now=round(before[0] / _YEAR, 1),
+        # people name the year of age in which something begins
+        since=float(after[0] // _YEAR),
+        since_now=float(before[0] // _YEAR),
         survivor=after[1],
         survivor_now=before[1],
-        own_age=round(after[2] / _YEAR, 1),
-        own_age_now=round(before[2] / _YEAR, 1),
+        own_age=float(after[2] // _YEAR),
+        own_age_now=float(before[2] // _YEAR),
         own=after[3],
         own_now=before[3],
         begins=max(0, min(moved)),
@@ -158,6 +166,8 @@ def _texts(facts: _SurvivorFacts) -> Texts:
         since__years=facts.since,
         own__years=facts.own_age,
     )
+    if facts.own <= 0.0:
+        return _title_of_one(facts), _reason_alone(facts), _ACTIONS[1:]
     if facts.own_age == facts.own_age_now:
         return _title_of_one(facts), _reason_of_one(facts), _ACTIONS
     reason = text(
@@ -196,6 +206,19 @@ def _reason_of_one(facts: _SurvivorFacts) -> Text:
         ),
         own__money=facts.own,
         own__years=facts.own_age,
+        survivor__money=facts.survivor,
+        since__years=facts.since,
+        survivor_now__money=facts.survivor_now,
+        since_now__years=facts.since_now,
+    )
+
+
+def _reason_alone(facts: _SurvivorFacts) -> Text:
+    return text(
+        gettext_noop(
+            "Begun at %(since__years)s it is %(survivor__money)s a month, instead of %(survivor_now__money)s from "
+            "%(since_now__years)s on, in money of today; there is no own benefit that would take its place."
+        ),
         survivor__money=facts.survivor,
         since__years=facts.since,
         survivor_now__money=facts.survivor_now,

@@ -210,7 +210,7 @@ def _rules(inputs: ProjectionInputs, runs: Runs, policy: AdvicePolicy) -> tuple[
         ("spending", lambda: _spending(inputs, runs, policy)),
         ("retirement_date", lambda: _delay(inputs, runs, policy)),
         ("debt", lambda: debt_advice(inputs, policy.debt_payment)),
-        ("social_security", lambda: survivor_advice(inputs, runs) or claiming_advice(inputs, runs)),
+        ("social_security", lambda: _benefits(inputs, runs)),
         ("contribution_room", lambda: room_advice(inputs, policy)),
         ("withdrawal_order", lambda: order_advice(inputs, runs)),
         ("roth_conversion", lambda: conversion_advice(inputs, runs)),
@@ -219,6 +219,13 @@ def _rules(inputs: ProjectionInputs, runs: Runs, policy: AdvicePolicy) -> tuple[
         ("estate", lambda: estate_advice(inputs, policy.facts)),
         ("emergency_fund", lambda: emergency_advice(inputs, policy.emergency_months, policy.emergency_fill_months)),
     )
+
+
+def _benefits(inputs: ProjectionInputs, runs: Runs) -> list[Candidate]:
+    """When to begin Social Security: whoever has a survivor's benefit to choose is told both days at once."""
+    told = survivor_advice(inputs, runs)
+    owners = [candidate.key.partition(":")[2] for candidate in told]
+    return [*told, *claiming_advice(inputs, runs, but=owners)]
 
 
 def recommend(

@@ -4,36 +4,45 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
 from apps.clients.models import Household
 from apps.compliance.ports import GatheredFacts
 from apps.core.templatetags.formats import date_text
-from apps.plans.engine.plan_capacity import PlanCapacity, plan_capacity
 from apps.plans.models import Plan, PlanStatus
-from apps.plans.selectors.overviews import run_shown
-from apps.plans.selectors.run_values import inputs_of
+
+if TYPE_CHECKING:
+    from apps.plans.engine.plan_capacity import PlanCapacity
 
 _TENTH, _SHARE = Decimal("0.1"), Decimal("0.0001")
 _MOST_YEARS, _MOST_FUNDED = Decimal(80), Decimal(100)
 
 
 def known_to_plans(household: Household, on: dt.date) -> GatheredFacts:
-    """Return what the newest plan with a result says, of the result that the client was given or the newest.
+    """Return what the household's plan says: the one in force or with the client, else a draft, named as such.
 
-    Nothing where there is no such plan, or its facts are of a later day.
+    Of the result that the client was given or the newest; nothing where there is none, or its facts are of a later day.
     """
     plans = Plan.objects.filter(household=household).exclude(status=PlanStatus.SUPERSEDED).order_by("-version")
-    for plan in plans.select_related("published_run"):
-        run = run_shown(plan)
+    newest = sorted(plans.select_related("published_run"), key=lambda plan: plan.published_run is None)
+    for plan in newest:
+        run = plan.published_run or plan.runs.finished().first()
         if run is not None and run.facts_as_of <= on:
-            source = _("plan, version %(number)s of %(day)s") % {
-                "number": plan.version,
-                "day": date_text(run.facts_as_of),
-            }
-            return _gathered(plan_capacity(inputs_of(run).inputs), source)
+            # the engine takes seconds to load, and this module is connected as the product starts
+            from apps.plans.engine.plan_capacity import plan_capacity
+            from apps.plans.selectors.run_values import inputs_of
+
+            return _gathered(plan_capacity(inputs_of(run).inputs), _source(plan, run.facts_as_of))
     return GatheredFacts()
+
+
+def _source(plan: Plan, day: dt.date) -> str:
+    told = {"number": plan.version, "day": date_text(day)}
+    if plan.published_run is None:
+        return _("draft of a plan, version %(number)s of %(day)s") % told
+    return _("plan, version %(number)s of %(day)s") % told
 
 
 def _gathered(told: PlanCapacity, source: str) -> GatheredFacts:

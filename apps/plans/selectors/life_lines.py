@@ -9,7 +9,9 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from apps.kernel.errors import gettext_noop
-from apps.plans.engine.grants import OPTIONS, EquityGrant, GrantKind
+from apps.plans.engine.grant_schedules import months_taken
+from apps.plans.engine.grants import EquityGrant, GrantKind
+from apps.plans.engine.horizon import year_of
 from apps.plans.engine.life_events import SpendingPhase, Thing
 from apps.plans.engine.life_policies import LifePolicy
 from apps.plans.engine.results import YearWorth
@@ -86,7 +88,8 @@ def event_lines(found: Found) -> tuple[EventLine, ...]:
                 )
             amount = money_figure(worth, found.currency, f"event:{thing.key}:amount", name)
             lines.append(EventLine(name, kind, amount, _year(thing.sale_day.year, thing.key), last))
-    lines += [_grant(grant, found, names.get(grant.key, grant.key)) for grant in events.grants]
+    told = (_grant(grant, found, names.get(grant.key, grant.key)) for grant in events.grants)
+    lines += [line for line in told if line is not None]
     lines += [_cover(policy, found, names.get(policy.key, policy.key)) for policy in events.policies]
     return tuple(lines)
 
@@ -109,20 +112,25 @@ def _to_come(thing: Thing, sold: dt.date, start: dt.date) -> float:
     return parts * price * (1.0 - thing.selling_cost)
 
 
-def _grant(grant: EquityGrant, found: Found, name: str) -> EventLine:
-    """What of a grant is still to vest, or of options to be exercised, at the price of the start."""
-    start, is_option = found.question.inputs.start_date, grant.kind in OPTIONS
-    open_ = [(day, shares) for day, shares in grant.tranches if is_option or day > start]
-    worth = sum(shares * max(0.0, grant.price - grant.strike) for _day, shares in open_)
+def _grant(grant: EquityGrant, found: Found, name: str) -> EventLine | None:
+    """What the walk takes of a grant, at the price of the start; None where nothing of it is still to come."""
+    inputs = found.question.inputs
+    taken = [(months_taken(grant, day, inputs)[0], shares) for day, shares in grant.tranches]
+    to_come = [(month, shares) for month, shares in taken if month >= 0]
+    if not to_come:
+        return None
+    worth = sum(shares * max(0.0, grant.price - grant.strike) for _month, shares in to_come)
     if grant.kind is GrantKind.PURCHASES:
         worth *= grant.discount
-    days = [max(day, start, grant.exercise or start) for day, _shares in open_] or [start]
+    first, last = (
+        inputs.start_date.year + year_of(end(month for month, _ in to_come), inputs.start_date) for end in (min, max)
+    )
     return EventLine(
         name=name,
         kind=_(_GRANT_WORDS[grant.kind]),
         amount=money_figure(worth, found.currency, f"event:{grant.key}:amount", name),
-        first=_year(min(days).year, grant.key),
-        last=_year(max(days).year, grant.key, "last"),
+        first=_year(first, grant.key),
+        last=_year(last, grant.key, "last"),
     )
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from decimal import Decimal
+
+from django.utils import timezone
 
 from apps.compliance.forms import CapacityForm
 from apps.compliance.selectors.capacity_inputs import known_capacity
 from apps.plans.engine.plan_capacity import plan_capacity
-from apps.plans.models import Plan
+from apps.plans.models import Plan, ProjectionRun
 from apps.plans.selectors.capacity_facts import known_to_plans
 from apps.plans.selectors.run_values import inputs_of
 from tests.days import today
@@ -28,7 +31,7 @@ def test_the_form_of_capacity_begins_with_what_the_plan_says(ada):
     assert known.sources.keys() == known.facts.keys()
     form = CapacityForm(initial=known_capacity(household, today()))
     assert form["years_to_first_withdrawal"].value() == known.facts["years_to_first_withdrawal"]
-    assert "plan, version 1 of" in form["source"].value()
+    assert "draft of a plan, version 1 of" in form["source"].value()
     assert "household's money" in form["source"].value()
 
 
@@ -41,3 +44,21 @@ def test_without_a_result_of_the_day_a_plan_says_nothing(ada):
     assert known_to_plans(household, today() - dt.timedelta(days=1)).required_return is None
     Plan.objects.update(status="superseded")
     assert known_to_plans(household, today()).required_return is None
+
+
+def test_what_the_client_was_given_goes_before_a_newer_draft(ada):
+    household = plans.invested_household(ada)
+    plan = plans.drafted(ada, household)
+    run = plans.computed(plan, ada)
+    Plan.objects.filter(pk=plan.pk).update(status="published", published_at=timezone.now(), published_run=run)
+    # a draft with a result of its own
+    draft = Plan.objects.get(pk=plan.pk)
+    draft.pk, draft.public_id, draft.version, draft.status = None, uuid.uuid4(), 2, "draft"
+    draft.published_run = draft.published_at = None
+    draft.save()
+    ProjectionRun.objects.filter(pk=run.pk).update(plan=plan)
+    copied = ProjectionRun.objects.get(pk=run.pk)
+    copied.pk, copied.public_id, copied.plan, copied.job = None, uuid.uuid4(), draft, None
+    copied.save()
+    (source,) = set(known_to_plans(household, today()).sources.values())
+    assert source.startswith("plan, version 1 of")
