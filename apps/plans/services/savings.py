@@ -189,9 +189,8 @@ def _check_retirement(asked: RetirementAsked) -> None:
         _between(age, YOUNGEST, OLDEST, "age_2" if number_ else "age")
     _between(asked.horizon_age, max(ages) + 1, LAST_AGE, "horizon_age")
     _check_ends(asked)
-    if asked.monthly_benefit:
-        _between(asked.benefit_age, FIRST_CLAIM, LAST_CLAIM, "benefit_age")
-    if asked.is_couple and asked.monthly_benefit_2:
+    _between(asked.benefit_age, FIRST_CLAIM, LAST_CLAIM, "benefit_age")
+    if asked.is_couple:
         _between(asked.benefit_age_2, FIRST_CLAIM, LAST_CLAIM, "benefit_age_2")
     _check_amounts(asked, needed="annual_income")
 

@@ -87,6 +87,11 @@ def test_a_dearer_study_asks_for_more(ada):
         ({"horizon_age": 65}, "horizon_age"),
         ({"horizon_age": 121}, "horizon_age"),
         ({"benefit_age": 55}, "benefit_age"),
+        # an age that no calendar holds is refused where no benefit is paid from it, too
+        ({"benefit_age": 99_999, "monthly_benefit": Decimal(0)}, "benefit_age"),
+        ({"benefit_age": -99_999, "monthly_benefit": Decimal(0)}, "benefit_age"),
+        ({"age_2": 48, "retirement_age_2": 60, "benefit_age_2": 99_999}, "benefit_age_2"),
+        ({"age_2": 48, "retirement_age_2": 60, "benefit_age_2": -99_999}, "benefit_age_2"),
         ({"age_2": 48}, "retirement_age_2"),
         ({"age_2": 17, "retirement_age_2": 60}, "age_2"),
         ({"retirement_age": 50, "age_2": 60, "retirement_age_2": 60}, "retirement_age"),

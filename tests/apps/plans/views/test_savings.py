@@ -93,9 +93,11 @@ def test_what_cannot_be_is_told_at_its_field_with_its_mending(ada, household, si
     assert "Chance that it is enough" not in page
     for kind, name, value in (
         ("retirement", "age", 120), ("retirement", "deferred", "-1"), ("retirement", "equity_share", 101),
+        ("retirement", "benefit_age", 99_999),
         ("education", "start_age", 5), ("education", "years", 0), ("education", "annual_cost", "0"),
     ):  # fmt: skip
-        page = client.get(address(household, f"{kind}/"), {**WHOLE[kind], name: value}).content.decode()
+        said = {**WHOLE[kind], name: value} | ({"monthly_benefit": 0} if name == "benefit_age" else {})
+        page = client.get(address(household, f"{kind}/"), said).content.decode()
         assert "form-errors" in page[page.index(f'id="id_{name}_told"') :][:400], (kind, name)
 
 

@@ -52,6 +52,7 @@ def test_what_cannot_be_is_told_at_its_field(portal):
     for kind, said, name in (
         ("retirement", RETIREMENT.replace("retirement_age=64", "retirement_age=50"), "retirement_age"),
         ("retirement", RETIREMENT.replace("deferred=300000", "deferred=-1"), "deferred"),
+        ("retirement", RETIREMENT.replace("2000&benefit_age=67", "0&benefit_age=99999"), "benefit_age"),
         ("education", EDUCATION.replace("start_age=18", "start_age=3"), "start_age"),
     ):
         page = portal.get(f"/portal/calculators/{kind}/?{said}").content.decode()
