@@ -50,18 +50,19 @@ class KeptLine:
 
 
 def kept_calculations(household: Household, actor: Actor) -> list[KeptLine]:
-    """Return the household's calculations that the actor may see, those that wait first, then the newest."""
-    rows = Calculation.objects.visible_to(actor).filter(household=household).select_related("person")[:_SHOWN]
-    lines = [
+    """Return the household's calculations that the actor may see: all that wait, then the newest of the others."""
+    rows = Calculation.objects.visible_to(actor).filter(household=household).select_related("person")
+    waiting = rows.waiting()
+    others = rows.exclude(pk__in=waiting.values("pk"))[:_SHOWN]
+    return [
         KeptLine(
             calculation=row,
             title=str(row.get_kind_display()),
             is_waiting=bool(row.person_id and not row.settled_at),
             url=typed_address(reverse(PAGES[row.kind], kwargs={"household_id": household.public_id}), row.asked),
         )
-        for row in rows
+        for row in (*waiting, *others)
     ]
-    return sorted(lines, key=lambda line: not line.is_waiting)
 
 
 def told_calculations(household: Household, actor: Actor) -> list[Calculation]:

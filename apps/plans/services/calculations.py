@@ -24,6 +24,7 @@ from apps.money.selectors.calculators import (
     refinancing_lines,
     rent_or_buy_lines,
 )
+from apps.money.selectors.situations import household_facts
 from apps.money.services.calculators import (
     RefinancingAsked,
     ask_interest,
@@ -43,6 +44,7 @@ from apps.plans.services.goals import GoalDetails, set_goal
 from apps.plans.services.steps import StepDetails, add_step
 
 NOTE, DEBT, GOAL, STEP = "note", "debt", "goal", "step"
+_MAILED_AGAIN_AFTER = dt.timedelta(days=1)
 # what each calculator's answer can become besides a note
 BECOMES = {CalculatorKind.LOAN: DEBT, CalculatorKind.REFINANCING: STEP, CalculatorKind.RENT_OR_BUY: GOAL}
 
@@ -85,7 +87,8 @@ def answer_of(kind: str, told: Mapping[str, Any], *, currency: str, on: dt.date)
 def tell_calculation(*, person: Person, asked: Asked, note: str, by: Actor) -> Calculation:
     """Tell the advisor of a calculation as the client who made it; the same one again, while it waits, is the same.
 
-    Raises NotInTheHouseholdError for somebody else's account.
+    Another one of its kind takes the place of the person's own that waits (its history says what stood there), and no
+    second mail goes within a day of the one before. Raises NotInTheHouseholdError for somebody else's account.
     """
     if person.user_id is None or person.user_id != by.user_id:
         raise NotInTheHouseholdError(
@@ -93,23 +96,28 @@ def tell_calculation(*, person: Person, asked: Asked, note: str, by: Actor) -> C
             mend=gettext_noop("Sign in with the portal account."),
         )
     household = Household.objects.select_for_update(of=("self",)).select_related("advisor").get(pk=person.household_id)
-    same = Calculation.objects.waiting().filter(person=person, kind=asked.kind, asked=dict(asked.words.asked))
-    found = same.filter(note=note.strip()).first()
-    if found is not None:
+    found = Calculation.objects.waiting().filter(household=household, person=person, kind=asked.kind).first()
+    if found is not None and (found.asked, found.note) == (dict(asked.words.asked), note.strip()):
         return found
-    row = _keep(household, person, asked, note, by)
+    is_fresh = found is not None and timezone.now() - found.created_at < _MAILED_AGAIN_AFTER
+    row = _keep(household, person, asked, note, by) if found is None else _told_instead(found, asked, note, by)
+    if not is_fresh:
+        _mail_advisor(household, row, by)
+    return row
+
+
+def _mail_advisor(household: Household, row: Calculation, by: Actor) -> None:
     advisor = household.advisor
     context = {
         "name": advisor.full_name,
-        "person": str(person),
-        "title": CalculatorKind(asked.kind).label,
+        "person": str(row.person),
+        "title": CalculatorKind(row.kind).label,
         "lines": [f"{label}: {text}" for label, text in row.answer],
         "note": row.note,
         "action_url": site_url(f"/households/{household.public_id}/plan/calculators/"),
         "action_label": _("Look at the calculation"),
     }
     queue_mail(kind="plans/calculation_told", to=advisor.email, context=context, by=by, locale=advisor.locale)
-    return row
 
 
 @service
@@ -164,6 +172,18 @@ def _keep(household: Household, person: Person | None, asked: Asked, note: str, 
     return row
 
 
+def _told_instead(row: Calculation, asked: Asked, note: str, by: Actor) -> Calculation:
+    """Put another question of the same kind in the place of one that waits, told now."""
+    before = audit.snapshot(row)
+    row.asked, row.answer = dict(asked.words.asked), [list(line) for line in asked.words.lines]
+    row.note, row.written_by, row.created_at = note.strip(), by.label, timezone.now()
+    checked(row)
+    row.save(update_fields=["asked", "answer", "note", "written_by", "created_at", "updated_at"])
+    audit.record("plans.keep_calculation", by=by, target=row, before=before, after=audit.snapshot(row))
+    _publish(row)
+    return row
+
+
 def _publish(row: Calculation) -> None:
     realtime.publish(f"household:{row.household.public_id}", "plan.calculation", calculation=str(row.public_id))
 
@@ -181,8 +201,22 @@ def _dated(use: Use) -> dt.date:
 
 
 def _owe(household: Household, asked: Asked, use: Use, by: Actor) -> None:
-    """The loan as agreed, with what more is paid each month."""
+    """The loan as agreed, with what more is paid each month; not a second time what the household owes already.
+
+    A loan calculator begins with the household's own debt, so the same balance at the same rate is that debt.
+    """
     told, day = asked.fields, timezone.localdate()
+    loan = (told["principal"], told["annual_rate"])
+    owed = next(
+        (debt for debt in household_facts(household, day).debts if (debt.balance, debt.annual_rate) == loan), None
+    )
+    if owed is not None:
+        raise InvalidInputError(
+            gettext_noop("The household owes this already: “%(name)s”, of the same balance at the same rate."),
+            mend=gettext_noop("Keep the calculation as a note, and change that debt on the money page."),
+            field="becomes",
+            name=owed.name,
+        )
     level = ask_loan(on=day, **told).plain.level
     fields = {
         "name": _named(use), "kind": use.debt_kind or "other", "balance": told["principal"],

@@ -53,3 +53,11 @@ def test_a_client_sees_what_clients_told_and_staff_all_with_what_waits_first(ada
     assert "/money/calculators/loan/?typed=" in lines[0].url
     assert kept_calculations(household, sue.as_actor()) == []
     assert [line.calculation for line in kept_calculations(household, client)] == [told]
+
+
+def test_what_waits_stays_on_the_page_however_much_is_kept_after_it(ada, household):
+    shared = {"household": household, "kind": "loan", "asked": {}, "answer": [["a", "b"]], "written_by": "Ada"}
+    told = Calculation.objects.create(**shared, person=household.people.get(relationship="head"))
+    notes = [Calculation.objects.create(**shared) for _note in range(21)]
+    listed = [line.calculation for line in kept_calculations(household, ada.as_actor())]
+    assert listed == [told, *reversed(notes[1:])]

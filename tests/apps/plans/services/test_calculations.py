@@ -7,13 +7,14 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
 from apps.core.models import AuditEvent
 from apps.kernel.errors import InvalidInputError
 from apps.money.models import Debt
 from apps.notices.models import Mail
 from apps.plans.models import Calculation, PlanStep
-from apps.plans.selectors.calculations import words_of
+from apps.plans.selectors.calculations import begun_with, words_of
 from apps.plans.services.calculations import (
     Asked,
     Use,
@@ -74,6 +75,23 @@ def test_a_loan_becomes_a_debt_with_all_that_is_paid(ada, household):
     assert AuditEvent.objects.filter(action="money.add_debt").exists()
 
 
+def test_a_debt_of_the_household_is_not_entered_a_second_time(ada, household):
+    begun = begun_with("loan", household, today())
+    own = {**LOAN, "principal": begun["principal"], "annual_rate": Decimal(begun["annual_rate"]) / 100}
+    before = Debt.objects.count()
+    with pytest.raises(InvalidInputError) as refused:
+        keep_calculation(
+            household=household, asked=asked("loan", own), use=Use("debt", name="New loan"), by=ada.as_actor()
+        )
+    assert refused.value.field == "becomes"
+    assert str(refused.value.params["name"]) == Debt.objects.get(balance=begun["principal"]).name
+    assert "money page" in refused.value.mend
+    assert (Debt.objects.count(), Calculation.objects.count()) == (before, 0)
+    other = {**own, "principal": begun["principal"] + 1}
+    keep_calculation(household=household, asked=asked("loan", other), use=Use("debt", name="x"), by=ada.as_actor())
+    assert Debt.objects.count() == before + 1
+
+
 def test_a_home_becomes_a_goal_of_the_draft_and_without_one_nothing_is_kept(ada, household):
     by, use = ada.as_actor(), Use("goal", name="A home", day=LATER)
     with pytest.raises(NoDraftError):
@@ -116,7 +134,6 @@ def test_what_a_client_tells_is_told_once_and_the_advisor_settles_it_once(ada, h
     told = asked("loan", LOAN)
     first = tell_calculation(person=head, asked=told, note="Is it wise?", by=by)
     assert tell_calculation(person=head, asked=told, note="Is it wise?", by=by) == first
-    assert tell_calculation(person=head, asked=told, note="Another word", by=by) != first
     mail = Mail.objects.filter(kind="plans/calculation_told", to=ada.email).earliest("id")
     assert "Payment a month: $1,199.10" in mail.text
     assert "Is it wise?" in mail.text
@@ -129,3 +146,22 @@ def test_what_a_client_tells_is_told_once_and_the_advisor_settles_it_once(ada, h
     other = household.people.get(relationship="partner")
     with pytest.raises(NotInTheHouseholdError):
         tell_calculation(person=other, asked=replace(told, kind="loan"), note="", by=by)
+
+
+def test_another_question_takes_the_place_of_the_one_that_waits_and_mails_once_a_day(ada, household, client):
+    head, by = household.people.get(relationship="head"), client.as_actor()
+    first = tell_calculation(person=head, asked=asked("loan", LOAN), note="Is it wise?", by=by)
+    mails = Mail.objects.filter(kind="plans/calculation_told")
+    for years in (15, 20, 25):
+        row = tell_calculation(person=head, asked=asked("loan", {**LOAN, "years": years}), note="Or so?", by=by)
+        assert (row.pk, row.asked["years"], row.note) == (first.pk, str(years), "Or so?")
+    assert (Calculation.objects.count(), mails.count()) == (1, 1)
+    assert {old.asked["years"] for old in first.history.all()} == {"30", "15", "20", "25"}
+    assert AuditEvent.objects.filter(action="plans.keep_calculation").count() == 4
+    # another calculator is another question
+    tell_calculation(person=head, asked=asked("refinancing", NEW), note="", by=by)
+    assert (Calculation.objects.count(), mails.count()) == (2, 2)
+    Calculation.objects.filter(pk=first.pk).update(created_at=timezone.now() - dt.timedelta(days=1, minutes=1))
+    tell_calculation(person=head, asked=asked("loan", LOAN), note="Still?", by=by)
+    assert (Calculation.objects.count(), mails.count()) == (2, 3)
+    assert "Still?" in mails.latest("id").text
