@@ -65,3 +65,8 @@ def resolve(when: When, owner: str, inputs: ProjectionInputs) -> int:
         if adult.key == owner:
             return retirement_month_of(adult, inputs.start_date)
     return household_retirement_month(inputs)
+
+
+def until_of(inputs: ProjectionInputs, adult: Adult) -> int:
+    """Return the month up to which what an adult takes out is early."""
+    return max(0, inputs.tax_table.early_withdrawal_age_months - age_in_months(adult, inputs.start_date, 0))

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from apps.plans.engine.horizon import (
-    age_in_months,
     first_month_of_year,
     last_month_of,
     resolve,
+    until_of,
     year_of,
 )
 from apps.plans.engine.inputs import Adult, ProjectionInputs
@@ -127,11 +127,6 @@ def _has_young_heir(inputs: ProjectionInputs, adult: Adult, *, drawn: bool) -> b
         for other in inputs.adults
         if other is not adult
     )
-
-
-def until_of(inputs: ProjectionInputs, adult: Adult) -> int:
-    """Return the month up to which what an adult takes out is early."""
-    return max(0, inputs.tax_table.early_withdrawal_age_months - age_in_months(adult, inputs.start_date, 0))
 
 
 def _of_adult(inputs: ProjectionInputs, place: int) -> tuple[int, int, int]:

@@ -8,10 +8,10 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from apps.kernel.errors import gettext_noop
 from apps.money.selectors.facts import AccountFact, HouseholdFacts, RothBasisFact
+from apps.plans.engine.horizon import until_of
 from apps.plans.engine.inputs import Adult, ProjectionInputs
 from apps.plans.engine.roth_choices import RothKind, RothPool
 from apps.plans.engine.roth_distributions import FIVE_YEARS
-from apps.plans.engine.roth_program import until_of
 from apps.plans.services._iras import with_iras
 from apps.portfolios.models import Registration
 

@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 
+from apps.plans.engine.horizon import until_of
 from apps.plans.engine.inputs import ProjectionInputs, TaxTreatment
 from apps.plans.engine.program import build_program
 from apps.plans.engine.roth_choices import RothKind, RothPool
@@ -22,7 +23,6 @@ from apps.plans.engine.roth_program import (
     cannot_be_taxed,
     first_year_of,
     places_of,
-    until_of,
 )
 from tests.apps.plans.engine.households import account, conversion, converting, family
 from tests.apps.plans.engine.test_roth_choices import pool
