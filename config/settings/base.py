@@ -315,12 +315,8 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_PROC_ALIVE_TIMEOUT = 60.0
 CELERY_TASK_IGNORE_RESULT = True
 # work that nobody waits for has a queue of its own; a worker takes from both in turn
-CELERY_TASK_ROUTES = {
-    "firms.build_demo_household": {"queue": "slow"},
-    "firms.bill_demo_firm": {"queue": "slow"},
-    "firms.trade_demo_firm": {"queue": "slow"},
-    "firms.move_demo_plans": {"queue": "slow"},
-}
+_SLOW = "firms.build_demo_household firms.bill_demo_firm firms.trade_demo_firm firms.move_demo_plans plans.settle_plans"
+CELERY_TASK_ROUTES = {name: {"queue": "slow"} for name in _SLOW.split()}
 CELERY_TASK_SERIALIZER, CELERY_ACCEPT_CONTENT = "json", ["json"]
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # for ever, every half minute at last: after Celery's own 100 times, 50 minutes, the worker would end

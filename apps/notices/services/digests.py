@@ -39,7 +39,7 @@ def ending_key(user: User) -> str:
 def reader_of(key: str) -> User:
     """Return whose digest a link ends. Raises NotFoundError for one that this firm never wrote."""
     try:
-        return User.objects.get(public_id=_signer().unsign(key))
+        return User.objects.active().get(public_id=_signer().unsign(key))
     except (BadSignature, User.DoesNotExist) as unknown:
         raise NotFoundError(
             gettext_noop("This link is not complete."),

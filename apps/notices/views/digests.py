@@ -53,7 +53,8 @@ class EndDigestView(View):
             return render(request, "account/invitation_closed.html", {"refusal": told}, status=told.status)
         with translation.override(reader.locale or translation.get_language()):
             if ends:
-                by = guest(request.origin, label=reader.email)  # type: ignore[attr-defined]
+                # whoever holds the mail may follow it: the trail names the link, not its reader
+                by = guest(request.origin, label=f"Link in a mail to {reader.email}")  # type: ignore[attr-defined]
                 choose_digest(user=reader, rhythm=DigestRhythm.NEVER, by=by)
             context = {"reader": reader, "is_over": not takes_digest(reader)}
             return render(request, "account/digest_end.html", context)

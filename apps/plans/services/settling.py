@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, cast
 
+import structlog
 from django.utils.translation import gettext
 
 from apps.core import jobs
@@ -20,7 +21,13 @@ from apps.plans.models import Plan, PlanMonitor, PlanStatus, ProjectionRun
 if TYPE_CHECKING:
     from apps.plans.services._measuring import Baseline
 
+log = structlog.get_logger(__name__)
 SETTLE = "plans.settle_plans"
+_SETTLED = [
+    field.name
+    for field in PlanMonitor._meta.concrete_fields
+    if field.name not in {"id", "public_id", "created_at", "updated_at", "plan"}
+]
 Progress = Callable[[float, str], object]
 
 
@@ -40,11 +47,19 @@ def settle_plans(*, plan_ids: Sequence[int], by: Actor, progress: Progress = lam
 
     plans = Plan.objects.filter(pk__in=plan_ids, status=PlanStatus.IN_FORCE, monitor__engine_version=ENGINE_VERSION)
     plans = plans.exclude(monitor__accepted_by=ENGINE_VERSION).exclude(published_run=None)
-    settled = 0
+    settled, failed = 0, None
     for place, plan in enumerate(plans.select_related("published_run").defer("published_run__result").order_by("pk")):
         progress(place / len(plan_ids), gettext("Measuring plans in force"))
         run = cast("ProjectionRun", plan.published_run)
-        settled += keep_settled(plan=plan, base=accepted_again(run), by=by)
+        try:
+            settled += keep_settled(plan=plan, base=accepted_again(run), by=by)
+        except Exception as wrong:
+            # one plan that cannot be run keeps no other waiting
+            log.exception("plans.not_settled", plan=str(plan.public_id))
+            failed = wrong
+    if failed is not None:
+        # what was settled stays so: asked again, the job finds the failed ones alone
+        raise failed
     return settled
 
 
@@ -56,5 +71,6 @@ def keep_settled(*, plan: Plan, base: Baseline, by: Actor) -> bool:  # noqa: ARG
     monitor = PlanMonitor.objects.select_for_update().filter(plan=plan).first()
     if monitor is None or not settle(monitor, base):
         return False
-    monitor.save()
+    # not when it was changed: a measurement that runs meanwhile is not outdated by this
+    monitor.save(update_fields=_SETTLED)
     return True

@@ -51,7 +51,7 @@ def test_the_link_of_a_mail_asks_and_then_ends_the_digest_without_a_sign_in(ada,
         assert browser.post(end_url).context["is_over"]
     assert DigestChoice.objects.get(user=ada).rhythm == "never"
     event = AuditEvent.objects.get(action="notices.choose_digest")
-    assert event.actor_label == ada.email
+    assert event.actor_label == f"Link in a mail to {ada.email}"
     assert browser.get(end_url).context["is_over"]
 
 
@@ -72,3 +72,11 @@ def test_a_link_that_was_changed_or_is_of_another_firm_ends_nothing(ada, browser
         assert answer.status_code == 404, wrong
         assert "This link is not complete." in answer.content.decode()
     assert not DigestChoice.objects.exists()
+
+
+def test_who_has_left_is_not_named_by_an_old_mail(ada, browser, end_url):
+    ada.is_active = False
+    ada.save()
+    answer = browser.get(end_url)
+    assert answer.status_code == 404
+    assert ada.email not in answer.content.decode()

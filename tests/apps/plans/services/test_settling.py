@@ -108,3 +108,33 @@ def test_a_plan_no_longer_in_force_is_not_settled(plan: Plan) -> None:
     night()
     Plan.objects.update(status=PlanStatus.SUPERSEDED)
     assert settle_plans(plan_ids=[plan.pk], by=BY) == 0
+
+
+def test_settling_outdates_no_measurement_that_runs_beside_it(plan: Plan) -> None:
+    night()
+    before = PlanMonitor.objects.get()
+    assert settle_plans(plan_ids=[plan.pk], by=BY) == 1
+    after = PlanMonitor.objects.get()
+    assert after.accepted_by == ENGINE_VERSION != before.accepted_by
+    assert after.updated_at == before.updated_at
+
+
+def test_a_plan_that_cannot_be_run_keeps_no_other_waiting(
+    plan: Plan, ada: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = plans.in_force(ada, plans.household_with_facts(ada, name="Okonkwo"))
+    plans.night()
+    PlanMonitor.objects.update(engine_version=ENGINE_VERSION, accepted_by="older")
+    again, broken = _nights.accepted_again, min(plan.pk, other.pk)
+
+    def run(accepted: Any) -> Any:
+        if accepted.plan_id == broken:
+            raise ValueError("cannot be read")
+        return again(accepted)
+
+    monkeypatch.setattr(_nights, "accepted_again", run)
+    with pytest.raises(ValueError, match="cannot be read"):
+        settle_plans(plan_ids=[plan.pk, other.pk], by=BY)
+    settled = dict(PlanMonitor.objects.values_list("plan", "accepted_by"))
+    assert settled.pop(broken) == "older"
+    assert set(settled.values()) == {ENGINE_VERSION}
