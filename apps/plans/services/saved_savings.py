@@ -30,12 +30,17 @@ _YEAR = 12
 
 @dataclass(frozen=True, slots=True)
 class SavedDetails:
-    """How it enters the plan; `takes_saving` takes what has to be saved more a month as well."""
+    """How it enters the plan; `takes_saving` takes what has to be saved more a month as well.
+
+    `person` is whose goal it becomes, `asked_for` whom the question was asked for: the first of its two ages is theirs.
+    None: the question was asked for `person`.
+    """
 
     name: str
     priority: str = GoalPriority.ESSENTIAL
     person: Person | None = None
     takes_saving: bool = False
+    asked_for: Person | None = None
 
 
 @service
@@ -52,7 +57,7 @@ def save_savings(*, household: Household, told: SavingsTold, details: SavedDetai
             gettext_noop("No version of the plan is being prepared."),
             mend=gettext_noop("Start the next version, then save this calculation."),
         )
-    record, asked = _record(told), told.asked
+    record, asked = _record(told, details.asked_for), told.asked
     is_retirement = isinstance(asked, RetirementAsked)
     there = _there(plan, details, is_retirement=is_retirement)
     if is_retirement:
@@ -116,12 +121,13 @@ def _there(plan: Plan, details: SavedDetails, *, is_retirement: bool) -> Goal | 
     return plan.goals.filter(kind=GoalKind.EDUCATION, person=details.person, name=name).first()
 
 
-def _record(told: SavingsTold) -> dict[str, Any]:
+def _record(told: SavingsTold, asked_for: Person | None) -> dict[str, Any]:
     kind = "retirement" if isinstance(told.asked, RetirementAsked) else "education"
+    whom = {"person": str(asked_for.public_id)} if asked_for else {}
     return {
         "kind": kind,
         "on": firm_today().isoformat(),
-        "asked": typed_of(told.asked),
+        "asked": {**whom, **typed_of(told.asked)},
         "chance": str(exact(told.answer.success.value)),
         "needed": str(exact(told.answer.needed.monthly_amount)),
         "engine": ENGINE_VERSION,
@@ -129,17 +135,15 @@ def _record(told: SavingsTold) -> dict[str, Any]:
 
 
 def _take_ages(plan: Plan, told: SavingsTold, details: SavedDetails, by: Actor) -> None:
-    """Set when work ends: of the person named, and of the other adult where two were asked about."""
+    """Set when work ends: of the person it was asked for, and of the other adult where two were asked about."""
     asked = told.asked
     if not isinstance(asked, RetirementAsked):
         return
-    if details.person is None:
-        raise InvalidInputError(gettext_noop("Say whose work ends."), field="person")
-    if details.person.household_id != plan.household_id:
-        raise InvalidInputError(gettext_noop("This person is not in the household."), field="person")
-    _take_age(plan, details.person, asked.retirement_age, by)
+    adults = retirement_people(plan.household)
+    first = _asked_for(details, adults, is_couple=asked.is_couple)
+    _take_age(plan, first, asked.retirement_age, by)
     if asked.retirement_age_2 is not None and asked.is_couple:
-        other = next((each for each in retirement_people(plan.household) if each != details.person), None)
+        other = next((each for each in adults if each != first), None)
         if other is None:
             raise InvalidInputError(
                 gettext_noop("The calculation is about two, and the household has one adult."),
@@ -147,6 +151,29 @@ def _take_ages(plan: Plan, told: SavingsTold, details: SavedDetails, by: Actor) 
                 field="person",
             )
         _take_age(plan, other, asked.retirement_age_2, by)
+
+
+def _asked_for(details: SavedDetails, adults: list[Person], *, is_couple: bool) -> Person:
+    """Return whose age comes first in the question, which only those who were asked about may be given."""
+    if details.person is None:
+        raise InvalidInputError(gettext_noop("Say whose work ends."), field="person")
+    first = details.asked_for or details.person
+    for person in (details.person, first):
+        if person not in adults:
+            raise InvalidInputError(
+                gettext_noop("%(person)s is neither the head of the household nor the partner."),
+                mend=gettext_noop("Choose the head of the household or their partner."),
+                field="person",
+                person=person,
+            )
+    if not is_couple and details.person != first:
+        raise InvalidInputError(
+            gettext_noop("This was calculated for %(person)s."),
+            mend=gettext_noop("Choose %(person)s, or go back and calculate for the other one."),
+            field="person",
+            person=first,
+        )
+    return first
 
 
 def _take_age(plan: Plan, person: Person, age: int, by: Actor) -> None:

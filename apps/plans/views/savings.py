@@ -248,6 +248,8 @@ class SaveSavings(CalculatorMixin, ServiceFormView):
         if there is not None and self.kind == "education" and there.person_id is None:
             begun["person"] = None
         people = Person.objects.visible_to(actor_of(self.request)).filter(household=self.household)
+        if self.kind == "retirement" and self.household is not None:
+            people = people.filter(pk__in=[each.pk for each in retirement_people(self.household)])
         return {**super().get_form_kwargs(), "people": people, "initial": begun}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -263,7 +265,8 @@ class SaveSavings(CalculatorMixin, ServiceFormView):
         """Save it."""
         household = self.household
         assert household is not None  # noqa: S101
-        goal = save_savings(household=household, told=self.told, details=SavedDetails(**form.cleaned_data), by=by)
+        details = SavedDetails(**form.cleaned_data, asked_for=self.page.person)
+        goal = save_savings(household=household, told=self.told, details=details, by=by)
         messages.success(self.request, _("The goal is in the plan. Generate the plan to see what it does."))
         return tab_of(goal.plan, "goals")
 

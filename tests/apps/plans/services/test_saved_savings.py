@@ -71,6 +71,28 @@ def test_a_retirement_of_two_sets_the_age_of_each(ada, household, head):
         save_savings(household=household, told=told, details=SavedDetails("Together", person=head), by=by)
 
 
+def test_the_ages_stay_with_those_they_were_asked_for_whoever_the_goal_is_for(ada, household, head):
+    by, partner = ada.as_actor(), household.people.get(relationship="partner")
+    plan = draft_plan(household=household, by=by)
+    told = ask_retirement(replace(ANA, retirement_age=64, age_2=48, retirement_age_2=61), PLACE, by=by)
+    details = SavedDetails("Together", "essential", partner, asked_for=head)
+    goal = save_savings(household=household, told=told, details=details, by=by)
+    ages = Override.objects.filter(plan=plan, kind=OverrideKind.RETIREMENT_AGE).values_list("person__pk", "value")
+    assert dict(ages) == {head.pk: 64, partner.pk: 61}
+    assert goal.person == partner
+    # the calculator opens again for whom it was asked
+    assert typed_in(RequestFactory().get(origin_of(goal, household)))["person"] == str(head.public_id)
+    alone = ask_retirement(ANA, PLACE, by=by)
+    with pytest.raises(InvalidInputError, match="calculated for") as refused:
+        save_savings(household=household, told=alone, details=details, by=by)
+    assert refused.value.field == "person"
+    child = household.people.filter(relationship="child").first()
+    with pytest.raises(InvalidInputError, match="neither the head") as refused:
+        save_savings(household=household, told=alone, details=SavedDetails("Rest", person=child), by=by)
+    assert refused.value.field == "person"
+    assert dict(ages.all()) == {head.pk: 64, partner.pk: 61}
+
+
 def test_a_study_is_a_goal_of_its_mean_cost_and_the_same_name_changes_it(ada, household):
     by, child = ada.as_actor(), household.people.filter(relationship="child").first()
     plan = draft_plan(household=household, by=by)

@@ -101,6 +101,19 @@ def test_what_cannot_be_is_told_at_its_field_with_its_mending(ada, household, si
         assert "form-errors" in page[page.index(f'id="id_{name}_told"') :][:400], (kind, name)
 
 
+def test_a_couples_retirement_saved_for_the_other_one_swaps_no_ages(ada, household, sign_in):
+    client, plan = sign_in(ada), draft_plan(household=household, by=ada.as_actor())
+    head, partner = (household.people.get(relationship=each) for each in ("head", "partner"))
+    both = {**RETIREMENT, "retirement_age": 64, "age_2": 48, "retirement_age_2": 61}
+    save = client.get(client.post(address(household, "retirement/"), both).url).context["save_url"]
+    offered = client.get(save).context["form"].fields["person"].queryset
+    assert set(offered) == {head, partner}
+    said = {"name": "Together", "priority": "essential", "person": str(partner.public_id)}
+    assert client.post(save, said).status_code == 302
+    ages = plan.overrides.filter(kind="retirement_age").values_list("person__pk", "value")
+    assert dict(ages) == {head.pk: 64, partner.pk: 61}
+
+
 def test_saving_puts_the_goal_into_the_draft_and_shows_where_it_came_from(ada, household, sign_in):
     client, head = sign_in(ada), household.people.get(relationship="head")
     query = "&".join(f"{name}={value}" for name, value in RETIREMENT.items())
