@@ -7,22 +7,38 @@ here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils.functional import cached_property
 
 from apps.core.secrets import SecretUnreadableError, decrypted, encrypted
+from apps.kernel.errors import InvalidInputError, gettext_noop
 
-FIELD = "typed"
+FIELD, READ = "typed", "read"
+_BROKEN = "-"
 _NOT_TYPED = ("csrfmiddlewaretoken", "submission", FIELD, "how")
 
 
+_Form = TypeVar("_Form", bound=Form)
+
+
+class UnreadableWords(QueryDict):
+    """What an address holds whose seal cannot be opened: no words, where there were some."""
+
+
 def typed_address(path: str, typed: Mapping[str, Any], **open_words: str) -> str:
-    """Return the page's address with what was typed sealed in it; `open_words` stand in it as they are."""
+    """Return the page's address with what was typed sealed in it; `open_words` stand in it as they are.
+
+    Words that could not be read lead to an address that cannot be read either: the next page says so, too.
+    """
+    if isinstance(typed, UnreadableWords):
+        return f"{path}?{urlencode({**open_words, FIELD: _BROKEN})}"
     said = typed.copy() if isinstance(typed, QueryDict) else dict(typed)
     for name in _NOT_TYPED:
         said.pop(name, None)
@@ -32,14 +48,42 @@ def typed_address(path: str, typed: Mapping[str, Any], **open_words: str) -> str
 
 
 def typed_in(request: HttpRequest) -> QueryDict:
-    """Return what the address holds: what was sealed, else its own words; nothing where the seal is not ours."""
-    sealed = request.GET.get(FIELD, "")
-    if not sealed:
+    """Return what the address holds: what was sealed, else its own words; UnreadableWords for a seal not ours."""
+    if FIELD not in request.GET:
         return request.GET
     try:
-        return QueryDict(decrypted(sealed))
+        return QueryDict(decrypted(request.GET[FIELD])) if request.GET[FIELD] else UnreadableWords("")
     except SecretUnreadableError:
-        return QueryDict("")
+        return UnreadableWords("")
+
+
+def form_words(form: Form) -> dict[str, str]:
+    """Return what stands in a form, typed or begun with, as it is typed again: so that the next page asks the same."""
+    values = {name: form[name].value() for name in form.fields}
+    return {name: "" if value is None else str(value) for name, value in values.items()}
+
+
+def emptied(form_class: type[_Form], **more: Any) -> _Form:
+    """Return a form that asks anew, without examples: what was typed could not be read."""
+    return form_class(initial=dict.fromkeys(form_class.base_fields), **more)
+
+
+def reading(lines: Iterable[Sequence[str]]) -> str:
+    """Return what stands for an answer as it was read, to be sealed as READ into the address of a form under it."""
+    return hashlib.sha256("\n".join("\t".join(line) for line in lines).encode()).hexdigest()[:16]
+
+
+def demand_read(typed: QueryDict, first_field: str, answer: str) -> None:
+    """Look whether what is sent is what was read. Raises InvalidInputError where it is not.
+
+    An address without what was asked begins with the facts of the moment; one with the answer's `reading` must still
+    be answered by it.
+    """
+    if first_field not in typed or typed.get(READ, answer) != answer:
+        raise InvalidInputError(
+            gettext_noop("The answer may have changed since you read it."),
+            mend=gettext_noop("Read it as it stands here now, then send it once more."),
+        )
 
 
 class TypedMixin:
@@ -51,6 +95,11 @@ class TypedMixin:
     def typed_words(self) -> QueryDict:
         """What was typed."""
         return typed_in(self.request)
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether the address held what was typed and it cannot be read."""
+        return isinstance(self.typed_words, UnreadableWords)
 
     def check_typed(self) -> None:
         """Look for whom it is asked. Raises NotFoundError for what the person may not see."""

@@ -18,7 +18,7 @@ from apps.clients.selectors.household_pages import household_for, household_head
 from apps.core.access import RequiresMixin, actor_of
 from apps.core.calculator_forms import InterestForm, LoanForm, RefinancingForm, RentOrBuyForm
 from apps.core.errors import shown
-from apps.core.typed import TypedMixin, typed_address
+from apps.core.typed import TypedMixin, emptied, form_words, typed_address
 from apps.kernel.errors import DomainError
 from apps.money.selectors.calculators import (
     Told,
@@ -72,10 +72,16 @@ class MoneyCalculator(RequiresMixin, TypedMixin, TemplateView):
         """Put what was typed to the engine."""
         raise NotImplementedError
 
+    def form(self) -> Any:
+        """Return the form with what was typed, else with what it begins with; empty where that cannot be read."""
+        if self.is_broken:
+            return emptied(self.form_class)
+        return self.form_class(self.typed_words if self.first_field in self.typed_words else self.start())
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the form, and the answer where all that was typed makes sense."""
         household = self.household
-        form = self.form_class(self.typed_words if self.first_field in self.typed_words else self.start())
+        form = self.form()
         context: dict[str, Any] = {"household": household, "title": self.title, "form": form, "today": self.today}
         context["header"] = household_header(household, actor_of(self.request))
         if form.is_valid():
@@ -87,7 +93,7 @@ class MoneyCalculator(RequiresMixin, TypedMixin, TemplateView):
         context["ground_url"] = typed_address(self.request.path, self.typed_words, how="1")
         if actor_of(self.request).can(Permission.EDIT_PLANS):
             keep = reverse(f"plans:{self.kind}-keep", kwargs={"household_id": household.public_id})
-            context["keep_url"] = typed_address(keep, self.typed_words)
+            context["keep_url"] = typed_address(keep, form_words(form))
         return super().get_context_data(**context, **kwargs)
 
 

@@ -21,7 +21,16 @@ from apps.clients.selectors.household_pages import household_for, household_head
 from apps.core.access import actor_of
 from apps.core.actors import Actor
 from apps.core.errors import shown
-from apps.core.typed import typed_address, typed_in
+from apps.core.typed import (
+    READ,
+    UnreadableWords,
+    demand_read,
+    emptied,
+    form_words,
+    reading,
+    typed_address,
+    typed_in,
+)
 from apps.core.views import ActionView, ServiceFormView
 from apps.kernel.errors import DomainError, InvalidInputError, NotFoundError, gettext_noop
 from apps.money.selectors.calculators import Told
@@ -42,10 +51,9 @@ from apps.plans.services.calculators import law_states, law_years
 
 
 def calculator_form(kind: str, form_class: type[Form], data: Any) -> Any:
-    """Return a calculator's form; that of taxes is told which law is known."""
-    if kind == CalculatorKind.TAX:
-        return form_class(data, years=law_years(), states=law_states())  # type: ignore[call-arg]
-    return form_class(data)
+    """Return a calculator's form, empty for words that could not be read; that of taxes is told which law is known."""
+    more: dict[str, Any] = {"years": law_years(), "states": law_states()} if kind == CalculatorKind.TAX else {}
+    return emptied(form_class, **more) if isinstance(data, UnreadableWords) else form_class(data, **more)
 
 
 def answered(kind: str, form: Any, household: Household) -> Told | None:
@@ -62,7 +70,7 @@ def answered(kind: str, form: Any, household: Household) -> Told | None:
 
 def asked_of(kind: str, form: Any, told: Told) -> Asked:
     """Return a calculation as services take it."""
-    return Asked(kind, form.cleaned_data, words_of(told, {name: form[name].value() for name in form.fields}))
+    return Asked(kind, form.cleaned_data, words_of(told, form_words(form)))
 
 
 def demanded(told: Told | None) -> Told:
@@ -92,7 +100,7 @@ class KeepCalculation(ServiceFormView):
         """The calculator's form and its answer."""
         typed, form_class = typed_in(self.request), CALCULATORS[self.kind]
         begun: Mapping[str, Any] = typed
-        if FIRST[CalculatorKind(self.kind)] not in typed:
+        if FIRST[CalculatorKind(self.kind)] not in typed and not isinstance(typed, UnreadableWords):
             begun = start_of(form_class, begun_with(self.kind, self.household, firm_today()))
         form = calculator_form(self.kind, form_class, begun)
         return form, answered(self.kind, form, self.household)
@@ -116,7 +124,8 @@ class KeepCalculation(ServiceFormView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the answer."""
-        told, household = demanded(self.asked[1]), self.household
+        calculator, told, household = self.asked[0], demanded(self.asked[1]), self.household
+        read = {**form_words(calculator), READ: reading(asked_of(self.kind, calculator, told).words.lines)}
         return super().get_context_data(
             household=household,
             header=household_header(household, actor_of(self.request)),
@@ -124,6 +133,7 @@ class KeepCalculation(ServiceFormView):
             told=told,
             today=firm_today(),
             back_url=self.address(),
+            form_url=typed_address(self.request.path, read),
             **kwargs,
         )
 
@@ -131,6 +141,7 @@ class KeepCalculation(ServiceFormView):
         """Keep it."""
         calculator, told = self.asked
         asked = asked_of(self.kind, calculator, demanded(told))
+        demand_read(typed_in(self.request), FIRST[CalculatorKind(self.kind)], reading(asked.words.lines))
         keep_calculation(household=self.household, asked=asked, use=Use(**form.cleaned_data), by=by)
         messages.success(self.request, _("The calculation is kept on the household."))
         return reverse("plans:household-calculators", kwargs={"household_id": self.household.public_id})

@@ -14,7 +14,7 @@ from apps.clients.models import Household
 from apps.clients.selectors.household_pages import household_for, household_header
 from apps.core.access import RequiresMixin, actor_of
 from apps.core.errors import shown
-from apps.core.typed import TypedMixin, typed_address
+from apps.core.typed import TypedMixin, emptied, form_words, typed_address
 from apps.kernel.errors import InvalidInputError
 from apps.plans.forms import TaxForm
 from apps.plans.selectors.calculators import tax_facts_of, tax_sheet, told_caveats
@@ -41,9 +41,12 @@ class TaxCalculator(RequiresMixin, TypedMixin, TemplateView):
         actor = actor_of(self.request)
         household = self.household
         today = firm_today()
-        own = tax_facts_of(household, today)
-        typed = self.typed_words if "wages_1" in self.typed_words else own
-        form = TaxForm(typed, years=law_years(), states=law_states())
+        laws: dict[str, Any] = {"years": law_years(), "states": law_states()}
+        if self.is_broken:
+            form = emptied(TaxForm, **laws)
+        else:
+            typed = self.typed_words if "wages_1" in self.typed_words else tax_facts_of(household, today)
+            form = TaxForm(typed, **laws)
         context: dict[str, Any] = {"household": household, "header": household_header(household, actor), "form": form}
         if form.is_valid():
             try:
@@ -54,5 +57,5 @@ class TaxCalculator(RequiresMixin, TypedMixin, TemplateView):
                 context["told"], context["sheet"] = told, tax_sheet(told.answer, household.currency)
                 context["caveats"] = told_caveats(told.caveats)
                 keep = reverse("plans:tax-keep", kwargs={"household_id": household.public_id})
-                context["keep_url"] = typed_address(keep, self.typed_words) if actor.can(Permission.EDIT_PLANS) else ""
+                context["keep_url"] = typed_address(keep, form_words(form)) if actor.can(Permission.EDIT_PLANS) else ""
         return super().get_context_data(**context, today=today, **kwargs)

@@ -21,7 +21,7 @@ from apps.clients.selectors.household_pages import household_for, household_head
 from apps.core.access import RequiresMixin, actor_of
 from apps.core.actors import Actor
 from apps.core.errors import shown
-from apps.core.typed import TypedMixin, typed_address
+from apps.core.typed import TypedMixin, emptied, typed_address
 from apps.core.views import ServiceFormView
 from apps.kernel.errors import DomainError, InvalidInputError, gettext_noop
 from apps.plans.forms.savings import EducationForm, RetirementForm, SaveGoalForm
@@ -122,7 +122,9 @@ class SavingsCalculator(CalculatorMixin, TypedMixin, TemplateView):
         return Place(self.today, household.currency, household.state) if household else Place(self.today)
 
     def typed(self) -> Any:
-        """Return the form with what was typed, or with what it begins with."""
+        """Return the form with what was typed, or with what it begins with; empty where that cannot be read."""
+        if self.is_broken:
+            return emptied(self.form_class)
         is_typed = self.first_field in self.typed_words
         return self.form_class(self.typed_words if is_typed else self.start(self.person))
 
@@ -257,7 +259,7 @@ class SaveSavings(CalculatorMixin, ServiceFormView):
         told = self.told
         currency = told.basis.currency
         context = self.framed(kind=self.kind, told=told, sheet=savings_sheet(told, self.today), draft=self.draft)
-        context |= {"back_url": self.address(), "today": self.today}
+        context |= {"back_url": self.address(), "form_url": self.page.save_address(told), "today": self.today}
         context["cost"], context["more"] = shown_cost(yearly_cost(told), currency), more_a_month(told)
         return super().get_context_data(**context, **kwargs)
 

@@ -15,7 +15,17 @@ from django.utils.translation import gettext as _
 from apps.accounts.selectors.firm_days import firm_today
 from apps.core.actors import Actor
 from apps.core.errors import shown
-from apps.core.typed import TypedMixin, typed_address, typed_in
+from apps.core.typed import (
+    READ,
+    TypedMixin,
+    UnreadableWords,
+    demand_read,
+    emptied,
+    form_words,
+    reading,
+    typed_address,
+    typed_in,
+)
 from apps.core.views import ServiceFormView
 from apps.kernel.errors import DomainError, InvalidInputError, gettext_noop
 from apps.money.selectors.calculators import Told
@@ -57,9 +67,13 @@ class AskedMixin(MemberMixin):
     def answered(self) -> tuple[Any, Told | None]:
         """The questions as they were answered, and the answer where all of it makes sense."""
         household, form_class = self.member.household, CALCULATORS[self.kind]
+        more: dict[str, Any] = {}
+        if self.kind == CalculatorKind.TAX:
+            more = {"years": law_years(), "states": law_states()}
+        if isinstance(self.said, UnreadableWords):
+            return emptied(form_class, **more), None
         begun = {} if FIRST[self.kind] in self.said else begun_with(self.kind, household, self.today)
         data = self.said if FIRST[self.kind] in self.said else start_of(form_class, begun)
-        more = {"years": law_years(), "states": law_states()} if self.kind == CalculatorKind.TAX else {}
         form = form_class(data, **more)
         if not form.is_valid():
             return form, None
@@ -90,7 +104,8 @@ class AskView(AskedMixin, TypedMixin, PortalPage):
         """Add questions and answer."""
         form, told = self.answered
         context: dict[str, Any] = {"form": form, "told": told, "today": self.today, "title": TITLES[self.kind]}
-        context |= {"tell_url": self.address("-tell"), "ground_url": self.address(how="1")}
+        tell = reverse(f"portal:{self.kind}-tell")
+        context |= {"tell_url": typed_address(tell, form_words(form)), "ground_url": self.address(how="1")}
         return super().get_context_data(**context, **kwargs)
 
 
@@ -118,13 +133,15 @@ class TellCalculation(AskedMixin, ServiceFormView):
         """Add what was entered and the answer."""
         form, told = self.answered[0], self.demanded()
         context = {"asked": said_in(form), "told": told, "today": self.today, "title": TITLES[self.kind]}
+        read = {**form_words(form), READ: reading(words_of(told, {}).lines)}
+        context["form_url"] = typed_address(self.request.path, read)
         return super().get_context_data(**context, calculator_url=self.address(), **kwargs)
 
     def perform(self, form: Any, by: Actor) -> str:
         """Tell the advisor."""
         asked, told = self.answered[0], self.demanded()
-        typed = {name: asked[name].value() for name in asked.fields}
-        whole = Asked(self.kind, asked.cleaned_data, words_of(told, typed))
+        whole = Asked(self.kind, asked.cleaned_data, words_of(told, form_words(asked)))
+        demand_read(self.said, FIRST[self.kind], reading(whole.words.lines))
         tell_calculation(person=self.member.person, asked=whole, note=form.cleaned_data["note"], by=by)
         messages.success(self.request, _("Your advisor has it and will talk with you about it."))
         return reverse("portal:calculators")

@@ -17,7 +17,17 @@ from apps.clients.models import Household, Person
 from apps.core.access import actor_of
 from apps.core.actors import Actor
 from apps.core.errors import shown
-from apps.core.typed import TypedMixin, typed_address, typed_in
+from apps.core.typed import (
+    READ,
+    TypedMixin,
+    UnreadableWords,
+    demand_read,
+    emptied,
+    form_words,
+    reading,
+    typed_address,
+    typed_in,
+)
 from apps.core.views import ServiceFormView
 from apps.kernel.errors import DomainError, InvalidInputError, gettext_noop
 from apps.plans.selectors.calculations import told_calculations
@@ -88,6 +98,8 @@ class SavingsMixin(MemberMixin):
     @cached_property
     def answered(self) -> tuple[Any, SavingsTold | None]:
         """The questions as they were answered, and the answer where all of it makes sense."""
+        if isinstance(self.said, UnreadableWords):
+            return emptied(self.answers), None
         form = self.answers(self.said if self.first_field in self.said else self.begun)
         if not form.is_valid():
             return form, None
@@ -100,6 +112,11 @@ class SavingsMixin(MemberMixin):
             told = shown(refusal)
             form.add_error(told.field if told.field in form.fields else None, told.sentence)
             return form, None
+
+    def words(self) -> dict[str, str]:
+        """Return what is asked, typed or begun with, and for whom."""
+        whom = {"person": str(self.whom.public_id)} if self.whom else {}
+        return {**form_words(self.answered[0]), **whom}
 
     def address(self, name: str, **more: str) -> str:
         """Return a page's address with what was said."""
@@ -125,7 +142,7 @@ class SavingsView(SavingsMixin, TypedMixin, PortalPage):
         context["people"] = self.people(self.member.household) if self.kind == "education" else []
         if told is not None:
             context |= {"sheet": savings_sheet(told, self.today), "ground": savings_ground(told, self.today)}
-            context["tell_url"] = self.address(f"{self.kind}-tell")
+            context["tell_url"] = typed_address(reverse(f"portal:{self.kind}-tell"), self.words())
             context["ground_url"] = self.address(self.kind, how="1")
         return super().get_context_data(**context, **kwargs)
 
@@ -152,12 +169,15 @@ class TellView(SavingsMixin, ServiceFormView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the sentence."""
-        back = self.address(self.kind)
-        return super().get_context_data(sentence=self.sentence()[1], calculator_url=back, kind=self.kind, **kwargs)
+        back, sentence = self.address(self.kind), self.sentence()[1]
+        form_url = typed_address(self.request.path, {**self.words(), READ: reading([[sentence]])})
+        context = {"sentence": sentence, "form_url": form_url, "calculator_url": back, "kind": self.kind}
+        return super().get_context_data(**context, **kwargs)
 
     def perform(self, form: Any, by: Actor) -> str:
         """Tell the advisor."""
         told, sentence = self.sentence()
+        demand_read(self.said, self.first_field, reading([[sentence]]))
         note = form.cleaned_data["note"].strip()
         details = WishDetails(**wish_of(told, yearly_cost(told), self.whom))
         text = f"{sentence}\n{note}" if note else sentence

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 
 import pytest
@@ -76,3 +77,42 @@ def test_only_who_edits_this_households_plans_keeps_and_settles(ada, household, 
     assert row.settled_by == str(ada)
     strange = Calculation.objects.create(household=other, kind="loan", asked={}, answer=[], written_by="Paul")
     assert sign_in(ada).post(f"/plans/calculations/{strange.public_id}/settle/").status_code == 404
+
+
+def action(page):
+    return html.unescape(re.search(r'<form class="stack" method="post" action="([^"]+)"', page)[1])
+
+
+def test_an_untouched_calculator_is_kept_as_it_was_read_whatever_the_household_owes_since(ada, household, sign_in):
+    client = sign_in(ada)
+    shown = client.get(address(household, "loan"))
+    read = str(shown.context["told"].lines[0].value.amount)
+    debts = Debt.objects.filter(household=household, balance=15_000)
+    assert debts.update(balance=22_000) == 1
+    kept = client.get(shown.context["keep_url"])
+    assert str(kept.context["told"].lines[0].value.amount) == read
+    # a page of the bare address begins with today's facts, and its form keeps those
+    bare = client.get(keep(household, "loan")).content.decode()
+    Debt.objects.filter(household=household, balance=22_000).update(balance=31_000)
+    assert client.post(action(bare), {"becomes": "note", "note": ""}).status_code == 302
+    assert Calculation.objects.get().asked["principal"] == "22000.00"
+    unread = client.post(keep(household, "loan"), {"becomes": "note", "note": ""})
+    assert unread.status_code == 422
+    assert "The answer may have changed since you read it." in unread.content.decode()
+    assert client.post(action(unread.content.decode()), {"becomes": "note", "note": ""}).status_code == 302
+    assert set(Calculation.objects.values_list("asked__principal", flat=True)) == {"22000.00", "31000.00"}
+
+
+@pytest.mark.parametrize("kind", [*KINDS, "tax"])
+def test_a_link_that_cannot_be_read_says_so_and_keeps_nothing(kind, ada, household, sign_in):
+    client = sign_in(ada)
+    page = f"/households/{household.public_id}/plan/taxes/" if kind == "tax" else address(household, kind)
+    told = client.get(f"{page}?typed=broken").content.decode()
+    assert "This link is not complete" in told
+    assert not re.search(rf"/calculators/{kind}/keep/|The answer</|Taxes of", told)
+    back = client.get(f"{keep(household, kind)}?typed=broken")
+    assert back.status_code == 302
+    assert "This link is not complete" in client.get(back.url).content.decode()
+    assert client.post(f"{keep(household, kind)}?typed=broken", {"becomes": "note"}).status_code == 422
+    assert not Calculation.objects.exists()
+    assert "This link is not complete" not in client.get(page).content.decode()

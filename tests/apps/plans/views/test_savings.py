@@ -65,6 +65,16 @@ def test_what_is_typed_is_posted_and_stands_sealed_in_the_address(kind, ada, hou
     assert value not in save
 
 
+@pytest.mark.parametrize("kind", ["retirement", "education"])
+def test_a_link_that_cannot_be_read_says_so_and_saves_nothing(kind, ada, household, sign_in):
+    client, page = sign_in(ada), address(household, f"{kind}/")
+    told = client.get(f"{page}?typed=broken").content.decode()
+    assert "This link is not complete" in told
+    assert "Chance that it is enough" not in told
+    back = client.get(f"{page}save/?typed=broken")
+    assert "This link is not complete" in client.get(back.url).content.decode()
+
+
 def test_too_many_questions_at_once_are_told_to_wait_and_nothing_is_marked_wrong(ada, household, sign_in):
     client, asked = sign_in(ada), {**RETIREMENT, "annual_income": "61234"}
     with ExitStack() as held:

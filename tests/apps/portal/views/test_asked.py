@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import html
 import re
 
 import pytest
 
+from apps.money.models import Debt
 from apps.plans.models import Calculation
+from tests.days import today
 
 KINDS = ["tax", "loan", "refinancing", "rent-or-buy"]
 LOAN = {"principal": 200000, "annual_rate": 6, "years": 30, "extra": 0}
@@ -63,3 +66,33 @@ def test_a_stranger_sees_nothing_of_it(portal, stranger, sign_in):
     portal.post(portal.get("/portal/calculators/loan/").context["tell_url"], {"note": "Ours alone"})
     assert "Ours alone" in portal.get("/portal/calculators/").content.decode()
     assert "Ours alone" not in sign_in(stranger).get("/portal/calculators/").content.decode()
+
+
+def action(page):
+    return html.unescape(re.search(r'<form class="stack" method="post" action="([^"]+)"', page)[1])
+
+
+def test_an_untouched_calculator_is_told_as_it_was_read_whatever_is_owed_since(portal, household):
+    owed = {"household": household, "kind": "auto", "name": "Car", "annual_rate": "0.05", "monthly_payment": 400}
+    debt = Debt.objects.create(**owed, balance=10_000, as_of=today())
+    tell = portal.get("/portal/calculators/loan/").context["tell_url"]
+    bare = portal.get("/portal/calculators/loan/tell/").content.decode()
+    Debt.objects.filter(pk=debt.pk).update(balance=20_000)
+    assert "10000" in portal.get(tell).content.decode()
+    assert portal.post("/portal/calculators/loan/tell/", {"note": ""}).status_code == 422
+    assert not Calculation.objects.exists()
+    assert portal.post(action(bare), {"note": ""}).status_code == 302
+    assert Calculation.objects.get().asked["principal"] == "10000.00"
+
+
+@pytest.mark.parametrize("kind", [*KINDS, "retirement", "education"])
+def test_a_link_that_cannot_be_read_says_so_and_tells_nothing(kind, portal):
+    page = f"/portal/calculators/{kind}/"
+    told = portal.get(f"{page}?typed=broken").content.decode()
+    assert "This link is not complete" in told
+    assert f"{page}tell/" not in told
+    back = portal.get(f"{page}tell/?typed=broken")
+    assert back.status_code == 302
+    assert "This link is not complete" in portal.get(back.url).content.decode()
+    assert portal.post(f"{page}tell/?typed=broken", {"note": ""}).status_code == 422
+    assert not Calculation.objects.exists()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 
 import pytest
@@ -83,6 +84,20 @@ def test_what_is_typed_is_posted_and_stands_sealed_in_the_address(portal):
     page = portal.get(answer.url).content.decode()
     assert 'name="deferred" value="300000"' in page
     assert 'method="post"' in page
+
+
+def test_what_is_told_is_the_answer_that_was_read(portal, household):
+    tell = f"/portal/calculators/retirement/tell/?{RETIREMENT}"
+    page = portal.get(tell).content.decode()
+    action = html.unescape(re.search(r'<form class="stack" method="post" action="([^"]+)"', page)[1])
+    assert portal.post("/portal/calculators/retirement/tell/", {"note": ""}).status_code == 422
+    # the taxes of another state give another answer to the same words
+    household.state = "CA"
+    household.save()
+    refused = portal.post(action, {"note": "So?"})
+    assert refused.status_code == 422
+    assert "The answer may have changed since you read it." in refused.content.decode()
+    assert not GoalText.objects.exists()
 
 
 def test_what_is_told_is_a_wish_once_and_the_advisor_takes_it(portal, ana, ada, household):
