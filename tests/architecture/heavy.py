@@ -18,6 +18,7 @@ HEAVY = {
 LATE = {
     "apps.core.tabular.sheets": "openpyxl is at home there; files are read when somebody brings one",
     "apps.portfolios.engine.book_values": "numba: the kernel compiles at import; only the night values a book",
+    "apps.plans.engine.plan_capacity": "numba: walks a plan, when somebody opens the form of capacity",
     "apps.plans.services._answers": "numba and scipy: kernels compile at import; only jobs compute",
     "apps.plans.services._what_if": "numba: loaded when somebody opens a what-if page, and kept from there",
     "apps.plans.services._explorers": "the same engine, for pages that explore one choice of a plan",

@@ -12,6 +12,7 @@ from apps.clients.models import Household
 from apps.compliance.ports import GatheredFacts
 from apps.core.templatetags.formats import date_text
 from apps.plans.models import Plan, PlanStatus
+from apps.plans.selectors.run_values import inputs_of
 
 if TYPE_CHECKING:
     from apps.plans.engine.plan_capacity import PlanCapacity
@@ -32,7 +33,6 @@ def known_to_plans(household: Household, on: dt.date) -> GatheredFacts:
         if run is not None and run.facts_as_of <= on:
             # the engine takes seconds to load, and this module is connected as the product starts
             from apps.plans.engine.plan_capacity import plan_capacity
-            from apps.plans.selectors.run_values import inputs_of
 
             return _gathered(plan_capacity(inputs_of(run).inputs), _source(plan, run.facts_as_of))
     return GatheredFacts()
