@@ -30,6 +30,7 @@ from apps.plans.models import Plan, PlanMeasurement  # noqa: E402
 from apps.portfolios.models import Registration  # noqa: E402
 from apps.portfolios.services.accounts import OwnerShare  # noqa: E402
 from tests.cast import firm, person  # noqa: E402
+from tests.days import today  # noqa: E402
 from tests.factories import clients, compliance, market, portfolios  # noqa: E402
 from tests.journeys.people import PASSWORD  # noqa: E402
 from tests.journeys.portal_story import session_of  # noqa: E402
@@ -126,4 +127,4 @@ def fall(today: dt.date) -> dict[str, str]:
 
 if __name__ == "__main__":
     with tenant_context(firm("alpha")):
-        json.dump({"build": build, "fall": fall}[sys.argv[1]](dt.date.today()), sys.stdout)
+        json.dump({"build": build, "fall": fall}[sys.argv[1]](today()), sys.stdout)

@@ -43,7 +43,7 @@ from apps.integrations.services.partners import register_partner
 from apps.kernel.money import Money
 from apps.money.services.suggestions import Suggested, suggest_fact
 from apps.notices.models import Mail
-from apps.notices.services.digests import choose_digest
+from apps.notices.services.digests import choose_digest, ending_key
 from apps.plans.selectors import overview_builders as build
 from apps.plans.selectors.calculations import Words
 from apps.plans.selectors.figures import figures_in
@@ -280,6 +280,7 @@ OBJECTS: dict[str, Callable[[Firm], object]] = {
     "app_label": lambda _firm: "clients",
     "accounts:confirm-change.key": lambda firm: firm.change_key,
     "accounts:accept-invitation.key": lambda firm: firm.invitation_key,
+    "notices:end-digest.key": lambda firm: ending_key(firm.ada),
     "portal:receipt.fee_id": lambda firm: firm.fee.accounts.earliest("pk").public_id,
     "portal:passport.figure": lambda _firm: "net_worth",
     "portal:closer-figure.key": lambda _firm: "total",

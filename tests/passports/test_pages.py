@@ -24,6 +24,7 @@ SELDOM = {
     "health": "no page: the state of servers for monitors, 503 without a worker",
     "accounts:accept-invitation": "a key from a mail",
     "accounts:confirm-change": "a key from a mail",
+    "notices:end-digest": "a key from a mail",
     "accounts:brand-logo": "no page: a picture, where the firm has one",
     "compliance:export-file": "no page: a file, once its job has written it",
 }

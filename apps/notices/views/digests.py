@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import translation
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -51,13 +50,12 @@ class EndDigestView(View):
         except NotFoundError as unknown:
             told = shown(unknown)
             return render(request, "account/invitation_closed.html", {"refusal": told}, status=told.status)
-        with translation.override(reader.locale or translation.get_language()):
-            if ends:
-                # whoever holds the mail may follow it: the trail names the link, not its reader
-                by = guest(request.origin, label=f"Link in a mail to {reader.email}")  # type: ignore[attr-defined]
-                choose_digest(user=reader, rhythm=DigestRhythm.NEVER, by=by)
-            context = {"reader": reader, "is_over": not takes_digest(reader)}
-            return render(request, "account/digest_end.html", context)
+        if ends:
+            # whoever holds the mail may follow it: the trail names the link, not its reader
+            by = guest(request.origin, label=f"Link in a mail to {reader.email}")  # type: ignore[attr-defined]
+            choose_digest(user=reader, rhythm=DigestRhythm.NEVER, by=by)
+        context = {"reader": reader, "is_over": not takes_digest(reader)}
+        return render(request, "account/digest_end.html", context)
 
 
 class DigestView(ServiceFormView):

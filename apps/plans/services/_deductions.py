@@ -137,7 +137,7 @@ _LOAN_ON_A_HOME = gettext_noop(
     "allows, where itemising pays."
 )
 _LATER_LOAN = gettext_noop(
-    "When “%(name)s” was taken out is not stated: the limit of newer loans, 750,000 of debt, is taken."
+    "When “%(name)s” was taken out is not stated: the law's limit for newer loans is taken, the lower one."
 )
 _EQUITY_LINE = gettext_noop(
     "“%(name)s” is not stated to have bought, built or improved the home: its interest is not deducted."
@@ -154,11 +154,11 @@ _USUAL_GIFTS = gettext_noop(
     "IRAs are a part of it."
 )
 _GIFTS = gettext_noop(
-    "“%(name)s” is paid besides the living costs, as gifts of cash to public charities; what exceeds 60 %% of income "
-    "in a year is not carried on to later ones."
+    "“%(name)s” is paid besides the living costs, as gifts of cash to public charities; what exceeds the part of a "
+    "year's income that the law allows is not carried on to later ones."
 )
 _MEDICAL = gettext_noop(
-    "“%(name)s” counts as medical costs: what exceeds 7.5 %% of income is deducted where itemising pays."
+    "“%(name)s” counts as medical costs: what exceeds the law's part of income is deducted where itemising pays."
 )
 _STANDARD_OF_STATES = gettext_noop(
     "State deductions: standard. Federal tax is itemised where that leaves less, the states’ own itemised deductions "

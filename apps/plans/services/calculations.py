@@ -11,6 +11,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from apps.accounts.selectors.firm_days import firm_today
 from apps.clients.models import Household, Person
 from apps.core import audit, realtime
 from apps.core.actors import Actor
@@ -205,7 +206,7 @@ def _owe(household: Household, asked: Asked, use: Use, by: Actor) -> None:
 
     A loan calculator begins with the household's own debt, so the same balance at the same rate is that debt.
     """
-    told, day = asked.fields, timezone.localdate()
+    told, day = asked.fields, firm_today()
     loan = (told["principal"], told["annual_rate"])
     owed = next(
         (debt for debt in household_facts(household, day).debts if (debt.balance, debt.annual_rate) == loan), None
