@@ -181,12 +181,11 @@ def _simulate_block(
     program: Program, growth: NDArray[np.float32], deaths: NDArray[np.int32], first_path: int, recorded: Recorded
 ) -> None:
     """Walk one block from the start to the horizon; ``growth`` (n_mixes + 1, n_months, LANES)."""
-    n_mixes, n_accounts = program.weights.shape[0], program.mix.size
+    n_mixes, n_accounts, n_grants = program.weights.shape[0], program.mix.size, program.grants.rows.shape[0]
     books, first_demand = _open_books(program, deaths), balance_row(n_accounts)
     scratch, index = np.zeros((3 + N_TOLD, LANES)), np.ones(LANES)
     mix, rates, lines, payers = program.mix, program.rates, program.lines, program.payers
     incomes, contributions, demands = program.incomes, program.contributions, program.demands
-    n_grants = program.grants.rows.shape[0]
     own_lines = lines[:, 1].sum() + n_grants
     notes = program.state_laws.shape[1] > 0 or deducts_months(program)
     gives = program.iras.real.shape[1] > YEARS + program.year_facts.shape[1]
@@ -199,7 +198,8 @@ def _simulate_block(
         move_accounts(mix, rates, growth, month, books)
         earn(incomes, month, price, books)
         pay_out(program, month, deaths.shape[0] > 0, books)
-        take_grants(program, growth, month, shares, books, scratch[3:])
+        if n_grants > 0:
+            take_grants(program, growth, month, shares, books, scratch[3:])
         if notes:
             _note(program, month, price, books, scratch[3:])
         # told apart, since LLVM would copy what is called from one place into the walk of all plans
