@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -17,8 +18,23 @@ class CalculatorForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, field in self.fields.items():
+            if isinstance(field.widget, forms.CheckboxInput):
+                shape = "form-check-input"
+            else:
+                shape = "form-select" if isinstance(field, forms.ChoiceField) else "form-control is-amount"
             described = [f"id_{name}_helptext"] * bool(field.help_text) + [f"id_{name}_told"]
-            field.widget.attrs.update({"class": "form-control is-amount", "aria-describedby": " ".join(described)})
+            field.widget.attrs.update({"class": shape, "aria-describedby": " ".join(described)})
+
+
+class Dollars(forms.DecimalField):
+    """An amount that may be left empty, which is nothing."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(min_value=0, max_value=100_000_000, max_digits=12, decimal_places=2, required=False, **options)
+
+    def clean(self, value: Any) -> Any:
+        """Take nothing for an empty field."""
+        return super().clean(value) or Decimal(0)
 
 
 class Amount(forms.DecimalField):
@@ -93,3 +109,40 @@ class RentOrBuyForm(CalculatorForm):
         initial="2.5",
         help_text=_("Property tax, insurance and upkeep."),
     )
+
+
+class TaxForm(CalculatorForm):
+    """A household's year, as its tax returns ask it. Fields without help text mean what the trade's word says.
+
+    ``law`` says which ``years``, ``statuses`` and ``states`` may be chosen.
+    """
+
+    year = forms.TypedChoiceField(label=_("Year of law"), coerce=int)
+    filing_status = forms.ChoiceField(label=_("Files as"))
+    state = forms.ChoiceField(label=_("State of residence"), required=False)
+    age_1 = forms.IntegerField(label=_("Age at the end of the year"), min_value=1, max_value=120)
+    age_2 = forms.IntegerField(label=_("Age of the second person"), min_value=1, max_value=120, required=False)
+    wages_1 = Dollars(label=_("Wages"))
+    wages_2 = Dollars(label=_("Wages of the second person"))
+    pre_tax = Dollars(label=_("Paid in before tax"), help_text=_("Into a workplace plan, out of these wages."))
+    pensions = Dollars(label=_("Pensions, rent and other taxable income"))
+    withdrawals = Dollars(label=_("Taken out of tax-deferred accounts"))
+    benefits = Dollars(label=_("Social Security"))
+    interest = Dollars(label=_("Interest"))
+    dividends = Dollars(label=_("Qualified dividends"))
+    gains = Dollars(label=_("Long-term gains"))
+    children = forms.IntegerField(label=_("Children under 17"), min_value=0, max_value=20, required=False)
+    others = forms.IntegerField(label=_("Other dependants"), min_value=0, max_value=20, required=False)
+
+    def __init__(self, *args: Any, law: Mapping[str, Sequence[tuple[Any, Any]]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, among in (("year", "years"), ("filing_status", "statuses"), ("state", "states")):
+            cast("forms.ChoiceField", self.fields[name]).choices = law[among]
+
+    def clean_children(self) -> int:
+        """Take none for an empty field."""
+        return self.cleaned_data["children"] or 0
+
+    def clean_others(self) -> int:
+        """Take none for an empty field."""
+        return self.cleaned_data["others"] or 0

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from decimal import Decimal
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from apps.clients.models import Household, Person
+from apps.clients.models import Person
 from apps.compliance.selectors.questionnaires import ShownItem
-from apps.core.calculator_forms import LoanForm, RefinancingForm, RentOrBuyForm
+from apps.core.calculator_forms import CalculatorForm, Dollars, LoanForm, RefinancingForm, RentOrBuyForm, TaxForm
 from apps.core.forms import DayInput
 from apps.plans.models import CalculatorKind, GoalKind, GoalPriority, GoalWish, Tongue
 
@@ -153,27 +151,6 @@ class WishForm(forms.Form):
         return {**clean, "kind": self.kind, "years": clean.get("years") or 0}
 
 
-class Dollars(forms.DecimalField):
-    """An amount; empty is nothing."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(min_value=0, max_value=100_000_000, max_digits=12, decimal_places=2, required=False, **options)
-
-    def clean(self, value: Any) -> Any:
-        """Take nothing for an empty field."""
-        return super().clean(value) or Decimal(0)
-
-
-class CalculatorForm(forms.Form):
-    """A calculator's questions, each described by its help and by the place of its error."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name, field in self.fields.items():
-            described = [f"id_{name}_helptext"] * bool(field.help_text) + [f"id_{name}_told"]
-            field.widget.attrs.update({"class": "form-control is-amount", "aria-describedby": " ".join(described)})
-
-
 class RetirementForm(CalculatorForm):
     """What a client says about the time after work, alone or for two."""
 
@@ -257,44 +234,23 @@ class PlainWords(forms.Form):
             self.fields[name].label = str(label)
 
 
-class ClientTaxForm(CalculatorForm):
+class ClientTaxForm(PlainWords, TaxForm):
     """A year's taxes."""
 
-    year = forms.TypedChoiceField(label=_("By the law of which year?"), coerce=int)
-    filing_status = forms.ChoiceField(
-        label=_("How do you file?"), choices=Household._meta.get_field("filing_status").choices or []
-    )
-    state = forms.ChoiceField(label=_("In which state do you live?"), required=False)
-    age_1 = forms.IntegerField(label=_("Your age at the end of the year"), min_value=1, max_value=120)
-    age_2 = forms.IntegerField(
-        label=_("Your partner's age at the end of the year"), min_value=1, max_value=120, required=False
-    )
-    wages_1 = Dollars(label=_("Your wages in the year, before tax"))
-    wages_2 = Dollars(label=_("Your partner's wages in the year"))
-    pre_tax = Dollars(label=_("Paid into a 401(k) or the like, before tax"))
-    pensions = Dollars(label=_("Pensions, rent and other taxable income"))
-    withdrawals = Dollars(label=_("Taken out of a 401(k), traditional IRA or the like"))
-    benefits = Dollars(label=_("Social Security"))
-    interest = Dollars(label=_("Interest"))
-    dividends = Dollars(label=_("Dividends of shares and funds"))
-    gains = Dollars(label=_("Gains of what you sold after more than a year"))
-    children = forms.IntegerField(label=_("Children under 17"), min_value=0, max_value=20, required=False)
-    others = forms.IntegerField(label=_("Others you support"), min_value=0, max_value=20, required=False)
-
-    def __init__(self, *args: Any, years: Sequence[int], states: Sequence[tuple[str, str]], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        cast("forms.ChoiceField", self.fields["year"]).choices = [(year, year) for year in years]
-        cast("forms.ChoiceField", self.fields["state"]).choices = [("", _("Not asked")), *states]
-        for name in ("year", "filing_status", "state"):
-            self.fields[name].widget.attrs["class"] = "form-select"
-
-    def clean_children(self) -> int:
-        """Take none for an empty field."""
-        return self.cleaned_data["children"] or 0
-
-    def clean_others(self) -> int:
-        """Take none for an empty field."""
-        return self.cleaned_data["others"] or 0
+    LABELS: ClassVar[dict[str, str | Promise]] = {
+        "year": _("By the law of which year?"),
+        "filing_status": _("How do you file?"),
+        "state": _("In which state do you live?"),
+        "age_1": _("Your age at the end of the year"),
+        "age_2": _("Your partner's age at the end of the year"),
+        "wages_1": _("Your wages in the year, before tax"),
+        "wages_2": _("Your partner's wages in the year"),
+        "pre_tax": _("Paid into a 401(k) or the like, before tax"),
+        "withdrawals": _("Taken out of a 401(k), traditional IRA or the like"),
+        "dividends": _("Dividends of shares and funds"),
+        "gains": _("Gains of what you sold after more than a year"),
+        "others": _("Others you support"),
+    }
 
 
 class ClientLoanForm(PlainWords, LoanForm):

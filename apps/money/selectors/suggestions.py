@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, cast
 
-from apps.clients.models import Household, Person
+from apps.clients.models import Household
 from apps.core.actors import Actor
 from apps.kernel.errors import NotFoundError, gettext_noop
 from apps.kernel.money import Money
@@ -42,9 +42,13 @@ OWN_KINDS: Mapping[str, tuple[type[FactOfHousehold], str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class OwnFact:
-    """An entry as its client reads it; `waits` says that a change of it is with the advisor."""
+    """An entry as its client reads it; `whose` is empty where it belongs to nobody alone.
+
+    `waits` says that a change of it is with the advisor.
+    """
 
     fact: FactOfHousehold
+    whose: str
     amount: Money
     per: str
     waits: bool
@@ -75,25 +79,21 @@ def own_facts(household: Household) -> list[tuple[str, list[OwnFact]]]:
     waiting = set(FactSuggestion.objects.waiting().filter(household=household).values_list("fact_id", flat=True))
     found = []
     for kind, (model, amount, per) in OWN_KINDS.items():
-        rows: Sequence[FactOfHousehold] = cast("Any", model).objects.filter(household=household)
+        rows = cast("Any", model).objects.filter(household=household)
+        if "person" in {field.name for field in model._meta.fields}:
+            rows = rows.select_related("person")
         entries = [
-            OwnFact(row, Money(Decimal(getattr(row, amount)), row.currency), per, row.public_id in waiting)
+            OwnFact(
+                fact=row,
+                whose=str(getattr(row, "person", None) or ""),
+                amount=Money(Decimal(getattr(row, amount)), row.currency),
+                per=per,
+                waits=row.public_id in waiting,
+            )
             for row in rows
         ]
         found.append((kind, entries))
     return found
-
-
-def own_person(actor: Actor) -> Person:
-    """Return the person behind a portal account. Raises NotFoundError."""
-    rows = Person.objects.visible_to(actor).select_related("household__advisor")
-    person = rows.filter(user_id=actor.user_id or 0).first()
-    if person is None:
-        raise NotFoundError(
-            gettext_noop("Your account does not belong to a household yet."),
-            mend=gettext_noop("Ask your advisor to connect it."),
-        )
-    return person
 
 
 def suggestions_of(household: Household, actor: Actor) -> list[FactSuggestion]:

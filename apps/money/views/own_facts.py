@@ -14,13 +14,14 @@ from django.views.generic import TemplateView
 
 from apps.accounts.policies import Permission
 from apps.clients.models import Household, Person
+from apps.clients.selectors.portal_people import portal_person
 from apps.core.access import RequiresMixin, actor_of
 from apps.core.actors import Actor
 from apps.core.views import ActionView, ServiceFormView
 from apps.money.forms import FACT_FORMS, FACT_TITLES, texts_of
 from apps.money.models import FactOfHousehold, SuggestedAction
 from apps.money.selectors.pages import fact_for
-from apps.money.selectors.suggestions import OWN_KINDS, own_facts, own_person, suggestion_for, suggestions_of
+from apps.money.selectors.suggestions import OWN_KINDS, own_facts, suggestion_for, suggestions_of
 from apps.money.services.suggestions import Suggested, suggest_fact, withdraw_suggestion
 
 
@@ -34,7 +35,7 @@ class OwnMixin(RequiresMixin):
     @cached_property
     def person(self) -> Person:
         """Who reads."""
-        return own_person(actor_of(self.request))
+        return portal_person(actor_of(self.request))
 
     @property
     def household(self) -> Household:

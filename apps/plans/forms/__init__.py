@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any, cast
 
 from django import forms
@@ -331,54 +329,3 @@ class MonitoringRulesForm(forms.Form):
     tells_clients = forms.BooleanField(
         label=_("Clients are told in the portal when a guardrail is reached"), required=False
     )
-
-
-class YearAmount(forms.DecimalField):
-    """Dollars of one calendar year; empty is nothing."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(min_value=0, max_value=100_000_000, max_digits=12, decimal_places=2, required=False, **options)
-
-    def clean(self, value: Any) -> Any:
-        """Take nothing for an empty field."""
-        return super().clean(value) or Decimal(0)
-
-
-class TaxForm(forms.Form):
-    """A household's year, as its tax returns ask it. Fields without help text mean what the trade's word says."""
-
-    year = forms.TypedChoiceField(label=_("Year of law"), coerce=int)
-    filing_status = forms.ChoiceField(
-        label=_("Files as"), choices=Household._meta.get_field("filing_status").choices or []
-    )
-    state = forms.ChoiceField(label=_("State of residence"), required=False)
-    age_1 = forms.IntegerField(label=_("Age at the end of the year"), min_value=1, max_value=120)
-    age_2 = forms.IntegerField(label=_("Age of the second person"), min_value=1, max_value=120, required=False)
-    wages_1 = YearAmount(label=_("Wages"))
-    wages_2 = YearAmount(label=_("Wages of the second person"))
-    pre_tax = YearAmount(label=_("Paid in before tax"), help_text=_("Into a workplace plan, out of these wages."))
-    pensions = YearAmount(label=_("Pensions, rent and other taxable income"))
-    withdrawals = YearAmount(label=_("Taken out of tax-deferred accounts"))
-    benefits = YearAmount(label=_("Social Security"))
-    interest = YearAmount(label=_("Interest"))
-    dividends = YearAmount(label=_("Qualified dividends"))
-    gains = YearAmount(label=_("Long-term gains"))
-    children = forms.IntegerField(label=_("Children under 17"), min_value=0, max_value=20, required=False)
-    others = forms.IntegerField(label=_("Other dependants"), min_value=0, max_value=20, required=False)
-
-    def __init__(self, *args: Any, years: Sequence[int], states: Sequence[tuple[str, str]], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        cast("forms.ChoiceField", self.fields["year"]).choices = [(year, year) for year in years]
-        cast("forms.ChoiceField", self.fields["state"]).choices = [("", _("Not asked")), *states]
-        for name, field in self.fields.items():
-            shape = "form-select" if isinstance(field, forms.ChoiceField) else "form-control is-amount"
-            described = [f"id_{name}_helptext"] * bool(field.help_text) + [f"id_{name}_told"]
-            field.widget.attrs.update({"class": shape, "aria-describedby": " ".join(described)})
-
-    def clean_children(self) -> int:
-        """Take none for an empty field."""
-        return self.cleaned_data["children"] or 0
-
-    def clean_others(self) -> int:
-        """Take none for an empty field."""
-        return self.cleaned_data["others"] or 0

@@ -8,10 +8,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.calculator_forms import InterestForm, LoanForm, RefinancingForm, RentOrBuyForm
+from apps.core.calculator_forms import InterestForm, LoanForm, RefinancingForm, RentOrBuyForm, TaxForm
 from apps.core.forms import DayInput
 from apps.money.models import DebtKind
-from apps.plans.forms import TaxForm
 from apps.plans.models import CalculatorKind
 
 CALCULATORS: dict[str, type[forms.Form]] = {

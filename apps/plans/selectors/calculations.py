@@ -51,9 +51,6 @@ class KeptLine:
 
 def kept_calculations(household: Household, actor: Actor) -> list[KeptLine]:
     """Return the household's calculations that the actor may see: all that wait, then the newest of the others."""
-    rows = Calculation.objects.visible_to(actor).filter(household=household).select_related("person")
-    waiting = rows.waiting()
-    others = rows.exclude(pk__in=waiting.values("pk"))[:_SHOWN]
     return [
         KeptLine(
             calculation=row,
@@ -61,13 +58,19 @@ def kept_calculations(household: Household, actor: Actor) -> list[KeptLine]:
             is_waiting=bool(row.person_id and not row.settled_at),
             url=typed_address(reverse(PAGES[row.kind], kwargs={"household_id": household.public_id}), row.asked),
         )
-        for row in (*waiting, *others)
+        for row in _kept(household, actor)
     ]
 
 
+def _kept(household: Household, actor: Actor) -> list[Calculation]:
+    rows = Calculation.objects.visible_to(actor).filter(household=household).select_related("person")
+    waiting = rows.waiting()
+    return [*waiting, *rows.exclude(pk__in=waiting.values("pk"))[:_SHOWN]]
+
+
 def told_calculations(household: Household, actor: Actor) -> list[Calculation]:
-    """Return what clients of the household told of calculations, the newest first."""
-    return list(Calculation.objects.visible_to(actor).filter(household=household, person__isnull=False)[:_SHOWN])
+    """Return what clients of the household told of calculations: all that wait, then the newest others."""
+    return [row for row in _kept(household, actor) if row.person_id is not None]
 
 
 def begun_with(kind: str, household: Household, on: dt.date) -> dict[str, Any]:

@@ -5,7 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
+from apps.clients.models import Household
 from apps.kernel.errors import InvalidInputError, gettext_noop
 from apps.plans.engine.tax_calculator import TaxAnswer, TaxQuestion, tax_answer
 from apps.plans.engine.tax_credits import Dependants
@@ -62,6 +66,15 @@ def law_years() -> tuple[int, ...]:
 def law_states() -> tuple[tuple[str, str], ...]:
     """Return the states whose law is known: two letters and name, by name."""
     return tuple(sorted(((table.code, table.name) for table in state_tables().states.values()), key=lambda row: row[1]))
+
+
+def law_choices() -> dict[str, list[tuple[Any, Any]]]:
+    """Return what may be chosen of the law: `years`, `statuses` and `states` (first: not asked), value and words."""
+    return {
+        "years": [(year, year) for year in law_years()],
+        "statuses": [*(Household._meta.get_field("filing_status").choices or [])],
+        "states": [("", _("Not asked")), *law_states()],
+    }
 
 
 def ask_taxes(asked: TaxAsked) -> TaxTold:

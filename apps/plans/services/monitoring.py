@@ -36,18 +36,12 @@ from apps.plans.services._tables import tax_table_on
 from apps.plans.services.alerts import close_alert, open_alert
 from apps.plans.services.assumptions import assumptions_in_force
 from apps.plans.services.errors import StatusNotPossibleError
-from apps.plans.services.settling import ask_to_settle
+from apps.plans.services.settling import MONITORED, ask_to_settle
 
 NIGHT, CHUNK = "plans.monitor_night", "plans.monitor_plans"
 # after the night's prices and the look at portfolios, before the first advisor
 NIGHT_HOUR = 5
 AT_ONCE = 50
-# what a night may change of what a plan is compared with
-_MONITORED = [
-    field.name
-    for field in PlanMonitor._meta.concrete_fields
-    if field.name not in {"id", "public_id", "created_at", "updated_at", "plan"}
-]
 Progress = Callable[[float, str], object]
 
 
@@ -181,7 +175,7 @@ def _keep_rows(kept: Sequence[Finding], day: dt.date) -> None:
         [each.monitor for each in measured],
         update_conflicts=True,
         unique_fields=["plan"],
-        update_fields=[*_MONITORED, "updated_at"],
+        update_fields=[*MONITORED, "updated_at"],
     )
     PlanMeasurement.objects.bulk_create(
         [PlanMeasurement(plan=each.plan, day=day, **each.measured) for each in measured],

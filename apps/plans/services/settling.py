@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 SETTLE = "plans.settle_plans"
-_SETTLED = [
+# what is kept of a plan's measuring besides when it was changed
+MONITORED = [
     field.name
     for field in PlanMonitor._meta.concrete_fields
     if field.name not in {"id", "public_id", "created_at", "updated_at", "plan"}
@@ -72,5 +73,5 @@ def keep_settled(*, plan: Plan, base: Baseline, by: Actor) -> bool:  # noqa: ARG
     if monitor is None or not settle(monitor, base):
         return False
     # not when it was changed: a measurement that runs meanwhile is not outdated by this
-    monitor.save(update_fields=_SETTLED)
+    monitor.save(update_fields=MONITORED)
     return True

@@ -47,12 +47,12 @@ from apps.plans.services.calculations import (
     keep_calculation,
     settle_calculation,
 )
-from apps.plans.services.calculators import law_states, law_years
+from apps.plans.services.calculators import law_choices
 
 
 def calculator_form(kind: str, form_class: type[Form], data: Any) -> Any:
     """Return a calculator's form, empty for words that could not be read; that of taxes is told which law is known."""
-    more: dict[str, Any] = {"years": law_years(), "states": law_states()} if kind == CalculatorKind.TAX else {}
+    more: dict[str, Any] = {"law": law_choices()} if kind == CalculatorKind.TAX else {}
     return emptied(form_class, **more) if isinstance(data, UnreadableWords) else form_class(data, **more)
 
 

@@ -13,12 +13,12 @@ from apps.accounts.selectors.firm_days import firm_today
 from apps.clients.models import Household
 from apps.clients.selectors.household_pages import household_for, household_header
 from apps.core.access import RequiresMixin, actor_of
+from apps.core.calculator_forms import TaxForm
 from apps.core.errors import shown
 from apps.core.typed import TypedMixin, emptied, form_words, typed_address
 from apps.kernel.errors import InvalidInputError
-from apps.plans.forms import TaxForm
 from apps.plans.selectors.calculators import tax_facts_of, tax_sheet, told_caveats
-from apps.plans.services.calculators import TaxAsked, ask_taxes, law_states, law_years
+from apps.plans.services.calculators import TaxAsked, ask_taxes, law_choices
 
 
 class TaxCalculator(RequiresMixin, TypedMixin, TemplateView):
@@ -41,7 +41,7 @@ class TaxCalculator(RequiresMixin, TypedMixin, TemplateView):
         actor = actor_of(self.request)
         household = self.household
         today = firm_today()
-        laws: dict[str, Any] = {"years": law_years(), "states": law_states()}
+        laws: dict[str, Any] = {"law": law_choices()}
         if self.is_broken:
             form = emptied(TaxForm, **laws)
         else:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from apps.clients.models import Household, Person
+from apps.clients.selectors.portal_people import portal_person
 from apps.core.actors import Actor
-from apps.kernel.errors import NotFoundError, gettext_noop
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +19,5 @@ class Membership:
 
 def membership(actor: Actor) -> Membership:
     """Return who the client is (one query). Raises NotFoundError for an account without a person behind it."""
-    rows = Person.objects.visible_to(actor).select_related("household__advisor")
-    person = rows.filter(user_id=actor.user_id or 0).first()
-    if person is None:
-        raise NotFoundError(
-            gettext_noop("Your account does not belong to a household yet."),
-            mend=gettext_noop("Ask your advisor to connect it."),
-        )
+    person = portal_person(actor)
     return Membership(person, person.household)

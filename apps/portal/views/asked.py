@@ -32,7 +32,7 @@ from apps.money.selectors.calculators import Told
 from apps.plans.models import CalculatorKind
 from apps.plans.selectors.calculations import begun_with, words_of
 from apps.plans.services.calculations import Asked, answer_of, tell_calculation
-from apps.plans.services.calculators import law_states, law_years
+from apps.plans.services.calculators import law_choices
 from apps.portal.forms import CALCULATORS, FIRST, TITLES, TellForm, start_of
 from apps.portal.views._page import MemberMixin, PortalPage
 
@@ -69,7 +69,7 @@ class AskedMixin(MemberMixin):
         household, form_class = self.member.household, CALCULATORS[self.kind]
         more: dict[str, Any] = {}
         if self.kind == CalculatorKind.TAX:
-            more = {"years": law_years(), "states": law_states()}
+            more = {"law": law_choices()}
         if isinstance(self.said, UnreadableWords):
             return emptied(form_class, **more), None
         begun = {} if FIRST[self.kind] in self.said else begun_with(self.kind, household, self.today)

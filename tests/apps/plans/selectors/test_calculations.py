@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
 from apps.plans.models import Calculation
 from apps.plans.selectors.calculations import begun_with, kept_calculations, told_calculations, words_of
@@ -61,3 +62,14 @@ def test_what_waits_stays_on_the_page_however_much_is_kept_after_it(ada, househo
     notes = [Calculation.objects.create(**shared) for _note in range(21)]
     listed = [line.calculation for line in kept_calculations(household, ada.as_actor())]
     assert listed == [told, *reversed(notes[1:])]
+
+
+def test_a_client_keeps_sight_of_what_waits_too(household):
+    head = household.people.get(relationship="head")
+    client = clients.portal_user(head).as_actor()
+    shared = {"household": household, "kind": "loan", "asked": {}, "answer": [["a", "b"]], "written_by": "Ana"}
+    waiting = Calculation.objects.create(**shared, person=head)
+    settled = {"settled_at": timezone.now(), "settled_by": "Ada"}
+    for _told in range(21):
+        Calculation.objects.create(**shared, person=head, **settled)
+    assert told_calculations(household, client)[0] == waiting

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from apps.kernel.errors import InvalidInputError
-from apps.plans.services.calculators import TaxAsked, ask_taxes, law_states, law_years
+from apps.plans.services.calculators import TaxAsked, ask_taxes, law_choices, law_states, law_years
 
 COUPLE = TaxAsked(
     year=2025, filing_status="joint", state="CA", age_1=66, age_2=40, wages_1=Decimal(90_000), wages_2=Decimal(60_000),
@@ -43,3 +43,8 @@ def test_the_choices_are_the_laws_that_are_known():
     assert law_years() == tuple(sorted(law_years(), reverse=True))
     assert len(law_states()) == 51
     assert ("MA", "Massachusetts") in law_states()
+    choices = law_choices()
+    assert choices["years"][0] == (law_years()[0], law_years()[0])
+    assert [value for value, _label in choices["statuses"]] == ["single", "joint", "separate", "head"]
+    assert choices["states"][0][0] == ""
+    assert choices["states"][1:] == [*law_states()]
