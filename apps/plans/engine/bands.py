@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from apps.plans.engine.compiled import compiled
+from apps.plans.engine.compiled import compiled_with_arrays
 from apps.plans.engine.growth import Chunk, Mapper, chunks_of
 from apps.plans.engine.results import PERCENTILES
 
@@ -16,7 +16,7 @@ _SIGN = 0x80000000
 _CHUNKS = 4
 
 
-@compiled
+@compiled_with_arrays
 def _write_keys(row: NDArray[np.floating], single: NDArray[np.float32], keys: NDArray[np.uint32]) -> None:
     """The row as unsigned integers of the same order: its bits as float32, the sign turned, negatives mirrored."""
     for place in range(row.size):
@@ -27,7 +27,7 @@ def _write_keys(row: NDArray[np.floating], single: NDArray[np.float32], keys: ND
         keys[place] = bits[place] ^ (negative | np.uint32(_SIGN))
 
 
-@compiled
+@compiled_with_arrays
 def _write_values(keys: NDArray[np.uint32], values: NDArray[np.float64]) -> None:
     """The amounts of keys."""
     bits = np.empty(keys.size, np.uint32)
@@ -37,7 +37,7 @@ def _write_values(keys: NDArray[np.uint32], values: NDArray[np.float64]) -> None
     values[:] = bits.view(np.float32)
 
 
-@compiled
+@compiled_with_arrays
 def _bounds(keys: NDArray[np.uint32]) -> tuple[np.uint32, int, np.uint32, np.uint32]:
     """Smallest key, how often it occurs (ruin leaves many a path with nothing), the next larger one, the largest."""
     low, high = keys[0], keys[0]
@@ -52,7 +52,7 @@ def _bounds(keys: NDArray[np.uint32]) -> tuple[np.uint32, int, np.uint32, np.uin
     return low, count, above, high
 
 
-@compiled
+@compiled_with_arrays
 def _mark(counts: NDArray[np.int32], n_low: int, places: NDArray[np.int64], skipped: NDArray[np.int64]) -> int:
     """Turn counts into marks: 1 for each bucket that holds a wanted place; returns how many keys those hold.
 
@@ -76,7 +76,7 @@ def _mark(counts: NDArray[np.int32], n_low: int, places: NDArray[np.int64], skip
     return gathered
 
 
-@compiled
+@compiled_with_arrays
 def _select(
     keys: NDArray[np.uint32], places: NDArray[np.int64], counts: NDArray[np.int32], found: NDArray[np.uint32]
 ) -> None:
@@ -102,7 +102,7 @@ def _select(
         found[wanted] = low if places[wanted] < n_low else near[places[wanted] - skipped[wanted]]
 
 
-@compiled
+@compiled_with_arrays
 def _order(rows: NDArray[np.floating], places: NDArray[np.int64], values: NDArray[np.float64]) -> None:
     """Write the values at ``places`` of the order of each row, to seven digits."""
     single = np.empty(rows.shape[1], np.float32)

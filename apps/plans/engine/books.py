@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from apps.plans.engine.compiled import compiled
+from apps.plans.engine.compiled import LANES, compiled
 from apps.plans.engine.tax_law import N_SLOTS
 from apps.plans.engine.yearly_payments import N_PAID
 
@@ -117,6 +117,15 @@ class Recorded(NamedTuple):
 def balance_row(account: int) -> int:
     """Row of an account's balance; then come its cost basis, its balance as the year began, what was taken since."""
     return ACCOUNTS + 4 * account
+
+
+@compiled
+def is_any(row: NDArray[np.float64]) -> bool:
+    """Say whether a row of the books is above 0 on any lane."""
+    found = False
+    for lane in range(LANES):
+        found |= row[lane] > 0.0
+    return found
 
 
 def empty_record(

@@ -22,6 +22,9 @@ LANES = 64
 
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 
+# Changes whenever the doors below compile in another way.
+_DOOR = "uncounted unless it makes arrays"
+
 
 def _known(value: Any) -> str | None:
     """What a kernel may copy of a global: constants, fields of tuple classes, other kernels by their digest."""
@@ -48,7 +51,7 @@ def _read(loader: Any, name: str) -> str:
 def digest_of(kernel: Callable[..., Any]) -> str:
     """Digest of a function, of the text of its module and of the module's globals as they are now."""
     code = kernel.__code__
-    parts = [code.co_code.hex(), repr(code.co_names), _text_of(kernel.__globals__)]
+    parts = [code.co_code.hex(), repr(code.co_names), _text_of(kernel.__globals__), _DOOR]
     parts += [repr(constant) for constant in code.co_consts if not hasattr(constant, "co_code")]
     for name, value in sorted(kernel.__globals__.items()):
         known = None if name.startswith("__") else _known(value)
@@ -57,10 +60,28 @@ def digest_of(kernel: Callable[..., Any]) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
 
 
+def _cached(kernel: Kernel, *, makes_arrays: bool) -> Kernel:
+    kernel.__qualname__ = f"{kernel.__qualname__}_{digest_of(kernel)}"
+    options: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy", "_nrt": makes_arrays}
+    return cast("Kernel", njit(**options)(kernel))
+
+
 def compiled(kernel: Kernel) -> Kernel:
-    """Compile a kernel: releases the interpreter lock, divides like numpy, keeps IEEE order of operations.
+    """Compile a kernel that works in the arrays it is given: releases the interpreter lock, divides like numpy, keeps
+    IEEE order of operations.
 
     No fastmath: results must not depend on how the compiler groups a sum.
+
+    It does not count who holds them: where a program of forty arrays is handed from kernel to kernel, the counting
+    takes as long as all the rest, and two threads wait for each other's counts. So it may make views, and no arrays
+    (`compiled_with_arrays`): numba refuses one that does, with a word of NRT or of the array that it returns.
     """
-    kernel.__qualname__ = f"{kernel.__qualname__}_{digest_of(kernel)}"
-    return cast("Kernel", njit(cache=True, nogil=True, error_model="numpy")(kernel))
+    return _cached(kernel, makes_arrays=False)
+
+
+def compiled_with_arrays(kernel: Kernel) -> Kernel:
+    """Compile a kernel that makes arrays of its own, in the same way otherwise.
+
+    Arrays that it returns may be taken by others of its kind and by Python only: nobody else would give them back.
+    """
+    return _cached(kernel, makes_arrays=True)

@@ -15,7 +15,7 @@ from scipy.special import ndtri
 from scipy.stats import qmc
 
 from apps.plans.engine.assumptions import AssumptionSet
-from apps.plans.engine.compiled import LANES, compiled
+from apps.plans.engine.compiled import LANES, compiled_with_arrays
 from apps.plans.engine.fat_tails import Tails, monthly_drifts, spread, tails_of
 from apps.plans.engine.history import History
 from apps.plans.engine.inputs import CubeSpec
@@ -69,7 +69,7 @@ def _steering(variances: NDArray[np.float64], n_months: int) -> tuple[NDArray[np
     return factor.astype(np.int64), np.ascontiguousarray(directions[:, component], dtype=np.float32)
 
 
-@compiled
+@compiled_with_arrays
 def _steer(
     shocks: NDArray[np.float32],
     factor: NDArray[np.int64],

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy.special import chdtr, chdtrc, gammainccinv, gammaincinv
 
 from apps.plans.engine.assumptions import AssumptionSet
-from apps.plans.engine.compiled import compiled
+from apps.plans.engine.compiled import compiled_with_arrays
 
 # the chance of a month beyond which tails get no fatter
 RAREST = 1e-5
@@ -80,7 +80,7 @@ def monthly_drifts(assumptions: AssumptionSet, tails: Tails) -> NDArray[np.float
     return told
 
 
-@compiled
+@compiled_with_arrays
 def spread_months(
     points: NDArray[np.float64], edge: float, table: NDArray[np.float32], shocks: NDArray[np.float32]
 ) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from apps.plans.engine.compiled import compiled
+from apps.plans.engine.compiled import compiled_with_arrays
 from apps.plans.engine.held_set import (
     AT_HIGH,
     AT_LOW,
@@ -38,7 +38,7 @@ _KNOT = 50
 _RENEWED = 64
 
 
-@compiled
+@compiled_with_arrays
 def _prices(held: Any, problem: Any, gradient: Floats, x: Floats) -> Floats:
     """Return the gradient plus the prices of the tight rows, by weight."""
     n = problem.means.shape[0]
@@ -49,7 +49,7 @@ def _prices(held: Any, problem: Any, gradient: Floats, x: Floats) -> Floats:
     return z
 
 
-@compiled
+@compiled_with_arrays
 def _row_move(held: Any, problem: Any, r: int, x: Floats) -> float:
     total = 0.0
     for p in range(held.size[0]):
@@ -58,7 +58,7 @@ def _row_move(held: Any, problem: Any, r: int, x: Floats) -> float:
     return total
 
 
-@compiled
+@compiled_with_arrays
 def _blocked(held: Any, problem: Any, w: Floats, x: Floats, dust: float) -> tuple[float, int, int]:
     """Return how far ``w`` may go along ``x`` before a bound or row stops it, which, and its state then."""
     n = problem.means.shape[0]
@@ -78,7 +78,7 @@ def _blocked(held: Any, problem: Any, w: Floats, x: Floats, dust: float) -> tupl
     return max(far, 0.0), hit, state
 
 
-@compiled
+@compiled_with_arrays
 def _worst(held: Any, problem: Any, z: Floats, x: Floats, dust: float) -> int:
     """Return the bound or row whose price has the wrong sign by most, or -1."""
     n, worst, found = problem.means.shape[0], dust, -1
@@ -92,7 +92,7 @@ def _worst(held: Any, problem: Any, z: Floats, x: Floats, dust: float) -> int:
     return found
 
 
-@compiled
+@compiled_with_arrays
 def _turn(held: Any, problem: Any, w: Floats, hit: int, state: int) -> bool:
     """Let an index enter or leave the set; False where a row depends on those held."""
     if state in (FREE, TIGHT):
@@ -103,7 +103,7 @@ def _turn(held: Any, problem: Any, w: Floats, hit: int, state: int) -> bool:
     return True
 
 
-@compiled
+@compiled_with_arrays
 def active_set(problem: Any, tilt: float, held: Any, w: Floats, most: int) -> int:
     """Move feasible ``w`` to the optimum at ``tilt``; return the steps, or -1 where ``most`` did not suffice.
 
@@ -137,7 +137,7 @@ def active_set(problem: Any, tilt: float, held: Any, w: Floats, most: int) -> in
     return -1
 
 
-@compiled
+@compiled_with_arrays
 def _next(held: Any, problem: Any, w: Floats, prices: Any, slopes: Any) -> tuple[float, int, int]:
     """Return how far the tilt may grow until a limit begins or ceases to hold, which one, and its state then."""
     n = w.shape[0]
@@ -155,7 +155,7 @@ def _next(held: Any, problem: Any, w: Floats, prices: Any, slopes: Any) -> tuple
     return max(far, 0.0), hit, state
 
 
-@compiled
+@compiled_with_arrays
 def critical_line(
     problem: Any, tilt: float, held: Any, w: Floats, until: Any, most: int
 ) -> tuple[Floats, Floats, bool]:
@@ -201,7 +201,7 @@ def critical_line(
     return tilts[:count], corners[:count], False
 
 
-@compiled
+@compiled_with_arrays
 def polish(problem: Any, tilt: float, held: Any, w: Floats) -> float:
     """Refine the free weights against S itself until nothing is gained; return what is left of the KKT conditions.
 
@@ -241,7 +241,7 @@ def polish(problem: Any, tilt: float, held: Any, w: Floats) -> float:
     return best
 
 
-@compiled
+@compiled_with_arrays
 def fill(means: Floats, low: Floats, high: Floats) -> Floats:
     """Return the weights of highest return within bounds whose sum is 1: each filled in the order of its mean."""
     w = low.copy()
@@ -255,7 +255,7 @@ def fill(means: Floats, low: Floats, high: Floats) -> Floats:
     return w
 
 
-@compiled
+@compiled_with_arrays
 def book(problem: Any, means: Floats, tilts: Floats, starts: Floats, answers: Floats) -> Floats:
     """Solve one problem per row of ``means`` and ``tilts`` into ``answers``; return what is left of each one's KKT.
 

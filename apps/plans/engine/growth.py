@@ -16,7 +16,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from apps.plans.engine.compiled import LANES, compiled
+from apps.plans.engine.compiled import LANES, compiled_with_arrays
 from apps.plans.engine.scenarios import ScenarioCube
 
 Growth = NDArray[np.float32]
@@ -54,7 +54,7 @@ def chunks_of(n_blocks: int, count: int) -> list[Chunk]:
     return [(first, last) for first, last in edges if last > first]
 
 
-@compiled
+@compiled_with_arrays
 def grow_block(
     weights: NDArray[np.float64], first_year: int, factors: NDArray[np.float32], growth: NDArray[np.float32]
 ) -> None:
@@ -90,7 +90,7 @@ def grow_block(
             growth[n_mixes, month, lane] = before[lane]
 
 
-@compiled
+@compiled_with_arrays
 def _grow_blocks(
     weights: NDArray[np.float64], first_year: int, factors: NDArray[np.float32], growth: NDArray[np.float32]
 ) -> None:

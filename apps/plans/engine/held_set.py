@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from apps.plans.engine.compiled import compiled
+from apps.plans.engine.compiled import compiled_with_arrays
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -43,7 +43,7 @@ class Held(NamedTuple):
     size: Ints
 
 
-@compiled
+@compiled_with_arrays
 def empty_set(n: int, m: int) -> Any:
     """Nothing free, no row tight."""
     states = np.full(n + m, AT_LOW)
@@ -52,14 +52,14 @@ def empty_set(n: int, m: int) -> Any:
     return Held(np.empty(n + m, np.int64), np.full(n + m, -1), inverse, states, np.zeros(1, np.int64))
 
 
-@compiled
+@compiled_with_arrays
 def add_to(target: Floats, factor: float, row: Floats) -> None:
     """Add a multiple of ``row``, without a temporary."""
     for i in range(target.shape[0]):
         target[i] += factor * row[i]
 
 
-@compiled
+@compiled_with_arrays
 def slack_of(problem: Any, r: int, w: Floats) -> Any:
     """Return what row ``r`` leaves of its limit."""
     left = problem.limits[r]
@@ -68,7 +68,7 @@ def slack_of(problem: Any, r: int, w: Floats) -> Any:
     return left
 
 
-@compiled
+@compiled_with_arrays
 def loaded(problem: Any, w: Floats) -> Floats:
     """Return S w, of the weights that are not zero."""
     total = np.zeros(w.shape[0])
@@ -78,7 +78,7 @@ def loaded(problem: Any, w: Floats) -> Floats:
     return total
 
 
-@compiled
+@compiled_with_arrays
 def solve_held(held: Any, right: Floats) -> Floats:
     """Return the inverse times a right-hand side that is given by index."""
     s = held.size[0]
@@ -90,7 +90,7 @@ def solve_held(held: Any, right: Floats) -> Floats:
     return x
 
 
-@compiled
+@compiled_with_arrays
 def enter(held: Any, problem: Any, j: int) -> bool:
     """Border the inverse with index ``j``; refuse (False) a row that depends on those held."""
     n, s = problem.means.shape[0], held.size[0]
@@ -123,7 +123,7 @@ def enter(held: Any, problem: Any, j: int) -> bool:
     return True
 
 
-@compiled
+@compiled_with_arrays
 def leave(held: Any, j: int, state: int) -> None:
     """Take index ``j`` out of the inverse; its last member takes the place."""
     p, last = held.places[j], held.size[0] - 1
@@ -147,7 +147,7 @@ def leave(held: Any, j: int, state: int) -> None:
     held.size[0] = last
 
 
-@compiled
+@compiled_with_arrays
 def begin(held: Any, problem: Any, w: Floats) -> None:
     """Take the set from a feasible ``w``: what lies between its bounds is free, and each row that is tight holds.
 

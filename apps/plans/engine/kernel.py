@@ -10,6 +10,8 @@ The markets come as the growth of each allocation and the price level (`growth`)
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -38,7 +40,7 @@ from apps.plans.engine.books import (
     Recorded,
     balance_row,
 )
-from apps.plans.engine.compiled import LANES, compiled
+from apps.plans.engine.compiled import LANES, compiled, compiled_with_arrays
 from apps.plans.engine.ira_program import MAX_POOLS, START, YEARS
 from apps.plans.engine.kernel_deductions import deducts_months, note_paid
 from apps.plans.engine.kernel_flows import contribute, cover_deficit, earn, move_accounts, spend
@@ -55,12 +57,30 @@ from apps.plans.engine.spending_program import FLOOR
 from apps.plans.engine.tax_law import N_SLOTS
 
 
+class Room(NamedTuple):
+    """Where a block is walked: its books, what is put together for a while (3 rows, and those of `kernel_states`), the
+    price level as the year began (LANES,), and the shares of `kernel_grants`."""
+
+    books: NDArray[np.float64]
+    scratch: NDArray[np.float64]
+    level: NDArray[np.float64]
+    shares: NDArray[np.float64]
+
+
+@compiled_with_arrays
+def _room_for(program: Program) -> Room:
+    n_mixes, n_grants = program.weights.shape[0], program.grants.rows.shape[0]
+    books = np.empty((balance_row(program.mix.size) + program.demands.shape[2], LANES))
+    shares = np.empty((n_grants + (n_mixes if n_grants > 0 else 0), LANES))
+    return Room(books, np.empty((3 + N_TOLD, LANES)), np.empty(LANES), shares)
+
+
 @compiled
-def _open_books(program: Program, deaths: NDArray[np.int32]) -> NDArray[np.float64]:
-    """Books of the start: everybody lives."""
+def _open_books(program: Program, deaths: NDArray[np.int32], books: NDArray[np.float64]) -> None:
+    """Put into the books what there is at the start: everybody lives."""
     n_accounts = program.opening.shape[0]
     first_demand = balance_row(n_accounts)
-    books = np.zeros((first_demand + program.demands.shape[2], LANES))
+    books[:] = 0.0
     for account in range(n_accounts):
         books[balance_row(account), :] = program.opening[account, 0]
         books[balance_row(account) + 1, :] = program.opening[account, 1]
@@ -86,7 +106,6 @@ def _open_books(program: Program, deaths: NDArray[np.int32]) -> NDArray[np.float
     for adult in range(deaths.shape[0]):
         for lane in range(LANES):
             books[DEATHS + adult, lane] = deaths[adult, lane]
-    return books
 
 
 @compiled
@@ -177,20 +196,43 @@ def _note(
 
 
 @compiled
+def _end_year(program: Program, growth: NDArray[np.float32], deaths: NDArray[np.int32], month: int, room: Room) -> None:
+    """Close the calendar year whose last month this is, and begin the next one."""
+    books, scratch, index, _ = room
+    price = growth[program.weights.shape[0], month]
+    close_year(program, books, month, index, scratch)
+    if deaths.shape[0] > 0:
+        _note_estate(books, program.mix.size, price)
+        # who dies on the first of January is not there as the year begins
+        _live(program, books, month + 1)
+    if program.spending.rule.size > 0:
+        set_spending(program, growth, month, books, index)
+    begin_year(program, books)
+    for lane in range(LANES):
+        index[lane] = price[lane]
+
+
+@compiled
 def _simulate_block(
-    program: Program, growth: NDArray[np.float32], deaths: NDArray[np.int32], first_path: int, recorded: Recorded
+    program: Program,
+    growth: NDArray[np.float32],
+    deaths: NDArray[np.int32],
+    first_path: int,
+    recorded: Recorded,
+    room: Room,
 ) -> None:
     """Walk one block from the start to the horizon; ``growth`` (n_mixes + 1, n_months, LANES)."""
     n_mixes, n_accounts, n_grants = program.weights.shape[0], program.mix.size, program.grants.rows.shape[0]
-    books, first_demand = _open_books(program, deaths), balance_row(n_accounts)
-    scratch, index = np.zeros((3 + N_TOLD, LANES)), np.ones(LANES)
+    books, scratch, index, shares = room
+    first_demand, year = balance_row(n_accounts), 0
+    _open_books(program, deaths, books)
+    scratch[:], index[:], shares[:] = 0.0, 1.0, 1.0
     mix, rates, lines, payers = program.mix, program.rates, program.lines, program.payers
     incomes, contributions, demands = program.incomes, program.contributions, program.demands
     own_lines = lines[:, 1].sum() + n_grants
     notes = program.state_laws.shape[1] > 0 or deducts_months(program)
     gives = program.iras.real.shape[1] > YEARS + program.year_facts.shape[1]
     _record(books, n_accounts, recorded, (0, first_path))
-    shares, year = np.ones((n_grants + (n_mixes if n_grants > 0 else 0), LANES)), 0
     for month in range(demands.shape[1]):
         price = growth[n_mixes, month]
         if deaths.shape[0] > 0:
@@ -214,21 +256,13 @@ def _simulate_block(
             cover_deficit(payers.sources, books, month, scratch[0], first_demand)
         spend(payers, demands, month, price, books)
         if month % 12 == (program.first_year - 1) % 12:
-            close_year(program, books, month, index, scratch)
-            if deaths.shape[0] > 0:
-                _note_estate(books, n_accounts, price)
-                # who dies on the first of January is not there as the year begins
-                _live(program, books, month + 1)
-            if program.spending.rule.size > 0:
-                set_spending(program, growth, month, books, index)
-            begin_year(program, books)
-            index[:] = price
+            _end_year(program, growth, deaths, month, room)
             year += 1
             _record(books, n_accounts, recorded, (year, first_path))
     _keep_ends(books, first_demand, recorded, first_path)
 
 
-@compiled
+@compiled_with_arrays
 def simulate_blocks(
     program: Program, growth: NDArray[np.float32], deaths: NDArray[np.int32], first_block: int, recorded: Recorded
 ) -> None:
@@ -238,5 +272,6 @@ def simulate_blocks(
     the program knows the ends of all. Blocks do not touch each other's results: any split over threads gives the same
     bits.
     """
+    room = _room_for(program)
     for block in range(growth.shape[0]):
-        _simulate_block(program, growth[block], deaths[block], (first_block + block) * LANES, recorded)
+        _simulate_block(program, growth[block], deaths[block], (first_block + block) * LANES, recorded, room)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from apps.plans.engine.books import DEATHS, F_CONTRIBUTIONS, F_EQUITY, F_WAGES, FLOWS, UNSPENT, balance_row
+from apps.plans.engine.books import DEATHS, F_CONTRIBUTIONS, F_EQUITY, F_WAGES, FLOWS, UNSPENT, balance_row, is_any
 from apps.plans.engine.compiled import LANES, compiled
 from apps.plans.engine.grant_schedules import COST, COST_SHARE, FOLLOWS, HELD_IN, LAST, MONTH, OWNER, SLOT, WORTH
 from apps.plans.engine.kernel_states import OTHER
@@ -54,7 +54,7 @@ def _take(
     place, month = at
     row, amounts = program.grants.rows[place], program.grants.amounts[place]
     price, waits = shares[row[FOLLOWS]], shares[program.weights.shape[0] + place]
-    drawn = books[DEATHS].max() > 0.0
+    drawn = is_any(books[DEATHS])
     slot, held_in = row[SLOT], row[HELD_IN]
     for lane in range(LANES):
         worth = amounts[WORTH] * price[lane]

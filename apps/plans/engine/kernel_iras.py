@@ -138,9 +138,10 @@ def _give_all(
     books: NDArray[np.float64],
     place: tuple[int, int],
     price: NDArray[np.float32],
-    limit: NDArray[np.float64],
+    limit: tuple[float, NDArray[np.float64]],
 ) -> None:
-    """Give what the household gives in a month; ``place``: month, year, ``limit`` (LANES,) of each person a year."""
+    """Give what the household gives in a month; ``place``: month, year, ``limit`` of each person a year, and the price
+    level (LANES,) by which it has risen."""
     month, year = place
     real, row = program.iras.real, YEARS + program.year_facts.shape[1] + month
     for lane in range(LANES):
@@ -152,7 +153,7 @@ def _give_all(
             for state in range(real.shape[0]):
                 may += books[STATES + state, lane] * real[state, row, MAY_GIVE + pool]
             if may > 0.0 and wanted > 0.0:
-                given = _give(program, books, pool, year, (lane, wanted, limit[lane]))
+                given = _give(program, books, pool, year, (lane, wanted, limit[0] * limit[1][lane]))
                 wanted -= given
                 # what the household would have paid itself: its living costs hold the gift
                 books[UNSPENT, lane] += given
@@ -179,7 +180,7 @@ def tell_iras(
                 books[DRAWN_EARLY + pool, lane] += books[row, lane]
     if gives == 1:
         part = program.first_year / 12.0 if year == 0 else 1.0
-        _give_all(program, books, (month, year), price, (program.iras.real[0, START, LIMIT] * part) * index)
+        _give_all(program, books, (month, year), price, (program.iras.real[0, START, LIMIT] * part, index))
     _note_lines(program, books, month, price)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from apps.plans.engine.books import AMOUNT, FIRST_RATE, SPENT_ABOVE, balance_row
-from apps.plans.engine.compiled import LANES, compiled
+from apps.plans.engine.compiled import LANES, compiled, compiled_with_arrays
 from apps.plans.engine.kernel_flows import INCOME_BENEFITS, N_INCOMES, tell, tell_benefits
 from apps.plans.engine.program import Program
 from apps.plans.engine.spending_program import (
@@ -102,8 +102,9 @@ def _look(
     """Put what is planned and due in the year after ``month`` and what there is for it into ``seen`` (5, LANES)."""
     price = growth[program.weights.shape[0], month]
     seen[:] = 0.0
-    if tell(program.demands, month + 1, program.spending.above_floor, price, books):
-        seen[PLANNED, :] = books[AMOUNT]
+    is_planned = tell(program.demands, month + 1, program.spending.above_floor, price, books)
+    for lane in range(LANES):
+        seen[PLANNED, lane] = books[AMOUNT, lane] if is_planned else 0.0
     for source in range(N_INCOMES):
         if source == INCOME_BENEFITS:
             found = tell_benefits(program.incomes, month + 1, price, books)
@@ -132,7 +133,7 @@ def _look(
         seen[INCOMES, lane] *= 12.0
 
 
-@compiled
+@compiled_with_arrays
 def set_spending(
     program: Program, growth: NDArray[np.float32], month: int, books: NDArray[np.float64], index: NDArray[np.float64]
 ) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from apps.plans.engine import state_tax_kernel as state
-from apps.plans.engine.compiled import compiled
+from apps.plans.engine.compiled import compiled, compiled_with_arrays
 from apps.plans.engine.state_program import FIRST_COLUMN
 from apps.plans.engine.state_tax_kernel import state_taxes
 from apps.plans.engine.tax_lanes import gross_income, taxable_benefits
@@ -104,7 +104,7 @@ def _read_federal(
         facts[state.FEDERAL_TAX, lane] = -payroll - surtax - law[R_EARLY] * ledger[EARLY, lane]
 
 
-@compiled
+@compiled_with_arrays
 def add_state_taxes(
     laws: tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]],
     index: NDArray[np.float64],

@@ -19,8 +19,9 @@ from apps.plans.engine.books import (
     UNSPENT,
     YEAR_STATES,
     balance_row,
+    is_any,
 )
-from apps.plans.engine.compiled import LANES, compiled
+from apps.plans.engine.compiled import LANES, compiled, compiled_with_arrays
 from apps.plans.engine.kernel_active_gains import spare_active_gains
 from apps.plans.engine.kernel_conversions import convert, settle
 from apps.plans.engine.kernel_deductions import clear_paid, could_itemise, relieve
@@ -82,6 +83,21 @@ def _add_state(
     index: NDArray[np.float64],
     scratch: NDArray[np.float64],
 ) -> None:
+    """Add the tax of a state and take off what may be deducted, where there is any of either; ``place``: who lives,
+    year."""
+    state, year = place
+    if program.state_laws.shape[1] > 0 or program.deductions[state, YEARS + year, ASKS] > 0.0:
+        _tax_of_state(program, books, place, index, scratch)
+
+
+@compiled_with_arrays
+def _tax_of_state(
+    program: Program,
+    books: NDArray[np.float64],
+    place: tuple[int, int],
+    index: NDArray[np.float64],
+    scratch: NDArray[np.float64],
+) -> None:
     """Add the tax of the state of residence to the federal one in ``scratch[0]`` and take off that what may be deducted
     saves of it; ``place``: who lives, year.
 
@@ -89,8 +105,6 @@ def _add_state(
     """
     state, year = place
     facts, due, is_taxed = program.year_facts[state, year], scratch[0], program.state_laws.shape[1] > 0
-    if not is_taxed and program.deductions[state, YEARS + year, ASKS] == 0.0:
-        return
     turns = int(program.deductions[state, 0, TURNS])
     federal, asks = program.law[min(year, 1), facts[0]], program.deductions[state, YEARS + year, ASKS] > 0.0
     alone, before, saved = np.zeros(LANES), np.zeros(LANES), np.zeros(LANES)
@@ -130,7 +144,7 @@ def _tax(
     total[:] = 0.0
     for state in range(program.year_facts.shape[0]):
         inside = books[YEAR_STATES + state]
-        if inside.max() > 0.0:
+        if is_any(inside):
             facts = program.year_facts[state, year]
             federal_taxes(law[facts[0]], facts, index, books, scratch[1:])
             spare_active_gains(program, (state, year), books, due)
@@ -149,6 +163,16 @@ def _begin_converting(
         # counted once more with them
         books[FLOWS + F_STATE_TAXES, lane] = 0.0
     convert(program, books, year, index)
+
+
+@compiled
+def _begin_ledger(books: NDArray[np.float64]) -> None:
+    """Keep the ledger as the tax of the year saw it, and begin it anew."""
+    for slot in range(N_SLOTS):
+        for lane in range(LANES):
+            books[TAXED + slot, lane] = books[slot, lane]
+        if slot != LOSS:
+            books[slot, :] = 0.0
 
 
 @compiled
@@ -183,10 +207,7 @@ def close_year(
             books[CONVERTING_TAX, lane] = max(0.0, need[lane] - books[CONVERTING_TAX, lane])
             need[lane] -= books[CONVERTING_TAX, lane]
     add_premiums(program, books, year, index, need)
-    for slot in range(N_SLOTS):
-        books[TAXED + slot, :] = books[slot, :]
-        if slot != LOSS:
-            books[slot, :] = 0.0
+    _begin_ledger(books)
     clear_paid(program, books)
     scratch[3:, :] = 0.0
     pay(program.payers.sources, books, month, need, balance_row(program.mix.size))

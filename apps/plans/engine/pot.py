@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from apps.plans.engine.books import HALF_A_CENT, NEVER, Recorded
-from apps.plans.engine.compiled import LANES, compiled
+from apps.plans.engine.compiled import LANES, compiled, compiled_with_arrays
 from apps.plans.engine.program import Program
 from apps.plans.engine.schedules import NOMINAL, REAL, TAX_DEFERRED, TAXABLE
 
@@ -104,7 +104,7 @@ def _walk(
             wealth[year, lane] = books[POT, lane]
 
 
-@compiled
+@compiled_with_arrays
 def simulate_pots(program: Program, growth: NDArray[np.float32], first_block: int, recorded: Recorded) -> None:
     """Simulate the blocks of ``growth`` like `kernel.simulate_blocks`, for a program that `is_pot`; keeps no flows."""
     n_years, n_demands = program.year_facts.shape[1], program.demands.shape[2]

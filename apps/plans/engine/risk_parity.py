@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from apps.kernel.errors import InvalidInputError, gettext_noop
 from apps.plans.engine.checks import within
-from apps.plans.engine.compiled import compiled
+from apps.plans.engine.compiled import compiled_with_arrays
 from apps.plans.engine.frontier import NoPortfolioError
 from apps.plans.engine.held_set import add_to
 from apps.plans.engine.moments import Moments
@@ -35,7 +35,7 @@ class RiskParity:
     sweeps: int
 
 
-@compiled
+@compiled_with_arrays
 def balanced(covariance: Floats, budgets: Floats, most: int, weights: Floats, parts: Floats) -> tuple[float, int]:
     """Put the answer for ``budgets``, 1 together, into ``weights`` and ``parts``; return the miss and the sweeps."""
     n = budgets.shape[0]
@@ -58,7 +58,7 @@ def balanced(covariance: Floats, budgets: Floats, most: int, weights: Floats, pa
     return miss, sweeps
 
 
-@compiled
+@compiled_with_arrays
 def descend(covariance: Floats, budgets: Floats, x: Floats, most: int) -> tuple[float, int]:
     """Move ``x`` to the optimum in place, one coordinate after another; return the largest miss and the sweeps.
 

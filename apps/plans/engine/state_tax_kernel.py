@@ -11,7 +11,7 @@ from decimal import Decimal
 import numpy as np
 from numpy.typing import NDArray
 
-from apps.plans.engine.compiled import compiled
+from apps.plans.engine.compiled import compiled, compiled_with_arrays
 from apps.plans.engine.state_tables import Measure, Of, Start, Towards
 from apps.plans.engine.state_taxes import Fading, StateFacts, StateLaw
 
@@ -228,7 +228,7 @@ def _state_tax(law: FloatArray, facts: FloatArray, measures: FloatArray, units: 
     return left
 
 
-@compiled
+@compiled_with_arrays
 def state_taxes(law: FloatArray, index: FloatArray, facts: FloatArray, due: FloatArray) -> None:
     """Add the state's tax of a year to ``due`` (n_lanes,).
 

@@ -7,7 +7,12 @@ from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from apps.plans.engine.compiled import compiled, digest_of
+import numpy as np
+import pytest
+from numba.core.errors import NumbaError
+from numpy.typing import NDArray
+
+from apps.plans.engine.compiled import compiled, compiled_with_arrays, digest_of
 
 
 @compiled
@@ -23,6 +28,21 @@ def _ratio(top: float, bottom: float) -> float:
 @compiled
 def _twice(top: float, bottom: float) -> float:
     return 2.0 * _ratio(top, bottom)
+
+
+def _running(amounts: NDArray[np.float64]) -> NDArray[np.float64]:
+    sums = np.empty(amounts.size)
+    total = 0.0
+    for place in range(amounts.size):
+        total += amounts[place]
+        sums[place] = total
+    return sums
+
+
+@compiled
+def _halve(amounts: NDArray[np.float64]) -> None:
+    for place in range(amounts.size):
+        amounts[place] /= 2.0
 
 
 def test_sums_are_not_regrouped() -> None:
@@ -72,3 +92,16 @@ def test_a_kernel_that_calls_another_carries_its_digest() -> None:
     without = digest_of(_ratio.py_func)  # type: ignore[attr-defined]
     assert without != digest_of(_twice.py_func)  # type: ignore[attr-defined]
     assert _twice(1.0, 2.0) == 1.0
+
+
+def test_a_kernel_that_makes_an_array_must_say_so() -> None:
+    with pytest.raises(NumbaError):
+        compiled(_running)(np.ones(3))
+    assert compiled_with_arrays(_running)(np.ones(3)).tolist() == [1.0, 2.0, 3.0]
+
+
+def test_a_kernel_works_in_views_of_what_it_is_given_and_leaves_it_to_its_owner() -> None:
+    table = np.ones((3, 4))
+    for _ in range(3):
+        _halve(table[1])
+    assert table.sum(axis=1).tolist() == [4.0, 0.5, 4.0]
