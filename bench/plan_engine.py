@@ -31,7 +31,7 @@ from numpy.typing import NDArray
 
 from apps.plans.engine.assumptions import AssetAssumption, AssumptionSet, InflationAssumption
 from apps.plans.engine.bands import percentiles_of
-from apps.plans.engine.compiled import LANES, compiled
+from apps.plans.engine.compiled import LANES, compiled_with_arrays
 from apps.plans.engine.drawing import draw_cube
 from apps.plans.engine.growth import Mapper, MarketCache
 from apps.plans.engine.inputs import (
@@ -148,7 +148,7 @@ def plain_job(cube: ScenarioCube, n_paths: int) -> tuple[float, list[float]]:
     return good / n_paths, terminal
 
 
-@compiled
+@compiled_with_arrays
 def stream(factors: np.ndarray) -> float:
     """Read the cube once: a running sum per lane, as wide as the machine allows."""
     flat = factors.reshape(-1, LANES)

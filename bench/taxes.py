@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from apps.plans.engine import tax_law
-from apps.plans.engine.compiled import LANES, compiled
+from apps.plans.engine.compiled import LANES, compiled, compiled_with_arrays
 from apps.plans.engine.tax_credits import NOBODY
 from apps.plans.engine.tax_deductions import Payments
 from apps.plans.engine.tax_kernel import federal_taxes
@@ -63,7 +63,7 @@ def one_by_one(law: Floats, facts: Whole, ledger: Floats, due: Floats) -> None:
         due[lane] = lane_tax(row, facts[lane], 1.0, ledger, lane)
 
 
-@compiled
+@compiled_with_arrays
 def side_by_side(law: Floats, facts: Whole, blocks: Floats, due: Floats) -> None:
     """The standard deduction: a block (N_SLOTS, LANES) at a time, all of its households with the facts of its row."""
     index, scratch = np.ones(LANES), np.empty((2, LANES))

@@ -128,9 +128,11 @@ def _live(program: Program, books: NDArray[np.float64], month: int) -> None:
 @compiled
 def _keep_balances(books: NDArray[np.float64], n_accounts: int, balances: NDArray[np.float64], first_path: int) -> None:
     """Keep what each account holds at the end of a year in ``balances`` (n_accounts, n_paths)."""
+    lanes = min(LANES, balances.shape[1] - first_path)
     for account in range(n_accounts):
-        for lane in range(min(LANES, balances.shape[1] - first_path)):
-            balances[account, first_path + lane] = books[balance_row(account), lane]
+        kept = balances[account, first_path : first_path + lanes]
+        for lane in range(lanes):
+            kept[lane] = books[balance_row(account), lane]
 
 
 @compiled
@@ -138,26 +140,41 @@ def _record(books: NDArray[np.float64], n_accounts: int, recorded: Recorded, pla
     """Keep wealth at the end of a year (0 is the start) and the flows of it; ``place``: year, first path."""
     year, first_path = place
     lanes = min(LANES, recorded.wealth.shape[1] - first_path)
+    # the rows of these paths: the compiler then knows that lanes lie side by side
+    last_path = first_path + lanes
+    wealth = recorded.wealth[year, first_path:last_path]
     for lane in range(lanes):
-        wealth = 0.0
-        for account in range(n_accounts):
-            wealth += books[balance_row(account), lane]
-        recorded.wealth[year, first_path + lane] = wealth
+        wealth[lane] = 0.0
+    for account in range(n_accounts):
+        for lane in range(lanes):
+            wealth[lane] += books[balance_row(account), lane]
     if recorded.balances.shape[0] > 0:
         _keep_balances(books, n_accounts, recorded.balances[year], first_path)
-    if year > 0 and recorded.flows.shape[0] > 0:
-        for flow in range(recorded.flows.shape[1]):
-            for lane in range(lanes):
-                recorded.flows[year - 1, flow, first_path + lane] = books[FLOWS + flow, lane]
-    if year > 0 and recorded.ledgers.shape[0] > 0:
-        for slot in range(N_SLOTS):
-            for lane in range(lanes):
-                recorded.ledgers[year - 1, slot, first_path + lane] = books[TAXED + slot, lane]
+    if year > 0:
+        _keep_year(books, recorded, (year - 1, first_path, last_path))
     books[FLOWS : FLOWS + N_FLOWS, :] = 0.0
-    if year > 0 and recorded.spending.shape[0] > 0:
+    books[SPENT, :] = 0.0
+
+
+@compiled
+def _keep_year(books: NDArray[np.float64], recorded: Recorded, place: tuple[int, int, int]) -> None:
+    """Keep what is asked for of a year: flows, ledgers, spending; ``place``: year, first path, one past the last."""
+    year, first_path, last_path = place
+    lanes = last_path - first_path
+    if recorded.flows.shape[0] > 0:
+        for flow in range(recorded.flows.shape[1]):
+            flows = recorded.flows[year, flow, first_path:last_path]
+            for lane in range(lanes):
+                flows[lane] = books[FLOWS + flow, lane]
+    if recorded.ledgers.shape[0] > 0:
+        for slot in range(N_SLOTS):
+            ledger = recorded.ledgers[year, slot, first_path:last_path]
+            for lane in range(lanes):
+                ledger[lane] = books[TAXED + slot, lane]
+    if recorded.spending.shape[0] > 0:
+        spending = recorded.spending[year, first_path:last_path]
         for lane in range(lanes):
-            recorded.spending[year - 1, first_path + lane] = books[SPENT, lane]
-        books[SPENT, :] = 0.0
+            spending[lane] = books[SPENT, lane]
 
 
 @compiled
@@ -177,10 +194,14 @@ def _note_estate(books: NDArray[np.float64], n_accounts: int, price: NDArray[np.
 @compiled
 def _keep_ends(books: NDArray[np.float64], first_demand: int, recorded: Recorded, first_path: int) -> None:
     """Keep what was left, and when each demand was first not met."""
-    for lane in range(min(LANES, recorded.wealth.shape[1] - first_path)):
-        recorded.estate[first_path + lane] = books[ESTATE, lane]
-        for demand in range(books.shape[0] - first_demand):
-            recorded.failed[demand, first_path + lane] = int(books[first_demand + demand, lane])
+    lanes = min(LANES, recorded.wealth.shape[1] - first_path)
+    estate = recorded.estate[first_path : first_path + lanes]
+    for lane in range(lanes):
+        estate[lane] = books[ESTATE, lane]
+    for demand in range(books.shape[0] - first_demand):
+        failed = recorded.failed[demand, first_path : first_path + lanes]
+        for lane in range(lanes):
+            failed[lane] = int(books[first_demand + demand, lane])
 
 
 @compiled

@@ -16,8 +16,8 @@ from apps.plans.engine.compiled import LANES, compiled, compiled_with_arrays
 from apps.plans.engine.program import Program
 from apps.plans.engine.schedules import NOMINAL, REAL, TAX_DEFERRED, TAXABLE
 
-# Rows of the books of a block.
-POT, GAP, FAILED = range(3)
+# In place of a fee: the pot has grown in this month.
+GROWN = -1.0
 
 
 def is_pot(program: Program) -> bool:
@@ -40,87 +40,106 @@ def is_pot(program: Program) -> bool:
 
 @compiled
 def _pay_in(
-    real: float, nominal: float, growth: NDArray[np.float32], place: tuple[int, int], books: NDArray[np.float64]
+    due: tuple[float, float, float], price: NDArray[np.float32], grows: NDArray[np.float32], pot: NDArray[np.float64]
 ) -> None:
-    block, month = place
-    if real == 0.0:
+    """Let the pot grow and pay in what is due: real, nominal, and the fee less which it grows, or `GROWN`."""
+    real, nominal, fee = due
+    if fee == GROWN:
         for lane in range(LANES):
-            books[POT, lane] += nominal
+            pot[lane] += real * price[lane] + nominal
+    elif real == 0.0:
+        for lane in range(LANES):
+            pot[lane] = pot[lane] * (grows[lane] * fee) + nominal
     else:
         for lane in range(LANES):
-            books[POT, lane] += real * growth[block, 1, month, lane] + nominal
+            pot[lane] = pot[lane] * (grows[lane] * fee) + (real * price[lane] + nominal)
 
 
 @compiled
 def _pay_out(
-    demand: int,
-    due: tuple[float, float],
-    growth: NDArray[np.float32],
-    place: tuple[int, int],
-    books: NDArray[np.float64],
+    due: tuple[float, float, float],
+    month: int,
+    price: NDArray[np.float32],
+    grows: NDArray[np.float32],
+    pot: NDArray[np.float64],
+    failed: NDArray[np.float64],
 ) -> None:
-    """Pay a demand as far as the pot goes; note the first month in which it was not met."""
-    real, nominal = due
-    block, month = place
-    short = 0
+    """Let the pot grow and pay a demand as far as it goes; note the first month in which it was not met.
+
+    ``due`` as above; ``pot`` (2 * LANES,): what there is, and what was missing last.
+    """
+    real, nominal, fee = due
+    missed = 0
     for lane in range(LANES):
-        need = real * growth[block, 1, month, lane] + nominal
-        taken = min(books[POT, lane], need)
-        books[POT, lane] -= taken
-        books[GAP, lane] = need - taken
-        short += books[GAP, lane] >= HALF_A_CENT
-    if short > 0:
+        need = real * price[lane] + nominal
+        grown = pot[lane] * (grows[lane] * fee) if fee != GROWN else pot[lane]
+        taken = min(grown, need)
+        pot[lane] = grown - taken
+        pot[LANES + lane] = need - taken
+        missed += (need - taken >= HALF_A_CENT) & (failed[lane] == NEVER)
+    if missed > 0:
         for lane in range(LANES):
-            noted = books[FAILED + demand, lane]
+            noted = failed[lane]
             first = month if noted == NEVER else noted
-            books[FAILED + demand, lane] = first if books[GAP, lane] >= HALF_A_CENT else noted
+            failed[lane] = first if pot[LANES + lane] >= HALF_A_CENT else noted
 
 
 @compiled
 def _walk(
-    program: Program, growth: NDArray[np.float32], block: int, books: NDArray[np.float64], wealth: NDArray[np.float64]
+    program: Program,
+    growth: NDArray[np.float32],
+    pot: NDArray[np.float64],
+    failed: NDArray[np.float64],
+    wealth: NDArray[np.float64],
 ) -> None:
-    """Walk a block of ``growth`` to the horizon; ``wealth`` (n_years, LANES).
+    """Walk a block of ``growth`` (2, n_months, LANES) to the horizon.
 
-    ``books`` (2 + n_demands, LANES): the pot, what is missing, the first month in which each demand was not met. Whole
-    arrays and places are handed on, not rows: making a row costs as much as walking it.
+    ``pot`` as above; ``failed`` (n_demands, LANES) the first month in which each demand was not met, ``wealth``
+    (n_years, LANES).
     """
-    contributions, demands, fee = program.contributions, program.demands, program.rates[0, 0]
+    contributions, demands, fee = program.contributions[0], program.demands[0], program.rates[0, 0]
     last = 0
     for year in range(wealth.shape[0]):
         first, last = last, program.first_year + 12 * year
         for month in range(first, last):
-            for lane in range(LANES):
-                books[POT, lane] *= growth[block, 0, month, lane] * fee
-            for line in range(contributions.shape[2]):
-                real, nominal = contributions[0, month, line, REAL], contributions[0, month, line, NOMINAL]
+            grows, price = growth[0, month], growth[1, month]
+            # the growth of a month is left to its first payment: one way over the lanes less
+            growing = fee
+            for line in range(contributions.shape[1]):
+                real, nominal = contributions[month, line, REAL], contributions[month, line, NOMINAL]
                 if real != 0.0 or nominal != 0.0:
-                    _pay_in(real, nominal, growth, (block, month), books)
-            for demand in range(demands.shape[2]):
-                real, nominal = demands[0, month, demand, REAL], demands[0, month, demand, NOMINAL]
+                    _pay_in((real, nominal, growing), price, grows, pot)
+                    growing = GROWN
+            for demand in range(demands.shape[1]):
+                real, nominal = demands[month, demand, REAL], demands[month, demand, NOMINAL]
                 if real != 0.0 or nominal != 0.0:
-                    _pay_out(demand, (real, nominal), growth, (block, month), books)
+                    _pay_out((real, nominal, growing), month, price, grows, pot, failed[demand])
+                    growing = GROWN
+            if growing != GROWN:
+                _pay_in((0.0, 0.0, growing), price, grows, pot)
         for lane in range(LANES):
-            wealth[year, lane] = books[POT, lane]
+            wealth[year, lane] = pot[lane]
 
 
 @compiled_with_arrays
 def simulate_pots(program: Program, growth: NDArray[np.float32], first_block: int, recorded: Recorded) -> None:
     """Simulate the blocks of ``growth`` like `kernel.simulate_blocks`, for a program that `is_pot`; keeps no flows."""
     n_years, n_demands = program.year_facts.shape[1], program.demands.shape[2]
-    books = np.empty((FAILED + n_demands, LANES))
+    pot, failed = np.empty(2 * LANES), np.empty((n_demands, LANES))
     wealth = np.empty((n_years, LANES))
     for block in range(growth.shape[0]):
         first_path = (first_block + block) * LANES
         lanes = min(LANES, recorded.wealth.shape[1] - first_path)
         last_path = first_path + lanes
-        books[POT, :] = program.opening[0, 0]
-        books[FAILED:, :] = NEVER
-        recorded.wealth[0, first_path:last_path] = books[POT, :lanes]
-        _walk(program, growth, block, books, wealth)
+        pot[:] = program.opening[0, 0]
+        failed[:] = NEVER
+        recorded.wealth[0, first_path:last_path] = pot[:lanes]
+        _walk(program, growth[block], pot, failed, wealth)
         for year in range(n_years):
+            kept = recorded.wealth[year + 1, first_path:last_path]
             for lane in range(lanes):
-                recorded.wealth[year + 1, first_path + lane] = wealth[year, lane]
+                kept[lane] = wealth[year, lane]
         for demand in range(n_demands):
+            noted = recorded.failed[demand, first_path:last_path]
             for lane in range(lanes):
-                recorded.failed[demand, first_path + lane] = int(books[FAILED + demand, lane])
+                noted[lane] = int(failed[demand, lane])
