@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from apps.accounts.models import FirmProfile, User
 from apps.accounts.policies import Role
+from apps.accounts.selectors.firm_days import firm_today
 from apps.accounts.services.proofs import Proof
 from apps.clients.models import DocumentCategory, Household, HouseholdStatus, Person, Signature
 from apps.clients.services.agreements import AgreementDraft, draft_agreement, ensure_standard_template, send_agreement
@@ -78,7 +79,7 @@ def client_email(spec: DemoHousehold, name: str = "") -> str:
 
 
 def _take_on(spec: DemoHousehold, advisor: User, by: Actor) -> Household:
-    today = timezone.localdate()
+    today = firm_today()
 
     def person(relationship: str, name: str, age: int, **more: object) -> dict[str, object]:
         told = {"relationship": relationship, "first_name": name, "last_name": spec.family_name}
@@ -153,7 +154,7 @@ def _profile(spec: DemoHousehold, household: Household, by: Actor) -> None:
 
 def _agree(household: Household, by: Actor) -> None:
     """Draft the agreement, send it, have every adult read and sign it, and bill by it."""
-    draft = AgreementDraft(fees=fees(), effective_on=first_billed_day(timezone.localdate()))
+    draft = AgreementDraft(fees=fees(), effective_on=first_billed_day(firm_today()))
     agreement = draft_agreement(household=household, template=ensure_standard_template(by=by), draft=draft, by=by)
     request = send_agreement(agreement=agreement, by=by)
     sign_all(request.signatures.select_related("person__user").order_by("position"))
@@ -203,9 +204,9 @@ def _sign(signature: Signature) -> None:
 
 def _plan(spec: DemoHousehold, household: Household, by: Actor) -> Plan:
     plan = draft_plan(household=household, by=by)
-    year = timezone.localdate().year
+    year = firm_today().year
     for child in household.people.filter(relationship="child"):
-        age = child.age_on(timezone.localdate()) or 0
+        age = child.age_on(firm_today()) or 0
         if age < 17:
             set_goal(
                 plan=plan,

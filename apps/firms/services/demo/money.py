@@ -6,8 +6,7 @@ import datetime as dt
 import random
 from decimal import ROUND_DOWN, Decimal
 
-from django.utils import timezone
-
+from apps.accounts.selectors.firm_days import firm_today
 from apps.clients.models import Household, Person
 from apps.core.actors import Actor
 from apps.firms.services.demo.roster import DemoHousehold
@@ -32,7 +31,7 @@ _BONDS = (("BND", Decimal("0.7")), ("VCIT", Decimal("0.3")))
 
 def add_facts(spec: DemoHousehold, household: Household, by: Actor) -> None:
     """Write what the household earns, spends, owes and owns."""
-    today = timezone.localdate()
+    today = firm_today()
     head = household.people.get(relationship="head")
     partner = household.people.filter(relationship="partner").first()
     term = {"name": "Term life", "person": head, "ends_on": dt.date(today.year + 15, 7, 1)}
@@ -70,7 +69,7 @@ def _social_security(person: Person, salary: Decimal, spec: DemoHousehold, today
 
 def keep_bank_account(spec: DemoHousehold, household: Household, by: Actor) -> None:
     """Open the checking account and post eighteen months of it."""
-    today = timezone.localdate()
+    today = firm_today()
     details = BankDetails(
         name="Household checking",
         kind="checking",
@@ -114,7 +113,7 @@ def save_monthly(spec: DemoHousehold, household: Household, account: Account, by
     """Note what a working household puts into its first account each month."""
     if spec.salary:
         amount = (spec.salary / 100).quantize(Decimal(10))
-        fields = {"name": "Monthly saving", "account": account, "monthly_amount": amount, "as_of": timezone.localdate()}
+        fields = {"name": "Monthly saving", "account": account, "monthly_amount": amount, "as_of": firm_today()}
         add_fact(kind="saving", household=household, fields=fields, by=by)
 
 
@@ -122,7 +121,7 @@ def invest(spec: DemoHousehold, household: Household, by: Actor) -> list[Account
     """Open the accounts and record three years: the first purchases, then a deposit and purchases each quarter."""
     head = household.people.get(relationship="head")
     partner = household.people.filter(relationship="partner").first()
-    today = timezone.localdate()
+    today = firm_today()
     start = today.replace(year=today.year - YEARS, day=min(today.day, 28))
     planned = [
         (
@@ -157,7 +156,7 @@ def _fill(account: Account, spec: DemoHousehold, amount: Decimal, start: dt.date
     buyer = _Buyer(mix, start, by)
     entries: list[TransactionEntry] = []
     day, deposit = start, (amount * Decimal("0.7")).quantize(CENT)
-    while day < timezone.localdate():
+    while day < firm_today():
         paid = buyer.distributions(day)
         entries += [*paid, TransactionEntry(kind=TransactionKind.DEPOSIT, trade_date=day, cash=deposit)]
         entries += buyer.purchases(day, deposit * Decimal("0.98") + sum((each.cash for each in paid), Decimal(0)))
@@ -174,7 +173,7 @@ class _Buyer:
         found = instruments_for(names=named.values(), by=by)
         self.instruments = {symbol: found[name] for symbol, name in named.items()}
         masters = [key for each in self.instruments.values() if (key := each.master_id) is not None]
-        self.closes = closes_in(masters, DateSpan(start - dt.timedelta(days=7), timezone.localdate()))
+        self.closes = closes_in(masters, DateSpan(start - dt.timedelta(days=7), firm_today()))
         self.held = dict.fromkeys(named, Decimal(0))
         # what leaves the simulated prices reaches those who hold them
         self.yields = {each.symbol: each.motion.distribution_yield for each in illustrative_market().securities}

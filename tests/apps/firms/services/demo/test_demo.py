@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from django_tenants.utils import tenant_context
 
-from apps.accounts.models import User
+from apps.accounts.models import FirmProfile, User
 from apps.accounts.selectors.firm_days import firm_today
 from apps.billing.models import BillingRun, FeeAssignment, Invoice, InvoiceState, RunState
 from apps.clients.models import Household, HouseholdStatus
@@ -74,6 +74,13 @@ def test_a_household_is_built_whole_and_once(staffed):
     owner = PortfolioOwner(household)
     assert compared(owner, sheet).line("inception").benchmark.value is not None
     assert risk_sheet(owner, sheet, Frequency.MONTHLY).column("inception").figures[Measure.BETA].value > 0.5
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Pago_Pago"])  # their day is never the same
+def test_facts_are_those_of_the_firms_day(staffed, zone):
+    FirmProfile.objects.update(time_zone=zone)
+    household = built(16)
+    assert {row.as_of for row in household.incomesource_facts.all()} == {firm_today()}
 
 
 def test_households_follow_models_that_the_principal_approved(staffed):
