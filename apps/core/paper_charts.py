@@ -34,7 +34,8 @@ COLOURS = {
 MEANINGS = {
     "main": "main", "base": "main", "portfolio": "main", "stock": "main", "equity": "main", "wages": "main",
     "collected": "main", "bond": "blue", "gain": "blue", "benchmark": "blue", "social_security": "blue",
-    "billed": "blue", "cash": "grey", "tax": "rust", "loss": "rust", "debt": "rust", "withdrawal": "ochre",
+    "billed": "blue", "cash": "grey", "grant": "grey", "tax": "rust", "loss": "rust", "debt": "rust",
+    "withdrawal": "ochre",
     "spending": "ochre", "overdue": "rust", "real_estate": "plum", "pension": "plum", "alternative": "teal",
     "international": "teal", "contribution": "teal", "target": "grey",
 }  # fmt: skip

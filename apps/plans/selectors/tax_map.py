@@ -172,7 +172,7 @@ def _chart(asked: Asked, years: Sequence[TaxYear], peak: TaxYear, *, in_today: b
 
     series = [
         stacked(_("Salaries"), [each.income.wages - each.income.pre_tax for each in years], "wages"),
-        stacked(_("Equity from employers, besides salaries"), [each.income.equity for each in years], "gain"),
+        stacked(_("Equity from employers, besides salaries"), [each.income.equity for each in years], "grant"),
         stacked(_("Pensions and other income"), [each.income.pensions for each in years], "pension"),
         stacked(
             _("Taxed part of Social Security"), [each.income.taxable_benefits for each in years], "social_security"

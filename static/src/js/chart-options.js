@@ -4,7 +4,7 @@ import { word } from "./words.js";
 const MEANINGS = {
   main: "main", base: "main", portfolio: "main", stock: "main", equity: "main", wages: "main", collected: "main",
   bond: "blue", gain: "blue", benchmark: "blue", social_security: "blue", billed: "blue",
-  cash: "grey", tax: "rust", loss: "rust", debt: "rust", withdrawal: "ochre", spending: "ochre", overdue: "rust",
+  cash: "grey", grant: "grey", tax: "rust", loss: "rust", debt: "rust", withdrawal: "ochre", spending: "ochre", overdue: "rust",
   real_estate: "plum", pension: "plum", alternative: "teal", international: "teal", contribution: "teal", target: "grey",
 };
 const ORDER = ["main", "blue", "ochre", "plum", "teal", "rust", "grey"];
