@@ -227,6 +227,17 @@ class PlainImporter(Importer, Protocol):
         """Take in the new ones under their ids, in the transaction of the caller, without an object for each."""
 
 
+class ExplainedImporter(Importer, Protocol):
+    """An importer of a list of our own making: what its columns are, and a file to begin with."""
+
+    @property
+    def sample(self) -> str:
+        """Name the static file that shows a line of each kind."""
+
+    def columns(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """Return, for each kind of line, the headings of the columns it may fill."""
+
+
 @dataclass(frozen=True, slots=True)
 class OpenPoint:
     """One thing of an import that somebody else decides: what it is, how it stands, and where it is decided."""

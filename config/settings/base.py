@@ -344,7 +344,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(HOME / "beat-schedule")
 MEDIA_ROOT = HOME / "files"
 STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"
-STATICFILES_DIRS = [ROOT / "static" / "dist", ROOT / "static" / "img"]
+STATICFILES_DIRS = [ROOT / "static" / name for name in ("dist", "img", "samples")]
 STORAGES = {
     "default": {"BACKEND": "apps.core.tenancy.storage.FirmStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},

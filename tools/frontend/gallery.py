@@ -57,7 +57,7 @@ def configure() -> None:
             }
         ],
         STATIC_URL="/static/",
-        STATICFILES_DIRS=[ROOT / "static" / "dist", ROOT / "static" / "img"],
+        STATICFILES_DIRS=[ROOT / "static" / name for name in ("dist", "img", "samples")],
         FORM_RENDERER="django.forms.renderers.TemplatesSetting",
         LOGGING_CONFIG=None,
         NAVIGATION=[],

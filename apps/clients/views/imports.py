@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.http import HttpRequest
@@ -12,7 +12,7 @@ from django.views.generic import TemplateView
 
 from apps.accounts.policies import Permission
 from apps.clients.forms.imports import AnswersForm, ImportUploadForm
-from apps.clients.ports import ports
+from apps.clients.ports import ExplainedImporter, ports
 from apps.clients.selectors.imports import import_for, import_list, import_page
 from apps.clients.services.imports import (
     ImportHasDependentsError,
@@ -66,7 +66,11 @@ class ImportNewView(ServiceFormView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Name the kind."""
         importer = importer_for(self.kwargs["kind"])
-        return super().get_context_data(**kwargs) | {"label": importer.label, "accept": importer.accept}
+        named: dict[str, Any] = {"label": importer.label, "accept": importer.accept}
+        if hasattr(importer, "sample"):
+            told = cast("ExplainedImporter", importer)
+            named |= {"sample": told.sample, "columns": told.columns()}
+        return super().get_context_data(**kwargs) | named
 
     def perform(self, form: ImportUploadForm, by: Actor) -> str:
         """Keep the file and read it."""

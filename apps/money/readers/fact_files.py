@@ -1,52 +1,20 @@
-"""A list of a household's incomes, expenses, savings, debts, property, insurance, expected money: a line for each."""
+"""A list of a household's facts: a line for each income, debt, policy, grant, phase of spending …"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from apps.core.tabular.problems import CellError, FileRefusedError, RowProblem
 from apps.core.tabular.reading import read_table
 from apps.core.tabular.tables import Cell, Table, TableRow
-from apps.core.tabular.values import is_missing, read_date, read_decimal, read_percent, text_of
+from apps.core.tabular.values import is_missing, text_of
 from apps.kernel.errors import gettext_noop
+from apps.money.readers.fact_columns import ALWAYS, COLUMNS, HEADINGS
 
-
-def _text(cell: Cell) -> str:
-    return text_of(cell).strip()
-
-
-_COMMON = {"as of": ("as_of", read_date)}
-# of each kind: the column's heading, the field of the fact, and how a cell is read
-COLUMNS: Mapping[str, Mapping[str, tuple[str, Callable[[Cell], Any]]]] = {
-    "income": {
-        **_COMMON, "type": ("kind", _text), "amount": ("annual_amount", read_decimal),
-        "growth": ("annual_growth", read_percent), "from": ("starts_on", read_date), "until": ("ends_on", read_date),
-    },
-    "expense": {**_COMMON, "type": ("category", _text), "amount": ("monthly_amount", read_decimal)},
-    "saving": {**_COMMON, "amount": ("monthly_amount", read_decimal), "until": ("ends_on", read_date)},
-    "debt": {
-        **_COMMON, "type": ("kind", _text), "amount": ("balance", read_decimal), "rate": ("annual_rate", read_percent),
-        "payment": ("monthly_payment", read_decimal), "company": ("lender", _text),
-    },
-    "property": {
-        **_COMMON, "type": ("kind", _text), "amount": ("value", read_decimal), "cost": ("cost", read_decimal),
-        "growth": ("annual_growth", read_percent),
-    },
-    "insurance": {
-        **_COMMON, "type": ("kind", _text), "amount": ("coverage", read_decimal),
-        "payment": ("annual_premium", read_decimal), "company": ("insurer", _text), "until": ("ends_on", read_date),
-    },
-    "windfall": {
-        **_COMMON, "type": ("kind", _text), "amount": ("amount", read_decimal), "from": ("expected_on", read_date),
-    },
-}  # fmt: skip
-HEADINGS = (
-    "entry", "name", "person", "account", "type", "amount", "as of", "rate", "payment", "company", "growth", "cost",
-    "from", "until",
-)  # fmt: skip
-_NEEDED = ("entry", "name", "amount", "as of")
+# without an amount a list may tell of grants and of Roth accounts only
+_NEEDED = ("entry", "name", "as of")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +47,7 @@ def read_facts(data: bytes) -> FactFile:
     if missing:
         raise FileRefusedError(
             gettext_noop("The file has no column “%(column)s”."),
-            mend=gettext_noop("Each line needs the columns entry, name, amount and as of."),
+            mend=gettext_noop("Each line needs the columns entry, name and as of."),
             line=table.header_line,
             column=missing[0],
         )
@@ -95,7 +63,8 @@ def _row(row: TableRow, places: Mapping[str, int]) -> tuple[FactRow | None, list
     def cell(heading: str) -> Cell:
         return row.cells[places[heading]] if heading in places else ""
 
-    kind, name = text_of(cell("entry")).strip().casefold(), text_of(cell("name")).strip()
+    kind = " ".join(text_of(cell("entry")).replace("_", " ").casefold().split())
+    name = text_of(cell("name")).strip()
     if kind not in COLUMNS:
         message, mend = gettext_noop("“%(said)s” is no kind of entry."), gettext_noop("Write one of: %(kinds)s.")
         params = {"said": kind, "kinds": ", ".join(COLUMNS)}
@@ -112,7 +81,7 @@ def _row(row: TableRow, places: Mapping[str, int]) -> tuple[FactRow | None, list
         except CellError as wrong:
             problems.append(wrong.at(row.line, heading))
     told = [heading for heading in HEADINGS if heading in places and not is_missing(cell(heading))]
-    strange = [heading for heading in told if heading not in {*COLUMNS[kind], "entry", "name", "person", "account"}]
+    strange = [heading for heading in told if heading not in {*COLUMNS[kind], *ALWAYS}]
     problems += [_not_of_kind(row.line, heading, kind) for heading in strange]
     who, where = text_of(cell("person")).strip(), text_of(cell("account")).strip()
     cells = {heading: text_of(cell(heading)) for heading in told}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, cast
@@ -32,28 +33,41 @@ from apps.core.models import BaseModel
 from apps.core.tabular.problems import RowProblem
 from apps.kernel.errors import InvalidInputError, gettext_noop
 from apps.money.models import FactOfHousehold
-from apps.money.readers.fact_files import COLUMNS, FactFile, FactRow, read_facts
+from apps.money.readers.fact_columns import COLUMNS, NEEDS_PERSON, TAKES_PERSON, fact_word
+from apps.money.readers.fact_files import FactFile, FactRow, read_facts
 from apps.money.services.facts import FACT_KINDS, add_fact, change_fact, remove_fact
 
-_PERSONS = frozenset({"income", "insurance", "windfall"})
+# the fields besides the name that tell two facts of one kind apart; of what a person has once, the name does not
+_APART = {"income": ("person",), "grant": ("person", "kind", "granted_on"), "former_spouse": ("person",)}
+_ONCE = {"ira_basis": ("person",), "roth_basis": ("person", "kind")}
+_CHOICES = ("kind", "category", "change")
 # the field of a fact back to the heading of its column, for problems
 _HEADINGS = {kind: {target: heading for heading, (target, _) in columns.items()} for kind, columns in COLUMNS.items()}
 
 
 @dataclass(frozen=True, slots=True)
 class FactValue:
-    """A line with its household's own person and account, and its fields as the service takes them."""
+    """A line with its household's own person and account, and its fields as the service takes them.
+
+    `kind` is a word of `FACT_KINDS`, `target` the fact there is of it already.
+    """
 
     kind: str
     fields: Mapping[str, Any]
+    target: FactOfHousehold | None = None
 
 
 class FactFileImporter:
     """Takes in a list of facts, CSV or XLSX: an entry a line."""
 
-    label = _("Money: incomes, expenses, savings, debts, property, insurance")
+    label = _("Facts of a household (CSV, XLSX)")
     accept = ".csv,.xlsx"
     per_household = True
+    sample = "household-facts.csv"
+
+    def columns(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """Return, for each kind of entry, the columns besides those of every line."""
+        return tuple((entry, _columns_of(entry)) for entry in COLUMNS)
 
     def questions(self, file: ImportFile) -> tuple[Question, ...]:
         """Ask nothing; refuse what is no such list."""
@@ -64,9 +78,10 @@ class FactFileImporter:
         """Read the lines; what cannot be is a problem at its column."""
         found, household = _found(file), _household(file)
         rows, seen, problems = [], set(), list(found.problems)
+        held = _Held(household)
         for row in found.rows:
-            key = _key(row)
-            value, wrong = _value(row, household)
+            value, wrong = _value(row, household, held)
+            key = _key(row.kind, row.name, row.person) if value is None else _key_of(value.kind, value.fields)
             if key in seen:
                 wrong.append(_twice(row))
             seen.add(key)
@@ -75,15 +90,13 @@ class FactFileImporter:
         return ReadFile(rows=tuple(rows), problems=tuple(problems), ignored=found.table.ignored, lines=lines)
 
     def known(self, file: ImportFile, rows: Sequence[ReadRow]) -> Mapping[str, Known]:
-        """Find facts of the same kind, name and person that were typed by hand."""
-        household, known = _household(file), {}
-        wanted = {row.key: row for row in rows if row.value is not None}
-        for kind in {row.value.kind for row in wanted.values()}:
-            for fact in cast("Any", FACT_KINDS[kind])._default_manager.filter(household=household):  # noqa: SLF001
-                row = wanted.get(_key_of(kind, fact.name, str(getattr(fact, "person", None) or "")))
-                if row is not None:
-                    known[row.key] = Known(fact, _differs(fact, row.value.fields))
-        return known
+        """Say which facts there are already, typed by hand or taken in before."""
+        del file
+        return {
+            row.key: Known(row.value.target, _differs(row.value.target, row.value.fields))
+            for row in rows
+            if row.value is not None and row.value.target is not None
+        }
 
     def apply(
         self, file: ImportFile, rows: Sequence[PlannedRow], unchanged: Sequence[PlannedRow], progress: Progress
@@ -128,36 +141,86 @@ def _household(file: ImportFile) -> Household:
     return cast("Household", file.known["household"])
 
 
-def _key(row: FactRow) -> str:
-    return _key_of(row.kind, row.name, row.person)
+def _columns_of(entry: str) -> tuple[str, ...]:
+    named = ("person",) if entry in TAKES_PERSON else ("account",) if entry == "saving" else ()
+    return (*named, *(heading for heading in COLUMNS[entry] if heading != "as of"))
 
 
-def _key_of(kind: str, name: str, person: str) -> str:
-    told = f"{name.casefold()}\x1f{person.casefold() if kind == 'income' else ''}"
-    return f"{kind}:{hashlib.sha256(told.encode()).hexdigest()}"
+class _Held:
+    """The facts that a household has, by kind and by what tells them apart: a query for each kind that is asked for."""
+
+    def __init__(self, household: Household) -> None:
+        self._household, self._by_kind = household, dict[str, dict[str, FactOfHousehold]]()
+
+    def of(self, kind: str, fields: Mapping[str, Any]) -> FactOfHousehold | None:
+        """Return the fact that the fields speak of."""
+        if kind not in self._by_kind:
+            rows = cast("Any", FACT_KINDS[kind])._default_manager.filter(household=self._household)  # noqa: SLF001
+            self._by_kind[kind] = {_key_of(kind, _Fields(row)): row for row in rows}
+        return self._by_kind[kind].get(_key_of(kind, fields))
 
 
-def _value(row: FactRow, household: Household) -> tuple[FactValue | None, list[RowProblem]]:
-    model = FACT_KINDS[row.kind]
-    problems: list[RowProblem] = []
+class _Fields(dict[str, Any]):
+    """The fields of a fact that there is, read as they are asked for."""
+
+    def __init__(self, fact: FactOfHousehold) -> None:
+        super().__init__()
+        self._fact = fact
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """Return a field's value."""
+        return getattr(self._fact, name, default)
+
+
+def _key(kind: str, name: str, told: str) -> str:
+    text = f"{name.casefold()}\x1f{told.casefold()}"
+    return f"{kind}:{hashlib.sha256(text.encode()).hexdigest()}"
+
+
+def _key_of(kind: str, fields: Mapping[str, Any]) -> str:
+    apart = _ONCE.get(kind) or _APART.get(kind, ())
+    told = "\x1f".join(str(fields.get(name)) for name in apart)
+    return _key(kind, "" if kind in _ONCE else str(fields.get("name")), told)
+
+
+def _value(row: FactRow, household: Household, held: _Held) -> tuple[FactValue | None, list[RowProblem]]:
+    kind = fact_word(row.kind)
+    model, problems = FACT_KINDS[kind], list[RowProblem]()
     fields: dict[str, Any] = {"name": row.name, **row.fields}
-    for name in ("kind", "category"):
+    for name in _CHOICES:
         if name in row.fields:
             fields[name] = _choice(model, name, str(row.fields[name]))
-    if row.person or row.kind == "income":
+    if row.person or row.kind in NEEDS_PERSON:
         fields["person"] = _person(row, household, problems)
     if row.account or row.kind == "saving":
         fields["account"] = _account(row, household, problems)
     if problems:
         return None, problems
+    if kind == "roth_basis":
+        fields.setdefault("kind", "ira")
+    target = held.of(kind, fields)
+    fact = model(household=household, currency=household.currency) if target is None else copy(target)
+    for name, said in fields.items():
+        setattr(fact, name, said)
     try:
-        model(household=household, currency=household.currency, **fields).full_clean(exclude=["household"])
+        fact.full_clean(exclude=["household"])
     except ValidationError as wrong:
-        problems += [
-            RowProblem(row.line, _HEADINGS[row.kind].get(name, "" if name == "__all__" else name), "invalid", texts[0])
-            for name, texts in wrong.message_dict.items()
-        ]
-    return (None if problems else FactValue(row.kind, fields)), problems
+        problems += [_refused(row, fact, name, errors[0]) for name, errors in wrong.error_dict.items()]
+    return (None if problems else FactValue(kind, fields, target)), problems
+
+
+def _refused(row: FactRow, fact: FactOfHousehold, name: str, error: ValidationError) -> RowProblem:
+    """Say at its column what a fact refuses, and how to mend it where the fact does not say so itself."""
+    column = "" if name == "__all__" else _HEADINGS[row.kind].get(name, name)
+    if error.code in {"null", "blank", "required"}:
+        message, mend = gettext_noop("“%(column)s” is empty."), gettext_noop("Each entry “%(kind)s” needs it.")
+        return RowProblem(row.line, column, "invalid", message, mend, {"column": column, "kind": row.kind})
+    if error.code == "invalid_choice":
+        choices = [str(value) for value, _name in cast("Any", fact._meta.get_field(name)).flatchoices if value != ""]
+        message, mend = gettext_noop("“%(said)s” is none of the choices."), gettext_noop("Write one of: %(choices)s.")
+        params = {"said": row.cells.get(column, ""), "choices": ", ".join(choices)}
+        return RowProblem(row.line, column, "invalid", message, mend, params)
+    return RowProblem(row.line, column, "invalid", error.messages[0])
 
 
 def _choice(model: type[FactOfHousehold], name: str, said: str) -> str:
@@ -170,7 +233,7 @@ def _person(row: FactRow, household: Household, problems: list[RowProblem]) -> P
     people = list(household.people.all())
     said = row.person.casefold()
     found = [each for each in people if said in {str(each).casefold(), each.first_name.casefold()}]
-    if row.kind not in _PERSONS:
+    if row.kind not in TAKES_PERSON:
         message, mend = gettext_noop("This entry belongs to nobody alone."), gettext_noop("Leave the cell empty.")
         problems.append(RowProblem(row.line, "person", "no_person", message, mend))
     elif len(found) != 1:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from apps.clients.models import ImportRow
 from apps.clients.services.imports import apply_batch, open_batch, undo_batch
@@ -13,6 +15,8 @@ from apps.core.models import AuditEvent
 from apps.core.tabular.problems import FileRefusedError
 from apps.kernel.errors import DomainError
 from apps.money.models import Debt, ExpenseLine, IncomeSource, InsurancePolicy, Property, RegularSaving, Windfall
+from apps.money.readers.fact_files import read_facts
+from apps.money.services.fact_importer import FactFileImporter
 from tests.factories import clients, money, portfolios
 
 D = Decimal
@@ -124,5 +128,115 @@ def test_a_line_that_cannot_be_stands_beside_its_column_and_nothing_is_taken_in(
 def test_an_entry_told_twice_and_a_file_without_its_columns(household, ada):
     batch = opened(household, ada, LIST + "debt,HOUSE,,,auto,9,10/01/2026,5,1,,,,,\n")
     assert problems(batch) == [(9, "name", "told_twice")]
-    with pytest.raises(FileRefusedError, match="amount"):
-        opened(household, ada, "Entry,Name,As of\ndebt,Car,10/01/2026\n")
+    with pytest.raises(FileRefusedError, match="as of"):
+        opened(household, ada, "Entry,Name,Amount\ndebt,Car,9\n")
+
+
+MORE = (
+    "Entry,Name,Person,Type,Amount,As of,Shares,Price,Strike,Granted on,Expires on,Vesting months,Every months,Share,"
+    "From retirement,Years,Essential,Born,Married on,Died on,Tax year,First year,Converted,Converted 1 before\n"
+    "grant,Acme,Ana,rsu,,10/01/2026,400,52.50,,03/01/2025,,48,3,,,,,,,,,,,\n"
+    "grant,Acme,Ana,iso,,10/01/2026,900,52.50,20,03/01/2024,03/01/2034,48,12,,,,,,,,,,,\n"
+    "phase,Travel,,share,,10/01/2026,,,,,,,,15%,yes,10,no,,,,,,,\n"
+    "former_spouse,Rui,Ana,,2400,10/01/2026,,,,,,,,,,,,04/02/1958,06/01/1985,02/03/2019,,,,\n"
+    "ira basis,Form 8606,Ana,,38500,10/01/2026,,,,,,,,,,,,,,,2025,,,\n"
+    "Roth basis,Roth,Ana,,,10/01/2026,,,,,,,,,,,,,,,2025,2015,5000,4000\n"
+    "payment,Church,,gift,3000,10/01/2026,,,,,,,,,,,,,,,,2027,,\n"
+)
+
+
+def test_grants_phases_former_spouses_and_taxed_money_are_taken_in_with_their_owner(household, ada):
+    taken(household, ada, MORE)
+    rsu, iso = household.equitygrant_facts.order_by("id")
+    assert (rsu.kind, rsu.quantity, rsu.price, rsu.vesting_months, rsu.person.first_name) == (
+        "rsu",
+        400,
+        D("52.5"),
+        48,
+        "Ana",
+    )
+    assert (iso.kind, iso.strike, iso.every_months, iso.expires_on) == ("iso", 20, 12, dt.date(2034, 3, 1))
+    phase = household.spendingphase_facts.get()
+    assert (phase.change, phase.share, phase.starts_at_retirement, phase.years) == ("share", D("0.15"), True, 10)
+    assert not phase.is_essential
+    spouse = household.formerspouse_facts.get()
+    assert (spouse.monthly_amount, spouse.died_on) == (2_400, dt.date(2019, 2, 3))
+    assert (household.irabasis_facts.get().amount, household.irabasis_facts.get().tax_year) == (38_500, 2025)
+    roth = household.rothbasis_facts.get()
+    assert (roth.kind, roth.contributions, roth.first_year, roth.converted_0, roth.converted_1) == (
+        "ira", None, 2015, 5_000, 4_000,
+    )  # fmt: skip
+    assert (household.yearlypayment_facts.get().annual_amount, household.yearlypayment_facts.get().first_year) == (
+        3_000,
+        2027,
+    )
+
+
+def test_what_a_person_has_once_is_changed_whatever_it_is_called_and_the_rest_of_it_stays(household, ada):
+    basis = money.fact("ira_basis", household, ada)
+    roth = money.fact("roth_basis", household, ada)
+    lines = MORE.splitlines(keepends=True)
+    batch = taken(household, ada, lines[0] + lines[5] + lines[6])
+    basis.refresh_from_db()
+    roth.refresh_from_db()
+    assert (basis.name, basis.amount) == ("Form 8606", 38_500)
+    assert (roth.name, roth.contributions, roth.converted_1) == ("Roth", 40_000, 4_000)
+    undo_batch(batch=batch, by=ada.as_actor())
+    basis.refresh_from_db()
+    roth.refresh_from_db()
+    assert (basis.name, basis.amount, roth.converted_1) == ("Ira_Basis", 60_000, 0)
+
+
+def test_a_person_is_the_same_by_first_name_so_that_an_income_is_not_doubled(household, ada):
+    money.fact("income", household, ada, name="Job")
+    taken(household, ada, HEAD + "income,Job,Ana,,salary,130000,10/01/2026,,,,,,,\n")
+    assert IncomeSource.objects.get(household=household).annual_amount == 130_000
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "column", "words"),
+    [
+        ("Acme,Ana,rsu", "Acme,,rsu", "person", "Write one of: Ana Rivera"),
+        ("rsu,,10/01/2026,400", "rsu,,10/01/2026,", "shares", "“shares” is empty. Each entry “grant” needs it."),
+        ("Acme,Ana,rsu", "Acme,Ana,stock", "type", "Write one of: rsu, nso, iso, espp."),
+        ("400,52.50,,", "400,52.50,9,", "strike", "Only options have a strike"),
+        ("15%,yes,10,no", "15%,maybe,10,no", "from retirement", "Write yes or no."),
+        ("15%,yes,10,no", "15%,yes,1.5,no", "years", "Write it without decimals."),
+        (",,2025,,,", ",,1950,,,", "tax year", "from 1987 to 2026"),
+        ("02/03/2019", "02/03/1980", "died on", "before the marriage"),
+        ("gift,3000", "gift,-3000", "amount", "greater than or equal to 0"),
+    ],
+)
+def test_what_cannot_be_is_told_at_line_and_column_with_what_to_write(old, new, column, words, household, ada):
+    assert old in MORE
+    batch = opened(household, ada, MORE.replace(old, new, 1))
+    (row,) = [row for row in ImportRow.objects.filter(batch=batch) if row.problems]
+    (problem,) = row.problems
+    assert problem["column"] == column
+    told = (
+        f"{problem['message']} {problem['mend']}" % problem["params"]
+        if problem["params"]
+        else f"{problem['message']} {problem['mend']}"
+    )
+    assert words in told
+    with pytest.raises(DomainError):
+        apply_batch(batch=batch, by=ada.as_actor())
+    assert not household.equitygrant_facts.exists()
+
+
+def test_the_list_to_begin_with_holds_every_kind_and_every_column_that_is_explained_and_is_taken_in(household, ada):
+    importer = FactFileImporter()
+    text = (Path(settings.ROOT) / "static" / "samples" / importer.sample).read_text()
+    found = read_facts(text.encode())
+    assert {row.kind for row in found.rows} == {entry for entry, _columns in importer.columns()}
+    batch = taken(household, ada, text)
+    assert not problems(batch)
+    assert household.equitygrant_facts.count() == 2
+    assert household.property_facts.get().property_tax == 7_800
+
+
+def test_the_page_explains_the_columns_and_gives_the_list(ada, sign_in):
+    page = sign_in(ada).get("/imports/new/money_facts/").content.decode()
+    assert "household-facts" in page
+    assert "married on, divorced on" in page
+    assert "What the list says" not in sign_in(ada).get("/imports/new/clients/").content.decode()
