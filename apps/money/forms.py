@@ -50,6 +50,8 @@ class FactForm(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **kwargs)
         if not self.instance.pk:
             self.initial.setdefault("as_of", timezone.localdate())
+        for each in self.fields.values():
+            _word_nothing(each)
         offered: dict[str, Any] = {
             "person": household.people,
             "account": household.accounts,
@@ -63,6 +65,18 @@ class FactForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def _post_clean(self) -> None:
         """Leave the row alone: the service fills and checks it."""
+
+
+def _word_nothing(field: forms.Field) -> None:
+    """Say in words what a list offers before anything is chosen."""
+    nothing = _("Choose") if field.required else _("None")
+    if isinstance(field, forms.ModelChoiceField):
+        if field.empty_label is not None:
+            field.empty_label = nothing
+    elif isinstance(field, forms.ChoiceField):
+        field.choices = [
+            (value, nothing if value in {"", None} else label) for value, label in cast("Any", field.choices)
+        ]
 
 
 class IncomeForm(FactForm):
@@ -288,6 +302,17 @@ FACT_TITLES = {
     "roth_basis": _("Roth accounts"),
     "grant": _("Equity from an employer"),
     "payment": _("Gifts or medical costs"),
+}
+
+
+# what lists of them are headed
+FACT_LISTS = {
+    **FACT_TITLES,
+    "expense": _("Regular expenses"),
+    "saving": _("Regular savings"),
+    "debt": _("Debts"),
+    "phase": _("Phases of spending"),
+    "payment": _("Gifts and medical costs"),
 }
 
 

@@ -9,6 +9,7 @@ import datetime as dt
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -41,7 +42,7 @@ from apps.core.actors import Actor
 from apps.firms.services.demo.households import sample_paper
 from apps.integrations.services.partners import register_partner
 from apps.kernel.money import Money
-from apps.money.services.suggestions import Suggested, suggest_fact
+from apps.money.services.suggestions import Accepted, Suggested, accept_suggestion, decline_suggestion, suggest_fact
 from apps.notices.models import Mail
 from apps.notices.services.digests import choose_digest, ending_key
 from apps.plans.selectors import overview_builders as build
@@ -171,8 +172,19 @@ class Firm(World):
             "expense", "add", "Tamarind", after={"name": "Tamarind", "monthly_amount": "90"}, note="Tamarind"
         )
         suggest_fact(person=self.head, suggested=more, by=self.client.as_actor())
+        self._decide_on_facts(more)
         told = Asked("loan", owed, words)
         tell_calculation(person=self.head, asked=told, note="Tamarind?", by=self.client.as_actor())
+
+    def _decide_on_facts(self, more: Suggested) -> None:
+        """Decide on three like it, so that each answer is mailed: declined, accepted, corrected."""
+        fields = {"name": "Tamarind", "category": "other", "monthly_amount": Decimal(80), "as_of": today()}
+        for note, texts in (("no", None), ("yes", {"monthly_amount": "90"}), ("so", {"monthly_amount": "80"})):
+            row = suggest_fact(person=self.head, suggested=replace(more, note=note), by=self.client.as_actor())
+            if texts is None:
+                decline_suggestion(suggestion=row, reason="Tamarind", by=self.ada.as_actor())
+            else:
+                accept_suggestion(suggestion=row, accepted=Accepted(fields, texts), by=self.ada.as_actor())
 
     def _agree(self) -> None:
         """Draft an agreement on paper; sign another paper, so that its certificate is filed."""

@@ -27,6 +27,7 @@ class SuggestionState(models.TextChoices):
 
     WAITING = "waiting", _("With your advisor")
     ACCEPTED = "accepted", _("Accepted")
+    CORRECTED = "corrected", _("Accepted with corrections")
     DECLINED = "declined", _("Not accepted")
     WITHDRAWN = "withdrawn", _("Taken back")
 

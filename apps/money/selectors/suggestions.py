@@ -20,23 +20,31 @@ from apps.money.models import (
     FactSuggestion,
     IncomeSource,
     InsurancePolicy,
+    IraBasis,
     Property,
     RegularSaving,
+    RothBasis,
+    SpendingPhase,
     SuggestedAction,
     Windfall,
+    YearlyPayment,
 )
 
 _SHOWN = 30
-# what a client tells of, by the word of its kind, with the field of its amount and how often that is
+# what a client tells of, by the word of its kind, with the field of its amount and the words that go with it
 OWN_KINDS: Mapping[str, tuple[type[FactOfHousehold], str, str]] = {
     "income": (IncomeSource, "annual_amount", "year"),
     "expense": (ExpenseLine, "monthly_amount", "month"),
     "saving": (RegularSaving, "monthly_amount", "month"),
-    "debt": (Debt, "balance", ""),
-    "property": (Property, "value", ""),
-    "insurance": (InsurancePolicy, "coverage", ""),
-    "windfall": (Windfall, "amount", ""),
+    "debt": (Debt, "balance", "owed"),
+    "property": (Property, "value", "worth"),
+    "insurance": (InsurancePolicy, "coverage", "cover"),
+    "phase": (SpendingPhase, "monthly_amount", "month"),
+    "windfall": (Windfall, "amount", "expected"),
     "grant": (EquityGrant, "price", "share"),
+    "ira_basis": (IraBasis, "amount", "tax_year"),
+    "roth_basis": (RothBasis, "contributions", "tax_year"),
+    "payment": (YearlyPayment, "annual_amount", "year"),
 }
 
 
@@ -44,12 +52,12 @@ OWN_KINDS: Mapping[str, tuple[type[FactOfHousehold], str, str]] = {
 class OwnFact:
     """An entry as its client reads it; `whose` is empty where it belongs to nobody alone.
 
-    `waits` says that a change of it is with the advisor.
+    `amount` is None where none is known. `waits` says that a change of it is with the advisor.
     """
 
     fact: FactOfHousehold
     whose: str
-    amount: Money
+    amount: Money | None
     per: str
     waits: bool
 
@@ -79,21 +87,18 @@ def own_facts(household: Household) -> list[tuple[str, list[OwnFact]]]:
     waiting = set(FactSuggestion.objects.waiting().filter(household=household).values_list("fact_id", flat=True))
     found = []
     for kind, (model, amount, per) in OWN_KINDS.items():
-        rows = cast("Any", model).objects.filter(household=household)
-        if "person" in {field.name for field in model._meta.fields}:
-            rows = rows.select_related("person")
-        entries = [
-            OwnFact(
-                fact=row,
-                whose=str(getattr(row, "person", None) or ""),
-                amount=Money(Decimal(getattr(row, amount)), row.currency),
-                per=per,
-                waits=row.public_id in waiting,
-            )
-            for row in rows
-        ]
+        pointed = [name for name in ("person", "account") if any(field.name == name for field in model._meta.fields)]
+        rows = cast("Any", model).objects.filter(household=household).select_related(*pointed)
+        entries = [_own(row, getattr(row, amount), per, waits=row.public_id in waiting) for row in rows]
         found.append((kind, entries))
     return found
+
+
+def _own(row: FactOfHousehold, amount: Decimal | None, per: str, *, waits: bool) -> OwnFact:
+    known = None if amount is None else Money(Decimal(amount), row.currency)
+    # the person of a phase is the one whose age ends it
+    person = None if isinstance(row, SpendingPhase) else getattr(row, "person", None)
+    return OwnFact(fact=row, whose=str(person or ""), amount=known, per=per, waits=waits)
 
 
 def suggestions_of(household: Household, actor: Actor) -> list[FactSuggestion]:

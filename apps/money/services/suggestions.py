@@ -97,27 +97,37 @@ def withdraw_suggestion(*, suggestion: FactSuggestion, by: Actor) -> FactSuggest
     return _decide(row, SuggestionState.WITHDRAWN, "", by)
 
 
-@service
-def accept_suggestion(
-    *, suggestion: FactSuggestion, fields: Mapping[str, Any], seen_at: dt.datetime | None, by: Actor
-) -> FactSuggestion:
-    """Make it so: add, change or remove the fact with the clean `fields`, which the advisor may have corrected.
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What the advisor accepts: clean `fields`, the same as `texts` of the form, and when the fact they saw changed.
 
-    `seen_at` is when the fact that the advisor looked at was last changed. Raises SuggestionDecidedError,
-    FactChangedError when the fact was changed since or is no more, and what the fact's own service refuses.
+    Texts that differ from what was suggested are corrections; `seen_at` is None for a fact that is added.
+    """
+
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    texts: Mapping[str, str] = field(default_factory=dict)
+    seen_at: dt.datetime | None = None
+
+
+@service
+def accept_suggestion(*, suggestion: FactSuggestion, accepted: Accepted, by: Actor) -> FactSuggestion:
+    """Make it so: add, change or remove the fact as it was accepted; the client hears whether it was corrected.
+
+    Raises SuggestionDecidedError, FactChangedError when the fact was changed since it was looked at or is no more, and
+    what the fact's own service refuses.
     """
     row = _waiting(suggestion)
     if row.action == SuggestedAction.ADD:
-        fact = add_fact(kind=row.kind, household=row.household, fields=dict(fields), by=by)
+        fact = add_fact(kind=row.kind, household=row.household, fields=dict(accepted.fields), by=by)
         row.fact_id = fact.public_id
         row.save(update_fields=["fact_id"])
     else:
-        fact = _fact_of(row, seen_at)
+        fact = _fact_of(row, accepted.seen_at)
         if row.action == SuggestedAction.CHANGE:
-            change_fact(fact=fact, fields=dict(fields), by=by)
+            change_fact(fact=fact, fields=dict(accepted.fields), by=by)
         else:
             remove_fact(fact=fact, by=by)
-    return _decide(row, SuggestionState.ACCEPTED, "", by)
+    return _tell_client(_decide(row, _accepted_as(row, accepted.texts), "", by), by)
 
 
 @service
@@ -125,11 +135,15 @@ def decline_suggestion(*, suggestion: FactSuggestion, reason: str, by: Actor) ->
     """Leave the fact as it is and say why; the client reads it. Raises SuggestionDecidedError, InvalidInputError."""
     if not reason.strip():
         raise InvalidInputError(gettext_noop("Say why: the client reads it."), field="reason")
-    return _decide(_waiting(suggestion), SuggestionState.DECLINED, reason.strip(), by)
+    return _tell_client(_decide(_waiting(suggestion), SuggestionState.DECLINED, reason.strip(), by), by)
 
 
 def _waiting(suggestion: FactSuggestion) -> FactSuggestion:
-    row = FactSuggestion.objects.select_for_update(of=("self",)).select_related("household").get(pk=suggestion.pk)
+    row = (
+        FactSuggestion.objects.select_for_update(of=("self",))
+        .select_related("household", "person__user")
+        .get(pk=suggestion.pk)
+    )
     if row.state != SuggestionState.WAITING:
         raise SuggestionDecidedError(
             gettext_noop("This was decided on already."), mend=gettext_noop("Look at what became of it.")
@@ -160,6 +174,12 @@ def _decide(row: FactSuggestion, state: str, reason: str, by: Actor) -> FactSugg
     return row
 
 
+def _accepted_as(row: FactSuggestion, texts: Mapping[str, str]) -> SuggestionState:
+    is_other = any(text != row.after.get(name, text) for name, text in texts.items())
+    is_corrected = is_other and row.action != SuggestedAction.REMOVE
+    return SuggestionState.CORRECTED if is_corrected else SuggestionState.ACCEPTED
+
+
 def _publish(row: FactSuggestion) -> None:
     realtime.publish(f"household:{row.household.public_id}", "money.suggestion", suggestion=str(row.public_id))
 
@@ -175,3 +195,19 @@ def _tell_advisor(row: FactSuggestion, by: Actor) -> None:
         "action_label": _("Look at what they suggest"),
     }
     queue_mail(kind="money/fact_suggested", to=advisor.email, context=context, by=by, locale=advisor.locale)
+
+
+def _tell_client(row: FactSuggestion, by: Actor) -> FactSuggestion:
+    """Mail who suggested it: what was decided, and neither an amount nor the advisor's words, which may hold some."""
+    person = row.person
+    if person.email:
+        context = {
+            "name": person.first_name,
+            "entry": row.name,
+            "state": row.state,
+            "action_url": site_url("/portal/facts/"),
+            "action_label": _("Read why") if row.state == SuggestionState.DECLINED else _("Look at your facts"),
+        }
+        locale = person.user.locale if person.user else ""
+        queue_mail(kind="money/suggestion_decided", to=person.email, context=context, by=by, locale=locale)
+    return row

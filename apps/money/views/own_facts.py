@@ -18,7 +18,7 @@ from apps.clients.selectors.portal_people import portal_person
 from apps.core.access import RequiresMixin, actor_of
 from apps.core.actors import Actor
 from apps.core.views import ActionView, ServiceFormView
-from apps.money.forms import FACT_FORMS, FACT_TITLES, texts_of
+from apps.money.forms import FACT_FORMS, FACT_LISTS, FACT_TITLES, texts_of
 from apps.money.models import FactOfHousehold, SuggestedAction
 from apps.money.selectors.pages import fact_for
 from apps.money.selectors.suggestions import OWN_KINDS, own_facts, suggestion_for, suggestions_of
@@ -58,9 +58,11 @@ class OwnFactsView(OwnMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add facts and suggestions."""
-        groups = [(kind, FACT_TITLES[kind], entries) for kind, entries in own_facts(self.household)]
+        found = own_facts(self.household)
+        groups = [(kind, FACT_LISTS[kind], entries) for kind, entries in found if entries]
+        others = [(kind, FACT_TITLES[kind]) for kind, entries in found if not entries]
         told = suggestions_of(self.household, actor_of(self.request))
-        return super().get_context_data(household=self.household, groups=groups, told=told, **kwargs)
+        return super().get_context_data(household=self.household, groups=groups, others=others, told=told, **kwargs)
 
 
 class SuggestView(OwnMixin, ServiceFormView):

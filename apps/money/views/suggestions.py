@@ -17,7 +17,7 @@ from apps.core.views import ServiceFormView
 from apps.money.forms import FACT_FORMS, FACT_TITLES, DeclineSuggestionForm, shown_text, texts_of
 from apps.money.models import FactOfHousehold, FactSuggestion, SuggestedAction, SuggestionState
 from apps.money.selectors.suggestions import ChangedLine, fact_of, is_stale, suggestion_for
-from apps.money.services.suggestions import accept_suggestion, decline_suggestion
+from apps.money.services.suggestions import Accepted, accept_suggestion, decline_suggestion
 from apps.money.views.households import tab_of
 
 
@@ -103,8 +103,8 @@ class AcceptView(SuggestionMixin):
 
     def perform(self, form: Any, by: Actor) -> str:
         """Accept it and go back to the tab."""
-        fields = form.cleaned_data
-        accept_suggestion(suggestion=self.suggestion, fields=fields, seen_at=self._seen_at(), by=by)
+        accepted = Accepted(form.cleaned_data, texts_of(form), self._seen_at())
+        accept_suggestion(suggestion=self.suggestion, accepted=accepted, by=by)
         messages.success(self.request, _("Accepted: what we hold says it now."))
         return tab_of(self.suggestion.household)
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from apps.clients.models import Document, DocumentVersion, SignatureRequest, SignatureRequestState
 from apps.compliance.models import RiskAssessment
 from apps.core.actors import Actor
+from apps.money.models import FactSuggestion, SuggestionState
 from apps.plans.models import Plan, PlanAlert, PlanQuestion
 
 SHOWN = 8
@@ -119,4 +120,22 @@ def _answers(actor: Actor) -> list[Change]:
     ]
 
 
-SOURCES: list[Callable[[Actor], list[Change]]] = [_papers, _signed, _profiles, _plans, _guardrails, _answers]
+def _decided(actor: Actor) -> list[Change]:
+    """What was decided on suggestions; who took one back knows it."""
+    rows = FactSuggestion.objects.visible_to(actor).filter(decided_at__isnull=False).order_by("-decided_at")
+    url = reverse("money:own-facts")
+    return [
+        Change(
+            "money",
+            gettext("Your facts: %(entry)s") % {"entry": row.name},
+            row.decided_at,
+            row.decided_by,
+            str(row.get_state_display()),
+            url,
+        )
+        for row in rows.exclude(state=SuggestionState.WITHDRAWN)[:SHOWN]
+        if row.decided_at is not None
+    ]
+
+
+SOURCES: list[Callable[[Actor], list[Change]]] = [_papers, _signed, _profiles, _plans, _guardrails, _answers, _decided]

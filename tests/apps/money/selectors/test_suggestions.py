@@ -52,10 +52,19 @@ def test_an_entry_says_whose_it_is_without_a_query_for_each(household, ada, djan
     for person in (*people, *people):
         money.fact("income", household, ada, person=person)
     money.fact("debt", household, ada)
-    with django_assert_num_queries(9):  # eight kinds, and what waits
+    with django_assert_num_queries(13):  # twelve kinds, and what waits
         kinds = dict(own_facts(household))
     assert [entry.whose for entry in kinds["income"]] == [str(person) for person in (*people, *people)]
     assert [entry.whose for entry in kinds["debt"]] == [""]
+
+
+def test_what_is_not_known_has_no_amount_and_the_age_that_ends_a_phase_makes_it_nobodys(household, ada):
+    head = household.people.get(relationship="head")
+    money.fact("roth_basis", household, ada, person=head, contributions=None)
+    money.fact("phase", household, ada, person=head, until_age=80)
+    kinds = dict(own_facts(household))
+    assert (kinds["roth_basis"][0].amount, kinds["roth_basis"][0].whose) == (None, str(head))
+    assert kinds["phase"][0].whose == ""
 
 
 def test_who_sees_a_suggestion(household, suggestion, ada, sue, paul):

@@ -117,6 +117,48 @@ def test_an_addition_a_removal_and_a_refusal(portal, household, debt, ada, sign_
     assert not Debt.objects.filter(pk=debt.pk).exists()
 
 
+def test_what_the_advisor_corrects_is_told_as_corrected_on_both_pages_of_the_client(portal, debt, ada, sign_in):
+    row, staff = suggested(portal, debt), sign_in(ada)
+    seen = hidden(staff.get(review(row)).content.decode(), "seen_at")
+    said = {name: value for name, value in DEBT.items() if name != "note"}
+    assert staff.post(review(row), {**said, "balance": "301000", "seen_at": seen}).status_code == 302
+    assert "Accepted with corrections" in portal.get("/portal/facts/").content.decode()
+    home = portal.get("/portal/").content.decode()
+    assert "Your facts: House" in home
+    assert "Accepted with corrections" in home
+
+
+KINDS = {
+    "phase": {"name": "Travel", "change": "less", "monthly_amount": "400", "starts_at_retirement": "on", "years": "10",
+              "as_of": "2026-10-01"},
+    "ira_basis": {"name": "Form 8606", "amount": "12000", "tax_year": "2025", "as_of": "2026-10-01"},
+    "roth_basis": {"name": "Roth", "kind": "ira", "first_year": "2015", "contributions": "", "tax_year": "2025",
+                   **{f"converted_{n}": "0" for n in range(5)}, "as_of": "2026-10-01"},
+    "payment": {"name": "Church", "kind": "gift", "annual_amount": "3000", "as_of": "2026-10-01"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_phases_gifts_and_taxed_money_are_suggested_and_stand_on_the_page_once_accepted(
+    kind, portal, household, ada, sign_in
+):
+    person = household.people.get(relationship="head")
+    said = KINDS[kind] | ({"person": person.pk} if kind.endswith("basis") else {})
+    assert portal.post(f"/portal/facts/{kind}/new/", said).status_code == 302
+    row, staff = FactSuggestion.objects.get(), sign_in(ada)
+    assert row.kind == kind
+    assert staff.get(review(row)).status_code == 200
+    assert staff.post(review(row), {**said, "seen_at": ""}).status_code == 302
+    row.refresh_from_db()
+    assert row.state == "accepted"
+    page = portal.get("/portal/facts/").content.decode()
+    told = {
+        "phase": "less a month", "ira_basis": "at the end of 2025", "roth_basis": "not known", "payment": "a year"
+    }  # fmt: skip
+    assert told[kind] in page
+    assert f"/portal/facts/{kind}/{row.fact_id}/" in page
+
+
 def test_a_suggestion_is_taken_back(portal, debt):
     row = suggested(portal, debt)
     back = f"/portal/facts/suggestions/{row.public_id}/withdraw/"
@@ -137,7 +179,7 @@ def test_only_clients_suggest_and_only_for_their_household(portal, debt, ada, co
     row = suggested(portal, debt)
     assert stranger.post(f"/portal/facts/suggestions/{row.public_id}/withdraw/").status_code == 404
     assert "House" not in stranger.get("/portal/facts/").content.decode()
-    assert portal.get("/portal/facts/phase/new/").status_code == 404
+    assert portal.get("/portal/facts/former_spouse/new/").status_code == 404
     assert portal.get(review(row)).status_code == 403
     assert sign_in(connie).post(review(row), DEBT).status_code == 403
     other = money.fact("debt", clients.household(paul, name="Third"), paul)
