@@ -20,7 +20,10 @@ class DigestRhythm(models.TextChoices):
 
 
 class DigestChoice(BaseModel):
-    """One person's choice. `last_on` is the firm's day of the last digest, `last_at` its moment: one a day at most."""
+    """One person's choice. `last_on` is the firm's day of the last digest, `last_at` its moment: one a day at most.
+
+    `chosen_at` is when they last chose, None while nobody did: a mail's link that ends the digest is good until then.
+    """
 
     MUTABLE: ClassVar[bool] = True
     PERSONAL_FIELDS: ClassVar[frozenset[str]] = frozenset()
@@ -29,6 +32,7 @@ class DigestChoice(BaseModel):
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="digest_choice", verbose_name=_("person")
     )
     rhythm = models.CharField(_("how often"), max_length=8, choices=DigestRhythm.choices, default=DigestRhythm.DAILY)
+    chosen_at = models.DateTimeField(_("chosen"), null=True, blank=True)
     last_on = models.DateField(_("last digest"), null=True, blank=True)
     last_at = models.DateTimeField(_("last digest, at"), null=True, blank=True)
 

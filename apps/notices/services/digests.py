@@ -5,14 +5,24 @@ from __future__ import annotations
 import datetime as dt
 
 from django.core.signing import BadSignature, Signer
+from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.core import audit
 from apps.core.actors import Actor
 from apps.core.services import service
 from apps.core.tenancy.names import require_firm
-from apps.kernel.errors import InvalidInputError, NotFoundError, gettext_noop
+from apps.kernel.errors import DomainError, InvalidInputError, NotFoundError, gettext_noop
 from apps.notices.models import DigestChoice, DigestRhythm
+
+_MARK = "~"
+
+
+class OutdatedLinkError(DomainError):
+    """The reader chose the digest after this link was written."""
+
+    code = "outdated_link"
+    status = 410
 
 
 @service
@@ -25,21 +35,61 @@ def choose_digest(*, user: User, rhythm: str, by: Actor) -> DigestChoice:
     row = locked_choice(user)
     if row.rhythm == rhythm:
         return row
-    before, row.rhythm = {"rhythm": row.rhythm}, rhythm
-    row.save(update_fields=["rhythm", "updated_at"])
+    before, row.rhythm, row.chosen_at = {"rhythm": row.rhythm}, rhythm, timezone.now()
+    row.save(update_fields=["rhythm", "chosen_at", "updated_at"])
     audit.record("notices.choose_digest", by=by, target=row, before=before, after={"rhythm": rhythm})
     return row
 
 
+@service
+def end_digest(*, key: str, by: Actor) -> DigestChoice:
+    """End a person's digest as a mail's link says; a second time changes nothing.
+
+    Raises NotFoundError for a link that this firm never wrote, OutdatedLinkError where the reader chose the digest
+    again after the link was written.
+    """
+    reader, stamp = _told(key)
+    row = locked_choice(reader)
+    if row.rhythm == DigestRhythm.NEVER:
+        return row
+    if stamp != _stamp(row):
+        raise OutdatedLinkError(
+            gettext_noop("This link is from a mail that came before you chose the digest."),
+            mend=gettext_noop("End it with the link of the newest mail, or sign in and choose in your account."),
+        )
+    return choose_digest(user=reader, rhythm=DigestRhythm.NEVER, by=by)
+
+
 def ending_key(user: User) -> str:
-    """Return what a mail's link carries to end this person's digest at this firm: signed, and good for that alone."""
-    return _signer().sign(str(user.public_id))
+    """Return what a mail's link carries to end this person's digest at this firm: signed, and good for that alone.
+
+    It is bound to the choice as it stands: once the reader chooses anew, it ends nothing any more.
+    """
+    row = DigestChoice.objects.filter(user=user).first()
+    return _signer().sign(f"{user.public_id}{_MARK}{_stamp(row)}".rstrip(_MARK))
 
 
 def reader_of(key: str) -> User:
-    """Return whose digest a link ends. Raises NotFoundError for one that this firm never wrote."""
+    """Return whose digest a link is about. Raises NotFoundError for one that this firm never wrote."""
+    return _told(key)[0]
+
+
+def is_outdated(key: str) -> bool:
+    """Say whether the reader chose the digest again after a link was written. Raises NotFoundError."""
+    reader, stamp = _told(key)
+    row = DigestChoice.objects.filter(user=reader).first()
+    return row is not None and row.rhythm != DigestRhythm.NEVER and stamp != _stamp(row)
+
+
+def _stamp(choice: DigestChoice | None) -> str:
+    return choice.chosen_at.isoformat() if choice is not None and choice.chosen_at is not None else ""
+
+
+def _told(key: str) -> tuple[User, str]:
+    """Return whom a link's key names, and when they had chosen when it was written."""
     try:
-        return User.objects.active().get(public_id=_signer().unsign(key))
+        named, _mark, stamp = _signer().unsign(key).partition(_MARK)
+        return User.objects.active().get(public_id=named), stamp
     except (BadSignature, User.DoesNotExist) as unknown:
         raise NotFoundError(
             gettext_noop("This link is not complete."),

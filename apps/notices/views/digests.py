@@ -21,9 +21,14 @@ from apps.core.errors import shown
 from apps.core.views import ServiceFormView
 from apps.kernel.errors import NotFoundError
 from apps.notices.forms import DigestForm
-from apps.notices.models import DigestRhythm
 from apps.notices.selectors.digests import digest_choice, takes_digest
-from apps.notices.services.digests import choose_digest, reader_of
+from apps.notices.services.digests import (
+    OutdatedLinkError,
+    choose_digest,
+    end_digest,
+    is_outdated,
+    reader_of,
+)
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -47,15 +52,23 @@ class EndDigestView(View):
     def _answer(self, request: HttpRequest, key: str, *, ends: bool) -> HttpResponse:
         try:
             reader = reader_of(key)
+            if ends:
+                # whoever holds the mail may follow it: the trail names the link, not its reader
+                by = guest(request.origin, label=f"Link in a mail to {reader.email}")  # type: ignore[attr-defined]
+                end_digest(key=key, by=by)
         except NotFoundError as unknown:
             told = shown(unknown)
             return render(request, "account/invitation_closed.html", {"refusal": told}, status=told.status)
-        if ends:
-            # whoever holds the mail may follow it: the trail names the link, not its reader
-            by = guest(request.origin, label=f"Link in a mail to {reader.email}")  # type: ignore[attr-defined]
-            choose_digest(user=reader, rhythm=DigestRhythm.NEVER, by=by)
+        except OutdatedLinkError:
+            return self._outdated(request)
+        if is_outdated(key):
+            return self._outdated(request)
         context = {"reader": reader, "is_over": not takes_digest(reader)}
         return render(request, "account/digest_end.html", context)
+
+    def _outdated(self, request: HttpRequest) -> HttpResponse:
+        """Say how to end it; whose link it is stays unsaid, since it opens nothing any more."""
+        return render(request, "account/digest_end.html", {"is_outdated": True}, status=OutdatedLinkError.status)
 
 
 class DigestView(ServiceFormView):

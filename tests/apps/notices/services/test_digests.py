@@ -7,9 +7,18 @@ import datetime as dt
 import pytest
 
 from apps.core.models import AuditEvent
-from apps.kernel.errors import InvalidInputError
+from apps.kernel.errors import InvalidInputError, NotFoundError
 from apps.notices.models import DigestChoice, DigestRhythm
-from apps.notices.services.digests import choose_digest, is_due, locked_choice
+from apps.notices.services.digests import (
+    OutdatedLinkError,
+    choose_digest,
+    end_digest,
+    ending_key,
+    is_due,
+    is_outdated,
+    locked_choice,
+    reader_of,
+)
 
 MONDAY = dt.date(2026, 11, 16)
 
@@ -39,6 +48,29 @@ def test_a_choice_is_kept_once_and_told_on_the_trail(ada):
         choose_digest(user=ada, rhythm="hourly", by=by)
     assert refused.value.field == "rhythm"
     assert DigestChoice.objects.get().rhythm == "weekly"
+
+
+def test_a_link_ends_the_choice_for_which_it_was_written_and_no_later_one(ada):
+    by, first = ada.as_actor(), ending_key(ada)
+    assert reader_of(first) == ada
+    assert end_digest(key=first, by=by).rhythm == DigestRhythm.NEVER
+    assert end_digest(key=first, by=by).rhythm == DigestRhythm.NEVER
+    assert AuditEvent.objects.filter(action="notices.choose_digest").count() == 1
+    assert not is_outdated(first)
+    choose_digest(user=ada, rhythm=DigestRhythm.DAILY, by=by)
+    assert is_outdated(first)
+    with pytest.raises(OutdatedLinkError) as refused:
+        end_digest(key=first, by=by)
+    assert refused.value.mend
+    second = ending_key(ada)
+    choose_digest(user=ada, rhythm=DigestRhythm.WEEKLY, by=by)
+    with pytest.raises(OutdatedLinkError):
+        end_digest(key=second, by=by)
+    assert DigestChoice.objects.get(user=ada).rhythm == "weekly"
+    DigestChoice.objects.update(last_on=MONDAY)  # a digest that went is no new choice
+    assert end_digest(key=ending_key(ada), by=by).rhythm == DigestRhythm.NEVER
+    with pytest.raises(NotFoundError):
+        end_digest(key="none", by=by)
 
 
 @pytest.mark.django_db

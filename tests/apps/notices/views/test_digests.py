@@ -55,6 +55,24 @@ def test_the_link_of_a_mail_asks_and_then_ends_the_digest_without_a_sign_in(ada,
     assert browser.get(end_url).context["is_over"]
 
 
+def test_once_it_was_chosen_again_an_old_link_ends_nothing_and_says_how_to_end_it(ada, browser, end_url, sign_in):
+    assert browser.post(end_url).status_code == 200
+    assert sign_in(ada).post(ADDRESS, {"rhythm": "weekly"}).status_code == 302
+    program = sign_in(enforce_csrf_checks=True)
+    for answer in (browser.get(end_url), browser.post(end_url), program.post(end_url)):
+        assert answer.status_code == 410
+        page = answer.content.decode()
+        assert "This link is from an earlier mail" in page
+        assert ADDRESS in page
+        assert ada.email not in page
+    assert DigestChoice.objects.get(user=ada).rhythm == "weekly"
+    assert AuditEvent.objects.filter(action="notices.choose_digest").count() == 2
+    newest = f"/digest/end/{ending_key(ada)}/"
+    assert browser.get(newest).status_code == 200
+    assert browser.post(newest).context["is_over"]
+    assert browser.get(end_url).context["is_over"]  # nothing comes: an old link may say so
+
+
 def test_a_mail_program_ends_it_by_itself(ada, end_url, sign_in):
     """RFC 8058: a POST without a cookie, a referrer or a token of a form."""
     program = sign_in(enforce_csrf_checks=True)
