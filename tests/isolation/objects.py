@@ -161,6 +161,10 @@ class World:
         return money.fact("grant", self.household, self.ada)
 
     @cached_property
+    def yearly_payment(self) -> Any:
+        return money.fact("payment", self.household, self.ada)
+
+    @cached_property
     def suggestion(self) -> FactSuggestion:
         said = {"name": f"{MARKER} loan", "kind": "auto", "balance": "9000", "annual_rate": "5"}
         told = {**said, "monthly_payment": "200", "as_of": today().isoformat(), "lender": ""}
@@ -533,6 +537,7 @@ OF_HOUSEHOLD: dict[str, Maker] = {
     "step_id": lambda world: world.step.public_id,
     "suggestion_id": lambda world: world.suggestion.public_id,
     "grant_id": lambda world: world.grant.public_id,
+    "yearly_payment_id": lambda world: world.yearly_payment.public_id,
     "calculation_id": lambda world: world.calculation.public_id,
     "watch_id": lambda world: world.watch.public_id,
     "text_id": lambda world: world.wish.text.public_id,

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.urls import re_path
 
-from apps.money.api.views import EquityGrantViewSet
+from apps.money.api.views import EquityGrantViewSet, YearlyPaymentViewSet
 
 app_name = "money_api"
 _ID = "[0-9a-f-]{36}"
@@ -20,5 +20,15 @@ urlpatterns = [
     ),
     re_path(
         rf"^{_BASE}/equity-grants/(?P<grant_id>{_ID})/?$", EquityGrantViewSet.as_view(_ITEM), name="equity-grant-detail"
+    ),
+    re_path(
+        rf"^{_BASE}/clients/(?P<client_id>{_ID})/yearly-payments/?$",
+        YearlyPaymentViewSet.as_view(_COLLECTION),
+        name="yearly-payment-list",
+    ),
+    re_path(
+        rf"^{_BASE}/yearly-payments/(?P<yearly_payment_id>{_ID})/?$",
+        YearlyPaymentViewSet.as_view(_ITEM),
+        name="yearly-payment-detail",
     ),
 ]
