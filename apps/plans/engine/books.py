@@ -1,6 +1,6 @@
 """The books of a block of paths: one array, its rows by name, since a hot call must carry one array, not a dozen.
 
-Rows: the ledger of the tax year, the flows of the year, the year's unspent income, lives, then four rows for each
+Rows: the ledger of the tax year, the flows of the year, the year's unspent income, lives, then five rows for each
 account (see `balance_row`), then the first month in which each demand was not met.
 """
 
@@ -15,7 +15,7 @@ from apps.plans.engine.compiled import LANES, compiled
 from apps.plans.engine.tax_law import N_SLOTS
 from apps.plans.engine.yearly_payments import N_PAID
 
-# Places of the year's flows, the order of results.YearCashFlow after its two years.
+# Places of the year's flows, the order of results.YearCashFlow after its two years; the last two are not of it.
 (
     F_WAGES,
     F_BENEFITS,
@@ -38,8 +38,10 @@ from apps.plans.engine.yearly_payments import N_PAID
     F_GIVEN,
     F_ROTH,
     F_EQUITY,
-) = range(21)
-N_FLOWS = 21
+    F_SPREAD,
+    F_SPREAD_SOLD,
+) = range(23)
+N_FLOWS = 23
 
 # Who lives: both (or the only adult), the first alone, the second alone. Where nobody does, all weights are 0.
 BOTH, FIRST_ALONE, SECOND_ALONE = range(3)
@@ -85,7 +87,12 @@ ROTH_PAID = CONVERTED_BASIS + 2
 ROTH_DRAWN, ROTH_EARLY, ROTH_LAYERS = ROTH_PAID + 4, ROTH_PAID + 8, ROTH_PAID + 12
 # What was paid this year that may be deducted (`payment_schedules`).
 PAID = ROTH_LAYERS + 20
-ACCOUNTS = PAID + N_PAID
+# Of incentive options whose shares are held, for the minimum tax: what their exercise brought this year, what of that
+# of this and earlier years was in the cost of shares sold this year, by how much more of capital losses it carries on
+# than the usual tax, what was charged before and has not come back (IRC 53); then both as the year leaves them.
+SPREAD = PAID + N_PAID
+SPREAD_SOLD, LOSS_BEYOND, CREDIT, NEXT_LOSS, NEXT_CREDIT = range(SPREAD + 1, SPREAD + 6)
+ACCOUNTS = NEXT_CREDIT + 1
 
 # A gap below half a cent is rounding, not a shortfall.
 HALF_A_CENT = 0.005
@@ -115,8 +122,9 @@ class Recorded(NamedTuple):
 
 @compiled
 def balance_row(account: int) -> int:
-    """Row of an account's balance; then come its cost basis, its balance as the year began, what was taken since."""
-    return ACCOUNTS + 4 * account
+    """Row of an account's balance; then come its cost basis, its balance as the year began, what was taken since, and
+    what more of its cost the minimum tax counts."""
+    return ACCOUNTS + 5 * account
 
 
 @compiled

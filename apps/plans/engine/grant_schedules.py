@@ -68,6 +68,17 @@ def grant_rows(inputs: ProjectionInputs, mixes: NDArray[np.int64], *, drawn: boo
     return GrantRows(np.array(rows, dtype=np.int64).reshape(-1, 6), np.array(amounts, dtype=np.float64).reshape(-1, 3))
 
 
+def first_month_held(inputs: ProjectionInputs) -> int | None:
+    """Return the first month in which incentive options may become shares that are held; None where none does."""
+    months = [
+        months_taken(grant, day, inputs)[0]
+        for grant in inputs.events.grants
+        if grant.kind is GrantKind.INCENTIVE and grant.account
+        for day, _ in grant.tranches
+    ]
+    return min((month for month in months if month >= 0), default=None)
+
+
 def _slot(grant: EquityGrant, owner: int) -> int:
     """Units and nonqualified options are wages (IRC 83); incentive options and purchases that are sold at once are
     income without payroll tax (IRC 421(b)), incentive options that are held none yet (IRC 421(a))."""

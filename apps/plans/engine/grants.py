@@ -73,6 +73,11 @@ class EquityGrant:
             )
 
 
+def option_accounts(grants: Collection[EquityGrant]) -> set[str]:
+    """Return the accounts in which shares of incentive options are held: the minimum tax counts their cost apart."""
+    return {grant.account for grant in grants if grant.kind is GrantKind.INCENTIVE and grant.account}
+
+
 def check_grants(inputs: ProjectionInputs, adults: Collection[str], accounts: Collection[str]) -> None:
     """Refuse a grant to who is not there, and one that follows or is held in what is not there."""
     for grant in inputs.events.grants:

@@ -59,6 +59,22 @@ def could_itemise(
 
 
 @compiled
+def paid_on(
+    books: NDArray[np.float64], lane: int, of_state: float, interest: float
+) -> tuple[float, float, float, float]:
+    """What a lane paid in the year that may be deducted, but for premiums, as `tax_lanes` takes it."""
+    given = max(0.0, books[PAID + GIFTS_IN_COSTS, lane] - books[FLOWS + F_GIVEN, lane]) + books[PAID + GIFTS, lane]
+    return of_state + books[PAID + PROPERTY_TAX, lane], given, books[PAID + MEDICAL, lane], interest
+
+
+@compiled
+def insured_in(program: Program, state: int, year: int) -> float:
+    """Months of a year for which premiums are due: none where a plan does not ask for them."""
+    months: float = program.insured[state, year] if program.premiums.shape[0] > 0 else 0.0
+    return months
+
+
+@compiled
 def relieve(
     program: Program,
     books: NDArray[np.float64],
@@ -76,7 +92,7 @@ def relieve(
     of_state, saved = taxes
     rows, facts = program.deductions, program.year_facts[state, year]
     law, interest = program.law[min(year, 1), facts[STATUS]], rows[state, YEARS + year, INTEREST]
-    months = program.insured[state, year]
+    months = insured_in(program, state, year)
     standard = law[DEDUCTION] + facts[SENIORS] * law[ADDITIONAL]
     cap, most, floor = (
         state_tax_cap(law, facts, 0.0),
@@ -86,8 +102,7 @@ def relieve(
     found = False
     for lane in range(LANES):
         saved[lane] = 0.0
-        given = max(0.0, books[PAID + GIFTS_IN_COSTS, lane] - books[FLOWS + F_GIVEN, lane]) + books[PAID + GIFTS, lane]
-        costs, local = books[PAID + MEDICAL, lane], of_state[lane] + books[PAID + PROPERTY_TAX, lane]
+        local, given, costs, _ = paid_on(books, lane, of_state[lane], interest)
         bound = costs + most * index[lane]
         kept = given + interest + max(0.0, bound - floor * index[lane])
         could_save = given > 0.0 or min(local, cap) + interest + bound > standard * index[lane]

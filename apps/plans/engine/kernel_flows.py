@@ -26,6 +26,7 @@ from apps.plans.engine.books import (
     NEVER,
     SPENT,
     SPENT_ABOVE,
+    SPREAD_SOLD,
     STATES,
     UNSPENT,
     balance_row,
@@ -102,6 +103,12 @@ def _withdraw(source: NDArray[np.int64], books: NDArray[np.float64], missing: ND
             cost = books[row + 1, lane] * share
             books[GAINS, lane] += take - cost
             books[row + 1, lane] -= cost
+        if source[2] < 0:
+            for lane in range(LANES):
+                balance = books[row, lane]
+                more = books[row + 4, lane] * (min(balance, missing[lane]) / balance if balance > 0.0 else 0.0)
+                books[SPREAD_SOLD, lane] += more
+                books[row + 4, lane] -= more
     if source[1] == TAX_DEFERRED or source[1] >= ROTH:
         # what of a Roth account is taxed is told at the year's end
         taxed = 1.0 if source[1] == TAX_DEFERRED else 0.0

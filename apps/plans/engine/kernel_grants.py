@@ -5,7 +5,17 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from apps.plans.engine.books import DEATHS, F_CONTRIBUTIONS, F_EQUITY, F_WAGES, FLOWS, UNSPENT, balance_row, is_any
+from apps.plans.engine.books import (
+    DEATHS,
+    F_CONTRIBUTIONS,
+    F_EQUITY,
+    F_WAGES,
+    FLOWS,
+    SPREAD,
+    UNSPENT,
+    balance_row,
+    is_any,
+)
 from apps.plans.engine.compiled import LANES, compiled
 from apps.plans.engine.grant_schedules import COST, COST_SHARE, FOLLOWS, HELD_IN, LAST, MONTH, OWNER, SLOT, WORTH
 from apps.plans.engine.kernel_states import OTHER
@@ -79,3 +89,7 @@ def _take(
             books[balance_row(held_in), lane] += worth
             books[balance_row(held_in) + 1, lane] += basis
             books[FLOWS + F_CONTRIBUTIONS, lane] += basis
+            if slot < 0:
+                # no income yet, but for the minimum tax, which counts it as a cost when they are sold (IRC 56(b)(3))
+                books[SPREAD, lane] += gain
+                books[balance_row(held_in) + 4, lane] += gain

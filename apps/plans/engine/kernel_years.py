@@ -28,10 +28,11 @@ from apps.plans.engine.kernel_deductions import clear_paid, could_itemise, relie
 from apps.plans.engine.kernel_flows import pay
 from apps.plans.engine.kernel_iras import CARRY, RECOVER, step_iras
 from apps.plans.engine.kernel_medicare import add_premiums
+from apps.plans.engine.kernel_minimum_tax import close_options, count_options
 from apps.plans.engine.kernel_roths import CARRY as ROTH_CARRY
 from apps.plans.engine.kernel_roths import TELL_APART, step_roths
 from apps.plans.engine.kernel_states import N_TOLD, add_state_taxes
-from apps.plans.engine.payment_schedules import ASKS, TURNS, YEARS
+from apps.plans.engine.payment_schedules import ASKS, OPTIONS, TURNS, YEARS
 from apps.plans.engine.program import Program
 from apps.plans.engine.tax_kernel import federal_taxes
 from apps.plans.engine.tax_lanes import net_gains
@@ -99,7 +100,7 @@ def _tax_of_state(
     scratch: NDArray[np.float64],
 ) -> None:
     """Add the tax of the state of residence to the federal one in ``scratch[0]`` and take off that what may be deducted
-    saves of it; ``place``: who lives, year.
+    saves of it, less what options held add to it; ``place``: who lives, year.
 
     A state that deducts the federal tax is asked again with what is left of it, until neither moves the other.
     """
@@ -114,7 +115,10 @@ def _tax_of_state(
             alone = add_state_taxes(laws, index, books, scratch[-N_TOLD:], due)
         if turn == 0 and not asks and not could_itemise(federal, facts, index, alone):
             break
-        if not relieve(program, books, place, index, (alone, saved)) and turn == 0:
+        helps = relieve(program, books, place, index, (alone, saved))
+        if program.deductions[state, YEARS + year, OPTIONS] > 0.0:
+            helps |= count_options(program, books, place, index, (alone, saved))
+        if turn == 0 and not helps:
             break
         for lane in range(LANES):
             due[lane] += before[lane] - saved[lane]
@@ -166,8 +170,10 @@ def _begin_converting(
 
 
 @compiled
-def _begin_ledger(books: NDArray[np.float64]) -> None:
-    """Keep the ledger as the tax of the year saw it, and begin it anew."""
+def _begin_ledger(program: Program, books: NDArray[np.float64], year: int) -> None:
+    """Leave to the next year what the law carries on, keep the ledger as the tax saw it, and begin it anew."""
+    clear_paid(program, books)
+    close_options(program, books, year)
     for slot in range(N_SLOTS):
         for lane in range(LANES):
             books[TAXED + slot, lane] = books[slot, lane]
@@ -207,8 +213,7 @@ def close_year(
             books[CONVERTING_TAX, lane] = max(0.0, need[lane] - books[CONVERTING_TAX, lane])
             need[lane] -= books[CONVERTING_TAX, lane]
     add_premiums(program, books, year, index, need)
-    _begin_ledger(books)
-    clear_paid(program, books)
+    _begin_ledger(program, books, year)
     scratch[3:, :] = 0.0
     pay(program.payers.sources, books, month, need, balance_row(program.mix.size))
     if converts:

@@ -1,4 +1,8 @@
-"""The alternative minimum tax on what plans know: no incentive options, no private activity bonds (IRC 55 to 59)."""
+"""The alternative minimum tax on what plans know: no private activity bonds (IRC 55 to 59).
+
+Incentive options whose shares are held are income for it alone: what that adds to the tax of a year comes back as a
+credit in years whose usual tax is larger (IRC 53, 56(b)(3); Forms 6251 and 8801).
+"""
 
 from __future__ import annotations
 
@@ -33,12 +37,36 @@ def exemption(table: TaxTable, status: FilingStatus, income: Decimal) -> Decimal
     return max(_ZERO, figures.amt_exemption - shrunk)
 
 
-def minimum_tax(table: TaxTable, status: FilingStatus, facts: MinimumTaxFacts) -> Decimal:
-    """Return what is due beyond the usual tax: gains keep their own rates (IRC 55(b)(3), Form 6251 part III)."""
+@dataclass(frozen=True, slots=True)
+class HeldOptions:
+    """What the minimum tax knows of incentive options exercised and held, in dollars of a year.
+
+    ``spread`` is what shares were worth above their price when they were bought this year (Form 6251 line 2i); ``sold``
+    what of that, of this and earlier years, is in the cost of shares sold this year (line 2k); ``loss_beyond`` by how
+    much the capital losses that it carries on exceed those of the usual tax; ``credit`` minimum tax of earlier years
+    that has not come back (Form 8801).
+    """
+
+    spread: Decimal = _ZERO
+    sold: Decimal = _ZERO
+    loss_beyond: Decimal = _ZERO
+    credit: Decimal = _ZERO
+
+
+NO_OPTIONS = HeldOptions()
+
+
+def tentative_minimum_tax(table: TaxTable, status: FilingStatus, facts: MinimumTaxFacts) -> Decimal:
+    """Return the tax below which the usual one may not lie: gains keep their own rates (Form 6251 part III)."""
     excess = max(_ZERO, facts.income - exemption(table, status, facts.income))
     gains = min(excess, facts.gains)
     stacked = _flat(table, status, excess - gains) + gains_tax(table, status, facts.ordinary, gains)
-    return max(_ZERO, min(_flat(table, status, excess), stacked) - facts.usual)
+    return min(_flat(table, status, excess), stacked)
+
+
+def minimum_tax(table: TaxTable, status: FilingStatus, facts: MinimumTaxFacts) -> Decimal:
+    """Return what is due beyond the usual tax (IRC 55(a))."""
+    return max(_ZERO, tentative_minimum_tax(table, status, facts) - facts.usual)
 
 
 def _flat(table: TaxTable, status: FilingStatus, excess: Decimal) -> Decimal:

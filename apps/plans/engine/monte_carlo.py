@@ -16,7 +16,7 @@ from apps.plans.engine.books import (
     F_RECOVERED,
     F_ROTH,
     F_SHORTFALL,
-    N_FLOWS,
+    F_SPREAD,
     NEVER,
     Recorded,
     empty_record,
@@ -111,7 +111,7 @@ def span_of(program: Program) -> Span:
 def _flows_of(program: Program) -> int:
     """How many flows there are to keep."""
     if program.grants.rows.shape[0] > 0:
-        return N_FLOWS
+        return F_SPREAD
     if program.roths.whole.shape[0] > 0:
         return F_EQUITY
     if program.iras.whole.shape[0] > 0:

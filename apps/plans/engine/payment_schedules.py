@@ -7,6 +7,7 @@ from decimal import Decimal
 import numpy as np
 from numpy.typing import NDArray
 
+from apps.plans.engine.grant_schedules import first_month_held
 from apps.plans.engine.home_loans import deductible_interest
 from apps.plans.engine.horizon import month_of, year_of
 from apps.plans.engine.inputs import ProjectionInputs
@@ -29,8 +30,9 @@ FloatArray = NDArray[np.float64]
 # Columns of the first: what a month of Medicare costs a person that living costs hold, the highest premium with it,
 # both of the table's year, and how often federal and state tax are computed, each after the other.
 PREMIUM, MOST_PREMIUM, TURNS = range(3)
-# Columns of a year: the interest of loans on a home, nominal, and 1 where anything but a state's tax may be deducted.
-INTEREST, ASKS = range(2)
+# Columns of a year: the interest of loans on a home, nominal, 1 where anything but a state's tax may change the federal
+# one, and 1 from the year on in which shares of incentive options may be held.
+INTEREST, ASKS, OPTIONS = range(3)
 YEARS = 1
 # A state that deducts federal tax is computed again until neither tax moves the other by a hundredth of a cent.
 _TURNS = 6
@@ -51,7 +53,10 @@ def deductions_of(inputs: ProjectionInputs, states: tuple[tuple[int, ...], ...],
     rows = np.zeros((len(states), YEARS + n_years + paid.shape[1], N_PAID))
     rows[:, 0, :3] = premium, most, _TURNS if _deducts_federal_tax(inputs) else 1
     rows[:, YEARS : YEARS + n_years, INTEREST] = interest
-    rows[:, YEARS : YEARS + n_years, ASKS] = (interest > 0.0) | (most > 0.0) | (paid.shape[1] > 0)
+    held = first_month_held(inputs)
+    options = np.zeros(n_years, dtype=bool) if held is None else np.arange(n_years) >= year_of(held, inputs.start_date)
+    rows[:, YEARS : YEARS + n_years, OPTIONS] = options
+    rows[:, YEARS : YEARS + n_years, ASKS] = (interest > 0.0) | (most > 0.0) | (paid.shape[1] > 0) | options
     rows[:, YEARS + n_years :] = paid
     return rows
 

@@ -17,6 +17,7 @@ from apps.plans.engine.conversion_program import Conversions, conversions_of
 from apps.plans.engine.dependants import status_of, supported_in
 from apps.plans.engine.event_schedules import active_gains
 from apps.plans.engine.grant_schedules import GrantRows, grant_rows
+from apps.plans.engine.grants import option_accounts
 from apps.plans.engine.horizon import (
     age_in_months,
     first_month_of_year,
@@ -58,10 +59,10 @@ class Payers(NamedTuple):
     """Who pays what, for the kernel's hot calls, which must carry few arrays.
 
     ``sources`` (n_sources, 3) lists the accounts that pay, in order: account, treatment (of Roth accounts of which the
-    walk keeps layers ROTH and their pool), month up to which
-    withdrawals carry the additional tax; ``education`` the accounts kept for education; ``demands`` (n_demands, 3)
-    the category of each demand in the order in which they are paid, 1 where education accounts pay first, and its part
-    of the spending that a rule moves.
+    walk keeps layers ROTH and their pool), month up to which withdrawals carry the additional tax, or -1 of one in
+    which shares of incentive options are held; ``education`` the accounts kept for education; ``demands`` (n_demands,
+    3) the category of each demand in the order in which they are paid, 1 where education accounts pay first, and its
+    part of the spending that a rule moves.
     """
 
     sources: IntArray
@@ -155,6 +156,8 @@ def _year_facts(inputs: ProjectionInputs, ends: Ends, n_years: int) -> IntArray:
 
 def _penalty_until(account: Account, inputs: ProjectionInputs) -> int:
     """The month from which withdrawals carry no additional tax: the owner's, or the older adult's if joint."""
+    if account.key in option_accounts(inputs.events.grants):
+        return -1
     ages = [age_in_months(adult, inputs.start_date, 0) for adult in inputs.adults if account.owner in ("", adult.key)]
     return max(0, inputs.tax_table.early_withdrawal_age_months - max(ages))
 

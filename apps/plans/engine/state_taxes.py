@@ -265,5 +265,5 @@ def state_facts(
         pre_tax=facts.pre_tax,
         federal_standard=figures.standard_deduction + facts.seniors * figures.additional_deduction,
         federal_senior=federal.senior_deduction,
-        federal_tax=federal.income_tax.total - federal.credits.used + federal.niit,
+        federal_tax=federal.income_tax.total - federal.credits.used - federal.minimum_credit + federal.niit,
     )

@@ -140,7 +140,7 @@ def _flat(law: NDArray[np.float64], index: float, excess: float) -> float:
 
 
 @compiled
-def _usual(law: NDArray[np.float64], index: float, taxable: float, gains: float) -> float:
+def usual_tax(law: NDArray[np.float64], index: float, taxable: float, gains: float) -> float:
     """Tax on taxable income, of which ``gains`` at most have rates of their own."""
     schedule = _schedule(law, index, taxable)
     if gains <= 0.0:
@@ -150,14 +150,21 @@ def _usual(law: NDArray[np.float64], index: float, taxable: float, gains: float)
 
 
 @compiled
-def _with_deduction(law: NDArray[np.float64], index: float, income: float, gains: float, allowed: float) -> float:
-    """Tax before credits on taxable ``income``, ``allowed`` being the income of the minimum tax."""
-    taxable = max(0.0, income)
+def least_tax(law: NDArray[np.float64], index: float, ordinary: float, gains: float, allowed: float) -> float:
+    """Tax below which the usual one may not lie, on the income of the minimum tax ``allowed``, of which ``gains`` at
+    most have rates of their own and stack on the usual tax's ``ordinary`` income."""
     shrunk = law[R_AMT_PHASE_OUT] * max(0.0, allowed - law[AMT_PHASE_OUT] * index)
     excess = max(0.0, allowed - max(0.0, law[AMT_EXEMPTION] * index - shrunk))
     preferred = min(excess, gains)
-    stacked = _flat(law, index, excess - preferred) + _stacked(law, index, max(0.0, taxable - gains), preferred)
-    return max(_usual(law, index, taxable, gains), min(_flat(law, index, excess), stacked))
+    stacked = _flat(law, index, excess - preferred) + _stacked(law, index, ordinary, preferred)
+    return min(_flat(law, index, excess), stacked)
+
+
+@compiled
+def _with_deduction(law: NDArray[np.float64], index: float, income: float, gains: float, allowed: float) -> float:
+    """Tax before credits on taxable ``income``, ``allowed`` being the income of the minimum tax."""
+    taxable = max(0.0, income)
+    return max(usual_tax(law, index, taxable, gains), least_tax(law, index, max(0.0, taxable - gains), gains, allowed))
 
 
 @compiled
@@ -172,6 +179,35 @@ def state_tax_cap(law: NDArray[np.float64], facts: NDArray[np.int64], agi: float
 
 
 @compiled
+def senior_deduction(law: NDArray[np.float64], facts: NDArray[np.int64], agi: float) -> float:
+    """Deduction for people of 65 and more, which shrinks with AGI."""
+    amount = law[SENIOR_AMOUNT] if facts[HAS_SENIOR] == 1 else 0.0
+    whole: float = float(facts[SENIORS]) * max(0.0, amount - law[R_SENIOR] * max(0.0, agi - law[SENIOR]))
+    return whole
+
+
+@compiled
+def allowed_payments(
+    law: NDArray[np.float64], facts: NDArray[np.int64], agi: float, paid: tuple[float, float, float, float]
+) -> tuple[float, float]:
+    """What may be itemised of payments, as `_before_credits` has them: without state taxes, and with them."""
+    state, charity, costs, interest = paid
+    positive = max(0.0, agi)
+    charity = max(0.0, min(charity, law[R_CHARITY_MOST] * positive) - law[R_CHARITY_FLOOR] * positive)
+    medical = max(0.0, costs - law[R_MEDICAL] * positive)
+    kept = charity + medical + interest
+    return kept, kept + min(state, state_tax_cap(law, facts, agi))
+
+
+@compiled
+def reduced(law: NDArray[np.float64], index: float, whole: float, income: float) -> float:
+    """An itemised deduction after IRC 68; ``income`` is AGI less what is deducted beside it."""
+    top = max(0.0, income - law[BOUNDS + int(law[N_BOUNDS]) - 1] * index)
+    itemised: float = whole - law[R_REDUCTION] * min(whole, top)
+    return itemised
+
+
+@compiled
 def _before_credits(
     law: NDArray[np.float64],
     facts: NDArray[np.int64],
@@ -182,42 +218,42 @@ def _before_credits(
     """Tax before credits with the deduction that leaves the smaller; ``income``: AGI, gains with rates of their own;
     ``paid``: state and local taxes, gifts, medical costs, interest."""
     agi, gains = income
-    seniors = float(facts[SENIORS])
-    senior_amount = law[SENIOR_AMOUNT] if facts[HAS_SENIOR] == 1 else 0.0
-    senior = seniors * max(0.0, senior_amount - law[R_SENIOR] * max(0.0, agi - law[SENIOR]))
+    senior = senior_deduction(law, facts, agi)
     state, charity, costs, interest = paid
     given = min(charity, law[GIVEN_MOST])
-    deduction = index * (law[DEDUCTION] + seniors * law[ADDITIONAL]) + given
+    deduction = index * (law[DEDUCTION] + float(facts[SENIORS]) * law[ADDITIONAL]) + given
     is_high = agi > law[AMT_FLOOR] * index
     if is_high:
         usual = _with_deduction(law, index, agi - deduction - senior, gains, agi - given)
     else:
-        usual = _usual(law, index, max(0.0, agi - deduction - senior), gains)
+        usual = usual_tax(law, index, max(0.0, agi - deduction - senior), gains)
     if state + charity + costs + interest == 0.0:
         return usual
-    positive = max(0.0, agi)
-    charity = max(0.0, min(charity, law[R_CHARITY_MOST] * positive) - law[R_CHARITY_FLOOR] * positive)
-    medical = max(0.0, costs - law[R_MEDICAL] * positive)
-    kept = charity + medical + interest
-    whole = kept + min(state, state_tax_cap(law, facts, agi))
+    kept, whole = allowed_payments(law, facts, agi, paid)
     if whole <= deduction and not is_high:
         return usual
-    top = max(0.0, agi - senior - law[BOUNDS + int(law[N_BOUNDS]) - 1] * index)
-    itemised = whole - law[R_REDUCTION] * min(whole, top)
+    itemised = reduced(law, index, whole, agi - senior)
     other: float = _with_deduction(law, index, agi - itemised - senior, gains, agi - kept)
     return min(usual, other)
 
 
 @compiled
-def _credits(
+def allowed_credits(law: NDArray[np.float64], facts: NDArray[np.int64], index: float, agi: float) -> float:
+    """Credits for dependants that income leaves (IRC 24(b))."""
+    whole = law[CHILD] * index * float(facts[CHILDREN]) + law[DEPENDANT] * facts[OTHERS]
+    begun = math.ceil(max(0.0, agi - law[CHILD_THRESHOLD]) / law[THOUSAND]) * law[THOUSAND]
+    allowed: float = max(0.0, whole - law[R_CHILD_PHASE_OUT] * begun)
+    return allowed
+
+
+@compiled
+def credits_of(
     law: NDArray[np.float64], facts: NDArray[np.int64], index: float, income: tuple[float, float, float, float]
 ) -> float:
     """Credits of IRC 24, used and refunded; ``income``: AGI, tax before credits, earned income, payroll tax."""
     agi, tax, earned, payroll = income
     children = float(facts[CHILDREN])
-    whole = law[CHILD] * index * children + law[DEPENDANT] * facts[OTHERS]
-    begun = math.ceil(max(0.0, agi - law[CHILD_THRESHOLD]) / law[THOUSAND]) * law[THOUSAND]
-    allowed = max(0.0, whole - law[R_CHILD_PHASE_OUT] * begun)
+    allowed = allowed_credits(law, facts, index, agi)
     used = min(allowed, tax)
     basis = law[R_EARNED] * max(0.0, earned - law[EARNED_FROM])
     if facts[CHILDREN] >= 3:
@@ -246,9 +282,33 @@ def lane_tax(
     niit = law[R_NIIT] * max(0.0, min(investment, agi - law[NIIT]))
     credit = 0.0
     if facts[CHILDREN] + facts[OTHERS] > 0:
-        credit = _credits(law, facts, index, (agi, tax, earned, payroll))
+        credit = credits_of(law, facts, index, (agi, tax, earned, payroll))
     total: float = tax - credit + payroll + niit + law[R_EARLY] * ledger[EARLY, lane]
     return total
+
+
+@compiled
+def from_work(law: NDArray[np.float64], index: float, ledger: NDArray[np.float64], lane: int) -> tuple[float, float]:
+    """What a lane earned in the year, and the payroll tax withheld from it."""
+    first, second = ledger[WAGES_1, lane], ledger[WAGES_2, lane]
+    base = law[WAGE_BASE] * index
+    payroll = law[R_SS] * (min(first, base) + min(second, base)) + law[R_MEDICARE] * (first + second)
+    payroll += law[R_ADD_MEDICARE] * max(0.0, first + second - law[MEDICARE])
+    return first + second - ledger[PRE_TAX, lane], payroll
+
+
+@compiled
+def plain_tax(
+    law: NDArray[np.float64], facts: NDArray[np.int64], index: float, ledger: NDArray[np.float64], lane: int
+) -> float:
+    """Income tax of a lane after its credits where nothing is deducted but what everybody may."""
+    agi = gross_income(law, ledger, lane)
+    income = (agi, ledger[QUALIFIED, lane] + max(0.0, ledger[GAINS, lane]))
+    tax: float = _before_credits(law, facts, index, income, (0.0, 0.0, 0.0, 0.0))
+    if facts[CHILDREN] + facts[OTHERS] > 0:
+        earned, payroll = from_work(law, index, ledger, lane)
+        tax -= credits_of(law, facts, index, (agi, tax, earned, payroll))
+    return tax
 
 
 @compiled
@@ -267,12 +327,8 @@ def saved_by(
     usual = _before_credits(law, facts, index, income, (0.0, 0.0, 0.0, 0.0))
     other = _before_credits(law, facts, index, income, paid)
     if facts[CHILDREN] + facts[OTHERS] > 0:
-        first, second = ledger[WAGES_1, lane], ledger[WAGES_2, lane]
-        base = law[WAGE_BASE] * index
-        payroll = law[R_SS] * (min(first, base) + min(second, base)) + law[R_MEDICARE] * (first + second)
-        payroll += law[R_ADD_MEDICARE] * max(0.0, first + second - law[MEDICARE])
-        earned = first + second - ledger[PRE_TAX, lane]
-        usual -= _credits(law, facts, index, (agi, usual, earned, payroll))
-        other -= _credits(law, facts, index, (agi, other, earned, payroll))
+        earned, payroll = from_work(law, index, ledger, lane)
+        usual -= credits_of(law, facts, index, (agi, usual, earned, payroll))
+        other -= credits_of(law, facts, index, (agi, other, earned, payroll))
     saved: float = usual - other
     return saved

@@ -32,7 +32,8 @@ class IncomeParts:
 @dataclass(frozen=True, slots=True)
 class TaxParts:
     """What a year's taxes are made of, nominal: ``income_tax`` after credits, ``walked`` the federal tax that the
-    simulation charged, to compare with."""
+    simulation charged, to compare with; ``minimum`` what of the income tax is minimum tax, ``minimum_credit`` what of
+    that of earlier years came off it."""
 
     income_tax: float
     niit: float
@@ -41,6 +42,8 @@ class TaxParts:
     state: float
     medicare: float
     walked: float
+    minimum: float = 0.0
+    minimum_credit: float = 0.0
 
     @property
     def federal(self) -> float:

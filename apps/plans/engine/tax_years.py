@@ -7,7 +7,7 @@ came in (`books.Recorded.ledgers`); every line of the federal return is then com
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 import numpy as np
@@ -21,6 +21,8 @@ from apps.plans.engine.books import (
     F_RECOVERED,
     F_REQUIRED,
     F_ROTH,
+    F_SPREAD,
+    F_SPREAD_SOLD,
     F_STATE_TAXES,
     F_TAXES,
     Recorded,
@@ -36,6 +38,7 @@ from apps.plans.engine.indexed_law import law_of
 from apps.plans.engine.inputs import ProjectionInputs
 from apps.plans.engine.kernel import simulate_blocks
 from apps.plans.engine.medicare import LOOK_BACK_YEARS, income_step, room_to_next_step
+from apps.plans.engine.minimum_tax import NO_OPTIONS, HeldOptions
 from apps.plans.engine.monte_carlo import span_of
 from apps.plans.engine.program import Program, build_program
 from apps.plans.engine.scenarios import expected_cube
@@ -48,6 +51,7 @@ from apps.plans.engine.tax_law import (
     EARLY,
     GAINS,
     INTEREST,
+    LOSS,
     ORDINARY,
     OTHERS,
     PRE_TAX,
@@ -97,7 +101,8 @@ def tax_years(inputs: ProjectionInputs, path: SteadyPath | None = None) -> tuple
 
 
 def year_facts(inputs: ProjectionInputs, path: SteadyPath, year: int) -> tuple[TaxTable, TaxFacts]:
-    """Return the law of a year and what it is applied to, exact, as the walk left them."""
+    """Return the law of a year and what it is applied to, exact, as the walk left them: of options that are held what
+    the year itself brings, not what earlier ones carry on."""
     program = path.program
     facts, ledger = program.year_facts[0, year], path.recorded.ledgers[year, :, 0]
     part = Decimal(program.first_year) / _MONTHS if year == 0 else Decimal(1)
@@ -125,7 +130,25 @@ def year_facts(inputs: ProjectionInputs, path: SteadyPath, year: int) -> tuple[T
             _months_of(inputs, program, year),
             year,
         ),
+        options=HeldOptions(
+            *(Decimal(repr(float(path.recorded.flows[year, flow, 0]))) for flow in (F_SPREAD, F_SPREAD_SOLD))
+        ),
     )
+
+
+def carried_on(path: SteadyPath, laws: list[tuple[TaxTable, TaxFacts]]) -> list[tuple[TaxTable, TaxFacts]]:
+    """Return the years, each with what the minimum tax carries on from the one before it."""
+    told, left = [], NO_OPTIONS
+    for year, (law, facts) in enumerate(laws):
+        # gains are netted: losses that both taxes carry on are told besides
+        both = Decimal(repr(float(path.recorded.ledgers[year, LOSS, 0])))
+        beyond = left.loss_beyond + (both if facts.options.sold + left.loss_beyond else _NOTHING)
+        options = replace(facts.options, loss_beyond=beyond, credit=left.credit)
+        told.append((law, replace(facts, options=options)))
+        if options != NO_OPTIONS:
+            left = federal_tax(*told[-1]).options
+            left = replace(left, loss_beyond=max(_NOTHING, left.loss_beyond - both))
+    return told
 
 
 def _months_of(inputs: ProjectionInputs, program: Program, year: int) -> slice:
@@ -139,7 +162,7 @@ class _Map:
     def __init__(self, inputs: ProjectionInputs, path: SteadyPath) -> None:
         self.inputs, self.path = inputs, path
         n_years = path.program.year_facts.shape[1]
-        self.laws = [year_facts(inputs, path, year) for year in range(n_years)]
+        self.laws = carried_on(path, [year_facts(inputs, path, year) for year in range(n_years)])
         self.taxes = [federal_tax(*each) for each in self.laws]
 
     def year(self, year: int) -> TaxYear:
@@ -215,13 +238,15 @@ class _Map:
     def _taxes(self, year: int) -> TaxParts:
         tax, state = self.taxes[year], self._flow(year, F_STATE_TAXES)
         return TaxParts(
-            income_tax=float(tax.income_tax.total - tax.credits.used - tax.credits.refunded),
+            income_tax=float(tax.income_tax.total - tax.credits.used - tax.credits.refunded - tax.minimum_credit),
             niit=float(tax.niit),
             payroll=float(tax.payroll_tax),
             early=float(tax.early_withdrawal_tax),
             state=state,
             medicare=self._flow(year, F_MEDICARE),
             walked=self._flow(year, F_TAXES) - state,
+            minimum=float(tax.income_tax.minimum_tax),
+            minimum_credit=float(tax.minimum_credit),
         )
 
     def _standing(self, year: int) -> Standing:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from apps.plans.engine.minimum_tax import MinimumTaxFacts, minimum_tax
+from apps.plans.engine.minimum_tax import NO_OPTIONS, HeldOptions, MinimumTaxFacts, minimum_tax, tentative_minimum_tax
 from apps.plans.engine.tax_credits import NOBODY, ChildCredits, Dependants, Earned, child_credits
 from apps.plans.engine.tax_deductions import Itemised, Payments, charity_without_itemising, itemised_deduction
 from apps.plans.engine.tax_schedules import preferential_tax, tax_on_taxable_income
@@ -28,7 +28,8 @@ class TaxFacts:
     taken before 59 and a half. ``seniors`` counts people of 65 and more. ``loss_carried`` and ``short_loss_carried``
     are capital losses of earlier years, as positive numbers. ``payments`` are what may be itemised; without them the
     standard deduction is taken. ``lives_with_spouse`` matters for married people who file apart.
-    ``active_gain`` is what of the gains comes from a business in which the household works: no net investment income.
+    ``active_gain`` is what of the gains comes from a business in which the household works: no net investment income;
+    ``options`` are incentive options whose shares are held.
     """
 
     status: FilingStatus
@@ -50,13 +51,16 @@ class TaxFacts:
     dependants: Dependants = NOBODY
     lives_with_spouse: bool = True
     active_gain: Decimal = _ZERO
+    options: HeldOptions = NO_OPTIONS
 
 
 @dataclass(frozen=True, slots=True)
 class IncomeTax:
     """Income tax before credits with one of the two deductions; ``itemised`` is None with the standard one.
 
-    ``preferential`` is the part of taxable income that is taxed as long-term gains and qualified dividends.
+    ``preferential`` is the part of taxable income that is taxed as long-term gains and qualified dividends;
+    ``tentative`` the tax below which the usual one may not lie, ``deferred`` what of the minimum tax is of options held
+    and comes back as a credit: below zero where their sale makes it smaller (Form 8801 line 18).
     """
 
     deduction: Decimal
@@ -66,6 +70,8 @@ class IncomeTax:
     ordinary_tax: Decimal
     gains_tax: Decimal
     minimum_tax: Decimal
+    tentative: Decimal = _ZERO
+    deferred: Decimal = _ZERO
 
     @property
     def total(self) -> Decimal:
@@ -75,7 +81,10 @@ class IncomeTax:
 
 @dataclass(frozen=True, slots=True)
 class FederalTax:
-    """The lines that make the tax, so that a number can show how it came about."""
+    """The lines that make the tax, so that a number can show how it came about.
+
+    ``minimum_credit`` is minimum tax of earlier years that comes back; ``options`` what is carried on to the next year.
+    """
 
     agi: Decimal
     taxable_benefits: Decimal
@@ -87,6 +96,8 @@ class FederalTax:
     early_withdrawal_tax: Decimal
     loss_carried: Decimal
     short_loss_carried: Decimal
+    minimum_credit: Decimal = _ZERO
+    options: HeldOptions = NO_OPTIONS
 
     @property
     def taxable_income(self) -> Decimal:
@@ -101,7 +112,7 @@ class FederalTax:
     @property
     def total(self) -> Decimal:
         """Everything due for the year, less what is paid out."""
-        income_tax = self.income_tax.total - self.credits.used - self.credits.refunded
+        income_tax = self.income_tax.total - self.credits.used - self.credits.refunded - self.minimum_credit
         return income_tax + self.niit + self.payroll_tax + self.early_withdrawal_tax
 
 
@@ -195,9 +206,13 @@ def net_capital(table: TaxTable, status: FilingStatus, short_term: Decimal, long
 
 @dataclass(frozen=True, slots=True)
 class _Income:
+    """Income of the usual tax, and of the minimum tax what it has more, and its gains."""
+
     agi: Decimal
     gains: Decimal
     senior: Decimal
+    more: Decimal
+    its_gains: Decimal
 
 
 def _with_deduction(
@@ -209,7 +224,11 @@ def _with_deduction(
     ordinary = taxable - preferential
     ordinary_tax = tax_on_taxable_income(table, status, ordinary)
     on_gains = preferential_tax(table, status, ordinary, preferential)
-    least = MinimumTaxFacts(income.agi - allowed, income.gains, ordinary, ordinary_tax + on_gains)
+    plain = MinimumTaxFacts(income.agi - allowed, income.gains, ordinary, ordinary_tax + on_gains)
+    least = replace(plain, income=plain.income + income.more, gains=income.its_gains)
+    tentative = tentative_minimum_tax(table, status, least)
+    due = max(_ZERO, tentative - least.usual)
+    is_moved = income.more != 0 or income.its_gains != income.gains
     return IncomeTax(
         deduction=deduction,
         itemised=None,
@@ -217,7 +236,9 @@ def _with_deduction(
         preferential=preferential,
         ordinary_tax=ordinary_tax,
         gains_tax=on_gains,
-        minimum_tax=minimum_tax(table, status, least),
+        minimum_tax=due,
+        tentative=tentative,
+        deferred=due - minimum_tax(table, status, plain) if is_moved else _ZERO,
     )
 
 
@@ -235,8 +256,19 @@ def _income_tax(table: TaxTable, facts: TaxFacts, income: _Income) -> IncomeTax:
     return replace(other, itemised=lines) if other.total < usual.total else usual
 
 
+def _of_minimum_tax(table: TaxTable, facts: TaxFacts, usual: NetCapital, net: Decimal, long: Decimal) -> NetCapital:
+    """Capital gains as the minimum tax nets them: shares of options cost it more, and it carries its own losses on, all
+    of them told as long-term ones."""
+    less = facts.options.sold + facts.options.loss_beyond
+    if less == 0:
+        return replace(usual, long_term_carried=usual.long_term_carried + usual.short_term_carried)
+    counted = max(net - less, -table.of(facts.status).capital_loss_limit)
+    preferential = max(_ZERO, min(net - less, long - less))
+    return NetCapital(counted, preferential, _ZERO, counted - (net - less))
+
+
 def federal_tax(table: TaxTable, facts: TaxFacts) -> FederalTax:
-    """Compute a household's federal tax. Not known: self-employment, incentive options, credits but those of IRC 24."""
+    """Compute a household's federal tax. Not known: self-employment, credits but those of IRC 24 and 53."""
     status = facts.status
     short, long = facts.short_term_gain - facts.short_loss_carried, facts.long_term_gain - facts.loss_carried
     capital = net_capital(table, status, short, long)
@@ -252,20 +284,37 @@ def federal_tax(table: TaxTable, facts: TaxFacts) -> FederalTax:
     ).total
     agi = without_benefits + benefits
     senior = senior_deduction(table, status, facts.seniors, agi, facts.calendar_year)
-    income_tax = _income_tax(table, facts, _Income(agi, facts.qualified_dividends + capital.preferential, senior))
+    usual_gains = facts.qualified_dividends + capital.preferential
+    beyond = _of_minimum_tax(table, facts, capital, short + long, long)
+    its_gains = facts.qualified_dividends + beyond.preferential
+    more = facts.options.spread + beyond.counted - capital.counted
+    income_tax = _income_tax(table, facts, _Income(agi, usual_gains, senior, more, its_gains))
     payroll = payroll_tax(table, status, facts.wages)
     from_work = Earned(earned - facts.pre_tax, payroll)
     # IRC 1411(c)(4): a loss elsewhere does not make more of it free than there is
     spared = min(facts.active_gain, max(_ZERO, capital.counted))
+    children = child_credits(table, status, facts.dependants, magi=agi, tax=income_tax.total, earned=from_work)
+    back = _given_back(facts, income_tax, children)
     return FederalTax(
         agi=agi,
         taxable_benefits=benefits,
         senior_deduction=senior,
         income_tax=income_tax,
-        credits=child_credits(table, status, facts.dependants, magi=agi, tax=income_tax.total, earned=from_work),
+        credits=children,
         niit=net_investment_income_tax(table, status, investment - spared, agi),
         payroll_tax=payroll,
         early_withdrawal_tax=table.early_withdrawal_rate * facts.early_withdrawals,
         loss_carried=capital.long_term_carried,
         short_loss_carried=capital.short_term_carried,
+        minimum_credit=back,
+        options=HeldOptions(
+            loss_beyond=beyond.long_term_carried - capital.long_term_carried - capital.short_term_carried,
+            credit=max(_ZERO, facts.options.credit - back + income_tax.deferred),
+        ),
     )
+
+
+def _given_back(facts: TaxFacts, income_tax: IncomeTax, children: ChildCredits) -> Decimal:
+    """Minimum tax of earlier years that comes back: down to the tentative one (IRC 53(c))."""
+    room = income_tax.ordinary_tax + income_tax.gains_tax - children.used - income_tax.tentative
+    return min(facts.options.credit, max(_ZERO, room))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -56,6 +56,8 @@ class TaxLine:
     federal: Figure
     niit: Figure
     early: Figure
+    minimum: Figure
+    minimum_credit: Figure
     state: Figure
     medicare: Figure
     step: Figure
@@ -102,11 +104,18 @@ def tax_map_page(asked: Asked, years: Sequence[TaxYear], *, in_today: bool) -> T
     )
 
 
-def _line(asked: Asked, year: TaxYear, rates: list[float], scale: float) -> TaxLine:
-    key, of, at, of_law = year.calendar_year, year.income, year.standing, year.deductions
+def _money_of(currency: str, key: int, scale: float) -> Callable[[str, float | None, str], Figure]:
+    """Figures of a year, in the money that is asked for."""
 
     def money(name: str, value: float | None, label: str) -> Figure:
-        return money_figure(None if value is None else scale * value, asked.currency, f"{key}:{name}", label)
+        return money_figure(None if value is None else scale * value, currency, f"{key}:{name}", label)
+
+    return money
+
+
+def _line(asked: Asked, year: TaxYear, rates: list[float], scale: float) -> TaxLine:
+    key, of, at, of_law = year.calendar_year, year.income, year.standing, year.deductions
+    money = _money_of(asked.currency, key, scale)
 
     def rate(name: str, value: float, label: str, digits: str = "1") -> Figure:
         return Figure(value, "percent", f"{key}:{name}", label, digits)
@@ -144,6 +153,8 @@ def _line(asked: Asked, year: TaxYear, rates: list[float], scale: float) -> TaxL
         federal=money("federal", year.taxes.federal, _("Federal tax")),
         niit=money("niit", year.taxes.niit, _("Surtax on investment income")),
         early=money("early", year.taxes.early, _("Additional tax on early withdrawals")),
+        minimum=money("minimum", year.taxes.minimum, _("Alternative minimum tax")),
+        minimum_credit=money("minimum_credit", year.taxes.minimum_credit, _("Minimum tax of earlier years given back")),
         state=money("state", year.taxes.state, _("State tax")),
         medicare=money("medicare", year.taxes.medicare, _("Medicare by income")),
         step=Figure(at.step, "count", f"{key}:step", _("Medicare step paid")),
@@ -318,7 +329,22 @@ def _method(key: str) -> str:
         "federal": _("Income tax, surtaxes and payroll tax, computed by the exact rules of the year."),
         "surcharged": _("Years in which somebody pays more than the standard premium of Medicare."),
         **_deducted(),
+        **_least(),
     }.get(name, _("As the plan's walk brings it in that year, by month; taxes by the exact rules of the year."))
+
+
+def _least() -> dict[str, str]:
+    """How the minimum tax of a year is found."""
+    return {
+        "minimum": _(
+            "What the alternative minimum tax adds to the usual income tax (IRC 55); the gain of incentive options "
+            "that are exercised and held counts for it (IRC 56(b)(3))."
+        ),
+        "minimum_credit": _(
+            "Minimum tax that held incentive options cost in earlier years and that comes off now, down to the "
+            "tentative minimum tax (IRC 53, Form 8801)."
+        ),
+    }
 
 
 def _deducted() -> dict[str, str]:

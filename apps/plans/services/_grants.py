@@ -83,7 +83,7 @@ def _told(fact: GrantFact, asset: str) -> list[Caveat]:
     if fact.is_held:
         told.append((_HELD, name))
     if fact.kind == GrantKind.INCENTIVE:
-        told.append((_NO_MINIMUM_TAX if fact.is_held else _DISQUALIFIED, name))
+        told.append((_MINIMUM_TAX if fact.is_held else _DISQUALIFIED, name))
     if fact.kind == GrantKind.PURCHASES:
         told.append((_PURCHASES, name))
     return told
@@ -105,9 +105,9 @@ _OPTIONS = gettext_noop(
     "vested then is lost, and so is what a death leaves unexercised."
 )
 _HELD = gettext_noop("The shares of “%(name)s” are held and pay for the plan like a taxable account.")
-_NO_MINIMUM_TAX = gettext_noop(
-    "Exercising “%(name)s” and holding adds to the alternative minimum tax: this is not counted, so the tax of that "
-    "year may be too low. The sale is taken to qualify for the rates of long-term gains."
+_MINIMUM_TAX = gettext_noop(
+    "Exercising “%(name)s” and holding counts for the alternative minimum tax of that year; what it adds comes back in "
+    "later years whose usual tax is larger. The sale is taken to qualify for the rates of long-term gains."
 )
 _DISQUALIFIED = gettext_noop(
     "The shares of “%(name)s” are sold as they are exercised: the gain is income, without payroll tax."

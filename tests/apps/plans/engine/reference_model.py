@@ -43,6 +43,7 @@ from apps.plans.engine.taxes import TaxFacts, federal_tax
 from apps.portfolios.engine.distributions import required_distribution
 from tests.apps.plans.engine.reference_deductions import DeductionsOfReference
 from tests.apps.plans.engine.reference_iras import IrasOfReference
+from tests.apps.plans.engine.reference_options import OptionsOfReference
 from tests.apps.plans.engine.reference_roths import RothsOfReference
 
 RANKS = list(GoalPriority)
@@ -144,7 +145,7 @@ def indexed(table: TaxTable, index: float) -> TaxTable:
     )
 
 
-class ReferenceModel(DeductionsOfReference, IrasOfReference, RothsOfReference):
+class ReferenceModel(DeductionsOfReference, IrasOfReference, OptionsOfReference, RothsOfReference):
     """Walks one path of a cube."""
 
     def __init__(
@@ -171,6 +172,7 @@ class ReferenceModel(DeductionsOfReference, IrasOfReference, RothsOfReference):
         self.recovered: list[float] = []
         self.gifts = [0.0]
         self.begin_payments()
+        self.begin_options()
         self.free: dict[str, float] = {}
         self.moved: dict[str, float] = {}
         # by a rule of spending: the part of what is planned, the first rate drawn, what was spent in each year
@@ -288,6 +290,7 @@ class ReferenceModel(DeductionsOfReference, IrasOfReference, RothsOfReference):
                 else:
                     books.ordinary += gain
                 if grant.account:
+                    self.hold_options(grant, worth - cost - gain)
                     books.unspent -= cost
                     books.balance[grant.account] += worth
                     books.basis[grant.account] += cost + gain
@@ -415,6 +418,7 @@ class ReferenceModel(DeductionsOfReference, IrasOfReference, RothsOfReference):
                 if treatment is TaxTreatment.TAXABLE:
                     cost = books.basis[key] * take / balance
                     books.gains += take - cost
+                    self.sell_options(key, take / balance)
                     books.basis[key] -= cost
                 elif treatment is TaxTreatment.TAX_DEFERRED:
                     books.ordinary += take
@@ -539,6 +543,7 @@ class ReferenceModel(DeductionsOfReference, IrasOfReference, RothsOfReference):
         due += premium - added
         self.incomes.append(float(tax.agi) * (12 / (month + 1) if year == 0 else 1.0) if living else 0.0)
         books.loss = float(tax.loss_carried)
+        self.carry_options(tax.options)
         books.wages, books.pre_tax, books.ordinary, books.interest = {}, 0.0, 0.0, 0.0
         books.qualified, books.gains, books.benefits, books.early = 0.0, 0.0, 0.0, 0.0
         books.active = 0.0
@@ -651,6 +656,7 @@ class ReferenceModel(DeductionsOfReference, IrasOfReference, RothsOfReference):
             ),
             loss_carried=Decimal(books.loss),
             active_gain=Decimal(books.active),
+            options=self.options(),
         )
 
     def _convert(self, living: list[Adult], month: int, law: TaxTable) -> dict[str, float]:

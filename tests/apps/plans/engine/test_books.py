@@ -12,7 +12,7 @@ def test_no_two_things_share_a_row() -> None:
     begun = range(books.YEAR_STATES, books.YEAR_STATES + books.MAX_STATES)
     single = (books.UNSPENT, books.AMOUNT, books.DEATHS, books.DEATHS + 1, books.INHERITED, books.INHERITED_FROM)
     accounts = [
-        row for account in range(3) for row in range(books.balance_row(account), books.balance_row(account) + 4)
+        row for account in range(3) for row in range(books.balance_row(account), books.balance_row(account) + 5)
     ]
     rows = [
         *ledger,

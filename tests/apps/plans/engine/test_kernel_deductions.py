@@ -55,6 +55,12 @@ def test_every_year_equals_the_plain_model_to_the_cent(path: int) -> None:
     assert simulation.recorded.flows[:, F_TAXES, path] == pytest.approx(twin.taxes, rel=1e-6, abs=0.05)
 
 
+def test_a_plan_that_asks_for_no_premiums_has_none_to_deduct() -> None:
+    inputs, cube = replace(deducting(), medicare=None), family_cube()
+    twin = ReferenceModel(inputs, cube, 5).run()
+    assert simulate(inputs, cube, with_flows=False).recorded.wealth[:, 5] == pytest.approx(twin.wealth, abs=0.01)
+
+
 @pytest.mark.parametrize("seed", [1, 4, 9])
 def test_drawn_households_with_drawn_lives_equal_the_plain_model_to_the_cent(seed: int) -> None:
     dice, cube = Random(seed), family_cube()  # noqa: S311 - households, not secrets

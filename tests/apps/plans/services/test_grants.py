@@ -57,7 +57,10 @@ def test_shares_that_are_held_have_an_account_of_their_own() -> None:
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
-        ({"kind": "iso", "strike": Decimal(20), "is_held": True}, "alternative minimum tax: this is not counted"),
+        (
+            {"kind": "iso", "strike": Decimal(20), "is_held": True},
+            "counts for the alternative minimum tax",
+        ),
         ({"kind": "iso", "strike": Decimal(20)}, "without payroll tax"),
         ({"kind": "nso", "strike": Decimal(20)}, "options are exercised"),
         ({"kind": "espp", "discount": Decimal("0.15")}, "the discount is taxed as income"),
