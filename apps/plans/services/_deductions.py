@@ -53,13 +53,30 @@ def with_deductions(inputs: ProjectionInputs, facts: HouseholdFacts) -> tuple[Pr
 
 def _limit(fact: DebtFact, facts: HouseholdFacts) -> float:
     table, secured = read_table(TAX_TABLES / "home_mortgage.toml"), _secures(fact, facts)
-    if secured is not None and secured.kind != PropertyKind.HOME:
+    if not _bought(fact):
         return 0.0
-    if fact.kind != DebtKind.MORTGAGE and not (fact.kind == DebtKind.HOME_EQUITY and fact.bought_home):
+    if secured is not None and secured.kind != PropertyKind.HOME and secured.key != _second_home(facts):
         return 0.0
     is_older = fact.taken_out_on is not None and fact.taken_out_on <= table["older_until"]
     limit = float(table["older_limit"] if is_older else table["limit"])
     return limit / 2 if facts.filing_status == "separate" else limit
+
+
+def _bought(fact: DebtFact) -> bool:
+    """Whether a loan bought, built or improved what it is on, as its kind or the household says."""
+    return fact.kind == DebtKind.MORTGAGE or (fact.kind == DebtKind.HOME_EQUITY and fact.bought_home)
+
+
+def _second_home(facts: HouseholdFacts) -> str | None:
+    """The key of the one other residence whose loan counts (IRC 163(h)(4)(A)(i)(II)): of real estate that is not let,
+    the one that costs the most interest. It need not be lived in where it is not let (iii)."""
+    interest = {
+        thing.key: debt.balance * debt.annual_rate
+        for debt in facts.debts
+        if debt.balance > 0 and _bought(debt) and (thing := _secures(debt, facts)) is not None
+        if thing.kind == PropertyKind.REAL_ESTATE and thing.key not in facts.rented_out
+    }
+    return max(interest, key=lambda key: interest[key], default=None)
 
 
 def _secures(fact: DebtFact, facts: HouseholdFacts) -> PropertyFact | None:
@@ -101,7 +118,9 @@ def _of_loans(facts: HouseholdFacts) -> list[Caveat]:
         if fact.balance <= 0:
             continue
         if _limit(fact, facts) > 0:
-            told.append((_LOAN if _secures(fact, facts) is not None else _LOAN_ON_A_HOME, name))
+            secured = _secures(fact, facts)
+            on_second = secured is not None and secured.kind != PropertyKind.HOME
+            told.append((_LOAN_ON_A_HOME if secured is None else _SECOND_HOME if on_second else _LOAN, name))
             if fact.taken_out_on is None:
                 told.append((_LATER_LOAN, name))
         elif fact.kind == DebtKind.HOME_EQUITY:
@@ -142,7 +161,13 @@ _LATER_LOAN = gettext_noop(
 _EQUITY_LINE = gettext_noop(
     "“%(name)s” is not stated to have bought, built or improved the home: its interest is not deducted."
 )
-_NOT_ON_A_HOME = gettext_noop("“%(name)s” is on a property that is not the own home: its interest is not deducted.")
+_NOT_ON_A_HOME = gettext_noop(
+    "“%(name)s” is on a property that is neither the own home nor the one second home: its interest is not deducted."
+)
+_SECOND_HOME = gettext_noop(
+    "“%(name)s” is on real estate that is not let, which is taken as the second home: its interest is deducted "
+    "together with that on the own home, on the debt that the law allows for both, where itemising pays."
+)
 _LET = gettext_noop("“%(name)s” is let: its property tax is taken as a cost of the rent and not deducted.")
 _TAX_IN_COSTS = gettext_noop(
     "Property tax on “%(name)s” is taken to be part of the living costs; it rises with prices and is deducted where "

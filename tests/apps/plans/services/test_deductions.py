@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
 from apps.money.selectors.facts import DebtFact, PaymentFact, PropertyFact, SpendingFact
+from apps.plans.engine.home_loans import deductible_interest
 from apps.plans.engine.inputs import ProjectionInputs
 from apps.plans.engine.yearly_payments import PaymentKind
 from tests.apps.plans.services.test_mapping import DAY, facts, question
@@ -56,12 +58,43 @@ def test_each_of_a_couple_who_file_apart_has_half_of_it() -> None:
 
 
 def test_a_loan_on_another_property_is_none_on_a_home_and_the_plan_says_so() -> None:
-    inputs, told = mapped(debts=(loan(),), properties=(home(kind="real_estate", debt_key="loan"),))
+    inputs, told = mapped(debts=(loan(),), properties=(home(kind="business", debt_key="loan"),))
     assert inputs.debts[0].home_limit == 0.0
-    assert any("not the own home" in message for message in told)
+    assert any("neither the own home nor the one second home" in message for message in told)
     _, told = mapped(debts=(loan(),))
     assert any("taken to be a loan on the home" in message for message in told)
     assert any("limit for newer loans" in message for message in told)
+
+
+def on_homes(*balances: int, **told: object) -> tuple[ProjectionInputs, list[str]]:
+    """Mapped with a home and other real estate, each with a loan."""
+    debts = tuple(
+        replace(loan(), key=str(place), balance=Decimal(each), monthly_payment=Decimal(4_000))
+        for place, each in enumerate(balances)
+    )
+    kinds = ("home", *["real_estate"] * (len(balances) - 1))
+    owned = tuple(home(key=f"h{place}", kind=kind, debt_key=str(place)) for place, kind in enumerate(kinds))
+    return mapped(debts=debts, properties=owned, **told)
+
+
+def test_the_loan_on_one_second_home_shares_the_limit_with_that_on_the_first() -> None:
+    inputs, told = on_homes(600_000, 400_000, 500_000)
+    assert [debt.home_limit for debt in inputs.debts] == [750_000.0, 0.0, 750_000.0]
+    assert sum("taken as the second home" in message for message in told) == 1
+    assert sum("nor the one second home" in message for message in told) == 1
+    # Pub. 936 table 1: 750,000 of 1,100,000 in all
+    unlimited = tuple(replace(debt, home_limit=100 * debt.home_limit) for debt in inputs.debts)
+    whole = deductible_interest(replace(inputs, debts=unlimited), 1)[0]
+    assert deductible_interest(inputs, 1)[0] == pytest.approx(750 / 1_100 * whole)
+    assert whole == pytest.approx(1_100_000 * 0.05 / 12)
+
+
+def test_what_is_let_is_no_second_home_and_an_equity_line_that_bought_nothing_neither() -> None:
+    inputs, _ = on_homes(200_000, 400_000, rented_out=frozenset({"h1"}))
+    assert [debt.home_limit for debt in inputs.debts] == [750_000.0, 0.0]
+    flat = home(kind="real_estate", debt_key="loan")
+    assert mapped(debts=(loan("home_equity"),), properties=(flat,))[0].debts[0].home_limit == 0.0
+    assert mapped(debts=(loan("home_equity", bought_home=True),), properties=(flat,))[0].debts[0].home_limit > 0.0
 
 
 def test_property_tax_is_part_of_the_living_costs_and_its_lack_is_named() -> None:
