@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from apps.plans.engine.compiled import LANES, compiled
 from apps.plans.engine.tax_law import N_SLOTS
-from apps.plans.engine.yearly_payments import N_PAID
+from apps.plans.engine.yearly_payments import GIFT_YEARS, N_PAID
 
 # Places of the year's flows, the order of results.YearCashFlow after its two years; the last two are not of it.
 (
@@ -92,7 +92,9 @@ PAID = ROTH_LAYERS + 20
 # than the usual tax, what was charged before and has not come back (IRC 53); then both as the year leaves them.
 SPREAD = PAID + N_PAID
 SPREAD_SOLD, LOSS_BEYOND, CREDIT, NEXT_LOSS, NEXT_CREDIT = range(SPREAD + 1, SPREAD + 6)
-ACCOUNTS = NEXT_CREDIT + 1
+# Gifts above the limit of their year, of the year before, of the one before that … of five years ago (IRC 170(d)(1)).
+GIFTS_CARRIED = NEXT_CREDIT + 1
+ACCOUNTS = GIFTS_CARRIED + GIFT_YEARS
 
 # A gap below half a cent is rounding, not a shortfall.
 HALF_A_CENT = 0.005

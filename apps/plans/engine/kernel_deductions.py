@@ -10,14 +10,23 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from apps.plans.engine.books import F_GIVEN, FLOWS, INCOME_TWO_BEFORE, PAID, STATES, YEAR_STATES
+from apps.plans.engine.books import F_GIVEN, FLOWS, GIFTS_CARRIED, INCOME_TWO_BEFORE, PAID, STATES, YEAR_STATES
 from apps.plans.engine.compiled import LANES, compiled
 from apps.plans.engine.kernel_medicare import premium_at
-from apps.plans.engine.payment_schedules import INTEREST, MOST_PREMIUM, PREMIUM, YEARS
+from apps.plans.engine.payment_schedules import GIVES, INTEREST, MOST_PREMIUM, PREMIUM, YEARS
 from apps.plans.engine.program import Program
 from apps.plans.engine.tax_lanes import gross_income, saved_by, state_tax_cap
-from apps.plans.engine.tax_law import ADDITIONAL, AMT_FLOOR, DEDUCTION, R_MEDICAL, SENIORS, STATUS
-from apps.plans.engine.yearly_payments import GIFTS, GIFTS_IN_COSTS, MEDICAL, N_PAID, PROPERTY_TAX
+from apps.plans.engine.tax_law import (
+    ADDITIONAL,
+    AMT_FLOOR,
+    DEDUCTION,
+    R_CHARITY_FLOOR,
+    R_CHARITY_MOST,
+    R_MEDICAL,
+    SENIORS,
+    STATUS,
+)
+from apps.plans.engine.yearly_payments import GIFT_YEARS, GIFTS, GIFTS_IN_COSTS, MEDICAL, N_PAID, PROPERTY_TAX
 
 
 @compiled
@@ -59,12 +68,43 @@ def could_itemise(
 
 
 @compiled
-def paid_on(
-    books: NDArray[np.float64], lane: int, of_state: float, interest: float
-) -> tuple[float, float, float, float]:
-    """What a lane paid in the year that may be deducted, but for premiums, as `tax_lanes` takes it."""
+def paid_on(books: NDArray[np.float64], lane: int, of_state: float) -> tuple[float, float, float]:
+    """What a lane paid in the year that may be deducted: state and local taxes, gifts, medical costs but premiums."""
     given = max(0.0, books[PAID + GIFTS_IN_COSTS, lane] - books[FLOWS + F_GIVEN, lane]) + books[PAID + GIFTS, lane]
-    return of_state + books[PAID + PROPERTY_TAX, lane], given, books[PAID + MEDICAL, lane], interest
+    return of_state + books[PAID + PROPERTY_TAX, lane], given, books[PAID + MEDICAL, lane]
+
+
+@compiled
+def carried_by(books: NDArray[np.float64], lane: int) -> float:
+    """Gifts that a lane carries on from earlier years."""
+    carried = 0.0
+    for age in range(GIFT_YEARS):
+        carried += books[GIFTS_CARRIED + age, lane]
+    return carried
+
+
+@compiled
+def carry_gifts(program: Program, books: NDArray[np.float64], year: int) -> None:
+    """Carry on what of a year's gifts exceeds the limit, with what the floor took of them then; gifts of the year come
+    first, then the oldest (`tax_deductions.gifts_carried`). Comes before the ledger is cleared."""
+    if program.deductions[0, YEARS + year, GIVES] == 0.0:
+        return
+    for state in range(program.year_facts.shape[0]):
+        law = program.law[min(year, 1), program.year_facts[state, year, STATUS]]
+        for lane in range(LANES):
+            _, given, _ = paid_on(books, lane, 0.0)
+            if books[YEAR_STATES + state, lane] > 0.0 and given + carried_by(books, lane) > 0.0:
+                income = max(0.0, gross_income(law, books, lane))
+                limit = law[R_CHARITY_MOST] * income
+                room = max(0.0, limit - given)
+                for age in range(GIFT_YEARS - 1, -1, -1):
+                    used = min(room, books[GIFTS_CARRIED + age, lane])
+                    books[GIFTS_CARRIED + age, lane] -= used
+                    room -= used
+                for age in range(GIFT_YEARS - 1, 0, -1):
+                    books[GIFTS_CARRIED + age, lane] = books[GIFTS_CARRIED + age - 1, lane]
+                own = given - limit + law[R_CHARITY_FLOOR] * income
+                books[GIFTS_CARRIED, lane] = own if given > limit else 0.0
 
 
 @compiled
@@ -92,7 +132,7 @@ def relieve(
     of_state, saved = taxes
     rows, facts = program.deductions, program.year_facts[state, year]
     law, interest = program.law[min(year, 1), facts[STATUS]], rows[state, YEARS + year, INTEREST]
-    months = insured_in(program, state, year)
+    months, gives = insured_in(program, state, year), rows[state, YEARS + year, GIVES] > 0.0
     standard = law[DEDUCTION] + facts[SENIORS] * law[ADDITIONAL]
     cap, most, floor = (
         state_tax_cap(law, facts, 0.0),
@@ -102,10 +142,11 @@ def relieve(
     found = False
     for lane in range(LANES):
         saved[lane] = 0.0
-        local, given, costs, _ = paid_on(books, lane, of_state[lane], interest)
+        local, given, costs = paid_on(books, lane, of_state[lane])
+        carried = carried_by(books, lane) if gives else 0.0
         bound = costs + most * index[lane]
-        kept = given + interest + max(0.0, bound - floor * index[lane])
-        could_save = given > 0.0 or min(local, cap) + interest + bound > standard * index[lane]
+        kept = given + carried + interest + max(0.0, bound - floor * index[lane])
+        could_save = given + carried > 0.0 or min(local, cap) + interest + bound > standard * index[lane]
         if not could_save and kept > 0.0:
             could_save = gross_income(law, books, lane) > law[AMT_FLOOR] * index[lane]
         if could_save and books[YEAR_STATES + state, lane] > 0.0:
@@ -115,6 +156,8 @@ def relieve(
                     premium_at(row, books[INCOME_TWO_BEFORE, lane], index[lane]) + rows[state, 0, PREMIUM] * index[lane]
                 )
                 costs += months * each
-            saved[lane] = max(0.0, saved_by(law, facts, index[lane], books, lane, (local, given, costs, interest)))
+            saved[lane] = max(
+                0.0, saved_by(law, facts, index[lane], books, lane, (local, given, costs, interest, carried))
+            )
             found = found or saved[lane] > 0.0
     return found

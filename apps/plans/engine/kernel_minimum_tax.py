@@ -24,9 +24,9 @@ from apps.plans.engine.books import (
     YEAR_STATES,
 )
 from apps.plans.engine.compiled import LANES, compiled
-from apps.plans.engine.kernel_deductions import insured_in, paid_on
+from apps.plans.engine.kernel_deductions import carried_by, insured_in, paid_on
 from apps.plans.engine.kernel_medicare import premium_at
-from apps.plans.engine.payment_schedules import INTEREST, OPTIONS, PREMIUM, YEARS
+from apps.plans.engine.payment_schedules import GIVES, INTEREST, OPTIONS, PREMIUM, YEARS
 from apps.plans.engine.program import Program
 from apps.plans.engine.tax_lanes import (
     allowed_credits,
@@ -78,7 +78,7 @@ def _smaller(
     index: float,
     income: tuple[float, float],
     beyond: tuple[float, float],
-    paid: tuple[float, float, float, float],
+    paid: tuple[float, float, float, float, float],
 ) -> tuple[float, float, float]:
     """What `_of` says with the deduction that leaves the smaller tax; ``income``: AGI, gains."""
     agi, gains = income
@@ -100,7 +100,7 @@ def tax_with_options(
     index: float,
     ledger: NDArray[np.float64],
     lane: int,
-    paid: tuple[float, float, float, float],
+    paid: tuple[float, float, float, float, float],
 ) -> tuple[float, float, float]:
     """Income tax of a lane after its credits; then the credit and the losses of the minimum tax that it carries on.
 
@@ -138,7 +138,7 @@ def count_options(
     of_state, saved = taxes
     rows, facts = program.deductions, program.year_facts[state, year]
     law, interest = program.law[min(year, 1), facts[STATUS]], rows[state, YEARS + year, INTEREST]
-    months, found = insured_in(program, state, year), False
+    months, gives, found = insured_in(program, state, year), rows[state, YEARS + year, GIVES] > 0.0, False
     for lane in range(LANES):
         if books[YEAR_STATES + state, lane] == 0.0:
             continue
@@ -147,12 +147,13 @@ def count_options(
         if moved == 0.0:
             continue
         level = index[lane]
-        local, given, costs, owed = paid_on(books, lane, of_state[lane], interest)
+        local, given, costs = paid_on(books, lane, of_state[lane])
+        carried = carried_by(books, lane) if gives else 0.0
         if months > 0.0:
             each = premium_at(program.premiums[facts[STATUS]], books[INCOME_TWO_BEFORE, lane], level)
             costs += months * (each + rows[state, 0, PREMIUM] * level)
         tax, books[NEXT_CREDIT, lane], books[NEXT_LOSS, lane] = tax_with_options(
-            law, facts, level, books, lane, (local, given, costs, owed)
+            law, facts, level, books, lane, (local, given, costs, interest, carried)
         )
         saved[lane] = plain_tax(law, facts, level, books, lane) - tax
         found = True

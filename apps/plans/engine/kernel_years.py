@@ -24,7 +24,7 @@ from apps.plans.engine.books import (
 from apps.plans.engine.compiled import LANES, compiled, compiled_with_arrays
 from apps.plans.engine.kernel_active_gains import spare_active_gains
 from apps.plans.engine.kernel_conversions import convert, settle
-from apps.plans.engine.kernel_deductions import clear_paid, could_itemise, relieve
+from apps.plans.engine.kernel_deductions import carry_gifts, clear_paid, could_itemise, relieve
 from apps.plans.engine.kernel_flows import pay
 from apps.plans.engine.kernel_iras import CARRY, RECOVER, step_iras
 from apps.plans.engine.kernel_medicare import add_premiums
@@ -172,6 +172,7 @@ def _begin_converting(
 @compiled
 def _begin_ledger(program: Program, books: NDArray[np.float64], year: int) -> None:
     """Leave to the next year what the law carries on, keep the ledger as the tax saw it, and begin it anew."""
+    carry_gifts(program, books, year)
     clear_paid(program, books)
     close_options(program, books, year)
     for slot in range(N_SLOTS):

@@ -31,8 +31,8 @@ FloatArray = NDArray[np.float64]
 # both of the table's year, and how often federal and state tax are computed, each after the other.
 PREMIUM, MOST_PREMIUM, TURNS = range(3)
 # Columns of a year: the interest of loans on a home, nominal, 1 where anything but a state's tax may change the federal
-# one, and 1 from the year on in which shares of incentive options may be held.
-INTEREST, ASKS, OPTIONS = range(3)
+# one, 1 from the year on in which shares of incentive options may be held, and 1 where gifts are paid.
+INTEREST, ASKS, OPTIONS, GIVES = range(4)
 YEARS = 1
 # A state that deducts federal tax is computed again until neither tax moves the other by a hundredth of a cent.
 _TURNS = 6
@@ -56,6 +56,7 @@ def deductions_of(inputs: ProjectionInputs, states: tuple[tuple[int, ...], ...],
     held = first_month_held(inputs)
     options = np.zeros(n_years, dtype=bool) if held is None else np.arange(n_years) >= year_of(held, inputs.start_date)
     rows[:, YEARS : YEARS + n_years, OPTIONS] = options
+    rows[:, YEARS : YEARS + n_years, GIVES] = paid[:, :, [GIFTS_IN_COSTS, GIFTS]].any()
     rows[:, YEARS : YEARS + n_years, ASKS] = (interest > 0.0) | (most > 0.0) | (paid.shape[1] > 0) | options
     rows[:, YEARS + n_years :] = paid
     return rows

@@ -16,16 +16,17 @@ class Payments:
     """What a household paid in a year that may be deducted, in dollars, before any cap or floor.
 
     ``mortgage_interest`` is interest on no more than the debt that the law allows (IRC 163(h)(3)); ``charity`` is
-    cash to public charities, without what earlier years carried on.
+    cash to public charities, ``charity_carried`` what of such gifts earlier years carried on.
     """
 
     state_and_local: Decimal = _ZERO
     mortgage_interest: Decimal = _ZERO
     charity: Decimal = _ZERO
     medical: Decimal = _ZERO
+    charity_carried: Decimal = _ZERO
 
     def __post_init__(self) -> None:
-        for name in ("state_and_local", "mortgage_interest", "charity", "medical"):
+        for name in ("state_and_local", "mortgage_interest", "charity", "medical", "charity_carried"):
             if getattr(self, name) < 0:
                 raise InvalidInputError(
                     gettext_noop("%(name)s is negative."),
@@ -81,6 +82,24 @@ def charity_deduction(table: TaxTable, paid: Decimal, agi: Decimal) -> Decimal:
     return max(_ZERO, min(paid, rules.charity_limit * income) - rules.charity_floor * income)
 
 
+def gifts_carried(table: TaxTable, paid: Decimal, carried: tuple[Decimal, ...], agi: Decimal) -> tuple[Decimal, ...]:
+    """Return what a year carries on of its own gifts, of those of the year before … (GIFT_YEARS,), as ``carried`` is.
+
+    Gifts of the year come first, then the oldest; what is five years old then falls away, whether the year itemised or
+    not (IRC 170(b)(1)(G)(ii), 26 CFR 1.170A-10). From a year whose own gifts exceed the limit, what the floor took is
+    carried on too (IRC 170(d)(1)(C)).
+    """
+    income, rules = max(_ZERO, agi), table.itemised
+    room = max(_ZERO, rules.charity_limit * income - paid)
+    left = list(carried)
+    for age in reversed(range(len(left))):
+        used = min(room, left[age])
+        left[age] -= used
+        room -= used
+    over = max(_ZERO, paid - rules.charity_limit * income)
+    return (over + (rules.charity_floor * income if over > 0 else _ZERO), *left[:-1])
+
+
 def medical_deduction(table: TaxTable, paid: Decimal, agi: Decimal) -> Decimal:
     """Medical costs above their part of income (IRC 213(a))."""
     return max(_ZERO, paid - table.itemised.medical_floor * max(_ZERO, agi))
@@ -97,7 +116,7 @@ def itemised_deduction(
         medical=medical_deduction(table, payments.medical, agi),
         state_and_local=salt_deduction(table, status, payments.state_and_local, agi, calendar_year),
         mortgage_interest=payments.mortgage_interest,
-        charity=charity_deduction(table, payments.charity, agi),
+        charity=charity_deduction(table, payments.charity + payments.charity_carried, agi),
         reduction=_ZERO,
     )
     top = max(_ZERO, income - table.of(status).ordinary_upper_bounds[-1])

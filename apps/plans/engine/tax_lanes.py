@@ -188,12 +188,12 @@ def senior_deduction(law: NDArray[np.float64], facts: NDArray[np.int64], agi: fl
 
 @compiled
 def allowed_payments(
-    law: NDArray[np.float64], facts: NDArray[np.int64], agi: float, paid: tuple[float, float, float, float]
+    law: NDArray[np.float64], facts: NDArray[np.int64], agi: float, paid: tuple[float, float, float, float, float]
 ) -> tuple[float, float]:
     """What may be itemised of payments, as `_before_credits` has them: without state taxes, and with them."""
-    state, charity, costs, interest = paid
+    state, charity, costs, interest, carried = paid
     positive = max(0.0, agi)
-    charity = max(0.0, min(charity, law[R_CHARITY_MOST] * positive) - law[R_CHARITY_FLOOR] * positive)
+    charity = max(0.0, min(charity + carried, law[R_CHARITY_MOST] * positive) - law[R_CHARITY_FLOOR] * positive)
     medical = max(0.0, costs - law[R_MEDICAL] * positive)
     kept = charity + medical + interest
     return kept, kept + min(state, state_tax_cap(law, facts, agi))
@@ -213,21 +213,20 @@ def _before_credits(
     facts: NDArray[np.int64],
     index: float,
     income: tuple[float, float],
-    paid: tuple[float, float, float, float],
+    paid: tuple[float, float, float, float, float],
 ) -> float:
     """Tax before credits with the deduction that leaves the smaller; ``income``: AGI, gains with rates of their own;
-    ``paid``: state and local taxes, gifts, medical costs, interest."""
+    ``paid``: state and local taxes, gifts, medical costs, interest, gifts carried on."""
     agi, gains = income
     senior = senior_deduction(law, facts, agi)
-    state, charity, costs, interest = paid
-    given = min(charity, law[GIVEN_MOST])
+    given = min(paid[1], law[GIVEN_MOST])
     deduction = index * (law[DEDUCTION] + float(facts[SENIORS]) * law[ADDITIONAL]) + given
     is_high = agi > law[AMT_FLOOR] * index
     if is_high:
         usual = _with_deduction(law, index, agi - deduction - senior, gains, agi - given)
     else:
         usual = usual_tax(law, index, max(0.0, agi - deduction - senior), gains)
-    if state + charity + costs + interest == 0.0:
+    if paid[0] + paid[1] + paid[2] + paid[3] + paid[4] == 0.0:
         return usual
     kept, whole = allowed_payments(law, facts, agi, paid)
     if whole <= deduction and not is_high:
@@ -275,7 +274,7 @@ def lane_tax(
     agi = gross_income(law, ledger, lane)
     paid = (facts[PAID_STATE] * index, facts[PAID_CHARITY] * index, facts[PAID_MEDICAL] * index)
     income = (agi, ledger[QUALIFIED, lane] + max(0.0, gains))
-    tax = _before_credits(law, facts, index, income, (*paid, float(facts[PAID_INTEREST])))
+    tax = _before_credits(law, facts, index, income, (*paid, float(facts[PAID_INTEREST]), 0.0))
     base = law[WAGE_BASE] * index
     payroll = law[R_SS] * (min(first, base) + min(second, base)) + law[R_MEDICARE] * wages
     payroll += law[R_ADD_MEDICARE] * max(0.0, wages - law[MEDICARE])
@@ -304,7 +303,7 @@ def plain_tax(
     """Income tax of a lane after its credits where nothing is deducted but what everybody may."""
     agi = gross_income(law, ledger, lane)
     income = (agi, ledger[QUALIFIED, lane] + max(0.0, ledger[GAINS, lane]))
-    tax: float = _before_credits(law, facts, index, income, (0.0, 0.0, 0.0, 0.0))
+    tax: float = _before_credits(law, facts, index, income, (0.0, 0.0, 0.0, 0.0, 0.0))
     if facts[CHILDREN] + facts[OTHERS] > 0:
         earned, payroll = from_work(law, index, ledger, lane)
         tax -= credits_of(law, facts, index, (agi, tax, earned, payroll))
@@ -318,13 +317,13 @@ def saved_by(
     index: float,
     ledger: NDArray[np.float64],
     lane: int,
-    paid: tuple[float, float, float, float],
+    paid: tuple[float, float, float, float, float],
 ) -> float:
     """What payments that may be deducted save of a lane's tax: ``paid`` as `_before_credits` has it, in dollars of the
     year; the facts' own are not looked at."""
     agi = gross_income(law, ledger, lane)
     income = (agi, ledger[QUALIFIED, lane] + max(0.0, ledger[GAINS, lane]))
-    usual = _before_credits(law, facts, index, income, (0.0, 0.0, 0.0, 0.0))
+    usual = _before_credits(law, facts, index, income, (0.0, 0.0, 0.0, 0.0, 0.0))
     other = _before_credits(law, facts, index, income, paid)
     if facts[CHILDREN] + facts[OTHERS] > 0:
         earned, payroll = from_work(law, index, ledger, lane)

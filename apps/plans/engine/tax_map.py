@@ -78,7 +78,8 @@ class DeductionParts:
     deducted beside it, ``senior`` the deduction for people of 65 and more, which each year has. The parts of an
     itemised deduction are what the law leaves of each payment, ``reduction`` what it takes off them all; they are
     zero where ``is_itemised`` is not set, and ``standard`` and ``given`` where it is. ``paid`` are the payments as they
-    were made: state and local taxes, interest, gifts, medical costs."""
+    were made: state and local taxes, interest, gifts, medical costs; ``carried`` gifts above the limits of earlier
+    years that this one may deduct."""
 
     is_itemised: bool
     standard: float
@@ -90,6 +91,7 @@ class DeductionParts:
     medical: float = 0.0
     reduction: float = 0.0
     paid: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
+    carried: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,7 @@ from apps.plans.engine.program import Program, build_program
 from apps.plans.engine.scenarios import expected_cube
 from apps.plans.engine.schedules import NOMINAL, REAL
 from apps.plans.engine.tax_credits import Dependants
-from apps.plans.engine.tax_deductions import Payments, charity_without_itemising
+from apps.plans.engine.tax_deductions import Payments, charity_without_itemising, gifts_carried
 from apps.plans.engine.tax_law import (
     BENEFITS,
     CHILDREN,
@@ -65,6 +65,7 @@ from apps.plans.engine.tax_law import (
 from apps.plans.engine.tax_map import DeductionParts, IncomeParts, Standing, TaxParts, TaxYear
 from apps.plans.engine.tax_tables import TaxTable
 from apps.plans.engine.taxes import FederalTax, TaxFacts, federal_tax
+from apps.plans.engine.yearly_payments import GIFT_YEARS
 
 FloatArray = NDArray[np.float64]
 _NOTHING, _MONTHS = Decimal(0), 12
@@ -136,10 +137,20 @@ def year_facts(inputs: ProjectionInputs, path: SteadyPath, year: int) -> tuple[T
     )
 
 
+def _with_gifts(law: TaxTable, facts: TaxFacts, gifts: tuple[Decimal, ...]) -> tuple[TaxFacts, tuple[Decimal, ...]]:
+    """Return a year with the gifts that earlier ones carry on, and what it carries on itself."""
+    paid = facts.payments or Payments()
+    if paid.charity == 0 and not any(gifts):
+        return facts, gifts
+    with_them = replace(facts, payments=replace(paid, charity_carried=sum(gifts, _NOTHING)))
+    return with_them, gifts_carried(law, paid.charity, gifts, federal_tax(law, facts).agi)
+
+
 def carried_on(path: SteadyPath, laws: list[tuple[TaxTable, TaxFacts]]) -> list[tuple[TaxTable, TaxFacts]]:
-    """Return the years, each with what the minimum tax carries on from the one before it."""
-    told, left = [], NO_OPTIONS
-    for year, (law, facts) in enumerate(laws):
+    """Return the years, each with what gifts and the minimum tax carry on from the ones before it."""
+    told, left, gifts = [], NO_OPTIONS, (_NOTHING,) * GIFT_YEARS
+    for year, (law, of_year) in enumerate(laws):
+        facts, gifts = _with_gifts(law, of_year, gifts)
         # gains are netted: losses that both taxes carry on are told besides
         both = Decimal(repr(float(path.recorded.ledgers[year, LOSS, 0])))
         beyond = left.loss_beyond + (both if facts.options.sold + left.loss_beyond else _NOTHING)
@@ -202,6 +213,7 @@ class _Map:
             charity=float(lines.charity) if lines else 0.0,
             medical=float(lines.medical) if lines else 0.0,
             reduction=float(lines.reduction) if lines else 0.0,
+            carried=float(paid.charity_carried),
             paid=tuple(map(float, told)),  # type: ignore[arg-type]
         )
 

@@ -11,6 +11,8 @@ from apps.plans.engine.checks import not_negative
 # Columns of what may be deducted of a month: taxes on property, gifts that living costs hold and others, medical costs.
 PROPERTY_TAX, GIFTS_IN_COSTS, GIFTS, MEDICAL = range(4)
 N_PAID = 4
+# For how many years gifts above the limit of a year are carried on.
+GIFT_YEARS = 5
 
 
 class PaymentKind(StrEnum):

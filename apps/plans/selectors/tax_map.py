@@ -47,6 +47,7 @@ class TaxLine:
     state_and_local: Figure
     mortgage_interest: Figure
     charity: Figure
+    charity_carried: Figure
     medical: Figure
     bracket: Figure
     room: Figure
@@ -144,6 +145,7 @@ def _line(asked: Asked, year: TaxYear, rates: list[float], scale: float) -> TaxL
         state_and_local=money("state_and_local", of_law.state_and_local, _("Itemised: state and local taxes")),
         mortgage_interest=money("mortgage_interest", of_law.mortgage_interest, _("Itemised: interest on the home")),
         charity=money("charity", of_law.charity or of_law.given, _("Deducted: gifts to charity")),
+        charity_carried=money("charity_carried", of_law.carried, _("Gifts carried on from earlier years")),
         medical=money("medical", of_law.medical, _("Itemised: medical costs")),
         bracket=rate("bracket", at.bracket, _("Bracket"), "0"),
         room=money("room", at.room, _("Room left in the bracket")),
@@ -364,6 +366,10 @@ def _deducted() -> dict[str, str]:
         "charity": _(
             "Gifts of cash: up to 60 % of income less 0.5 % of it where itemised, up to 1,000, of a couple 2,000, "
             "beside the standard deduction (IRC 170)."
+        ),
+        "charity_carried": _(
+            "Gifts above the limits of the five years before that no year has deducted yet: they count after the gifts "
+            "of the year itself, the oldest first (IRC 170(d)(1))."
         ),
         "medical": _(
             "Medical costs and premiums of Medicare, as far as they exceed 7.5 % of adjusted gross income (IRC 213)."

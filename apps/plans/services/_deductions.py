@@ -180,7 +180,7 @@ _USUAL_GIFTS = gettext_noop(
 )
 _GIFTS = gettext_noop(
     "“%(name)s” is paid besides the living costs, as gifts of cash to public charities; what exceeds the part of a "
-    "year's income that the law allows is not carried on to later ones."
+    "year's income that the law allows is deducted in the next five years, as far as it fits there."
 )
 _MEDICAL = gettext_noop(
     "“%(name)s” counts as medical costs: what exceeds the law's part of income is deducted where itemising pays."

@@ -23,6 +23,24 @@ class DeductionsOfReference:
     n_months: int
     gifts: list[float]
 
+    # gifts above the limit of their year, by year
+    above: dict[int, float]
+
+    def carry_gifts(self, year: int, payments: Payments, income: float) -> None:
+        """By Pub. 526: this year's gifts come first, then those carried over, the oldest first, for five years."""
+        if not hasattr(self, "above"):
+            self.above = {}
+        rules, given = self.inputs.tax_table.itemised, float(payments.charity)
+        left = float(rules.charity_limit) * income - given
+        if left < 0.0:
+            self.above[year] = -left + float(rules.charity_floor) * income
+        for old in sorted(self.above):
+            if old < year and left > 0.0:
+                used = min(left, self.above[old])
+                self.above[old] -= used
+                left -= used
+        self.above = {old: amount for old, amount in self.above.items() if amount > 0.0 and old + 5 > year}
+
     def begin_payments(self) -> None:
         self.local = self.in_costs = self.besides = self.costs = 0.0
 
@@ -61,6 +79,7 @@ class DeductionsOfReference:
             mortgage_interest=Decimal(self._interest(year)),
             charity=Decimal(max(0.0, self.in_costs - self.gifts[-1]) + self.besides),
             medical=Decimal(self.costs + premium),
+            charity_carried=Decimal(sum(getattr(self, "above", {}).values())),
         )
 
     def _interest(self, year: int) -> float:

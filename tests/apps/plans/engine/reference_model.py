@@ -544,6 +544,7 @@ class ReferenceModel(DeductionsOfReference, IrasOfReference, OptionsOfReference,
         self.incomes.append(float(tax.agi) * (12 / (month + 1) if year == 0 else 1.0) if living else 0.0)
         books.loss = float(tax.loss_carried)
         self.carry_options(tax.options)
+        self.carry_gifts(calendar_year, payments, max(0.0, float(tax.agi)))
         books.wages, books.pre_tax, books.ordinary, books.interest = {}, 0.0, 0.0, 0.0
         books.qualified, books.gains, books.benefits, books.early = 0.0, 0.0, 0.0, 0.0
         books.active = 0.0

@@ -9,14 +9,15 @@ from random import Random
 import numpy as np
 import pytest
 
-from apps.plans.engine.books import F_SPENDING, F_TAXES, FIRST_ALONE, PAID, STATES
+from apps.plans.engine.books import F_SPENDING, F_TAXES, FIRST_ALONE, GIFTS_CARRIED, PAID, STATES, YEAR_STATES
 from apps.plans.engine.compiled import LANES
 from apps.plans.engine.inputs import Debt, ProjectionInputs
-from apps.plans.engine.kernel_deductions import clear_paid, note_paid
+from apps.plans.engine.kernel_deductions import carry_gifts, clear_paid, note_paid
 from apps.plans.engine.life_events import LifeEvents, Thing
 from apps.plans.engine.lives import months_lived
 from apps.plans.engine.monte_carlo import simulate, simulate_lifetimes
 from apps.plans.engine.program import build_program
+from apps.plans.engine.tax_law import ORDINARY
 from apps.plans.engine.tax_years import steady_path, tax_years
 from apps.plans.engine.yearly_payments import GIFTS, GIFTS_IN_COSTS, PROPERTY_TAX, PaymentKind, YearlyPayment
 from tests.apps.plans.engine.households import any_household, family, family_cube, insured
@@ -31,6 +32,8 @@ HOME = Thing(
 )  # fmt: skip
 GIVEN = YearlyPayment("church", PaymentKind.GIFT, 15_000.0, None, 2040, False, "USD")
 HELD = YearlyPayment("usual", PaymentKind.GIFT, 1_500.0, None, None, True, "USD")
+LARGE = YearlyPayment("fund", PaymentKind.GIFT, 500_000.0, 2028, 2028, False, "USD")
+YEARLY = YearlyPayment("yearly", PaymentKind.GIFT, 100_000.0, 2030, 2044, False, "USD")
 CARE = YearlyPayment("care", PaymentKind.MEDICAL, 30_000.0, 2060, None, False, "USD")
 
 
@@ -61,6 +64,45 @@ def test_a_plan_that_asks_for_no_premiums_has_none_to_deduct() -> None:
     assert simulate(inputs, cube, with_flows=False).recorded.wealth[:, 5] == pytest.approx(twin.wealth, abs=0.01)
 
 
+@pytest.mark.parametrize("path", [0, 300])
+def test_gifts_above_the_limit_are_carried_on_as_the_plain_model_does(path: int) -> None:
+    inputs, cube = deducting(None, HELD, LARGE, YEARLY, CARE), family_cube()
+    simulation = simulate(inputs, cube, with_flows=True)
+    twin = ReferenceModel(inputs, cube, path).run()
+    assert simulation.recorded.wealth[:, path] == pytest.approx(twin.wealth, abs=0.01)
+    assert simulation.recorded.flows[:, F_TAXES, path] == pytest.approx(twin.taxes, rel=1e-6, abs=0.05)
+
+
+def test_the_exact_return_deducts_what_is_carried_on() -> None:
+    inputs = deducting(None, LARGE)
+    years = {each.calendar_year: each for each in tax_years(inputs, steady_path(inputs))}
+    for each in years.values():
+        assert each.taxes.federal == pytest.approx(each.taxes.walked, abs=0.05)
+    given, then, next_ = years[2028].deductions.paid[2], years[2028], years[2029]
+    # what the floor took in the year of the excess is carried on with it
+    assert then.deductions.charity == pytest.approx(0.595 * then.agi, abs=0.1)
+    assert next_.deductions.carried == pytest.approx(given - 0.6 * then.agi + 0.005 * then.agi, abs=0.1)
+    assert next_.deductions.charity == pytest.approx(0.595 * next_.agi, abs=0.1)
+    assert years[2030].deductions.carried == pytest.approx(next_.deductions.carried - 0.6 * next_.agi, abs=0.1)
+    assert not any(years[year].deductions.carried for year in (2028, 2034))
+
+
+def test_the_oldest_come_after_the_gifts_of_the_year_and_fall_away_after_five() -> None:
+    program = build_program(deducting(None, GIVEN), drawn=True)
+    books = opened(program)
+    books[YEAR_STATES, :2] = 1.0
+    books[ORDINARY, :3] = 100_000.0
+    books[PAID + GIFTS, 0], books[PAID + GIFTS, 1:3] = 20_000.0, 70_000.0
+    books[GIFTS_CARRIED : GIFTS_CARRIED + 5, :3] = np.array([[1.0], [2.0], [3.0], [30.0], [20.0]]) * 1_000.0
+    carry_gifts(program, books, 1)
+    rows = books[GIFTS_CARRIED : GIFTS_CARRIED + 5]
+    # 40,000 of room: all of five years ago, 20,000 of the year after; what is left of that is in its last year now
+    assert rows[:, 0].tolist() == [0.0, 1_000.0, 2_000.0, 3_000.0, 10_000.0]
+    # no room: 10,000 above and 500 of the floor are new, the oldest are lost
+    assert rows[:, 1].tolist() == [10_500.0, 1_000.0, 2_000.0, 3_000.0, 30_000.0]
+    assert rows[:, 2].tolist() == [1_000.0, 2_000.0, 3_000.0, 30_000.0, 20_000.0]
+
+
 @pytest.mark.parametrize("seed", [1, 4, 9])
 def test_drawn_households_with_drawn_lives_equal_the_plain_model_to_the_cent(seed: int) -> None:
     dice, cube = Random(seed), family_cube()  # noqa: S311 - households, not secrets
@@ -68,7 +110,7 @@ def test_drawn_households_with_drawn_lives_equal_the_plain_model_to_the_cent(see
         YearlyPayment(
             str(place),
             dice.choice(list(PaymentKind)),
-            dice.uniform(0.0, 40_000.0),
+            dice.uniform(0.0, 90_000.0),
             dice.choice([None, dice.randint(2026, 2050)]),
             dice.choice([None, dice.randint(2050, 2080)]),
             dice.random() < 0.5,

@@ -126,7 +126,7 @@ def test_a_lanes_year_by_the_forms(rows: dict[str, float], told: tuple[float, fl
     status = STATUSES.index(FilingStatus.SINGLE)
     law, facts = law_arrays(tax_table(2026))[status], np.zeros(10, dtype=np.int64)
     facts[0] = status
-    assert tax_with_options(law, facts, 1.0, a_lane(**rows), 0, (0.0, 0.0, 0.0, 0.0)) == pytest.approx(told)
+    assert tax_with_options(law, facts, 1.0, a_lane(**rows), 0, (0.0,) * 5) == pytest.approx(told)
 
 
 def test_lanes_without_options_are_left_and_a_year_carries_on() -> None:
