@@ -53,18 +53,22 @@ from apps.plans.engine.tax_law import EARLY, ORDINARY
 RECOVER, CONVERT, CARRY = range(3)
 
 
+# What is called for each lane is handed few arrays, not the program: those are copied at every call. ``accounts``
+# (n_accounts, 4) are the rows of accounts of `Iras.whole`, ``real`` is its other array.
+
+
 @compiled
-def _alone(program: Program, books: NDArray[np.float64], year: int, lane: int) -> int:
+def _alone(real: NDArray[np.float64], books: NDArray[np.float64], year: int, lane: int) -> int:
     """1 where one adult at most lived as the year began: the first pool then holds the IRAs of both."""
     lives = 0.0
-    for state in range(program.iras.real.shape[0]):
-        lives += books[YEAR_STATES + state, lane] * program.iras.real[state, YEARS + year, 0]
+    for state in range(real.shape[0]):
+        lives += books[YEAR_STATES + state, lane] * real[state, YEARS + year, 0]
     return 1 if lives > 0.0 else 0
 
 
 @compiled
-def _belongs(program: Program, account: int, pool: int, alone: int) -> bool:
-    told = program.iras.whole[account, POOL]
+def _belongs(accounts: NDArray[np.int64], account: int, pool: int, alone: int) -> bool:
+    told = accounts[account, POOL]
     if told < 0:
         return False
     return pool == 0 if alone == 1 else bool(told == pool)
@@ -85,7 +89,7 @@ def _share_of(program: Program, books: NDArray[np.float64], account: int, place:
     pool = int(program.iras.whole[account, POOL])
     if pool < 0:
         return -1, 0.0
-    if _alone(program, books, year, lane) == 1:
+    if _alone(program.iras.real, books, year, lane) == 1:
         pool = 0
     return pool, books[SHARE + pool, lane]
 
@@ -103,15 +107,23 @@ def _note_lines(program: Program, books: NDArray[np.float64], month: int, price:
 
 
 @compiled
-def _give(program: Program, books: NDArray[np.float64], pool: int, year: int, gift: tuple[int, float, float]) -> float:
-    """Give from a pool; ``gift``: lane, what is wanted, the yearly limit. Returns what was given."""
-    lane, wanted, limit = gift
-    alone = _alone(program, books, year, lane)
+def _give(
+    accounts: NDArray[np.int64],
+    real: NDArray[np.float64],
+    books: NDArray[np.float64],
+    place: tuple[int, int, int],
+    gift: tuple[float, float],
+) -> float:
+    """Give from a pool; ``place``: pool, year, lane; ``gift``: what is wanted, the yearly limit. Returns what was
+    given."""
+    pool, year, lane = place
+    wanted, limit = gift
+    alone = _alone(real, books, year, lane)
     if alone == 1:
         _merge(books, lane)
     held, drawn = 0.0, books[DRAWN + pool, lane] - books[GIVEN + pool, lane]
-    for account in range(program.mix.size):
-        if _belongs(program, account, pool, alone):
+    for account in range(accounts.shape[0]):
+        if _belongs(accounts, account, pool, alone):
             held += books[balance_row(account), lane]
             drawn += books[balance_row(account) + 3, lane]
     basis = books[BASIS + pool, lane]
@@ -119,8 +131,8 @@ def _give(program: Program, books: NDArray[np.float64], pool: int, year: int, gi
     given: float = min(wanted, left, held, max(0.0, held + drawn - basis))
     # by balance, as what is required: it counts towards that of each account
     part = min(1.0, given / held) if held > 0.0 else 0.0
-    for account in range(program.mix.size):
-        if _belongs(program, account, pool, alone):
+    for account in range(accounts.shape[0]):
+        if _belongs(accounts, account, pool, alone):
             row = balance_row(account)
             take = part * books[row, lane]
             books[row, lane] -= take
@@ -130,6 +142,17 @@ def _give(program: Program, books: NDArray[np.float64], pool: int, year: int, gi
     books[GIVEN + pool, lane] += given - taxed
     books[ORDINARY, lane] += taxed
     return given
+
+
+@compiled
+def _may_give(real: NDArray[np.float64], row: int) -> bool:
+    """Say whether anybody gives in a month and may do so from a pool, whoever lives."""
+    gives, may = 0.0, 0.0
+    for state in range(real.shape[0]):
+        gives = max(gives, real[state, row, GIFT])
+        for pool in range(MAX_POOLS):
+            may = max(may, real[state, row, MAY_GIVE + pool])
+    return gives > 0.0 and may > 0.0
 
 
 @compiled
@@ -143,7 +166,10 @@ def _give_all(
     """Give what the household gives in a month; ``place``: month, year, ``limit`` of each person a year, and the price
     level (LANES,) by which it has risen."""
     month, year = place
-    real, row = program.iras.real, YEARS + program.year_facts.shape[1] + month
+    accounts, real = program.iras.whole[: program.mix.size], program.iras.real
+    row = YEARS + program.year_facts.shape[1] + month
+    if not _may_give(real, row):
+        return
     for lane in range(LANES):
         wanted = 0.0
         for state in range(real.shape[0]):
@@ -153,7 +179,7 @@ def _give_all(
             for state in range(real.shape[0]):
                 may += books[STATES + state, lane] * real[state, row, MAY_GIVE + pool]
             if may > 0.0 and wanted > 0.0:
-                given = _give(program, books, pool, year, (lane, wanted, limit[0] * limit[1][lane]))
+                given = _give(accounts, real, books, (pool, year, lane), (wanted, limit[0] * limit[1][lane]))
                 wanted -= given
                 # what the household would have paid itself: its living costs hold the gift
                 books[UNSPENT, lane] += given
@@ -185,18 +211,25 @@ def tell_iras(
 
 
 @compiled
-def _recover(program: Program, books: NDArray[np.float64], place: tuple[int, int], pool: int, lane: int) -> None:
+def _recover(
+    accounts: NDArray[np.int64],
+    real: NDArray[np.float64],
+    books: NDArray[np.float64],
+    place: tuple[int, int],
+    pool: int,
+    lane: int,
+) -> None:
     month, year = place
-    alone = _alone(program, books, year, lane)
+    alone = _alone(real, books, year, lane)
     if alone == 1:
         _merge(books, lane)
     held, drawn, early = 0.0, books[DRAWN + pool, lane], books[DRAWN_EARLY + pool, lane]
-    for account in range(program.mix.size):
-        if _belongs(program, account, pool, alone):
+    for account in range(accounts.shape[0]):
+        if _belongs(accounts, account, pool, alone):
             row = balance_row(account)
             held += books[row, lane]
             drawn += books[row + 3, lane]
-            early += books[row + 3, lane] if month < program.iras.whole[account, UNTIL] else 0.0
+            early += books[row + 3, lane] if month < accounts[account, UNTIL] else 0.0
             # counted: what is taken from now on belongs to the next year
             books[row + 3, lane] = 0.0
     # a gift is no distribution of Form 8606
@@ -257,9 +290,10 @@ def step_iras(
     ``wanted``, the room for taxed income, out of the accounts of a plan; ``place``: plan, year, lane.
     """
     if step == RECOVER:
+        accounts, real = program.iras.whole[: program.mix.size], program.iras.real
         for lane in range(LANES):
             for pool in range(MAX_POOLS):
-                _recover(program, books, (place[0], place[1]), pool, lane)
+                _recover(accounts, real, books, (place[0], place[1]), pool, lane)
     elif step == CARRY:
         _carry(program, books, place[0])
     else:
