@@ -15,6 +15,7 @@ from apps.plans.engine.tax_tables import FilingStatus
 CHILD_CREDIT_AGE = 17
 MAX_SUPPORTED_AGE = 120
 _MARRIED = (FilingStatus.MARRIED_JOINT, FilingStatus.MARRIED_SEPARATE)
+_NOBODY = Dependants(children=0, others=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,8 @@ def check_children(children: Sequence[Child], adults: Sequence[str], start: date
 
 def supported_in(children: Sequence[Child], calendar_year: int) -> Dependants:
     """Return how many count as children and as other dependants of a year: by the age attained at its end."""
+    if not children:
+        return _NOBODY
     ages = [
         calendar_year - child.birth_date.year
         for child in children

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from apps.plans.engine.event_schedules import payoffs
-from apps.plans.engine.horizon import year_of
+from apps.plans.engine.horizon import calendar_years, year_of
 from apps.plans.engine.inputs import Debt, ProjectionInputs
 
 _ZERO = Decimal(0)
@@ -40,7 +40,7 @@ def deductible_interest(inputs: ProjectionInputs, n_months: int) -> FloatArray:
     if not loans:
         return found
     balances = [_owed(debt, n_months, ends.get(debt.key)) for debt in loans]
-    years = np.array([year_of(month, inputs.start_date) for month in range(n_months)])
+    years = calendar_years(n_months, inputs.start_date)
     for year in range(n_years):
         told = [balance[years == year] for balance in balances]
         paid = sum(float(own.sum()) * debt.annual_rate / 12.0 for own, debt in zip(told, loans, strict=True))

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
+import numpy as np
+from numpy.typing import NDArray
+
 from apps.plans.engine.inputs import Adult, Boundary, ProjectionInputs, When
 
 
@@ -40,6 +43,12 @@ def first_month_of_year(year: int, start: date) -> int:
 def year_of(month: int, start: date) -> int:
     """Which calendar year of the plan a month lies in; 0 is the year of the start."""
     return (month + start.month - 1) // 12
+
+
+def calendar_years(n_months: int, start: date) -> NDArray[np.int64]:
+    """Which calendar year of the plan each month lies in, (n_months,), as `year_of` has it."""
+    years: NDArray[np.int64] = (np.arange(n_months, dtype=np.int64) + (start.month - 1)) // 12
+    return years
 
 
 def horizon_months(adults: tuple[Adult, ...], start: date) -> int:

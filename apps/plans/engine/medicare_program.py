@@ -43,12 +43,13 @@ def premium_rows(cover: MedicareCover | None) -> FloatArray:
 
 def insured_months(inputs: ProjectionInputs, living: Sequence[Sequence[Adult]]) -> FloatArray:
     """Return for each year how many months are insured, of all who live as it begins (``living``, by year) together."""
-    told = np.zeros(len(living))
+    births = {adult.key: counted_birth(adult.birth_date) for adult in inputs.adults}
+    eligible = {
+        key: month_of(born.replace(day=1, year=born.year + ELIGIBLE_AGE), inputs.start_date)
+        for key, born in births.items()
+    }
+    told, after = [], 0
     for year, adults in enumerate(living):
-        first = first_month_of_year(year, inputs.start_date)
-        after = first_month_of_year(year + 1, inputs.start_date)
-        for adult in adults:
-            born = counted_birth(adult.birth_date)
-            eligible = month_of(born.replace(day=1, year=born.year + ELIGIBLE_AGE), inputs.start_date)
-            told[year] += max(0, after - max(first, eligible))
-    return told
+        first, after = after, first_month_of_year(year + 1, inputs.start_date)
+        told.append(float(sum(max(0, after - max(first, eligible[adult.key])) for adult in adults)))
+    return np.array(told)

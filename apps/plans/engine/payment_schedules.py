@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from apps.plans.engine.grant_schedules import first_month_held
 from apps.plans.engine.home_loans import deductible_interest
-from apps.plans.engine.horizon import month_of, year_of
+from apps.plans.engine.horizon import calendar_years, month_of, year_of
 from apps.plans.engine.inputs import ProjectionInputs
 from apps.plans.engine.life_events import Thing
 from apps.plans.engine.medicare_program import premium_rows
@@ -43,7 +43,7 @@ def deductions_of(inputs: ProjectionInputs, states: tuple[tuple[int, ...], ...],
 
     ``states`` holds for each the month from which each adult is gone.
     """
-    years = np.array([year_of(month, inputs.start_date) for month in range(n_months)])
+    years = calendar_years(n_months, inputs.start_date)
     n_years = int(years[-1]) + 1
     paid = np.zeros((len(states), 0, N_PAID))
     if inputs.events.payments or any(thing.property_tax for thing in inputs.events.things):
@@ -99,7 +99,7 @@ def months_paid(payment: YearlyPayment, inputs: ProjectionInputs, years: NDArray
 
 def besides_costs(inputs: ProjectionInputs, n_months: int) -> FloatArray:
     """Return what is paid each month besides the living costs, real, (n_months,), whoever lives."""
-    years = np.array([year_of(month, inputs.start_date) for month in range(n_months)])
+    years = calendar_years(n_months, inputs.start_date)
     told = np.zeros(n_months)
     for payment in inputs.events.payments:
         if not payment.in_costs:

@@ -133,23 +133,24 @@ def _living(inputs: ProjectionInputs, ends: Ends, year: int) -> list[Adult]:
     return [adult for adult, end in zip(inputs.adults, ends, strict=True) if end > first]
 
 
-def _year_facts(inputs: ProjectionInputs, ends: Ends, n_years: int) -> IntArray:
-    """Filing status, people of 65 and more at the end of the year, whether the senior deduction applies, dependants."""
-    facts = np.zeros((n_years, N_FACTS), dtype=np.int64)
+def _year_facts(inputs: ProjectionInputs, living: list[list[Adult]]) -> IntArray:
+    """Of who lives as each year begins: filing status, people of 65 and more at its end, whether the senior deduction
+    applies, dependants; (n_years, N_FACTS)."""
+    facts = np.zeros((len(living), N_FACTS), dtype=np.int64)
     table = inputs.tax_table
-    for year in range(n_years):
-        living = _living(inputs, ends, year)
+    senior_from = {adult.key: counted_birth(adult.birth_date).year + SENIOR_AGE for adult in inputs.adults}
+    last_of_seniors = table.senior_last_year or 0
+    for year, adults in enumerate(living):
         calendar_year = inputs.start_date.year + year
         supported = supported_in(inputs.children, calendar_year)
-        is_left_alone = len(inputs.adults) == 2 and len(living) < 2
+        is_left_alone = len(inputs.adults) == 2 and len(adults) < 2
         status = status_of(
             inputs.filing_status, supported, is_left_alone=is_left_alone, has_children=bool(inputs.children)
         )
-        facts[year, 0] = STATUSES.index(status)
-        facts[year, 1] = sum(counted_birth(adult.birth_date).year + SENIOR_AGE <= calendar_year for adult in living)
+        seniors = sum(senior_from[adult.key] <= calendar_year for adult in adults)
+        facts[year, :3] = STATUSES.index(status), seniors, calendar_year <= last_of_seniors
         facts[year, YEARS_ON] = calendar_year - table.year
-        facts[year, 2] = int(table.senior_last_year is not None and calendar_year <= table.senior_last_year)
-        if living:
+        if adults:
             facts[year, CHILDREN], facts[year, OTHERS] = supported.children, supported.others
     return facts
 
@@ -162,19 +163,20 @@ def _penalty_until(account: Account, inputs: ProjectionInputs) -> int:
     return max(0, inputs.tax_table.early_withdrawal_age_months - max(ages))
 
 
-def _divisors(inputs: ProjectionInputs, ends: Ends, n_years: int) -> FloatArray:
+def _divisors(inputs: ProjectionInputs, living: list[list[Adult]]) -> FloatArray:
     """By the tables of the regulation, for tax-deferred accounts of their owner (of the older adult if joint).
 
     The joint table holds for a spouse more than ten years younger who alone inherits, which a couple is taken to mean.
     Who is left alone treats the accounts of both as their own (26 CFR 1.408-8(c)). Of a first year that is not whole
     its part is required.
     """
-    told = np.zeros((n_years, len(inputs.accounts)))
-    for year in range(n_years):
-        living = _living(inputs, ends, year)
-        for place, account in enumerate(inputs.accounts):
-            if account.treatment is TaxTreatment.TAX_DEFERRED and living:
-                told[year, place] = _divisor(account, living, inputs.start_date.year + year)
+    told = np.zeros((len(living), len(inputs.accounts)))
+    for place, account in enumerate(inputs.accounts):
+        if account.treatment is TaxTreatment.TAX_DEFERRED:
+            told[:, place] = [
+                _divisor(account, adults, inputs.start_date.year + year) if adults else 0.0
+                for year, adults in enumerate(living)
+            ]
     told[0] *= 12 / first_year_months(inputs.start_date)
     return told
 
@@ -259,12 +261,12 @@ def build_program(inputs: ProjectionInputs, demands: list[Demand] | None = None,
         incomes=np.stack([incomes_of(inputs, ends, claimed) for ends in states]),
         demands=np.array([(demand.real, demand.nominal) for demand in demands]).transpose(2, 3, 0, 1).copy(),
         survivor=_survivor(claimed, drawn=drawn),
-        year_facts=np.stack([_year_facts(inputs, ends, n_years) for ends in states]),
+        year_facts=np.stack([_year_facts(inputs, living) for living in livings]),
         surplus_account=[account.key for account in inputs.accounts].index(inputs.surplus_account),
         surplus_share=inputs.surplus_saved_share,
         law=_federal_laws(inputs.tax_table, first_year),
         first_year=first_year,
-        divisors=np.stack([_divisors(inputs, ends, n_years) for ends in states]),
+        divisors=np.stack([_divisors(inputs, living) for living in livings]),
         state_laws=np.stack([state_laws(inputs, ends, n_years) for ends in states]),
         premiums=premium_rows(inputs.medicare),
         insured=np.stack([insured_months(inputs, living) for living in livings]),

@@ -6,6 +6,7 @@ from datetime import date
 
 from apps.plans.engine.horizon import (
     age_in_months,
+    calendar_years,
     first_month_of_year,
     first_year_months,
     horizon_months,
@@ -46,6 +47,11 @@ def test_a_plan_counts_in_calendar_years() -> None:
     assert first_year_months(date(2026, 1, 1)) == 12
     assert [first_month_of_year(year, START) for year in range(3)] == [0, 6, 18]
     assert [year_of(month, START) for month in (0, 5, 6, 17, 18)] == [0, 0, 1, 1, 2]
+
+
+def test_months_lie_in_the_years_that_a_plan_counts_in() -> None:
+    for start in (START, date(2026, 1, 1), date(2026, 12, 1)):
+        assert calendar_years(40, start).tolist() == [year_of(month, start) for month in range(40)]
 
 
 def test_the_household_retires_with_the_last_of_its_adults() -> None:
