@@ -13,6 +13,7 @@ from django.forms import BaseForm, BoundField, CheckboxInput, CheckboxSelectMult
 from django.template.context import Context
 from django.template.loader import render_to_string
 from django.templatetags.static import static
+from django.utils import timezone
 from django.utils.formats import localize
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -57,14 +58,18 @@ def quantity(value: formats.Number | None, places: int | None = None) -> str:
 
 @register.filter
 def date_short(day: date | None) -> str:
-    """Write a day: Mar 31, 2026."""
-    return formats.date_text(day) if day else "–"
+    """Write a day: Mar 31, 2026; of a moment that of the reader's time zone."""
+    return formats.date_text(_day_here(day)) if day else "–"
 
 
 @register.filter
 def date_long(day: date | None) -> str:
-    """Write a day: March 31, 2026."""
-    return formats.date_text(day, "long") if day else "–"
+    """Write a day: March 31, 2026; of a moment that of the reader's time zone."""
+    return formats.date_text(_day_here(day), "long") if day else "–"
+
+
+def _day_here(day: date) -> date:
+    return timezone.localtime(day).date() if isinstance(day, datetime) and timezone.is_aware(day) else day
 
 
 @register.filter(name="datetime")

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 
 from django.template import Context, Template
+from django.utils import timezone
 
 
 def drawn(source: str) -> str:
     return Template("{% load face %}" + source).render(Context())
+
+
+def test_the_day_of_a_moment_is_that_of_the_readers_zone_and_a_day_stays_one():
+    at = dt.datetime(2026, 11, 22, 2, 54, tzinfo=dt.UTC)
+    source = Template("{% load face %}{{ at|date_short }} {{ at|date_long }} {{ day|date_short }}")
+    for zone, told in (
+        ("America/New_York", "Nov 21, 2026 November 21, 2026"),
+        ("UTC", "Nov 22, 2026 November 22, 2026"),
+    ):
+        with timezone.override(zone):
+            assert source.render(Context({"at": at, "day": dt.date(2026, 11, 22)})) == f"{told} Nov 22, 2026"
 
 
 def test_a_card_named_by_its_title_does_not_take_the_name_of_one_with_that_id():
