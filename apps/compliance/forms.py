@@ -115,7 +115,7 @@ class CapacityForm(forms.Form):
     source = forms.CharField(
         label=_("Where the figures come from"),
         max_length=300,
-        widget=forms.Textarea(attrs={"rows": 3}),
+        widget=forms.Textarea(attrs={"rows": 5}),
         help_text=_("Statements, plan or conversation, with their date."),
     )
 

@@ -305,6 +305,19 @@ FACT_TITLES = {
 }
 
 
+# what a client reads before telling of one
+FACT_HELP = {
+    "phase": _("A time in which you spend more or less than now: childcare, travel, a quieter age."),
+    "windfall": _("Money that comes once: an inheritance, a gift, a bonus. A plan takes it as certain."),
+    "grant": _("Shares or options of the company you work for. The papers of the grant say when they become yours."),
+    "ira_basis": _(
+        "What you paid into traditional IRAs without deducting it. It is not taxed again; Form 8606 of your last tax "
+        "return says how much it is."
+    ),
+    "roth_basis": _("What you paid and converted into Roth accounts: it comes out untaxed before what it has earned."),
+    "payment": _("What you give to charity or pay for medical care in a year: it may lower your taxes."),
+}
+
 # what lists of them are headed
 FACT_LISTS = {
     **FACT_TITLES,

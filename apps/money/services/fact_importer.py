@@ -143,7 +143,14 @@ def _household(file: ImportFile) -> Household:
 
 def _columns_of(entry: str) -> tuple[str, ...]:
     named = ("person",) if entry in TAKES_PERSON else ("account",) if entry == "saving" else ()
-    return (*named, *(heading for heading in COLUMNS[entry] if heading != "as of"))
+    return (*named, *(_explained(entry, heading) for heading in COLUMNS[entry] if heading != "as of"))
+
+
+def _explained(entry: str, heading: str) -> str:
+    """Return a heading with what may stand in its column, where that is a choice of a few words."""
+    field = cast("Any", FACT_KINDS[fact_word(entry)]._meta.get_field(COLUMNS[entry][heading][0]))
+    words = [str(value) for value, _name in field.flatchoices if value not in {None, ""}]
+    return f"{heading} ({' | '.join(words)})" if words else heading
 
 
 class _Held:

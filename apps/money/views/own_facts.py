@@ -18,7 +18,7 @@ from apps.clients.selectors.portal_people import portal_person
 from apps.core.access import RequiresMixin, actor_of
 from apps.core.actors import Actor
 from apps.core.views import ActionView, ServiceFormView
-from apps.money.forms import FACT_FORMS, FACT_LISTS, FACT_TITLES, texts_of
+from apps.money.forms import FACT_FORMS, FACT_HELP, FACT_LISTS, FACT_TITLES, texts_of
 from apps.money.models import FactOfHousehold, SuggestedAction
 from apps.money.selectors.pages import fact_for
 from apps.money.selectors.suggestions import OWN_KINDS, own_facts, suggestion_for, suggestions_of
@@ -96,6 +96,7 @@ class SuggestView(OwnMixin, ServiceFormView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Head the page."""
         context = {"household": self.household, "fact": self.fact, "kind": self.kind, "title": FACT_TITLES[self.kind]}
+        context["help"] = FACT_HELP.get(self.kind, "")
         return super().get_context_data(**context, **kwargs)
 
     def perform(self, form: Any, by: Actor) -> str:

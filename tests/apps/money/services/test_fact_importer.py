@@ -239,4 +239,5 @@ def test_the_page_explains_the_columns_and_gives_the_list(ada, sign_in):
     page = sign_in(ada).get("/imports/new/money_facts/").content.decode()
     assert "household-facts" in page
     assert "married on, divorced on" in page
+    assert "type (rsu | nso | iso | espp)" in page
     assert "What the list says" not in sign_in(ada).get("/imports/new/clients/").content.decode()

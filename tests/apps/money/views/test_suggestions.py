@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from apps.money.forms import FACT_HELP
 from apps.money.models import Debt, FactSuggestion
 from apps.money.services.facts import change_fact
 from tests.factories import clients, money
@@ -63,6 +64,8 @@ def test_a_change_is_shown_with_before_and_after_and_is_made_by_the_advisor(port
     assert 'name="balance" value="300000"' in page
     assert "As of the last statement" in page
     assert "was changed since" not in page
+    assert "To be decided" in page
+    assert "amounts in USD" in page
     said = {name: value for name, value in DEBT.items() if name != "note"}
     assert staff.post(review(row), {**said, "seen_at": hidden(page, "seen_at")}).status_code == 302
     debt.refresh_from_db()
@@ -146,6 +149,7 @@ def test_phases_gifts_and_taxed_money_are_suggested_and_stand_on_the_page_once_a
     said = KINDS[kind] | ({"person": person.pk} if kind.endswith("basis") else {})
     assert portal.post(f"/portal/facts/{kind}/new/", said).status_code == 302
     row, staff = FactSuggestion.objects.get(), sign_in(ada)
+    assert str(FACT_HELP[kind])[:30] in portal.get(f"/portal/facts/{kind}/new/").content.decode()
     assert row.kind == kind
     assert staff.get(review(row)).status_code == 200
     assert staff.post(review(row), {**said, "seen_at": ""}).status_code == 302
