@@ -115,6 +115,21 @@ def insured_in(program: Program, state: int, year: int) -> float:
 
 
 @compiled
+def paid_in_all(
+    program: Program, books: NDArray[np.float64], place: tuple[int, int], lane: int, level: float, of_state: float
+) -> tuple[float, float, float, float, float]:
+    """All that a lane paid in the year that may be deducted, as `tax_lanes` takes it; ``place``: who lives, year."""
+    state, year = place
+    rows, months = program.deductions, insured_in(program, state, year)
+    local, given, costs = paid_on(books, lane, of_state)
+    if months > 0.0:
+        row = program.premiums[program.year_facts[state, year, STATUS]]
+        costs += months * (premium_at(row, books[INCOME_TWO_BEFORE, lane], level) + rows[state, 0, PREMIUM] * level)
+    carried = carried_by(books, lane) if rows[state, YEARS + year, GIVES] > 0.0 else 0.0
+    return local, given, costs, rows[state, YEARS + year, INTEREST], carried
+
+
+@compiled
 def relieve(
     program: Program,
     books: NDArray[np.float64],

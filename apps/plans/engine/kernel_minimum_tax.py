@@ -15,7 +15,6 @@ from apps.plans.engine.books import (
     F_SPREAD,
     F_SPREAD_SOLD,
     FLOWS,
-    INCOME_TWO_BEFORE,
     LOSS_BEYOND,
     NEXT_CREDIT,
     NEXT_LOSS,
@@ -24,9 +23,8 @@ from apps.plans.engine.books import (
     YEAR_STATES,
 )
 from apps.plans.engine.compiled import LANES, compiled
-from apps.plans.engine.kernel_deductions import carried_by, insured_in, paid_on
-from apps.plans.engine.kernel_medicare import premium_at
-from apps.plans.engine.payment_schedules import GIVES, INTEREST, OPTIONS, PREMIUM, YEARS
+from apps.plans.engine.kernel_deductions import paid_in_all
+from apps.plans.engine.payment_schedules import OPTIONS, YEARS
 from apps.plans.engine.program import Program
 from apps.plans.engine.tax_lanes import (
     allowed_credits,
@@ -136,9 +134,8 @@ def count_options(
     year."""
     state, year = place
     of_state, saved = taxes
-    rows, facts = program.deductions, program.year_facts[state, year]
-    law, interest = program.law[min(year, 1), facts[STATUS]], rows[state, YEARS + year, INTEREST]
-    months, gives, found = insured_in(program, state, year), rows[state, YEARS + year, GIVES] > 0.0, False
+    facts = program.year_facts[state, year]
+    law, found = program.law[min(year, 1), facts[STATUS]], False
     for lane in range(LANES):
         if books[YEAR_STATES + state, lane] == 0.0:
             continue
@@ -147,14 +144,8 @@ def count_options(
         if moved == 0.0:
             continue
         level = index[lane]
-        local, given, costs = paid_on(books, lane, of_state[lane])
-        carried = carried_by(books, lane) if gives else 0.0
-        if months > 0.0:
-            each = premium_at(program.premiums[facts[STATUS]], books[INCOME_TWO_BEFORE, lane], level)
-            costs += months * (each + rows[state, 0, PREMIUM] * level)
-        tax, books[NEXT_CREDIT, lane], books[NEXT_LOSS, lane] = tax_with_options(
-            law, facts, level, books, lane, (local, given, costs, interest, carried)
-        )
+        paid = paid_in_all(program, books, place, lane, level, of_state[lane])
+        tax, books[NEXT_CREDIT, lane], books[NEXT_LOSS, lane] = tax_with_options(law, facts, level, books, lane, paid)
         saved[lane] = plain_tax(law, facts, level, books, lane) - tax
         found = True
     return found

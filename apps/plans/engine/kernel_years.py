@@ -164,9 +164,10 @@ def _begin_converting(
     """Keep the tax (LANES,) of a year without conversions, to be taken from that with them, and convert."""
     for lane in range(LANES):
         books[CONVERTING_TAX, lane] = tax[lane]
+    convert(program, books, year, index)
+    for lane in range(LANES):
         # counted once more with them
         books[FLOWS + F_STATE_TAXES, lane] = 0.0
-    convert(program, books, year, index)
 
 
 @compiled

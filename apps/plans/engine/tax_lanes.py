@@ -237,6 +237,31 @@ def _before_credits(
 
 
 @compiled
+def ordinary_taxed(
+    law: NDArray[np.float64],
+    facts: NDArray[np.int64],
+    index: float,
+    income: tuple[float, float],
+    paid: tuple[float, float, float, float, float],
+) -> float:
+    """Income taxed at ordinary rates with the deduction that leaves the smaller tax, as `_before_credits` takes it."""
+    agi, gains = income
+    senior, given = senior_deduction(law, facts, agi), min(paid[1], law[GIVEN_MOST])
+    deduction = index * (law[DEDUCTION] + float(facts[SENIORS]) * law[ADDITIONAL]) + given
+    kept, whole = allowed_payments(law, facts, agi, paid)
+    is_high = agi > law[AMT_FLOOR] * index
+    if whole > deduction or (is_high and whole > 0.0):
+        itemised = reduced(law, index, whole, agi - senior)
+        usual = usual_tax(law, index, max(0.0, agi - deduction - senior), gains)
+        if is_high:
+            usual = _with_deduction(law, index, agi - deduction - senior, gains, agi - given)
+        if _with_deduction(law, index, agi - itemised - senior, gains, agi - kept) < usual:
+            deduction = itemised
+    ordinary: float = max(0.0, max(0.0, agi - deduction - senior) - gains)
+    return ordinary
+
+
+@compiled
 def allowed_credits(law: NDArray[np.float64], facts: NDArray[np.int64], index: float, agi: float) -> float:
     """Credits for dependants that income leaves (IRC 24(b))."""
     whole = law[CHILD] * index * float(facts[CHILDREN]) + law[DEPENDANT] * facts[OTHERS]

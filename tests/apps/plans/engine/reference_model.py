@@ -25,6 +25,7 @@ from apps.plans.engine.inputs import Adult, GoalKind, GoalPriority, Growth, Inco
 from apps.plans.engine.life_events import SpendingPhase
 from apps.plans.engine.life_policies import LifePolicy
 from apps.plans.engine.medicare import premiums
+from apps.plans.engine.minimum_tax import NO_OPTIONS
 from apps.plans.engine.scenarios import ScenarioCube
 from apps.plans.engine.schedules import benefits_of
 from apps.plans.engine.spending_choices import PortfolioShare, RateGuardrails, WealthGuardrails
@@ -527,7 +528,7 @@ class ReferenceModel(DeductionsOfReference, IrasOfReference, OptionsOfReference,
         living = [adult for adult, end in zip(inputs.adults, self.ends, strict=True) if end > max(0, january)]
         self._take_what_is_required(living, calendar_year, 12 if year else month + 1)
         premium = self._medicare(living, self._facts(living, year).status, year)
-        payments = self.payments_of(year, premium, self._insured(living, year))
+        payments = self.paid = self.payments_of(year, premium, self._insured(living, year))
         self._recover(living)
         self._tell_roths_apart(living, calendar_year)
         law = indexed(inputs.tax_table if year else shortened(inputs.tax_table, month + 1), self.index)
@@ -687,10 +688,10 @@ class ReferenceModel(DeductionsOfReference, IrasOfReference, OptionsOfReference,
         return converted
 
     def _room(self, plan: ConversionPlan, living: list[Adult], month: int, law: TaxTable) -> float:
-        """How much the rule asks for: exact, on the whole tax."""
+        """How much the rule asks for: exact, on the whole tax but the minimum tax on options."""
         year = self._year(month)
         part = Decimal(1) if year else Decimal(month + 1) / 12
-        facts = self._facts(living, year)
+        facts = replace(self._facts(living, year), payments=self.paid, options=NO_OPTIONS)
         if plan.rule is ConversionRule.FIXED:
             return plan.value * self.index * float(part)
         if plan.rule is ConversionRule.FILL_BRACKET:
