@@ -41,6 +41,7 @@ from apps.plans.engine.books import (
     balance_row,
 )
 from apps.plans.engine.compiled import LANES, compiled, compiled_with_arrays
+from apps.plans.engine.grant_schedules import LAST
 from apps.plans.engine.ira_program import MAX_POOLS, START, YEARS
 from apps.plans.engine.kernel_deductions import deducts_months, note_paid
 from apps.plans.engine.kernel_flows import contribute, cover_deficit, earn, move_accounts, spend
@@ -217,6 +218,15 @@ def _note(
 
 
 @compiled
+def _granted_until(program: Program) -> int:
+    """The month from which on no grant can do anything, 0 where there is none."""
+    until = 0
+    for place in range(program.grants.rows.shape[0]):
+        until = max(until, program.grants.rows[place, LAST] + 1)
+    return until
+
+
+@compiled
 def _end_year(program: Program, growth: NDArray[np.float32], deaths: NDArray[np.int32], month: int, room: Room) -> None:
     """Close the calendar year whose last month this is, and begin the next one."""
     books, scratch, index, _ = room
@@ -250,7 +260,7 @@ def _simulate_block(
     scratch[:], index[:], shares[:] = 0.0, 1.0, 1.0
     mix, rates, lines, payers = program.mix, program.rates, program.lines, program.payers
     incomes, contributions, demands = program.incomes, program.contributions, program.demands
-    own_lines = lines[:, 1].sum() + n_grants
+    own_lines, granted_until = lines[:, 1].sum() + n_grants, _granted_until(program)
     notes = program.state_laws.shape[1] > 0 or deducts_months(program)
     gives = program.iras.real.shape[1] > YEARS + program.year_facts.shape[1]
     _record(books, n_accounts, recorded, (0, first_path))
@@ -261,7 +271,7 @@ def _simulate_block(
         move_accounts(mix, rates, growth, month, books)
         earn(incomes, month, price, books)
         pay_out(program, month, deaths.shape[0] > 0, books)
-        if n_grants > 0:
+        if month < granted_until:
             take_grants(program, growth, month, shares, books, scratch[3:])
         if notes:
             _note(program, month, price, books, scratch[3:])

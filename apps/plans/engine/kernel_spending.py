@@ -96,6 +96,28 @@ def _part(
 
 
 @compiled
+def _look_at_accounts(
+    program: Program, growth: NDArray[np.float32], month: int, books: NDArray[np.float64], seen: NDArray[np.float64]
+) -> None:
+    """Add up what the accounts hold that pay, what they held as the year began, and what that alone has become."""
+    months = program.first_year if month < program.first_year else 12
+    sources, grown = program.payers.sources, books[AMOUNT]
+    for place in range(sources.shape[0]):
+        account = sources[place, 0]
+        row, mix = balance_row(account), program.mix[account]
+        for lane in range(LANES):
+            grown[lane] = books[row + 2, lane]
+            seen[BEGUN, lane] += grown[lane]
+            seen[PORTFOLIO, lane] += books[row, lane]
+        for back in range(months):
+            grows, fee = growth[mix, month - back], program.rates[account, 0]
+            for lane in range(LANES):
+                grown[lane] *= grows[lane] * fee
+        for lane in range(LANES):
+            seen[ENDED, lane] += grown[lane]
+
+
+@compiled
 def _look(
     program: Program, growth: NDArray[np.float32], month: int, books: NDArray[np.float64], seen: NDArray[np.float64]
 ) -> None:
@@ -116,18 +138,7 @@ def _look(
     if tell(program.spending.once, month + 1, 0, price, books):
         for lane in range(LANES):
             seen[INCOMES, lane] -= books[AMOUNT, lane]
-    months = program.first_year if month < program.first_year else 12
-    sources = program.payers.sources
-    for place in range(sources.shape[0]):
-        account = sources[place, 0]
-        row, mix = balance_row(account), program.mix[account]
-        for lane in range(LANES):
-            grown = books[row + 2, lane]
-            seen[BEGUN, lane] += grown
-            for back in range(months):
-                grown *= growth[mix, month - back, lane] * program.rates[account, 0]
-            seen[ENDED, lane] += grown
-            seen[PORTFOLIO, lane] += books[row, lane]
+    _look_at_accounts(program, growth, month, books, seen)
     for lane in range(LANES):
         seen[PLANNED, lane] *= 12.0
         seen[INCOMES, lane] *= 12.0
