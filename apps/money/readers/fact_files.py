@@ -32,11 +32,12 @@ class FactRow:
 
 @dataclass(frozen=True, slots=True)
 class FactFile:
-    """What a file says: its rows, and its doubts; a line with a doubt is no row."""
+    """What a file says: its rows, and its doubts; a line with a doubt is no row. `told` are the cells of every line."""
 
     rows: tuple[FactRow, ...]
     problems: tuple[RowProblem, ...]
     table: Table
+    told: Mapping[int, Mapping[str, str]]
 
 
 def read_facts(data: bytes) -> FactFile:
@@ -56,7 +57,7 @@ def read_facts(data: bytes) -> FactFile:
         read, wrong = _row(row, places)
         problems += wrong
         rows += [read] if read is not None and not wrong else []
-    return FactFile(tuple(rows), tuple(problems), table)
+    return FactFile(tuple(rows), tuple(problems), table, {row.line: _cells(row, places) for row in table.rows})
 
 
 def _row(row: TableRow, places: Mapping[str, int]) -> tuple[FactRow | None, list[RowProblem]]:
@@ -80,12 +81,16 @@ def _row(row: TableRow, places: Mapping[str, int]) -> tuple[FactRow | None, list
             fields[target] = read(cell(heading))
         except CellError as wrong:
             problems.append(wrong.at(row.line, heading))
-    told = [heading for heading in HEADINGS if heading in places and not is_missing(cell(heading))]
-    strange = [heading for heading in told if heading not in {*COLUMNS[kind], *ALWAYS}]
+    cells = _cells(row, places)
+    strange = [heading for heading in cells if heading not in {*COLUMNS[kind], *ALWAYS}]
     problems += [_not_of_kind(row.line, heading, kind) for heading in strange]
     who, where = text_of(cell("person")).strip(), text_of(cell("account")).strip()
-    cells = {heading: text_of(cell(heading)) for heading in told}
     return FactRow(row.line, kind, name, who, where, fields, cells), problems
+
+
+def _cells(row: TableRow, places: Mapping[str, int]) -> dict[str, str]:
+    there = {heading: row.cells[places[heading]] for heading in HEADINGS if heading in places}
+    return {heading: text_of(cell) for heading, cell in there.items() if not is_missing(cell)}
 
 
 def _not_of_kind(line: int, heading: str, kind: str) -> RowProblem:

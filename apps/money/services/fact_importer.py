@@ -86,8 +86,7 @@ class FactFileImporter:
                 wrong.append(_twice(row))
             seen.add(key)
             rows.append(_read_row(row, key, value, tuple(wrong)))
-        lines = {row.line: dict(row.cells) for row in found.rows}
-        return ReadFile(rows=tuple(rows), problems=tuple(problems), ignored=found.table.ignored, lines=lines)
+        return ReadFile(rows=tuple(rows), problems=tuple(problems), ignored=found.table.ignored, lines=found.told)
 
     def known(self, file: ImportFile, rows: Sequence[ReadRow]) -> Mapping[str, Known]:
         """Say which facts there are already, typed by hand or taken in before."""

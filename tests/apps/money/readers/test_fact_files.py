@@ -29,6 +29,8 @@ def test_a_doubt_names_line_and_column_and_how_to_mend_it_and_its_line_is_no_row
         HEAD + b"debt,Car,much,2026-10-01,5,1,\nexpense,Food,9,2026-10-01,5,,\ndebt,Ok,1,2026-10-01,5,1,\n"
     )
     assert [row.name for row in found.rows] == ["Ok"]
+    assert found.told[2] == {"entry": "debt", "name": "Car", "amount": "much", "as of": "2026-10-01", "rate": "5",
+                             "payment": "1"}  # fmt: skip
     assert [(problem.row, problem.column) for problem in found.problems] == [(2, "amount"), (3, "rate")]
     assert all(problem.mend for problem in found.problems)
     assert str(found.problems[1]) == "An entry of the kind “expense” has no “rate”. Leave the cell empty."

@@ -120,6 +120,8 @@ def test_a_line_that_cannot_be_stands_beside_its_column_and_nothing_is_taken_in(
         code == "invalid_number" and [each[1] for each in found] == ["amount"]
     )
     assert found[0][0] == 9
+    # the line is shown with what it says, also where that could not be read
+    assert ["entry", line.split(",")[0]] in ImportRow.objects.get(batch=batch, line=9).facts
     with pytest.raises(DomainError):
         apply_batch(batch=batch, by=ada.as_actor())
     assert not Debt.objects.filter(household=household).exists()
