@@ -108,7 +108,7 @@ def age_unreduced_by_work(adult: Adult, inputs: ProjectionInputs, full: int) -> 
     """Return the age in months from which on pay from work holds no benefit back: when it ends, at ``full`` at latest.
 
     The law withholds one dollar of two that are earned above some 24,000 a year before full age (42 USC 403(f)), which
-    takes most benefits whole. The walk knows no such test: ages at which it would bite are not advised.
+    takes most benefits whole (`earnings_test`): ages at which it would bite are not advised.
     """
     if not any(income.kind is IncomeKind.SALARY and income.owner == adult.key for income in inputs.incomes):
         return 0

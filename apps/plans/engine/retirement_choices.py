@@ -18,7 +18,8 @@ class BenefitClaim:
     """When an adult claims Social Security: ``claim_age`` in months, of a monthly primary insurance amount, real.
 
     The amount is what would be paid at full retirement age, in money of the start. ``record`` is that of a former
-    spouse on which the adult is paid as well.
+    spouse on which the adult is paid as well; ``exempt`` what may be earned in a year before benefits are withheld, and
+    in the year of full age, in money of the start (`earnings_test`); None where none are.
     """
 
     owner: str
@@ -26,10 +27,13 @@ class BenefitClaim:
     claim_age: int
     currency: str
     record: OtherRecord | None = field(default=None, metadata=UNTOLD)
+    exempt: tuple[float, float] | None = field(default=None, metadata=UNTOLD)
 
     def __post_init__(self) -> None:
         name = f"claims[{self.owner}]"
         not_negative(self.primary_amount, f"{name}.primary_amount")
+        for amount in self.exempt or ():
+            not_negative(amount, f"{name}.exempt")
         within(self.claim_age, EARLIEST_AGE, LATEST_AGE, f"{name}.claim_age")
 
 

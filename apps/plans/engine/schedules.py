@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from apps.plans.engine.books import F_DEBTS, F_GOALS, F_SPENDING
 from apps.plans.engine.claiming import Claim
+from apps.plans.engine.earnings_test import WorkBeside, with_earnings_test
 from apps.plans.engine.event_schedules import living_moves, payoffs, phase_costs, receipts_of
 from apps.plans.engine.horizon import (
     horizon_months,
@@ -104,9 +105,27 @@ def benefits_of(inputs: ProjectionInputs) -> BenefitSchedule | None:
         for adult in inputs.adults
     ]
     records = [of[adult.key].record for adult in inputs.adults]
-    return benefit_schedule(
-        claims, inputs.start_date, horizon_months(inputs.adults, inputs.start_date), records=records
-    )
+    n_months = horizon_months(inputs.adults, inputs.start_date)
+    paid = benefit_schedule(claims, inputs.start_date, n_months, records=records)
+    exempt = [of[adult.key].exempt for adult in inputs.adults]
+    if not any(exempt):
+        return paid
+    work = [WorkBeside(*each) for each in zip(wages_of(inputs, n_months), exempt, strict=True)]
+    return with_earnings_test(paid, claims, work, inputs.start_date)
+
+
+def wages_of(inputs: ProjectionInputs, n_months: int) -> FloatArray:
+    """Return what each adult is planned to earn in each month, (n_adults, n_months), in money of the start: pay that
+    does not rise with prices is told by the mean of inflation."""
+    years, owners = years_of(inputs, n_months), [adult.key for adult in inputs.adults]
+    prices = np.exp(inputs.assumptions.inflation.mean * np.arange(1, n_months + 1) / 12.0)
+    told = np.zeros((len(owners), n_months))
+    for income in inputs.incomes:
+        if income.kind is IncomeKind.SALARY:
+            span = (resolve(income.start, income.owner, inputs), resolve(income.end, income.owner, inputs))
+            real, nominal = growing(income.monthly_amount, income.growth, span, years)
+            told[owners.index(income.owner)] += real + nominal / prices
+    return told
 
 
 def incomes_of(inputs: ProjectionInputs, ends: Ends, claimed: BenefitSchedule | None) -> FloatArray:

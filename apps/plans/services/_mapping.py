@@ -45,6 +45,7 @@ from apps.plans.engine.tax_tables import FilingStatus, TaxTable
 from apps.plans.models import Goal, GoalKind, Override, OverrideKind, Plan
 from apps.plans.selectors.run_values import RunInputs
 from apps.plans.services._deductions import debts_of, with_deductions
+from apps.plans.services._earnings_test import with_exempt_earnings
 from apps.plans.services._grants import share_accounts, with_grants
 from apps.plans.services._life_facts import children_of, event_names, events_of, untaken
 from apps.plans.services._other_records import record_caveats
@@ -191,9 +192,10 @@ class _Mapping:
         )
         inputs, deducted = with_deductions(inputs, facts)
         inputs, of_iras = with_pools(inputs, facts, self._names())
+        inputs, of_work = with_exempt_earnings(inputs, self._names())
         of_retirement = retirement_caveats(claims, self._incomes_of_adults(), self._names(), medicare)
-        told += deducted + of_iras + expected + granted + of_retirement + record_caveats(claims, facts, self._names())
-        told += state_caveats(facts.state, self.situation.state_table)
+        told += [*deducted, *of_iras, *of_work, *expected, *granted, *of_retirement]
+        told += [*record_caveats(claims, facts, self._names()), *state_caveats(facts.state, self.situation.state_table)]
         policy = self._policy(accounts)
         inputs, cannot = as_stated(
             inputs, self.situation.plan, self.situation.overrides, policy.saving_account, self._names()
