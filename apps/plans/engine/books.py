@@ -111,6 +111,7 @@ class Recorded(NamedTuple):
     ``ledgers`` (n_years, N_SLOTS, n_paths) what each year's tax was computed from, gains netted, or with no years.
     ``spending`` (n_years, n_paths) what a rule of spending let the household spend, in money of the start, or no years.
     ``balances`` (n_years + 1, n_accounts, n_paths) of each account, at the start and at year ends, or no years.
+    ``given`` (2 * n_flexible, n_paths) of each goal that gives way the years it waited and the least part it was paid.
     """
 
     wealth: NDArray[np.float64]
@@ -120,6 +121,7 @@ class Recorded(NamedTuple):
     ledgers: NDArray[np.float64]
     spending: NDArray[np.float32]
     balances: NDArray[np.float64]
+    given: NDArray[np.float64]
 
 
 @compiled
@@ -156,21 +158,28 @@ def empty_record(
         ledgers=np.zeros((n_years if with_ledgers else 0, N_SLOTS, n_paths)),
         spending=np.zeros((0, n_paths), dtype=np.float32),
         balances=np.zeros((0, 0, n_paths)),
+        given=np.zeros((0, n_paths)),
     )
 
 
 def keeping_spending(record: Recorded) -> Recorded:
     """Add room for what a rule of spending lets be spent each year."""
     n_years, n_paths = record.wealth.shape[0] - 1, record.wealth.shape[1]
-    spending = np.zeros((n_years, n_paths), dtype=np.float32)
+    wealth, failed, flows, estate, ledgers, _, balances, given = record
     return Recorded(
-        record.wealth, record.failed, record.flows, record.estate, record.ledgers, spending, record.balances
+        wealth, failed, flows, estate, ledgers, np.zeros((n_years, n_paths), dtype=np.float32), balances, given
     )
 
 
 def keeping_balances(record: Recorded, n_accounts: int) -> Recorded:
     """Add room for what each account holds at the start and at year ends."""
-    balances = np.zeros((record.wealth.shape[0], n_accounts, record.wealth.shape[1]))
-    return Recorded(
-        record.wealth, record.failed, record.flows, record.estate, record.ledgers, record.spending, balances
-    )
+    wealth, failed, flows, estate, ledgers, spending, _, given = record
+    balances = np.zeros((wealth.shape[0], n_accounts, wealth.shape[1]))
+    return Recorded(wealth, failed, flows, estate, ledgers, spending, balances, given)
+
+
+def keeping_given(record: Recorded, n_rows: int) -> Recorded:
+    """Add room for how goals give way, in so many rows."""
+    wealth, failed, flows, estate, ledgers, spending, balances, _ = record
+    given = np.zeros((n_rows, wealth.shape[1]))
+    return Recorded(wealth, failed, flows, estate, ledgers, spending, balances, given)

@@ -1,8 +1,9 @@
 """For each goal that falls short: the one step that lifts its chance most, of steps that people weigh up.
 
 The steps are a year of work longer, a twentieth less spent in retirement, a twentieth of the salaries saved on top, a
-year later for Social Security, a tenth off a goal, the goal itself a year later. Each is a whole run of the household
-on the scenarios of the plan; a first look on a part of them picks the step, all of them say what it does.
+year later for Social Security, a tenth off a goal, the goal itself a year later, the last two as far as the goal gives
+way. Each is a whole run of the household on the scenarios of the plan; a first look on a part of them picks the step,
+all of them say what it does.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from apps.plans.engine.goal_choices import GoalMeans
 from apps.plans.engine.growth import Mapper
 from apps.plans.engine.inputs import ProjectionInputs
 from apps.plans.engine.levers import monthly_salaries
@@ -86,13 +88,22 @@ def goal_helps(
 
 def steps_of(inputs: ProjectionInputs) -> tuple[_Step, ...]:
     """Return one step of each lever that has room for it."""
-    salaries = monthly_salaries(inputs)
+    salaries, means = monthly_salaries(inputs), {goal.key: goal.means for goal in inputs.goals}
     found = []
     for lever in levers_of(inputs):
+        if lever.subject in means and not _gives_way(lever.kind, means[lever.subject]):
+            continue
         value = _stepped(lever, salaries)
         if value is not None and lever.low <= value <= lever.high:
             found.append(_Step(lever, value))
     return tuple(found)
+
+
+def _gives_way(kind: LeverKind, means: GoalMeans) -> bool:
+    """Whether a goal may be moved so: a stated wait is walked already, or there is none."""
+    if kind is LeverKind.GOAL_YEAR:
+        return means.wait_years is None
+    return means.least_share is None or means.least_share <= 1.0 - AMOUNT_CUT
 
 
 def is_clear(change: Estimate) -> bool:

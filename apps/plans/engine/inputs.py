@@ -18,6 +18,7 @@ from apps.plans.engine.checks import annual_rate, known, not_negative, same_curr
 from apps.plans.engine.conversion_choices import ConversionPlan, check_conversions
 from apps.plans.engine.dependants import Child, check_children
 from apps.plans.engine.digest import UNTOLD
+from apps.plans.engine.goal_choices import ANY_MEANS, GoalMeans, check_goals, check_means
 from apps.plans.engine.ira_choices import IraGifts, IraPool, check_iras
 from apps.plans.engine.life_events import NO_EVENTS, LifeEvents, check_events
 from apps.plans.engine.markets import LOG_NORMAL, MarketModel, check_market
@@ -238,7 +239,8 @@ class Goal:
     """Something money is wanted for: ``annual_amount`` (real) in each of ``years`` years from ``start`` on.
 
     A lump sum has one year and is paid in its first month, as is each year of an education goal. The retirement
-    goal starts at ``Boundary.RETIREMENT``, is paid monthly, and lasts to the horizon; its ``years`` is 0.
+    goal starts at ``Boundary.RETIREMENT``, is paid monthly, and lasts to the horizon; its ``years`` is 0. ``means``
+    says which accounts pay it and how far it gives way.
     """
 
     key: str
@@ -248,6 +250,7 @@ class Goal:
     start: When
     years: int
     currency: str
+    means: GoalMeans = field(default=ANY_MEANS, metadata=UNTOLD)
 
     def __post_init__(self) -> None:
         name = f"goals[{self.key}]"
@@ -262,6 +265,7 @@ class Goal:
                 )
         else:
             within(self.years, 1, MAX_HORIZON_YEARS, f"{name}.years")
+        check_means(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,7 +347,7 @@ class ProjectionInputs:
         check_market(self.simulation.market, self.assumptions)
         self._check_keys()
         self._check_currencies()
-        self._check_goals()
+        check_goals(self)
         check_people(self.adults, self.start_date, MAX_HORIZON_YEARS)
         adults = [adult.key for adult in self.adults]
         stated = any(income.kind is IncomeKind.SOCIAL_SECURITY for income in self.incomes)
@@ -384,15 +388,3 @@ class ProjectionInputs:
         for name in ("accounts", "contributions", "incomes", "debts", "goals"):
             for item in getattr(self, name):
                 same_currency(item.currency, self.currency, f"{name}[{item.key}].currency")
-
-    def _check_goals(self) -> None:
-        within(sum(goal.kind is GoalKind.RETIREMENT for goal in self.goals), 0, 1, "goals")
-        for goal in self.goals:
-            if isinstance(goal.start, date) and goal.start < self.start_date:
-                raise InvalidInputError(
-                    gettext_noop("The goal “%(key)s” starts on %(start)s, before the plan does."),
-                    mend=gettext_noop("Move the goal to a later date or take it out."),
-                    field=f"goals[{goal.key}].start",
-                    key=goal.key,
-                    start=goal.start,
-                )

@@ -47,11 +47,13 @@ from apps.plans.engine.kernel_deductions import deducts_months, note_paid
 from apps.plans.engine.kernel_flows import contribute, cover_deficit, earn, move_accounts, spend
 from apps.plans.engine.kernel_grants import take_grants
 from apps.plans.engine.kernel_iras import tell_iras
+from apps.plans.engine.kernel_means import spend_as_meant
 from apps.plans.engine.kernel_payouts import pay_out
 from apps.plans.engine.kernel_roths import come_of_age
 from apps.plans.engine.kernel_spending import set_spending
 from apps.plans.engine.kernel_states import N_TOLD, tell_apart
 from apps.plans.engine.kernel_years import begin_year, close_year
+from apps.plans.engine.means_program import N_GIVEN
 from apps.plans.engine.program import Program
 from apps.plans.engine.roth_program import N_POOLS, N_START, POOL
 from apps.plans.engine.spending_program import FLOOR
@@ -71,7 +73,8 @@ class Room(NamedTuple):
 @compiled_with_arrays
 def _room_for(program: Program) -> Room:
     n_mixes, n_grants = program.weights.shape[0], program.grants.rows.shape[0]
-    books = np.empty((balance_row(program.mix.size) + program.demands.shape[2], LANES))
+    n_rows = program.demands.shape[2] + N_GIVEN * program.means.flexible.shape[0]
+    books = np.empty((balance_row(program.mix.size) + n_rows, LANES))
     shares = np.empty((n_grants + (n_mixes if n_grants > 0 else 0), LANES))
     return Room(books, np.empty((3 + N_TOLD, LANES)), np.empty(LANES), shares)
 
@@ -81,12 +84,15 @@ def _open_books(program: Program, deaths: NDArray[np.int32], books: NDArray[np.f
     """Put into the books what there is at the start: everybody lives."""
     n_accounts = program.opening.shape[0]
     first_demand = balance_row(n_accounts)
+    n_demands, n_flexible = program.demands.shape[2], program.means.flexible.shape[0]
     books[:] = 0.0
     for account in range(n_accounts):
         books[balance_row(account), :] = program.opening[account, 0]
         books[balance_row(account) + 1, :] = program.opening[account, 1]
         books[balance_row(account) + 2, :] = program.opening[account, 0]
-    books[first_demand:, :] = NEVER
+    books[first_demand : first_demand + n_demands, :] = NEVER
+    for flexible in range(n_flexible):
+        books[first_demand + n_demands + N_GIVEN * flexible + 1, :] = 1.0
     books[STATES + BOTH, :] = 1.0
     books[YEAR_STATES + BOTH, :] = 1.0
     if program.spending.rule.size > 0:
@@ -194,15 +200,19 @@ def _note_estate(books: NDArray[np.float64], n_accounts: int, price: NDArray[np.
 
 @compiled
 def _keep_ends(books: NDArray[np.float64], first_demand: int, recorded: Recorded, first_path: int) -> None:
-    """Keep what was left, and when each demand was first not met."""
-    lanes = min(LANES, recorded.wealth.shape[1] - first_path)
+    """Keep what was left, when each demand was first not met, and how goals gave way."""
+    lanes, n_demands = min(LANES, recorded.wealth.shape[1] - first_path), recorded.failed.shape[0]
     estate = recorded.estate[first_path : first_path + lanes]
     for lane in range(lanes):
         estate[lane] = books[ESTATE, lane]
-    for demand in range(books.shape[0] - first_demand):
+    for demand in range(n_demands):
         failed = recorded.failed[demand, first_path : first_path + lanes]
         for lane in range(lanes):
             failed[lane] = int(books[first_demand + demand, lane])
+    for row in range(recorded.given.shape[0]):
+        given = recorded.given[row, first_path : first_path + lanes]
+        for lane in range(lanes):
+            given[lane] = books[first_demand + n_demands + row, lane]
 
 
 @compiled
@@ -253,9 +263,8 @@ def _simulate_block(
     room: Room,
 ) -> None:
     """Walk one block from the start to the horizon; ``growth`` (n_mixes + 1, n_months, LANES)."""
-    n_mixes, n_accounts, n_grants = program.weights.shape[0], program.mix.size, program.grants.rows.shape[0]
+    n_mixes, n_accounts, n_grants, year = program.weights.shape[0], program.mix.size, program.grants.rows.shape[0], 0
     books, scratch, index, shares = room
-    first_demand, year = balance_row(n_accounts), 0
     _open_books(program, deaths, books)
     scratch[:], index[:], shares[:] = 0.0, 1.0, 1.0
     mix, rates, lines, payers = program.mix, program.rates, program.lines, program.payers
@@ -283,14 +292,17 @@ def _simulate_block(
         if program.roths.whole.shape[0] > 0:
             come_of_age(program, books, month, year)
         contribute(lines, contributions, month, price, books)
-        if own_lines > 0:
-            cover_deficit(payers.sources, books, month, scratch[0], first_demand)
-        spend(payers, demands, month, price, books)
+        if program.means.orders.shape[0] > 0:
+            spend_as_meant(program, month, price, books, scratch)
+        else:
+            if own_lines > 0:
+                cover_deficit(payers.sources, books, month, scratch[0], balance_row(n_accounts))
+            spend(payers, demands, month, price, books)
         if month % 12 == (program.first_year - 1) % 12:
             _end_year(program, growth, deaths, month, room)
             year += 1
             _record(books, n_accounts, recorded, (year, first_path))
-    _keep_ends(books, first_demand, recorded, first_path)
+    _keep_ends(books, balance_row(n_accounts), recorded, first_path)
 
 
 @compiled_with_arrays

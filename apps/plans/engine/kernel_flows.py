@@ -78,7 +78,7 @@ def move_accounts(
 
 
 @compiled
-def _count_above(amounts: NDArray[np.float64], bound: float) -> int:
+def count_above(amounts: NDArray[np.float64], bound: float) -> int:
     """On how many lanes an amount lies above a bound."""
     count = 0
     for lane in range(LANES):
@@ -87,7 +87,7 @@ def _count_above(amounts: NDArray[np.float64], bound: float) -> int:
 
 
 @compiled
-def _withdraw(source: NDArray[np.int64], books: NDArray[np.float64], missing: NDArray[np.float64], month: int) -> int:
+def withdraw(source: NDArray[np.int64], books: NDArray[np.float64], missing: NDArray[np.float64], month: int) -> int:
     """Take what is missing (LANES,) from one account as far as it goes; note what is taxed.
 
     Returns on how many paths something is still missing: a count, since the largest amount would have to be found lane
@@ -123,7 +123,7 @@ def _withdraw(source: NDArray[np.int64], books: NDArray[np.float64], missing: ND
         books[row, lane] -= take
         missing[lane] -= take
         books[FLOWS + F_WITHDRAWALS, lane] += take
-    return _count_above(missing, 0.0)
+    return count_above(missing, 0.0)
 
 
 @compiled
@@ -138,11 +138,11 @@ def pay(
         from_income = min(max(books[UNSPENT, lane], 0.0), need[lane])
         books[UNSPENT, lane] -= from_income
         need[lane] -= from_income
-    missing = _count_above(need, 0.0)
+    missing = count_above(need, 0.0)
     for place in range(sources.shape[0]):
         if missing == 0:
             return
-        missing = _withdraw(sources[place], books, need, month)
+        missing = withdraw(sources[place], books, need, month)
     for lane in range(LANES):
         if need[lane] >= HALF_A_CENT:
             books[FLOWS + F_SHORTFALL, lane] += need[lane]
@@ -271,7 +271,7 @@ def cover_deficit(
     for lane in range(LANES):
         need[lane] = max(0.0, -books[UNSPENT, lane])
         books[UNSPENT, lane] += need[lane]
-    if _count_above(need, 0.0) > 0:
+    if count_above(need, 0.0) > 0:
         pay(sources, books, month, need, failure_row)
 
 
@@ -296,7 +296,7 @@ def spend(
         for lane in range(LANES):
             books[flow, lane] += need[lane]
         if payers.demands[demand, 1] == 1:
-            _draw_education(payers.education, books, need)
+            draw_education(payers.education, books, need)
         pay(payers.sources, books, month, need, first_demand + demand)
         if part != WHOLE:
             # what nobody could pay was not spent
@@ -305,7 +305,7 @@ def spend(
 
 
 @compiled
-def _draw_education(education: NDArray[np.int64], books: NDArray[np.float64], need: NDArray[np.float64]) -> None:
+def draw_education(education: NDArray[np.int64], books: NDArray[np.float64], need: NDArray[np.float64]) -> None:
     """Take an education cost from the accounts kept for it, free of tax (IRC 529(c)(3))."""
     for place in range(education.size):
         row = balance_row(education[place])

@@ -25,8 +25,8 @@ from apps.plans.engine.compiled import LANES, compiled, compiled_with_arrays
 from apps.plans.engine.kernel_active_gains import spare_active_gains
 from apps.plans.engine.kernel_conversions import convert, settle
 from apps.plans.engine.kernel_deductions import carry_gifts, clear_paid, could_itemise, relieve
-from apps.plans.engine.kernel_flows import pay
 from apps.plans.engine.kernel_iras import CARRY, RECOVER, step_iras
+from apps.plans.engine.kernel_means import pay_all_else
 from apps.plans.engine.kernel_medicare import add_premiums
 from apps.plans.engine.kernel_minimum_tax import close_options, count_options
 from apps.plans.engine.kernel_roths import CARRY as ROTH_CARRY
@@ -217,7 +217,7 @@ def close_year(
     add_premiums(program, books, year, index, need)
     _begin_ledger(program, books, year)
     scratch[3:, :] = 0.0
-    pay(program.payers.sources, books, month, need, balance_row(program.mix.size))
+    pay_all_else(program, month, books, need)
     if converts:
         settle(program, books, month, year, need)
     if knows_iras:

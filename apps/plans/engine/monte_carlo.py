@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import NamedTuple
 
 import numpy as np
@@ -20,15 +21,18 @@ from apps.plans.engine.books import (
     NEVER,
     Recorded,
     empty_record,
+    keeping_given,
     keeping_spending,
 )
 from apps.plans.engine.compiled import LANES
 from apps.plans.engine.digest import input_digest
+from apps.plans.engine.goal_outcomes import outcome_of
 from apps.plans.engine.growth import MARKETS, Chunk, Mapper, Markets, Prices, Span, chunks_of, grown, year_prices
-from apps.plans.engine.horizon import age_in_months, first_month_of_year, horizon_months, last_month_of, year_of
+from apps.plans.engine.horizon import age_in_months, first_month_of_year, horizon_months, last_month_of
 from apps.plans.engine.inputs import GoalPriority, ProjectionInputs
 from apps.plans.engine.kernel import simulate_blocks
 from apps.plans.engine.lives import are_drawn, in_blocks, months_lived
+from apps.plans.engine.means_program import FLEXIBLE, N_GIVEN
 from apps.plans.engine.net_worth import worth_by_year
 from apps.plans.engine.pot import is_pot, simulate_pots
 from apps.plans.engine.program import Program, build_program
@@ -168,6 +172,8 @@ def _simulated(inputs: ProjectionInputs, cube: ScenarioCube, kept: _Kept, runner
     )
     if kept.with_flows and program.spending.rule.size > 0:
         recorded = keeping_spending(recorded)
+    if program.means.flexible.shape[0] > 0:
+        recorded = keeping_given(recorded, N_GIVEN * program.means.flexible.shape[0])
     deaths = in_blocks(months_lived(inputs)) if kept.is_drawn else _known_lives(cube.factors.shape[0])
     markets = _run(program, cube, deaths, recorded, runner)
     return Simulation(recorded, markets.prices[:, :n_paths], tuple(demands), kept.n_batches, kept.is_drawn)
@@ -240,22 +246,12 @@ def _median_flows(recorded: Recorded, mapper: Mapper) -> NDArray[np.float64]:
     return middle.reshape(n_years, n_flows)
 
 
-def _outcome(simulation: Simulation, place: int, inputs: ProjectionInputs) -> GoalOutcome:
-    demand = simulation.demands[place]
-    failed = simulation.recorded.failed[place]
-    months = np.sort(failed[failed != NEVER])
-    start = inputs.start_date
-    year = None if months.size == 0 else start.year + year_of(int(months[(months.size - 1) // 2]), start)
-    success = estimate(simulation.funded(place), simulation.n_batches)
-    return GoalOutcome(demand.key, demand.kind, str(demand.priority), success, year, _unpaid(demand, months))
-
-
-def _unpaid(demand: Demand, months: NDArray[np.integer]) -> float | None:
-    """Return what is due from the months (n_failing,) of first failure on, in money of the start, on average."""
-    if months.size == 0 or demand.nominal.any():
-        return None
-    still_due = demand.real[0, ::-1].cumsum()[::-1]
-    return float(still_due[months.astype(np.int64)].mean())
+def _outcome(simulation: Simulation, place: int, program: Program, start: date) -> GoalOutcome:
+    recorded, flexible = simulation.recorded, -1
+    if program.means.orders.shape[0] > 0:
+        flexible = int(program.means.goals[place, FLEXIBLE])
+    given = recorded.given[N_GIVEN * flexible : N_GIVEN * (flexible + 1)] if flexible >= 0 else None
+    return outcome_of(simulation.demands[place], recorded.failed[place], given, simulation.n_batches, start)
 
 
 def _terminal(simulation: Simulation) -> Terminal:
@@ -303,7 +299,7 @@ def project(
         n_paths=cube.spec.n_paths,
         n_years=n_years,
         success=simulation.success(),
-        goals=tuple(_outcome(simulation, place, inputs) for place in simulation.goals()),
+        goals=tuple(_outcome(simulation, place, program, inputs.start_date) for place in simulation.goals()),
         percentiles=PERCENTILES,
         bands=_bands(inputs, simulation, mapper),
         terminal=_terminal(simulation),

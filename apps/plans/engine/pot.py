@@ -35,6 +35,7 @@ def is_pot(program: Program) -> bool:
         and program.spending.rule.size == 0
         and program.payouts.shape[0] == 0
         and program.grants.rows.shape[0] == 0
+        and program.means.orders.shape[0] == 0
     )
 
 

@@ -6,6 +6,7 @@ Amounts that inflation moves are kept apart from those it does not: what is due 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -28,6 +29,7 @@ from apps.plans.engine.horizon import (
 from apps.plans.engine.household_benefits import BenefitSchedule
 from apps.plans.engine.inputs import Account, Adult, GoalKind, ProjectionInputs, TaxTreatment
 from apps.plans.engine.ira_program import Iras, iras_of
+from apps.plans.engine.means_program import Means, means_of, others_first
 from apps.plans.engine.medicare_program import insured_months, premium_rows
 from apps.plans.engine.payment_schedules import deductions_of
 from apps.plans.engine.policy_schedules import payouts_of
@@ -88,7 +90,7 @@ class Program(NamedTuple):
     ``conversions`` those to Roth, ``spending`` the rule of it; ``payouts`` what life insurance pays
     (`policy_schedules.payouts_of`), ``active_gains`` those of businesses (`event_schedules.active_gains`),
     ``iras`` traditional IRAs, ``roths`` Roth accounts, ``grants`` of equity, ``deductions`` what may be deducted
-    (`payment_schedules.deductions_of`).
+    (`payment_schedules.deductions_of`), ``means`` which accounts pay for which goal.
     """
 
     weights: FloatArray
@@ -119,6 +121,7 @@ class Program(NamedTuple):
     roths: Roths
     grants: GrantRows
     deductions: FloatArray
+    means: Means
 
 
 @remembered(64)
@@ -192,16 +195,25 @@ def _divisor(account: Account, living: list[Adult], calendar_year: int) -> float
     return float(joint or uniform_divisor(age))
 
 
-def _payers(inputs: ProjectionInputs, demands: list[Demand], roths: Roths) -> Payers:
+def _sources(inputs: ProjectionInputs, roths: Roths) -> Callable[[Account], tuple[int, int, int]]:
+    """How an account stands among those that pay, see `Payers`."""
     pools = places_of(inputs) if roths.whole.size else {}
+    places = {account.key: place for place, account in enumerate(inputs.accounts)}
+
+    def source(account: Account) -> tuple[int, int, int]:
+        treatment = TREATMENTS.index(account.treatment)
+        code = ROTH + pools[account.key] if account.key in pools else treatment
+        return places[account.key], code, _penalty_until(account, inputs)
+
+    return source
+
+
+def _payers(inputs: ProjectionInputs, demands: list[Demand], roths: Roths) -> Payers:
+    source = _sources(inputs, roths)
     rows = [
-        (
-            place,
-            ROTH + pools[account.key] if account.key in pools else TREATMENTS.index(treatment),
-            _penalty_until(account, inputs),
-        )
+        source(account)
         for treatment in inputs.withdrawal_order
-        for place, account in enumerate(inputs.accounts)
+        for account in inputs.accounts
         if account.treatment is treatment
     ]
     education = [account.treatment is TaxTreatment.EDUCATION for account in inputs.accounts]
@@ -249,6 +261,7 @@ def build_program(inputs: ProjectionInputs, demands: list[Demand] | None = None,
     demands = demands_of(inputs, drawn=drawn) if demands is None else demands
     roths = roths_of(inputs, states, n_years, drawn=drawn)
     claimed, payers = benefits_of(inputs), _payers(inputs, demands, roths)
+    means = means_of(inputs, demands, _sources(inputs, roths))
     livings = [[_living(inputs, ends, year) for year in range(n_years)] for ends in states]
     return Program(
         weights=np.ascontiguousarray(mixes),
@@ -271,7 +284,7 @@ def build_program(inputs: ProjectionInputs, demands: list[Demand] | None = None,
         premiums=premium_rows(inputs.medicare),
         insured=np.stack([insured_months(inputs, living) for living in livings]),
         incomes_before=np.array(inputs.medicare.incomes_before if inputs.medicare else (0.0, 0.0)),
-        conversions=conversions_of(inputs, states, n_years, payers.sources),
+        conversions=conversions_of(inputs, states, n_years, others_first(means, payers.sources)),
         spending=spending_of(inputs, demands, states),
         payouts=payouts_of(inputs, drawn=drawn),
         active_gains=active_gains(inputs, states, n_months),
@@ -279,6 +292,7 @@ def build_program(inputs: ProjectionInputs, demands: list[Demand] | None = None,
         roths=roths,
         grants=grant_rows(inputs, mix.astype(np.int64).ravel()[n_accounts:], drawn=drawn),
         deductions=deductions_of(inputs, states, n_months),
+        means=means,
     )
 
 

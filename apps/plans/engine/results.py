@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from apps.plans.engine.digest import canonical_json
 
-ENGINE_VERSION = "plans-1.17.0"
+ENGINE_VERSION = "plans-1.18.0"
 
 PERCENTILES = (5, 10, 25, 50, 75, 90, 95)
 SPENDING_LEVELS = (5, 25, 50, 75, 95)
@@ -52,11 +52,27 @@ class TrailStep:
 
 
 @dataclass(frozen=True, slots=True)
+class GoalGiven:
+    """How a goal that gives way is met: in time and whole, later but whole, or smaller; the three make its success.
+
+    ``years_later`` is how many years later on average, of the paths of ``later``; ``part`` what of the payments is made
+    on average, at the least of each path, of those of ``smaller``. None where there is no such path.
+    """
+
+    as_wished: Estimate
+    later: Estimate
+    smaller: Estimate
+    years_later: float | None
+    part: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class GoalOutcome:
     """How a goal fares. ``first_shortfall_year`` is the median over failing paths, None when none fails.
 
     ``unpaid`` is what of it was still due when money first ran short, in money of the start, on average over the paths
-    that fail: the most that is missing. None where none fails, and of debts, which are not real.
+    that fail: the most that is missing. None where none fails, and of debts, which are not real. ``given`` is None of a
+    goal that does not give way.
     """
 
     key: str
@@ -65,6 +81,7 @@ class GoalOutcome:
     success: Estimate
     first_shortfall_year: int | None
     unpaid: float | None = None
+    given: GoalGiven | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,16 @@ from apps.plans.engine.horizon import (
     last_month_of,
     resolve,
 )
-from apps.plans.engine.inputs import Adult, GoalKind, GoalPriority, Growth, IncomeKind, ProjectionInputs, TaxTreatment
+from apps.plans.engine.inputs import (
+    Account,
+    Adult,
+    GoalKind,
+    GoalPriority,
+    Growth,
+    IncomeKind,
+    ProjectionInputs,
+    TaxTreatment,
+)
 from apps.plans.engine.life_events import SpendingPhase
 from apps.plans.engine.life_policies import LifePolicy
 from apps.plans.engine.medicare import premiums
@@ -44,6 +53,7 @@ from apps.plans.engine.taxes import TaxFacts, federal_tax
 from apps.portfolios.engine.distributions import required_distribution
 from tests.apps.plans.engine.reference_deductions import DeductionsOfReference
 from tests.apps.plans.engine.reference_iras import IrasOfReference
+from tests.apps.plans.engine.reference_means import MeansOfReference
 from tests.apps.plans.engine.reference_options import OptionsOfReference
 from tests.apps.plans.engine.reference_roths import RothsOfReference
 
@@ -146,7 +156,7 @@ def indexed(table: TaxTable, index: float) -> TaxTable:
     )
 
 
-class ReferenceModel(DeductionsOfReference, IrasOfReference, OptionsOfReference, RothsOfReference):
+class ReferenceModel(DeductionsOfReference, IrasOfReference, MeansOfReference, OptionsOfReference, RothsOfReference):
     """Walks one path of a cube."""
 
     def __init__(
@@ -191,6 +201,7 @@ class ReferenceModel(DeductionsOfReference, IrasOfReference, OptionsOfReference,
             after_tax={pool.owner: pool.basis for pool in inputs.ira_pools},
         )
         self._open_roths()
+        self.begin_goals()
         self.exercised: set[tuple[str, date]] = set()
 
     def run(self) -> ReferenceModel:
@@ -408,39 +419,38 @@ class ReferenceModel(DeductionsOfReference, IrasOfReference, OptionsOfReference,
             deficit, books.unspent = -books.unspent, 0.0
             self._pay("living", month, deficit)
 
-    def _withdraw(self, month: int, need: float, order: tuple[TaxTreatment, ...] | None = None) -> float:
+    def withdraw_from(self, month: int, need: float, accounts: list[Account]) -> float:
         inputs, books = self.inputs, self.books
-        for treatment in order or inputs.withdrawal_order:
-            for account in inputs.accounts:
-                if account.treatment is not treatment or books.balance[account.key] <= 0.0 or need <= 0.0:
-                    continue
-                key, balance = account.key, books.balance[account.key]
-                take = min(balance, need)
-                if treatment is TaxTreatment.TAXABLE:
-                    cost = books.basis[key] * take / balance
-                    books.gains += take - cost
-                    self.sell_options(key, take / balance)
-                    books.basis[key] -= cost
-                elif treatment is TaxTreatment.TAX_DEFERRED:
-                    books.ordinary += take
-                    books.taken[key] = books.taken.get(key, 0.0) + take
-                    owners = [adult for adult in inputs.adults if account.owner in ("", adult.key)]
-                    oldest = max(age_in_months(adult, inputs.start_date, month) for adult in owners)
-                    is_early = oldest < inputs.tax_table.early_withdrawal_age_months
-                    if is_early:
-                        books.early += take
-                    if self._owner_of(key):
-                        books.out.append((key, take, is_early))
-                elif treatment is TaxTreatment.TAX_FREE:
-                    self._take_from_roth(key, take, month)
-                books.balance[key] -= take
-                need -= take
+        for account in accounts:
+            if books.balance[account.key] <= 0.0 or need <= 0.0:
+                continue
+            key, balance, treatment = account.key, books.balance[account.key], account.treatment
+            take = min(balance, need)
+            if treatment is TaxTreatment.TAXABLE:
+                cost = books.basis[key] * take / balance
+                books.gains += take - cost
+                self.sell_options(key, take / balance)
+                books.basis[key] -= cost
+            elif treatment is TaxTreatment.TAX_DEFERRED:
+                books.ordinary += take
+                books.taken[key] = books.taken.get(key, 0.0) + take
+                owners = [adult for adult in inputs.adults if account.owner in ("", adult.key)]
+                oldest = max(age_in_months(adult, inputs.start_date, month) for adult in owners)
+                is_early = oldest < inputs.tax_table.early_withdrawal_age_months
+                if is_early:
+                    books.early += take
+                if self._owner_of(key):
+                    books.out.append((key, take, is_early))
+            elif treatment is TaxTreatment.TAX_FREE:
+                self._take_from_roth(key, take, month)
+            books.balance[key] -= take
+            need -= take
         return need
 
     def _pay(self, demand: str, month: int, need: float, order: tuple[TaxTreatment, ...] | None = None) -> float:
         take = min(self.books.unspent, need)
         self.books.unspent -= take
-        missing = self._withdraw(month, need - take, order)
+        missing = self.withdraw_from(month, need - take, self.paying(demand, month, order))
         if missing >= 0.005:
             self.books.failed.setdefault(demand, month)
         return missing
@@ -453,36 +463,39 @@ class ReferenceModel(DeductionsOfReference, IrasOfReference, OptionsOfReference,
         ends = self.ends
         share = 0.0 if month >= max(ends) else inputs.spending.survivor_share if month >= min(ends) else 1.0
         goal = next((goal for goal in inputs.goals if goal.kind is GoalKind.RETIREMENT), None)
-        due: list[tuple[int, str, float, bool]] = []
+        due: list[tuple[int, str, float]] = []
         phases = [phase for phase in inputs.events.phases if self._runs(phase, month)]
         if goal is None or not retired:
             _, stopped = self._premiums(month, in_costs=True)
             living = self._moved(inputs.spending.monthly_amount, share, month, stopped)
-            due.append((0, "living", living * self.price, False))
+            due.append((0, "living", living * self.price))
         besides, _ = self._premiums(month, in_costs=False)
-        due.append((0, "living", besides + self.note_payments(month), False))
-        due.append((0, "debts", sum(self._debt_payment(place, month) for place in range(len(inputs.debts))), False))
+        due.append((0, "living", besides + self.note_payments(month)))
+        due.append((0, "debts", sum(self._debt_payment(place, month) for place in range(len(inputs.debts)))))
         if goal is not None and retired:
             planned = self._moved(goal.annual_amount / 12.0, share, month) * self.price
             rule, rank = inputs.spending_rule, RANKS.index(goal.priority)
             if rule is None:
-                due.append((rank, goal.key, planned, False))
+                due.append((rank, goal.key, planned))
             else:
-                due.append((rank, goal.key, rule.floor * planned, False))
-                due.append((max(1, rank), f"{goal.key}:above_floor", (self.part - rule.floor) * planned, False))
+                due.append((rank, goal.key, rule.floor * planned))
+                due.append((max(1, rank), f"{goal.key}:above_floor", (self.part - rule.floor) * planned))
         for phase in phases:
             cost = max(0.0, phase.monthly_amount) * (month < max(ends)) * self.price
-            due.append((0 if phase.is_essential else 1, phase.key, cost, False))
-        for other in inputs.goals:
-            first = resolve(other.start, "", inputs)
-            if other.kind is not GoalKind.RETIREMENT and month in range(first, first + 12 * other.years, 12):
-                education = other.kind is GoalKind.EDUCATION
-                due.append((RANKS.index(other.priority), other.key, other.annual_amount * self.price, education))
-        for _, key, need, education in sorted(due, key=lambda entry: entry[0]):
-            left = self._from_education(need) if education else need
-            missing = self._pay(key, month, left)
+            due.append((0 if phase.is_essential else 1, phase.key, cost))
+        wanted = {other.key: other for other in inputs.goals if other.kind is not GoalKind.RETIREMENT}
+        due += [
+            (RANKS.index(other.priority), other.key, other.annual_amount * self.price)
+            for other in wanted.values()
+            if self.nth_payment(other, month) is not None
+        ]
+        for _, key, need in sorted(due, key=lambda entry: entry[0]):
+            if key in wanted:
+                self.pay_goal(wanted[key], month, need)
+                continue
+            missing = self._pay(key, month, need)
             if goal is not None and key.partition(":")[0] == goal.key:
-                self.spent[-1] += (left - missing) / self.price
+                self.spent[-1] += (need - missing) / self.price
 
     def _moved(self, amount: float, share: float, month: int, stopped: float = 0.0) -> float:
         """Living costs of a month as the phases move them."""
@@ -498,14 +511,6 @@ class ReferenceModel(DeductionsOfReference, IrasOfReference, OptionsOfReference,
         first = first if phase.start is None else self._months_to(phase.start)
         last = self.n_months if phase.end is None else self._months_to(phase.end)
         return first <= month < (first + 12 * phase.years if phase.years else last)
-
-    def _from_education(self, need: float) -> float:
-        for account in self.inputs.accounts:
-            if account.treatment is TaxTreatment.EDUCATION:
-                take = min(self.books.balance[account.key], need)
-                self.books.balance[account.key] -= take
-                need -= take
-        return need
 
     def _debt_payment(self, place: int, month: int) -> float:
         debt = self.inputs.debts[place]

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from apps.kernel.errors import InvalidInputError
+from apps.plans.engine.goal_choices import ANY_MEANS, GoalMeans
 from apps.plans.engine.goal_help import goal_helps, is_clear, steps_of
 from apps.plans.engine.inputs import GoalKind
 from apps.plans.engine.policy import AdvicePolicy
@@ -31,6 +32,19 @@ def cube(plan):
 @pytest.fixture(scope="module")
 def found(plan, cube):
     return goal_helps(plan, cube, POLICY)
+
+
+def test_a_goal_is_moved_only_as_far_as_it_gives_way(plan):
+    def steps_for(means):
+        goals = tuple(replace(goal, means=means) if goal.key == "college" else goal for goal in plan.goals)
+        return {
+            str(step.lever.kind) for step in steps_of(replace(plan, goals=goals)) if step.lever.subject == "college"
+        }
+
+    assert steps_for(ANY_MEANS) == {"goal_amount", "goal_year"}
+    assert steps_for(GoalMeans(wait_years=0)) == {"goal_amount"}
+    assert steps_for(GoalMeans(wait_years=2, least_share=0.9)) == {"goal_amount"}
+    assert steps_for(GoalMeans(least_share=0.95)) == {"goal_year"}
 
 
 def chances(plan, cube, changes):

@@ -1,0 +1,61 @@
+"""How a goal fares, from when it failed on each path and how it gave way."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from apps.plans.engine.books import NEVER
+from apps.plans.engine.horizon import year_of
+from apps.plans.engine.results import GoalGiven, GoalOutcome
+from apps.plans.engine.schedules import Demand
+from apps.plans.engine.success import estimate
+
+Floats = NDArray[np.float64]
+# what is a rounding of a whole payment
+_WHOLE = 1.0 - 1e-9
+
+
+def outcome_of(
+    demand: Demand, failed: NDArray[np.int32], given: Floats | None, n_batches: int, start: date
+) -> GoalOutcome:
+    """Return how a demand fares: ``failed`` (n_paths,) its first month of failure or NEVER, ``given`` (2, n_paths) the
+    years it waited and the least part it was paid, None where it does not give way.
+    """
+    met = failed == NEVER
+    months = np.sort(failed[~met])
+    year = None if months.size == 0 else start.year + year_of(int(months[(months.size - 1) // 2]), start)
+    return GoalOutcome(
+        key=demand.key,
+        kind=demand.kind,
+        priority=str(demand.priority),
+        success=estimate(met.astype(np.float64), n_batches),
+        first_shortfall_year=year,
+        unpaid=_unpaid(demand, failed[~met] if given is None else failed[~met] - 12 * given[0, ~met].astype(np.int32)),
+        given=None if given is None else _given(met, given, n_batches),
+    )
+
+
+def _given(met: NDArray[np.bool_], given: Floats, n_batches: int) -> GoalGiven:
+    waited, part = given
+    smaller = met & (part < _WHOLE)
+    later = met & ~smaller & (waited > 0.0)
+    return GoalGiven(
+        as_wished=estimate((met & ~smaller & ~later).astype(np.float64), n_batches),
+        later=estimate(later.astype(np.float64), n_batches),
+        smaller=estimate(smaller.astype(np.float64), n_batches),
+        years_later=float(waited[later].mean()) if later.any() else None,
+        part=float(part[smaller].mean()) if smaller.any() else None,
+    )
+
+
+def _unpaid(demand: Demand, months: NDArray[np.integer]) -> float | None:
+    """Return what is due from the months (n_failing,) of first failure on, counted from its first day, in money of the
+    start, on average.
+    """
+    if months.size == 0 or demand.nominal.any():
+        return None
+    still_due = demand.real[0, ::-1].cumsum()[::-1]
+    return float(still_due[months.astype(np.int64)].mean())
