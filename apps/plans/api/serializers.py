@@ -11,12 +11,13 @@ from apps.core.api.sparse import SparseMixin
 from apps.plans.engine.results import Estimate
 from apps.plans.engine.what_if_levers import levers_of
 from apps.plans.engine.what_if_results import WhatIfAnswer
-from apps.plans.models import GoalKind, GoalPriority, Plan, PlanStatus
+from apps.plans.models import Plan, PlanStatus
 from apps.plans.selectors.figures import Figure, written
 from apps.plans.selectors.mixes import MixPart
 from apps.plans.selectors.overview_parts import (
     AllocationPart,
     EffectLine,
+    GivenLine,
     GoalHelpLine,
     GoalLine,
     RecommendationLine,
@@ -71,31 +72,6 @@ class AnalysisIn(serializers.Serializer):  # type: ignore[type-arg]
     """
 
     levers = serializers.DictField(child=serializers.FloatField(), required=False, default=None, allow_null=True)
-
-
-class GoalIn(serializers.Serializer):  # type: ignore[type-arg]
-    """A goal; a retirement goal has neither start nor years."""
-
-    kind = serializers.ChoiceField(choices=GoalKind.choices)
-    name = serializers.CharField(max_length=120)
-    annual_amount = serializers.DecimalField(max_digits=14, decimal_places=2, min_value=0)
-    priority = serializers.ChoiceField(choices=GoalPriority.choices, default=GoalPriority.ESSENTIAL)
-    starts_on = serializers.DateField(required=False, allow_null=True, default=None)
-    years = serializers.IntegerField(required=False, min_value=0, max_value=80, default=0)
-    own_words = serializers.CharField(required=False, allow_blank=True, default="")
-
-
-class GoalOut(serializers.Serializer):  # type: ignore[type-arg]
-    """A goal as it is kept."""
-
-    id = serializers.UUIDField(source="public_id")
-    kind = serializers.CharField()
-    name = serializers.CharField()
-    annual_amount = serializers.DecimalField(max_digits=14, decimal_places=2)
-    priority = serializers.CharField()
-    starts_on = serializers.DateField(allow_null=True)
-    years = serializers.IntegerField()
-    own_words = serializers.CharField()
 
 
 class EstimateOut(serializers.Serializer):  # type: ignore[type-arg]
@@ -330,7 +306,18 @@ def _goal(line: GoalLine) -> dict[str, Any]:
         "starts_in": line.starts_in,
         **_estimate(line.success, line.error),
         "first_shortfall_year": line.first_shortfall_year,
+        "met_as": None if line.given is None else _given(line.given),
         "helps_most": None if line.helped is None else _help(line.helped),
+    }
+
+
+def _given(given: GivenLine) -> dict[str, Any]:
+    return {
+        "in_full_and_in_time": given.as_wished.number,
+        "later": given.later.number,
+        "smaller": given.smaller.number,
+        "years_later": given.years_later.number if given.years_later else None,
+        "part_paid": given.part.number if given.part else None,
     }
 
 

@@ -21,12 +21,11 @@ from apps.core.api.serializers import JobOut
 from apps.core.api.sparse import FIELDS
 from apps.core.models import Job
 from apps.kernel.errors import NotFoundError, gettext_noop
+from apps.plans.api.goal_serializers import GoalIn, GoalOut
 from apps.plans.api.serializers import (
     AnalysisIn,
     AnalysisOut,
     BandOut,
-    GoalIn,
-    GoalOut,
     NewPlanIn,
     PlanOut,
     PlanRowOut,
@@ -44,7 +43,7 @@ from apps.plans.selectors.overviews import PlanOverview, plan_overview
 from apps.plans.selectors.plan_pages import plan_for
 from apps.plans.selectors.what_if import asked_of
 from apps.plans.selectors.what_if_values import Question
-from apps.plans.services.goals import GoalDetails, set_goal
+from apps.plans.services.goals import set_goal
 from apps.plans.services.plans import draft_plan
 from apps.plans.services.projections import request_projection
 from apps.plans.services.statuses import move_plan
@@ -206,7 +205,7 @@ class FinancialPlanViewSet(
         form = GoalIn(data=request.data)
         form.is_valid(raise_exception=True)
         plan = plan_for(api_actor(request), plan_id)
-        goal = set_goal(plan=plan, details=GoalDetails(**form.validated_data), by=api_actor(request))
+        goal = set_goal(plan=plan, details=form.details, by=api_actor(request))
         return Response(GoalOut(goal).data, status=status.HTTP_201_CREATED)
 
     @extend_schema(summary="List goals", responses={200: GoalOut(many=True)}, tags=["plans"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 from django import forms
@@ -27,6 +28,7 @@ from apps.plans.models import (
     StepStatus,
     Tongue,
 )
+from apps.plans.models.goal import MAX_WAIT_YEARS
 from apps.plans.selectors.overview_builders import CHOICE_UNITS
 from apps.plans.selectors.overview_parts import LeverLine
 from apps.portfolios.models import Transaction
@@ -58,20 +60,72 @@ class GoalForm(forms.Form):
     )
     priority = forms.ChoiceField(label=_("Priority"), choices=GoalPriority.choices)
     person = PersonField(label=_("For whom"))
+    funded_by = forms.MultipleChoiceField(
+        label=_("Paid from"),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text=_("These accounts pay first and are kept for the goal: other spending comes to them last."),
+    )
+    funded_only = forms.BooleanField(
+        label=_("Nothing else pays for it"), required=False, help_text=_("Income and other accounts are left alone.")
+    )
+    wait_years = forms.IntegerField(
+        label=_("Can wait up to, in years"),
+        min_value=0,
+        max_value=MAX_WAIT_YEARS,
+        required=False,
+        help_text=_("Where the money is not there on its day. 0: its date is fixed; empty: not asked."),
+    )
+    least_share = PercentField(
+        label=_("Part that is enough, %"),
+        min_value=0,
+        max_value=100,
+        max_digits=4,
+        decimal_places=1,
+        required=False,
+        help_text=_("Of each payment. 100: all of it or nothing; empty: not asked."),
+    )
     own_words = forms.CharField(
         label=_("In the client's own words"), widget=forms.Textarea(attrs={"rows": 2}), required=False
     )
 
-    def __init__(self, *args: Any, household: Household, goal: Goal | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        household: Household,
+        accounts: Sequence[tuple[str, str]],
+        goal: Goal | None = None,
+        **kwargs: Any,
+    ) -> None:
         if goal is not None:
+            names = ("kind", "name", "annual_amount", "starts_on", "years", "priority", "own_words")
+            means = ("funded_by", "funded_only", "wait_years", "least_share")
             kwargs["initial"] = {
-                **{name: getattr(goal, name) for name in ("kind", "name", "annual_amount", "starts_on", "years")},
-                "priority": goal.priority,
+                **{name: getattr(goal, name) for name in (*names, *means)},
                 "person": goal.person.public_id if goal.person else None,
-                "own_words": goal.own_words,
             }
         super().__init__(*args, **kwargs)
         _fill(self.fields["person"], household.people.all())
+        cast("forms.MultipleChoiceField", self.fields["funded_by"]).choices = [*accounts]
+        if not accounts:
+            del self.fields["funded_by"], self.fields["funded_only"]
+
+    @property
+    def means(self) -> dict[str, Any]:
+        """What was said of its accounts and of how far it gives way, as the service takes it."""
+        told = self.cleaned_data
+        return {
+            "accounts": tuple(told.get("funded_by") or ()),
+            "only": bool(told.get("funded_only")),
+            "wait_years": told["wait_years"],
+            "least_share": told["least_share"],
+        }
+
+    @property
+    def details(self) -> dict[str, Any]:
+        """What was said of the goal itself."""
+        own = ("kind", "name", "annual_amount", "starts_on", "priority", "person", "own_words")
+        return {**{name: self.cleaned_data[name] for name in own}, "years": self.cleaned_data["years"] or 0}
 
 
 class GoalWordsForm(forms.Form):

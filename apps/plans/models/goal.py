@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -12,6 +12,8 @@ from apps.clients.models.household import Household
 from apps.core.history import history
 from apps.core.models import BaseModel
 from apps.plans.models.plan import Plan
+
+MAX_WAIT_YEARS = 30
 
 
 class GoalKind(models.TextChoices):
@@ -36,6 +38,8 @@ class Goal(BaseModel):
 
     Retirement: `annual_amount` is what a year of living costs; it starts when work ends and lasts to the horizon, so
     it has neither start nor years. The others cost `annual_amount` in each of `years` years from `starts_on`.
+    `funded_by` holds the public ids of the accounts that pay first and are kept for the goal; `wait_years` and
+    `least_share` are None where nobody was asked whether it may come later or be smaller.
     """
 
     MUTABLE: ClassVar[bool] = True
@@ -52,6 +56,19 @@ class Goal(BaseModel):
     priority = models.CharField(_("priority"), max_length=12, choices=GoalPriority.choices)
     person = models.ForeignKey(
         "clients.Person", models.PROTECT, null=True, blank=True, related_name="goals", verbose_name=_("for whom")
+    )
+    funded_by = models.JSONField(_("paid from"), default=list, blank=True)
+    funded_only = models.BooleanField(_("nothing else pays"), default=False)
+    wait_years = models.PositiveSmallIntegerField(
+        _("can wait up to, in years"), null=True, blank=True, validators=[MaxValueValidator(MAX_WAIT_YEARS)]
+    )
+    least_share = models.DecimalField(
+        _("part that is enough"),
+        max_digits=4,
+        decimal_places=3,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0), MaxValueValidator(1)],
     )
     own_words = models.TextField(_("in the client's own words"), blank=True)
     # what a calculator was asked and answered, as {kind, on, asked, chance, needed, engine}; None: set by hand
@@ -75,6 +92,12 @@ class Goal(BaseModel):
                 violation_error_message=_("Say from when and for how many years the money is needed."),
             ),
             models.CheckConstraint(condition=models.Q(annual_amount__gte=0), name="goal_amount_not_negative"),
+            models.CheckConstraint(
+                condition=~models.Q(kind=GoalKind.RETIREMENT)
+                | models.Q(funded_only=False, wait_years=None, least_share=None),
+                name="retirement_does_not_give_way",
+                violation_error_message=_("Living in retirement neither waits nor is cut: choose a rule of spending."),
+            ),
         )
 
     def __str__(self) -> str:

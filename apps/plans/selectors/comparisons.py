@@ -75,6 +75,8 @@ def _goals(overview: PlanOverview) -> dict[str, Figure]:
     for goal in overview.goals:
         found[_("%(goal)s: a year") % {"goal": goal.name}] = goal.amount
         found[_("%(goal)s: chance") % {"goal": goal.name}] = goal.success
+        if goal.given is not None:
+            found[_("%(goal)s: in full and in time") % {"goal": goal.name}] = goal.given.as_wished
     return found
 
 

@@ -73,8 +73,22 @@ class GoalHelpLine:
 
 
 @dataclass(frozen=True, slots=True)
+class GivenLine:
+    """How a goal that gives way is met: in time and whole, later by so many years, smaller by so much, on average."""
+
+    as_wished: Figure
+    later: Figure
+    smaller: Figure
+    years_later: Figure | None
+    part: Figure | None
+
+
+@dataclass(frozen=True, slots=True)
 class GoalLine:
-    """One goal and how likely it is met; `unpaid` is what is missing at most where it is not, on average."""
+    """One goal and how likely it is met; `unpaid` is what is missing at most where it is not, on average.
+
+    `given` is None of a goal that does not give way.
+    """
 
     public_id: str
     kind: str
@@ -91,6 +105,7 @@ class GoalLine:
     unpaid: Figure
     met: bool
     helped: GoalHelpLine | None = None
+    given: GivenLine | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from apps.plans.engine.results import TrailStep
 from apps.plans.models import Plan
 from apps.plans.selectors import overview_builders as build
 from apps.plans.selectors.figures import Figure, figures_in
+from apps.plans.selectors.goal_means import means_lines
 from apps.plans.selectors.markets import trail_under
 from apps.plans.selectors.monitoring import told_figure
 from apps.plans.selectors.overviews import PlanOverview, plan_overview, run_shown
@@ -58,7 +59,9 @@ _METHODS = {
     "savings_monthly": gettext_lazy("The savings rate that reaches the target, times today's gross salaries."),
     "savings_extra": gettext_lazy("What must be saved a month, less what is saved today."),
     "savings_success": gettext_lazy("The chance of success of the plan with that savings rate, on the same futures."),
-    "goal": gettext_lazy("The part of the futures in which this goal is paid in full."),
+    "goal": gettext_lazy(
+        "The part of the futures in which this goal is met: paid in full or, as far as it gives way, later or smaller."
+    ),
     "goal_unpaid": gettext_lazy(
         "What of the goal was still due in the month in which money first ran short, in money of today: the mean over "
         "the futures in which that happens. It is the most that is missing, since part may be paid after all."
@@ -68,6 +71,18 @@ _METHODS = {
     ),
     "phase": gettext_lazy("The part of the futures in which this phase of spending is paid for in every month."),
     "event": _STATED,
+    "goal_as_wished": gettext_lazy("The part of the futures in which each payment is made in full, and on its day."),
+    "goal_later": gettext_lazy(
+        "The part of the futures in which the goal waits, a year at a time, because the money that may pay for it is "
+        "not there on its day, and is then paid in full."
+    ),
+    "goal_smaller": gettext_lazy(
+        "The part of the futures in which not all of a payment is made, but as much as was said to be enough."
+    ),
+    "goal_years_later": gettext_lazy("How long the goal waits, on average over the futures in which it is paid later."),
+    "goal_part": gettext_lazy(
+        "What part of its smallest payment is made, on average over the futures in which the goal is smaller."
+    ),
     "goal_help": gettext_lazy(
         "One step at a time (a year more of work, a twentieth less spent in retirement or more saved of salaries, a "
         "year later for Social Security, a tenth off a goal, the goal a year later) is run through the same futures; "
@@ -225,7 +240,7 @@ def passport_of(household: Household, actor: Actor, plan: Plan, key: str) -> Pla
     """Return the passport of the figure with the key. Raises NotFoundError when the plan shows no such figure."""
     if key.partition(":")[0] in {"alert", "measured"}:
         return _of_a_night(plan, actor, key)
-    own = (build.choices(plan), build.overrides(plan), build.own_goals(plan))
+    own = (build.choices(plan), build.overrides(plan), build.own_goals(plan), means_lines(plan.goals.all(), ()))
     figure = _found(own, key)
     overview = None if figure else plan_overview(household, actor, plan)
     figure = figure or _found(overview, key)
@@ -270,8 +285,8 @@ def _method_of_advice(key: str) -> str:
 def _method(key: str) -> str:
     if key.startswith("advice:"):
         return str(_METHODS[_method_of_advice(key)])
-    if key.startswith("goal:") and key.endswith(":unpaid"):
-        return str(_METHODS["goal_unpaid"])
+    if key.startswith("goal:") and f"goal_{key.rpartition(':')[2]}" in _METHODS:
+        return str(_METHODS[f"goal_{key.rpartition(':')[2]}"])
     if key.startswith("goal:") and key.count(":") > 1 and not key.endswith(":error"):
         return str(_METHODS["own_goal"])
     return str(_METHODS["success_error" if key.endswith(":error") else key.partition(":")[0]])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -16,7 +16,7 @@ from apps.core.actors import Actor
 from apps.core.models import Job, JobState
 from apps.core.templatetags.charts import ChartSpec
 from apps.kernel.errors import NotFoundError, gettext_noop
-from apps.money.selectors.facts import HouseholdFacts, MissingFact
+from apps.money.selectors.facts import AccountFact, HouseholdFacts, MissingFact
 from apps.money.selectors.situations import household_facts
 from apps.plans import policies
 from apps.plans.models import (
@@ -32,6 +32,7 @@ from apps.plans.models import (
 from apps.plans.selectors import charts
 from apps.plans.selectors import overview_builders as build
 from apps.plans.selectors.figures import Figure
+from apps.plans.selectors.goal_means import GoalMeansLine, means_lines
 from apps.plans.selectors.overview_parts import ChoiceLine
 from apps.plans.selectors.overviews import PlanOverview, plan_overview, plan_shown
 from apps.plans.selectors.plan_lists import TONES
@@ -67,7 +68,7 @@ class PlanPage:
     cash_flow: ChartSpec | None
     allocation: ChartSpec | None
     frontier: ChartSpec | None
-    goals: tuple[tuple[Goal, Figure], ...]
+    goals: tuple[tuple[Goal, Figure, GoalMeansLine], ...]
     overrides: tuple[tuple[Override, Figure], ...]
     choices: tuple[ChoiceLine, ...]
     spending_words: tuple[str, ...]
@@ -160,7 +161,7 @@ def plan_page(household: Household, actor: Actor, version: int | None = None) ->
         cash_flow=charts.cash_flow_chart(overview) if overview else None,
         allocation=charts.allocation_chart(overview) if overview else None,
         frontier=charts.frontier_chart(overview) if overview else None,
-        goals=_with_figures(plan.goals.select_related("person"), build.own_goals(plan)) if plan is not None else (),
+        goals=_with_means(plan, facts.accounts) if plan is not None else (),
         overrides=_with_figures(overrides, build.overrides(plan)) if plan is not None else (),
         choices=build.choices(plan) if plan is not None else (),
         spending_words=stated_words(plan) if plan is not None else (),
@@ -185,6 +186,12 @@ def taken_instead(overrides: tuple[Override, ...]) -> set[tuple[str, str]]:
 
 def _with_figures(rows: Iterable[R], lines: tuple[ChoiceLine, ...]) -> tuple[tuple[R, Figure], ...]:
     return tuple((row, line.figure) for row, line in zip(rows, lines, strict=True))
+
+
+def _with_means(plan: Plan, accounts: Sequence[AccountFact]) -> tuple[tuple[Goal, Figure, GoalMeansLine], ...]:
+    rows = tuple(plan.goals.select_related("person"))
+    told = zip(_with_figures(rows, build.own_goals(plan)), means_lines(rows, accounts), strict=True)
+    return tuple((goal, figure, means) for (goal, figure), means in told)
 
 
 def _missing(facts: HouseholdFacts, overrides: tuple[Override, ...]) -> tuple[MissingLine, ...]:

@@ -59,6 +59,7 @@ from apps.plans.services._retirement import (
 )
 from apps.plans.services._roths import with_pools
 from apps.plans.services._state_tax import state_caveats
+from apps.plans.services.goal_means import means_of
 
 CENT = Decimal("0.01")
 
@@ -329,6 +330,9 @@ class _Mapping:
         return in_cents(own if own is not None else stated.monthly_amount)  # type: ignore[union-attr]
 
     def _goal(self, goal: Goal) -> EngineGoal:
+        means, told = means_of(goal, self.situation.facts.accounts)
+        for message, params in told:
+            self._note(message, **params)
         return EngineGoal(
             key=str(goal.public_id),
             kind=GOALS[GoalKind(goal.kind)],
@@ -336,6 +340,7 @@ class _Mapping:
             annual_amount=in_cents(goal.annual_amount),
             start=goal.starts_on or Boundary.RETIREMENT,
             years=goal.years,
+            means=means,
             currency=self.situation.facts.currency,
         )
 

@@ -16,13 +16,14 @@ from apps.kernel.errors import InvalidInputError, gettext_noop
 from apps.plans.models import Goal, GoalKind, GoalPriority, Plan
 from apps.plans.services._checks import checked
 from apps.plans.services._plans import changeable, note_change
+from apps.plans.services.goal_means import MeansDetails, accounts_named, set_means, told_of
 
 
 @dataclass(frozen=True, slots=True)
 class GoalDetails:
     """What a goal says. Amounts are in money of today; a retirement goal has neither start nor years.
 
-    `calculation` is what a calculator was asked and answered for it; None: set by hand.
+    `calculation` is what a calculator was asked and answered for it; None: set by hand. `means` None: as they are.
     """
 
     kind: str
@@ -34,18 +35,20 @@ class GoalDetails:
     person: Person | None = None
     own_words: str = ""
     calculation: dict[str, Any] | None = None
+    means: MeansDetails | None = None
 
 
 @service
 def set_goal(*, plan: Plan, details: GoalDetails, by: Actor, goal: Goal | None = None) -> Goal:
     """Add a goal, or change one.
 
-    Raises PlanFrozenError; InvalidInputError for a goal in the past, without amount or time, for somebody outside of
-    the household, and for a second retirement goal.
+    Raises PlanFrozenError; InvalidInputError for a goal in the past, without amount or time, for somebody or an account
+    outside of the household, for means that contradict themselves, and for a second retirement goal.
     """
     plan = changeable(plan)
     row = goal or Goal(plan=plan)
-    before = audit.snapshot(row) if row.pk else None
+    accounts = accounts_named(plan.household, row, details.means)
+    before = told_of(row, accounts) if row.pk else None
     is_retirement = details.kind == GoalKind.RETIREMENT
     told = _said(row)
     row.kind, row.name, row.annual_amount = details.kind, details.name.strip(), details.annual_amount
@@ -54,13 +57,15 @@ def set_goal(*, plan: Plan, details: GoalDetails, by: Actor, goal: Goal | None =
     row.years = 0 if is_retirement else details.years
     # where a goal comes from is told while it says what came from there
     row.calculation = details.calculation or (row.calculation if _said(row) == told else None)
+    if details.means is not None or is_retirement:
+        set_means(row, details.means or MeansDetails(accounts=tuple(row.funded_by)), accounts)
     _check_time(row)
     if row.person is not None and row.person.household_id != plan.household_id:
         raise InvalidInputError(gettext_noop("This person is not in the household."), field="person")
     checked(row)
     row.save()
     action = "plans.change_goal" if before else "plans.add_goal"
-    audit.record(action, by=by, target=row, before=before, after=audit.snapshot(row))
+    audit.record(action, by=by, target=row, before=before, after=told_of(row, accounts))
     note_change(plan)
     return row
 
@@ -69,7 +74,8 @@ def set_goal(*, plan: Plan, details: GoalDetails, by: Actor, goal: Goal | None =
 def remove_goal(*, goal: Goal, by: Actor) -> None:
     """Take a goal out of the plan. Raises PlanFrozenError."""
     plan = changeable(goal.plan)
-    audit.record("plans.remove_goal", by=by, target=goal, before=audit.snapshot(goal))
+    before = told_of(goal, accounts_named(plan.household, goal))
+    audit.record("plans.remove_goal", by=by, target=goal, before=before)
     goal.delete()
     note_change(plan)
 

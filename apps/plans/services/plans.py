@@ -44,6 +44,10 @@ _COPIED_GOAL = (
     "person_id",
     "own_words",
     "calculation",
+    "funded_by",
+    "funded_only",
+    "wait_years",
+    "least_share",
 )
 _COPIED_OVERRIDE = ("kind", "person_id", "value", "reason", "set_on", "set_by")
 

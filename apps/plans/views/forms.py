@@ -15,8 +15,10 @@ from apps.core.views import ServiceFormView
 from apps.plans.forms import AnswerForm, ChoicesForm, DecisionForm, DiscardForm, GoalForm, OverrideForm
 from apps.plans.forms.spending import SpendingRuleForm
 from apps.plans.models import Decision, Plan, SpendingRuleKind
+from apps.plans.selectors.goal_means import accounts_for_goals
 from apps.plans.selectors.plan_pages import goal_for, plan_for, question_for, recommendation_for
 from apps.plans.selectors.recommendation_lines import line_of
+from apps.plans.services.goal_means import MeansDetails
 from apps.plans.services.goals import GoalDetails, set_goal
 from apps.plans.services.plans import discard_draft, set_choices, set_override
 from apps.plans.services.questions import answer_question
@@ -54,14 +56,16 @@ class EditGoal(OfPlan):
         actor, found = actor_of(self.request), None
         if "goal_id" in self.kwargs:
             found = goal_for(actor, self.kwargs["plan_id"], self.kwargs["goal_id"])
-        return {**super().get_form_kwargs(), "household": self.plan.household, "goal": found}
+        household = self.plan.household
+        accounts = accounts_for_goals(household)
+        return {**super().get_form_kwargs(), "household": household, "accounts": accounts, "goal": found}
 
     def perform(self, form: Any, by: Actor) -> str:
         """Set it."""
         plan = self.plan
         goal = goal_for(by, plan.public_id, self.kwargs["goal_id"]) if "goal_id" in self.kwargs else None
-        clean = {**form.cleaned_data, "years": form.cleaned_data["years"] or 0}
-        set_goal(plan=plan, details=GoalDetails(**clean), goal=goal, by=by)
+        details = GoalDetails(**form.details, means=MeansDetails(**form.means))
+        set_goal(plan=plan, details=details, goal=goal, by=by)
         return tab_of(plan, self.part)
 
 

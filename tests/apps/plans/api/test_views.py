@@ -116,6 +116,25 @@ def test_a_computed_answer_is_tagged_and_sparse(partner, ada, household, client_
     assert partner.get(f"/api/{path}/{client_id}?fields=nothing").status_code == 422
 
 
+def test_a_goal_with_means_is_sent_and_read(partner, ada, household):
+    plan = plans.drafted(ada, household)
+    bank = str(household.bank_accounts.get().public_id)
+    means = {"funded_by": [bank], "funded_only": True, "wait_years": 2, "least_share": "0.750"}
+    goal = {"kind": "home", "name": "House", "annual_amount": "90000.00", "starts_on": "2045-01-01", "years": 1}
+    address = f"{BASE}/{plan.public_id}/goals"
+    made = send(partner, "post", address, {**goal, **means})
+    assert made.status_code == 201
+    assert {name: made.json()[name] for name in means} == means
+    assert partner.get(address).json()[-1]["funded_by"] == [bank]
+    nobody = send(partner, "post", address, {**goal, "funded_by": [str(plan.public_id)]})
+    assert (nobody.status_code, nobody.json()["errors"][0]["field"]) == (422, "funded_by")
+    plans.computed(plan, ada)
+    told = partner.get(f"/api/plans/{household.public_id}").json()["goals"]
+    met = {each["name"]: each["met_as"] for each in told}
+    assert met["College"] is None
+    assert sum(met["House"][name] for name in ("in_full_and_in_time", "later", "smaller")) > 0
+
+
 def test_a_version_is_started_given_goals_and_moved(partner, ada, client_id):
     made = send(partner, "post", BASE, {"client_id": str(client_id)})
     assert made.status_code == 201

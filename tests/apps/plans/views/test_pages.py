@@ -1,4 +1,5 @@
 import re
+from decimal import Decimal
 from urllib.parse import urlencode
 
 import pytest
@@ -85,3 +86,37 @@ def test_a_goal_that_falls_short_says_what_helps_it_most_and_leads_to_the_lever(
     levers = client.get(address).content.decode()
     (slider,) = re.findall(rf'<input[^>]*name="{re.escape(help_.lever)}"[^>]*>', levers)
     assert f'value="{as_typed(help_.value)}"' in slider
+
+
+def test_a_goal_with_means_is_typed_shown_and_explained(ada, sign_in):
+    plan, client = plans.drafted(ada), sign_in(ada)
+    bank = str(plan.household.bank_accounts.get().public_id)
+    typed = {
+        "kind": "home",
+        "name": "Cabin",
+        "annual_amount": "1000000",
+        "starts_on": "2040-06-01",
+        "years": "1",
+        "priority": "aspirational",
+        "funded_by": [bank],
+        "funded_only": "on",
+        "wait_years": "31",
+        "least_share": "50",
+    }
+    address = f"/plans/{plan.public_id}/goals/new/"
+    assert "Savings" in client.get(address).content.decode()
+    refused = client.post(address, typed)
+    assert refused.status_code == 422
+    assert client.post(address, {**typed, "wait_years": "2"}).status_code == 302
+    goal = plan.goals.get(name="Cabin")
+    assert (goal.funded_by, goal.wait_years, goal.least_share) == ([bank], 2, Decimal("0.5"))
+    again = client.get(f"/plans/{plan.public_id}/goals/{goal.public_id}/").content.decode()
+    assert re.search(rf'<input[^>]*name="funded_by"[^>]*value="{bank}"[^>]*checked', again)
+    plans.computed(plan, ada)
+    page = client.get(tab(plan)).content.decode()
+    assert "Paid only from" in page
+    assert "Can wait up to, in years:" in page
+    assert "in full and in time:" in page
+    for name in ("as_wished", "later", "smaller", "years_later", "part"):
+        told = client.get(f"/plans/{plan.public_id}/figures/goal:{goal.public_id}:{name}/")
+        assert told.status_code == 200, name

@@ -1,0 +1,73 @@
+"""Which accounts pay for the goals of a version, and how far these give way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from apps.accounts.selectors.firm_days import firm_today
+from apps.clients.models import Household
+from apps.money.selectors.facts import AccountFact
+from apps.money.selectors.situations import household_facts
+from apps.plans.engine.results import GoalGiven
+from apps.plans.models import Goal
+from apps.plans.selectors.figures import Figure
+from apps.plans.selectors.overview_parts import GivenLine
+
+
+@dataclass(frozen=True, slots=True)
+class GoalMeansLine:
+    """The names of the accounts that pay, whether nothing else does, and how far the goal gives way; None: not asked.
+
+    `is_fixed` says that it neither waits nor may be smaller.
+    """
+
+    accounts: str
+    only: bool
+    wait: Figure | None
+    least: Figure | None
+    is_fixed: bool
+
+
+def accounts_for_goals(household: Household) -> list[tuple[str, str]]:
+    """Return the accounts that may pay for goals: public id and name. A few queries."""
+    return [(account.key, account.name) for account in household_facts(household, firm_today()).accounts]
+
+
+def means_lines(goals: Iterable[Goal], accounts: Sequence[AccountFact]) -> tuple[GoalMeansLine, ...]:
+    """Return what each goal says of its means; `accounts` are those of the household."""
+    names = {account.key: account.name for account in accounts}
+    return tuple(_line(goal, names) for goal in goals)
+
+
+def _line(goal: Goal, names: dict[str, str]) -> GoalMeansLine:
+    key, wait, least = f"own_goal:{goal.public_id}", None, None
+    if goal.wait_years:
+        wait = Figure(goal.wait_years, "years", f"{key}:wait", _("Years it can wait"))
+    if goal.least_share is not None and goal.least_share < 1:
+        least = Figure(float(goal.least_share), "percent", f"{key}:least", _("Part that is enough"))
+    return GoalMeansLine(
+        accounts=", ".join(names[account] for account in goal.funded_by if account in names),
+        only=goal.funded_only,
+        wait=wait,
+        least=least,
+        is_fixed=goal.wait_years == 0 and goal.least_share == 1,
+    )
+
+
+def given_line(goal: str, given: GoalGiven) -> GivenLine:
+    """Return how a goal that gives way is met, by the goal's key."""
+
+    def share(name: str, value: float, label: str) -> Figure:
+        return Figure(value, "percent", f"goal:{goal}:{name}", label)
+
+    late, part = given.years_later, given.part
+    return GivenLine(
+        as_wished=share("as_wished", given.as_wished.value, _("Paid in full and in time")),
+        later=share("later", given.later.value, _("Paid in full, later")),
+        smaller=share("smaller", given.smaller.value, _("Paid in part, but enough")),
+        years_later=None if late is None else Figure(late, "years", f"goal:{goal}:years_later", _("Years later"), "1"),
+        part=None if part is None else share("part", part, _("Part that is paid")),
+    )

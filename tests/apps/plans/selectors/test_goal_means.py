@@ -1,0 +1,40 @@
+from decimal import Decimal
+from types import SimpleNamespace
+
+import pytest
+
+from apps.plans.engine.results import Estimate, GoalGiven
+from apps.plans.selectors.goal_means import accounts_for_goals, given_line, means_lines
+from tests.apps.plans.services.test_mapping import account
+from tests.factories import plans
+
+
+def goal(**changed):
+    told = {"public_id": "g", "funded_by": [], "funded_only": False, "wait_years": None, "least_share": None}
+    return SimpleNamespace(**{**told, **changed})
+
+
+def test_the_accounts_of_a_household_may_pay(ada, paul):
+    household = plans.household_with_facts(ada)
+    plans.household_with_facts(paul, name="Other")
+    assert accounts_for_goals(household) == [(str(household.bank_accounts.get().public_id), "Savings")]
+
+
+def test_a_line_names_accounts_and_how_far_the_goal_gives_way():
+    accounts = [account(key="a", name="Brokerage"), account(key="b", name="Roth")]
+    said = goal(funded_by=["b", "gone", "a"], funded_only=True, wait_years=3, least_share=Decimal("0.8"))
+    line, silent, fixed = means_lines([said, goal(), goal(wait_years=0, least_share=Decimal(1))], accounts)
+    assert (line.accounts, line.only) == ("Roth, Brokerage", True)
+    assert (line.wait.text, line.least.text) == ("3", "80.0%")
+    assert (line.wait.key, line.least.key) == ("own_goal:g:wait", "own_goal:g:least")
+    assert (silent.accounts, silent.wait, silent.least, silent.is_fixed) == ("", None, None, False)
+    assert (fixed.wait, fixed.least, fixed.is_fixed) == (None, None, True)
+
+
+@pytest.mark.parametrize(("late", "part"), [(2.5, None), (None, 0.7)])
+def test_what_does_not_happen_has_no_mean(late, part):
+    shares = [Estimate(value, None, 1) for value in (0.6, 0.2, 0.1)]
+    line = given_line("g", GoalGiven(*shares, years_later=late, part=part))
+    assert [figure.number for figure in (line.as_wished, line.later, line.smaller)] == [0.6, 0.2, 0.1]
+    assert (line.years_later is None, line.part is None) == (late is None, part is None)
+    assert line.later.key == "goal:g:later"
