@@ -2,7 +2,7 @@
 
 from apps.plans.models.asked import AskedModel, AskedState, ModelReading, PlanExplanation
 from apps.plans.models.assumptions import AssumptionTable
-from apps.plans.models.calculation import Calculation, CalculatorKind
+from apps.plans.models.calculation import Calculation, CalculationUse, CalculatorKind
 from apps.plans.models.goal import Goal, GoalKind, GoalPriority
 from apps.plans.models.goal_text import OPEN_WISHES, GoalText, GoalWish, Tongue, WishState
 from apps.plans.models.likeness import PlanLikeness, PlanVector
@@ -33,6 +33,7 @@ __all__ = [
     "AskedState",
     "AssumptionTable",
     "Calculation",
+    "CalculationUse",
     "CalculatorKind",
     "ContributionWatch",
     "Decision",

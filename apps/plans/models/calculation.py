@@ -24,6 +24,15 @@ class CalculatorKind(models.TextChoices):
     INTEREST = "interest", _("Interest calculator")
 
 
+class CalculationUse(models.TextChoices):
+    """What was made of a calculation when it was kept."""
+
+    NOTE = "note", _("A note")
+    DEBT = "debt", _("A debt")
+    GOAL = "goal", _("A goal of the plan")
+    STEP = "step", _("A step")
+
+
 class CalculationQuerySet(models.QuerySet["Calculation"]):
     """Calculations by who may see them and by state."""
 
@@ -44,7 +53,8 @@ class Calculation(BaseModel):
     """A calculation as it was asked and answered; only that it was talked about is noted later.
 
     `asked` is what was typed, as the form takes it; `answer` holds the lines that were read, as [label, text] in the
-    writer's language. `person` is the client who told it, None for a note of the firm's.
+    writer's language. `person` is the client who told it, None for a note of the firm's. `became` says what was made of
+    it, empty as long as nothing was, and `became_id` is the public id of the debt, the goal or the step.
     """
 
     MUTABLE: ClassVar[bool] = True
@@ -60,6 +70,8 @@ class Calculation(BaseModel):
     answer = models.JSONField(_("answer"))
     note = models.TextField(_("note"), max_length=2000, blank=True)
     written_by = models.CharField(_("written by"), max_length=200)
+    became = models.CharField(_("became"), max_length=4, choices=CalculationUse.choices, blank=True)
+    became_id = models.UUIDField(_("what it became"), null=True, blank=True)
     settled_by = models.CharField(_("talked about by"), max_length=200, blank=True)
     settled_at = models.DateTimeField(_("talked about"), null=True, blank=True)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+import uuid
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -16,8 +17,10 @@ from apps.core.actors import Actor
 from apps.core.templatetags.formats import date_text, money_text, number_text, percent_text
 from apps.core.typed import typed_address
 from apps.kernel.money import Money
+from apps.money.models import Debt
 from apps.money.selectors.calculators import AnswerLine, Told, loan_start
-from apps.plans.models import Calculation, CalculatorKind
+from apps.plans.models import Calculation, CalculationUse, CalculatorKind, Goal, PlanStep
+from apps.plans.models.plan import IN_THE_WORKS
 from apps.plans.selectors.calculators import tax_facts_of, tax_sheet
 from apps.plans.selectors.figures import Figure
 
@@ -40,6 +43,15 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
+class Became:
+    """What was made of a calculation: what kind of thing, its name now and its page; both empty where it is no more."""
+
+    what: str
+    name: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class KeptLine:
     """A calculation that was kept, with the address of its calculator as it was asked; one that a client told waits."""
 
@@ -47,19 +59,53 @@ class KeptLine:
     title: str
     is_waiting: bool
     url: str
+    became: Became | None = None
 
 
 def kept_calculations(household: Household, actor: Actor) -> list[KeptLine]:
     """Return the household's calculations that the actor may see: all that wait, then the newest of the others."""
+    rows = _kept(household, actor)
+    made = _made_of(household, rows)
     return [
         KeptLine(
             calculation=row,
+            became=made.get(row.pk),
             title=str(row.get_kind_display()),
             is_waiting=bool(row.person_id and not row.settled_at),
             url=typed_address(reverse(PAGES[row.kind], kwargs={"household_id": household.public_id}), row.asked),
         )
-        for row in _kept(household, actor)
+        for row in rows
     ]
+
+
+def _made_of(household: Household, rows: Sequence[Calculation]) -> dict[int, Became]:
+    """Find what calculations became, by the row: one query for each kind of thing."""
+    found: dict[tuple[str, uuid.UUID], Became] = {}
+    ids: dict[str, list[uuid.UUID]] = {}
+    for row in rows:
+        if row.became_id is not None:
+            ids.setdefault(row.became, []).append(row.became_id)
+    for debt in Debt.objects.filter(household=household, public_id__in=ids.get(CalculationUse.DEBT, ())):
+        url = reverse("money:fact-edit", kwargs={"kind": "debt", "fact_id": debt.public_id})
+        found[CalculationUse.DEBT, debt.public_id] = Became("", debt.name, url)
+    goals = Goal.objects.filter(plan__household=household, public_id__in=ids.get(CalculationUse.GOAL, ()))
+    for goal in goals.select_related("plan"):
+        # a goal of a version that was given on is read there, not changed
+        url = reverse("plans:household-plan", kwargs={"household_id": household.public_id})
+        if goal.plan.status in IN_THE_WORKS:
+            url = reverse("plans:goal-edit", kwargs={"plan_id": goal.plan.public_id, "goal_id": goal.public_id})
+        found[CalculationUse.GOAL, goal.public_id] = Became("", goal.name, url)
+    for step in PlanStep.objects.filter(household=household, public_id__in=ids.get(CalculationUse.STEP, ())):
+        url = reverse("plans:step-edit", kwargs={"step_id": step.public_id})
+        found[CalculationUse.STEP, step.public_id] = Became("", step.words, url)
+    return {
+        row.pk: replace(
+            found.get((row.became, row.became_id), Became("")) if row.became_id else Became(""),
+            what=str(row.get_became_display()),
+        )
+        for row in rows
+        if row.became
+    }
 
 
 def _kept(household: Household, actor: Actor) -> list[Calculation]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
@@ -15,6 +16,7 @@ from apps.accounts.selectors.firm_days import firm_today
 from apps.clients.models import Household, Person
 from apps.core import audit, realtime
 from apps.core.actors import Actor
+from apps.core.models import BaseModel
 from apps.core.services import service
 from apps.core.tenancy.addresses import site_url
 from apps.kernel.errors import InvalidInputError, gettext_noop
@@ -70,6 +72,14 @@ class Use:
     debt_kind: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class _Became:
+    """What was made of a calculation, and the public id of that thing; nothing yet where `use` is empty."""
+
+    use: str = ""
+    thing: uuid.UUID | None = None
+
+
 def answer_of(kind: str, told: Mapping[str, Any], *, currency: str, on: dt.date) -> Told:
     """Return a calculator's answer. Raises InvalidInputError whose field is what was typed, NoTableError."""
     if kind == CalculatorKind.TAX:
@@ -101,7 +111,9 @@ def tell_calculation(*, person: Person, asked: Asked, note: str, by: Actor) -> C
     if found is not None and (found.asked, found.note) == (dict(asked.words.asked), note.strip()):
         return found
     is_fresh = found is not None and timezone.now() - found.created_at < _MAILED_AGAIN_AFTER
-    row = _keep(household, person, asked, note, by) if found is None else _told_instead(found, asked, note, by)
+    row = (
+        _keep(household, person, asked, note, by, _Became()) if found is None else _told_instead(found, asked, note, by)
+    )
     if not is_fresh:
         _mail_advisor(household, row, by)
     return row
@@ -134,29 +146,43 @@ def keep_calculation(*, household: Household, asked: Asked, use: Use, by: Actor)
             mend=gettext_noop("Choose one of the list."),
             field="becomes",
         )
+    made: BaseModel | None = None
     if use.becomes == DEBT:
-        _owe(household, asked, use, by)
+        made = _owe(household, asked, use, by)
     elif use.becomes == GOAL:
-        _buy(household, asked, use, by)
+        made = _buy(household, asked, use, by)
     elif use.becomes == STEP:
-        _plan_step(household, use, by)
-    return _keep(household, None, asked, use.note, by)
+        made = _plan_step(household, use, by)
+    became = _Became(use.becomes, made.public_id if made is not None else None)
+    row = _keep(household, None, asked, use.note, by, became)
+    for told in Calculation.objects.waiting().filter(household=household, kind=row.kind):
+        if told.asked == row.asked:  # what a client told is answered by what was made of the same question
+            _settle(told, became, by)
+    return row
 
 
 @service
 def settle_calculation(*, calculation: Calculation, by: Actor) -> Calculation:
     """Note that a calculation was talked about with the client; a second time changes nothing."""
+    return _settle(calculation, _Became(), by)
+
+
+def _settle(calculation: Calculation, became: _Became, by: Actor) -> Calculation:
     row = Calculation.objects.select_for_update(of=("self",)).get(pk=calculation.pk)
     if row.settled_at is not None:
         return row
     row.settled_by, row.settled_at = by.label, timezone.now()
-    row.save(update_fields=["settled_by", "settled_at", "updated_at"])
-    audit.record("plans.settle_calculation", by=by, target=row, after={"settled_by": row.settled_by})
+    row.became, row.became_id = became.use, became.thing
+    row.save(update_fields=["settled_by", "settled_at", "became", "became_id", "updated_at"])
+    after = {"settled_by": row.settled_by, "became": row.became}
+    audit.record("plans.settle_calculation", by=by, target=row, after=after)
     _publish(row)
     return row
 
 
-def _keep(household: Household, person: Person | None, asked: Asked, note: str, by: Actor) -> Calculation:
+def _keep(
+    household: Household, person: Person | None, asked: Asked, note: str, by: Actor, became: _Became
+) -> Calculation:
     row = Calculation(
         household=household,
         person=person,
@@ -165,6 +191,8 @@ def _keep(household: Household, person: Person | None, asked: Asked, note: str, 
         answer=[list(line) for line in asked.words.lines],
         note=note.strip(),
         written_by=by.label,
+        became=became.use,
+        became_id=became.thing,
     )
     checked(row)
     row.save()
@@ -201,7 +229,7 @@ def _dated(use: Use) -> dt.date:
     return use.day
 
 
-def _owe(household: Household, asked: Asked, use: Use, by: Actor) -> None:
+def _owe(household: Household, asked: Asked, use: Use, by: Actor) -> BaseModel:
     """The loan as agreed, with what more is paid each month; not a second time what the household owes already.
 
     A loan calculator begins with the household's own debt, so the same balance at the same rate is that debt.
@@ -223,10 +251,10 @@ def _owe(household: Household, asked: Asked, use: Use, by: Actor) -> None:
         "name": _named(use), "kind": use.debt_kind or "other", "balance": told["principal"],
         "annual_rate": told["annual_rate"], "monthly_payment": level + told["extra"], "as_of": day,
     }  # fmt: skip
-    add_fact(kind="debt", household=household, fields=fields, by=by)
+    return add_fact(kind="debt", household=household, fields=fields, by=by)
 
 
-def _buy(household: Household, asked: Asked, use: Use, by: Actor) -> None:
+def _buy(household: Household, asked: Asked, use: Use, by: Actor) -> BaseModel:
     """What buying takes at once: the down payment and its costs."""
     plan = Plan.objects.select_for_update().filter(household=household).in_the_works().first()
     if plan is None:
@@ -246,8 +274,8 @@ def _buy(household: Household, asked: Asked, use: Use, by: Actor) -> None:
         kind=GoalKind.HOME, name=_named(use), annual_amount=amount, priority=GoalPriority.IMPORTANT,
         starts_on=_dated(use), years=1,
     )  # fmt: skip
-    set_goal(plan=plan, details=details, by=by)
+    return set_goal(plan=plan, details=details, by=by)
 
 
-def _plan_step(household: Household, use: Use, by: Actor) -> None:
-    add_step(household=household, details=StepDetails(_named(use), StepOwner.ADVISOR, _dated(use)), by=by)
+def _plan_step(household: Household, use: Use, by: Actor) -> BaseModel:
+    return add_step(household=household, details=StepDetails(_named(use), StepOwner.ADVISOR, _dated(use)), by=by)

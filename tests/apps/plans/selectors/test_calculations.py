@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import uuid
 from decimal import Decimal
 
 import pytest
 from django.utils import timezone
 
-from apps.plans.models import Calculation
+from apps.plans.models import Calculation, Plan
 from apps.plans.selectors.calculations import begun_with, kept_calculations, told_calculations, words_of
 from apps.plans.services.calculations import answer_of
 from tests.days import today
-from tests.factories import clients, plans
+from tests.factories import clients, money, plans
 
 TAX = {"year": 2025, "filing_status": "single", "state": "", "age_1": 40, "age_2": None, "wages_1": Decimal(100_000)}
 
@@ -73,3 +74,25 @@ def test_a_client_keeps_sight_of_what_waits_too(household):
     for _told in range(21):
         Calculation.objects.create(**shared, person=head, **settled)
     assert told_calculations(household, client)[0] == waiting
+
+
+def test_a_kept_calculation_says_what_it_became_with_its_page_and_when_that_is_no_more(ada, household):
+    debt, plan = money.fact("debt", household, ada, name="Boat loan"), plans.drafted(ada, household)
+    goal = plan.goals.first()
+    shared = {"household": household, "kind": "loan", "asked": {}, "answer": [["a", "b"]], "written_by": "Ada"}
+    rows = [
+        Calculation.objects.create(**shared, became=use, became_id=thing)
+        for use, thing in (("debt", debt.public_id), ("goal", goal.public_id), ("step", uuid.uuid4()), ("note", None))
+    ]
+    old = Calculation.objects.create(**shared)
+    found = {line.calculation: line.became for line in kept_calculations(household, ada.as_actor())}
+    owed, wanted, gone, note = (found[row] for row in rows)
+    assert (owed.what, owed.name, owed.url) == ("A debt", "Boat loan", f"/money/debt/{debt.public_id}/edit/")
+    assert (wanted.name, wanted.url) == (goal.name, f"/plans/{plan.public_id}/goals/{goal.public_id}/")
+    assert (gone.what, gone.url, note.what, found[old]) == ("A step", "", "A note", None)
+    Plan.objects.update(status="superseded")
+    again = {line.calculation: line.became for line in kept_calculations(household, ada.as_actor())}
+    assert again[rows[1]].url == f"/households/{household.public_id}/plan/"
+    other = money.fact("debt", clients.household(ada, name="Else"), ada)
+    Calculation.objects.filter(pk=rows[0].pk).update(became_id=other.public_id)
+    assert {line.calculation: line.became for line in kept_calculations(household, ada.as_actor())}[rows[0]].url == ""

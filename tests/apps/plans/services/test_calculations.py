@@ -165,3 +165,34 @@ def test_another_question_takes_the_place_of_the_one_that_waits_and_mails_once_a
     tell_calculation(person=head, asked=asked("loan", LOAN), note="Still?", by=by)
     assert (Calculation.objects.count(), mails.count()) == (2, 3)
     assert "Still?" in mails.latest("id").text
+
+
+def test_what_it_became_is_noted_on_it_and_on_what_a_client_told_of_the_same_question(ada, household, client):
+    head = household.people.get(relationship="head")
+    told = tell_calculation(person=head, asked=asked("loan", LOAN), note="", by=client.as_actor())
+    other = tell_calculation(person=head, asked=asked("refinancing", NEW), note="", by=client.as_actor())
+    assert told.became == ""
+    use = Use("debt", name="New loan", debt_kind="mortgage")
+    row = keep_calculation(household=household, asked=asked("loan", LOAN), use=use, by=ada.as_actor())
+    debt = Debt.objects.get(household=household, name="New loan")
+    told.refresh_from_db()
+    other.refresh_from_db()
+    assert (row.became, row.became_id) == ("debt", debt.public_id)
+    assert (told.became, told.became_id, told.settled_by) == ("debt", debt.public_id, str(ada))
+    assert (other.became, other.settled_at) == ("", None)
+    step = Use("step", name="Call the bank", day=LATER)
+    kept = keep_calculation(household=household, asked=asked("refinancing", NEW), use=step, by=ada.as_actor())
+    assert (kept.became, kept.became_id) == ("step", PlanStep.objects.get().public_id)
+    note = keep_calculation(
+        household=household, asked=asked("loan", {**LOAN, "years": 15}), use=Use(), by=ada.as_actor()
+    )
+    assert (note.became, note.became_id) == ("note", None)
+
+
+def test_another_question_of_the_client_still_waits_and_what_was_talked_about_became_nothing(ada, household, client):
+    head = household.people.get(relationship="head")
+    told = tell_calculation(person=head, asked=asked("loan", LOAN), note="", by=client.as_actor())
+    keep_calculation(household=household, asked=asked("loan", {**LOAN, "years": 20}), use=Use(), by=ada.as_actor())
+    told.refresh_from_db()
+    assert (told.settled_at, told.became) == (None, "")
+    assert settle_calculation(calculation=told, by=ada.as_actor()).became == ""
