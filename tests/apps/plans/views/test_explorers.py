@@ -2,12 +2,14 @@
 
 import datetime as dt
 import re
+from dataclasses import replace
 
 import pytest
 
 from apps.clients.services.households import assign_household
 from apps.core.models import AuditEvent
 from apps.money.models import IncomeSource
+from apps.plans.engine.tax_years import tax_years
 from apps.plans.models import PlanScenario
 from tests.days import today
 from tests.factories import money, plans
@@ -74,6 +76,26 @@ def test_the_tax_map_shows_every_year_and_every_figure_says_where_it_is_from(bas
     plan_tab = client.get(f"/households/{run.plan.household.public_id}/plan/").content.decode()
     assert f"{base}taxes/" in plan_tab
     assert f"{base}social-security/" in plan_tab
+
+
+def test_the_tax_map_tells_minimum_tax_what_comes_back_and_gifts_carried_on(base, run, ada, sign_in, monkeypatch):
+    def with_them(inputs):
+        told = tax_years(inputs)
+        taxes = replace(told[1].taxes, minimum=43_148.0, minimum_credit=39_160.0)
+        changed = replace(told[1], taxes=taxes, deductions=replace(told[1].deductions, carried=28_884.0), price=1.0)
+        return (told[0], changed, *told[2:])
+
+    monkeypatch.setattr("apps.plans.services._explorers.tax_years", with_them)
+    client, year = sign_in(ada), result_years(run)[1]
+    page = client.get(f"{base}taxes/").content.decode()
+    shown = {"minimum": "43,148", "minimum_credit": "39,160", "charity_carried": "28,884"}
+    laws = {"minimum": "IRC 55", "minimum_credit": "Form 8801", "charity_carried": "IRC 170(d)(1)"}
+    assert page.count("alternative minimum tax") == page.count("less earlier minimum tax given back") == 1
+    for name, amount in shown.items():
+        assert amount in page
+        told = client.get(f"{base}taxes/figures/{year}:{name}/", headers={"hx-request": "true"}).content.decode()
+        assert amount in told
+        assert laws[name] in told
 
 
 def result_years(run):
