@@ -11,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from apps.plans.engine.ahead import ask_ahead
 from apps.plans.engine.books import HALF_A_CENT, NEVER, Recorded
 from apps.plans.engine.compiled import LANES, compiled, compiled_with_arrays
 from apps.plans.engine.program import Program
@@ -103,6 +104,7 @@ def _walk(
     for year in range(wealth.shape[0]):
         first, last = last, program.first_year + 12 * year
         for month in range(first, last):
+            ask_ahead(growth, month)
             grows, price = growth[0, month], growth[1, month]
             # the growth of a month is left to its first payment: one way over the lanes less
             growing = fee
