@@ -82,6 +82,11 @@ class GivenLine:
     years_later: Figure | None
     part: Figure | None
 
+    @property
+    def gave_way(self) -> bool:
+        """Whether it is later or smaller in any future: else its chance says it all."""
+        return self.years_later is not None or self.part is not None
+
 
 @dataclass(frozen=True, slots=True)
 class GoalLine:

@@ -1,4 +1,5 @@
-"""What some of the demo households have that few have: equity of an employer, a business, a former spouse, IRA basis.
+"""What some of the demo households have that few have: equity of an employer, a business, a former spouse, IRA basis, a
+goal with accounts of its own.
 
 Each is told by the services that an advisor would use, so that the pages of such facts show a real case.
 """
@@ -9,13 +10,17 @@ import datetime as dt
 from collections.abc import Callable
 from decimal import Decimal
 
+from apps.accounts.selectors.firm_days import firm_today
 from apps.clients.models import Household, Person
 from apps.core.actors import Actor
 from apps.firms.services.demo.roster import DemoHousehold
 from apps.money.models.facts import FactOfHousehold
 from apps.money.services.facts import add_fact
-from apps.plans.models import OverrideKind, Plan
+from apps.plans.models import GoalKind, GoalPriority, OverrideKind, Plan
+from apps.plans.services.goal_means import MeansDetails
+from apps.plans.services.goals import GoalDetails, set_goal
 from apps.plans.services.plans import set_override
+from apps.portfolios.models.account import TaxTreatment
 
 
 class _Teller:
@@ -107,7 +112,7 @@ _STORIES: dict[int, Callable[[_Teller], None]] = {
 }
 # what was a marriage once, by number; the others are married or single as the roster draws them
 MARRIED_ONCE = {15: "widowed", 38: "divorced"}
-_GIVES_FROM_IRAS = 11
+_GIVES_FROM_IRAS, _WANTS_A_LAKE_HOUSE = 11, 1
 
 
 def tell_story(spec: DemoHousehold, household: Household, today: dt.date, by: Actor) -> None:
@@ -117,8 +122,30 @@ def tell_story(spec: DemoHousehold, household: Household, today: dt.date, by: Ac
         story(_Teller(household, today, by))
 
 
+def _want_a_lake_house(plan: Plan, by: Actor) -> None:
+    """A house that only taxable money pays for, in nine years or up to five later, and a smaller one would do."""
+    accounts = plan.household.accounts.filter(tax_treatment=TaxTreatment.TAXABLE, is_held_away=False)
+    details = GoalDetails(
+        kind=GoalKind.HOME,
+        name="A house by the lake",
+        annual_amount=Decimal(420_000),
+        priority=GoalPriority.ASPIRATIONAL,
+        starts_on=dt.date(firm_today().year + 9, 6, 1),
+        years=1,
+        means=MeansDetails(
+            accounts=tuple(str(key) for key in accounts.values_list("public_id", flat=True)),
+            only=accounts.exists(),
+            wait_years=5,
+            least_share=Decimal("0.7"),
+        ),
+    )
+    set_goal(plan=plan, details=details, by=by)
+
+
 def choose_for_plan(spec: DemoHousehold, plan: Plan, by: Actor) -> None:
-    """Set what the household's plan takes differently from its facts."""
+    """Set what the household's plan takes differently from its facts, and a goal with accounts of its own."""
+    if spec.number == _WANTS_A_LAKE_HOUSE:
+        _want_a_lake_house(plan, by)
     if spec.number == _GIVES_FROM_IRAS:
         set_override(
             plan=plan, kind=OverrideKind.IRA_GIFTS, value=Decimal(9_000), by=by,

@@ -38,3 +38,5 @@ def test_what_does_not_happen_has_no_mean(late, part):
     assert [figure.number for figure in (line.as_wished, line.later, line.smaller)] == [0.6, 0.2, 0.1]
     assert (line.years_later is None, line.part is None) == (late is None, part is None)
     assert line.later.key == "goal:g:later"
+    assert line.gave_way
+    assert not given_line("g", GoalGiven(*shares, years_later=None, part=None)).gave_way
