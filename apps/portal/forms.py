@@ -224,14 +224,17 @@ class TradeApprovalForm(forms.Form):
 
 
 class PlainWords(forms.Form):
-    """A form of staff with labels as a client says it."""
+    """A form of staff with labels as a client says it; a label that says more needs no help."""
 
     LABELS: ClassVar[dict[str, str | Promise]] = {}
+    HELPS: ClassVar[dict[str, str | Promise]] = {}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, label in self.LABELS.items():
             self.fields[name].label = str(label)
+        for name, help_text in self.HELPS.items():
+            self.fields[name].help_text = str(help_text)
 
 
 class ClientTaxForm(PlainWords, TaxForm):
@@ -250,6 +253,9 @@ class ClientTaxForm(PlainWords, TaxForm):
         "dividends": _("Dividends of shares and funds"),
         "gains": _("Gains of what you sold after more than a year"),
         "others": _("Others you support"),
+    }
+    HELPS: ClassVar[dict[str, str | Promise]] = {
+        "pre_tax": _("Taken out of your wages before tax, as your pay slip says.")
     }
 
 

@@ -162,6 +162,8 @@ class _Held:
         """Return the fact that the fields speak of."""
         if kind not in self._by_kind:
             rows = cast("Any", FACT_KINDS[kind])._default_manager.filter(household=self._household)  # noqa: SLF001
+            if "person" in {field.name for field in FACT_KINDS[kind]._meta.fields}:
+                rows = rows.select_related("person")
             self._by_kind[kind] = {_key_of(kind, _Fields(row)): row for row in rows}
         return self._by_kind[kind].get(_key_of(kind, fields))
 
@@ -185,8 +187,13 @@ def _key(kind: str, name: str, told: str) -> str:
 
 def _key_of(kind: str, fields: Mapping[str, Any]) -> str:
     apart = _ONCE.get(kind) or _APART.get(kind, ())
-    told = "\x1f".join(str(fields.get(name)) for name in apart)
+    told = "\x1f".join(_told_apart(fields.get(name)) for name in apart)
     return _key(kind, "" if kind in _ONCE else str(fields.get("name")), told)
+
+
+def _told_apart(value: Any) -> str:
+    """What a value is told apart by: people may share a name."""
+    return str(value.pk) if isinstance(value, Person) else str(value)
 
 
 def _value(row: FactRow, household: Household, held: _Held) -> tuple[FactValue | None, list[RowProblem]]:
@@ -245,6 +252,11 @@ def _person(row: FactRow, household: Household, problems: list[RowProblem]) -> P
     elif len(found) != 1:
         message = gettext_noop("“%(said)s” is nobody of this household.")
         mend = gettext_noop("Write one of: %(people)s.")
+        if len({str(each) for each in found}) > 1:
+            message = gettext_noop("“%(said)s” may be more than one person of this household.")
+        elif found:
+            message = gettext_noop("More than one person of this household is called “%(said)s”.")
+            mend = gettext_noop("Enter what belongs to them on their Money page.")
         params = {"said": row.person, "people": ", ".join(str(each) for each in people)}
         problems.append(RowProblem(row.line, "person", "unknown_person", message, mend, params))
     return found[0] if len(found) == 1 else None

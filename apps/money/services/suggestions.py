@@ -19,7 +19,7 @@ from apps.core.services import service
 from apps.core.tenancy.addresses import site_url
 from apps.kernel.errors import DomainError, InvalidInputError, NotAllowedError, gettext_noop
 from apps.money.models import FactOfHousehold, FactSuggestion, SuggestedAction, SuggestionState
-from apps.money.services.facts import add_fact, change_fact, fact_kind, remove_fact
+from apps.money.services.facts import FACT_KINDS, add_fact, change_fact, fact_kind, remove_fact
 from apps.notices.services.mails import queue_mail
 
 
@@ -198,16 +198,17 @@ def _tell_advisor(row: FactSuggestion, by: Actor) -> None:
 
 
 def _tell_client(row: FactSuggestion, by: Actor) -> FactSuggestion:
-    """Mail who suggested it: what was decided, and neither an amount nor the advisor's words, which may hold some."""
+    """Mail who suggested it, at the account that still is theirs: what was decided, and neither an amount nor words of
+    the client or the advisor, which may hold some."""
     person = row.person
-    if person.email:
+    if person.user is not None and person.user.is_active:
         context = {
             "name": person.first_name,
-            "entry": row.name,
+            "entry": FACT_KINDS[row.kind]._meta.verbose_name,
             "state": row.state,
             "action_url": site_url("/portal/facts/"),
             "action_label": _("Read why") if row.state == SuggestionState.DECLINED else _("Look at your facts"),
         }
-        locale = person.user.locale if person.user else ""
-        queue_mail(kind="money/suggestion_decided", to=person.email, context=context, by=by, locale=locale)
+        locale = person.user.locale
+        queue_mail(kind="money/suggestion_decided", to=person.user.email, context=context, by=by, locale=locale)
     return row

@@ -35,7 +35,10 @@ def choose_digest(*, user: User, rhythm: str, by: Actor) -> DigestChoice:
     row = locked_choice(user)
     if row.rhythm == rhythm:
         return row
-    before, row.rhythm, row.chosen_at = {"rhythm": row.rhythm}, rhythm, timezone.now()
+    if row.rhythm == DigestRhythm.NEVER:
+        # of a digest that only comes at another time each mail's link goes on to end it
+        row.chosen_at = timezone.now()
+    before, row.rhythm = {"rhythm": row.rhythm}, rhythm
     row.save(update_fields=["rhythm", "chosen_at", "updated_at"])
     audit.record("notices.choose_digest", by=by, target=row, before=before, after={"rhythm": rhythm})
     return row
@@ -63,7 +66,7 @@ def end_digest(*, key: str, by: Actor) -> DigestChoice:
 def ending_key(user: User) -> str:
     """Return what a mail's link carries to end this person's digest at this firm: signed, and good for that alone.
 
-    It is bound to the choice as it stands: once the reader chooses anew, it ends nothing any more.
+    It is bound to the choice of having one: once the reader has ended it and chosen it anew, it ends nothing any more.
     """
     row = DigestChoice.objects.filter(user=user).first()
     return _signer().sign(f"{user.public_id}{_MARK}{_stamp(row)}".rstrip(_MARK))

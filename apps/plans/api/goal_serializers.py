@@ -5,7 +5,7 @@ from __future__ import annotations
 from rest_framework import serializers
 
 from apps.plans.models import GoalKind, GoalPriority
-from apps.plans.models.goal import MAX_WAIT_YEARS
+from apps.plans.models.goal import LEAST_SHARE, MAX_WAIT_YEARS
 from apps.plans.services.goal_means import MeansDetails
 from apps.plans.services.goals import GoalDetails
 
@@ -30,7 +30,13 @@ class GoalIn(serializers.Serializer):  # type: ignore[type-arg]
         required=False, allow_null=True, default=None, min_value=0, max_value=MAX_WAIT_YEARS
     )
     least_share = serializers.DecimalField(
-        max_digits=4, decimal_places=3, min_value=0, max_value=1, required=False, allow_null=True, default=None
+        max_digits=4,
+        decimal_places=3,
+        min_value=LEAST_SHARE,
+        max_value=1,
+        required=False,
+        allow_null=True,
+        default=None,
     )
 
     @property

@@ -74,7 +74,9 @@ def compiled(kernel: Kernel) -> Kernel:
 
     It does not count who holds them: where a program of forty arrays is handed from kernel to kernel, the counting
     takes as long as all the rest, and two threads wait for each other's counts. So it may make views, and no arrays
-    (`compiled_with_arrays`): numba refuses one that does, with a word of NRT or of the array that it returns.
+    (`compiled_with_arrays`): numba refuses one that does, with a word of NRT or of the array that it returns. It must
+    not take an array that another one made and returns either; that compiles, and the array would never be given back
+    (`tests/architecture/test_kernels.py`).
     """
     return _cached(kernel, makes_arrays=False)
 

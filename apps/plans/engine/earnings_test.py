@@ -45,7 +45,8 @@ def with_earnings_test(
 ) -> BenefitSchedule:
     """Return the schedule with what each adult's work withholds of the own benefit and of the spouse's on its record.
 
-    Survivors' benefits, and what is paid on the record of a former spouse from full age on, are left as they are.
+    ``schedule`` is that without records of who has died: survivors' benefits are added afterwards, and not withheld.
+    What is paid on the record of a divorced spouse is withheld with the own benefit, and is not given back.
     """
     own, beside = schedule.own.copy(), schedule.beside.copy()
     held = np.zeros_like(own, dtype=bool)

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _RETIREMENT, _EDUCATION = "retirement", "education"
 MAX_WAIT_YEARS = 30
+# less of a goal is no goal
+LEAST_SHARE = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ def check_means(goal: Goal) -> None:
     if means.wait_years is not None:
         within(means.wait_years, 0, MAX_WAIT_YEARS, f"{name}.wait_years")
     if means.least_share is not None:
-        within(means.least_share, 0.0, 1.0, f"{name}.least_share")
+        within(means.least_share, LEAST_SHARE, 1.0, f"{name}.least_share")
     if means.only and not means.accounts:
         raise InvalidInputError(
             gettext_noop("Nothing but its own accounts pays for the goal, and it has none."),

@@ -1,9 +1,9 @@
 """For each goal that falls short: the one step that lifts its chance most, of steps that people weigh up.
 
 The steps are a year of work longer, a twentieth less spent in retirement, a twentieth of the salaries saved on top, a
-year later for Social Security, a tenth off a goal, the goal itself a year later, the last two as far as the goal gives
-way. Each is a whole run of the household on the scenarios of the plan; a first look on a part of them picks the step,
-all of them say what it does.
+year later for Social Security, a tenth off a goal, the goal itself a year later, the last two where nobody said how far
+it gives way. Each is a whole run of the household on the scenarios of the plan; a first look on a part of them picks
+the step, all of them say what it does.
 """
 
 from __future__ import annotations
@@ -100,10 +100,8 @@ def steps_of(inputs: ProjectionInputs) -> tuple[_Step, ...]:
 
 
 def _gives_way(kind: LeverKind, means: GoalMeans) -> bool:
-    """Whether a goal may be moved so: a stated wait is walked already, or there is none."""
-    if kind is LeverKind.GOAL_YEAR:
-        return means.wait_years is None
-    return means.least_share is None or means.least_share <= 1.0 - AMOUNT_CUT
+    """Whether a goal may be moved so: what was stated of it is walked already, or is as far as it goes."""
+    return (means.wait_years if kind is LeverKind.GOAL_YEAR else means.least_share) is None
 
 
 def is_clear(change: Estimate) -> bool:

@@ -33,9 +33,15 @@ def outcome_of(
         priority=str(demand.priority),
         success=estimate(met.astype(np.float64), n_batches),
         first_shortfall_year=year,
-        unpaid=_unpaid(demand, failed[~met] if given is None else failed[~met] - 12 * given[0, ~met].astype(np.int32)),
+        unpaid=_unpaid(demand, failed[~met] if given is None else _on_its_day(failed[~met], given[0, ~met])),
         given=None if given is None else _given(met, given, n_batches),
     )
+
+
+def _on_its_day(failed: NDArray[np.int32], waited: Floats) -> NDArray[np.integer]:
+    """The months (n_failing,) of failure of a goal that has waited, had it not: never before the plan."""
+    months: NDArray[np.integer] = np.maximum(0, failed - 12 * waited.astype(np.int32))
+    return months
 
 
 def _given(met: NDArray[np.bool_], given: Floats, n_batches: int) -> GoalGiven:

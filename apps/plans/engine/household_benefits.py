@@ -9,7 +9,7 @@ benefit.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import ROUND_DOWN, Decimal
 from functools import lru_cache
@@ -99,6 +99,14 @@ def benefit_schedule(
             for died in range(n_months) if deaths is None else deaths:
                 begins[place, died] = _survivor_month(claim, died, start)
                 survivor[place, died] = _of_survivor(claim, other, died, start)
+    return with_records(BenefitSchedule(own, beside, survivor, begins), claims, records, start)
+
+
+def with_records(
+    schedule: BenefitSchedule, claims: Sequence[Claim], records: Sequence[OtherRecord | None], start: date
+) -> BenefitSchedule:
+    """Return the schedule with what is due on the records of former spouses, one for each claim or none at all."""
+    own, beside = schedule.own.copy(), schedule.beside.copy()
     for place, record in enumerate(records):
         if record is None:
             continue
@@ -106,7 +114,7 @@ def benefit_schedule(
         own[place] = with_record(alone, claims[place], record, start)
         # of a benefit on a former spouse's record and one on this spouse's the larger is paid
         beside[place] = np.maximum(0.0, alone + beside[place] - own[place])
-    return BenefitSchedule(own, beside, survivor, begins)
+    return replace(schedule, own=own, beside=beside)
 
 
 def _birth_year(claim: Claim) -> int:

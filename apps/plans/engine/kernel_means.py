@@ -86,14 +86,21 @@ def _comes_due(
     since = month - int(goal[FIRST])
     if since < 0 or since % 12 != 0 or since // 12 >= int(goal[PAYMENTS] + goal[WAITS]):
         return False
-    waited = books[balance_row(program.mix.size) + program.demands.shape[2] + N_GIVEN * flexible]
+    first_demand = balance_row(program.mix.size)
+    waited = books[first_demand + program.demands.shape[2] + N_GIVEN * flexible]
+    failed = books[first_demand + demand]
     need = books[AMOUNT]
     _available(means, month, demand, books, available)
     for lane in range(LANES):
         alive = books[STATES, lane] + books[STATES + 1, lane] + books[STATES + 2, lane]
         nth = since // 12 - waited[lane]
         need[lane] = alive * goal[AMOUNT_DUE] * price[lane] if 0.0 <= nth < goal[PAYMENTS] else 0.0
-        if nth == 0.0 and waited[lane] < goal[WAITS] and need[lane] - available[lane] >= HALF_A_CENT:
+        if nth != 0.0 or alive == 0.0:
+            continue
+        # who dies while the goal waits has not met it
+        failed[lane] = NEVER
+        if waited[lane] < goal[WAITS] and need[lane] - available[lane] >= HALF_A_CENT:
+            failed[lane] = goal[FIRST]
             waited[lane] += 1.0
             need[lane] = 0.0
     return True

@@ -22,8 +22,9 @@ from apps.plans.engine.horizon import (
     last_month_of,
     resolve,
 )
-from apps.plans.engine.household_benefits import BenefitSchedule, benefit_schedule
+from apps.plans.engine.household_benefits import BenefitSchedule, benefit_schedule, with_records
 from apps.plans.engine.inputs import Goal, GoalKind, GoalPriority, Growth, IncomeKind, ProjectionInputs, TaxTreatment
+from apps.plans.engine.other_records import RecordKind
 from apps.plans.engine.payment_schedules import besides_costs
 from apps.plans.engine.policy_schedules import premiums_of
 from apps.plans.engine.state_program import FIRST_COLUMN, income_columns
@@ -104,14 +105,17 @@ def benefits_of(inputs: ProjectionInputs) -> BenefitSchedule | None:
         Claim(Decimal(repr(of[adult.key].primary_amount)), adult.birth_date, of[adult.key].claim_age)
         for adult in inputs.adults
     ]
-    records = [of[adult.key].record for adult in inputs.adults]
-    n_months = horizon_months(inputs.adults, inputs.start_date)
-    paid = benefit_schedule(claims, inputs.start_date, n_months, records=records)
+    start, records = inputs.start_date, [of[adult.key].record for adult in inputs.adults]
+    n_months = horizon_months(inputs.adults, start)
     exempt = [of[adult.key].exempt for adult in inputs.adults]
     if not any(exempt):
-        return paid
+        return benefit_schedule(claims, start, n_months, records=records)
+    # who died is beside the test: the survivor's benefit is compared with what the test leaves of the own one
+    died = [record if record and record.kind is RecordKind.DECEASED else None for record in records]
+    living = [record if record and record.kind is not RecordKind.DECEASED else None for record in records]
     work = [WorkBeside(*each) for each in zip(wages_of(inputs, n_months), exempt, strict=True)]
-    return with_earnings_test(paid, claims, work, inputs.start_date)
+    tested = with_earnings_test(benefit_schedule(claims, start, n_months, records=living), claims, work, start)
+    return with_records(tested, claims, died, start)
 
 
 def wages_of(inputs: ProjectionInputs, n_months: int) -> FloatArray:

@@ -78,7 +78,7 @@ class GoalForm(forms.Form):
     )
     least_share = PercentField(
         label=_("Part that is enough, %"),
-        min_value=0,
+        min_value=5,
         max_value=100,
         max_digits=4,
         decimal_places=1,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import ClassVar
 
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -13,7 +14,7 @@ from apps.core.history import history
 from apps.core.models import BaseModel
 from apps.plans.models.plan import Plan
 
-MAX_WAIT_YEARS = 30
+MAX_WAIT_YEARS, LEAST_SHARE = 30, Decimal("0.05")
 
 
 class GoalKind(models.TextChoices):
@@ -68,7 +69,7 @@ class Goal(BaseModel):
         decimal_places=3,
         null=True,
         blank=True,
-        validators=[MinValueValidator(0), MaxValueValidator(1)],
+        validators=[MinValueValidator(LEAST_SHARE), MaxValueValidator(1)],
     )
     own_words = models.TextField(_("in the client's own words"), blank=True)
     # what a calculator was asked and answered, as {kind, on, asked, chance, needed, engine}; None: set by hand

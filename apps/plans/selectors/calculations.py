@@ -12,6 +12,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from apps.accounts.policies import Permission
 from apps.clients.models import Household
 from apps.core.actors import Actor
 from apps.core.templatetags.formats import date_text, money_text, number_text, percent_text
@@ -20,7 +21,7 @@ from apps.kernel.money import Money
 from apps.money.models import Debt
 from apps.money.selectors.calculators import AnswerLine, Told, loan_start
 from apps.plans.models import Calculation, CalculationUse, CalculatorKind, Goal, PlanStep
-from apps.plans.models.plan import IN_THE_WORKS
+from apps.plans.models.plan import IN_THE_WORKS, PlanStatus
 from apps.plans.selectors.calculators import tax_facts_of, tax_sheet
 from apps.plans.selectors.figures import Figure
 
@@ -44,11 +45,24 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Became:
-    """What was made of a calculation: what kind of thing, its name now and its page; both empty where it is no more."""
+    """What was made of a calculation: what kind of thing, its name now, and its page for who may change it.
+
+    `is_there` is False where it is no more; `is_given` says of a goal that its version was given to the client.
+    """
 
     what: str
     name: str = ""
     url: str = ""
+    is_there: bool = False
+    is_given: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ToldLine:
+    """A calculation that a client told, and what became of it."""
+
+    calculation: Calculation
+    became: Became | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +79,7 @@ class KeptLine:
 def kept_calculations(household: Household, actor: Actor) -> list[KeptLine]:
     """Return the household's calculations that the actor may see: all that wait, then the newest of the others."""
     rows = _kept(household, actor)
-    made = _made_of(household, rows)
+    made = _made_of(household, rows, actor)
     return [
         KeptLine(
             calculation=row,
@@ -78,26 +92,32 @@ def kept_calculations(household: Household, actor: Actor) -> list[KeptLine]:
     ]
 
 
-def _made_of(household: Household, rows: Sequence[Calculation]) -> dict[int, Became]:
+def _made_of(household: Household, rows: Sequence[Calculation], actor: Actor) -> dict[int, Became]:
     """Find what calculations became, by the row: one query for each kind of thing."""
     found: dict[tuple[str, uuid.UUID], Became] = {}
     ids: dict[str, list[uuid.UUID]] = {}
+    may_edit = actor.can(Permission.EDIT_PLANS)
     for row in rows:
         if row.became_id is not None:
             ids.setdefault(row.became, []).append(row.became_id)
     for debt in Debt.objects.filter(household=household, public_id__in=ids.get(CalculationUse.DEBT, ())):
         url = reverse("money:fact-edit", kwargs={"kind": "debt", "fact_id": debt.public_id})
-        found[CalculationUse.DEBT, debt.public_id] = Became("", debt.name, url)
+        may_change = actor.can(Permission.EDIT_HOUSEHOLDS)
+        name = debt.name if actor.can(Permission.VIEW_FINANCES) else ""
+        found[CalculationUse.DEBT, debt.public_id] = Became("", name, url if may_change else "", is_there=True)
     goals = Goal.objects.filter(plan__household=household, public_id__in=ids.get(CalculationUse.GOAL, ()))
-    for goal in goals.select_related("plan"):
+    # a draft that was discarded took its goals with it
+    for goal in goals.select_related("plan").exclude(plan__status=PlanStatus.SUPERSEDED, plan__published_at=None):
         # a goal of a version that was given on is read there, not changed
-        url = reverse("plans:household-plan", kwargs={"household_id": household.public_id})
+        url, is_given = reverse("plans:household-plan", kwargs={"household_id": household.public_id}), True
         if goal.plan.status in IN_THE_WORKS:
-            url = reverse("plans:goal-edit", kwargs={"plan_id": goal.plan.public_id, "goal_id": goal.public_id})
-        found[CalculationUse.GOAL, goal.public_id] = Became("", goal.name, url)
+            is_given = False
+            if may_edit:
+                url = reverse("plans:goal-edit", kwargs={"plan_id": goal.plan.public_id, "goal_id": goal.public_id})
+        found[CalculationUse.GOAL, goal.public_id] = Became("", goal.name, url, is_there=True, is_given=is_given)
     for step in PlanStep.objects.filter(household=household, public_id__in=ids.get(CalculationUse.STEP, ())):
         url = reverse("plans:step-edit", kwargs={"step_id": step.public_id})
-        found[CalculationUse.STEP, step.public_id] = Became("", step.words, url)
+        found[CalculationUse.STEP, step.public_id] = Became("", step.words, url if may_edit else "", is_there=True)
     return {
         row.pk: replace(
             found.get((row.became, row.became_id), Became("")) if row.became_id else Became(""),
@@ -114,9 +134,11 @@ def _kept(household: Household, actor: Actor) -> list[Calculation]:
     return [*waiting, *rows.exclude(pk__in=waiting.values("pk"))[:_SHOWN]]
 
 
-def told_calculations(household: Household, actor: Actor) -> list[Calculation]:
+def told_calculations(household: Household, actor: Actor) -> list[ToldLine]:
     """Return what clients of the household told of calculations: all that wait, then the newest others."""
-    return [row for row in _kept(household, actor) if row.person_id is not None]
+    rows = [row for row in _kept(household, actor) if row.person_id is not None]
+    made = _made_of(household, rows, actor)
+    return [ToldLine(row, made.get(row.pk)) for row in rows]
 
 
 def begun_with(kind: str, household: Household, on: dt.date) -> dict[str, Any]:

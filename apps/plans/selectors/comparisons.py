@@ -29,7 +29,8 @@ class ComparedLine:
 class Comparison:
     """Results first, then goals, then how the plans are made.
 
-    `spending` says of each version, by its number, how it spends in retirement; empty where both say the same.
+    `spending` says of each version, by its number, how it spends in retirement; empty where both say the same. `means`
+    are the goals, by name, of which the versions say different accounts, waiting or parts that are enough, in words.
     """
 
     first: PlanOverview
@@ -38,6 +39,7 @@ class Comparison:
     goals: tuple[ComparedLine, ...]
     inputs: tuple[ComparedLine, ...]
     spending: tuple[tuple[int, tuple[str, ...]], ...]
+    means: tuple[tuple[str, str, str], ...]
 
 
 def comparison(first: PlanOverview, second: PlanOverview) -> Comparison:
@@ -49,6 +51,7 @@ def comparison(first: PlanOverview, second: PlanOverview) -> Comparison:
         goals=_matched(_goals(first), _goals(second)),
         inputs=_matched(_inputs(first), _inputs(second)),
         spending=_spending(first, second),
+        means=_means(first, second),
     )
 
 
@@ -78,6 +81,13 @@ def _goals(overview: PlanOverview) -> dict[str, Figure]:
         if goal.given is not None:
             found[_("%(goal)s: in full and in time") % {"goal": goal.name}] = goal.given.as_wished
     return found
+
+
+def _means(first: PlanOverview, second: PlanOverview) -> tuple[tuple[str, str, str], ...]:
+    told = [{goal.name: goal.means.words if goal.means else "" for goal in each.goals} for each in (first, second)]
+    both = {**told[0], **told[1]}
+    rows = ((name, told[0].get(name, ""), told[1].get(name, "")) for name in both)
+    return tuple(row for row in rows if row[1] != row[2])
 
 
 def _inputs(overview: PlanOverview) -> dict[str, Figure]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 
 from django.utils.translation import gettext as _
 
@@ -11,24 +10,12 @@ from apps.accounts.selectors.firm_days import firm_today
 from apps.clients.models import Household
 from apps.money.selectors.facts import AccountFact
 from apps.money.selectors.situations import household_facts
+from apps.plans.engine.goal_choices import ANY_MEANS, GoalMeans
+from apps.plans.engine.inputs import Goal as EngineGoal
 from apps.plans.engine.results import GoalGiven
 from apps.plans.models import Goal
 from apps.plans.selectors.figures import Figure
-from apps.plans.selectors.overview_parts import GivenLine
-
-
-@dataclass(frozen=True, slots=True)
-class GoalMeansLine:
-    """The names of the accounts that pay, whether nothing else does, and how far the goal gives way; None: not asked.
-
-    `is_fixed` says that it neither waits nor may be smaller.
-    """
-
-    accounts: str
-    only: bool
-    wait: Figure | None
-    least: Figure | None
-    is_fixed: bool
+from apps.plans.selectors.overview_parts import GivenLine, GoalMeansLine
 
 
 def accounts_for_goals(household: Household) -> list[tuple[str, str]]:
@@ -42,19 +29,27 @@ def means_lines(goals: Iterable[Goal], accounts: Sequence[AccountFact]) -> tuple
     return tuple(_line(goal, names) for goal in goals)
 
 
-def _line(goal: Goal, names: dict[str, str]) -> GoalMeansLine:
-    key, wait, least = f"own_goal:{goal.public_id}", None, None
-    if goal.wait_years:
-        wait = Figure(goal.wait_years, "years", f"{key}:wait", _("Years it can wait"))
-    if goal.least_share is not None and goal.least_share < 1:
-        least = Figure(float(goal.least_share), "percent", f"{key}:least", _("Part that is enough"))
-    return GoalMeansLine(
-        accounts=", ".join(names[account] for account in goal.funded_by if account in names),
-        only=goal.funded_only,
-        wait=wait,
-        least=least,
-        is_fixed=goal.wait_years == 0 and goal.least_share == 1,
-    )
+def _line(goal: Goal, names: Mapping[str, str]) -> GoalMeansLine:
+    share = None if goal.least_share is None else float(goal.least_share)
+    accounts = [names[account] for account in goal.funded_by if account in names]
+    return _told(f"own_goal:{goal.public_id}", accounts, GoalMeans((), goal.funded_only, goal.wait_years, share))
+
+
+def means_line(goal: EngineGoal, names: Mapping[str, str]) -> GoalMeansLine | None:
+    """Return what a goal of a run said of its means; None where it said nothing."""
+    if goal.means == ANY_MEANS:
+        return None
+    return _told(f"goal:{goal.key}", [names.get(account, account) for account in goal.means.accounts], goal.means)
+
+
+def _told(key: str, accounts: Sequence[str], means: GoalMeans) -> GoalMeansLine:
+    wait, least = None, None
+    if means.wait_years:
+        wait = Figure(means.wait_years, "years", f"{key}:wait", _("Years it can wait"))
+    if means.least_share is not None and means.least_share < 1.0:
+        least = Figure(means.least_share, "percent", f"{key}:least", _("Part that is enough"))
+    is_fixed = means.wait_years == 0 and means.least_share == 1.0
+    return GoalMeansLine(", ".join(accounts), means.only, wait, least, is_fixed)
 
 
 def given_line(goal: str, given: GoalGiven) -> GivenLine:

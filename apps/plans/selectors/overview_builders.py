@@ -28,7 +28,7 @@ from apps.plans.selectors.caveat_words import caveat_text
 from apps.plans.selectors.figures import Figure, money_figure
 from apps.plans.selectors.frozen_values import read_frozen
 from apps.plans.selectors.goal_helps import help_line
-from apps.plans.selectors.goal_means import given_line
+from apps.plans.selectors.goal_means import given_line, means_line
 from apps.plans.selectors.overview_parts import (
     AllocationPart,
     ChoiceLine,
@@ -155,6 +155,7 @@ def goals(found: Found) -> tuple[GoalLine, ...]:
                 met=outcome.success.value >= target,
                 helped=help_line(helps[goal.key], found.currency, found.run.names) if goal.key in helps else None,
                 given=given_line(goal.key, outcome.given) if outcome.given is not None else None,
+                means=means_line(goal, found.run.names),
             )
         )
     return tuple(lines)

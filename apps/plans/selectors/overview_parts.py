@@ -7,6 +7,9 @@ import uuid
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from apps.plans.selectors.figures import Figure, Sentence
 
 
@@ -73,6 +76,36 @@ class GoalHelpLine:
 
 
 @dataclass(frozen=True, slots=True)
+class GoalMeansLine:
+    """The names of the accounts that pay, whether nothing else does, and how far the goal gives way; None: not asked.
+
+    `is_fixed` says that it neither waits nor may be smaller.
+    """
+
+    accounts: str
+    only: bool
+    wait: Figure | None
+    least: Figure | None
+    is_fixed: bool
+
+    @property
+    def words(self) -> str:
+        """All of it in words, with its figures; empty where nothing was said."""
+        told = []
+        if self.accounts:
+            message = _("paid only from %(accounts)s") if self.only else _("paid first from %(accounts)s")
+            told.append(message % {"accounts": self.accounts})
+        if self.wait is not None:
+            n = int(self.wait.number or 0)
+            told.append(ngettext("can wait %(n)s year", "can wait %(n)s years", n) % {"n": n})
+        if self.least is not None:
+            told.append(_("%(part)s of it is enough") % {"part": self.least.text})
+        if self.is_fixed:
+            told.append(_("neither later nor smaller"))
+        return ", ".join(told)
+
+
+@dataclass(frozen=True, slots=True)
 class GivenLine:
     """How a goal that gives way is met: in time and whole, later by so many years, smaller by so much, on average."""
 
@@ -92,7 +125,7 @@ class GivenLine:
 class GoalLine:
     """One goal and how likely it is met; `unpaid` is what is missing at most where it is not, on average.
 
-    `given` is None of a goal that does not give way.
+    `given` is None of a goal that does not give way, `means` of one of which nothing was said.
     """
 
     public_id: str
@@ -111,6 +144,7 @@ class GoalLine:
     met: bool
     helped: GoalHelpLine | None = None
     given: GivenLine | None = None
+    means: GoalMeansLine | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,8 +32,8 @@ from apps.plans.models import (
 from apps.plans.selectors import charts
 from apps.plans.selectors import overview_builders as build
 from apps.plans.selectors.figures import Figure
-from apps.plans.selectors.goal_means import GoalMeansLine, means_lines
-from apps.plans.selectors.overview_parts import ChoiceLine
+from apps.plans.selectors.goal_means import means_lines
+from apps.plans.selectors.overview_parts import ChoiceLine, GoalMeansLine
 from apps.plans.selectors.overviews import PlanOverview, plan_overview, plan_shown
 from apps.plans.selectors.plan_lists import TONES
 from apps.plans.selectors.plan_rules import stated_words

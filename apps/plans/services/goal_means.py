@@ -95,8 +95,12 @@ def means_of(goal: Goal, accounts: Sequence[AccountFact]) -> tuple[GoalMeans, li
     fits = [item for item in named if item.treatment != TaxTreatment.EDUCATION or goal.kind == GoalKind.EDUCATION]
     ordered = sorted(fits, key=lambda item: _ORDER.index(TaxTreatment(item.treatment)))
     caveats: list[Caveat] = []
-    if len(fits) < len(goal.funded_by):
-        caveats.append((_GONE if ordered or not goal.funded_only else _ALL_GONE, {"name": goal.name}))
+    if len(named) < len(goal.funded_by):
+        caveats.append((_GONE, {"name": goal.name}))
+    if len(fits) < len(named):
+        caveats.append((_FOR_STUDIES, {"name": goal.name}))
+    if goal.funded_only and not ordered:
+        caveats.append((_ALL_PAY, {"name": goal.name}))
     means = GoalMeans(
         accounts=tuple(item.key for item in ordered),
         only=goal.funded_only and bool(ordered),
@@ -107,4 +111,5 @@ def means_of(goal: Goal, accounts: Sequence[AccountFact]) -> tuple[GoalMeans, li
 
 
 _GONE = gettext_noop("An account that was to pay for %(name)s is no longer there: it pays nothing.")
-_ALL_GONE = gettext_noop("The accounts that alone were to pay for %(name)s are no longer there: all others pay for it.")
+_FOR_STUDIES = gettext_noop("An account that was to pay for %(name)s pays for education only: it pays nothing.")
+_ALL_PAY = gettext_noop("No account is left that alone was to pay for %(name)s: all others pay for it.")

@@ -57,8 +57,10 @@ def set_goal(*, plan: Plan, details: GoalDetails, by: Actor, goal: Goal | None =
     row.years = 0 if is_retirement else details.years
     # where a goal comes from is told while it says what came from there
     row.calculation = details.calculation or (row.calculation if _said(row) == told else None)
-    if details.means is not None or is_retirement:
-        set_means(row, details.means or MeansDetails(accounts=tuple(row.funded_by)), accounts)
+    if details.means is not None:
+        set_means(row, details.means, accounts)
+    elif is_retirement:
+        row.funded_only, row.wait_years, row.least_share = False, None, None
     _check_time(row)
     if row.person is not None and row.person.household_id != plan.household_id:
         raise InvalidInputError(gettext_noop("This person is not in the household."), field="person")

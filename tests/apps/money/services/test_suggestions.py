@@ -136,9 +136,9 @@ def test_declined_says_why(head, by, debt, ada):
 @pytest.mark.parametrize(
     ("balance", "state", "subject"),
     [
-        ("300000", "accepted", "Accepted: Debt"),
-        ("301000", "corrected", "Accepted with corrections: Debt"),
-        ("", "declined", "Not accepted: Debt"),
+        ("300000", "accepted", "Accepted: debt"),
+        ("301000", "corrected", "Accepted with corrections: debt"),
+        ("", "declined", "Not accepted: debt"),
     ],
 )
 def test_the_client_hears_what_was_decided_in_their_language_and_without_an_amount(
@@ -146,7 +146,7 @@ def test_the_client_hears_what_was_decided_in_their_language_and_without_an_amou
 ):
     by = clients.portal_user(head).as_actor()
     head.refresh_from_db()
-    row = suggest_fact(person=head, suggested=replace(changed(debt), name="Debt"), by=by)
+    row = suggest_fact(person=head, suggested=replace(changed(debt), name="We owe 310,000"), by=by)
     if balance:
         said = {"name": debt.name, "balance": balance}
         accepted = Accepted({"balance": Decimal(balance)}, said, debt.updated_at)
@@ -161,7 +161,7 @@ def test_the_client_hears_what_was_decided_in_their_language_and_without_an_amou
         assert not any(number in part for number in ("300", "301", "310"))
 
 
-def test_who_has_no_address_or_took_it_back_hears_nothing_and_portuguese_is_written_to_who_reads_it(
+def test_whose_account_was_closed_or_who_took_it_back_hears_nothing_and_portuguese_is_written_to_who_reads_it(
     head, by, debt, ada
 ):
     head.refresh_from_db()
@@ -174,7 +174,8 @@ def test_who_has_no_address_or_took_it_back_hears_nothing_and_portuguese_is_writ
     mail = Mail.objects.get(kind="money/suggestion_decided")
     assert mail.locale == "pt-br"
     assert mail.subject.startswith("Não aceito: ")
-    type(head).objects.filter(pk=head.pk).update(email="")
     row = suggest_fact(person=head, suggested=changed(debt, "290000"), by=by)
+    type(head.user).objects.filter(pk=head.user.pk).update(is_active=False)
+    row.person.refresh_from_db()
     assert decline_suggestion(suggestion=row, reason="Still not.", by=ada.as_actor()).state == "declined"
     assert Mail.objects.filter(kind="money/suggestion_decided").count() == 1

@@ -21,6 +21,7 @@ class MeansOfReference:
     def begin_goals(self) -> None:
         self.waited: dict[str, int] = {}
         self.least_paid: dict[str, float] = {}
+        self.begun: set[str] = set()
 
     def paying(self, demand: str, month: int, order: tuple[TaxTreatment, ...] | None = None) -> list[Account]:
         """Accounts that pay a demand, in order: its own, those nobody keeps, those kept for other goals."""
@@ -54,6 +55,7 @@ class MeansOfReference:
         if means.gives_way and can_wait and need - available >= CENT:
             self.waited[goal.key] = self.waited.get(goal.key, 0) + 1
             return
+        self.begun.add(goal.key)
         left = self._take(first, need)
         left = self.withdraw_from(month, left, own)
         if not means.only:
@@ -68,6 +70,12 @@ class MeansOfReference:
             self.least_paid[goal.key] = min(self.least_paid.get(goal.key, 1.0), 1.0 - left / need)
         else:
             books.failed.setdefault(goal.key, month)
+
+    def end_goals(self) -> None:
+        """A goal that was still waiting when nobody lived any more was not met, from its first day on."""
+        for goal in self.inputs.goals:
+            if self.waited.get(goal.key) and goal.key not in self.begun:
+                self.books.failed[goal.key] = resolve(goal.start, "", self.inputs)
 
     def nth_payment(self, goal: Goal, month: int) -> int | None:
         """Which payment of a goal falls into a month, None where none does; its waiting counted."""

@@ -216,6 +216,7 @@ class ReferenceModel(DeductionsOfReference, IrasOfReference, MeansOfReference, O
             self._spend(month)
             if (self.inputs.start_date.month + month) % 12 == 0:
                 self._close_year(month)
+        self.end_goals()
         return self
 
     def _year(self, month: int) -> int:

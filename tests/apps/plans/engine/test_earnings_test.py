@@ -11,8 +11,10 @@ import pytest
 
 from apps.plans.engine.claiming import Claim, spouse_excess, worker_benefit
 from apps.plans.engine.earnings_test import WorkBeside, with_earnings_test
-from apps.plans.engine.household_benefits import BenefitSchedule, benefit_schedule
+from apps.plans.engine.household_benefits import BenefitSchedule, benefit_schedule, with_records
 from apps.plans.engine.monte_carlo import simulate
+from apps.plans.engine.other_records import OtherRecord, RecordKind
+from apps.plans.engine.record_benefits import survivor_amount
 from apps.plans.engine.schedules import benefits_of, wages_of
 from tests.apps.plans.engine.households import claiming, family, family_cube
 from tests.apps.plans.engine.reference_model import ReferenceModel
@@ -116,3 +118,32 @@ def test_the_walk_pays_what_is_left_and_wages_are_told_in_money_of_the_start() -
     wages = wages_of(inputs, 24)
     assert wages.shape == (2, 24)
     assert wages[:, 0].min() > 1_000.0
+
+
+def test_a_survivors_benefit_on_another_record_is_compared_with_what_is_left_of_the_own_one() -> None:
+    # at 62 with four years of much pay: 1,000 at full age becomes 933 with what was withheld given back (56 months)
+    record = OtherRecord(RecordKind.DECEASED, 2_400.0, date(1962, 5, 5), date(2024, 3, 9))
+    claim = Claim(Decimal(1_000), BORN, 62 * 12)
+    alone = with_earnings_test(
+        benefit_schedule([claim], START, N_MONTHS), [claim], [paying(150_000.0, until=48)], START
+    )
+    told = with_records(alone, [claim], [record], START)
+    survivor = survivor_amount(claim, record, START)
+    assert alone.own[0, 60] > 900.0
+    assert told.own[0, 60] == told.own[0, -1] == max(survivor, alone.own[0, 60]) == survivor
+
+
+def test_the_plan_adds_the_record_of_who_died_after_the_test() -> None:
+    record = OtherRecord(RecordKind.DECEASED, 2_400.0, date(1962, 5, 5), date(2024, 3, 9))
+    base = claiming(family(), (62 * 12, 64 * 12))
+    claims = (replace(base.claims[0], primary_amount=400.0, record=record, exempt=EXEMPT), base.claims[1])
+    late = replace(base.adults[0], retirement_date=date(2050, 1, 1))
+    inputs = replace(base, claims=claims, adults=(late, base.adults[1]))
+    paid = benefits_of(inputs)
+    assert paid is not None
+    on_record = survivor_amount(Claim(Decimal(400), late.birth_date, 62 * 12), record, inputs.start_date)
+    assert paid.own[0].max() == pytest.approx(on_record)
+    without = benefits_of(replace(inputs, claims=(replace(claims[0], exempt=None), claims[1])))
+    assert without is not None
+    assert paid.own[0, -1] == without.own[0, -1]
+    assert paid.beside[0, -1] == without.beside[0, -1]

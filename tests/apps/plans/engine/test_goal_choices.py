@@ -29,6 +29,7 @@ def given(goal: str, means: GoalMeans) -> object:
         ("boat", GoalMeans(wait_years=-1), "wait_years"),
         ("boat", GoalMeans(least_share=1.01), "least_share"),
         ("boat", GoalMeans(least_share=float("nan")), "least_share"),
+        ("boat", GoalMeans(least_share=0.04), "least_share"),
         ("retirement", GoalMeans(("roth",), only=True), "only"),
         ("retirement", GoalMeans(wait_years=1), "wait_years"),
         ("retirement", GoalMeans(least_share=0.9), "wait_years"),
@@ -42,7 +43,7 @@ def test_what_cannot_be_is_refused_at_its_field(goal: str, means: GoalMeans, fie
 
 def test_what_can_be_is_taken() -> None:
     given("retirement", GoalMeans(("roth", "plan_ana"), wait_years=0, least_share=1.0))
-    given("college", GoalMeans(("college", "savings"), only=True, wait_years=30, least_share=0.0))
+    given("college", GoalMeans(("college", "savings"), only=True, wait_years=30, least_share=0.05))
 
 
 def test_a_goal_that_says_none_of_it_keeps_the_name_of_its_plan() -> None:

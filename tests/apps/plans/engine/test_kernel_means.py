@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from apps.plans.engine.books import empty_record, keeping_balances
+from apps.plans.engine.books import NEVER, empty_record, keeping_balances, keeping_given
 from apps.plans.engine.compiled import LANES
 from apps.plans.engine.goal_choices import ANY_MEANS, GoalMeans
 from apps.plans.engine.growth import grown
@@ -68,7 +68,7 @@ CASES = {
     "both": {
         "boat": GoalMeans(("brokerage", "savings"), only=True, wait_years=4, least_share=0.6),
         "college": GoalMeans(("college", "savings"), only=True, least_share=0.3),
-        "college_2": GoalMeans(("college_2",), wait_years=1, least_share=0.0),
+        "college_2": GoalMeans(("college_2",), wait_years=1, least_share=0.05),
     },
     "retirement keeps": {"retirement": GoalMeans(("plan_ben", "roth", "plan_ana"))},
 }
@@ -234,6 +234,19 @@ def test_a_goal_waits_until_the_money_is_there() -> None:
     later = project(slow, cube_of(slow)).goals[-1]
     assert later.given is not None
     assert (later.given.later.value, later.given.years_later) == (1.0, 2.0)
+
+
+@pytest.mark.parametrize(("died", "failed"), [(40, NEVER), (60, 53), (66, 53), (90, NEVER)])
+def test_who_dies_while_a_goal_waits_has_not_met_it(died: int, failed: int) -> None:
+    # due in month 53 and, with the money there two years later, paid in month 77
+    goal = replace(CABIN, means=GoalMeans(("roth",), only=True, wait_years=10))
+    inputs = replace(with_savings(CASH, ROTH, goal=goal), assumptions=certain_assumptions(0.07))
+    program, cube = build_program(inputs, drawn=True), cube_of(inputs)
+    n_demands = program.demands.shape[2]
+    kept = keeping_given(empty_record(20, n_demands, 1, with_flows=False), 2)
+    growth = grown(program.weights, cube.factors, span_of(program))
+    simulate_blocks(program, growth, np.full((1, 1, LANES), died, dtype=np.int32), 0, kept)
+    assert kept.failed[n_demands - 1, 0] == failed
 
 
 def test_what_fails_after_waiting_tells_what_is_unpaid_of_the_whole() -> None:

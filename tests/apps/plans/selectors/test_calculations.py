@@ -49,7 +49,7 @@ def test_a_client_sees_what_clients_told_and_staff_all_with_what_waits_first(ada
     shared = {"household": household, "kind": "loan", "asked": {"years": "3"}, "answer": [["a", "b"]]}
     told = Calculation.objects.create(**shared, person=head, written_by="Ana")
     note = Calculation.objects.create(**shared, written_by="Ada")
-    assert told_calculations(household, client) == [told]
+    assert [line.calculation for line in told_calculations(household, client)] == [told]
     lines = kept_calculations(household, ada.as_actor())
     assert [(line.calculation, line.is_waiting) for line in lines] == [(told, True), (note, False)]
     assert "/money/calculators/loan/?typed=" in lines[0].url
@@ -73,7 +73,7 @@ def test_a_client_keeps_sight_of_what_waits_too(household):
     settled = {"settled_at": timezone.now(), "settled_by": "Ada"}
     for _told in range(21):
         Calculation.objects.create(**shared, person=head, **settled)
-    assert told_calculations(household, client)[0] == waiting
+    assert told_calculations(household, client)[0].calculation == waiting
 
 
 def test_a_kept_calculation_says_what_it_became_with_its_page_and_when_that_is_no_more(ada, household):
@@ -91,8 +91,33 @@ def test_a_kept_calculation_says_what_it_became_with_its_page_and_when_that_is_n
     assert (wanted.name, wanted.url) == (goal.name, f"/plans/{plan.public_id}/goals/{goal.public_id}/")
     assert (gone.what, gone.url, note.what, found[old]) == ("A step", "", "A note", None)
     Plan.objects.update(status="superseded")
+    discarded = {line.calculation: line.became for line in kept_calculations(household, ada.as_actor())}
+    assert (discarded[rows[1]].is_there, discarded[rows[1]].url) == (False, "")
+    Plan.objects.update(published_at=timezone.now())
     again = {line.calculation: line.became for line in kept_calculations(household, ada.as_actor())}
     assert again[rows[1]].url == f"/households/{household.public_id}/plan/"
+    assert again[rows[1]].is_given
     other = money.fact("debt", clients.household(ada, name="Else"), ada)
     Calculation.objects.filter(pk=rows[0].pk).update(became_id=other.public_id)
     assert {line.calculation: line.became for line in kept_calculations(household, ada.as_actor())}[rows[0]].url == ""
+
+
+def test_who_may_not_change_a_thing_reads_what_a_calculation_became_without_a_way_to_it(ada, household, connie):
+    debt = money.fact("debt", household, ada, name="Boat loan")
+    shared = {"household": household, "kind": "loan", "asked": {}, "answer": [["a", "b"]], "written_by": "Ada"}
+    Calculation.objects.create(**shared, became="debt", became_id=debt.public_id)
+    (line,) = kept_calculations(household, connie.as_actor())
+    assert (line.became.is_there, line.became.name, line.became.url) == (True, "Boat loan", "")
+
+
+def test_a_client_reads_what_became_of_what_they_told(household, ada):
+    head = household.people.get(relationship="head")
+    client = clients.portal_user(head).as_actor()
+    debt = money.fact("debt", household, ada, name="Boat loan")
+    shared = {"household": household, "kind": "loan", "asked": {}, "answer": [["a", "b"]], "written_by": "Ana"}
+    Calculation.objects.create(**shared, person=head, became="debt", became_id=debt.public_id)
+    (line,) = told_calculations(household, client)
+    assert (line.became.is_there, line.became.url) == (True, "")
+    debt.delete()
+    (line,) = told_calculations(household, client)
+    assert not line.became.is_there

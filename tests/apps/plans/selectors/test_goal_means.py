@@ -1,10 +1,13 @@
+from dataclasses import replace
 from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
 
+from apps.plans.engine.goal_choices import GoalMeans
 from apps.plans.engine.results import Estimate, GoalGiven
-from apps.plans.selectors.goal_means import accounts_for_goals, given_line, means_lines
+from apps.plans.selectors.goal_means import accounts_for_goals, given_line, means_line, means_lines
+from tests.apps.plans.engine.households import family
 from tests.apps.plans.services.test_mapping import account
 from tests.factories import plans
 
@@ -29,6 +32,16 @@ def test_a_line_names_accounts_and_how_far_the_goal_gives_way():
     assert (line.wait.key, line.least.key) == ("own_goal:g:wait", "own_goal:g:least")
     assert (silent.accounts, silent.wait, silent.least, silent.is_fixed) == ("", None, None, False)
     assert (fixed.wait, fixed.least, fixed.is_fixed) == (None, None, True)
+    assert line.words == "paid only from Roth, Brokerage, can wait 3 years, 80.0% of it is enough"
+    assert (silent.words, fixed.words) == ("", "neither later nor smaller")
+
+
+def test_a_run_tells_the_means_its_goals_were_walked_with():
+    cabin = family().goals[2]
+    assert means_line(cabin, {}) is None
+    line = means_line(replace(cabin, means=GoalMeans(("savings",), wait_years=1)), {"savings": "Savings"})
+    assert line.words == "paid first from Savings, can wait 1 year"
+    assert line.wait.key == "goal:boat:wait"
 
 
 @pytest.mark.parametrize(("late", "part"), [(2.5, None), (None, 0.7)])

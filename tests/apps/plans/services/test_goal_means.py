@@ -11,7 +11,7 @@ from apps.money.models import BankAccount
 from apps.plans.engine import goal_choices
 from apps.plans.engine.goal_choices import ANY_MEANS, GoalMeans
 from apps.plans.models import Goal, GoalKind, GoalPriority, Plan, PlanStatus
-from apps.plans.models.goal import MAX_WAIT_YEARS
+from apps.plans.models.goal import LEAST_SHARE, MAX_WAIT_YEARS
 from apps.plans.selectors.run_values import inputs_of, result_of
 from apps.plans.services.goal_means import MeansDetails, accounts_named, means_of
 from apps.plans.services.goals import GoalDetails, remove_goal, set_goal
@@ -74,6 +74,7 @@ def test_a_change_that_says_nothing_of_the_means_leaves_them(plan, ada, bank):
         ({"accounts": ("8d2d1b0e-0000-4000-8000-000000000000",)}, "funded_by"),
         ({"wait_years": 31}, "wait_years"),
         ({"least_share": Decimal("1.5")}, "least_share"),
+        ({"least_share": Decimal("0.04")}, "least_share"),
     ],
 )
 def test_what_cannot_be_is_refused_at_its_field(plan, ada, means, field):
@@ -149,6 +150,24 @@ def test_the_plan_is_walked_with_them_and_says_how_the_goal_is_met(plan, ada, ba
     assert sum(parts) == pytest.approx(found.success.value)
 
 
+def test_a_goal_is_changed_although_an_account_of_it_is_gone(plan, ada, bank):
+    goal, by = plan.goals.get(kind=GoalKind.RETIREMENT), ada.as_actor()
+    said = GoalDetails(goal.kind, goal.name, goal.annual_amount, means=MeansDetails(accounts=(bank,)))
+    set_goal(plan=plan, details=said, goal=goal, by=by)
+    plan.household.bank_accounts.get().delete()
+    less = replace(said, annual_amount=Decimal(50_000), means=None)
+    assert set_goal(plan=plan, details=less, goal=goal, by=by).funded_by == [bank]
+    assert set_goal(plan=plan, details=replace(less, means=MeansDetails()), goal=goal, by=by).funded_by == []
+
+
+def test_a_goal_that_becomes_retirement_no_longer_gives_way(plan, ada, bank):
+    plan.goals.get(kind=GoalKind.RETIREMENT).delete()
+    goal = cabin(plan, ada, accounts=(bank,), only=True, wait_years=3, least_share=Decimal("0.5"))
+    living = GoalDetails(GoalKind.RETIREMENT, "Living", Decimal(60_000))
+    goal = set_goal(plan=plan, details=living, goal=goal, by=ada.as_actor())
+    assert (goal.funded_by, goal.funded_only, goal.wait_years, goal.least_share) == ([bank], False, None, None)
+
+
 def test_an_account_that_is_gone_is_named_and_all_pay(plan, ada, bank):
     cabin(plan, ada, accounts=(bank,), only=True)
     BankAccount.objects.create(
@@ -161,7 +180,9 @@ def test_an_account_that_is_gone_is_named_and_all_pay(plan, ada, bank):
     plan.household.bank_accounts.get(name="Savings").delete()
     run = request_projection(plan=plan, by=ada.as_actor(), precision=plans.SMALL)
     assert all(goal.means == ANY_MEANS for goal in inputs_of(run).inputs.goals)
-    assert any("no longer there" in caveat["message"] for caveat in run.caveats)
+    told = [caveat["message"] for caveat in run.caveats]
+    assert any("no longer there" in message for message in told)
+    assert any("No account is left" in message for message in told)
 
 
 def test_accounts_pay_in_the_order_of_withdrawal_whatever_order_they_were_named_in():
@@ -181,11 +202,14 @@ def test_accounts_pay_in_the_order_of_withdrawal_whatever_order_they_were_named_
     # an account that pays for studies only by now
     means, caveats = means_of(goal, [account(key="roth", treatment="education"), cash])
     assert means.accounts == ("cash",)
-    assert [params for _message, params in caveats] == [{"name": "Cabin"}]
+    ((_message, params),) = [caveat for caveat in caveats if "education only" in caveat[0]]
+    assert params == {"name": "Cabin"}
+    assert any("no longer there" in told for told, _params in caveats)
 
 
-def test_forms_and_engine_let_a_goal_wait_alike():
+def test_forms_and_engine_let_a_goal_give_way_alike():
     assert MAX_WAIT_YEARS == goal_choices.MAX_WAIT_YEARS
+    assert float(LEAST_SHARE) == goal_choices.LEAST_SHARE
 
 
 def test_accounts_are_read_only_where_a_goal_names_some(plan, django_assert_num_queries):
