@@ -22,6 +22,8 @@ from apps.core.passports import Amount, Passport, PassportLine
 from apps.core.templatetags.charts import ChartSpec
 from apps.core.templatetags.face import figure, initials
 from apps.kernel.money import Money, Rate
+from apps.plans.selectors.figures import Figure
+from apps.plans.selectors.overview_parts import GivenLine
 
 ROOT = Path(settings.ROOT)
 
@@ -220,6 +222,15 @@ def test_a_chart_hands_its_specification_to_the_script_without_inline_code() -> 
 
 # --- all of them -----------------------------------------------------------------------------------------------------
 INCLUDES: dict[str, dict[str, Any]] = {
+    "calculator_row": {"field": next(iter(HouseholdForm({})))},
+    "calculator_unanswered": {"form": HouseholdForm({}), "view": {"is_broken": False}},
+    "goal_given": {
+        "given": GivenLine(
+            *(Figure(share, "percent", "k", "Share") for share in (0.6, 0.2, 0.1)),
+            years_later=Figure(1.4, "years", "k", "Years later", "1"),
+            part=Figure(0.8, "percent", "k", "Part"),
+        )
+    },
     "definition_list": {"facts": [{"label": "Since", "value": "2021"}, ("State", "NY")]},
     "diff": {"changes": [{"field": "Savings", "before": 0, "after": ""}]},
     "empty_state": {"title": "No plan yet", "action_url": "/x/", "action_label": "Generate the plan"},
@@ -269,6 +280,7 @@ INCLUDES: dict[str, dict[str, Any]] = {
     "tabs": {"label": "Household", "tabs": [{"url": "/x/", "label": "Plan", "active": True, "count": 2}]},
     "timeline": {"events": [{"what": "Signed", "who": "Clay", "at": datetime(2026, 3, 31, tzinfo=UTC)}]},
     "toast": {"text": "Saved.", "level": "error"},
+    "typed_unreadable": {},
     "tour": {"tour": {"id": "advisor", "done_url": "/x/", "steps": [{"title": "Today", "text": "What needs you."}]}},
 }
 FILLED_BY_TAGS = {
