@@ -10,6 +10,7 @@ from apps.plans.engine.advice import Candidate
 from apps.plans.engine.advice_retirement_texts import ClaimFacts, claim_texts, claims_texts
 from apps.plans.engine.advice_worth import rank_of, stands_out, yearly_costs
 from apps.plans.engine.claiming import Claim, first_claim_age, full_retirement_age, worker_benefit
+from apps.plans.engine.claiming_map import claim_break_even, held_by_work
 from apps.plans.engine.horizon import age_in_months, retirement_month_of
 from apps.plans.engine.inputs import Adult, IncomeKind, ProjectionInputs
 from apps.plans.engine.retirement_choices import BenefitClaim
@@ -122,6 +123,10 @@ def _facts(claim: BenefitClaim, age: int, inputs: ProjectionInputs) -> ClaimFact
     sooner, later = sorted(((claim.claim_age, before), (age, after)))
     # sums are equal where the larger has made up for the months that it came later
     even = (later[1] * later[0] - sooner[1] * sooner[0]) / (later[1] - sooner[1]) if later[1] > sooner[1] else 0.0
+    held = held_by_work(inputs, claim.owner, claim.claim_age)
+    if held:
+        evened = claim_break_even(inputs, claim.owner, sooner[0], later[0]).age
+        even = 0.0 if evened is None else evened
     return ClaimFacts(
         owner=claim.owner,
         age_now=round(claim.claim_age / _YEAR, 1),
@@ -131,4 +136,5 @@ def _facts(claim: BenefitClaim, age: int, inputs: ProjectionInputs) -> ClaimFact
         monthly_then=after,
         even_age=round(even / _YEAR, 1),
         begins=age - _age_now(adult, inputs),
+        held=round(held, 2),
     )

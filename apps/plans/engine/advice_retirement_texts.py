@@ -14,7 +14,8 @@ from apps.plans.engine.results import Text
 class ClaimFacts:
     """One adult's change: ages in years, own benefits a month in money of the start, months until it begins.
 
-    ``even_age`` is the age at which both have paid the same in all.
+    ``even_age`` is the age at which both have paid the same in all, ``held`` what pay from work holds back before full
+    age of the benefit begun as planned.
     """
 
     owner: str
@@ -24,11 +25,12 @@ class ClaimFacts:
     monthly_then: float
     even_age: float
     begins: int
+    held: float = 0.0
 
     @property
     def figures(self) -> tuple[tuple[str, float], ...]:
         """The numbers that a text may state."""
-        names = ("age_now", "age_then", "monthly_now", "monthly_then", "even_age")
+        names = ("age_now", "age_then", "monthly_now", "monthly_then", "even_age", *(("held",) if self.held else ()))
         return tuple((name, getattr(self, name)) for name in names)
 
 
@@ -57,7 +59,7 @@ def claim_texts(facts: ClaimFacts, *, is_couple: bool) -> Texts:
         who__name=facts.owner,
         then__years=facts.age_then,
     )
-    return title, reason, _claim_actions(is_couple=is_couple)
+    return title, reason, (*_claim_actions(is_couple=is_couple), *_notes_of_work([facts]))
 
 
 def claims_texts(facts: Sequence[ClaimFacts]) -> Texts:
@@ -87,7 +89,24 @@ def claims_texts(facts: Sequence[ClaimFacts]) -> Texts:
         then_one__years=one.age_then,
         then_two__years=two.age_then,
     )
-    return title, reason, _claim_actions(is_couple=True)
+    return title, reason, (*_claim_actions(is_couple=True), *_notes_of_work(facts))
+
+
+def _notes_of_work(facts: Sequence[ClaimFacts]) -> list[Text]:
+    """Say of whom pay from work holds benefits back that begin as planned."""
+    return [
+        text(
+            gettext_noop(
+                "Begun at %(now__years)s, the benefit of %(who__name)s loses %(held__money)s to pay from work before "
+                "full age, in money of today; months that are held back make it larger from then on."
+            ),
+            now__years=each.age_now,
+            who__name=each.owner,
+            held__money=each.held,
+        )
+        for each in facts
+        if each.held
+    ]
 
 
 def _claim_actions(*, is_couple: bool) -> tuple[Text, ...]:

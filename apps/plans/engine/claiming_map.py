@@ -3,7 +3,8 @@
 Amounts are in money of the plan's start, before tax: benefits rise with prices. The value of a choice is the sum of
 all it pays in each month, weighted with the odds that those it is paid to live, discounted by a real rate a year. Lives
 of two are independent; a death within a year of the plan is taken to fall in the middle of it. Who has no odds of
-living lives to the age the plan is made for. Family maximum and what is withheld for earnings are left out.
+living lives to the age the plan is made for. Pay from work as planned withholds benefits before full retirement age
+(`survivor_work`). The family maximum is left out.
 """
 
 from __future__ import annotations
@@ -27,12 +28,15 @@ from apps.plans.engine.claiming import (
     month_of_age,
     survivor_full_age,
 )
+from apps.plans.engine.earnings_test import WorkBeside
 from apps.plans.engine.horizon import age_in_months, last_month_of, month_of
 from apps.plans.engine.household_benefits import BenefitSchedule, benefit_schedule
 from apps.plans.engine.inputs import Adult, ProjectionInputs
 from apps.plans.engine.other_records import OtherRecord, RecordKind
+from apps.plans.engine.planned_work import work_of
 from apps.plans.engine.record_benefits import month_at, survivor_begins
 from apps.plans.engine.social_security import counted_birth
+from apps.plans.engine.survivor_work import planned_benefits
 
 FloatArray = NDArray[np.float64]
 Ages = tuple[int, ...]
@@ -170,6 +174,26 @@ def _pairs(ages: Ages) -> list[tuple[int, int]]:
     return [pair for place, pair in enumerate(pairs) if pair[0] < pair[1] and pair not in pairs[:place]]
 
 
+def claim_break_even(inputs: ProjectionInputs, owner: str, sooner: int, later: int) -> BreakEven:
+    """Set two claim ages of an adult against each other: from when on the later one has paid more."""
+    values = _Values(inputs, 0.0)
+    return values.break_even([adult.key for adult in values.adults].index(owner), sooner, later)
+
+
+def held_by_work(inputs: ProjectionInputs, owner: str, age: int) -> float:
+    """Return what pay from work holds back in all, before full age, of an own benefit claimed at an age in months."""
+    values = _Values(inputs, 0.0)
+    place = [adult.key for adult in values.adults].index(owner)
+    adult = values.adults[place]
+    full = _month_of_claim(adult, full_retirement_age(counted_birth(adult.birth_date).year), inputs.start_date)
+    if full <= 0:
+        return 0.0
+    paid = values.paid_alone(place, age, full + _YEAR)[:full]
+    claim = Claim(Decimal(repr(values.claims[place].primary_amount)), adult.birth_date, age)
+    plain = benefit_schedule([claim], inputs.start_date, full, (), values.records[place : place + 1]).own[0]
+    return float((plain - paid).sum())
+
+
 class _Values:
     """A household's choices, each priced by the same odds."""
 
@@ -179,6 +203,9 @@ class _Values:
         self.claims = [by_key[adult.key] for adult in inputs.adults]
         self.records: list[OtherRecord | None] = [claim.record for claim in self.claims]
         self.n_months = max(_months_to_come(adult, inputs.start_date) for adult in inputs.adults)
+        self.work = work_of(
+            inputs, max(self.n_months, *(_months_to(_LAST_AGE, each, inputs) for each in inputs.adults))
+        )
         self.alive = np.stack([_alive(adult, inputs.start_date, self.n_months) for adult in inputs.adults])
         self.discount = (1.0 + real_rate) ** (-np.arange(self.n_months) / _YEAR)
         # the middle of each year of the plan, and how likely each dies in it
@@ -229,10 +256,7 @@ class _Values:
         last = min(max(last, 0), self.n_months - 1)
         schedule = self._schedule(ages, [*self.deaths, last])
         together = float(schedule.own[:, last].sum() + schedule.beside[:, last].sum())
-        alone = tuple(
-            max(float(schedule.own[heir, last]), float(schedule.survivor[heir, last]))
-            for heir in range(len(ages) if len(ages) > 1 else 0)
-        )
+        alone = tuple(float(schedule.alone(heir, last)[last]) for heir in range(len(ages) if len(ages) > 1 else 0))
         return ClaimChoice(ages, self._value(schedule), together, alone)
 
     def _schedule(self, ages: Sequence[int], deaths: Sequence[int]) -> BenefitSchedule:
@@ -240,7 +264,10 @@ class _Values:
             Claim(Decimal(repr(claim.primary_amount)), adult.birth_date, age)
             for claim, adult, age in zip(self.claims, self.adults, ages, strict=True)
         ]
-        return benefit_schedule(claims, self.start, self.n_months, deaths, self.records)
+        return planned_benefits(claims, self._work(self.n_months), self.start, deaths, self.records)
+
+    def _work(self, n_months: int) -> list[WorkBeside]:
+        return [WorkBeside(each.wages[:n_months], each.exempt) for each in self.work]
 
     def _value(self, schedule: BenefitSchedule) -> float:
         if len(self.adults) == 1:
@@ -249,22 +276,23 @@ class _Values:
         total = float((both * (schedule.own.sum(axis=0) + schedule.beside.sum(axis=0))) @ self.discount)
         months, died = np.arange(self.n_months), np.array(self.deaths)
         for heir, other in ((0, 1), (1, 0)):
-            inherited = np.where(
-                months >= schedule.begins[heir, died][:, None], schedule.survivor[heir, died][:, None], 0.0
-            )
-            paid = np.maximum(schedule.own[heir], inherited) * (months >= died[:, None])
+            alone = np.stack([schedule.alone(heir, month) for month in self.deaths])
+            paid = alone * (months >= died[:, None])
             total += float(self.dying[other] @ (paid @ (self.alive[heir] * self.discount)))
         return total
 
+    def paid_alone(self, place: int, age: int, n_months: int) -> FloatArray:
+        """Return what an adult's own claim at an age pays in each month, (n_months,), less what work withholds."""
+        claim = Claim(Decimal(repr(self.claims[place].primary_amount)), self.adults[place].birth_date, age)
+        work = self._work(n_months)[place : place + 1]
+        paid = planned_benefits([claim], work, self.start, (), self.records[place : place + 1])
+        return paid.own.ravel()
+
     def break_even(self, place: int, sooner: int, later: int) -> BreakEven:
         """Set two ages of one adult against each other: from when on the later one has paid more."""
-        adult, claim = self.adults[place], self.claims[place]
+        adult = self.adults[place]
         n_months = _LAST_AGE - age_in_months(adult, self.start, 0)
-        paid = []
-        for age in (sooner, later):
-            alone = Claim(Decimal(repr(claim.primary_amount)), adult.birth_date, age)
-            schedule = benefit_schedule([alone], self.start, n_months, records=self.records[place : place + 1])
-            paid.append(np.cumsum(schedule.own[0]))
+        paid = [np.cumsum(self.paid_alone(place, age, n_months)) for age in (sooner, later)]
         ahead = np.flatnonzero(paid[1] > paid[0])
         age_then = None if ahead.size == 0 else age_in_months(adult, self.start, int(ahead[0]))
         return BreakEven(adult.key, sooner, later, age_then)
@@ -272,6 +300,10 @@ class _Values:
 
 def _month_of_claim(adult: Adult, age: int, start: date) -> int:
     return month_of(date(*month_of_age(adult.birth_date, age), 1), start)
+
+
+def _months_to(age: int, adult: Adult, inputs: ProjectionInputs) -> int:
+    return age - age_in_months(adult, inputs.start_date, 0)
 
 
 def _months_to_come(adult: Adult, start: date) -> int:

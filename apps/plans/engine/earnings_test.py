@@ -1,8 +1,8 @@
 """Pay from work beside benefits begun before full retirement age: what is withheld, and what is given back.
 
 A year's excess over the exempt amount is withheld, half of it, or a third in the year of full age for the months before
-it (42 USC 403(b), (f)); months withheld make the reduction for the early claim smaller from full age on (402(q)(7)).
-All in money of the plan's start, by calendar year.
+it (42 USC 403(b), (f); 20 CFR 404.415, 404.434); months withheld make the reduction for the early claim smaller from
+full age on (402(q)(7)). All in money of the plan's start, by calendar year.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from apps.plans.engine.record_benefits import month_at
 from apps.plans.engine.social_security import counted_birth
 
 FloatArray = NDArray[np.float64]
+Touched = NDArray[np.bool_]
 _MONTHS = 12
 _CENT = 0.005
 
@@ -40,80 +41,112 @@ class WorkBeside:
     exempt: tuple[float, float] | None
 
 
+@dataclass(frozen=True, slots=True)
+class TestedYear:
+    """A calendar year before full age: its first month and the one after the last that counts, what is withheld, and
+    the months of it with so little work that they are paid in full in a first year of such."""
+
+    first: int
+    after: int
+    owed: float
+    idle: frozenset[int]
+
+
+def tested_years(claim: Claim, work: WorkBeside, start: date) -> list[TestedYear]:
+    """Return the years in which benefits of who works can be withheld, in order; none without the test.
+
+    Full age is that of a worker for survivors as well (20 CFR 404.415(a), 404.409(a)).
+    """
+    told: list[TestedYear] = []
+    if work.exempt is None:
+        return told
+    n_months, full, year = work.wages.size, full_month(claim, start), 0
+    while (first := first_month_of_year(year, start)) < min(full, n_months):
+        after = min(first_month_of_year(year + 1, start), n_months)
+        reaches_full = full < after
+        exempt, last = work.exempt[reaches_full], min(full, after)
+        excess = float(work.wages[first:last].sum()) - exempt * (after - first) / _MONTHS
+        idle = frozenset(month for month in range(first, last) if work.wages[month] <= exempt / _MONTHS)
+        told.append(TestedYear(first, last, max(0.0, excess) / (3 if reaches_full else 2), idle))
+        year += 1
+    return told
+
+
+def full_month(claim: Claim, start: date) -> int:
+    """Return the month of the plan in which a worker reaches full retirement age."""
+    return month_at(claim.born, full_retirement_age(counted_birth(claim.born).year), start)
+
+
+def withhold(rows: Sequence[FloatArray], years: Sequence[TestedYear]) -> Touched:
+    """Take what work withholds off ``rows``, benefits by month that are charged together; return which months lose any.
+
+    In the first year with a month of little work beside benefits, months like it are paid in full (403(f)(1)(E), 20 CFR
+    404.435). Charged are the first months of a year, the last of them in part (404.434(a), 404.439).
+    """
+    touched, had_grace = np.zeros(rows[0].size, dtype=bool), False
+    total = np.sum(rows, axis=0)
+    paid = np.flatnonzero(total > 0.0)
+    entitled = int(paid[0]) if paid.size else total.size
+    for year in years:
+        if year.after <= entitled or (year.owed < _CENT and not year.idle):
+            continue
+        months: Sequence[int] = range(max(year.first, entitled), year.after)
+        if not had_grace and any(month in year.idle for month in months):
+            months, had_grace = [month for month in months if month not in year.idle], True
+        owed = year.owed
+        for month in months:
+            if owed < _CENT:
+                break
+            if total[month] <= 0.0:
+                continue
+            kept = 1.0 - min(1.0, owed / float(total[month]))
+            owed -= min(owed, float(total[month]))
+            touched[month] = True
+            for row in rows:
+                row[month] *= kept
+    return touched
+
+
 def with_earnings_test(
     schedule: BenefitSchedule, claims: Sequence[Claim], work: Sequence[WorkBeside], start: date
-) -> BenefitSchedule:
-    """Return the schedule with what each adult's work withholds of the own benefit and of the spouse's on its record.
+) -> tuple[BenefitSchedule, NDArray[np.bool_]]:
+    """Return the schedule with what each adult's work withholds of the own benefit and of the spouse's on its record,
+    while both live, and the months (n_adults, n_months) in which it does.
 
-    ``schedule`` is that without records of who has died: survivors' benefits are added afterwards, and not withheld.
-    What is paid on the record of a divorced spouse is withheld with the own benefit, and is not given back.
+    ``schedule`` is that without records of who has died: `survivor_work` withholds survivors' benefits. What is paid on
+    the record of a divorced spouse is withheld with the own benefit, and is not given back.
     """
     own, beside = schedule.own.copy(), schedule.beside.copy()
     held = np.zeros_like(own, dtype=bool)
     for adult, (claim, each) in enumerate(zip(claims, work, strict=True)):
         if each.exempt is not None:
-            rows = [
-                own[adult],
-                *beside[adult : adult + 1],
-                *(beside[1 - adult : 2 - adult] if len(claims) == 2 else ()),
-            ]
-            held[adult] = _withhold(rows, claim, each, start)
+            others = beside[1 - adult : 2 - adult] if len(claims) == 2 else ()
+            rows = [own[adult], *beside[adult : adult + 1], *others]
+            held[adult] = withhold(rows, tested_years(claim, each, start))
     for adult in range(len(claims)):
         _give_back((own[adult], beside[adult]), claims, adult, (held, start))
-    return replace(schedule, own=own, beside=beside)
+    return replace(schedule, own=own, beside=beside), held
 
 
-def _full_month(claim: Claim, start: date) -> int:
-    return month_at(claim.born, full_retirement_age(counted_birth(claim.born).year), start)
-
-
-def _withhold(rows: Sequence[FloatArray], claim: Claim, work: WorkBeside, start: date) -> NDArray[np.bool_]:
-    """Take what a year's work withholds off ``rows``, benefits on one record; return the months that lose any."""
-    n_months, touched = work.wages.size, np.zeros(work.wages.size, dtype=bool)
-    entitled, full = max(0, month_at(claim.born, claim.age, start)), _full_month(claim, start)
-    exempt, year, had_grace = work.exempt or (0.0, 0.0), 0, False
-    while (first := first_month_of_year(year, start)) < min(full, n_months):
-        after = min(first_month_of_year(year + 1, start), n_months)
-        reaches_full = full < after
-        counted, part = slice(first, min(full, after)), (after - first) / _MONTHS
-        excess = float(work.wages[counted].sum()) - exempt[reaches_full] * part
-        months = list(range(max(first, entitled), min(full, after)))
-        idle = [month for month in months if work.wages[month] <= exempt[reaches_full] / _MONTHS]
-        if idle and not had_grace:
-            # in the first year with a month of little work, months like it are paid in full (403(f)(1)(E))
-            months, had_grace = [month for month in months if month not in idle], True
-        _charge(rows, touched, months, max(0.0, excess) / (3 if reaches_full else 2))
-        year += 1
-    return touched
-
-
-def _charge(rows: Sequence[FloatArray], touched: NDArray[np.bool_], months: Sequence[int], owed: float) -> None:
-    """Withhold an amount from the first months on, the last of them in part."""
-    for month in months:
-        paid = float(sum(row[month] for row in rows))
-        if owed < _CENT or paid <= 0.0:
-            continue
-        kept = 1.0 - min(1.0, owed / paid)
-        owed -= min(owed, paid)
-        touched[month] = True
-        for row in rows:
-            row[month] *= kept
+def given_back(claim: Claim, held: Touched, start: date) -> float:
+    """Return by how much a worker's benefit is larger from full age on, by the months (n_months,) withheld before."""
+    first, full = max(0, month_at(claim.born, claim.age, start)), full_month(claim, start)
+    lost = int(held[first : max(0, full)].sum())
+    later = age_after_withholding(claim.age, lost, full_retirement_age(counted_birth(claim.born).year))
+    return float(worker_benefit(replace(claim, age=later)) - worker_benefit(claim))
 
 
 def _give_back(
-    rows: tuple[FloatArray, FloatArray], claims: Sequence[Claim], adult: int, told: tuple[NDArray[np.bool_], date]
+    rows: tuple[FloatArray, FloatArray], claims: Sequence[Claim], adult: int, told: tuple[Touched, date]
 ) -> None:
     """From full age on months withheld count as if benefits had begun so much later."""
     (own, beside), (held, start), claim = rows, told, claims[adult]
-    first, full = month_at(claim.born, claim.age, start), _full_month(claim, start)
-    full_age = full_retirement_age(counted_birth(claim.born).year)
-    lost = int(held[adult, : max(0, full)].sum())
-    later = age_after_withholding(claim.age, lost, full_age)
-    own[max(0, full) :] += float(worker_benefit(replace(claim, age=later)) - worker_benefit(claim))
+    first, full = month_at(claim.born, claim.age, start), full_month(claim, start)
+    own[max(0, full) :] += given_back(claim, held[adult], start)
     if len(claims) == 2:
         other = claims[1 - adult]
         both = max(first, month_at(other.born, other.age, start))
         lost = int(held[:, max(0, both) : max(0, full)].any(axis=0).sum())
-        early = full_age - (claim.age + both - first)
+        early = full_retirement_age(counted_birth(claim.born).year) - (claim.age + both - first)
         before, now = (spouse_excess(other.amount, claim.amount, early - less) for less in (0, lost))
         beside[max(0, full, both) :] += float(now - before)

@@ -8,21 +8,19 @@ benefit.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
-from decimal import ROUND_DOWN, Decimal
+from decimal import ROUND_DOWN
 from functools import lru_cache
-from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
 
 from apps.plans.engine.claiming import (
-    EARLIEST_AGE,
-    LATEST_AGE,
     SURVIVOR_AGE,
     Claim,
+    age_after_withholding,
     claiming_factor,
     credits_in_pay,
     full_retirement_age,
@@ -33,12 +31,11 @@ from apps.plans.engine.claiming import (
     worker_benefit,
 )
 from apps.plans.engine.other_records import OtherRecord
-from apps.plans.engine.record_benefits import month_at, survivor_from, with_record
+from apps.plans.engine.record_benefits import Survivorship, month_at, survivor_from, with_record
 from apps.plans.engine.social_security import DOLLAR, counted_birth
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
-_AGES = range(EARLIEST_AGE, LATEST_AGE + 1, 12)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,12 +44,27 @@ class BenefitSchedule:
 
     ``own`` and ``beside`` (n_adults, n_months): the own benefit, and what is added while both live. ``survivor`` and
     ``begins`` (n_adults, n_months): by the month of the other's death, the survivor's benefit and its first month.
+    ``held`` (n_adults, n_deaths, n_held): by the month of the other's death, what work takes of the larger of the two
+    in each month from ``held_from`` (n_adults,) on, the last of them for good; no deaths where it takes nothing.
     """
 
     own: FloatArray
     beside: FloatArray
     survivor: FloatArray
     begins: IntArray
+    held: FloatArray = field(default_factory=lambda: np.zeros((2, 0, 1)))
+    held_from: IntArray = field(default_factory=lambda: np.zeros(2, dtype=np.int64))
+
+    def alone(self, adult: int, died: int) -> FloatArray:
+        """Return what an adult is paid each month, (n_months,), once the other has died in a month of the plan."""
+        months = np.arange(self.own.shape[1])
+        inherited = np.where(months >= self.begins[adult, died], self.survivor[adult, died], 0.0)
+        told: FloatArray = np.maximum(self.own[adult], inherited)
+        if died < self.held.shape[1]:
+            places = months - self.held_from[adult]
+            held = self.held[adult, died, np.clip(places, 0, self.held.shape[2] - 1)]
+            told = told - np.where(places >= 0, held, 0.0)
+        return told
 
     def paid(self, deaths: Sequence[int]) -> FloatArray:
         """Return what the household is paid each month, (n_months,), by the month in which each adult dies."""
@@ -65,9 +77,7 @@ class BenefitSchedule:
         for adult, other in ((0, 1), (1, 0)):
             died = deaths[other]
             if died < months.size:
-                alone = alive[adult] & (months >= died)
-                inherited = np.where(months >= self.begins[adult, died], self.survivor[adult, died], 0.0)
-                total += np.where(alone, np.maximum(self.own[adult], inherited), 0.0)
+                total += np.where(alive[adult] & (months >= died), self.alone(adult, died), 0.0)
         return total
 
 
@@ -144,32 +154,22 @@ def _of_survivor(claim: Claim, deceased: Claim, died: int, start: date) -> float
     return _inherited((_birth_year(claim), max(SURVIVOR_AGE, min(age, full))), deceased, max(0, waited), had_claimed)
 
 
+def inheritance(claim: Claim, deceased: Claim, died: int, start: date, taken: int = 0) -> Survivorship:
+    """Return the survivor's benefit by the month of the other's death, of whose own benefit work has ``taken`` months.
+
+    It is no more than what the other would be paid, months withheld given back (42 USC 402(e)(2)(D)(i)).
+    """
+    had_claimed = month_at(deceased.born, deceased.age, start) <= died
+    full = full_retirement_age(_birth_year(deceased))
+    waited = (deceased.age if had_claimed else died - month_at(deceased.born, 0, start)) - full
+    paid = replace(deceased, age=age_after_withholding(deceased.age, taken, full)) if had_claimed else None
+    base = survivor_base(deceased.amount, _birth_year(deceased), max(0, waited), paid)
+    begins = _survivor_month(claim, died, start)
+    return Survivorship(base, _birth_year(claim), begins - month_at(claim.born, 0, start), begins)
+
+
 @lru_cache(maxsize=8192)
 def _inherited(survivor: tuple[int, int], deceased: Claim, waited: int, had_claimed: bool) -> float:  # noqa: FBT001
     """What a survivor of a year of birth is paid from an age in months on."""
     base = survivor_base(deceased.amount, _birth_year(deceased), waited, deceased if had_claimed else None)
     return float(survivor_benefit(base, *survivor))
-
-
-def best_ages(
-    amounts: Sequence[Decimal], births: Sequence[date], deaths: Sequence[int], start: date, *, real_rate: float
-) -> tuple[tuple[int, ...], float]:
-    """Return the claim ages with the highest present value for fixed months of death, and that value.
-
-    Every age in whole years from 62 to 70 that is not past at the start is tried, of both together; payments are
-    discounted by a real rate a year to the start. What a plan gains by it is asked of the plan itself (`solve`).
-    """
-    n_months = max(deaths)
-    discount = (1.0 + real_rate) ** (-np.arange(n_months) / 12.0)
-    best: tuple[tuple[int, ...], float] = ((), -1.0)
-    for ages in _choices(births, start):
-        claims = [Claim(*each) for each in zip(amounts, births, ages, strict=True)]
-        value = float(benefit_schedule(claims, start, n_months).paid(deaths) @ discount)
-        if value > best[1]:
-            best = (ages, value)
-    return best
-
-
-def _choices(births: Sequence[date], start: date) -> Iterable[tuple[int, ...]]:
-    """Ages of all together; who is past 70 at the start has claimed."""
-    return product(*([age for age in _AGES if month_at(born, age, start) >= 0] or [LATEST_AGE] for born in births))

@@ -43,6 +43,7 @@ from apps.plans.engine.books import (
 from apps.plans.engine.compiled import LANES, compiled, compiled_with_arrays
 from apps.plans.engine.grant_schedules import LAST
 from apps.plans.engine.ira_program import MAX_POOLS, START, YEARS
+from apps.plans.engine.kernel_benefits import hold_back
 from apps.plans.engine.kernel_deductions import deducts_months, note_paid
 from apps.plans.engine.kernel_flows import contribute, cover_deficit, earn, move_accounts, spend
 from apps.plans.engine.kernel_grants import take_grants
@@ -267,8 +268,7 @@ def _simulate_block(
     books, scratch, index, shares = room
     _open_books(program, deaths, books)
     scratch[:], index[:], shares[:] = 0.0, 1.0, 1.0
-    mix, rates, lines, payers = program.mix, program.rates, program.lines, program.payers
-    incomes, contributions, demands = program.incomes, program.contributions, program.demands
+    mix, rates, lines, payers, demands = program.mix, program.rates, program.lines, program.payers, program.demands
     own_lines, granted_until = lines[:, 1].sum() + n_grants, _granted_until(program)
     notes = program.state_laws.shape[1] > 0 or deducts_months(program)
     gives = program.iras.real.shape[1] > YEARS + program.year_facts.shape[1]
@@ -278,7 +278,8 @@ def _simulate_block(
         if deaths.shape[0] > 0:
             _live(program, books, month)
         move_accounts(mix, rates, growth, month, books)
-        earn(incomes, month, price, books)
+        earn(program.incomes, month, price, books)
+        hold_back(program, month, price, books)
         pay_out(program, month, deaths.shape[0] > 0, books)
         if month < granted_until:
             take_grants(program, growth, month, shares, books, scratch[3:])
@@ -291,7 +292,7 @@ def _simulate_block(
             tell_iras(program, books, (month, year, 0), price, index)
         if program.roths.whole.shape[0] > 0:
             come_of_age(program, books, month, year)
-        contribute(lines, contributions, month, price, books)
+        contribute(lines, program.contributions, month, price, books)
         if program.means.orders.shape[0] > 0:
             spend_as_meant(program, month, price, books, scratch)
         else:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from apps.plans.engine.books import AMOUNT, FIRST_RATE, SPENT_ABOVE, balance_row
 from apps.plans.engine.compiled import LANES, compiled, compiled_with_arrays
+from apps.plans.engine.kernel_benefits import tell_withheld
 from apps.plans.engine.kernel_flows import INCOME_BENEFITS, N_INCOMES, tell, tell_benefits
 from apps.plans.engine.program import Program
 from apps.plans.engine.spending_program import (
@@ -135,6 +136,9 @@ def _look(
         if found:
             for lane in range(LANES):
                 seen[INCOMES, lane] += books[AMOUNT, lane]
+    if program.withheld.shape[1] > 0 and tell_withheld(program, month + 1, price, books):
+        for lane in range(LANES):
+            seen[INCOMES, lane] -= books[AMOUNT, lane]
     if tell(program.spending.once, month + 1, 0, price, books):
         for lane in range(LANES):
             seen[INCOMES, lane] -= books[AMOUNT, lane]

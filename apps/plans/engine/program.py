@@ -81,6 +81,7 @@ class Program(NamedTuple):
     the columns of `schedules.incomes_of`; ``contributions``, described by ``lines`` (n_columns, 3): account, 1 where
     the household pays, 1 where it pays before tax; ``demands``. ``survivor`` (n_adults, n_months, 2) is by the month of
     the other's death what a survivor's claim pays and from which month on, and has no months where nothing is claimed.
+    ``withheld`` (2, n_deaths, n_held) and ``withheld_from`` (2,): what work takes of it (`BenefitSchedule.held`).
     ``year_facts`` (n_states, n_years, N_FACTS); ``law`` (2, n_statuses, n_columns) a row per filing status: of a first
     year of ``first_year`` months, and of whole ones; ``divisors`` (n_states, n_years, n_accounts) what a balance is
     divided by for what the law requires to be taken out, 0 where nothing is; ``state_laws`` (n_states, n_years,
@@ -103,6 +104,8 @@ class Program(NamedTuple):
     incomes: FloatArray
     demands: FloatArray
     survivor: FloatArray
+    withheld: FloatArray
+    withheld_from: IntArray
     year_facts: IntArray
     surplus_account: int
     surplus_share: float
@@ -274,6 +277,8 @@ def build_program(inputs: ProjectionInputs, demands: list[Demand] | None = None,
         incomes=np.stack([incomes_of(inputs, ends, claimed) for ends in states]),
         demands=np.array([(demand.real, demand.nominal) for demand in demands]).transpose(2, 3, 0, 1).copy(),
         survivor=_survivor(claimed, drawn=drawn),
+        withheld=np.zeros((2, 0, 1)) if claimed is None or not drawn else claimed.held,
+        withheld_from=np.zeros(2, dtype=np.int64) if claimed is None else claimed.held_from,
         year_facts=np.stack([_year_facts(inputs, living) for living in livings]),
         surplus_account=[account.key for account in inputs.accounts].index(inputs.surplus_account),
         surplus_share=inputs.surplus_saved_share,

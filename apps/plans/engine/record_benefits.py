@@ -7,6 +7,7 @@ both are claimed together.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 from apps.plans.engine.claiming import (
     SURVIVOR_AGE,
     Claim,
+    SurvivorBase,
     full_retirement_age,
     month_of_age,
     spouse_excess,
@@ -29,6 +31,26 @@ from apps.plans.engine.other_records import OtherRecord, RecordKind
 from apps.plans.engine.social_security import counted_birth
 
 FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Survivorship:
+    """A survivor's benefit: what it is part of, and when it begins: month of the plan, age in months of who has it."""
+
+    base: SurvivorBase
+    heir_year: int
+    age: int
+    begins: int
+
+    def amount(self, given_back: int = 0) -> float:
+        """Return what is paid a month where so many months count as not claimed (42 USC 402(q)(7))."""
+        age = min(self.age + given_back, survivor_full_age(self.heir_year))
+        return _reduced(self.base, self.heir_year, max(SURVIVOR_AGE, age))
+
+
+@lru_cache(maxsize=4096)
+def _reduced(base: SurvivorBase, heir_year: int, age: int) -> float:
+    return float(survivor_benefit(base, heir_year, age))
 
 
 @lru_cache(maxsize=4096)
@@ -67,6 +89,11 @@ def survivor_begins(claim: Claim, record: OtherRecord, start: date) -> int:
 
 def survivor_amount(claim: Claim, record: OtherRecord, start: date) -> float:
     """Return the survivor's benefit a month on the record, once it has begun."""
+    return survivorship(claim, record, start).amount()
+
+
+def survivorship(claim: Claim, record: OtherRecord, start: date) -> Survivorship:
+    """Return the survivor's benefit of who claims an own one so, on the record of a spouse who has died."""
     born, died = counted_birth(record.birth_date).year, record.ended
     amount = Decimal(repr(record.primary_amount))
     had = None if record.claim_age is None else Claim(amount, record.birth_date, record.claim_age)
@@ -74,9 +101,8 @@ def survivor_amount(claim: Claim, record: OtherRecord, start: date) -> float:
     at_death = (died.year - counted.year) * 12 + died.month - counted.month
     waited = (at_death if record.claim_age is None else record.claim_age) - full_retirement_age(born)
     base = survivor_base(amount, born, max(0, waited), had)
-    heir = counted_birth(claim.born).year
-    age = survivor_begins(claim, record, start) - month_at(claim.born, 0, start)
-    return float(survivor_benefit(base, heir, max(SURVIVOR_AGE, min(age, survivor_full_age(heir)))))
+    begins = survivor_begins(claim, record, start)
+    return Survivorship(base, counted_birth(claim.born).year, begins - month_at(claim.born, 0, start), begins)
 
 
 def _excess(claim: Claim, record: OtherRecord, first: int, start: date) -> float:

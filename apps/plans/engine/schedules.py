@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from apps.plans.engine.books import F_DEBTS, F_GOALS, F_SPENDING
 from apps.plans.engine.claiming import Claim
-from apps.plans.engine.earnings_test import WorkBeside, with_earnings_test
 from apps.plans.engine.event_schedules import living_moves, payoffs, phase_costs, receipts_of
 from apps.plans.engine.horizon import (
     horizon_months,
@@ -22,12 +21,13 @@ from apps.plans.engine.horizon import (
     last_month_of,
     resolve,
 )
-from apps.plans.engine.household_benefits import BenefitSchedule, benefit_schedule, with_records
-from apps.plans.engine.inputs import Goal, GoalKind, GoalPriority, Growth, IncomeKind, ProjectionInputs, TaxTreatment
-from apps.plans.engine.other_records import RecordKind
+from apps.plans.engine.household_benefits import BenefitSchedule, benefit_schedule
+from apps.plans.engine.inputs import Goal, GoalKind, GoalPriority, IncomeKind, ProjectionInputs, TaxTreatment
 from apps.plans.engine.payment_schedules import besides_costs
+from apps.plans.engine.planned_work import growing, work_of, years_of
 from apps.plans.engine.policy_schedules import premiums_of
 from apps.plans.engine.state_program import FIRST_COLUMN, income_columns
+from apps.plans.engine.survivor_work import planned_benefits
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -65,18 +65,6 @@ def states_of(inputs: ProjectionInputs, *, drawn: bool) -> tuple[Ends, ...]:
     return ((horizon,),) if len(inputs.adults) == 1 else ((horizon, horizon), (horizon, 0), (0, horizon))
 
 
-def growing(amount: float, growth: Growth, span: tuple[int, int], years: IntArray) -> tuple[FloatArray, FloatArray]:
-    """Real and nominal amounts per month, from a month up to but not in another, rising each January.
-
-    ``years`` (n_months,) is the calendar year of the plan in which each month lies.
-    """
-    months = np.arange(years.size)
-    first, last = span
-    path = np.where((months >= first) & (months < last), amount * (1.0 + growth.annual_rate) ** years, 0.0)
-    nothing = np.zeros(years.size)
-    return (path, nothing) if growth.inflation_linked else (nothing, path)
-
-
 def debt_payments(
     balance: float, annual_rate: float, payment: float, n_months: int, paid_off_in: int | None = None
 ) -> FloatArray:
@@ -91,11 +79,6 @@ def debt_payments(
     return due
 
 
-def years_of(inputs: ProjectionInputs, n_months: int) -> IntArray:
-    """Return the calendar year of the plan in which each month lies, shape (n_months,)."""
-    return (np.arange(n_months, dtype=np.int64) + inputs.start_date.month - 1) // 12
-
-
 def benefits_of(inputs: ProjectionInputs) -> BenefitSchedule | None:
     """Return what the claims of Social Security pay, None for a plan that states benefits as plain incomes."""
     if not inputs.claims:
@@ -107,29 +90,9 @@ def benefits_of(inputs: ProjectionInputs) -> BenefitSchedule | None:
     ]
     start, records = inputs.start_date, [of[adult.key].record for adult in inputs.adults]
     n_months = horizon_months(inputs.adults, start)
-    exempt = [of[adult.key].exempt for adult in inputs.adults]
-    if not any(exempt):
+    if not any(claim.exempt for claim in inputs.claims):
         return benefit_schedule(claims, start, n_months, records=records)
-    # who died is beside the test: the survivor's benefit is compared with what the test leaves of the own one
-    died = [record if record and record.kind is RecordKind.DECEASED else None for record in records]
-    living = [record if record and record.kind is not RecordKind.DECEASED else None for record in records]
-    work = [WorkBeside(*each) for each in zip(wages_of(inputs, n_months), exempt, strict=True)]
-    tested = with_earnings_test(benefit_schedule(claims, start, n_months, records=living), claims, work, start)
-    return with_records(tested, claims, died, start)
-
-
-def wages_of(inputs: ProjectionInputs, n_months: int) -> FloatArray:
-    """Return what each adult is planned to earn in each month, (n_adults, n_months), in money of the start: pay that
-    does not rise with prices is told by the mean of inflation."""
-    years, owners = years_of(inputs, n_months), [adult.key for adult in inputs.adults]
-    prices = np.exp(inputs.assumptions.inflation.mean * np.arange(1, n_months + 1) / 12.0)
-    told = np.zeros((len(owners), n_months))
-    for income in inputs.incomes:
-        if income.kind is IncomeKind.SALARY:
-            span = (resolve(income.start, income.owner, inputs), resolve(income.end, income.owner, inputs))
-            real, nominal = growing(income.monthly_amount, income.growth, span, years)
-            told[owners.index(income.owner)] += real + nominal / prices
-    return told
+    return planned_benefits(claims, work_of(inputs, n_months), start, records=records)
 
 
 def incomes_of(inputs: ProjectionInputs, ends: Ends, claimed: BenefitSchedule | None) -> FloatArray:

@@ -362,8 +362,8 @@ def claiming_origin(asked: Asked, chosen: Chosen) -> Origin:
     )
     basis = _(
         "Money of today, before tax, as benefits rise with prices. Lives by the period life table of 2022 of the "
-        "Social Security Administration, mean of both sexes; those of two are independent. Left out: what is withheld "
-        "for earnings before full retirement age, and the family maximum."
+        "Social Security Administration, mean of both sexes; those of two are independent. Planned pay from work holds "
+        "benefits back before full retirement age (42 USC 403(f)). Left out: the family maximum."
     )
     return Origin(_method, basis, facts)
 

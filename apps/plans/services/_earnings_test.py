@@ -54,6 +54,6 @@ def with_exempt_earnings(inputs: ProjectionInputs, names: Mapping[str, str]) -> 
 
 _WITHHELD = gettext_noop(
     "Social Security of %(name)s begins before full retirement age and before the work ends: what the pay exceeds the "
-    "exempt amount of a year by is withheld by half, and months withheld make the benefit larger from full age on. The "
-    "exempt amounts rise with prices here, with wages in law."
+    "exempt amount of a year by is withheld by half, of a survivor's benefit as well, and months withheld make the "
+    "benefit larger from full age on. The exempt amounts rise with prices here, with wages in law."
 )

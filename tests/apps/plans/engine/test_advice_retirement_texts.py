@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -55,3 +56,13 @@ def test_an_order_that_draws_on_roths_sooner_says_that_their_tax_is_counted() ->
         )
     ]
     assert said == [2, 1, 1]
+
+
+def test_what_work_holds_back_is_said_of_whom_it_takes_some() -> None:
+    busy = replace(LATER, held=12_600.0)
+    assert len(texts.claim_texts(LATER, is_couple=False)[2]) == 1
+    (_, note) = texts.claim_texts(busy, is_couple=False)[2]
+    assert dict(note.params)["held__money"] == 12_600.0
+    assert ("held", 12_600.0) in busy.figures
+    assert "held" not in dict(LATER.figures)
+    assert len(texts.claims_texts([busy, LATER])[2]) == len(texts.claims_texts([LATER, LATER])[2]) + 1

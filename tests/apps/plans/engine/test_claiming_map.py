@@ -11,7 +11,7 @@ import pytest
 
 from apps.kernel.errors import InvalidInputError
 from apps.plans.engine.claiming import Claim
-from apps.plans.engine.claiming_map import claiming_map, is_paid, open_claim_ages
+from apps.plans.engine.claiming_map import claim_break_even, claiming_map, held_by_work, is_paid, open_claim_ages
 from apps.plans.engine.household_benefits import benefit_schedule
 from apps.plans.engine.inputs import ProjectionInputs
 from apps.plans.engine.mortality import Sex, life_table_from_mapping
@@ -182,3 +182,42 @@ def test_a_survivors_benefit_in_payment_leaves_no_choice() -> None:
     record = OtherRecord(RecordKind.DECEASED, 2_800.0, date(1940, 3, 3), date(2020, 5, 5), begins_age=60 * 12)
     claims = (replace(inputs.claims[0], record=record),)
     assert claiming_map(replace(inputs, claims=claims), 0.02).records == ()
+
+
+def working_on(inputs: ProjectionInputs, until: date) -> ProjectionInputs:
+    """The first at 61, who works on to a day, with what may be earned beside benefits."""
+    told = older(inputs, 16)
+    adults = tuple(replace(each, retirement_date=until) for each in told.adults)
+    claims = tuple(replace(each, exempt=(24_480.0, 65_160.0)) for each in told.claims)
+    return mortal(replace(told, adults=adults, claims=claims))
+
+
+def test_who_works_on_is_offered_what_the_plan_pays() -> None:
+    # full age is March 2032, and so is the end of work: nothing is paid before 2032, and all of it given back
+    busy = claiming_map(working_on(single(claiming(family())), date(2032, 3, 1)), 0.02)
+    free = claiming_map(working_on(single(claiming(family())), date(2026, 7, 1)), 0.02)
+    full = busy.of((67 * 12,)).value
+    assert full == free.of((67 * 12,)).value
+    assert busy.of((745,)).value == pytest.approx(full, rel=0.01)
+    # to wait is worth more here: what is held back is as good as a later claim
+    assert busy.of((745,)).value > 1.02 * free.of((745,)).value
+    # two months of 2032 at 2,112 are paid, and count as claimed: less is paid from full age on
+    assert busy.of((745,)).together == float(int(3_000 * (1 - 2 * 5 / 900)))
+    even, before = ({(each.sooner, each.later): each.age for each in told.break_evens} for told in (busy, free))
+    assert even[745, 840] > before[745, 840]
+
+
+def test_what_work_holds_back_in_all() -> None:
+    busy = working_on(single(claiming(family())), date(2032, 3, 1))
+    # from April 2027 to December 2031 all of 2,112 a month
+    assert held_by_work(busy, "ana", 745) == pytest.approx(57 * 2_112.0)
+    assert held_by_work(busy, "ana", 67 * 12) == 0.0
+    free = working_on(single(claiming(family())), date(2026, 7, 1))
+    assert claim_break_even(busy, "ana", 745, 840).age > claim_break_even(free, "ana", 745, 840).age
+
+
+def test_a_couples_choices_count_what_work_takes_of_who_is_left_alone() -> None:
+    busy = claiming_map(working_on(claiming(family()), date(2032, 3, 1)), 0.02)
+    free = claiming_map(working_on(claiming(family()), date(2026, 7, 1)), 0.02)
+    assert busy.latest.value == pytest.approx(free.latest.value, rel=0.01)
+    assert busy.soonest.value > 1.02 * free.soonest.value

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from apps.plans.engine.claiming import Claim, worker_benefit
-from apps.plans.engine.household_benefits import benefit_schedule, best_ages
+from apps.plans.engine.household_benefits import benefit_schedule
+from apps.plans.engine.survivor_work import best_ages
 
 START = date(2027, 1, 1)
 # both counted as born in June 1962: 65 years less six months at the start, full age 67 in June 2029 (month 29)

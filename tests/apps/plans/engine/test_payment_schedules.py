@@ -18,7 +18,8 @@ from apps.plans.engine.payment_schedules import (
     deductions_of,
     months_paid,
 )
-from apps.plans.engine.schedules import demands_of, states_of, years_of
+from apps.plans.engine.planned_work import years_of
+from apps.plans.engine.schedules import demands_of, states_of
 from apps.plans.engine.yearly_payments import GIFTS, GIFTS_IN_COSTS, MEDICAL, PROPERTY_TAX
 from tests.apps.plans.engine.households import family, insured
 from tests.apps.plans.engine.test_kernel_deductions import CARE, GIVEN, HOME, deducting

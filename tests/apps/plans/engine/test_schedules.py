@@ -9,13 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.plans.engine.inputs import GoalPriority, Growth
+from apps.plans.engine.inputs import GoalPriority
 from apps.plans.engine.schedules import (
     benefits_of,
     contributions_of,
     debt_payments,
     demands_of,
-    growing,
     incomes_of,
     states_of,
 )
@@ -38,18 +37,6 @@ def test_payments_never_exceed_the_level_and_repay_no_more_than_is_owed(
     worth = sum(amount / (1 + rate / 12) ** (month + 1) for month, amount in enumerate(due))
     assert np.all(due <= payment + 1e-9)
     assert worth <= balance * (1 + 1e-9)
-
-
-def test_an_amount_rises_once_a_year_within_its_months() -> None:
-    """The first of four years has nine months: the first January is month 9."""
-    years = (np.arange(45) + 3) // 12
-    real, nominal = growing(100.0, Growth(0.02, inflation_linked=False), (6, 30), years)
-    assert not real.any()
-    assert nominal[5] == 0.0
-    assert nominal[8] == 100.0
-    assert nominal[9] == pytest.approx(102.0)
-    assert nominal[29] == pytest.approx(104.04)
-    assert nominal[30] == 0.0
 
 
 def test_essential_demands_are_paid_before_wishes() -> None:
