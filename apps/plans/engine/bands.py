@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from apps.plans.engine.chunks import Chunk, Mapper, chunks_of
 from apps.plans.engine.compiled import compiled_with_arrays
-from apps.plans.engine.growth import Chunk, Mapper, chunks_of
 from apps.plans.engine.results import PERCENTILES
 
 # Buckets of a row: some hundred for each doubling of the amount, so that a place shares its bucket with few.

@@ -16,6 +16,7 @@ from scipy.special import chdtr, chdtrc, gammainccinv, gammaincinv
 
 from apps.plans.engine.assumptions import AssumptionSet
 from apps.plans.engine.compiled import compiled_with_arrays
+from apps.plans.engine.float_kernels import log_of
 
 # the chance of a month beyond which tails get no fatter
 RAREST = 1e-5
@@ -81,34 +82,28 @@ def monthly_drifts(assumptions: AssumptionSet, tails: Tails) -> NDArray[np.float
 
 
 @compiled_with_arrays
-def spread_months(
-    points: NDArray[np.float64], edge: float, table: NDArray[np.float32], shocks: NDArray[np.float32]
-) -> None:
+def spread_months(points: NDArray[np.float32], table: NDArray[np.float32], shocks: NDArray[np.float32]) -> None:
     """Multiply the shocks (n_factors, n_months, n_paths) of a month by sqrt(V) at its uniform (n_months, n_paths).
 
-    ``table`` holds sqrt(V) from the log odds ``edge`` to their opposite; between its steps it is read linearly.
+    ``table`` is that of `Tails`: sqrt(V) at even steps of the log odds, between which it is read linearly.
     """
     n_factors, n_months, n_paths = shocks.shape
     cells = table.size - 1
-    per_odds = np.float32(cells / (-2.0 * edge))
-    rarest = np.float32(RAREST)
+    least, most = np.float32(RAREST), np.float32(1.0 - RAREST)
+    edge, per_odds = np.float32(_EDGE), np.float32(cells / (-2.0 * _EDGE))
     scale = np.empty(n_paths, np.float32)
     for month in range(n_months):
         for path in range(n_paths):
-            point = min(max(np.float32(points[month, path]), rarest), np.float32(1.0) - rarest)
-            scale[path] = (np.log(point / (np.float32(1.0) - point)) - np.float32(edge)) * per_odds
+            point = min(max(points[month, path], least), most)
+            odds = log_of(point) - log_of(np.float32(1.0) - point)
+            scale[path] = min(max((odds - edge) * per_odds, np.float32(0.0)), np.float32(cells))
         for path in range(n_paths):
-            cell = min(max(int(scale[path]), 0), cells - 1)
-            part = min(max(scale[path] - np.float32(cell), np.float32(0.0)), np.float32(1.0))
+            cell = min(np.int32(scale[path]), np.int32(cells - 1))
+            part = scale[path] - np.float32(cell)
             scale[path] = table[cell] + part * (table[cell + 1] - table[cell])
         for factor in range(n_factors):
             for path in range(n_paths):
                 shocks[factor, month, path] *= scale[path]
-
-
-def spread(tails: Tails, points: NDArray[np.float64], shocks: NDArray[np.float32]) -> None:
-    """Give normal shocks (n_factors, n_months, n_paths) the tails, in place; ``points`` (n_months, n_paths)."""
-    spread_months(points, _EDGE, tails.table, shocks)
 
 
 def chance_below(tails: Tails, mixing: float) -> float:

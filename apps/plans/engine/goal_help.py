@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from apps.plans.engine.chunks import Mapper
 from apps.plans.engine.goal_choices import GoalMeans
-from apps.plans.engine.growth import Mapper
 from apps.plans.engine.inputs import ProjectionInputs
 from apps.plans.engine.levers import monthly_salaries
 from apps.plans.engine.monte_carlo import simulate

@@ -11,7 +11,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from apps.plans.engine.growth import Mapper
+from apps.plans.engine.chunks import Mapper
 from apps.plans.engine.inputs import ProjectionInputs
 from apps.plans.engine.levers import with_allocation
 from apps.plans.engine.mixes import GoalMix

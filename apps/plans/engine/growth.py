@@ -10,18 +10,17 @@ from __future__ import annotations
 import math
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from apps.plans.engine.chunks import Chunk, Mapper, chunks_of
 from apps.plans.engine.compiled import LANES, compiled_with_arrays
 from apps.plans.engine.scenarios import ScenarioCube
 
 Growth = NDArray[np.float32]
 Prices = NDArray[np.float32]
-Chunk = tuple[int, int]
 
 # A household of 47 years with three allocations takes 92 MB. What is larger than the bound is not kept.
 KEPT_BYTES = 192 * 2**20
@@ -38,20 +37,6 @@ class Span(NamedTuple):
     def n_years(self) -> int:
         """How many calendar years, the first one included."""
         return 1 + (self.n_months - self.first_year) // 12
-
-
-class Mapper(Protocol):
-    """How chunks of paths are run: the built-in ``map``, or that of a pool of threads the caller owns."""
-
-    def __call__(self, function: Callable[[Chunk], None], items: Iterable[Chunk], /) -> Iterator[None]:
-        """Call the function on each item; results come in order."""
-        ...
-
-
-def chunks_of(n_blocks: int, count: int) -> list[Chunk]:
-    """Split blocks into at most ``count`` runs of about the same length: first, and one past the last."""
-    edges = [(n_blocks * chunk // count, n_blocks * (chunk + 1) // count) for chunk in range(count)]
-    return [(first, last) for first, last in edges if last > first]
 
 
 @compiled_with_arrays

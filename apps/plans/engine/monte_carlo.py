@@ -24,10 +24,11 @@ from apps.plans.engine.books import (
     keeping_given,
     keeping_spending,
 )
+from apps.plans.engine.chunks import Chunk, Mapper, chunks_of
 from apps.plans.engine.compiled import LANES
 from apps.plans.engine.digest import input_digest
 from apps.plans.engine.goal_outcomes import outcome_of
-from apps.plans.engine.growth import MARKETS, Chunk, Mapper, Markets, Prices, Span, chunks_of, grown, year_prices
+from apps.plans.engine.growth import MARKETS, Markets, Prices, Span, grown, year_prices
 from apps.plans.engine.horizon import age_in_months, first_month_of_year, horizon_months, last_month_of
 from apps.plans.engine.inputs import GoalPriority, ProjectionInputs
 from apps.plans.engine.kernel import simulate_blocks

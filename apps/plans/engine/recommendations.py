@@ -31,8 +31,8 @@ from apps.plans.engine.advice_texts import (
 )
 from apps.plans.engine.advice_worth import worth_of, yearly_costs
 from apps.plans.engine.checks import known
+from apps.plans.engine.chunks import Mapper
 from apps.plans.engine.digest import input_digest
-from apps.plans.engine.growth import Mapper
 from apps.plans.engine.inputs import ProjectionInputs
 from apps.plans.engine.levers import (
     monthly_salaries,

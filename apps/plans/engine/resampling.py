@@ -9,37 +9,60 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import qmc
 
 from apps.kernel.errors import InvalidInputError, gettext_noop
 from apps.plans.engine.assumptions import AssumptionSet
+from apps.plans.engine.chunks import Chunk, Mapper, chunks_of
 from apps.plans.engine.compiled import LANES, compiled
 from apps.plans.engine.history import History
 from apps.plans.engine.inputs import CubeSpec
 from apps.plans.engine.markets import MarketKind
+from apps.plans.engine.normal_draws import mixed
 from apps.plans.engine.scenarios import ScenarioCube, sealed
+from apps.plans.engine.sobol_points import scrambled_points
 
 # Two dimensions a block, where it begins and how long it is: the first blocks of a path take Sobol points.
 STEERED_BLOCKS = 32
+_CHUNKS = 16
 
 
 @compiled
-def place_blocks(uniforms: NDArray[np.float64], n_history: int, log_stay: float, months: NDArray[np.int32]) -> None:
+def uniform_of(word: np.uint64) -> float:
+    """Return the upper 53 bits of a word as a number in [0, 1)."""
+    return np.float64(np.int64(word >> np.uint64(11))) * 2.0**-53
+
+
+@compiled
+def place_blocks(
+    keys: NDArray[np.uint64],
+    points: NDArray[np.float64],
+    n_history: int,
+    log_stay: float,
+    months: NDArray[np.int32],
+) -> None:
     """Fill ``months`` (n_months, n_paths) with places in history: blocks of geometric length, wrapped at its end.
 
-    ``uniforms`` (2 n_months, n_paths) hold a beginning and a length for each block; ``log_stay`` is the logarithm of
-    the chance that a block goes on, minus infinity where each is one month.
+    ``points`` (2 n_steered, n_paths) hold a beginning and a length for each of the first blocks of a path; later ones
+    are drawn by SplitMix64 from its key. ``log_stay`` is the logarithm of the chance that a block goes on, minus
+    infinity where each is one month.
     """
     n_months, n_paths = months.shape
+    n_steered = points.shape[0] // 2
     for path in range(n_paths):
-        block, left, place = 0, 0, 0
+        block, left, place, word = 0, 0, 0, keys[path]
         for month in range(n_months):
             if left == 0:
-                place = min(int(uniforms[2 * block, path] * n_history), n_history - 1)
+                if block < n_steered:
+                    start, length = points[2 * block, path], points[2 * block + 1, path]
+                else:
+                    word = mixed(word)
+                    start = uniform_of(word)
+                    word = mixed(word)
+                    length = uniform_of(word)
+                place = min(int(start * n_history), n_history - 1)
                 left = 1
                 if log_stay > -np.inf:
-                    length = np.log(1.0 - uniforms[2 * block + 1, path]) / log_stay
-                    left = 1 + int(min(length, n_months))
+                    left = 1 + int(min(np.log(1.0 - length) / log_stay, n_months))
                 block += 1
             months[month, path] = place
             place = place + 1 if place + 1 < n_history else 0
@@ -47,18 +70,22 @@ def place_blocks(uniforms: NDArray[np.float64], n_history: int, log_stay: float,
 
 
 @compiled
-def take_months(history: NDArray[np.float32], months: NDArray[np.int32], first: int, cube: NDArray[np.float32]) -> None:
-    """Write the months (n_history, n_series) at the places (n_months, n_paths) into a cube, from path ``first`` on."""
-    n_months, n_paths = months.shape
-    for path in range(n_paths):
-        block, lane = (first + path) // LANES, (first + path) % LANES
-        for month in range(n_months):
-            for series in range(history.shape[1]):
-                cube[block, month, series, lane] = history[months[month, path], series]
+def take_months(history: NDArray[np.float32], months: NDArray[np.int32], cube: NDArray[np.float32]) -> None:
+    """Write the months of history (n_series, n_history) at the places (n_blocks, n_months, LANES) into blocks."""
+    for block in range(cube.shape[0]):
+        for month in range(cube.shape[1]):
+            for series in range(cube.shape[2]):
+                for lane in range(LANES):
+                    cube[block, month, series, lane] = history[series, months[block, month, lane]]
 
 
 def resampled_cube(
-    assumptions: AssumptionSet, spec: CubeSpec, rng: np.random.Generator, history: History | None
+    assumptions: AssumptionSet,
+    spec: CubeSpec,
+    rng: np.random.Generator,
+    history: History | None,
+    *,
+    mapper: Mapper = map,
 ) -> ScenarioCube:
     """Draw the scenarios of a model that takes its months from history.
 
@@ -73,15 +100,21 @@ def resampled_cube(
             field="history",
         )
     factors = history.recentred(assumptions) if model.is_recentred else history.factors(assumptions)
-    rows = np.ascontiguousarray(factors, dtype=np.float32)
-    cube = np.ones((-(-spec.n_paths // LANES), spec.n_months, rows.shape[1], LANES), dtype=np.float32)
-    if model.kind is MarketKind.SEQUENCES:
-        take_months(rows, _sequences(history, spec), 0, cube)
-        return sealed(assumptions, spec, cube)
-    per_batch = spec.n_paths // spec.n_batches
-    for batch, dice in enumerate(rng.spawn(spec.n_batches)):
-        take_months(rows, _blocks(history.n_months, spec, dice), batch * per_batch, cube)
-    return sealed(assumptions, spec, cube)
+    series = np.ascontiguousarray(factors.T, dtype=np.float32)
+    places = _sequences(history, spec) if model.kind is MarketKind.SEQUENCES else _blocks(history, spec, rng, mapper)
+    n_blocks = -(-spec.n_paths // LANES)
+    months = np.zeros((n_blocks, spec.n_months, LANES), dtype=np.int32)
+    path = np.arange(spec.n_paths)
+    months[path // LANES, :, path % LANES] = places.T
+    cube = np.empty((n_blocks, spec.n_months, series.shape[0], LANES), dtype=np.float32)
+
+    def take(blocks: Chunk) -> None:
+        part = slice(*blocks)
+        take_months(series, months[part], cube[part])
+
+    list(mapper(take, chunks_of(n_blocks, _CHUNKS)))
+    cube[-1, :, :, spec.n_paths - (n_blocks - 1) * LANES :] = 1.0
+    return sealed(assumptions, spec, cube, mapper)
 
 
 def _sequences(history: History, spec: CubeSpec) -> NDArray[np.int32]:
@@ -98,14 +131,20 @@ def _sequences(history: History, spec: CubeSpec) -> NDArray[np.int32]:
     return told
 
 
-def _blocks(n_history: int, spec: CubeSpec, dice: np.random.Generator) -> NDArray[np.int32]:
+def _blocks(history: History, spec: CubeSpec, rng: np.random.Generator, mapper: Mapper) -> NDArray[np.int32]:
+    """Places in history (n_months, n_paths), blocks by block; each batch has a scramble of its own."""
     per_batch = spec.n_paths // spec.n_batches
-    uniforms = dice.random((2 * spec.n_months, per_batch))
     steered = 2 * min(STEERED_BLOCKS, spec.n_months)
-    power = max(1, math.ceil(math.log2(per_batch))) if per_batch > 1 else 0
-    points = qmc.Sobol(steered, scramble=True, rng=dice).random_base2(power)[:per_batch]
-    uniforms[:steered] = points.T
     stay = 1.0 - 1.0 / spec.market.mean_block
-    months = np.empty((spec.n_months, per_batch), dtype=np.int32)
-    place_blocks(uniforms, n_history, math.log(stay) if stay > 0.0 else -math.inf, months)
-    return months
+    log_stay = math.log(stay) if stay > 0.0 else -math.inf
+    dice = rng.spawn(spec.n_batches)
+    months = np.empty((spec.n_batches, spec.n_months, per_batch), dtype=np.int32)
+
+    def place(batches: Chunk) -> None:
+        for batch in range(*batches):
+            points = scrambled_points(steered, per_batch, dice[batch])
+            keys = dice[batch].integers(0, 2**64, per_batch, dtype=np.uint64)
+            place_blocks(keys, points, history.n_months, log_stay, months[batch])
+
+    list(mapper(place, chunks_of(spec.n_batches, _CHUNKS)))
+    return months.transpose(1, 0, 2).reshape(spec.n_months, -1)

@@ -23,6 +23,8 @@ Floats = NDArray[np.float64]
 # Parts of the risk settle at some last bits of one; what is above the second is no answer.
 _SETTLED, _ANSWER = 1e-13, 1e-10
 _MOST_SWEEPS = 20_000
+# the smallest budget of the risk, and how far budgets may be from 1 together
+LEAST_BUDGET = 1e-9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,12 +38,24 @@ class RiskParity:
 
 
 @compiled_with_arrays
-def balanced(covariance: Floats, budgets: Floats, most: int, weights: Floats, parts: Floats) -> tuple[float, int]:
-    """Put the answer for ``budgets``, 1 together, into ``weights`` and ``parts``; return the miss and the sweeps."""
+def balanced(
+    covariance: Floats, budgets: Floats, most: int, weights: Floats, parts: Floats
+) -> tuple[float, int, float, float]:
+    """Put the answer for ``budgets`` into ``weights`` and ``parts``, unless they are no budgets.
+
+    Returns the miss, the sweeps, the least budget and what they are together.
+    """
     n = budgets.shape[0]
+    least, asked = np.inf, 0.0
     for i in range(n):
-        weights[i] = np.sqrt(budgets[i] / covariance[i, i])
-    miss, sweeps = descend(covariance, budgets, weights, most)
+        least = min(least, budgets[i])
+        asked += budgets[i]
+    if not (least >= LEAST_BUDGET and abs(asked - 1.0) <= LEAST_BUDGET):
+        return np.inf, 0, least, asked
+    shares = budgets / asked
+    for i in range(n):
+        weights[i] = np.sqrt(shares[i] / covariance[i, i])
+    miss, sweeps = descend(covariance, shares, weights, most)
     total, variance = 0.0, 0.0
     for i in range(n):
         total += weights[i]
@@ -54,8 +68,8 @@ def balanced(covariance: Floats, budgets: Floats, most: int, weights: Floats, pa
         variance += parts[i]
     for i in range(n):
         parts[i] /= variance
-        miss = max(miss, abs(parts[i] - budgets[i]))
-    return miss, sweeps
+        miss = max(miss, abs(parts[i] - shares[i]))
+    return miss, sweeps, least, asked
 
 
 @compiled_with_arrays
@@ -105,12 +119,11 @@ def risk_parity(moments: Moments, budgets: Floats) -> RiskParity:
             mend=gettext_noop("Give as many budgets as there are assets."),
             field="budgets",
         )
-    total = float(budgets.sum())
-    within(float(budgets.min()), 1e-9, 1.0, "budgets")
-    within(total, 1 - 1e-9, 1 + 1e-9, "budgets")
     weights, contributions = np.empty(size), np.empty(size)
     covariance = np.ascontiguousarray(moments.covariance)
-    miss, sweeps = balanced(covariance, budgets / total, _MOST_SWEEPS, weights, contributions)
+    miss, sweeps, least, total = balanced(covariance, budgets, _MOST_SWEEPS, weights, contributions)
+    within(least, LEAST_BUDGET, 1.0, "budgets")
+    within(total, 1.0 - LEAST_BUDGET, 1.0 + LEAST_BUDGET, "budgets")
     if not miss <= _ANSWER:
         raise NoPortfolioError(
             gettext_noop("The search for the best portfolio did not come to an end."),

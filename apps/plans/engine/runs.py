@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from apps.plans.engine.chunks import Mapper
 from apps.plans.engine.compiled import LANES
-from apps.plans.engine.growth import Mapper
 from apps.plans.engine.inputs import CubeSpec, ProjectionInputs
 from apps.plans.engine.monte_carlo import simulate
 from apps.plans.engine.results import Estimate

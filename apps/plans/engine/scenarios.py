@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from apps.kernel.errors import InvalidInputError, gettext_noop
 from apps.plans.engine.assumptions import AssumptionSet
-from apps.plans.engine.compiled import LANES, compiled
+from apps.plans.engine.chunks import Chunk, Mapper, chunks_of
+from apps.plans.engine.compiled import LANES
 from apps.plans.engine.digest import input_digest
 from apps.plans.engine.inputs import CubeSpec
 from apps.plans.engine.remembered import remembered
@@ -34,39 +35,6 @@ class ScenarioCube:
     factors: NDArray[np.float32]
 
 
-@compiled
-def grow(
-    shocks: NDArray[np.float32],
-    loads: NDArray[np.float32],
-    drifts: NDArray[np.float32],
-    inflation: tuple[float, float, float, float],
-    place: tuple[int, NDArray[np.float32]],
-) -> None:
-    """Turn shocks into growth factors: lognormal assets, and inflation exactly discretised from its process.
-
-    ``loads`` (n_assets + 1, n_factors) are monthly; ``inflation`` is the mean, the monthly decay, the monthly shock
-    and the initial rate; ``place`` the first path and the cube it is written to.
-    """
-    n_factors, n_months, n_paths = shocks.shape
-    n_assets = drifts.size
-    mean, decay, step, initial = inflation
-    first, cube = place
-    for path in range(n_paths):
-        block, lane = (first + path) // LANES, (first + path) % LANES
-        rate = initial
-        for month in range(n_months):
-            for asset in range(n_assets):
-                move = drifts[asset]
-                for source in range(n_factors):
-                    move += loads[asset, source] * shocks[source, month, path]
-                cube[block, month, asset, lane] = np.exp(move)
-            surprise = 0.0
-            for source in range(n_factors):
-                surprise += loads[n_assets, source] * shocks[source, month, path]
-            rate = mean + (rate - mean) * decay + step * surprise
-            cube[block, month, n_assets, lane] = np.exp(rate / 12.0)
-
-
 def inflation_steps(assumptions: AssumptionSet) -> tuple[float, float, float, float]:
     """Mean, monthly decay, monthly shock and initial rate of the exactly discretised process (Uhlenbeck 1930)."""
     process = assumptions.inflation
@@ -78,20 +46,32 @@ def inflation_steps(assumptions: AssumptionSet) -> tuple[float, float, float, fl
 def expected_cube(assumptions: AssumptionSet, n_months: int) -> ScenarioCube:
     """One path without chance: each asset gives its median return each month, inflation reverts to its mean."""
     spec = CubeSpec(seed=0, n_paths=1, n_batches=1, n_months=n_months)
-    n_series = len(assumptions.assets) + 1
-    factors = np.ones((1, n_months, n_series, LANES), dtype=np.float32)
-    shocks = np.zeros((n_series, n_months, 1), dtype=np.float32)
-    loads = np.zeros((n_series, n_series), dtype=np.float32)
-    drifts = np.array([asset.log_mean / 12.0 for asset in assumptions.assets], dtype=np.float32)
-    grow(shocks, loads, drifts, inflation_steps(assumptions), (0, factors))
+    mean, decay, _, rate = inflation_steps(assumptions)
+    rates = mean + (rate - mean) * decay ** np.arange(1.0, n_months + 1.0)
+    factors = np.ones((1, n_months, len(assumptions.assets) + 1, LANES), dtype=np.float32)
+    factors[0, :, :-1, 0] = np.exp([asset.log_mean / 12.0 for asset in assumptions.assets])
+    factors[0, :, -1, 0] = np.exp(rates / 12.0)
     return sealed(assumptions, spec, factors)
 
 
-def sealed(assumptions: AssumptionSet, spec: CubeSpec, factors: NDArray[np.float32]) -> ScenarioCube:
+def factors_digest(factors: NDArray[np.float32], mapper: Mapper = map) -> str:
+    """Return the digest of a cube's factors: SHA-256 of the digests of its blocks, so that threads can share it."""
+    digests = [b""] * factors.shape[0]
+
+    def digest(blocks: Chunk) -> None:
+        for block in range(*blocks):
+            digests[block] = hashlib.sha256(factors[block].data).digest()
+
+    list(mapper(digest, chunks_of(factors.shape[0], 16)))
+    return hashlib.sha256(b"".join(digests)).hexdigest()
+
+
+def sealed(
+    assumptions: AssumptionSet, spec: CubeSpec, factors: NDArray[np.float32], mapper: Mapper = map
+) -> ScenarioCube:
     """Close a cube of factors (n_blocks, n_months, n_assets + 1, LANES): read-only now, named by their digest."""
     factors.setflags(write=False)
-    digest = hashlib.sha256(factors.data).hexdigest()
-    return ScenarioCube(spec, input_digest(assumptions), digest, factors)
+    return ScenarioCube(spec, input_digest(assumptions), factors_digest(factors, mapper), factors)
 
 
 @remembered(64)

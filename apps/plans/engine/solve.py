@@ -12,7 +12,7 @@ from math import ceil
 
 from apps.kernel.errors import DomainError, gettext_noop
 from apps.plans.engine.checks import known, within
-from apps.plans.engine.growth import Mapper
+from apps.plans.engine.chunks import Mapper
 from apps.plans.engine.horizon import age_in_months, retirement_month_of
 from apps.plans.engine.inputs import ProjectionInputs
 from apps.plans.engine.levers import (

@@ -18,9 +18,9 @@ from apps.plans.engine.advice import figures_of
 from apps.plans.engine.advice_worth import worth_of, yearly_costs
 from apps.plans.engine.allocation import optimised_allocation, stated_allocation
 from apps.plans.engine.alternatives import goal_candidates, mix_table
+from apps.plans.engine.chunks import Mapper
 from apps.plans.engine.goal_help import goal_helps
 from apps.plans.engine.goal_mixes import goal_mixes
-from apps.plans.engine.growth import Mapper
 from apps.plans.engine.inputs import ProjectionInputs
 from apps.plans.engine.levers import invested_mix
 from apps.plans.engine.market_outcomes import outcome_under, spec_under

@@ -12,6 +12,7 @@ import tempfile
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -24,13 +25,14 @@ from apps.plans.engine.digest import canonical_json, input_digest
 from apps.plans.engine.drawing import draw_cube
 from apps.plans.engine.inputs import CubeSpec
 from apps.plans.engine.results import ENGINE_VERSION
-from apps.plans.engine.scenarios import ScenarioCube
+from apps.plans.engine.scenarios import ScenarioCube, factors_digest
 from apps.plans.selectors.markets import history_named
 
 log = structlog.get_logger(__name__)
 
 DISK_BYTES = 2 * 2**30
 OPEN_CUBES = 8
+DRAWING_THREADS = min(4, os.cpu_count() or 1)
 _drawing = threading.Lock()
 _open: OrderedDict[str, ScenarioCube] = OrderedDict()
 
@@ -48,7 +50,7 @@ def cube_of(assumptions: AssumptionSet, spec: CubeSpec, *, announce: Callable[[]
         if cube is None:
             if announce is not None:
                 announce()
-            cube = draw_cube(assumptions, spec, np.random.default_rng(spec.seed), history_named(spec.market.history))
+            cube = _drawn(assumptions, spec)
             _keep(name, cube)
             # from disk its pages are shared with other processes
             cube = _kept(name, assumptions, spec) or cube
@@ -57,6 +59,12 @@ def cube_of(assumptions: AssumptionSet, spec: CubeSpec, *, announce: Callable[[]
         while len(_open) > OPEN_CUBES:
             _open.popitem(last=False)
         return cube
+
+
+def _drawn(assumptions: AssumptionSet, spec: CubeSpec) -> ScenarioCube:
+    history = history_named(spec.market.history)
+    with ThreadPoolExecutor(DRAWING_THREADS) as pool:
+        return draw_cube(assumptions, spec, np.random.default_rng(spec.seed), history, mapper=pool.map)
 
 
 def _kept(name: str, assumptions: AssumptionSet, spec: CubeSpec) -> ScenarioCube | None:
@@ -69,7 +77,7 @@ def _kept(name: str, assumptions: AssumptionSet, spec: CubeSpec) -> ScenarioCube
             log.warning("plans.cube_unreadable", path=path.name, reason=str(broken))
             path.unlink(missing_ok=True)
             continue
-        if hashlib.sha256(factors.data).hexdigest() != digest:
+        if factors_digest(factors) != digest:
             log.warning("plans.cube_damaged", path=path.name)
             path.unlink(missing_ok=True)
             continue

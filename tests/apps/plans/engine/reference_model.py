@@ -732,7 +732,7 @@ class ReferenceModel(DeductionsOfReference, IrasOfReference, MeansOfReference, O
             if converted[plan.owner] > 0.0:
                 penalty *= 1.0 - self.free.get(plan.owner, 0.0) / converted[plan.owner]
             withheld = min(converted[plan.owner], missing / (1.0 - penalty))
-            missing -= withheld * (1.0 - penalty)
+            missing = max(0.0, missing - withheld * (1.0 - penalty))
             added += withheld * penalty
             self.taxes[-1] += withheld * penalty
             books.unspent += withheld

@@ -128,7 +128,7 @@ def test_what_a_partner_does_stays_and_is_asked_by_itself() -> None:
 
 
 def test_who_has_no_own_benefit_is_not_told_of_one() -> None:
-    inputs = widow(replace(HIS, begins_age=67 * 12), own=0.0, budget=30_000.0)
+    inputs = widow(replace(HIS, begins_age=67 * 12), own=0.0, budget=36_000.0)
     (found,) = survivor_advice(inputs, Runs(cube_of(inputs)))
     _title, reason, actions = found.texts
     assert "no own benefit" in reason.message

@@ -12,7 +12,7 @@ from scipy import integrate, stats
 
 from apps.kernel.errors import InvalidInputError
 from apps.plans.engine.drawing import draw_cube
-from apps.plans.engine.fat_tails import RAREST, chance_below, log_mean_growth, monthly_drifts, spread, tails_of
+from apps.plans.engine.fat_tails import RAREST, chance_below, log_mean_growth, monthly_drifts, spread_months, tails_of
 from apps.plans.engine.inputs import CubeSpec
 from apps.plans.engine.markets import LOG_NORMAL, MarketKind, MarketModel
 from tests.apps.plans.engine.households import published_assumptions, simple_assumptions
@@ -97,7 +97,7 @@ def test_the_mixing_variable_has_a_mean_of_one_and_scipys_quantiles() -> None:
     n_points = 200_000
     points = (np.arange(n_points) + 0.5)[None, :] / n_points
     shocks = np.ones((1, 1, n_points), dtype=np.float32)
-    spread(tails, points, shocks)
+    spread_months(points.astype(np.float32), tails.table, shocks)
     mixing = shocks[0, 0].astype(np.float64) ** 2
     assert mixing.mean() == pytest.approx(1.0, abs=2e-3)
     assert mixing[100::1000] == pytest.approx(tails.unit / stats.chi2.ppf(points[0, 100::1000], 5.0), rel=1e-4)
@@ -107,7 +107,7 @@ def test_the_mixing_variable_has_a_mean_of_one_and_scipys_quantiles() -> None:
 def test_uniforms_at_their_ends_stay_finite() -> None:
     tails = tails_of(replace(simple_assumptions(), degrees_of_freedom=3.0))
     shocks = np.ones((2, 1, 3), dtype=np.float32)
-    spread(tails, np.array([[0.0, 0.5, 1.0]]), shocks)
+    spread_months(np.array([[0.0, 0.5, 1.0]], dtype=np.float32), tails.table, shocks)
     assert np.isfinite(shocks).all()
     assert shocks[0, 0, 0] == pytest.approx(math.sqrt(tails.unit / stats.chi2.ppf(RAREST, 3.0)), rel=1e-4)
     assert shocks[0, 0, 0] > shocks[0, 0, 1] > shocks[0, 0, 2] > 0

@@ -9,7 +9,7 @@ import pytest
 
 from apps.plans.engine import monte_carlo
 from apps.plans.engine.compiled import LANES
-from apps.plans.engine.growth import MarketCache, Span, chunks_of, grown, year_prices
+from apps.plans.engine.growth import MarketCache, Span, grown, year_prices
 from apps.plans.engine.monte_carlo import project
 from apps.plans.engine.program import build_program
 from tests.apps.plans.engine.households import family, family_cube
@@ -81,9 +81,3 @@ def test_what_is_too_large_to_keep_gives_the_same_bytes(monkeypatch: pytest.Monk
     monkeypatch.setattr(monte_carlo, "MARKETS", small)
     assert project(family(), family_cube()).to_json_bytes() == kept
     assert small.nbytes <= 1_000_000
-
-
-def test_chunks_cover_all_blocks_once() -> None:
-    for n_blocks in (1, 7, 160):
-        covered = [block for first, last in chunks_of(n_blocks, 20) for block in range(first, last)]
-        assert covered == list(range(n_blocks))

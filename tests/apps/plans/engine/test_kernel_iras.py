@@ -111,7 +111,8 @@ def test_room_in_a_bracket_is_for_what_is_taxed_of_a_conversion(path: int) -> No
     twin, _ = equals_the_plain_model(with_basis(inputs, 200_000.0, 20_000.0), path)
     plain = ReferenceModel(inputs, family_cube(), path).run()
     assert sum(twin.recovered) > 100_000.0
-    assert sum(twin.converted[:30]) > sum(plain.converted[:30])
+    # in the first years of the room, before the account with the larger conversions is empty
+    assert all(twin.converted[year] > plain.converted[year] + 10_000.0 for year in (20, 21))
 
 
 def test_savings_that_are_not_deducted_become_basis() -> None:

@@ -6,12 +6,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from apps.kernel.errors import InvalidInputError
 from apps.plans.engine.drawing import draw_cube
 from apps.plans.engine.inputs import CubeSpec
 from apps.plans.engine.markets import MarketKind, MarketModel
-from apps.plans.engine.resampling import place_blocks
+from apps.plans.engine.resampling import place_blocks, uniform_of
 from apps.plans.engine.scenarios import ScenarioCube
 from tests.apps.plans.engine.histories import made_up
 from tests.apps.plans.engine.households import simple_assumptions
@@ -113,6 +114,23 @@ def test_another_history_than_the_model_names_is_refused() -> None:
 def test_blocks_of_chosen_uniforms_are_where_they_say() -> None:
     months = np.empty((6, 1), dtype=np.int32)
     # with a chance of one half to go on, 0.6 means ln 0.4 / ln 0.5 = 1.3: two months
-    uniforms = np.array([[0.95], [0.6], [0.5], [0.99], [0.0], [0.0]] + [[0.0]] * 6)
-    place_blocks(uniforms, 10, float(np.log(0.5)), months)
+    points = np.array([[0.95], [0.6], [0.5], [0.99]])
+    place_blocks(np.zeros(1, np.uint64), points, 10, float(np.log(0.5)), months)
     assert months[:, 0].tolist() == [9, 0, 5, 6, 7, 8]
+
+
+def test_blocks_beyond_the_steered_ones_are_drawn_from_the_key_of_the_path() -> None:
+    months = np.empty((2_000, 3), dtype=np.int32)
+    place_blocks(np.array([7, 8, 7], np.uint64), np.empty((0, 3)), 50, -np.inf, months)
+    assert np.array_equal(months[:, 0], months[:, 2])
+    assert not np.array_equal(months[:, 0], months[:, 1])
+    # each place of history comes about as often as any other: 4,000 months over 50 places, chi-square at 1 in 10,000
+    counts = np.bincount(months[:, :2].ravel(), minlength=50)
+    assert counts.size == 50
+    assert ((counts - 80.0) ** 2 / 80.0).sum() < stats.chi2.isf(1e-4, 49)
+
+
+def test_uniforms_of_words_keep_their_upper_bits() -> None:
+    assert uniform_of(np.uint64(0)) == 0.0
+    assert uniform_of(np.uint64(1 << 63)) == 0.5
+    assert uniform_of(np.uint64(2**64 - 1)) == 1.0 - 2.0**-53
