@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from collections.abc import Sequence
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.utils.functional import Promise
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.clients.models import Person
 from apps.compliance.selectors.questionnaires import ShownItem
 from apps.core.calculator_forms import CalculatorForm, Dollars, LoanForm, RefinancingForm, RentOrBuyForm, TaxForm
-from apps.core.forms import DayInput
+from apps.core.forms import DayInput, PercentField
 from apps.plans.models import CalculatorKind, GoalKind, GoalPriority, GoalWish, Tongue
+from apps.plans.models.goal import MAX_WAIT_YEARS
+from apps.plans.selectors.wishes import asked_means, heard_words
 
 
 class AnswerForm(forms.Form):
@@ -106,7 +109,12 @@ class GoalWordsForm(forms.Form):
 
 
 class WishForm(forms.Form):
-    """A goal found in a client's words: what is not known stays empty, the advisor asks."""
+    """A goal found in a client's words: what is not known stays empty, the advisor asks.
+
+    Whether it can wait, how much is enough and who pays are asked where the words speak of it.
+    """
+
+    MEANS: ClassVar[tuple[str, ...]] = ("wait_years", "least_share", "funded_by", "funded_only")
 
     name = forms.CharField(label=_("What for"), max_length=120)
     annual_amount = forms.DecimalField(
@@ -126,16 +134,41 @@ class WishForm(forms.Form):
         label=_("For whom"), queryset=Person.objects.none(), to_field_name="public_id", required=False
     )
     priority = forms.ChoiceField(label=_("How much you want it"), choices=GoalPriority.choices)
+    wait_years = forms.IntegerField(
+        label=_("How many years could it wait?"), min_value=0, max_value=MAX_WAIT_YEARS, required=False
+    )
+    least_share = PercentField(
+        label=_("How much of it would be enough, in per cent?"),
+        min_value=5,
+        max_value=100,
+        max_digits=4,
+        decimal_places=1,
+        required=False,
+    )
+    funded_by = forms.MultipleChoiceField(
+        label=_("Which accounts should pay for it?"), widget=forms.CheckboxSelectMultiple, required=False
+    )
+    funded_only = forms.BooleanField(label=_("Nothing else should pay for it"), required=False)
 
-    def __init__(self, *args: Any, wish: GoalWish, **kwargs: Any) -> None:
-        names = ("name", "annual_amount", "starts_on", "retirement_age", "priority")
+    def __init__(self, *args: Any, wish: GoalWish, accounts: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        names = ("name", "annual_amount", "starts_on", "retirement_age", "priority", *self.MEANS)
         kwargs["initial"] = {
             **{name: getattr(wish, name) for name in names},
             "years": wish.years or None,
             "person": wish.person.public_id if wish.person else None,
         }
         super().__init__(*args, **kwargs)
-        self.kind = wish.kind
+        self.kind, asked = wish.kind, asked_means(wish)
+        if "funded_by" in asked and accounts:
+            cast("forms.MultipleChoiceField", self.fields["funded_by"]).choices = [*accounts]
+            asked |= {"funded_only"}
+        # what was known before and is not asked stays as it is
+        self.kept = {name: getattr(wish, name) for name in self.MEANS if name not in asked}
+        for name in self.kept:
+            del self.fields[name]
+        for name, words in heard_words(wish).items():
+            if name in self.fields:
+                self.fields[name].help_text = gettext("You wrote: “%(words)s”.") % {"words": words}
         people = wish.text.household.people.all()
         is_retirement = wish.kind == GoalKind.RETIREMENT
         for name in ("years", "starts_on") if is_retirement else ("retirement_age",):
@@ -149,6 +182,22 @@ class WishForm(forms.Form):
         """Add the kind, which the advisor sets, and nothing for what was not asked."""
         clean = super().clean() or {}
         return {**clean, "kind": self.kind, "years": clean.get("years") or 0}
+
+    @property
+    def details(self) -> dict[str, Any]:
+        """What was said of the goal itself."""
+        return {name: value for name, value in self.cleaned_data.items() if name not in self.MEANS}
+
+    @property
+    def means(self) -> dict[str, Any]:
+        """What was said of its accounts and of how far it gives way, as the service takes it."""
+        told = {**self.kept, **self.cleaned_data}
+        return {
+            "accounts": tuple(told["funded_by"] or ()),
+            "only": bool(told["funded_only"]),
+            "wait_years": told["wait_years"],
+            "least_share": told["least_share"],
+        }
 
 
 class RetirementForm(CalculatorForm):

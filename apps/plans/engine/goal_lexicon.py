@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from apps.plans.engine.inputs import GoalPriority
+from apps.plans.engine.spoken_means import MeansWords, means_words_from
 from apps.plans.engine.spoken_numbers import Tongue
 
 
@@ -42,7 +43,7 @@ class Lexicon:
     things are. `points_back` are words for the wish before, `another` begins a second wish of the same kind, `bare` a
     wish without a verb, which shares that of the one before. `yearly` and `monthly` say how often, apart from an
     amount. `partners` and `children` are words for them. `spelling` are the words that are also read with a slip of
-    the pen.
+    the pen. `means` say how far a wish gives way and who pays.
     """
 
     tongue: Tongue
@@ -68,6 +69,7 @@ class Lexicon:
     partners: frozenset[str]
     children: frozenset[str]
     spelling: frozenset[str]
+    means: MeansWords
 
 
 _SHAPES = (
@@ -94,6 +96,7 @@ def lexicon_from_mapping(content: Mapping[str, Any]) -> Lexicon:
         tongue=Tongue(content["tongue"]),
         subjects={Subject(name): _words(shapes) for name, shapes in content["subjects"].items()},
         cues=tuple((GoalPriority(cue["priority"]), _words(cue["words"])) for cue in content["cues"]),
+        means=means_words_from(content["means"]),
         **parts,
     )
 

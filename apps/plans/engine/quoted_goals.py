@@ -2,7 +2,8 @@
 
 The model says which words are a wish, of what kind, and how much it is wanted. Amounts and times are read in those
 words by the same grammar as everywhere: no number comes from the model, and a goal beside which it states one that the
-words do not hold is refused.
+words do not hold is refused. So with means: it may say which words tell whether the wish can wait, what is enough and
+which account pays, of which kind; how long and how much is read in these words.
 """
 
 from __future__ import annotations
@@ -11,25 +12,37 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, TypeVar
 
 from apps.plans.engine.goal_lexicon import Lexicon, Subject
 from apps.plans.engine.inputs import GoalPriority
 from apps.plans.engine.spoken_clauses import Clause, clauses_of, sentences
 from apps.plans.engine.spoken_goals import SpokenGoal
+from apps.plans.engine.spoken_means import (
+    AccountWord,
+    Figures,
+    Least,
+    Source,
+    SpokenMeans,
+    Wait,
+    means_in,
+    told_by,
+)
 from apps.plans.engine.spoken_numbers import Money, money_in, numbers_in
 from apps.plans.engine.spoken_people import People
 from apps.plans.engine.spoken_spelling import Spelled, spelled
 from apps.plans.engine.spoken_times import Duration, Moment, times_in
 
-Said = TypeVar("Said", Money, Moment, Duration)
+Said = TypeVar("Said", Money, Moment, Duration, Wait, Least, Source)
+Span = tuple[int, int]
 MOST_GOALS = 20
 _FENCE = re.compile(r"\A\s*```(?:json)?\s*(.*?)\s*```\s*\Z", re.DOTALL)
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _DIGITS = re.compile(r"\d+")
 _WORKING_AGES = range(40, 86)
 # what the model says besides these is not asked for
-_ASKED = frozenset({"words", "sentence"})
+_ASKED = frozenset({"words", "sentence", "timing", "timing_words", "least_words", "account", "account_words"})
 
 
 class UnreadableAnswerError(ValueError):
@@ -44,6 +57,27 @@ class Sent:
     start: int
 
 
+class Timing(StrEnum):
+    """Whether a wish may come later."""
+
+    FLEXIBLE = "flexible"
+    FIXED = "fixed"
+
+
+@dataclass(frozen=True, slots=True)
+class QuotedMeans:
+    """Where the words stand that tell of a wish's means, and what of them the model says."""
+
+    timing: Timing | None = None
+    timing_at: Span | None = None
+    least_at: Span | None = None
+    account: AccountWord | None = None
+    account_at: Span | None = None
+
+
+_NOTHING_SAID = QuotedMeans()
+
+
 @dataclass(frozen=True, slots=True)
 class Quote:
     """Words of the text that are a wish, from a character up to another."""
@@ -52,6 +86,7 @@ class Quote:
     priority: GoalPriority
     start: int
     end: int
+    means: QuotedMeans = _NOTHING_SAID
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,32 +132,63 @@ def spoken(text: str, quote: Quote, words: Lexicon, names: Sequence[str]) -> Spo
     numbers = numbers_in(text, words.tongue)
     money = money_in(text, words.tongue)
     moments, durations = times_in(text, numbers, money, words.tongue)
+    means = _means(text, quote, words, Figures(numbers, money, moments))
+    taken = [(each.start, each.end) for each in means.said]
     clause = Clause(quote.start, quote.end)
-    moment = _only(moments, quote)
+    moment = _only(moments, quote, taken)
     if moment is None and quote.subject is Subject.RETIREMENT and not any(_inside(each, quote) for each in moments):
         told: list[Money | Moment | Duration] = [*money, *durations]
-        taken = {each.start for each in told}
+        said = {each.start for each in told}
         ages = [n for n in numbers if quote.start <= n.start < quote.end and n.value in _WORKING_AGES]
-        free = [each for each in ages if each.start not in taken]
+        free = [each for each in ages if each.start not in said]
         moment = Moment(free[0].start, free[0].end, age=int(free[0].value)) if len(free) == 1 else None
     return SpokenGoal(
         subject=quote.subject,
         priority=quote.priority,
         words=text[quote.start : quote.end],
         parts=((quote.start, quote.end),),
-        money=_only(money, quote),
+        money=_only(money, quote, taken),
         moment=moment,
-        duration=_only(durations, quote),
+        duration=_only(durations, quote, taken),
         whom="" if quote.subject is Subject.RETIREMENT else People(text, words, names).whom([clause], quote.subject),
+        means=means,
     )
 
 
-def _only(found: Sequence[Said], quote: Quote) -> Said | None:
-    inside = [each for each in found if _inside(each, quote)]
+def _means(text: str, quote: Quote, words: Lexicon, figures: Figures) -> SpokenMeans:
+    """Return the means that the grammar reads in the quote and in the words named for them, else what the model says
+    these are of.
+    """
+    said, told = means_in(text, words.means, figures), quote.means
+    wait = _only(said.waits, quote) or _at(said.waits, told.timing_at)
+    least = _only(said.leasts, quote) or _at(said.leasts, told.least_at)
+    source = _only(said.sources, quote) or _at(said.sources, told.account_at)
+    if wait is None and told.timing_at is not None and told.timing is not None:
+        is_fixed = told.timing is Timing.FIXED
+        read = told_by(text[slice(*told.timing_at)], words.means, figures, told.timing_at)[0]
+        wait = Wait(*told.timing_at, years=0) if is_fixed else read
+    if least is None and told.least_at is not None:
+        least = told_by(text[slice(*told.least_at)], words.means, figures, told.least_at)[1]
+    if source is None and told.account_at is not None and told.account is not None:
+        own = words.means.own.search(text[slice(*told.account_at)]) is not None
+        source = Source(*told.account_at, kinds=(told.account,), own=own)
+    return SpokenMeans(wait, least, source)
+
+
+def _at(found: Sequence[Said], span: Span | None) -> Said | None:
+    """Return what the grammar reads in the words that were named."""
+    if span is None:
+        return None
+    return next((each for each in found if each.start < span[1] and span[0] < each.end), None)
+
+
+def _only(found: Sequence[Said], quote: Quote, taken: Sequence[Span] = ()) -> Said | None:
+    free = [each for each in found if not any(first <= each.start < last for first, last in taken)]
+    inside = [each for each in free if _inside(each, quote)]
     return inside[0] if len(inside) == 1 else None
 
 
-def _inside(each: Money | Moment | Duration, quote: Quote) -> bool:
+def _inside(each: Money | Moment | Duration | Wait | Least | Source, quote: Quote) -> bool:
     return quote.start <= each.start and each.end <= quote.end
 
 
@@ -146,12 +212,35 @@ def _quote(told: Mapping[str, Any], sent: Sequence[Sent], text: str) -> Quote | 
     place = next((each for each in sent if words in each.spelled.text), None)
     if place is None or not _WORD.search(words) or _states_more(told, words):
         return None
-    at = place.spelled.text.index(words)
-    start = place.start + place.spelled.start(at)
-    end = place.start + place.spelled.end(at + len(words))
     priority = told.get("priority")
     wanted = GoalPriority(priority) if priority in set(GoalPriority) else GoalPriority.IMPORTANT
-    return Quote(Subject(kind), wanted, *_whole_words(text, start, end))
+    return Quote(Subject(kind), wanted, *_place(words, place, text), means=_quoted_means(told, place, text))
+
+
+def _quoted_means(told: Mapping[str, Any], place: Sent, text: str) -> QuotedMeans:
+    """Return what is said of means; words that do not stand in the sentence of the wish are not believed."""
+
+    def at(name: str) -> Span | None:
+        words = told.get(name)
+        words = words.strip() if isinstance(words, str) else ""
+        is_there = words in place.spelled.text and _WORD.search(words) is not None
+        return _place(words, place, text) if is_there else None
+
+    timing, account = told.get("timing"), told.get("account")
+    return QuotedMeans(
+        timing=Timing(timing) if isinstance(timing, str) and timing in set(Timing) else None,
+        timing_at=at("timing_words"),
+        least_at=at("least_words"),
+        account=AccountWord(account) if isinstance(account, str) and account in set(AccountWord) else None,
+        account_at=at("account_words"),
+    )
+
+
+def _place(words: str, place: Sent, text: str) -> Span:
+    """Return where words of a sentence as it was sent stand in the text as it was written."""
+    at = place.spelled.text.index(words)
+    start = place.start + place.spelled.start(at)
+    return _whole_words(text, start, place.start + place.spelled.end(at + len(words)))
 
 
 def _states_more(told: Mapping[str, Any], words: str) -> bool:

@@ -15,12 +15,14 @@ from apps.kernel.errors import InvalidInputError, gettext_noop
 from apps.plans.engine.goal_lexicon import Lexicon, Subject
 from apps.plans.engine.inputs import GoalPriority
 from apps.plans.engine.spoken_clauses import Clause, Mention, clauses_of, sentences
+from apps.plans.engine.spoken_means import Figures, Least, Source, SpokenMeans, Wait, means_in, placed, settled, without
 from apps.plans.engine.spoken_numbers import Money, Number, Per, money_in, numbers_in
 from apps.plans.engine.spoken_people import People
 from apps.plans.engine.spoken_spelling import Spelled, spelled
 from apps.plans.engine.spoken_times import Duration, Moment, times_in
 
-Said = TypeVar("Said", Money, Moment, Duration)
+Said = TypeVar("Said", Money, Moment, Duration, Wait, Least, Source)
+Figure = TypeVar("Figure", Number, Money, Moment, Duration)
 MOST_LETTERS = 5_000
 # ages at which people speak of the end of work without saying that it is an age ("retire around 64")
 _NEAR, _BESIDE = 24, 6  # characters
@@ -46,6 +48,7 @@ class SpokenGoal:
     duration: Duration | None = None
     whom: str = ""
     named: str = ""
+    means: SpokenMeans = field(default_factory=SpokenMeans)
 
     @property
     def lacks(self) -> tuple[str, ...]:
@@ -88,17 +91,24 @@ class _Reader:
     """Reads one text from its first clause to its last."""
 
     def __init__(self, text: str, words: Lexicon, names: Sequence[str]) -> None:
-        self.text, self.words = text, words
-        numbers = numbers_in(text, words.tongue)
-        self.numbers = numbers
-        self.money = money_in(text, words.tongue)
-        self.moments, self.durations = times_in(text, numbers, self.money, words.tongue)
+        self.words = words
+        numbers, money = numbers_in(text, words.tongue), money_in(text, words.tongue)
+        moments, durations = times_in(text, numbers, money, words.tongue)
+        self.means = means_in(text, words.means, Figures(numbers, money, moments))
+        # what is said of means says nothing else, but how much it is wanted ("it has to be by 2030")
+        self.written = text
+        self.text = text = without(text, self.means)
+        self.numbers, self.money = self._apart(numbers), self._apart(money)
+        self.moments, self.durations = self._apart(moments), self._apart(durations)
         said: list[Number | Money | Moment | Duration] = [*numbers, *self.money, *self.moments, *self.durations]
         self.fixed = [(each.start, each.end) for each in said]
         self.people = People(text, words, names)
         self.drafts: list[_Draft] = []
         self.waiting: list[Clause] = []
         self.stated = -1  # the last sentence that told how things are
+
+    def _apart(self, found: Sequence[Figure]) -> list[Figure]:
+        return [each for each in found if not self.means.holds(each.start)]
 
     def goals(self) -> list[SpokenGoal]:
         for number, span in enumerate(sentences(self.text)):
@@ -124,6 +134,8 @@ class _Reader:
         elif clause.mentions:
             for mention in clause.mentions:
                 self._open(mention, clause, sentence)
+        elif self._is_open(sentence) and any(clause.holds(start) for start, _ in self.means.spans):
+            self._last().parts.append(clause)
         elif self._waits(clause, sentence, later):
             self.waiting.append(clause)
         elif self._is_unnamed(clause, sentence):
@@ -224,19 +236,26 @@ class _Reader:
         whom = self.people.whom(parts, subject)
         if not whom and draft.inherits and draft.inherits.mention.subject is subject:
             whom = self.people.whom(draft.inherits.parts, subject)
-        moment = self._moment(draft, whom)
+        moment, means = self._moment(draft, whom), self._means(draft)
+        means, moment, money = settled(means, moment, self._amount(draft))
         spans = _joined([(clause.start, clause.end) for clause in parts])
         return SpokenGoal(
             subject=subject,
             priority=self._priority(draft),
             words="",
             parts=spans,
-            money=self._amount(draft),
+            money=money,
             moment=moment,
             duration=self._found(self.durations, draft),
             whom="" if subject is Subject.RETIREMENT else whom or _aged(moment),
             named=self.text[draft.mention.start : draft.mention.end],
+            means=means,
         )
+
+    def _means(self, draft: _Draft) -> SpokenMeans:
+        said = self.means
+        wait, least = self._found(said.waits, draft), self._found(said.leasts, draft)
+        return SpokenMeans(wait, least, self._found(said.sources, draft))
 
     def _found(self, found: Sequence[Said], draft: _Draft) -> Said | None:
         """Return what its clauses say: its own clause first, and there what stands nearest."""
@@ -307,7 +326,7 @@ class _Reader:
         return GoalPriority.IMPORTANT
 
     def _cue(self, clause: Clause) -> GoalPriority | None:
-        part = clause.lead + self.text[clause.start : clause.end]
+        part = clause.lead + self.written[clause.start : clause.end]
         return next((priority for priority, shape in self.words.cues if shape.search(part)), None)
 
     def _with_ellipses(self, told: list[SpokenGoal]) -> list[SpokenGoal]:
@@ -358,6 +377,7 @@ def _as_written(goal: SpokenGoal, meant: Spelled, text: str) -> SpokenGoal:
         money=_placed(goal.money, meant),
         moment=_placed(goal.moment, meant),
         duration=_placed(goal.duration, meant),
+        means=placed(goal.means, meant),
     )
 
 

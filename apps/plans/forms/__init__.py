@@ -20,7 +20,6 @@ from apps.plans.models import (
     Goal,
     GoalKind,
     GoalPriority,
-    GoalWish,
     OverrideKind,
     Plan,
     PlanStep,
@@ -144,49 +143,6 @@ class GoalWordsForm(forms.Form):
         kwargs["initial"] = {"language": (get_language() or "en")[:2], **(kwargs.get("initial") or {})}
         super().__init__(*args, **kwargs)
         _fill(self.fields["person"], household.people.adults())
-
-
-class WishForm(forms.Form):
-    """A goal found in words, read over before it enters the plan."""
-
-    kind = forms.ChoiceField(label=_("Kind"), choices=GoalKind.choices)
-    name = forms.CharField(label=_("Name"), max_length=120)
-    priority = forms.ChoiceField(label=_("Priority"), choices=GoalPriority.choices)
-    annual_amount = forms.DecimalField(
-        label=_("Amount a year"),
-        min_value=0,
-        max_digits=14,
-        decimal_places=2,
-        required=False,
-        help_text=_("In money of today. Retirement: empty keeps what the plan has."),
-    )
-    years = forms.IntegerField(
-        label=_("For how many years"), min_value=0, max_value=80, required=False, help_text=_("1 for a single sum.")
-    )
-    starts_on = forms.DateField(
-        label=_("From"),
-        widget=DayInput(),
-        required=False,
-        help_text=_("Empty for retirement: it starts when work ends."),
-    )
-    retirement_age = forms.IntegerField(
-        label=_("Age at which work ends"), min_value=18, max_value=100, required=False, help_text=_("For retirement.")
-    )
-    person = PersonField(label=_("For whom"), help_text=_("For retirement: whose work ends."))
-
-    def __init__(self, *args: Any, wish: GoalWish, **kwargs: Any) -> None:
-        names = ("kind", "name", "priority", "annual_amount", "starts_on", "retirement_age")
-        kwargs["initial"] = {
-            **{name: getattr(wish, name) for name in names},
-            "years": wish.years or None,
-            "person": wish.person.public_id if wish.person else None,
-        }
-        super().__init__(*args, **kwargs)
-        _fill(self.fields["person"], wish.text.household.people.all())
-
-    def clean_years(self) -> int:
-        """Return none as nothing."""
-        return self.cleaned_data["years"] or 0
 
 
 class ChoicesForm(forms.Form):

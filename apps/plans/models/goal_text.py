@@ -13,7 +13,7 @@ from apps.clients.models.household import Household, households_of
 from apps.core.actors import Actor
 from apps.core.history import history
 from apps.core.models import BaseModel
-from apps.plans.models.goal import GoalKind, GoalPriority
+from apps.plans.models.goal import LEAST_SHARE, MAX_WAIT_YEARS, GoalKind, GoalPriority
 
 
 class Tongue(models.TextChoices):
@@ -85,7 +85,8 @@ class GoalWish(BaseModel):
 
     `parts` are where its words stand, `marks` where its amount, time and length do. `doubts` are what the words leave
     open: a code with the word it is about. `reading` is the language model's that found it, None where the grammar
-    did. `retirement_age` is of `person`, in a goal for the time after work.
+    did. `retirement_age` is of `person`, in a goal for the time after work. `heard` is where the words stand that say
+    of its means: how long it can wait, what part is enough, the public ids of the accounts that pay; by their field.
     """
 
     MUTABLE: ClassVar[bool] = True
@@ -115,6 +116,20 @@ class GoalWish(BaseModel):
     person = models.ForeignKey(
         "clients.Person", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("for whom")
     )
+    funded_by = models.JSONField(_("paid from"), default=list, blank=True)
+    funded_only = models.BooleanField(_("nothing else pays"), default=False)
+    wait_years = models.PositiveSmallIntegerField(
+        _("can wait up to, in years"), null=True, blank=True, validators=[MaxValueValidator(MAX_WAIT_YEARS)]
+    )
+    least_share = models.DecimalField(
+        _("part that is enough"),
+        max_digits=4,
+        decimal_places=3,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(LEAST_SHARE), MaxValueValidator(1)],
+    )
+    heard = models.JSONField(default=dict, blank=True)
     state = models.CharField(_("state"), max_length=8, choices=WishState.choices, default=WishState.FOUND)
     reading = models.ForeignKey("plans.ModelReading", models.SET_NULL, null=True, blank=True, related_name="wishes")
     goal = models.ForeignKey("plans.Goal", models.SET_NULL, null=True, blank=True, related_name="+")

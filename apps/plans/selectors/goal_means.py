@@ -13,7 +13,7 @@ from apps.money.selectors.situations import household_facts
 from apps.plans.engine.goal_choices import ANY_MEANS, GoalMeans
 from apps.plans.engine.inputs import Goal as EngineGoal
 from apps.plans.engine.results import GoalGiven
-from apps.plans.models import Goal
+from apps.plans.models import Goal, GoalWish
 from apps.plans.selectors.figures import Figure
 from apps.plans.selectors.overview_parts import GivenLine, GoalMeansLine
 
@@ -35,6 +35,15 @@ def _line(goal: Goal, names: Mapping[str, str]) -> GoalMeansLine:
     return _told(f"own_goal:{goal.public_id}", accounts, GoalMeans((), goal.funded_only, goal.wait_years, share))
 
 
+def wish_means_line(wish: GoalWish, names: Mapping[str, str]) -> GoalMeansLine | None:
+    """Return what a goal found in words says of its means; None where it says nothing. ``names`` by public id."""
+    share = None if wish.least_share is None else float(wish.least_share)
+    if not wish.funded_by and wish.wait_years is None and share is None:
+        return None
+    accounts = [names[account] for account in wish.funded_by if account in names]
+    return _told(f"wish:{wish.public_id}", accounts, GoalMeans((), wish.funded_only, wish.wait_years, share))
+
+
 def means_line(goal: EngineGoal, names: Mapping[str, str]) -> GoalMeansLine | None:
     """Return what a goal of a run said of its means; None where it said nothing."""
     if goal.means == ANY_MEANS:
@@ -48,8 +57,17 @@ def _told(key: str, accounts: Sequence[str], means: GoalMeans) -> GoalMeansLine:
         wait = Figure(means.wait_years, "years", f"{key}:wait", _("Years it can wait"))
     if means.least_share is not None and means.least_share < 1.0:
         least = Figure(means.least_share, "percent", f"{key}:least", _("Part that is enough"))
-    is_fixed = means.wait_years == 0 and means.least_share == 1.0
-    return GoalMeansLine(", ".join(accounts), means.only, wait, least, is_fixed)
+    on_its_day, is_whole = means.wait_years == 0, means.least_share == 1.0
+    is_fixed = on_its_day and is_whole
+    return GoalMeansLine(
+        accounts=", ".join(accounts),
+        only=means.only,
+        wait=wait,
+        least=least,
+        is_fixed=is_fixed,
+        on_its_day=on_its_day and not is_fixed,
+        whole=is_whole and not is_fixed,
+    )
 
 
 def given_line(goal: str, given: GoalGiven) -> GivenLine:

@@ -79,7 +79,7 @@ class GoalHelpLine:
 class GoalMeansLine:
     """The names of the accounts that pay, whether nothing else does, and how far the goal gives way; None: not asked.
 
-    `is_fixed` says that it neither waits nor may be smaller.
+    `is_fixed` says that it neither waits nor may be smaller, `on_its_day` and `whole` that it does not do the one.
     """
 
     accounts: str
@@ -87,6 +87,8 @@ class GoalMeansLine:
     wait: Figure | None
     least: Figure | None
     is_fixed: bool
+    on_its_day: bool = False
+    whole: bool = False
 
     @property
     def words(self) -> str:
@@ -102,6 +104,10 @@ class GoalMeansLine:
             told.append(_("%(part)s of it is enough") % {"part": self.least.text})
         if self.is_fixed:
             told.append(_("neither later nor smaller"))
+        if self.on_its_day:
+            told.append(_("not later than its day"))
+        if self.whole:
+            told.append(_("all of it or nothing"))
         return ", ".join(told)
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import itertools
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -14,7 +16,10 @@ from apps.clients.models import Household
 from apps.core.actors import Actor
 from apps.kernel.errors import NotFoundError, gettext_noop
 from apps.plans.models import OPEN_WISHES, GoalKind, GoalText, GoalWish, ModelReading, WishState
+from apps.plans.selectors.goal_means import accounts_for_goals, wish_means_line
+from apps.plans.selectors.overview_parts import GoalMeansLine
 
+_NO_ACCOUNTS: Mapping[str, str] = MappingProxyType({})
 TONES = {WishState.FOUND: "warn", WishState.MEANT: "note", WishState.TAKEN: "good", WishState.DROPPED: ""}
 DOUBTS = {
     "currency": _("The amount is told in %(about)s: say it in the household's currency."),
@@ -24,7 +29,21 @@ DOUBTS = {
     "birth_date": _("An age was told, but the birth date of %(about)s is not known: say the day."),
     "whose_age": _("An age was told (%(about)s), but not whose: say the day."),
     "past": _("What was told (%(about)s) is over already: say when."),
+    "means_retirement": _(
+        "“%(about)s”: living in retirement neither waits nor is cut; the plan shows what a later end of work does."
+    ),
+    "wait_start": _("“%(about)s”: say from when the money is wanted, and how many years it can wait."),
+    "wait_open": _("“%(about)s”: say how many years it can wait."),
+    "wait_impossible": _("“%(about)s” does not go with its day: say how many years it can wait."),
+    "least_open": _("“%(about)s”: say what part of it is enough."),
+    "least_impossible": _("“%(about)s” is more than it costs, or next to nothing: say what part of it is enough."),
+    "least_currency": _("“%(about)s” is told in another currency than its cost: say what part of it is enough."),
+    "account_none": _("“%(about)s”: the household has no such account."),
+    "account_several": _("“%(about)s” may be several accounts: say which."),
+    "account_studies": _("“%(about)s” pays for education only."),
 }
+# which field of a wish a doubt is about
+_ABOUT = {"wait": "wait_years", "least": "least_share", "account": "funded_by"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +64,7 @@ class WishLine:
     asks: tuple[str, ...]
     tone: str
     found_by: str = ""
+    means: GoalMeansLine | None = None
 
     @property
     def is_open(self) -> bool:
@@ -67,10 +87,12 @@ def told_texts(household: Household, actor: Actor) -> list[ToldText]:
     """Return what a household said, the newest first, as far as the actor may see it."""
     rows = GoalText.objects.visible_to(actor).filter(household=household)
     texts = rows.select_related("person").prefetch_related("wishes__person", "wishes__reading", "readings__job")
+    paying = GoalWish.objects.filter(text__in=rows).exclude(funded_by=[]).exists()
+    names = dict(accounts_for_goals(household)) if paying else _NO_ACCOUNTS
     return [
         ToldText(
             text,
-            tuple(wish_line(wish, text) for wish in text.wishes.all()),
+            tuple(wish_line(wish, text, names) for wish in text.wishes.all()),
             is_own=text.person.user_id is not None and text.person.user_id == actor.user_id,
             n_unread=len(unread_parts(text)),
             reading=max(text.readings.all(), key=lambda reading: reading.pk, default=None),
@@ -113,6 +135,16 @@ def text_for(actor: Actor, public_id: uuid.UUID) -> GoalText:
     return row
 
 
+def heard_words(wish: GoalWish) -> dict[str, str]:
+    """Return the words that say of a wish's means, by their field."""
+    return {name: wish.text.text[first:last] for name, (first, last) in wish.heard.items()}
+
+
+def asked_means(wish: GoalWish) -> set[str]:
+    """Return the fields of a wish's means of which its words speak."""
+    return {*wish.heard, *(name for doubt in wish.doubts if (name := _ABOUT.get(doubt["code"].partition("_")[0])))}
+
+
 def next_open(wish: GoalWish) -> GoalWish | None:
     """Return the next goal of the same words that nobody has looked at."""
     return wish.text.wishes.filter(state=WishState.FOUND).exclude(pk=wish.pk).order_by("place").first()
@@ -124,11 +156,12 @@ def has_open_wishes(household: Household, actor: Actor) -> bool:
     return GoalWish.objects.filter(text__in=texts, state__in=OPEN_WISHES).exists()
 
 
-def wish_line(wish: GoalWish, text: GoalText) -> WishLine:
-    """Return a wish with its words marked and what it does not say."""
+def wish_line(wish: GoalWish, text: GoalText, accounts: Mapping[str, str] = _NO_ACCOUNTS) -> WishLine:
+    """Return a wish with its words marked and what it does not say; ``accounts`` are names by public id."""
     found_by = wish.reading.model_name if wish.reading is not None else ""
     shown = segments(text.text, wish.parts, wish.marks)
-    return WishLine(wish, shown, _asks(wish), TONES[WishState(wish.state)], found_by)
+    means = wish_means_line(wish, accounts)
+    return WishLine(wish, shown, _asks(wish), TONES[WishState(wish.state)], found_by, means)
 
 
 def segments(text: str, parts: list[list[int]], marks: list[list[int]]) -> tuple[Segment, ...]:

@@ -14,6 +14,8 @@ from django.utils.translation import gettext, override
 from apps.clients.models import Person, Relationship
 from apps.kernel.dates import months_after
 from apps.kernel.errors import gettext_noop
+from apps.money.selectors.facts import AccountFact
+from apps.money.selectors.situations import household_facts
 from apps.plans.engine.goal_lexicon import Lexicon, Subject, lexicon_from_mapping
 from apps.plans.engine.quoted_goals import Quote, spoken, unread
 from apps.plans.engine.spoken_goals import SpokenGoal, goals_in
@@ -21,6 +23,7 @@ from apps.plans.engine.spoken_numbers import Per
 from apps.plans.engine.spoken_times import Moment
 from apps.plans.models import GoalKind, GoalText, GoalWish
 from apps.plans.services._tables import TAX_TABLES, read_table
+from apps.plans.services._wish_means import HeardMeans, Told, heard_means
 
 KINDS = {
     Subject.RETIREMENT: GoalKind.RETIREMENT,
@@ -98,6 +101,14 @@ class _Reading:
     day: dt.date
     lexicon: Lexicon
     doubts: list[dict[str, str]] = field(default_factory=list)
+    known_accounts: Sequence[AccountFact] | None = None
+
+    @property
+    def _accounts(self) -> Sequence[AccountFact]:
+        """The household's accounts, read where the words name one."""
+        if self.known_accounts is None:
+            self.known_accounts = household_facts(self.text.household, self.day).accounts
+        return self.known_accounts
 
     @property
     def names(self) -> list[str]:
@@ -113,11 +124,14 @@ class _Reading:
         owner = self._owner(goal.moment)
         starts_on = self._day(goal.moment, owner) if goal.moment is not None else None
         person = owner if is_retirement else self._person(goal.whom)
+        means = self._means(goal, kind, starts_on)
+        said = [each for each in (goal.money, goal.moment, goal.duration) if each is not None]
         return GoalWish(
             text=self.text,
             place=place,
             parts=[list(part) for part in goal.parts],
-            marks=[[said.start, said.end] for said in (goal.money, goal.moment, goal.duration) if said is not None],
+            marks=[[each.start, each.end] for each in said] + [[each.start, each.end] for each in goal.means.said],
+            heard=means.heard,
             doubts=self.doubts,
             kind=kind,
             name=self._name(goal, person),
@@ -127,7 +141,18 @@ class _Reading:
             years=0 if is_retirement else years,
             retirement_age=self._age(goal.moment, starts_on, owner) if is_retirement else None,
             person=person,
+            funded_by=means.funded_by,
+            funded_only=means.funded_only,
+            wait_years=means.wait_years,
+            least_share=means.least_share,
         )
+
+    def _means(self, goal: SpokenGoal, kind: str, starts_on: dt.date | None) -> HeardMeans:
+        told = Told(kind, starts_on, goal.money, self.text.person, self.text.text)
+        found = heard_means(goal.means, told, self._accounts if goal.means.source is not None else ())
+        for code, about in found.doubts:
+            self._doubt(code, about)
+        return found
 
     def _doubt(self, code: str, about: str = "") -> None:
         if {"code": code, "about": about} not in self.doubts:

@@ -15,7 +15,7 @@ from apps.money.selectors.facts import AccountFact
 from apps.money.selectors.situations import household_facts
 from apps.plans.engine.goal_choices import ANY_MEANS, GoalMeans
 from apps.plans.engine.inputs import STANDARD_WITHDRAWAL_ORDER, TaxTreatment
-from apps.plans.models import Goal, GoalKind
+from apps.plans.models import Goal, GoalKind, GoalWish
 
 Caveat = tuple[str, dict[str, str]]
 Accounts = Mapping[str, AccountFact]
@@ -32,14 +32,14 @@ class MeansDetails:
     least_share: Decimal | None = None
 
 
-def accounts_named(household: Household, goal: Goal, means: MeansDetails | None = None) -> Accounts:
+def accounts_named(household: Household, goal: Goal | GoalWish, means: MeansDetails | None = None) -> Accounts:
     """Return the household's accounts by public id, read only where the goal names some or is to."""
     if not goal.funded_by and not (means and means.accounts):
         return {}
     return {account.key: account for account in household_facts(household, firm_today()).accounts}
 
 
-def set_means(row: Goal, means: MeansDetails, accounts: Accounts) -> None:
+def set_means(row: Goal | GoalWish, means: MeansDetails, accounts: Accounts) -> None:
     """Write the means of a goal into its row. Raises InvalidInputError whose field is the goal's."""
     _check_accounts(row, means, accounts)
     if row.kind == GoalKind.RETIREMENT and (means.only or means.wait_years or _is_cut(means)):
@@ -58,7 +58,7 @@ def _is_cut(means: MeansDetails) -> bool:
     return means.least_share is not None and means.least_share < 1
 
 
-def _check_accounts(row: Goal, means: MeansDetails, accounts: Accounts) -> None:
+def _check_accounts(row: Goal | GoalWish, means: MeansDetails, accounts: Accounts) -> None:
     if means.only and not means.accounts:
         raise InvalidInputError(
             gettext_noop("No account is named, so nothing would pay for the goal."),
@@ -81,7 +81,7 @@ def _check_accounts(row: Goal, means: MeansDetails, accounts: Accounts) -> None:
             )
 
 
-def told_of(row: Goal, accounts: Accounts) -> dict[str, Any]:
+def told_of(row: Goal | GoalWish, accounts: Accounts) -> dict[str, Any]:
     """Return a goal for the trail, its accounts by their names."""
     named = [accounts[key].name if key in accounts else key for key in row.funded_by]
     return {**audit.snapshot(row), "funded_by": named}

@@ -22,13 +22,14 @@ from apps.plans.models import OPEN_WISHES, Goal, GoalKind, GoalText, GoalWish, O
 from apps.plans.services._checks import checked
 from apps.plans.services._wishes import unread_in, wishes_in
 from apps.plans.services.errors import NoDraftError, NotInTheHouseholdError, WishDecidedError
+from apps.plans.services.goal_means import Accounts, MeansDetails, accounts_named, set_means, told_of
 from apps.plans.services.goals import GoalDetails, set_goal
 from apps.plans.services.plans import set_override
 
 
 @dataclass(frozen=True, slots=True)
 class WishDetails:
-    """What a wish says once it was read over; what is not known stays empty."""
+    """What a wish says once it was read over; what is not known stays empty. `means` None: as they are."""
 
     kind: str
     name: str
@@ -38,6 +39,7 @@ class WishDetails:
     years: int = 0
     retirement_age: int | None = None
     person: Person | None = None
+    means: MeansDetails | None = None
 
 
 @service
@@ -104,7 +106,7 @@ def propose_wish(*, person: Person, text: str, language: str, details: WishDetai
     checked(row)
     row.save()
     wish = GoalWish(text=row, place=0, parts=[[0, len(text)]])
-    _set(wish, details)
+    _set(wish, details, {})
     _decide(wish, WishState.MEANT, by)
     audit.record("plans.propose_wish", by=by, target=wish, after={"text": text, **audit.snapshot(wish)})
     _tell_advisor(row, by)
@@ -123,10 +125,11 @@ def keep_wish(*, wish: GoalWish, details: WishDetails, by: Actor) -> GoalWish:
             gettext_noop("Only who wrote the words says what was meant."),
             mend=gettext_noop("Tell your own goals in words of your own."),
         )
-    before = audit.snapshot(row)
-    _set(row, details)
+    accounts = accounts_named(row.text.household, row, details.means)
+    before = told_of(row, accounts)
+    _set(row, details, accounts)
     _decide(row, WishState.MEANT, by)
-    audit.record("plans.keep_wish", by=by, target=row, before=before, after=audit.snapshot(row))
+    audit.record("plans.keep_wish", by=by, target=row, before=before, after=told_of(row, accounts))
     return row
 
 
@@ -143,11 +146,12 @@ def take_wish(*, wish: GoalWish, details: WishDetails, by: Actor) -> GoalWish:
             gettext_noop("No version of the plan is being prepared."),
             mend=gettext_noop("Start the next version; the words are kept."),
         )
-    before = audit.snapshot(row)
-    _set(row, details)
+    accounts = accounts_named(row.text.household, row, details.means)
+    before = told_of(row, accounts)
+    _set(row, details, accounts)
     row.goal = _goal_of(row, plan, by)
     _decide(row, WishState.TAKEN, by)
-    audit.record("plans.take_wish", by=by, target=row, before=before, after=audit.snapshot(row))
+    audit.record("plans.take_wish", by=by, target=row, before=before, after=told_of(row, accounts))
     return row
 
 
@@ -160,9 +164,10 @@ def drop_wish(*, wish: GoalWish, by: Actor) -> GoalWish:
             gettext_noop("Only who wrote the words says what was meant."),
             mend=gettext_noop("Tell your own goals in words of your own."),
         )
-    before = audit.snapshot(row)
+    accounts = accounts_named(row.text.household, row)
+    before = told_of(row, accounts)
     _decide(row, WishState.DROPPED, by)
-    audit.record("plans.drop_wish", by=by, target=row, before=before, after=audit.snapshot(row))
+    audit.record("plans.drop_wish", by=by, target=row, before=before, after=told_of(row, accounts))
     return row
 
 
@@ -179,7 +184,7 @@ def _open(wish: GoalWish) -> GoalWish:
     return row
 
 
-def _set(row: GoalWish, details: WishDetails) -> None:
+def _set(row: GoalWish, details: WishDetails, accounts: Accounts) -> None:
     if details.person is not None and details.person.household_id != row.text.household_id:
         raise InvalidInputError(gettext_noop("This person is not in the household."), field="person")
     is_retirement = details.kind == GoalKind.RETIREMENT
@@ -188,6 +193,10 @@ def _set(row: GoalWish, details: WishDetails) -> None:
     row.starts_on = None if is_retirement else details.starts_on
     row.years = 0 if is_retirement else details.years
     row.retirement_age = details.retirement_age if is_retirement else None
+    if details.means is not None:
+        set_means(row, details.means, accounts)
+    elif is_retirement:
+        row.funded_only, row.wait_years, row.least_share = False, None, None
 
 
 def _decide(row: GoalWish, state: WishState, by: Actor) -> None:
@@ -217,8 +226,14 @@ def _goal_of(row: GoalWish, plan: Plan, by: Actor) -> Goal:
         years=row.years,
         person=there.person if there else row.person,
         own_words=" … ".join(part for part in (there.own_words if there else "", words) if part),
+        # what the plan's goal says of its means stays where nothing else was said
+        means=None if there and not row.funded_by else _means_of(row),
     )
     return set_goal(plan=plan, details=details, goal=there, by=by)
+
+
+def _means_of(row: GoalWish) -> MeansDetails:
+    return MeansDetails(tuple(row.funded_by), row.funded_only, row.wait_years, row.least_share)
 
 
 def words_of(wish: GoalWish) -> str:

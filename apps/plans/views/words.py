@@ -16,10 +16,13 @@ from apps.clients.selectors.household_pages import household_for, household_head
 from apps.core.access import RequiresMixin, actor_of
 from apps.core.actors import Actor
 from apps.core.views import ActionView, ServiceFormView
-from apps.plans.forms import GoalWordsForm, WishForm
+from apps.plans.forms import GoalWordsForm
+from apps.plans.forms.wishes import WishForm
 from apps.plans.models import GoalText, GoalWish, Plan
 from apps.plans.ports import language_model
+from apps.plans.selectors.goal_means import accounts_for_goals
 from apps.plans.selectors.wishes import next_open, text_for, told_texts, wish_for, wish_line
+from apps.plans.services.goal_means import MeansDetails
 from apps.plans.services.readings import ask_for_reading
 from apps.plans.services.wishes import WishDetails, drop_wish, take_wish, tell_goals
 
@@ -94,7 +97,8 @@ class ConfirmWish(ServiceFormView):
 
     def get_form_kwargs(self) -> dict[str, Any]:
         """Show what was found."""
-        return {**super().get_form_kwargs(), "wish": self.wish}
+        wish = self.wish
+        return {**super().get_form_kwargs(), "wish": wish, "accounts": accounts_for_goals(wish.text.household)}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the words."""
@@ -104,7 +108,8 @@ class ConfirmWish(ServiceFormView):
 
     def perform(self, form: Any, by: Actor) -> str:
         """Take it."""
-        wish = take_wish(wish=self.wish, details=WishDetails(**form.cleaned_data), by=by)
+        details = WishDetails(**form.details, means=MeansDetails(**form.means))
+        wish = take_wish(wish=self.wish, details=details, by=by)
         messages.success(self.request, _("The goal is in the plan. Generate the plan to see what it does."))
         return after(wish)
 

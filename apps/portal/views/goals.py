@@ -15,7 +15,9 @@ from apps.core.access import actor_of
 from apps.core.actors import Actor
 from apps.core.views import ActionView, ServiceFormView
 from apps.plans.models import GoalWish
+from apps.plans.selectors.goal_means import accounts_for_goals
 from apps.plans.selectors.wishes import next_open, told_texts, wish_for, wish_line
+from apps.plans.services.goal_means import MeansDetails
 from apps.plans.services.wishes import WishDetails, drop_wish, keep_wish, tell_goals
 from apps.portal.forms import GoalWordsForm, WishForm
 from apps.portal.views._page import MemberMixin
@@ -61,7 +63,10 @@ class GoalView(MemberMixin, ServiceFormView):
 
     def get_form_kwargs(self) -> dict[str, Any]:
         """Show what was found."""
-        return {**super().get_form_kwargs(), "wish": self.wish}
+        wish = self.wish
+        # the accounts are asked for where the words name some
+        accounts = accounts_for_goals(wish.text.household) if "funded_by" in wish.heard else []
+        return {**super().get_form_kwargs(), "wish": wish, "accounts": accounts}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the words."""
@@ -70,7 +75,8 @@ class GoalView(MemberMixin, ServiceFormView):
 
     def perform(self, form: Any, by: Actor) -> str:
         """Confirm it."""
-        wish = keep_wish(wish=self.wish, details=WishDetails(**form.cleaned_data), by=by)
+        details = WishDetails(**form.details, means=MeansDetails(**form.means))
+        wish = keep_wish(wish=self.wish, details=details, by=by)
         messages.success(self.request, _("Confirmed. Your advisor takes it into the plan."))
         return after(wish)
 

@@ -25,7 +25,12 @@ SETS = {
     "more": "tuned on, second",
     "third": "tuned on, third",
     "held": "held out",
+    "means": "tuned on, with means",
+    "means2": "tuned on, with means, second",
+    "meansheld": "held out, with means",
 }
+# the sets that were labelled before means were read say nothing of them
+LABELLED_WITH_MEANS = frozenset({"means", "means2", "meansheld"})
 TONGUES = {"en": "English", "pt": "Portuguese"}
 
 
@@ -45,6 +50,9 @@ class Score:
     amounts: int
     amounts_right: int
     amounts_wrong: int
+    means: int
+    means_right: int
+    means_wrong: int
     misses: list[Miss]
 
     @property
@@ -58,7 +66,7 @@ def lexicon(tongue: str) -> Lexicon:
     return lexicon_from_mapping(tomllib.loads(path.read_text("utf-8")))
 
 
-def told(goal: SpokenGoal) -> dict[str, Any]:
+def told(goal: SpokenGoal, *, with_means: bool = False) -> dict[str, Any]:
     """Return what a goal says in the labels' words: what was not said is left out."""
     money, moment = goal.money, goal.moment
     said: dict[str, Any] = {"subject": goal.subject.value, "priority": goal.priority.value, "whom": goal.whom}
@@ -68,6 +76,26 @@ def told(goal: SpokenGoal) -> dict[str, Any]:
         said |= {"age": moment.age, "of": moment.of, "year": moment.year, "month": moment.month, "ahead": moment.ahead}
     if goal.duration is not None:
         said["years"] = goal.duration.years
+    return said_only(said) | (means_told(goal) if with_means else {})
+
+
+def means_told(goal: SpokenGoal) -> dict[str, Any]:
+    wait, least, source = goal.means.wait, goal.means.least, goal.means.source
+    said: dict[str, Any] = {}
+    if wait is not None and wait.until is not None:
+        said |= {"until": wait.until.year, "until_ahead": wait.until.ahead}
+    elif wait is not None:
+        said["wait"] = "open" if wait.years is None else wait.years
+    if least is not None and least.money is not None:
+        said["least_amount"] = float(least.money.amount)
+    elif least is not None:
+        said["least"] = "open" if least.share is None else float(least.share)
+    if source is not None:
+        said |= {"accounts": [kind.value for kind in source.kinds], "only": source.only or None}
+    return {name: value for name, value in said.items() if value is not None}
+
+
+def said_only(said: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in said.items() if value not in {None, ""}}
 
 
@@ -75,16 +103,32 @@ def scored(name: str, tongue: str) -> Score:
     """Score one set: a sentence counts when every goal and every field of it is as labelled, and no goal is added."""
     content = tomllib.loads((HERE / "sentences" / f"{name}_{tongue}.toml").read_text("utf-8"))
     misses, named, amounts, right, wrong = [], 0, 0, 0, 0
+    means, means_right, means_wrong = 0, 0, 0
     for sentence in content["sentence"]:
         wanted = sentence.get("goal", [])
-        found = [told(goal) for goal in goals_in(sentence["text"], lexicon(tongue))]
+        found = [
+            told(goal, with_means=name in LABELLED_WITH_MEANS) for goal in goals_in(sentence["text"], lexicon(tongue))
+        ]
         named += [goal["subject"] for goal in wanted] == [goal["subject"] for goal in found]
         said, read = (Counter(goal["amount"] for goal in goals if "amount" in goal) for goals in (wanted, found))
         amounts, right = amounts + said.total(), right + (said & read).total()
         wrong += (read - said).total()
+        if name in LABELLED_WITH_MEANS:
+            said, read = (Counter(fact for goal in goals for fact in _means(goal)) for goals in (wanted, found))
+            means, means_right = means + said.total(), means_right + (said & read).total()
+            means_wrong += len(read.keys() - said.keys())
         if found != wanted:
             misses.append(Miss(sentence["text"], wanted, found))
-    return Score(name, tongue, len(content["sentence"]), named, amounts, right, wrong, misses)
+    return Score(
+        name, tongue, len(content["sentence"]), named, amounts, right, wrong, means, means_right, means_wrong, misses
+    )
+
+
+def _means(goal: dict[str, Any]) -> Iterator[str]:
+    """Tell what a goal says of its means, one by one."""
+    for name in ("wait", "until", "until_ahead", "least", "least_amount", "accounts", "only"):
+        if name in goal:
+            yield f"{name} {goal[name]:g}" if isinstance(goal[name], float | int) else f"{name} {goal[name]}"
 
 
 @cache
@@ -93,12 +137,15 @@ def scores() -> tuple[Score, ...]:
 
 
 def report() -> str:
-    head = "| sentences | language | exactly right | kinds of goals right | amounts right | amounts not said |"
-    lines = [head, "|---|---|---|---|---|---|"]
+    names = ["sentences", "language", "exactly right", "kinds of goals right", "amounts right", "amounts not said"]
+    names += ["means right", "means not said"]
+    lines = [f"| {' | '.join(names)} |", f"|{'---|' * len(names)}"]
     for each in scores():
         right = f"{each.exact} of {each.total}"
         kinds, amounts = f"{each.named} of {each.total}", f"{each.amounts_right} of {each.amounts}"
         told = [SETS[each.name], TONGUES[each.tongue], right, kinds, amounts, str(each.amounts_wrong)]
+        has_means = each.name in LABELLED_WITH_MEANS
+        told += [f"{each.means_right} of {each.means}", str(each.means_wrong)] if has_means else ["not labelled", ""]
         lines.append(f"| {' | '.join(told)} |")
     for each in scores():
         lines += ["", f"### Missed: {TONGUES[each.tongue]}, {SETS[each.name]}", ""]

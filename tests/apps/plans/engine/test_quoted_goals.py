@@ -125,3 +125,55 @@ def test_a_sentence_is_unread_where_it_names_nothing_known_and_adds_nothing():
     amount = text.index("$80,000")
     assert [text[a:b].strip() for a, b in unread(text, EN, [(amount, amount + 7)])] == ["Zzyzx by the sea"]
     assert len(unread(text, EN, [])) == 2
+
+
+MEANT = (
+    "Zzyzx by the sea, $350,000 in 2035; we are easy, say 3 years either way, and 200 grand gets us in, Schwab money."
+)
+
+
+def quoted(**more):
+    told = goal("Zzyzx by the sea, $350,000 in 2035", **more)
+    (quote,) = quotes_in(answer(told), sent(MEANT, (0, len(MEANT))), MEANT).quotes
+    return spoken(MEANT, quote, EN, []).means
+
+
+def test_means_are_those_of_the_words_that_the_model_names():
+    means = quoted(
+        timing="flexible",
+        timing_words="say 3 years either way",
+        least_words="200 grand gets us in",
+        account="brokerage",
+        account_words="Schwab money",
+    )
+    assert (means.wait.years, means.least.money.amount) == (3, Decimal(200_000))
+    assert ([kind.value for kind in means.source.kinds], means.source.only) == (["brokerage"], False)
+    assert MEANT[means.source.start : means.source.end] == "Schwab money"
+    assert quoted(timing="fixed", timing_words="say 3 years either way").wait.years == 0
+    assert quoted(timing="flexible", timing_words="we are easy").wait.years is None
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"timing": "flexible", "timing_words": "five years either way"},
+        {"timing": "soon", "timing_words": "say 3 years either way"},
+        {"timing": "flexible", "timing_words": 3},
+        {"least_words": "100 grand gets us in"},
+        {"account": "piggy bank", "account_words": "Schwab money"},
+        {"account": "brokerage", "account_words": "Vanguard money"},
+        {"account": ["brokerage"], "account_words": "Schwab money"},
+    ],
+)
+def test_means_that_the_words_do_not_hold_are_not_believed(more):
+    assert not quoted(**more).said
+
+
+def test_the_grammar_reads_means_in_a_quote_and_has_the_last_word():
+    text = "Zzyzx by the sea in 2035, $350,000, it can't wait, from my brokerage account"
+    (quote,) = quotes_in(
+        answer(goal(text, timing="flexible", timing_words="it can't wait")), sent(text, (0, len(text))), text
+    ).quotes
+    told = spoken(text, quote, EN, [])
+    assert (told.means.wait.years, told.means.source.kinds[0].value) == (0, "brokerage")
+    assert (told.moment.year, told.money.amount) == (2035, Decimal(350_000))

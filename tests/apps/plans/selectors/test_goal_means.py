@@ -6,7 +6,7 @@ import pytest
 
 from apps.plans.engine.goal_choices import GoalMeans
 from apps.plans.engine.results import Estimate, GoalGiven
-from apps.plans.selectors.goal_means import accounts_for_goals, given_line, means_line, means_lines
+from apps.plans.selectors.goal_means import accounts_for_goals, given_line, means_line, means_lines, wish_means_line
 from tests.apps.plans.engine.households import family
 from tests.apps.plans.services.test_mapping import account
 from tests.factories import plans
@@ -34,6 +34,14 @@ def test_a_line_names_accounts_and_how_far_the_goal_gives_way():
     assert (fixed.wait, fixed.least, fixed.is_fixed) == (None, None, True)
     assert line.words == "paid only from Roth, Brokerage, can wait 3 years, 80.0% of it is enough"
     assert (silent.words, fixed.words) == ("", "neither later nor smaller")
+    on_day, whole = means_lines([goal(wait_years=0), goal(least_share=Decimal(1))], accounts)
+    assert (on_day.words, whole.words) == ("not later than its day", "all of it or nothing")
+
+
+def test_a_wish_tells_what_was_heard_of_its_means():
+    wish = goal(wait_years=2, funded_by=["a"])
+    assert wish_means_line(wish, {"a": "Brokerage"}).words == "paid first from Brokerage, can wait 2 years"
+    assert wish_means_line(goal(), {}) is None
 
 
 def test_a_run_tells_the_means_its_goals_were_walked_with():

@@ -240,3 +240,22 @@ def test_a_reading_rolls_back_whole(head, ada, connected, monkeypatch):
         tasks.read_with_model.run(reading_id=reading.pk)
     assert GoalWish.objects.filter(text=text).count() == 1
     assert ModelReading.objects.get(pk=reading.pk).state == "asked"
+
+
+def test_means_that_the_model_points_to_are_read_in_its_words(head, ada, connected):
+    portfolios.account(head.household, ada, name="Nest egg")
+    left = "Ana dreams of a greenhouse full of orchids, we are easy, 3 years either way, Schwab pays."
+    connected.say = answer(
+        "a greenhouse full of orchids",
+        timing="flexible",
+        timing_words="3 years either way",
+        account="brokerage",
+        account_words="Schwab pays",
+        least_words="half of it",
+    )
+    wish = found(asked(tell(head, ada, f"{READ} {left}"), ada).text).get()
+    account = head.household.accounts.get()
+    assert (wish.wait_years, wish.funded_by, wish.least_share) == (3, [str(account.public_id)], None)
+    assert {wish.text.text[first:last] for first, last in wish.heard.values()} == {"3 years either way", "Schwab pays"}
+    instruction = connected.asked[-1]["messages"][0]["content"]
+    assert all(kind in instruction for kind in ("brokerage", "education", "timing_words"))

@@ -169,3 +169,34 @@ def test_a_model_reads_the_rest_when_it_is_asked_and_its_goals_are_marked(ada, p
 def test_nobody_else_has_words_read(ada, told, mallory, connie, sue, sign_in):
     for user, status in ((mallory, 404), (connie, 403), (sue, 403)):
         assert sign_in(user).post(f"/plans/words/{told.public_id}/read/").status_code == status
+
+
+def test_means_are_shown_with_their_words_and_taken_as_corrected(ada, sign_in, plan, head):
+    bank = str(plan.household.bank_accounts.get().public_id)
+    text = (
+        "A boat in 2040 for $40,000 from the savings account, it could wait three years, half would do, no rush at all."
+    )
+    wish = tell_goals(household=head.household, person=head, text=text, language="en", by=ada.as_actor()).wishes.get()
+    browser = sign_in(ada)
+    page = browser.get(address(wish)).content.decode()
+    for words in ("from the savings account", "could wait three years", "half would do"):
+        assert f"From the words “{words}”." in page
+        assert f"<strong>{words}</strong>" in page
+    page = browser.get(pages(plan)).content.decode()
+    assert "Paid first from Savings, can wait 3 years, 50.0% of it is enough" in page
+    sent = browser.post(address(wish), filled(wish, funded_by="other"))
+    assert sent.status_code == 422
+    assert not Goal.objects.filter(plan=plan, name="Boat").exists()
+    data = filled(wish, funded_by=bank, funded_only="on", wait_years="31", least_share="50")
+    assert "less than or equal to 30" in browser.post(address(wish), data).content.decode()
+    browser.post(address(wish), {**data, "wait_years": "4"})
+    goal = Goal.objects.get(plan=plan, name="Boat")
+    assert (goal.funded_by, goal.funded_only, goal.wait_years, str(goal.least_share)) == ([bank], True, 4, "0.500")
+
+
+def test_words_that_leave_means_open_are_asked(ada, sign_in, plan, head):
+    text = "A boat in 2040 for $40,000, no rush, out of the Roth IRA."
+    wish = tell_goals(household=head.household, person=head, text=text, language="en", by=ada.as_actor()).wishes.get()
+    page = sign_in(ada).get(address(wish)).content.decode()
+    assert "“no rush”: say how many years it can wait." in page
+    assert "“out of the Roth IRA”: the household has no such account." in page

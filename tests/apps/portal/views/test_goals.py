@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
+from apps.money.models import BankAccount
 from apps.notices.models import Mail
 from apps.plans.models import Goal, GoalText, GoalWish
 from apps.plans.services.wishes import tell_goals
+from tests.days import today
 from tests.factories import clients
 
 WORDS = "We want a boat in 2035, around $40,000, and I would like to retire at 61."
@@ -96,3 +100,23 @@ def test_a_second_click_finds_it_decided(portal, ana):
     assert again.status_code >= 400
     wish.refresh_from_db()
     assert wish.state == "dropped"
+
+
+def test_means_are_asked_where_the_words_speak_of_them(portal, ana, household, ada):
+    known = {"balance": Decimal(9_000), "balance_as_of": today()}
+    bank = BankAccount.objects.create(household=household, name="Savings", kind="savings", **known)
+    text = "We want a boat in 2040, $40,000, from the savings account, it could wait three years. A cabin in 2041."
+    portal.post("/portal/goals/", {"text": text, "language": "en"})
+    boat, cabin = GoalWish.objects.all()
+    page = portal.get(address(boat)).content.decode()
+    assert "You wrote: “could wait three years”." in page
+    assert "Savings" in page
+    assert 'name="least_share"' not in page
+    page = portal.get(address(cabin)).content.decode()
+    assert 'name="wait_years"' not in page
+    assert 'name="funded_by"' not in page
+    told = {"name": "Boat", "priority": "important", "annual_amount": "40000", "years": "1", "starts_on": "2040-01-01"}
+    portal.post(address(boat), {**told, "wait_years": "2", "funded_by": [str(bank.public_id)]})
+    boat.refresh_from_db()
+    assert (boat.state, boat.wait_years, boat.funded_by) == ("meant", 2, [str(bank.public_id)])
+    assert "Paid first from Savings, can wait 2 years" in portal.get("/portal/goals/").content.decode()
