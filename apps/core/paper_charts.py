@@ -187,6 +187,9 @@ def _lines(axes: Axes, spec: ChartSpec, colours: dict[str, str]) -> None:
 
 def _bars(axes: Axes, spec: ChartSpec, colours: dict[str, str]) -> None:
     """Bars side by side, or stacked where they name a stack; series of another style are lines over them."""
+    if spec.get("lying"):
+        _lying_bars(axes, spec, colours)
+        return
     positions = spec["x"]["values"]
     series = list(enumerate(spec.get("series", [])))
     bars = [(place, one) for place, one in series if one.get("style", "bar") == "bar"]
@@ -210,6 +213,19 @@ def _bars(axes: Axes, spec: ChartSpec, colours: dict[str, str]) -> None:
     _quiet(axes, spec)
     _levels(axes, spec)
     _name_positions(axes, positions)
+    _explain(axes, len(series))
+
+
+def _lying_bars(axes: Axes, spec: ChartSpec, colours: dict[str, str]) -> None:
+    """Bars beside their names, from the top down."""
+    names, series = spec["x"]["values"], spec.get("series", [])
+    width = 0.8 / max(1, len(series))
+    for turn, one in enumerate(series):
+        at = [place + (turn - (len(series) - 1) / 2) * width for place in range(len(names))]
+        axes.barh(at, _gaps(one["values"]), height=width * 0.92, color=_colour(one, turn, colours), label=one["name"])
+    _quiet(axes, spec, along="x")
+    axes.set_yticks(range(len(names)), [str(name) for name in names])
+    axes.invert_yaxis()
     _explain(axes, len(series))
 
 

@@ -15,7 +15,15 @@ from apps.core.actors import Actor
 from apps.core.everywhere import everywhere
 from apps.core.jobs import job
 from apps.core.models import Job
-from apps.plans.models import ModelReading, Plan, PlanExplanation, PlanScenario, ProjectionRun, Recommendation
+from apps.plans.models import (
+    ModelReading,
+    Plan,
+    PlanExplanation,
+    PlanScenario,
+    ProjectionRun,
+    Recommendation,
+    StressRun,
+)
 from apps.plans.services import (
     digests,
     explanations,
@@ -28,6 +36,7 @@ from apps.plans.services import (
     scenarios,
     settling,
     step_reminders,
+    stress_runs,
     watches,
 )
 
@@ -54,6 +63,14 @@ def measure_scenario(task: Any, scenario_id: int, revision: int) -> None:
     row = PlanScenario.objects.select_related("plan__household", "run", "job").get(pk=scenario_id)
     by = _asked_by("plans.measure_scenario", row.job)
     scenarios.measure_scenario(scenario=row, revision=revision, progress=task.progress, by=by)
+
+
+@job("plans.run_stress_tests")
+def run_stress_tests(task: Any, stress_run_id: int) -> None:
+    """Put one result's plan through every stress test."""
+    row = StressRun.objects.select_related("run__plan__household", "job").get(pk=stress_run_id)
+    by = _asked_by("plans.run_stress_tests", row.job)
+    stress_runs.run_stresses(stress_run=row, progress=task.progress, by=by)
 
 
 @job("plans.file_report")

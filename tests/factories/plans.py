@@ -14,14 +14,16 @@ from apps.accounts.models import User
 from apps.clients.models import Household
 from apps.core.actors import Actor
 from apps.money.models import BankAccount, Debt, ExpenseLine, IncomeSource
-from apps.plans.models import ContributionWatch, GoalKind, GoalPriority, Plan, PlanStatus, ProjectionRun
+from apps.plans.models import ContributionWatch, GoalKind, GoalPriority, Plan, PlanStatus, ProjectionRun, StressRun
 from apps.plans.services import assumptions
 from apps.plans.services._tables import published_assumptions
+from apps.plans.services.explorers import usual_care
 from apps.plans.services.goals import GoalDetails, set_goal
 from apps.plans.services.monitoring import monitor_plans
 from apps.plans.services.plans import draft_plan
 from apps.plans.services.projections import Precision, request_projection, run_projection
 from apps.plans.services.publishing import publish_plan
+from apps.plans.services.stress_runs import request_stresses, run_stresses
 from tests.days import today
 from tests.factories import clients, compliance, portfolios
 
@@ -111,6 +113,12 @@ def computed(plan: Plan, advisor: User) -> ProjectionRun:
     done = run_projection(run=run, progress=silent, by=by)
     plan.refresh_from_db()
     return done
+
+
+def stressed(run: ProjectionRun, advisor: User, care: Decimal | None = None) -> StressRun:
+    """Put a result's plan through every test, as its job would; a year of care costs what it usually does."""
+    asked = request_stresses(run=run, care=usual_care()[0] if care is None else care, by=advisor.as_actor())
+    return run_stresses(stress_run=asked, progress=silent, by=Actor.system("plans.run_stress_tests"))
 
 
 def watched(advisor: User, amount: Decimal, first_month: dt.date) -> ContributionWatch:

@@ -35,6 +35,7 @@ from apps.money.models import FactSuggestion
 from apps.plans.models import Calculation, ContributionWatch, GoalWish, Override, PlanAlert, PlanQuestion, PlanStep
 from apps.plans.selectors import overview_builders as build
 from apps.plans.selectors.figures import figures_in
+from apps.plans.selectors.what_if import asked_of
 from apps.plans.services.scenarios import keep_scenario
 from apps.plans.services.wishes import tell_goals
 from apps.portfolios.models import Instrument, InstrumentPrice, PerformanceReport, ReportBatch
@@ -151,10 +152,25 @@ class World:
         return found
 
     @cached_property
+    def stressed(self) -> bool:
+        """The newest result of the plan put through the stress tests."""
+        assert self.deferred
+        plans.stressed(asked_of(self.plan).run, self.ada)
+        return True
+
+    @cached_property
     def step(self) -> PlanStep:
         return PlanStep.objects.create(
             household=self.household, title=f"{MARKER} papers", owner="client", due_on=today(), person=self.head
         )
+
+    @cached_property
+    def debt(self) -> Any:
+        return money.fact("debt", self.household, self.ada)
+
+    @cached_property
+    def thing(self) -> Any:
+        return money.fact("property", self.household, self.ada)
 
     @cached_property
     def grant(self) -> Any:
@@ -537,6 +553,8 @@ OF_HOUSEHOLD: dict[str, Maker] = {
     "step_id": lambda world: world.step.public_id,
     "suggestion_id": lambda world: world.suggestion.public_id,
     "grant_id": lambda world: world.grant.public_id,
+    "debt_id": lambda world: world.debt.public_id,
+    "property_id": lambda world: world.thing.public_id,
     "yearly_payment_id": lambda world: world.yearly_payment.public_id,
     "calculation_id": lambda world: world.calculation.public_id,
     "watch_id": lambda world: world.watch.public_id,
@@ -641,7 +659,7 @@ OF_FIRM: dict[str, Maker] = {
     "topic": lambda _world: "taxes",
     "portal:closer-figure.key": lambda _world: "total",
     "plans:taxes-figure.key": lambda _world: "total",
-    "plans:stress-figure.key": lambda _world: "base:success",
+    "plans:stress-figure.key": lambda world: world.stressed and "base:success",
     "plans:roth-figure.key": lambda world: world.deferred and "chosen:left",
     "plans:social-security-figure.key": lambda _world: "chosen:value",
     "plans:figure.key": lambda world: next(iter(figures_in(build.own_goals(world.plan)))).key,

@@ -155,6 +155,7 @@ class Books(World):
         file_report(plan=self.plan, by=Actor.system("plans.file_report"))
         self.plan.refresh_from_db()
         self.published: Plan = self.plan
+        plans.stressed(run, self.ada)
         self._night()
 
     def _night(self) -> None:

@@ -109,6 +109,8 @@ class ChartSpec(TypedDict):
     note: NotRequired[str]
     # where the axis of amounts ends, of what is drawn above it only the table tells
     top: NotRequired[float]
+    # bars lie beside their names: for many groups with long ones
+    lying: NotRequired[bool]
 
 
 @dataclass(frozen=True, slots=True)

@@ -352,7 +352,7 @@ def field(bound: BoundField, *, in_row: bool = False) -> dict[str, object]:
 # --- charts ----------------------------------------------------------------------------------------------------------
 @register.inclusion_tag("_components/chart.html")
 def chart(spec: ChartSpec, id: str, size: str = "", passport: str = "") -> dict[str, object]:  # noqa: A002 - the attribute's own name
-    """Draw a chart specification, with its table, CSV and picture. `size` is low, tall, or the usual.
+    """Draw a chart specification with table, CSV and picture. `size` is low, tall, list (many lying bars) or the usual.
 
     `passport` is the address of what its figures are made of.
     """

@@ -22,6 +22,7 @@ from apps.plans.models.question import PlanQuestion
 from apps.plans.models.recommendation import Decision, Recommendation
 from apps.plans.models.scenario import PlanScenario
 from apps.plans.models.step import ContributionWatch, PlanStep, StepOwner, StepStatus
+from apps.plans.models.stress_run import StressRun
 
 __all__ = [
     "CONVERTING",
@@ -65,6 +66,7 @@ __all__ = [
     "SpendingRuleKind",
     "StepOwner",
     "StepStatus",
+    "StressRun",
     "Tongue",
     "WishState",
 ]

@@ -9,14 +9,18 @@ from decimal import Decimal, InvalidOperation
 from django.utils.translation import gettext as _
 
 from apps.core.templatetags import formats
+from apps.core.templatetags.charts import ChartSpec
 from apps.kernel.errors import InvalidInputError, gettext_noop
 from apps.plans.engine.stress_cases import StressKind, StressResult, StressTable
 from apps.plans.selectors.explorers import Origin
 from apps.plans.selectors.figures import Figure, money_figure
+from apps.plans.selectors.stress_charts import stress_charts
 from apps.plans.selectors.what_if import Asked
 
 _MOST_CARE = Decimal(1_000_000)
 _HEAT_STEP, _HEATS = 0.04, 7
+# the plan as it stands, beside the tests
+BASE = "base"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,11 @@ class StressPage:
     base: StressLine
     markets: tuple[StressLine, ...]
     lives: tuple[StressLine, ...]
+    chance_chart: ChartSpec
+    left_chart: ChartSpec
+    # whose figures the charts begin with
+    riskiest: StressLine
+    dearest: StressLine
 
 
 def care_in(told: Mapping[str, str], usual: Decimal) -> Decimal:
@@ -78,15 +87,24 @@ def stress_page(asked: Asked, found: StressTable, care: Decimal) -> StressPage:
     """Return the tests as the page shows them."""
     lines = [_line(asked, each) for each in found.results]
     is_market = [each.kind in {StressKind.EPISODE, StressKind.FALL_NOW, StressKind.INFLATION} for each in found.results]
-    hardest = min(range(len(lines)), key=lambda place: found.results[place].change.value, default=None)
-    falls = hardest is not None and found.results[hardest].change.value < 0.0
+    hardest = min(range(len(lines)), key=lambda place: found.results[place].change.value)
+    falls = found.results[hardest].change.value < 0.0
+    effects = [
+        (line.name, line.change, each.wealth - found.base.wealth)
+        for line, each in zip(lines, found.results, strict=True)
+    ]
+    chance_chart, left_chart = stress_charts(effects, asked.currency, asked.run.facts_as_of)
     return StressPage(
         n_paths=found.n_paths,
         care=care_text(care),
-        hardest=lines[hardest].name if hardest is not None and falls else "",
+        hardest=lines[hardest].name if falls else "",
         base=_line(asked, found.base),
         markets=tuple(line for line, market in zip(lines, is_market, strict=True) if market),
         lives=tuple(line for line, market in zip(lines, is_market, strict=True) if not market),
+        chance_chart=chance_chart,
+        left_chart=left_chart,
+        riskiest=lines[hardest],
+        dearest=lines[min(range(len(lines)), key=lambda place: effects[place][2])],
     )
 
 
@@ -97,7 +115,7 @@ def _line(asked: Asked, found: StressResult) -> StressLine:
     def told(value: float | None, kind: str, name: str, label: str, digits: str = "1") -> Figure:
         return Figure(value, kind, f"{found.key}:{name}", label, digits)
 
-    name, what = _words(found, asked.names.get(found.subject, found.subject))
+    name, what = _words(found.key, asked.names)
     return StressLine(
         name=name,
         what=what,
@@ -119,12 +137,19 @@ def _paid_out(found: StressResult, asked: Asked) -> Figure | None:
     return money_figure(found.paid, asked.currency, f"{found.key}:paid", _("Life insurance pays"))
 
 
-def _words(found: StressResult, person: str) -> tuple[str, str]:
+def case_name(key: str, names: Mapping[str, str]) -> str:
+    """Name a test by its key; `names` are those behind the keys of people."""
+    return _words(key, names)[0]
+
+
+def _words(key: str, names: Mapping[str, str]) -> tuple[str, str]:
     """Name a test, and say what it does."""
-    if found.key == "base":
+    if key == BASE:
         return _("The plan as it stands"), _("no test")
-    if found.kind is StressKind.EPISODE:
-        return _episodes().get(found.key, (found.key, ""))
+    kind, _dash, subject = key.partition("-")
+    if kind == StressKind.EPISODE:
+        return _episodes().get(key, (key, ""))
+    person = names.get(subject, subject)
     kinds = {
         StressKind.FALL_NOW: (
             _("Shares fall by a quarter now"),
@@ -148,7 +173,7 @@ def _words(found: StressResult, person: str) -> tuple[str, str]:
             _("In the last three years of the plan, beside all other costs; nothing is insured."),
         ),
     }
-    return kinds.get(found.kind, (found.key, ""))
+    return kinds.get(StressKind(kind), (key, ""))
 
 
 def _episodes() -> dict[str, tuple[str, str]]:

@@ -8,6 +8,7 @@ from apps.plans.engine.conversion_map import ConversionMap
 from apps.plans.engine.conversion_tries import conversion_map
 from apps.plans.engine.falls import falls_from_mapping
 from apps.plans.engine.inputs import CubeSpec, ProjectionInputs
+from apps.plans.engine.monte_carlo import Progress
 from apps.plans.engine.stress_cases import StressTable, months_needed, stress_cases
 from apps.plans.engine.stress_tests import run_stress_tests
 from apps.plans.engine.tax_map import TaxYear
@@ -28,10 +29,13 @@ def ways_of_converting(inputs: ProjectionInputs, owner: str) -> ConversionMap:
     return conversion_map(inputs, owner)
 
 
-def stress_table(inputs: ProjectionInputs, spec: CubeSpec, care_cost: float) -> StressTable:
-    """Answer how a plan fares in every test, on scenarios that reach as far as the longest life tried."""
+def stress_table(inputs: ProjectionInputs, spec: CubeSpec, care_cost: float, progress: Progress) -> StressTable:
+    """Answer how a plan fares in every test, on scenarios that reach as far as the longest life tried.
+
+    `progress` is told how much is done and the key of the test that comes; raising from it cancels.
+    """
     months = -(-max(months_needed(inputs), spec.n_months) // CUBE_STEP_MONTHS) * CUBE_STEP_MONTHS
     asked = on_paths(inputs, replace(spec, n_months=months))
     falls = falls_from_mapping(read_table(TAX_TABLES / "market_falls.toml"))
     cases = stress_cases(asked, falls, care_cost)
-    return run_stress_tests(asked, cases, cube_of(asked.assumptions, asked.simulation))
+    return run_stress_tests(asked, cases, cube_of(asked.assumptions, asked.simulation), progress=progress)

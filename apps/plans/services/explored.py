@@ -6,10 +6,11 @@ Staff ask with choices of their own; the portal asks for what the published plan
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Generic, TypeVar
 
 from apps.core.actors import Actor
+from apps.plans.engine.stress_cases import StressTable
+from apps.plans.models import StressRun
 from apps.plans.selectors.claiming_pages import (
     Chosen,
     ClaimingPage,
@@ -20,6 +21,7 @@ from apps.plans.selectors.claiming_pages import (
 )
 from apps.plans.selectors.conversion_pages import ChosenWay, ConversionPage, conversion_origin, conversion_page
 from apps.plans.selectors.explorers import Origin
+from apps.plans.selectors.frozen_values import read_frozen
 from apps.plans.selectors.stress_pages import StressPage, stress_origin, stress_page
 from apps.plans.selectors.tax_map import TaxMapPage, tax_map_page, tax_origin
 from apps.plans.selectors.what_if import Asked
@@ -29,7 +31,6 @@ from apps.plans.services.explorers import (
     conversions_of_run,
     converted_answer_of_run,
     history_source,
-    stresses_of_run,
     tax_years_of_run,
     usual_care,
 )
@@ -75,8 +76,10 @@ def explored_taxes(*, asked: Asked, in_today: bool, by: Actor) -> Explored[TaxMa
     return Explored(page, tax_origin(asked, in_today=in_today))
 
 
-def explored_stresses(*, asked: Asked, care: Decimal, by: Actor) -> Explored[StressPage]:
-    """Return how the plan fares in every stress test, with a year of care at this cost. Raises EngineBusyError."""
-    found = stresses_of_run(run=asked.run, care_cost=float(care), by=by)
+def explored_stresses(*, asked: Asked, kept: StressRun | None) -> Explored[StressPage] | None:
+    """Return how the plan fares in every stress test, as its job has kept it; None before."""
+    if kept is None or kept.result is None:
+        return None
+    found, care = read_frozen(kept.result, StressTable), kept.care_cost
     sources = (history_source(), usual_care()[1])
     return Explored(stress_page(asked, found, care), stress_origin(asked, found, sources, care))

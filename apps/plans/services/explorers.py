@@ -12,7 +12,6 @@ from apps.core.actors import Actor
 from apps.plans.engine.claiming_map import ClaimingMap, claiming_map
 from apps.plans.engine.conversion_map import ConversionMap, Way
 from apps.plans.engine.digest import input_digest
-from apps.plans.engine.stress_cases import StressTable
 from apps.plans.engine.tax_map import TaxYear
 from apps.plans.engine.what_if_levers import moved
 from apps.plans.engine.what_if_results import WhatIfAnswer
@@ -84,20 +83,6 @@ def converted_answer_of_run(*, run: ProjectionRun, owner: str, way: Way, by: Act
         with TURNS.place(by.key):
             found = _keep(name, answer_converted(trial(asked, spec, run.input_digest), owner, way))
     told: WhatIfAnswer = found
-    return told
-
-
-def stresses_of_run(*, run: ProjectionRun, care_cost: float, by: Actor) -> StressTable:
-    """Answer how a run's plan fares in every stress test, on a thousand futures. Raises EngineBusyError."""
-    name = input_digest({"stresses": run.input_digest, "care": care_cost, "history": history_source()})
-    found = _kept(name)
-    if found is None:
-        from apps.plans.services._explorers import stress_table
-
-        asked = question_of_run(run)
-        with TURNS.place(by.key):
-            found = _keep(name, stress_table(asked.inputs, spec_of(asked, is_whole=False), care_cost))
-    told: StressTable = found
     return told
 
 

@@ -24,9 +24,11 @@ from apps.plans.services.explored import (
     explored_taxes,
 )
 from apps.plans.services.explorers import usual_care
+from apps.plans.services.stress_runs import stresses_kept
 from apps.portal.selectors.closer import TOPIC_LABELS, asked_given, closer_pages, planned_ages, planned_conversions
 from apps.portal.selectors.plans import plan_page
 from apps.portal.views._page import PortalPage
+from apps.portal.views.hard_times import STRESS, followed
 
 Told = Mapping[str, str]
 
@@ -44,8 +46,8 @@ def _taxes(asked: Asked, _told: Told, by: Actor) -> Explored[Any] | None:
     return explored_taxes(asked=asked, in_today=True, by=by)
 
 
-def _stresses(asked: Asked, _told: Told, by: Actor) -> Explored[Any] | None:
-    return explored_stresses(asked=asked, care=usual_care()[0], by=by)
+def _stresses(asked: Asked, _told: Told, _by: Actor) -> Explored[Any] | None:
+    return explored_stresses(asked=asked, kept=stresses_kept(asked.run, usual_care()[0]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ TOPICS: Mapping[str, Topic] = {
     "social-security": Topic("claiming", _claiming),
     "roth": Topic("roth", _conversions),
     "taxes": Topic("taxes", _taxes),
-    "stress": Topic("stress", _stresses),
+    STRESS: Topic("stress", _stresses),
 }
 
 
@@ -122,6 +124,8 @@ class CloserAnswer(CloserView):
                 owner = getattr(found and found.page, "owner", "")
                 context |= {"page": found and found.page, "day": self.asked.run.facts_as_of}
                 context |= {"figures": f"{self.address()}figures/", "query": f"person={owner}" if owner else ""}
+            if self.kwargs["topic"] == STRESS:
+                context |= followed(self.asked)
         return super().get_context_data(**context, **kwargs)
 
 

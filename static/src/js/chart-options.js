@@ -197,11 +197,11 @@ function bars(spec, _frame, width) {
   // few groups with names: each is named, over more lines, or beside lying bars where it is narrow
   const room = (width - 80) / n - 6;
   const named = n <= 8 && Boolean(width);
-  const swapped = named && room < 72 && !spec.lines?.length;
+  const swapped = spec.lying || (named && room < 72 && !spec.lines?.length);
   const options = axes(spec, { gap: true, swapped });
-  if (named) {
+  if (named || spec.lying) {
     const place = swapped ? options.yAxis : options.xAxis;
-    const turned = swapped ? { width: 104, overflow: "break", lineHeight: 14 } : room < 72 ? { rotate: 40, fontSize: 11 } : { width: room, overflow: "break", lineHeight: 14 };
+    const turned = swapped ? { width: spec.lying ? Math.min(220, width * 0.4) : 104, overflow: "break", lineHeight: 14 } : room < 72 ? { rotate: 40, fontSize: 11 } : { width: room, overflow: "break", lineHeight: 14 };
     place.axisLabel = { ...place.axisLabel, interval: 0, hideOverlap: false, ...turned };
   }
   const names = spec.series.map((one) => one.name);

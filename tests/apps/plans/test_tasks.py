@@ -25,6 +25,7 @@ from tests.factories import plans
         tasks.read_with_model,
         tasks.explain_with_model,
         tasks.keep_likeness,
+        tasks.run_stress_tests,
     ],
 )
 def test_every_job_of_plans_runs_under_a_lease(task):

@@ -28,12 +28,13 @@ def test_each_page_comes_with_the_origin_of_its_figures(asked, ada):
     by = ada.as_actor()
     taxes = explored_taxes(asked=asked, in_today=True, by=by)
     claims = explored_claiming(asked=asked, chosen=Chosen(USUAL_RATE, None), by=by)
-    stresses = explored_stresses(asked=asked, care=Decimal(90_000), by=by)
+    stresses = explored_stresses(asked=asked, kept=plans.stressed(asked.run, ada, Decimal(90_000)))
     for found in (taxes, claims, stresses):
         figure = next(each for each in figures_in(found.page) if each.value is not None)
         assert explorer_passport(asked, found.page, figure.key, found.origin).method
     assert not explored_taxes(asked=asked, in_today=False, by=by).page.in_today
     assert stresses.page.care == "90000"
+    assert explored_stresses(asked=asked, kept=None) is None
 
 
 def test_an_age_that_is_past_is_refused_and_without_claims_there_is_nothing_to_say(asked, ada):

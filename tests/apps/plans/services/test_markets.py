@@ -117,8 +117,8 @@ def test_stress_tests_live_through_the_markets_of_the_plan(ada, paul, monkeypatc
     choose_markets(terms=MarketTerms("fat_tailed", 12, is_recentred=True), by=paul.as_actor())
     asked = inputs_of(plans.computed(plans.drafted(ada), ada)).inputs
     lived = []
-    monkeypatch.setattr(_explorers, "run_stress_tests", lambda inputs, _cases, cube: lived.append((inputs, cube)))
-    _explorers.stress_table(asked, asked.simulation, 100_000.0)
+    monkeypatch.setattr(_explorers, "run_stress_tests", lambda inputs, _cases, cube, **_: lived.append((inputs, cube)))
+    _explorers.stress_table(asked, asked.simulation, 100_000.0, plans.silent)
     ((inputs, cube),) = lived
     assert inputs.simulation.market.kind == cube.spec.market.kind == "fat_tailed"
 

@@ -29,7 +29,6 @@ PAGES = ("taxes/", "social-security/", "stress/")
 MORE = (
     *PAGES,
     "stress/results/",
-    "stress/figures/base:success/",
     "taxes/file/",
     "taxes/figures/total/",
     "social-security/figures/chosen:value/",
@@ -184,36 +183,3 @@ def test_a_widow_sees_when_the_survivors_benefit_is_worth_most(ada, sign_in):
     assert (
         "on the record of Peter is counted" in client.get(f"/households/{household.public_id}/plan/").content.decode()
     )
-
-
-def test_the_plan_is_put_through_every_test_and_each_figure_says_so(base, ada, sign_in):
-    client = sign_in(ada)
-    assert f"{base}stress/results/?care=127750" in client.get(f"{base}stress/").content.decode()
-    part = client.get(f"{base}stress/results/?care=90000").content.decode()
-    for name in ("Great Depression", "Stagflation", "long-term care", "Everybody lives to 100", "earns nothing"):
-        assert name in part
-    links = links_of(part, "stress")
-    assert len(links) > 60
-    assert all("care=90000" in link for link in links)
-    for link in links[:: len(links) // 10]:
-        told = client.get(link, headers={"hx-request": "true"})
-        assert told.status_code == 200, link
-        assert "CareScout" in told.content.decode()
-    assert client.get(f"{base}stress/figures/nothing:success/").status_code == 404
-
-
-@pytest.mark.parametrize("care", ["much", "-1", "1e9", "nan", "1000001"])
-def test_a_cost_of_care_that_is_no_amount_is_told_and_kept_in_the_field(base, ada, sign_in, care):
-    page = sign_in(ada).get(f"{base}stress/", {"care": care}).content.decode()
-    assert "an amount between 0 and 1,000,000" in page
-    assert f'value="{care}"' in page
-    assert "?care=127750" in page
-    assert sign_in(ada).get(f"{base}stress/results/", {"care": care}).status_code == 422
-
-
-def test_a_busy_engine_offers_to_ask_again(base, ada, sign_in, monkeypatch):
-    monkeypatch.setattr("apps.plans.services._turns.AT_ONCE_A_PERSON", 0)
-    told = sign_in(ada).get(f"{base}stress/results/?care=55555")
-    assert told.status_code == 200
-    assert "stress/results/?care=55555" in told.content.decode()
-    assert "Try again" in told.content.decode()

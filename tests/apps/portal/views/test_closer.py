@@ -53,7 +53,8 @@ def test_before_the_first_plan_every_topic_says_who_prepares_it(portal, househol
         assert portal.get(f"{BASE}/{topic}/figures/total/").status_code == 404
 
 
-def test_every_topic_answers_from_the_published_plan_and_each_figure_says_where_it_is_from(portal, published):
+def test_every_topic_answers_from_the_published_plan_and_each_figure_says_where_it_is_from(portal, published, ada):
+    plans.stressed(published.published_run, ada)
     plan = portal.get("/portal/plan/").content.decode()
     for topic, words in WORDS.items():
         assert f'href="{BASE}/{topic}/"' in plan
