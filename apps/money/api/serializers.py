@@ -1,14 +1,25 @@
-"""Grants of equity, and what is paid each year for gifts and medical care, as they go in and come out."""
+"""Facts of a household's money as they go in and come out."""
 
 from __future__ import annotations
 
-from typing import Any
+from decimal import Decimal
+from typing import Any, ClassVar
 
 from rest_framework import serializers
 
 from apps.clients.models import Person
 from apps.core.api.sparse import SparseMixin
-from apps.money.models import EquityGrant, FactOfHousehold, GrantKind, PaymentKind, YearlyPayment
+from apps.money.models import (
+    Debt,
+    DebtKind,
+    EquityGrant,
+    FactOfHousehold,
+    GrantKind,
+    PaymentKind,
+    Property,
+    PropertyKind,
+    YearlyPayment,
+)
 
 GRANT_FIELDS = (
     "granted_on",
@@ -24,6 +35,28 @@ GRANT_FIELDS = (
     "exercise_on",
     "is_held",
 )
+
+
+Bound = tuple[Decimal | int, Decimal | int | None]
+_AMOUNT: Bound = (0, None)
+
+
+def _bounds(**told: Bound) -> dict[str, dict[str, Any]]:
+    """Return the least and the most of numbers, so that one beyond them is refused at its field."""
+    return {
+        name: {"min_value": least} | ({} if most is None else {"max_value": most})
+        for name, (least, most) in told.items()
+    }
+
+
+class FactIn(serializers.ModelSerializer):  # type: ignore[type-arg]
+    """A fact as it is told; a change replaces all of it, and what is left out takes its default."""
+
+    told: ClassVar[tuple[str, ...]]
+
+    def said(self) -> dict[str, Any]:
+        """Return every field of the fact, its default where the request is silent."""
+        return whole(self.Meta.model, self.told, self.validated_data)
 
 
 class HolderOut(serializers.ModelSerializer):  # type: ignore[type-arg]
@@ -49,19 +82,16 @@ class EquityGrantOut(SparseMixin, serializers.ModelSerializer):  # type: ignore[
         fields = ("id", "client", "company", "grant_type", *GRANT_FIELDS, "currency", "created_at", "updated_at")
 
 
-class EquityGrantIn(serializers.ModelSerializer):  # type: ignore[type-arg]
+class EquityGrantIn(FactIn):
     """A grant as it is told; a change replaces all of it, and what is left out takes its default."""
 
+    told = GRANT_FIELDS
     company = serializers.CharField(source="name", max_length=120)
     grant_type = serializers.ChoiceField(source="kind", choices=GrantKind.choices)
 
     class Meta:
         model = EquityGrant
         fields = ("company", "grant_type", *GRANT_FIELDS)
-
-    def said(self) -> dict[str, Any]:
-        """Return every field of a grant, its default where the request is silent."""
-        return whole(EquityGrant, GRANT_FIELDS, self.validated_data)
 
 
 PAYMENT_FIELDS = ("annual_amount", "first_year", "last_year", "in_costs", "as_of")
@@ -82,18 +112,88 @@ class YearlyPaymentOut(SparseMixin, serializers.ModelSerializer):  # type: ignor
         fields = ("id", "name", "payment_type", *PAYMENT_FIELDS, "currency", "created_at", "updated_at")
 
 
-class YearlyPaymentIn(serializers.ModelSerializer):  # type: ignore[type-arg]
+class YearlyPaymentIn(FactIn):
     """What is paid as it is told; a change replaces all of it, and what is left out takes its default."""
 
+    told = PAYMENT_FIELDS
     payment_type = serializers.ChoiceField(source="kind", choices=PaymentKind.choices)
 
     class Meta:
         model = YearlyPayment
         fields = ("name", "payment_type", *PAYMENT_FIELDS)
 
-    def said(self) -> dict[str, Any]:
-        """Return every field of a payment, its default where the request is silent."""
-        return whole(YearlyPayment, PAYMENT_FIELDS, self.validated_data)
+
+DEBT_FIELDS = ("lender", "balance", "annual_rate", "monthly_payment", "taken_out_on", "bought_home", "as_of")
+
+
+class DebtOut(SparseMixin, serializers.ModelSerializer):  # type: ignore[type-arg]
+    """What is owed on the day `as_of`; `annual_rate` is a fraction (0.065 is 6.5 per cent a year).
+
+    `interest_deductible` says that the law may let its interest be deducted: of a mortgage, and of a home equity line
+    that bought, built or improved the home (`bought_home`). A plan deducts it where that leaves less tax.
+    """
+
+    id = serializers.UUIDField(source="public_id")
+    debt_type = serializers.ChoiceField(source="kind", choices=DebtKind.choices)
+    interest_deductible = serializers.BooleanField(source="is_deductible")
+
+    class Meta:
+        model = Debt
+        fields = (
+            "id", "name", "debt_type", *DEBT_FIELDS, "interest_deductible", "currency", "created_at", "updated_at",
+        )  # fmt: skip
+
+
+class DebtIn(FactIn):
+    """A debt as it is told; a change replaces all of it, and what is left out takes its default."""
+
+    told = DEBT_FIELDS
+    debt_type = serializers.ChoiceField(source="kind", choices=DebtKind.choices)
+
+    class Meta:
+        model = Debt
+        fields = ("name", "debt_type", *DEBT_FIELDS)
+        extra_kwargs = _bounds(balance=_AMOUNT, monthly_payment=_AMOUNT, annual_rate=(0, Decimal("0.999999")))
+
+
+PROPERTY_FIELDS = (
+    "value", "basis", "annual_growth", "cost", "property_tax", "kept_until_death", "sells_on", "selling_cost",
+    "sold_share", "instalments", "instalment_rate", "is_passive", "as_of",
+)  # fmt: skip
+
+
+class PropertyOut(SparseMixin, serializers.ModelSerializer):  # type: ignore[type-arg]
+    """A thing of value on the day `as_of`; rates and shares are fractions.
+
+    `property_tax` is a year's, in money of today, null where it is not known; `annual_growth` null is that of prices;
+    `sells_on` null means that it is kept; `debt_id` is the debt that its sale pays off.
+    """
+
+    id = serializers.UUIDField(source="public_id")
+    property_type = serializers.ChoiceField(source="kind", choices=PropertyKind.choices)
+    debt_id = serializers.UUIDField(source="debt.public_id", allow_null=True, default=None)
+
+    class Meta:
+        model = Property
+        fields = (
+            "id", "name", "property_type", *PROPERTY_FIELDS, "debt_id", "currency", "created_at", "updated_at",
+        )  # fmt: skip
+
+
+class PropertyIn(FactIn):
+    """A property as it is told; a change replaces all of it, and what is left out takes its default."""
+
+    told = PROPERTY_FIELDS
+    property_type = serializers.ChoiceField(source="kind", choices=PropertyKind.choices)
+    debt_id = serializers.UUIDField(required=False, allow_null=True)
+
+    class Meta:
+        model = Property
+        fields = ("name", "property_type", *PROPERTY_FIELDS, "debt_id")
+        extra_kwargs = _bounds(
+            value=_AMOUNT, cost=_AMOUNT, property_tax=_AMOUNT, selling_cost=(0, Decimal("0.5")), instalments=(1, 30),
+            sold_share=(Decimal("0.0001"), 1), instalment_rate=(0, Decimal("0.3")),
+        )  # fmt: skip
 
 
 def whole(model: type[FactOfHousehold], names: tuple[str, ...], told: dict[str, Any]) -> dict[str, Any]:

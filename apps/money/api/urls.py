@@ -4,7 +4,7 @@ from typing import Any
 
 from django.urls import re_path
 
-from apps.money.api.views import EquityGrantViewSet, YearlyPaymentViewSet
+from apps.money.api.views import DebtViewSet, EquityGrantViewSet, PropertyViewSet, YearlyPaymentViewSet
 
 app_name = "money_api"
 _ID = "[0-9a-f-]{36}"
@@ -31,4 +31,12 @@ urlpatterns = [
         YearlyPaymentViewSet.as_view(_ITEM),
         name="yearly-payment-detail",
     ),
+    re_path(rf"^{_BASE}/clients/(?P<client_id>{_ID})/debts/?$", DebtViewSet.as_view(_COLLECTION), name="debt-list"),
+    re_path(rf"^{_BASE}/debts/(?P<debt_id>{_ID})/?$", DebtViewSet.as_view(_ITEM), name="debt-detail"),
+    re_path(
+        rf"^{_BASE}/clients/(?P<client_id>{_ID})/properties/?$",
+        PropertyViewSet.as_view(_COLLECTION),
+        name="property-list",
+    ),
+    re_path(rf"^{_BASE}/properties/(?P<property_id>{_ID})/?$", PropertyViewSet.as_view(_ITEM), name="property-detail"),
 ]

@@ -1,23 +1,36 @@
-"""Grants of equity and yearly payments: read as far as the caller sees the household, written as the pages write."""
+"""Facts of a household's money: read as far as the caller sees the household, written as the pages write."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, ClassVar, TypeVar
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import mixins, status, viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.clients.models import Person
+from apps.clients.models import Household, Person
 from apps.core.api.actor import api_actor
 from apps.core.api.etags import IF_MATCH, TaggedReadMixin, demand_match
 from apps.core.api.idempotency import IdempotentPostMixin
 from apps.core.api.sparse import FIELDS
-from apps.kernel.errors import NotFoundError, gettext_noop
-from apps.money.api.serializers import EquityGrantIn, EquityGrantOut, YearlyPaymentIn, YearlyPaymentOut
-from apps.money.models import EquityGrant, YearlyPayment
+from apps.kernel.errors import InvalidInputError, NotFoundError, gettext_noop
+from apps.money.api.serializers import (
+    DebtIn,
+    DebtOut,
+    EquityGrantIn,
+    EquityGrantOut,
+    FactIn,
+    PropertyIn,
+    PropertyOut,
+    YearlyPaymentIn,
+    YearlyPaymentOut,
+)
+from apps.money.models import Debt, EquityGrant, FactOfHousehold, Property, YearlyPayment
 from apps.money.services.facts import add_fact, change_fact, remove_fact
+
+View = TypeVar("View", bound="type[FactViewSet]")
 
 
 def client_of(request: Request, public_id: str) -> Person:
@@ -29,145 +42,165 @@ def client_of(request: Request, public_id: str) -> Person:
     return found
 
 
-class EquityGrantViewSet(
+def documented(*, lists: str, one: str, removed: str, takes: type[FactIn], tells: Any) -> Callable[[View], View]:
+    """Describe the endpoints of a kind of fact: what its list is called, one of it, and one that is no more."""
+
+    def told(summary: str, description: str, **more: Any) -> Any:
+        return extend_schema(summary=summary, description=description, tags=["clients"], **more)
+
+    name = one.split(" ", 1)[1]
+    described: Callable[[View], View] = extend_schema_view(
+        list=told(f"List {lists}", f"Answer with {lists}.", parameters=[FIELDS]),
+        retrieve=told(f"Read {one}", f"Answer with the {name} and its ETag.", parameters=[FIELDS]),
+        create=told(f"Add {one}", f"Add {one} as the client tells it.", request=takes, responses={201: tells}),
+        update=told(
+            f"Change {one}", f"Replace what is known of the {name}.", request=takes, responses={200: tells},
+            parameters=[IF_MATCH],
+        ),
+        destroy=told(f"Remove {one}", f"{removed}; its history stays.", responses={204: None}, parameters=[IF_MATCH]),
+    )  # fmt: skip
+    return described
+
+
+class FactViewSet(
     IdempotentPostMixin,
     TaggedReadMixin,
     mixins.ListModelMixin,
-    viewsets.GenericViewSet[EquityGrant],
+    viewsets.GenericViewSet[Any],
 ):
-    """What employers grant a client: units, options, a purchase plan."""
+    """One kind of fact: below a client a list and what is added, at its own address each one of them.
+
+    A subclass names the model, the word of `FACT_KINDS`, its last part of the address, and how it is told.
+    """
 
     scope_area = "clients"
-    serializer_class = EquityGrantOut
     lookup_field = "public_id"
-    lookup_url_kwarg = "grant_id"
-
-    def get_queryset(self) -> Any:
-        """Return those the caller may see, of one client where the address names one."""
-        rows = EquityGrant.objects.visible_to(api_actor(self.request)).select_related("person", "household")
-        return (
-            rows.filter(person=client_of(self.request, self.kwargs["client_id"]))
-            if "client_id" in self.kwargs
-            else rows
-        )
-
-    @extend_schema(summary="List a client's equity grants", parameters=[FIELDS], tags=["clients"])
-    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Answer with the grants of a client."""
-        return super().list(request, *args, **kwargs)
-
-    @extend_schema(summary="Read an equity grant", parameters=[FIELDS], tags=["clients"])
-    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Answer with the grant and its ETag."""
-        return super().retrieve(request, *args, **kwargs)
-
-    @extend_schema(
-        summary="Add an equity grant", request=EquityGrantIn, responses={201: EquityGrantOut}, tags=["clients"]
-    )
-    def create(self, request: Request, client_id: str) -> Response:  # noqa: ARG002 - the address names it
-        """Add what an employer grants a client."""
-        person = client_of(self.request, self.kwargs["client_id"])
-        form = EquityGrantIn(data=request.data)
-        form.is_valid(raise_exception=True)
-        fields = {**form.said(), "person": person}
-        grant = add_fact(kind="grant", household=person.household, fields=fields, by=api_actor(request))
-        where = {"Location": f"/api/financial-services/equity-grants/{grant.public_id}", "ETag": self.tag_of(grant)}
-        return Response(EquityGrantOut(grant).data, status=status.HTTP_201_CREATED, headers=where)
-
-    @extend_schema(
-        summary="Change an equity grant",
-        request=EquityGrantIn,
-        responses={200: EquityGrantOut},
-        parameters=[IF_MATCH],
-        tags=["clients"],
-    )
-    def update(self, request: Request, grant_id: str) -> Response:  # noqa: ARG002 - the address names it
-        """Replace what is known of a grant."""
-        grant = self.get_object()
-        demand_match(request, self.tag_of(grant))
-        form = EquityGrantIn(data=request.data)
-        form.is_valid(raise_exception=True)
-        changed = change_fact(fact=grant, fields=form.said(), by=api_actor(request))
-        return Response(EquityGrantOut(changed).data, headers={"ETag": self.tag_of(changed)})
-
-    @extend_schema(summary="Remove an equity grant", responses={204: None}, parameters=[IF_MATCH], tags=["clients"])
-    def destroy(self, request: Request, grant_id: str) -> Response:  # noqa: ARG002 - the address names it
-        """Remove a grant that is no more; its history stays."""
-        grant = self.get_object()
-        demand_match(request, self.tag_of(grant))
-        remove_fact(fact=grant, by=api_actor(request))
-        return Response(status=status.HTTP_204_NO_CONTENT)
-
-
-class YearlyPaymentViewSet(
-    IdempotentPostMixin,
-    TaggedReadMixin,
-    mixins.ListModelMixin,
-    viewsets.GenericViewSet[YearlyPayment],
-):
-    """Gifts to charity and medical costs of a client's household, which a plan deducts where that leaves less tax."""
-
-    scope_area = "clients"
-    serializer_class = YearlyPaymentOut
-    lookup_field = "public_id"
-    lookup_url_kwarg = "yearly_payment_id"
+    model: ClassVar[type[FactOfHousehold]]
+    kind: ClassVar[str]
+    place: ClassVar[str]
+    takes: ClassVar[type[FactIn]]
 
     def get_queryset(self) -> Any:
         """Return those the caller may see, of one client's household where the address names a client."""
-        rows = YearlyPayment.objects.visible_to(api_actor(self.request)).select_related("household")
+        rows = self.model._default_manager.visible_to(api_actor(self.request))  # type: ignore[attr-defined]  # noqa: SLF001
         if "client_id" not in self.kwargs:
-            return rows
-        return rows.filter(household=client_of(self.request, self.kwargs["client_id"]).household)
+            return rows.select_related("household")
+        return self.of_client(rows.select_related("household"), client_of(self.request, self.kwargs["client_id"]))
 
-    @extend_schema(
-        summary="List gifts and medical costs of a client's household", parameters=[FIELDS], tags=["clients"]
-    )
+    def of_client(self, rows: Any, person: Person) -> Any:
+        """Return those that an address below a client lists: all of the household."""
+        return rows.filter(household=person.household)
+
+    def said(self, form: FactIn, household: Household, person: Person | None) -> dict[str, Any]:  # noqa: ARG002
+        """Return the fields that the service takes; `person` is whose address it is, None where one is changed."""
+        return form.said()
+
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Answer with what the household of a client pays."""
+        """Answer with those of a client."""
         return super().list(request, *args, **kwargs)
 
-    @extend_schema(summary="Read a gift or medical cost", parameters=[FIELDS], tags=["clients"])
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Answer with the payment and its ETag."""
+        """Answer with one and its ETag."""
         return super().retrieve(request, *args, **kwargs)
 
-    @extend_schema(
-        summary="Add a gift or medical cost",
-        request=YearlyPaymentIn,
-        responses={201: YearlyPaymentOut},
-        tags=["clients"],
-    )
-    def create(self, request: Request, client_id: str) -> Response:  # noqa: ARG002 - the address names it
-        """Add what the household of a client pays each year."""
-        household = client_of(self.request, self.kwargs["client_id"]).household
-        form = YearlyPaymentIn(data=request.data)
-        form.is_valid(raise_exception=True)
-        paid = add_fact(kind="payment", household=household, fields=form.said(), by=api_actor(request))
-        where = {"Location": f"/api/financial-services/yearly-payments/{paid.public_id}", "ETag": self.tag_of(paid)}
-        return Response(YearlyPaymentOut(paid).data, status=status.HTTP_201_CREATED, headers=where)
+    def create(self, request: Request, client_id: str) -> Response:
+        """Add one to the household of a client."""
+        person = client_of(self.request, client_id)
+        fields = self.said(self._form(request), person.household, person)
+        fact = add_fact(kind=self.kind, household=person.household, fields=fields, by=api_actor(request))
+        where = {"Location": f"/api/financial-services/{self.place}/{fact.public_id}", "ETag": self.tag_of(fact)}
+        return Response(self.get_serializer(fact).data, status=status.HTTP_201_CREATED, headers=where)
 
-    @extend_schema(
-        summary="Change a gift or medical cost",
-        request=YearlyPaymentIn,
-        responses={200: YearlyPaymentOut},
-        parameters=[IF_MATCH],
-        tags=["clients"],
-    )
-    def update(self, request: Request, yearly_payment_id: str) -> Response:  # noqa: ARG002 - the address names it
-        """Replace what is known of a payment."""
-        paid = self.get_object()
-        demand_match(request, self.tag_of(paid))
-        form = YearlyPaymentIn(data=request.data)
-        form.is_valid(raise_exception=True)
-        changed = change_fact(fact=paid, fields=form.said(), by=api_actor(request))
-        return Response(YearlyPaymentOut(changed).data, headers={"ETag": self.tag_of(changed)})
+    def update(self, request: Request, **_kwargs: Any) -> Response:
+        """Replace what is known of one."""
+        fact = self.get_object()
+        demand_match(request, self.tag_of(fact))
+        fields = self.said(self._form(request), fact.household, None)
+        changed = change_fact(fact=fact, fields=fields, by=api_actor(request))
+        return Response(self.get_serializer(changed).data, headers={"ETag": self.tag_of(changed)})
 
-    @extend_schema(
-        summary="Remove a gift or medical cost", responses={204: None}, parameters=[IF_MATCH], tags=["clients"]
-    )
-    def destroy(self, request: Request, yearly_payment_id: str) -> Response:  # noqa: ARG002 - the address names it
-        """Remove what is paid no more; its history stays."""
-        paid = self.get_object()
-        demand_match(request, self.tag_of(paid))
-        remove_fact(fact=paid, by=api_actor(request))
+    def destroy(self, request: Request, **_kwargs: Any) -> Response:
+        """Remove one that is no more; its history stays."""
+        fact = self.get_object()
+        demand_match(request, self.tag_of(fact))
+        remove_fact(fact=fact, by=api_actor(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+    def _form(self, request: Request) -> FactIn:
+        form = self.takes(data=request.data)
+        form.is_valid(raise_exception=True)
+        return form
+
+
+@documented(
+    lists="a client's equity grants", one="an equity grant", removed="Remove a grant that is no more",
+    takes=EquityGrantIn, tells=EquityGrantOut,
+)  # fmt: skip
+class EquityGrantViewSet(FactViewSet):
+    """What employers grant a client: units, options, a purchase plan."""
+
+    model, kind, place, takes = EquityGrant, "grant", "equity-grants", EquityGrantIn
+    serializer_class = EquityGrantOut
+    lookup_url_kwarg = "grant_id"
+
+    def of_client(self, rows: Any, person: Person) -> Any:
+        """Return those of the one client."""
+        return rows.filter(person=person)
+
+    def said(self, form: FactIn, household: Household, person: Person | None) -> dict[str, Any]:
+        """Say whose it is, where it is added."""
+        fields = super().said(form, household, person)
+        return fields if person is None else {**fields, "person": person}
+
+
+@documented(
+    lists="gifts and medical costs of a client's household", one="a gift or medical cost",
+    removed="Remove what is paid no more", takes=YearlyPaymentIn, tells=YearlyPaymentOut,
+)  # fmt: skip
+class YearlyPaymentViewSet(FactViewSet):
+    """Gifts to charity and medical costs of a client's household, which a plan deducts where that leaves less tax."""
+
+    model, kind, place, takes = YearlyPayment, "payment", "yearly-payments", YearlyPaymentIn
+    serializer_class = YearlyPaymentOut
+    lookup_url_kwarg = "yearly_payment_id"
+
+
+@documented(
+    lists="debts of a client's household", one="a debt", removed="Remove a debt that is paid off",
+    takes=DebtIn, tells=DebtOut,
+)  # fmt: skip
+class DebtViewSet(FactViewSet):
+    """What a client's household owes, with the terms of each loan."""
+
+    model, kind, place, takes = Debt, "debt", "debts", DebtIn
+    serializer_class = DebtOut
+    lookup_url_kwarg = "debt_id"
+
+
+@documented(
+    lists="properties of a client's household", one="a property", removed="Remove what is owned no more",
+    takes=PropertyIn, tells=PropertyOut,
+)  # fmt: skip
+class PropertyViewSet(FactViewSet):
+    """What a client's household owns besides accounts: its value, the property tax, and how it is to be sold."""
+
+    model, kind, place, takes = Property, "property", "properties", PropertyIn
+    serializer_class = PropertyOut
+    lookup_url_kwarg = "property_id"
+
+    def get_queryset(self) -> Any:
+        """Read the debt besides."""
+        return super().get_queryset().select_related("debt")
+
+    def said(self, form: FactIn, household: Household, person: Person | None) -> dict[str, Any]:
+        """Find the debt that the sale pays off among those of the household. Raises InvalidInputError."""
+        fields = super().said(form, household, person)
+        named = fields.pop("debt_id", None)
+        debt = Debt.objects.filter(household=household, public_id=named).first() if named else None
+        if named and debt is None:
+            raise InvalidInputError(
+                gettext_noop("The household has no such debt."),
+                mend=gettext_noop("Name one of its debts, or leave it out."),
+                field="debt_id",
+            )
+        return {**fields, "debt": debt}

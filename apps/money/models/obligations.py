@@ -59,6 +59,11 @@ class Debt(FactOfHousehold):
             ),
         )
 
+    @property
+    def is_deductible(self) -> bool:
+        """Whether the law may let its interest be deducted: a loan that bought, built or improved a home."""
+        return self.kind == DebtKind.MORTGAGE or (self.kind == DebtKind.HOME_EQUITY and self.bought_home)
+
     def clean(self) -> None:
         """Refuse a day to come, and the use of another loan than a home equity line."""
         if self.bought_home and self.kind != DebtKind.HOME_EQUITY:
