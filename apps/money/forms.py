@@ -38,7 +38,7 @@ _DAYS = {
     for name in (
         "as_of", "starts_on", "ends_on", "expected_on", "sells_on", "date_of_birth", "married_on", "divorced_on",
         "died_on", "claimed_on", "remarried_on", "benefit_from", "granted_on", "expires_on", "exercise_on",
-        "taken_out_on",
+        "exercised_on", "taken_out_on",
     )
 }  # fmt: skip
 
@@ -256,7 +256,8 @@ class GrantForm(FactForm):
         model = EquityGrant
         fields = (
             "name", "person", "kind", "granted_on", "quantity", "price", "as_of", "strike", "discount", "cliff_months",
-            "vesting_months", "every_months", "expires_on", "exercise_on", "is_held",
+            "vesting_months", "every_months", "expires_on", "exercise_on", "is_held", "held_shares", "exercised_on",
+            "exercise_worth", "minimum_tax_credit",
         )  # fmt: skip
         labels: ClassVar[dict[str, Any]] = {"name": _("Company"), "as_of": _("Day of the price")}
         widgets = _DAYS

@@ -34,6 +34,10 @@ GRANT_FIELDS = (
     "expires_on",
     "exercise_on",
     "is_held",
+    "held_shares",
+    "exercised_on",
+    "exercise_worth",
+    "minimum_tax_credit",
 )
 
 
@@ -70,7 +74,11 @@ class HolderOut(serializers.ModelSerializer):  # type: ignore[type-arg]
 
 
 class EquityGrantOut(SparseMixin, serializers.ModelSerializer):  # type: ignore[type-arg]
-    """Equity that an employer grants; `as_of` is the day of the price, `discount` a fraction."""
+    """Equity that an employer grants; `as_of` is the day of the price, `discount` a fraction.
+
+    Of incentive options `held_shares` are those held from exercises on `exercised_on`, when a share was worth
+    `exercise_worth`; `minimum_tax_credit` is line 26 of the household's last Form 8801, told with one grant.
+    """
 
     id = serializers.UUIDField(source="public_id")
     company = serializers.CharField(source="name")

@@ -44,7 +44,9 @@ class EquityGrant(FactOfHousehold):
     """
 
     MUTABLE: ClassVar[bool] = True
-    PERSONAL_FIELDS: ClassVar[frozenset[str]] = frozenset({"name", "quantity", "price", "strike"})
+    PERSONAL_FIELDS: ClassVar[frozenset[str]] = frozenset(
+        {"name", "quantity", "price", "strike", "held_shares", "exercise_worth", "minimum_tax_credit"}
+    )
 
     person = models.ForeignKey("clients.Person", models.CASCADE, related_name="equity_grants", verbose_name=_("whose"))
     kind = models.CharField(_("kind"), max_length=4, choices=GrantKind.choices)
@@ -74,6 +76,22 @@ class EquityGrant(FactOfHousehold):
         _("the shares are held"), default=False, help_text=_("Otherwise they are sold as they vest or are exercised.")
     )
 
+    held_shares = models.DecimalField(
+        _("shares held from earlier exercises"), max_digits=14, decimal_places=4, null=True, blank=True,
+        help_text=_("Of incentive options only, and of these shares those that no account recorded here holds."),
+    )  # fmt: skip
+    exercised_on = models.DateField(_("exercised already on"), null=True, blank=True)
+    exercise_worth = models.DecimalField(
+        _("a share was worth on that day"), max_digits=14, decimal_places=4, null=True, blank=True,
+        help_text=_("What it cost for the alternative minimum tax: box 4 of Form 3921."),
+    )  # fmt: skip
+    minimum_tax_credit = models.DecimalField(
+        _("minimum tax still to come back"), max_digits=14, decimal_places=2, null=True, blank=True,
+        help_text=_(
+            "In dollars: line 26 of the last Form 8801. It is of the whole tax return: tell it with one grant only."
+        ),
+    )  # fmt: skip
+
     objects = FactQuerySet["EquityGrant"].as_manager()
     history = history()
 
@@ -82,6 +100,9 @@ class EquityGrant(FactOfHousehold):
             positive("quantity", "equity_grant_quantity_not_negative"),
             positive("price", "equity_grant_price_not_negative"),
             positive("strike", "equity_grant_strike_not_negative"),
+            positive("held_shares", "equity_grant_held_shares_not_negative"),
+            positive("exercise_worth", "equity_grant_exercise_worth_not_negative"),
+            positive("minimum_tax_credit", "equity_grant_credit_not_negative"),
             models.CheckConstraint(
                 condition=models.Q(discount__gte=0, discount__lte=Decimal("0.15")),
                 name="equity_grant_discount_within_the_law",
@@ -118,6 +139,30 @@ class EquityGrant(FactOfHousehold):
             refuse_unless(is_option or getattr(self, field) is None, field, _("Only options have this day."))
         if self.granted_on is not None:
             self._check_days()
+        self._check_held()
+
+    def _check_held(self) -> None:
+        """Refuse, at its field, shares of earlier exercises that cannot be there or whose costs are not told."""
+        for field in ("held_shares", "exercised_on", "exercise_worth", "minimum_tax_credit"):
+            refuse_unless(
+                self.kind == GrantKind.ISO or not getattr(self, field), field, _("Only incentive options have this.")
+            )
+        if not self.held_shares:
+            for field in ("exercised_on", "exercise_worth"):
+                refuse_unless(not getattr(self, field), field, _("Say first how many shares are held."))
+            return
+        day = self.exercised_on
+        refuse_unless(day is not None, "exercised_on", _("Say when they were exercised."))
+        refuse_unless(self.exercise_worth is not None, "exercise_worth", _("Say what a share was worth then."))
+        if day is None or self.granted_on is None:
+            return
+        in_time = day >= self.granted_on and (self.as_of is None or day <= self.as_of)
+        refuse_unless(in_time, "exercised_on", _("Enter a day between the grant and the day of the price."))
+        refuse_unless(
+            self.quantity is None or self.held_shares <= self.vested_on(day),
+            "held_shares",
+            _("No more can be exercised than had vested on that day."),
+        )
 
     def _check_days(self) -> None:
         last = max(day for day, _shares in self.tranches())

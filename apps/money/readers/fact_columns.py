@@ -93,7 +93,9 @@ COLUMNS: Mapping[str, Columns] = {
         "granted on": ("granted_on", read_date), "cliff months": ("cliff_months", read_whole),
         "vesting months": ("vesting_months", read_whole), "every months": ("every_months", read_whole),
         "expires on": ("expires_on", read_date), "exercise on": ("exercise_on", read_date),
-        "held": ("is_held", read_yes),
+        "held": ("is_held", read_yes), "held shares": ("held_shares", read_decimal),
+        "exercised on": ("exercised_on", read_date), "worth when exercised": ("exercise_worth", read_decimal),
+        "minimum tax credit": ("minimum_tax_credit", read_decimal),
     },
     "former spouse": {
         **_COMMON, "amount": ("monthly_amount", read_decimal), "born": ("date_of_birth", read_date),

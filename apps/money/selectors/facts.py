@@ -223,7 +223,9 @@ class RothBasisFact:
 class GrantFact:
     """Equity that an employer grants: `tranches` are the days on which a part vests with how many shares.
 
-    `price` is that of a share on `as_of`, `strike` what an option costs, `discount` a part of the price.
+    `price` is that of a share on `as_of`, `strike` what an option costs, `discount` a part of the price. `held_shares`
+    are those of options exercised on `exercised_on`, when one was worth `exercise_worth`; `minimum_tax_credit` is
+    minimum tax of earlier years that has not come back.
     """
 
     key: str
@@ -238,6 +240,10 @@ class GrantFact:
     expires_on: dt.date | None = None
     exercise_on: dt.date | None = None
     is_held: bool = False
+    held_shares: Decimal = NOTHING
+    exercised_on: dt.date | None = None
+    exercise_worth: Decimal = NOTHING
+    minimum_tax_credit: Decimal = NOTHING
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,6 +133,10 @@ def grant_fact(grant: EquityGrant) -> GrantFact:
         expires_on=grant.expires_on,
         exercise_on=grant.exercise_on,
         is_held=grant.is_held,
+        held_shares=grant.held_shares or NOTHING,
+        exercised_on=grant.exercised_on,
+        exercise_worth=grant.exercise_worth or NOTHING,
+        minimum_tax_credit=grant.minimum_tax_credit or NOTHING,
     )
 
 

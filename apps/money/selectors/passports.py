@@ -175,7 +175,23 @@ def _grant_lines(grant: EquityGrant) -> list[PassportLine]:
     return [
         *(PassportLine(label, date_text(day), Amount(number, "quantity")) for label, day, number in counts),
         PassportLine(gettext("Worth of what is still to vest"), priced, worth),
+        *_held_lines(grant),
     ]
+
+
+def _held_lines(grant: EquityGrant) -> list[PassportLine]:
+    """What is told of earlier exercises and of the minimum tax that they left."""
+    lines = []
+    if grant.held_shares and grant.exercised_on:
+        day, each = date_text(grant.exercised_on), Amount.of_money(grant.exercise_worth, grant.currency)
+        lines.append(
+            PassportLine(gettext("Shares held from earlier exercises"), day, Amount(grant.held_shares, "quantity"))
+        )
+        lines.append(PassportLine(gettext("A share was worth when exercised"), day, each))
+    if grant.minimum_tax_credit:
+        credit = Amount.of_money(grant.minimum_tax_credit, grant.currency)
+        lines.append(PassportLine(gettext("Minimum tax still to come back"), gettext("Form 8801, line 26"), credit))
+    return lines
 
 
 def bank_entry_passport(entry: BankTransaction) -> Passport:

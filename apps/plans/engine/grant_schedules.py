@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from apps.plans.engine.grants import OPTIONS, EquityGrant, GrantKind
+from apps.plans.engine.grants import OPTIONS, EquityGrant, GrantKind, cost_beyond
 from apps.plans.engine.horizon import last_month_of, month_of, retirement_month_of
 from apps.plans.engine.inputs import ProjectionInputs
 from apps.plans.engine.tax_law import ORDINARY, WAGES_1
@@ -21,10 +21,16 @@ WORTH, COST, COST_SHARE = range(3)
 
 
 class GrantRows(NamedTuple):
-    """Vestings and exercises: ``rows`` (n, 6) and ``amounts`` (n, 3) with the columns above; none without grants."""
+    """Vestings and exercises: ``rows`` (n, 6) and ``amounts`` (n, 3) with the columns above; none without grants.
+
+    ``beyond`` (n_accounts,) is what shares cost more for the minimum tax as the plan starts, none where nothing does;
+    ``credit`` minimum tax of earlier years.
+    """
 
     rows: NDArray[np.int64]
     amounts: NDArray[np.float64]
+    beyond: NDArray[np.float64]
+    credit: float
 
 
 def months_taken(grant: EquityGrant, vests: date, inputs: ProjectionInputs) -> tuple[int, int]:
@@ -65,11 +71,27 @@ def grant_rows(inputs: ProjectionInputs, mixes: NDArray[np.int64], *, drawn: boo
             rows.append((month, owner, _slot(grant, owner), held_in, mix, latest))
             share = 1.0 - grant.discount if grant.kind is GrantKind.PURCHASES else 0.0
             amounts.append((shares * grant.price, shares * grant.strike, share))
-    return GrantRows(np.array(rows, dtype=np.int64).reshape(-1, 6), np.array(amounts, dtype=np.float64).reshape(-1, 3))
+    beyond = np.array([cost_beyond(inputs.events.grants, account) for account in accounts])
+    return GrantRows(
+        np.array(rows, dtype=np.int64).reshape(-1, 6),
+        np.array(amounts, dtype=np.float64).reshape(-1, 3),
+        beyond if beyond.any() else np.zeros(0),
+        credit_before(inputs),
+    )
+
+
+def credit_before(inputs: ProjectionInputs) -> float:
+    """Return the minimum tax of years before the plan that has not come back (Form 8801, line 26)."""
+    return float(sum(grant.credit for grant in inputs.events.grants))
 
 
 def first_month_held(inputs: ProjectionInputs) -> int | None:
-    """Return the first month in which incentive options may become shares that are held; None where none does."""
+    """Return the first month in which incentive options may become shares that are held; None where none does.
+
+    That is the first one where such shares, or minimum tax of earlier years, are there as the plan starts.
+    """
+    if any(grant.held is not None or grant.credit > 0.0 for grant in inputs.events.grants):
+        return 0
     months = [
         months_taken(grant, day, inputs)[0]
         for grant in inputs.events.grants

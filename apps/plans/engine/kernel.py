@@ -19,6 +19,7 @@ from apps.plans.engine.books import (
     AMOUNT,
     BASIS,
     BOTH,
+    CREDIT,
     DEATHS,
     ESTATE,
     FIRST_ALONE,
@@ -91,6 +92,9 @@ def _open_books(program: Program, deaths: NDArray[np.int32], books: NDArray[np.f
         books[balance_row(account), :] = program.opening[account, 0]
         books[balance_row(account) + 1, :] = program.opening[account, 1]
         books[balance_row(account) + 2, :] = program.opening[account, 0]
+    for account in range(program.grants.beyond.size):
+        books[balance_row(account) + 4, :] = program.grants.beyond[account]
+    books[CREDIT, :] = program.grants.credit
     books[first_demand : first_demand + n_demands, :] = NEVER
     for flexible in range(n_flexible):
         books[first_demand + n_demands + N_GIVEN * flexible + 1, :] = 1.0

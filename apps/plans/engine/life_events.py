@@ -156,11 +156,7 @@ def hung_on(
         events,
         windfalls=tuple(event if event.account in accounts else replace(event, account="") for event in windfalls),
         policies=tuple(policy for policy in events.policies if policy.insured in adults),
-        grants=tuple(
-            grant if grant.account in accounts else replace(grant, account="")
-            for grant in events.grants
-            if grant.owner in adults
-        ),
+        grants=tuple(_held_where_open(grant, accounts) for grant in events.grants if grant.owner in adults),
         things=tuple(
             replace(
                 thing,
@@ -170,6 +166,12 @@ def hung_on(
             for thing in events.things
         ),
     )
+
+
+def _held_where_open(grant: EquityGrant, accounts: Collection[str]) -> EquityGrant:
+    if grant.held is not None and grant.held.account not in accounts:
+        grant = replace(grant, held=None)
+    return grant if grant.account in accounts else replace(grant, account="")
 
 
 def check_events(inputs: ProjectionInputs) -> None:

@@ -148,7 +148,8 @@ def _with_gifts(law: TaxTable, facts: TaxFacts, gifts: tuple[Decimal, ...]) -> t
 
 def carried_on(path: SteadyPath, laws: list[tuple[TaxTable, TaxFacts]]) -> list[tuple[TaxTable, TaxFacts]]:
     """Return the years, each with what gifts and the minimum tax carry on from the ones before it."""
-    told, left, gifts = [], NO_OPTIONS, (_NOTHING,) * GIFT_YEARS
+    told, gifts = [], (_NOTHING,) * GIFT_YEARS
+    left = HeldOptions(credit=Decimal(repr(float(path.program.grants.credit))))
     for year, (law, of_year) in enumerate(laws):
         facts, gifts = _with_gifts(law, of_year, gifts)
         # gains are netted: losses that both taxes carry on are told besides

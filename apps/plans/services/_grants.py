@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
+from decimal import Decimal
 
 from apps.kernel.errors import gettext_noop
 from apps.money.selectors.facts import GrantFact, HouseholdFacts
 from apps.plans.engine.assumptions import AssumptionSet
-from apps.plans.engine.grants import EquityGrant, GrantKind
+from apps.plans.engine.grants import EquityGrant, GrantKind, HeldShares
 from apps.plans.engine.inputs import Account, TaxTreatment
 from apps.plans.engine.life_events import LifeEvents
 
@@ -28,20 +30,34 @@ def with_grants(
         if asset is None or str(fact.person_id) not in adults:
             told.append((_LEFT_OUT, {"name": fact.name}))
             continue
-        if fact.expires_on is not None and fact.expires_on < facts.as_of:
+        expired = fact.expires_on is not None and fact.expires_on < facts.as_of
+        if fact.expires_on is not None and expired:
             told.append((_EXPIRED, {"name": fact.name, "day": fact.expires_on.isoformat()}))
-            continue
-        found.append(_grant(fact, asset, facts.currency))
-        told += _told(fact, asset)
+        else:
+            told += _told(fact, asset)
+        if not expired or fact.held_shares or fact.minimum_tax_credit:
+            # of options that have expired their shares are left, and the tax
+            left = replace(fact, tranches=(), expires_on=None) if expired else fact
+            found.append(_grant(left, asset, facts.currency))
+            told += _told_before(fact)
     return replace(events, grants=tuple(found)), told
 
 
 def share_accounts(events: LifeEvents) -> tuple[Account, ...]:
-    """Return an account, empty at the start, for the shares of each grant that are held."""
+    """Return an account for the shares of each grant that are held, with those of earlier exercises at the start."""
     return tuple(
-        Account(grant.account, grant.owner, TaxTreatment.TAXABLE, 0.0, 0.0, ((grant.asset, 1.0),), 0.0, grant.currency)
+        Account(
+            key=grant.held.account if grant.held else grant.account,
+            owner=grant.owner,
+            treatment=TaxTreatment.TAXABLE,
+            balance=grant.held.shares * grant.price if grant.held else 0.0,
+            cost_basis=grant.held.shares * grant.strike if grant.held else 0.0,
+            allocation=((grant.asset, 1.0),),
+            annual_fee=0.0,
+            currency=grant.currency,
+        )
         for grant in events.grants
-        if grant.account
+        if grant.account or grant.held
     )
 
 
@@ -64,7 +80,7 @@ def _grant(fact: GrantFact, asset: str, currency: str) -> EquityGrant:
         key=fact.key,
         owner=str(fact.person_id),
         kind=GrantKind(fact.kind),
-        tranches=tuple((day, float(shares)) for day, shares in fact.tranches),
+        tranches=tuple((day, float(shares)) for day, shares in _unexercised(fact)),
         price=float(fact.price),
         strike=float(fact.strike),
         discount=float(fact.discount),
@@ -73,7 +89,32 @@ def _grant(fact: GrantFact, asset: str, currency: str) -> EquityGrant:
         exercise=fact.exercise_on,
         expiry=fact.expires_on,
         currency=currency,
+        held=HeldShares(_shares_of(fact), float(fact.held_shares), float(fact.exercise_worth))
+        if fact.held_shares
+        else None,
+        credit=float(fact.minimum_tax_credit),
     )
+
+
+def _unexercised(fact: GrantFact) -> list[tuple[dt.date, Decimal]]:
+    """The parts of a grant without those that were exercised already: what vested first was exercised first."""
+    told, gone = [], fact.held_shares
+    for day, shares in fact.tranches:
+        less = min(gone, shares)
+        gone -= less
+        if shares > less:
+            told.append((day, shares - less))
+    return told
+
+
+def _told_before(fact: GrantFact) -> list[Caveat]:
+    """Say what the plan takes of earlier exercises, and of the minimum tax that they left."""
+    told: list[Caveat] = []
+    if fact.held_shares and fact.exercised_on is not None:
+        told.append((_BEFORE, {"name": fact.name, "day": fact.exercised_on.isoformat()}))
+    if fact.minimum_tax_credit:
+        told.append((_CREDIT, {"name": fact.name}))
+    return told
 
 
 def _told(fact: GrantFact, asset: str) -> list[Caveat]:
@@ -108,6 +149,15 @@ _HELD = gettext_noop("The shares of “%(name)s” are held and pay for the plan
 _MINIMUM_TAX = gettext_noop(
     "Exercising “%(name)s” and holding counts for the alternative minimum tax of that year; what it adds comes back in "
     "later years whose usual tax is larger. The sale is taken to qualify for the rates of long-term gains."
+)
+_BEFORE = gettext_noop(
+    "The shares of “%(name)s” from earlier exercises count as an account of their own. When they are sold, the usual "
+    "tax counts the strike as their cost, the minimum tax what they were worth on %(day)s. The sale is taken to "
+    "qualify for the rates of long-term gains."
+)
+_CREDIT = gettext_noop(
+    "Minimum tax of earlier years that is told with “%(name)s” comes back in years whose usual tax is larger than the "
+    "least that the law asks. Losses that only the minimum tax carried on are not known."
 )
 _DISQUALIFIED = gettext_noop(
     "The shares of “%(name)s” are sold as they are exercised: the gain is income, without payroll tax."

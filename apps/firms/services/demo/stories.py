@@ -60,7 +60,8 @@ def _employees_of_a_company(told: _Teller) -> None:
     options = {"strike": Decimal(21), "quantity": Decimal(5_000), "every_months": 12, "cliff_months": 12}
     told.add(
         "grant", kind="iso", granted_on=told.years(-3, 3), expires_on=told.years(7, 3), is_held=True,
-        exercise_on=told.years(2, 3), **company, **options,
+        exercise_on=told.years(2, 3), held_shares=Decimal(600), exercised_on=told.years(-1, 4),
+        exercise_worth=Decimal(48), minimum_tax_credit=Decimal(2_900), **company, **options,
     )  # fmt: skip
     told.add(
         "grant", kind="espp", name="Harborview Health", person=told.partner or told.head, price=Decimal(41),

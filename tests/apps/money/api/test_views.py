@@ -58,6 +58,19 @@ def test_a_grant_is_added_read_changed_and_removed_each_on_the_trail(partner, he
         assert AuditEvent.objects.filter(action=f"money.{verb}_grant").count() == 1
 
 
+def test_shares_of_earlier_exercises_and_the_tax_they_left_go_in_and_come_out(partner, head):
+    exercised = {
+        **NEW, "grant_type": "iso", "strike": "9", "held_shares": "100", "exercised_on": "2026-04-01",
+        "exercise_worth": "41.50", "minimum_tax_credit": "1200",
+    }  # fmt: skip
+    told = send(partner, "post", grants_of(head), exercised).json()
+    assert told["held_shares"] == "100.0000"
+    assert (told["exercise_worth"], told["minimum_tax_credit"]) == ("41.5000", "1200.00")
+    refused = send(partner, "post", grants_of(head), {**exercised, "exercised_on": "2025-01-01"})
+    assert 400 <= refused.status_code < 500
+    assert "exercised_on" in refused.content.decode()
+
+
 @pytest.mark.parametrize(
     ("wrong", "field"),
     [

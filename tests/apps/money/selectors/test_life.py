@@ -9,6 +9,7 @@ import pytest
 
 from apps.accounts.models import User
 from apps.clients.models import Household, Person
+from apps.kernel.money import Money
 from apps.money.models import EquityGrant, IncomeSource, Property, SpendingPhase
 from apps.money.selectors.life import (
     IncomeSpan,
@@ -20,6 +21,7 @@ from apps.money.selectors.life import (
     property_fact,
     windfall_fact,
 )
+from apps.money.selectors.passports import fact_passport
 from apps.money.selectors.situations import household_facts
 from tests.factories import clients as people
 from tests.factories import money as made
@@ -156,5 +158,21 @@ def test_a_grant_is_a_fact_with_its_schedule_and_one_in_another_currency_is_name
     (grant,) = facts.grants
     assert (grant.name, grant.strike, grant.price, grant.is_held) == ("Acme", 40, 90, True)
     assert grant == grant_fact(EquityGrant.objects.get(name="Acme"))
+    assert (grant.held_shares, grant.exercised_on, grant.minimum_tax_credit) == (0, None, 0)
     assert sum(shares for _, shares in grant.tranches) == 1_000
     assert "Euro AG" in facts.left_out
+
+
+def test_earlier_exercises_are_facts_of_their_grant_and_lines_of_its_passport(household: Household, ada: User) -> None:
+    row = made.fact(
+        "grant", household, ada, kind="iso", strike=Decimal(40), held_shares=Decimal(200),
+        exercised_on=dt.date(2025, 4, 1), exercise_worth=Decimal(75), minimum_tax_credit=Decimal(3_100),
+        granted_on=dt.date(2023, 3, 1),
+    )  # fmt: skip
+    fact = grant_fact(row)
+    assert (fact.held_shares, fact.exercised_on, fact.exercise_worth) == (200, dt.date(2025, 4, 1), 75)
+    assert fact.minimum_tax_credit == 3_100
+    lines = {line.label: line.amount for line in fact_passport(row).lines}
+    told = [lines[each] for each in ("Shares held from earlier exercises", "Minimum tax still to come back")]
+    assert [each and each.value for each in told] == [200, Money(Decimal(3_100), "USD")]
+    assert "A share was worth when exercised" in lines

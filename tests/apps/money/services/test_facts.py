@@ -110,6 +110,11 @@ def test_the_history_keeps_every_state(ada: User) -> None:
 
 
 AHEAD, PAST = dt.date(2034, 3, 1), dt.date(2025, 6, 15)
+# 500 of 1,000 had vested two years after the grant
+EXERCISED = {
+    "kind": "iso", "strike": Decimal(9), "held_shares": Decimal(200), "exercised_on": dt.date(2025, 4, 1),
+    "exercise_worth": Decimal(60), "granted_on": dt.date(2023, 3, 1),
+}  # fmt: skip
 SHARE = {"change": "share", "monthly_amount": None, "share": Decimal("-0.2")}
 
 
@@ -156,6 +161,15 @@ SHARE = {"change": "share", "monthly_amount": None, "share": Decimal("-0.2")}
         ("grant", {"kind": "espp", "discount": Decimal("0.2")}, ""),
         ("grant", {"cliff_months": 60}, "cliff_months"),
         ("grant", {"expires_on": AHEAD}, "expires_on"),
+        ("grant", {**EXERCISED, "kind": "nso"}, "held_shares"),
+        ("grant", {"minimum_tax_credit": Decimal(5)}, "minimum_tax_credit"),
+        ("grant", {**EXERCISED, "exercised_on": None}, "exercised_on"),
+        ("grant", {**EXERCISED, "exercise_worth": None}, "exercise_worth"),
+        ("grant", {**EXERCISED, "held_shares": None}, "exercised_on"),
+        ("grant", {**EXERCISED, "exercised_on": dt.date(2023, 2, 1)}, "exercised_on"),
+        ("grant", {**EXERCISED, "exercised_on": AHEAD}, "exercised_on"),
+        ("grant", {**EXERCISED, "held_shares": Decimal(501)}, "held_shares"),
+        ("grant", {**EXERCISED, "exercise_worth": Decimal(-1)}, ""),
         ("grant", {"kind": "iso", "strike": Decimal(9), "expires_on": dt.date(2028, 12, 1)}, "expires_on"),
         ("grant", {"kind": "iso", "strike": Decimal(9), "exercise_on": dt.date(2024, 12, 1)}, "exercise_on"),
         (

@@ -17,8 +17,13 @@ class OptionsOfReference:
 
     def begin_options(self) -> None:
         self.more_cost: dict[str, float] = {}
-        self.spread = self.sold = 0.0
-        self.carried = HeldOptions()
+        self.spread = self.sold = before = 0.0
+        for grant in self.inputs.events.grants:
+            before += grant.credit
+            if grant.held is not None:
+                more = grant.held.shares * (grant.held.worth - grant.strike)
+                self.more_cost[grant.held.account] = self.more_cost.get(grant.held.account, 0.0) + more
+        self.carried = HeldOptions(credit=Decimal(before))
 
     def hold_options(self, grant: EquityGrant, untaxed: float) -> None:
         if grant.kind is GrantKind.INCENTIVE:

@@ -8,7 +8,16 @@ from datetime import date
 import numpy as np
 import pytest
 
-from apps.plans.engine.grant_schedules import HELD_IN, MONTH, SLOT, grant_rows, months_taken
+from apps.plans.engine.grant_schedules import (
+    HELD_IN,
+    MONTH,
+    SLOT,
+    credit_before,
+    first_month_held,
+    grant_rows,
+    months_taken,
+)
+from apps.plans.engine.grants import HeldShares
 from apps.plans.engine.program import build_program
 from apps.plans.engine.tax_law import ORDINARY, WAGES_1, WAGES_2
 from tests.apps.plans.engine.households import family
@@ -62,3 +71,19 @@ def test_known_lives_end_a_grant_and_none_has_no_rows() -> None:
     told = grant_rows(short, np.zeros(len(EVERY), dtype=np.int64), drawn=False)
     # Ana is 47 in March 2028
     assert told.rows[told.rows[:, 1] == 0, MONTH].max() < 20
+
+
+def test_shares_and_tax_from_before_are_there_from_the_first_month_on() -> None:
+    sold = replace(SOLD, tranches=())
+    assert first_month_held(granted(None, sold)) is None
+    credited = granted(None, replace(sold, credit=700.0), replace(sold, key="other", credit=50.0))
+    assert first_month_held(credited) == 0
+    assert credit_before(credited) == 750.0
+    held = granted(None, replace(sold, held=HeldShares("shares", 10.0, 180.0)))
+    rows = grant_rows(held, np.array([0]), drawn=False)
+    assert first_month_held(held) == 0
+    assert rows.credit == 0.0
+    assert rows.beyond.tolist() == [0.0] * (len(held.accounts) - 1) + [800.0]
+    # shares that were worth less than they cost then cost the same for both taxes
+    low = granted(None, replace(sold, held=HeldShares("shares", 10.0, 80.0)))
+    assert grant_rows(low, np.array([0]), drawn=False).beyond.size == 0

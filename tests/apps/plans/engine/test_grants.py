@@ -12,7 +12,7 @@ import pytest
 
 from apps.kernel.errors import InvalidInputError, MixedCurrenciesError
 from apps.plans.engine.books import F_TAXES
-from apps.plans.engine.grants import EquityGrant, GrantKind
+from apps.plans.engine.grants import EquityGrant, GrantKind, HeldShares, cost_beyond, option_accounts
 from apps.plans.engine.inputs import ProjectionInputs, TaxTreatment
 from apps.plans.engine.life_events import LifeEvents, hung_on
 from apps.plans.engine.lives import months_lived
@@ -104,3 +104,24 @@ def test_a_second_currency_is_refused() -> None:
     with pytest.raises(MixedCurrenciesError) as refused:
         granted(None, replace(UNITS, currency="EUR"))
     assert refused.value.field == "grants[rsu].currency"
+
+
+def test_shares_from_before_are_of_incentive_options_and_of_an_account_that_is_there() -> None:
+    held = HeldShares("shares", 10.0, 130.0)
+    with pytest.raises(InvalidInputError) as refused:
+        replace(OPTIONS, held=held)
+    assert refused.value.field == "grants[nso].held"
+    for wrong in (replace(held, shares=-1.0), replace(held, worth=-1.0)):
+        with pytest.raises(InvalidInputError):
+            replace(INCENTIVE, held=wrong)
+    with pytest.raises(InvalidInputError):
+        replace(INCENTIVE, credit=-1.0)
+    with pytest.raises(InvalidInputError) as unknown:
+        granted(None, replace(INCENTIVE, held=replace(held, account="nowhere")))
+    assert unknown.value.field == "grants[iso].held"
+    sold = replace(SOLD, held=held)
+    assert option_accounts([sold, UNITS]) == {"shares"}
+    assert cost_beyond([sold], "shares") == 300.0
+    assert cost_beyond([sold], "savings") == 0.0
+    (left,) = hung_on(LifeEvents(grants=(sold,)), {"ana"}, {"savings"}, set()).grants
+    assert left.held is None

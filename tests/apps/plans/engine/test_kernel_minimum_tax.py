@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from random import Random
 
 import numpy as np
@@ -20,9 +21,12 @@ from apps.plans.engine.books import (
     SPREAD,
     SPREAD_SOLD,
     YEAR_STATES,
+    balance_row,
 )
 from apps.plans.engine.compiled import LANES
+from apps.plans.engine.grants import EquityGrant, HeldShares
 from apps.plans.engine.inputs import ProjectionInputs
+from apps.plans.engine.kernel import _open_books
 from apps.plans.engine.kernel_minimum_tax import close_options, count_options, tax_with_options
 from apps.plans.engine.lives import months_lived
 from apps.plans.engine.monte_carlo import simulate, simulate_lifetimes
@@ -145,3 +149,62 @@ def test_lanes_without_options_are_left_and_a_year_carries_on() -> None:
     assert (books[CREDIT, 1], books[LOSS_BEYOND, 1]) == (books[NEXT_CREDIT, 1], 5.0)
     assert books[FLOWS + F_SPREAD, 1] == 300_000.0
     assert not books[SPREAD].any()
+
+
+# 400 shares from exercises at 300 before the start, and tax of those years that has not come back
+BEFORE = replace(LARGE, held=HeldShares("shares", 400.0, 300.0), credit=60_000.0)
+
+
+def from_before(inputs: ProjectionInputs | None = None, grant: EquityGrant = BEFORE) -> ProjectionInputs:
+    """The household with shares of earlier exercises: 240,000 that cost 32,000, and 120,000 for the minimum tax."""
+    base = inputs or deducting()
+    owning = granted(base, grant)
+    accounts = tuple(
+        replace(each, balance=240_000.0, cost_basis=32_000.0) if each.key == "shares" else each
+        for each in owning.accounts
+    )
+    return replace(owning, accounts=accounts, events=replace(base.events, grants=(grant,)))
+
+
+def test_what_there_is_at_the_start_is_in_the_books_of_every_path() -> None:
+    program = build_program(from_before())
+    books = np.ones((balance_row(program.mix.size) + program.demands.shape[2], LANES))
+    _open_books(program, np.empty((0, LANES), dtype=np.int32), books)
+    shares = balance_row(program.mix.size - 1)
+    assert (books[shares] == 240_000.0).all()
+    assert (books[shares + 1] == 32_000.0).all()
+    # 400 × (300 − 80)
+    assert (books[shares + 4] == 88_000.0).all()
+    assert (books[CREDIT] == 60_000.0).all()
+    assert program.deductions[0, YEARS, OPTIONS] == 1.0
+
+
+@pytest.mark.parametrize("tranches", [LARGE.tranches, ()])
+def test_years_with_shares_and_tax_from_before_equal_the_plain_model(tranches: tuple[tuple[date, float], ...]) -> None:
+    inputs, cube = from_before(grant=replace(BEFORE, tranches=tranches)), family_cube()
+    simulation = simulate(inputs, cube, with_flows=True)
+    for path in (0, 300):
+        twin = ReferenceModel(inputs, cube, path).run()
+        assert simulation.recorded.wealth[:, path] == pytest.approx(twin.wealth, abs=0.01)
+        assert simulation.recorded.flows[:, F_TAXES, path] == pytest.approx(twin.taxes, rel=1e-6, abs=0.05)
+
+
+def test_tax_from_before_comes_back_in_the_exact_return_as_in_the_walk() -> None:
+    inputs = from_before(grant=replace(BEFORE, tranches=(), credit=20_000.0))
+    years = tax_years(inputs, steady_path(inputs))
+    for each in years:
+        assert each.taxes.federal == pytest.approx(each.taxes.walked, abs=0.05)
+    back = sum(each.taxes.minimum_credit for each in years)
+    without = replace(inputs, events=replace(inputs.events, grants=(replace(BEFORE, tranches=(), credit=0.0),)))
+    assert back == pytest.approx(20_000.0, abs=0.05)
+    assert sum(each.taxes.minimum_credit for each in tax_years(without, steady_path(without))) == 0.0
+
+
+def test_a_credit_needs_no_shares_that_are_held() -> None:
+    grant = replace(LARGE, tranches=(), account="", credit=5_000.0)
+    inputs, cube = granted(None, grant), family_cube()
+    less = simulate(replace(inputs, events=replace(inputs.events, grants=())), cube, with_flows=True)
+    told = simulate(inputs, cube, with_flows=True)
+    saved = less.recorded.flows[:, F_TAXES] - told.recorded.flows[:, F_TAXES]
+    # what is saved earns a little more, which is taxed
+    assert saved[:4].sum(axis=0) == pytest.approx(np.full(saved.shape[1], 5_000.0), abs=150.0)

@@ -86,6 +86,34 @@ def test_what_cannot_count_is_named_and_left_out(changed: dict[str, object], sai
     assert said in sentence
 
 
+EARLIER = {
+    "kind": "iso", "strike": Decimal(20), "held_shares": Decimal(300), "exercised_on": dt.date(2025, 4, 1),
+    "exercise_worth": Decimal(55), "minimum_tax_credit": Decimal(4_000),
+}  # fmt: skip
+
+
+def test_shares_of_earlier_exercises_and_the_tax_they_left_reach_the_engine() -> None:
+    events, said = told(grant(**EARLIER))
+    (taken,) = events.grants
+    assert taken.held is not None
+    assert (taken.held.account, taken.held.shares, taken.held.worth) == ("g-shares", 300.0, 55.0)
+    assert (taken.account, taken.credit) == ("", 4_000.0)
+    # what vested first was exercised first: 250 of the first part, 50 of the second
+    assert taken.tranches == ((dt.date(2028, 3, 1), 200.5),)
+    (shares,) = share_accounts(events)
+    assert (shares.key, shares.balance, shares.cost_basis) == ("g-shares", 300 * 90.25, 6_000.0)
+    assert any("what they were worth on 2025-04-01" in sentence for sentence in said)
+    assert any("comes back in years" in sentence for sentence in said)
+
+
+def test_options_that_expired_leave_their_shares_and_their_tax() -> None:
+    events, said = told(grant(**EARLIER, expires_on=dt.date(2020, 1, 1)))
+    (taken,) = events.grants
+    assert (taken.tranches, taken.credit) == ((), 4_000.0)
+    assert len(share_accounts(events)) == 1
+    assert len(said) == 3
+
+
 def test_another_class_of_equities_stands_in_where_the_usual_one_is_not_known() -> None:
     events, _ = with_grants(NO_EVENTS, facts(grants=(grant(),)), [str(ANA)], certain_assumptions())
     assert events.grants[0].asset == "fund"
