@@ -15,6 +15,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 BENCHMARKS = (
     "plan_engine",
+    "fresh_draws",
     "plan_rules",
     "market_models",
     "taxes",

@@ -2,8 +2,8 @@
 
 The job: 10,000 paths of 480 months, 20 years of saving and 20 of spending, four assets rebalanced each December,
 inflation that reverts to its mean, one account without taxes; out come success and seven percentiles a year. It is done
-on scenarios drawn for it alone, as monteplan does it, and on a cube that is there already, as the product does it: all
-plans of an assumption set share one. The model is monteplan's but for three things that cost neither side time: our
+on a cube that is there already, as the product does it: all plans of an assumption set share one (`fresh_draws` does it
+on scenarios drawn for it alone). The model is monteplan's but for three things that cost neither side time: our
 assets are lognormal, saving rises once a year instead of every month, and the rate of inflation is discretised exactly.
 A full household with six accounts, goals and federal taxes is measured beside it; no peer has one.
 
@@ -13,17 +13,14 @@ Run with an interpreter that has `monteplan` (requirements/research.txt), or nam
 from __future__ import annotations
 
 import importlib.util
-import math
 import os
 import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import date
-from itertools import count
 from pathlib import Path
 from typing import NamedTuple
 
@@ -51,11 +48,11 @@ from apps.plans.engine.inputs import (
     TaxTreatment,
 )
 from apps.plans.engine.monte_carlo import project, simulate, span_of
-from apps.plans.engine.normal_draws import fill_normals, seed_lanes
 from apps.plans.engine.policy import AdvicePolicy, RiskLimit
 from apps.plans.engine.program import build_program
 from apps.plans.engine.recommendations import recommend
 from apps.plans.engine.scenarios import ScenarioCube
+from apps.plans.engine.solve import sustainable_spending
 from apps.plans.engine.tax_tables import FilingStatus
 from tests.apps.plans.engine.households import family, tax_table, with_retirement_budget
 
@@ -65,11 +62,9 @@ WEIGHTS = (0.50, 0.20, 0.25, 0.05)
 CORRELATION = ((1.0, 0.75, 0.1, 0.0), (0.75, 1.0, 0.05, 0.0), (0.1, 0.05, 1.0, 0.2), (0.0, 0.0, 0.2, 1.0))
 CACHED = "job, cached plan with bands, one thread"
 CACHED_2 = "job, cached plan with bands, two threads"
-FRESH = "job, fresh draws with bands, two threads"
-AS_EXACT = "job, fresh draws with bands, as exact as 10,000 by dice"
+SOLVED = "job, what can be spent at 85 %"
 PLAIN = "job, plain Python loop without the draws (scaled)"
 STREAM = "job, its scenarios streamed once"
-NORMALS = "job, its normals alone, one thread"
 FULL = "full household with taxes, 47 years, success"
 FULL_STREAM = "full household, its scenarios streamed once"
 PEER = "job, monteplan"
@@ -164,14 +159,6 @@ def stream(factors: np.ndarray) -> float:
     return float(sums.sum())
 
 
-def throw_normals(n_paths: int, n_draws: int) -> None:
-    """Draw the normals of a job and keep none: the least that fresh draws can cost."""
-    state, rows = np.empty((4, LANES), np.uint32), np.empty((n_draws, LANES), np.float32)
-    for block in range(-(-n_paths // LANES)):
-        seed_lanes(np.arange(block * LANES, (block + 1) * LANES, dtype=np.uint64), state)
-        fill_normals(state, rows)
-
-
 def peer_job() -> Callable[[], float]:
     """Return the job for monteplan: the same money, markets and horizon; answers its success."""
     from monteplan import AccountConfig, AssetClass, MarketAssumptions, PlanConfig, PolicyBundle, SimulationConfig
@@ -253,46 +240,16 @@ def bands_of(inputs: ProjectionInputs, cube: ScenarioCube, mapper: Mapper = map)
     return simulation.success().value
 
 
-def fresh_bands(inputs: ProjectionInputs, seeds: Iterator[int], mapper: Mapper) -> float:
-    """Do the same on scenarios of a seed that was never drawn before: nothing is kept from earlier runs."""
-    fresh = replace(inputs, simulation=replace(inputs.simulation, seed=next(seeds)))
-    cube = draw_cube(fresh.assumptions, fresh.simulation, np.random.default_rng(fresh.simulation.seed), mapper=mapper)
-    return bands_of(fresh, cube, mapper)
-
-
-def paths_as_exact(inputs: ProjectionInputs, success: float) -> int:
-    """Return how many paths, a power of two, give success at the error that N_PATHS thrown by dice have.
-
-    Measured over 32 cubes of their own.
-    """
-    error = math.sqrt(success * (1.0 - success) / N_PATHS)
-    for n_paths in (256, 512, 1024, 2048, 4096, 8192):
-        fewer = replace(inputs, simulation=replace(inputs.simulation, n_paths=n_paths, n_batches=1))
-        found = [fresh_bands(fewer, iter((seed,)), map) for seed in range(1000, 1032)]
-        if statistics.stdev(found) <= error:
-            print(
-                f"success on {n_paths} fresh paths: sd {100 * statistics.stdev(found):.3f} pp over 32 cubes;", end=" "
-            )
-            print(f"on {N_PATHS:,} by dice: {100 * error:.3f} pp")
-            return n_paths
-    return N_PATHS
-
-
 def ours(inputs: ProjectionInputs, cube: ScenarioCube, mapper: Mapper) -> dict[str, Callable[[], object]]:
     """Return the jobs of this process, by name."""
     full = family(10_240, 10)
     full_cube = draw_cube(full.assumptions, full.simulation, np.random.default_rng(11))
     growth, full_growth = markets_of(inputs, cube), markets_of(full, full_cube)
     strained = with_retirement_budget(full, 140_000.0)
-    seeds = count(2)
-    n_paths = paths_as_exact(inputs, bands_of(inputs, cube))
-    fewer = replace(inputs, simulation=replace(inputs.simulation, n_paths=n_paths, n_batches=1))
     return {
         CACHED: lambda: bands_of(inputs, cube),
         CACHED_2: lambda: bands_of(inputs, cube, mapper),
-        FRESH: lambda: fresh_bands(inputs, seeds, mapper),
-        AS_EXACT: lambda: fresh_bands(fewer, seeds, mapper),
-        NORMALS: lambda: throw_normals(N_PATHS, 12 * YEARS * (len(MEANS) + 1)),
+        SOLVED: lambda: sustainable_spending(inputs, cube, 0.85),
         PLAIN: lambda: plain_job(cube, PLAIN_PATHS),
         STREAM: lambda: stream(growth),
         "job, growth of its mix from the cube": lambda: markets_of(inputs, cube),
@@ -381,12 +338,11 @@ def report(medians: dict[str, Seconds]) -> None:
         wall, busy = (over / under for over, under in zip(medians[first], medians[second], strict=True))
         print(f"ratio {first} / {second}: {wall:.1f}x, by processor time {busy:.1f}x")
 
-    for name in (CACHED, CACHED_2, FRESH, AS_EXACT):
+    for name in (CACHED, CACHED_2):
         if PEER in medians:
             ratio(PEER, name)
         ratio(PLAIN, name)
         ratio(name, STREAM)
-    ratio(FRESH, NORMALS)
     ratio(FULL, FULL_STREAM)
     print(f"full household: {medians[FULL].busy / (10_240 * 47 * 12) * 1e9:.0f} ns of a processor a path and month")
 

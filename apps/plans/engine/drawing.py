@@ -8,6 +8,7 @@ scrambles, so that the spread between them measures the error honestly (L'Ecuyer
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,18 +61,26 @@ def _directions(n_months: int, count: int) -> tuple[NDArray[np.float64], NDArray
     return np.diff(walk * np.sqrt(variances), axis=0), variances
 
 
-def _steering(variances: NDArray[np.float64], n_months: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    """Choose the pairs of factor and time component with the largest variance; they come by factor.
+class _Steering(NamedTuple):
+    """Directions (n_steered, n_months) by factor, where those of each factor begin, with their number at the end, and
+    the Sobol dimension of each: that of the largest variance takes the first, since the first fill space best."""
 
-    Returns where the directions (n_steered, n_months) of each factor begin, with their number at the end.
-    """
+    directions: NDArray[np.float32]
+    firsts: NDArray[np.int64]
+    dimensions: NDArray[np.int64]
+
+
+def _steering(variances: NDArray[np.float64], n_months: int) -> _Steering:
+    """Choose the pairs of factor and time component with the largest variance."""
     count = min(SOBOL_DIMENSIONS, n_months)
     directions, time_variances = _directions(n_months, count)
     weights = np.outer(variances, time_variances)
-    chosen = np.sort(np.argsort(-weights, axis=None, kind="stable")[:SOBOL_DIMENSIONS])
-    factor, component = np.unravel_index(chosen, weights.shape)
+    by_variance = np.argsort(-weights, axis=None, kind="stable")[:SOBOL_DIMENSIONS]
+    dimensions = np.argsort(by_variance, kind="stable")
+    factor, component = np.unravel_index(by_variance[dimensions], weights.shape)
     firsts = np.searchsorted(factor, np.arange(variances.size + 1))
-    return firsts.astype(np.int64), np.ascontiguousarray(directions[:, component].T, dtype=np.float32)
+    chosen = np.ascontiguousarray(directions[:, component].T, dtype=np.float32)
+    return _Steering(chosen, firsts.astype(np.int64), dimensions.astype(np.int64))
 
 
 def draw_cube(
@@ -91,7 +100,7 @@ def draw_cube(
     """
     if spec.market.kind in FROM_HISTORY:
         return resampled_cube(assumptions, spec, rng, history, mapper=mapper)
-    law = _law(assumptions, spec)
+    law, dimensions = _law(assumptions, spec)
     n_blocks, n_steered = -(-spec.n_paths // LANES), law.directions.shape[0]
     n_points = n_steered + (spec.n_months if law.spreads.size else 0)
     points = np.full((n_blocks, n_points, LANES), 0.5, dtype=np.float32)
@@ -104,7 +113,7 @@ def draw_cube(
         for batch in range(*batches):
             path = np.arange(batch * per_batch, (batch + 1) * per_batch)
             uniforms = scrambled_points(n_points, per_batch, dice[batch])
-            ndtri(uniforms[:n_steered], out=uniforms[:n_steered])
+            uniforms[:n_steered] = ndtri(uniforms[dimensions])
             points[path // LANES, :, path % LANES] = uniforms.T
             keys.reshape(-1)[path] = dice[batch].integers(0, 2**64, per_batch, dtype=np.uint64)
 
@@ -118,22 +127,23 @@ def draw_cube(
     return sealed(assumptions, spec, factors, mapper)
 
 
-def _law(assumptions: AssumptionSet, spec: CubeSpec) -> MarketLaw:
-    """Work out what turns normals into the markets of a set."""
+def _law(assumptions: AssumptionSet, spec: CubeSpec) -> tuple[MarketLaw, NDArray[np.int64]]:
+    """Work out what turns normals into the markets of a set, and the Sobol dimension of each direction."""
     n_series = len(assumptions.assets) + 1
     unit_loads, variances = _loadings(assumptions)
     volatilities = np.array([asset.log_volatility for asset in assumptions.assets] + [1.0])
     monthly = np.array([1.0 / math.sqrt(12.0)] * (n_series - 1) + [1.0])
     tails = tails_of(assumptions) if spec.market.kind is MarketKind.FAT_TAILED else None
-    firsts, directions = _steering(variances, spec.n_months)
-    return MarketLaw(
+    steering = _steering(variances, spec.n_months)
+    law = MarketLaw(
         loads=(unit_loads * (volatilities * monthly)[:, None]).astype(np.float32),
         drifts=_drifts(assumptions, tails),
         inflation=np.array(inflation_steps(assumptions), dtype=np.float32),
-        firsts=firsts,
-        directions=directions,
+        firsts=steering.firsts,
+        directions=steering.directions,
         spreads=np.empty(0, dtype=np.float32) if tails is None else tails.table,
     )
+    return law, steering.dimensions
 
 
 def _drifts(assumptions: AssumptionSet, tails: Tails | None) -> NDArray[np.float32]:

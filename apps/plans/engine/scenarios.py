@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from apps.kernel.errors import InvalidInputError, gettext_noop
 from apps.plans.engine.assumptions import AssumptionSet
 from apps.plans.engine.chunks import Chunk, Mapper, chunks_of
-from apps.plans.engine.compiled import LANES
+from apps.plans.engine.compiled import LANES, compiled
 from apps.plans.engine.digest import input_digest
 from apps.plans.engine.inputs import CubeSpec
 from apps.plans.engine.remembered import remembered
@@ -79,18 +79,25 @@ def _name_of(assumptions: AssumptionSet) -> str:
     return input_digest(assumptions)
 
 
+@compiled
+def take_paths(factors: NDArray[np.float32], paths: NDArray[np.int64], taken: NDArray[np.float32]) -> None:
+    """Copy paths (n,) of factors (n_blocks, n_months, n_series, LANES) into others, lane after lane."""
+    for place in range(paths.size):
+        source, target = factors[paths[place] // LANES], taken[place // LANES]
+        from_lane, to_lane = paths[place] % LANES, place % LANES
+        for month in range(factors.shape[1]):
+            for series in range(factors.shape[2]):
+                target[month, series, to_lane] = source[month, series, from_lane]
+
+
 def some_paths(cube: ScenarioCube, paths: NDArray[np.int64]) -> ScenarioCube:
     """Return a cube of some paths of another, (n,) ascending and each once: the same factors, in one batch."""
-    blocks, lanes = paths // LANES, paths % LANES
-    picked = np.concatenate([cube.factors[block][:, :, lanes[blocks == block]] for block in np.unique(blocks)], axis=2)
-    n_months, n_series, n_paths = picked.shape
-    n_blocks = -(-n_paths // LANES)
-    factors = np.ones((n_months, n_series, n_blocks * LANES), dtype=np.float32)
-    factors[:, :, :n_paths] = picked
-    factors = np.ascontiguousarray(factors.reshape(n_months, n_series, n_blocks, LANES).transpose(2, 0, 1, 3))
+    _, n_months, n_series, _ = cube.factors.shape
+    factors = np.ones((-(-paths.size // LANES), n_months, n_series, LANES), dtype=np.float32)
+    take_paths(cube.factors, paths, factors)
     factors.setflags(write=False)
     digest = hashlib.sha256(f"{cube.digest} {hashlib.sha256(paths.data).hexdigest()}".encode()).hexdigest()
-    spec = replace(cube.spec, n_paths=n_paths, n_batches=1)
+    spec = replace(cube.spec, n_paths=paths.size, n_batches=1)
     return ScenarioCube(spec, cube.assumptions_digest, digest, factors)
 
 

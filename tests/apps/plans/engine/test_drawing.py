@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from apps.plans.engine.compiled import LANES
-from apps.plans.engine.drawing import draw_cube
+from apps.plans.engine.drawing import _steering, draw_cube
 from apps.plans.engine.inputs import CubeSpec
 from tests.apps.plans.engine.households import family, family_cube, published_assumptions, simple_assumptions
 
@@ -76,3 +76,16 @@ def test_paths_that_do_not_fill_a_batch_of_two_to_a_power_are_allowed() -> None:
     cube = draw_cube(simple_assumptions(), spec, np.random.default_rng(1))
     assert cube.factors.shape == (1, 24, 4, LANES)
     assert np.all(cube.factors[0, :, :, 30:] == 1.0)
+
+
+def test_the_largest_variance_takes_the_first_sobol_dimension_and_each_its_own() -> None:
+    variances = np.array([0.04, 0.03, 0.0004])
+    steering = _steering(variances, 120)
+    # the variance along each direction: of its factor, times that of a random walk's component in time
+    along = np.cumsum(steering.directions, axis=1).astype(np.float64)
+    factors = np.repeat(np.arange(3), np.diff(steering.firsts))
+    found = variances[factors] * (along**2).sum(axis=1)
+    ranked = found[np.argsort(steering.dimensions)]
+    assert sorted(steering.dimensions) == list(range(64))
+    assert (np.diff(ranked) <= 1e-4 * ranked[:-1]).all()
+    assert factors[steering.dimensions == 0] == 0
