@@ -1,6 +1,6 @@
 """The markets that plans are tried on: drawn once per set and market model, kept on disk, shared by all processes.
 
-A cube of 10,240 futures over 60 years takes some 170 MB and seconds to draw; read from disk it costs nothing, since
+A cube of 10,240 futures over 60 years takes some 170 MB and tenths of a second to draw; from disk it costs less, and
 processes share its pages. The folder is bounded: what was not used longest goes first.
 """
 
@@ -32,7 +32,7 @@ log = structlog.get_logger(__name__)
 
 DISK_BYTES = 2 * 2**30
 OPEN_CUBES = 8
-DRAWING_THREADS = min(4, os.cpu_count() or 1)
+THREADS = min(4, os.cpu_count() or 1)
 _drawing = threading.Lock()
 _open: OrderedDict[str, ScenarioCube] = OrderedDict()
 
@@ -63,7 +63,7 @@ def cube_of(assumptions: AssumptionSet, spec: CubeSpec, *, announce: Callable[[]
 
 def _drawn(assumptions: AssumptionSet, spec: CubeSpec) -> ScenarioCube:
     history = history_named(spec.market.history)
-    with ThreadPoolExecutor(DRAWING_THREADS) as pool:
+    with ThreadPoolExecutor(THREADS) as pool:
         return draw_cube(assumptions, spec, np.random.default_rng(spec.seed), history, mapper=pool.map)
 
 
@@ -77,7 +77,9 @@ def _kept(name: str, assumptions: AssumptionSet, spec: CubeSpec) -> ScenarioCube
             log.warning("plans.cube_unreadable", path=path.name, reason=str(broken))
             path.unlink(missing_ok=True)
             continue
-        if factors_digest(factors) != digest:
+        with ThreadPoolExecutor(THREADS) as pool:
+            found = factors_digest(factors, pool.map)
+        if found != digest:
             log.warning("plans.cube_damaged", path=path.name)
             path.unlink(missing_ok=True)
             continue
