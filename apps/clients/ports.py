@@ -6,6 +6,7 @@ import datetime as dt
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
 from apps.clients.models.plain_rows import PlainRows
@@ -170,6 +171,26 @@ class UndoRow:
 Progress = Callable[[float, str], None]
 
 
+class Belongs(StrEnum):
+    """To how many households a kind of file belongs."""
+
+    NO_HOUSEHOLD = "no_household"
+    ONE = "one"
+    # to one that is said besides, or each line names its own
+    ONE_OR_NAMED = "one_or_named"
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What a list of our own making says: `sample` is a static file that shows a line of each kind.
+
+    `columns` are, for each kind of line, the headings of the columns that it may fill.
+    """
+
+    sample: str
+    columns: tuple[tuple[str, tuple[str, ...]], ...]
+
+
 class Importer(Protocol):
     """Takes one kind of file in. Registered under `ports.importers[kind]`."""
 
@@ -182,8 +203,11 @@ class Importer(Protocol):
         """Name the endings that the file dialog offers (".csv,.xlsx")."""
 
     @property
-    def per_household(self) -> bool:
-        """Say whether such a file belongs to one household."""
+    def belongs(self) -> Belongs:
+        """Say to how many households such a file belongs."""
+
+    def explained(self, language: str) -> Explanation | None:
+        """Explain a list of our own making in the reader's language; None for files that others make."""
 
     def questions(self, file: ImportFile) -> tuple[Question, ...]:
         """Return what must be settled before reading; raise FileRefusedError when the file cannot be read at all."""
@@ -225,17 +249,6 @@ class PlainImporter(Importer, Protocol):
 
     def take_plain(self, file: ImportFile, plain: PlainRows, progress: Progress) -> TakenPlain:
         """Take in the new ones under their ids, in the transaction of the caller, without an object for each."""
-
-
-class ExplainedImporter(Importer, Protocol):
-    """An importer of a list of our own making: what its columns are, and a file to begin with."""
-
-    @property
-    def sample(self) -> str:
-        """Name the static file that shows a line of each kind."""
-
-    def columns(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        """Return, for each kind of line, the headings of the columns it may fill."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from apps.clients.models import Household
-from apps.clients.ports import Question
+from apps.clients.ports import Belongs, Question
 from apps.core.actors import Actor
 
 
@@ -21,14 +21,17 @@ class ImportUploadForm(forms.Form):
     )
     file = forms.FileField(label=_("File"))
 
-    def __init__(self, *args: Any, actor: Actor, accept: str, per_household: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, actor: Actor, accept: str, belongs: Belongs, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["file"].widget.attrs["accept"] = accept
-        if per_household:
-            self.fields["household"].queryset = Household.objects.visible_to(actor)  # type: ignore[attr-defined]
-            self.fields["household"].required = True
-        else:
+        if belongs == Belongs.NO_HOUSEHOLD:
             del self.fields["household"]
+            return
+        chosen = self.fields["household"]
+        chosen.queryset = Household.objects.visible_to(actor)  # type: ignore[attr-defined]
+        chosen.required = belongs == Belongs.ONE
+        if belongs == Belongs.ONE_OR_NAMED:
+            chosen.empty_label = _("Each line names its household")  # type: ignore[attr-defined]
 
 
 class AnswersForm(forms.Form):

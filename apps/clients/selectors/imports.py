@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.utils.translation import gettext
 
 from apps.clients.models import ImportBatch, ImportRow, ImportState, RowAction
 from apps.clients.models.plain_rows import ACTION, LINE, PlainRows
-from apps.clients.ports import LeftOpen, ports
+from apps.clients.ports import Belongs, LeftOpen, ports
 from apps.core.actors import Actor
 from apps.core.field_words import choice_words, field_words
 from apps.kernel.errors import NotFoundError, gettext_noop
@@ -51,6 +52,17 @@ class ShownRow:
 
 
 @dataclass(frozen=True, slots=True)
+class HouseholdRows:
+    """What a file of several households holds of one: how many rows do what."""
+
+    name: str
+    rows: int
+    create: int
+    update: int
+    blocked: int
+
+
+@dataclass(frozen=True, slots=True)
 class ImportPage:
     """All that the page of one import shows."""
 
@@ -63,6 +75,7 @@ class ImportPage:
     ignored: tuple[dict[str, Any], ...]
     only: str
     left_open: LeftOpen | None
+    households: tuple[HouseholdRows, ...] = ()
 
     @property
     def can_apply(self) -> bool:
@@ -109,6 +122,20 @@ def import_page(batch: ImportBatch, *, page: str = "1", only: str = "") -> Impor
         ignored=tuple(batch.ignored),
         only=only,
         left_open=follower.left_open(batch.public_id) if follower and batch.applied_at else None,
+        households=_by_household(batch) if importer and importer.belongs == Belongs.ONE_OR_NAMED else (),
+    )
+
+
+def _by_household(batch: ImportBatch) -> tuple[HouseholdRows, ...]:
+    """Return what a file does to each household that its lines name; nothing for a file of one."""
+    if batch.household_id is not None:
+        return ()
+    done: dict[str, Counter[str]] = {}
+    for facts, action in batch.rows.order_by("line").values_list("facts", "action"):
+        done.setdefault(str(dict(facts).get("household", "")), Counter())[action] += 1
+    told = (RowAction.CREATE, RowAction.UPDATE, RowAction.BLOCKED)
+    return tuple(
+        HouseholdRows(name, counted.total(), *(counted[action] for action in told)) for name, counted in done.items()
     )
 
 

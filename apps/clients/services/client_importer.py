@@ -16,6 +16,7 @@ from apps.accounts.selectors.firm_days import firm_today
 from apps.clients.models import Household, ImportBatch, ImportState, Person
 from apps.clients.ports import (
     Applied,
+    Belongs,
     ImportFile,
     Known,
     Made,
@@ -56,7 +57,10 @@ class ClientListImporter:
 
     label = _("Client list")
     accept = ".csv,.xlsx,.txt"
-    per_household = False
+    belongs = Belongs.NO_HOUSEHOLD
+
+    def explained(self, language: str) -> None:
+        """Explain nothing: others make these files."""
 
     def questions(self, file: ImportFile) -> tuple[Question, ...]:
         """Ask for each column what it holds; then how the file writes, and who advises new households."""

@@ -16,7 +16,7 @@ from django.utils import timezone
 from apps.clients.models import Household, ImportBatch, ImportRow, ImportState, RowAction
 from apps.clients.models.plain_rows import PlainRows
 from apps.clients.models.sealed_files import seal
-from apps.clients.ports import Importer, ImportFile, PlainImporter, Progress, Question, UndoRow, ports
+from apps.clients.ports import Belongs, Importer, ImportFile, PlainImporter, Progress, Question, UndoRow, ports
 from apps.clients.services._import_plans import Plan, became, file_of, left_at, planned, records, store
 from apps.clients.services._uploads import safe_name
 from apps.core import audit, jobs, realtime
@@ -79,9 +79,9 @@ def open_batch(
     an unknown kind or when the household is missing.
     """
     importer = importer_for(kind)
-    if importer.per_household and household is None:
+    if importer.belongs == Belongs.ONE and household is None:
         raise InvalidInputError(gettext_noop("Say to which household the file belongs."), field="household")
-    if household is not None and not importer.per_household:
+    if household is not None and importer.belongs == Belongs.NO_HOUSEHOLD:
         raise InvalidInputError(gettext_noop("A file of this kind belongs to no household."), field="household")
     file = ImportFile(filename, content, by, household.pk if household else None)
     questions = importer.questions(file)

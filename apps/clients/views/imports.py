@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.views.generic import TemplateView
 
 from apps.accounts.policies import Permission
 from apps.clients.forms.imports import AnswersForm, ImportUploadForm
-from apps.clients.ports import ExplainedImporter, ports
+from apps.clients.ports import ports
 from apps.clients.selectors.imports import import_for, import_list, import_page
 from apps.clients.services.imports import (
     ImportHasDependentsError,
@@ -59,7 +59,7 @@ class ImportNewView(ServiceFormView):
         return super().get_form_kwargs() | {
             "actor": actor_of(self.request),
             "accept": importer.accept,
-            "per_household": importer.per_household,
+            "belongs": importer.belongs,
             "initial": {"household": self.request.GET.get("household", "")},
         }
 
@@ -67,9 +67,7 @@ class ImportNewView(ServiceFormView):
         """Name the kind."""
         importer = importer_for(self.kwargs["kind"])
         named: dict[str, Any] = {"label": importer.label, "accept": importer.accept}
-        if hasattr(importer, "sample"):
-            told = cast("ExplainedImporter", importer)
-            named |= {"sample": told.sample, "columns": told.columns()}
+        named["explained"] = importer.explained(get_language() or "")
         return super().get_context_data(**kwargs) | named
 
     def perform(self, form: ImportUploadForm, by: Actor) -> str:

@@ -109,7 +109,7 @@ COLUMNS: Mapping[str, Columns] = {
         "first year": ("first_year", read_whole), "tax year": ("tax_year", read_whole), **_CONVERTED,
     },
 }  # fmt: skip
-ALWAYS = ("entry", "name", "person", "account")
+ALWAYS = ("household", "entry", "name", "person", "account")
 HEADINGS = (*ALWAYS, *dict.fromkeys(heading for columns in COLUMNS.values() for heading in columns))
 # whose entries each line must name, or may
 NEEDS_PERSON = frozenset({"income", "grant", "former spouse", "ira basis", "roth basis"})

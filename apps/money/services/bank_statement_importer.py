@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.clients.models import Household
 from apps.clients.ports import (
     Applied,
+    Belongs,
     ImportFile,
     Known,
     Made,
@@ -67,7 +68,10 @@ class BankStatementImporter:
     label = _("Bank or card statement (OFX, QFX, MT940, camt.053)")
     # for the file dialog; what the file is, its content says
     accept = ".ofx,.qfx,.sta,.mt940,.940,.942,.swi,.xml,.txt"
-    per_household = True
+    belongs = Belongs.ONE
+
+    def explained(self, language: str) -> None:
+        """Explain nothing: others make these files."""
 
     def questions(self, file: ImportFile) -> tuple[Question, ...]:
         """Ask which of the household's accounts each statement is of; statements of one account ask once."""

@@ -6,17 +6,20 @@ import datetime as dt
 import hashlib
 from collections.abc import Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, cast
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext
+from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from apps.clients.models import Household, Person
 from apps.clients.ports import (
     Applied,
+    Belongs,
+    Explanation,
     ImportFile,
     Known,
     Made,
@@ -35,12 +38,16 @@ from apps.kernel.errors import InvalidInputError, gettext_noop
 from apps.money.models import FactOfHousehold
 from apps.money.readers.fact_columns import COLUMNS, NEEDS_PERSON, TAKES_PERSON, fact_word
 from apps.money.readers.fact_files import FactFile, FactRow, read_facts
+from apps.money.readers.fact_words import PORTUGUESE, entry_in, heading_in, spoken
+from apps.money.services._named_households import NamedHouseholds
 from apps.money.services.facts import FACT_KINDS, add_fact, change_fact, remove_fact
 
 # the fields besides the name that tell two facts of one kind apart; of what a person has once, the name does not
 _APART = {"income": ("person",), "grant": ("person", "kind", "granted_on"), "former_spouse": ("person",)}
 _ONCE = {"ira_basis": ("person",), "roth_basis": ("person", "kind")}
 _CHOICES = ("kind", "category", "change")
+# what a doubt says in the words of the file
+_NAMED = (("column", heading_in), ("kind", entry_in))
 # the field of a fact back to the heading of its column, for problems
 _HEADINGS = {kind: {target: heading for heading, (target, _) in columns.items()} for kind, columns in COLUMNS.items()}
 
@@ -54,6 +61,7 @@ class FactValue:
 
     kind: str
     fields: Mapping[str, Any]
+    household: Household
     target: FactOfHousehold | None = None
 
 
@@ -62,31 +70,44 @@ class FactFileImporter:
 
     label = _("Facts of a household (CSV, XLSX)")
     accept = ".csv,.xlsx"
-    per_household = True
-    sample = "household-facts.csv"
+    belongs = Belongs.ONE_OR_NAMED
 
-    def columns(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        """Return, for each kind of entry, the columns besides those of every line."""
-        return tuple((entry, _columns_of(entry)) for entry in COLUMNS)
+    def explained(self, language: str) -> Explanation:
+        """Return, for each kind of entry, the columns besides those of every line, and a list to begin with."""
+        told = spoken(language)
+        columns = tuple((entry_in(told, entry), _columns_of(entry, told)) for entry in COLUMNS)
+        return Explanation(f"samples/household-facts{'-pt' if told == PORTUGUESE else ''}.csv", columns)
 
     def questions(self, file: ImportFile) -> tuple[Question, ...]:
-        """Ask nothing; refuse what is no such list."""
-        _found(file)
+        """Ask nothing; refuse what is no such list, or does not say whose facts it holds."""
+        found = _found(file)
+        if file.household_id is None and not found.names_households:
+            raise InvalidInputError(
+                gettext_noop("The list does not say to which households its lines belong."),
+                mend=gettext_noop("Choose the household, or give the list a column Household."),
+                field="household",
+            )
         return ()
 
     def read(self, file: ImportFile) -> ReadFile:
         """Read the lines; what cannot be is a problem at its column."""
-        found, household = _found(file), _household(file)
-        rows, seen, problems = [], set(), list(found.problems)
-        held = _Held(household)
+        found, households, held = _found(file), NamedHouseholds(file), _Held()
+        rows, seen = [], set()
         for row in found.rows:
-            value, wrong = _value(row, household, held)
+            household, wrong = households.of(row)
+            value = None
+            if household is not None:
+                value, more = _value(row, household, held)
+                wrong += more
             key = _key(row.kind, row.name, row.person) if value is None else _key_of(value.kind, value.fields)
+            if file.household_id is None:
+                key = f"{household.pk if household else row.household.casefold()}:{key}"[:200]
             if key in seen:
                 wrong.append(_twice(row))
             seen.add(key)
-            rows.append(_read_row(row, key, value, tuple(wrong)))
-        return ReadFile(rows=tuple(rows), problems=tuple(problems), ignored=found.table.ignored, lines=found.told)
+            rows.append(_read_row(row, key, value, tuple(_as_told(problem, found) for problem in wrong)))
+        problems = tuple(_as_told(problem, found) for problem in found.problems)
+        return ReadFile(rows=tuple(rows), problems=problems, ignored=found.table.ignored, lines=found.told)
 
     def known(self, file: ImportFile, rows: Sequence[ReadRow]) -> Mapping[str, Known]:
         """Say which facts there are already, typed by hand or taken in before."""
@@ -102,11 +123,11 @@ class FactFileImporter:
     ) -> Applied:
         """Add or change each fact by the service of the page."""
         del unchanged
-        household, made = _household(file), []
+        made = []
         for n, planned in enumerate(rows):
             value: FactValue = planned.row.value
             try:
-                made.append(_taken(planned, value, household, file.by))
+                made.append(_taken(planned, value, file.by))
             except InvalidInputError as wrong:
                 wrong.params["line"] = planned.row.line
                 raise
@@ -133,39 +154,41 @@ def _found(file: ImportFile) -> FactFile:
     return cast("FactFile", file.known["facts"])
 
 
-def _household(file: ImportFile) -> Household:
-    if "household" not in file.known:
-        rows = Household.objects.visible_to(file.by).prefetch_related("people", "accounts")
-        file.known["household"] = rows.get(pk=file.household_id or 0)
-    return cast("Household", file.known["household"])
+def _as_told(problem: RowProblem, found: FactFile) -> RowProblem:
+    """Name the columns and entries of a doubt as the file itself does."""
+    told = {name: write(found.language, str(problem.params[name])) for name, write in _NAMED if name in problem.params}
+    return replace(problem, column=heading_in(found.language, problem.column), params={**problem.params, **told})
 
 
-def _columns_of(entry: str) -> tuple[str, ...]:
+def _columns_of(entry: str, language: str) -> tuple[str, ...]:
     named = ("person",) if entry in TAKES_PERSON else ("account",) if entry == "saving" else ()
-    return (*named, *(_explained(entry, heading) for heading in COLUMNS[entry] if heading != "as of"))
+    told = (_explained(entry, heading, language) for heading in COLUMNS[entry] if heading != "as of")
+    return (*(heading_in(language, heading) for heading in named), *told)
 
 
-def _explained(entry: str, heading: str) -> str:
+def _explained(entry: str, heading: str, language: str) -> str:
     """Return a heading with what may stand in its column, where that is a choice of a few words."""
     field = cast("Any", FACT_KINDS[fact_word(entry)]._meta.get_field(COLUMNS[entry][heading][0]))
     words = [str(value) for value, _name in field.flatchoices if value not in {None, ""}]
-    return f"{heading} ({' | '.join(words)})" if words else heading
+    named = heading_in(language, heading)
+    return f"{named} ({' | '.join(words)})" if words else named
 
 
 class _Held:
-    """The facts that a household has, by kind and by what tells them apart: a query for each kind that is asked for."""
+    """The facts that households have, by what tells them apart: a query for each kind and household asked for."""
 
-    def __init__(self, household: Household) -> None:
-        self._household, self._by_kind = household, dict[str, dict[str, FactOfHousehold]]()
+    def __init__(self) -> None:
+        self._known = dict[tuple[int, str], dict[str, FactOfHousehold]]()
 
-    def of(self, kind: str, fields: Mapping[str, Any]) -> FactOfHousehold | None:
+    def of(self, household: Household, kind: str, fields: Mapping[str, Any]) -> FactOfHousehold | None:
         """Return the fact that the fields speak of."""
-        if kind not in self._by_kind:
-            rows = cast("Any", FACT_KINDS[kind])._default_manager.filter(household=self._household)  # noqa: SLF001
+        place = (household.pk, kind)
+        if place not in self._known:
+            rows = cast("Any", FACT_KINDS[kind])._default_manager.filter(household=household)  # noqa: SLF001
             if "person" in {field.name for field in FACT_KINDS[kind]._meta.fields}:
                 rows = rows.select_related("person")
-            self._by_kind[kind] = {_key_of(kind, _Fields(row)): row for row in rows}
-        return self._by_kind[kind].get(_key_of(kind, fields))
+            self._known[place] = {_key_of(kind, _Fields(row)): row for row in rows}
+        return self._known[place].get(_key_of(kind, fields))
 
 
 class _Fields(dict[str, Any]):
@@ -211,7 +234,7 @@ def _value(row: FactRow, household: Household, held: _Held) -> tuple[FactValue |
         return None, problems
     if kind == "roth_basis":
         fields.setdefault("kind", "ira")
-    target = held.of(kind, fields)
+    target = held.of(household, kind, fields)
     fact = model(household=household, currency=household.currency) if target is None else copy(target)
     for name, said in fields.items():
         setattr(fact, name, said)
@@ -219,7 +242,7 @@ def _value(row: FactRow, household: Household, held: _Held) -> tuple[FactValue |
         fact.full_clean(exclude=["household"])
     except ValidationError as wrong:
         problems += [_refused(row, fact, name, errors[0]) for name, errors in wrong.error_dict.items()]
-    return (None if problems else FactValue(kind, fields, target)), problems
+    return (None if problems else FactValue(kind, fields, household, target)), problems
 
 
 def _refused(row: FactRow, fact: FactOfHousehold, name: str, error: ValidationError) -> RowProblem:
@@ -239,7 +262,12 @@ def _refused(row: FactRow, fact: FactOfHousehold, name: str, error: ValidationEr
 def _choice(model: type[FactOfHousehold], name: str, said: str) -> str:
     """Return the value of a choice that is told by its value or by its name in any language of ours."""
     choices = cast("Any", model._meta.get_field(name)).flatchoices
-    return next((value for value, label in choices if said.casefold() in {value, str(label).casefold()}), said)
+    for language, _name in settings.LANGUAGES:
+        with override(language):
+            words = {word: value for value, label in choices for word in (str(label).casefold(), value)}
+        if said.casefold() in words:
+            return str(words[said.casefold()])
+    return said
 
 
 def _person(row: FactRow, household: Household, problems: list[RowProblem]) -> Person | None:
@@ -289,7 +317,7 @@ def _read_row(row: FactRow, key: str, value: FactValue | None, problems: tuple[R
         line=row.line,
         key=key,
         fingerprint=hashlib.sha256(text.encode()).hexdigest(),
-        label=row.name,
+        label=f"{row.household}: {row.name}" if row.household else row.name,
         facts=dict(row.cells),
         value=value,
         problems=problems,
@@ -300,9 +328,9 @@ def _differs(fact: FactOfHousehold, fields: Mapping[str, Any]) -> bool:
     return any(getattr(fact, name) != value for name, value in fields.items() if name != "name")
 
 
-def _taken(planned: PlannedRow, value: FactValue, household: Household, by: Actor) -> Made:
+def _taken(planned: PlannedRow, value: FactValue, by: Actor) -> Made:
     if planned.target is None:
-        fact = add_fact(kind=value.kind, household=household, fields=dict(value.fields), by=by)
+        fact = add_fact(kind=value.kind, household=value.household, fields=dict(value.fields), by=by)
         return Made(planned.row.key, fact)
     target = cast("FactOfHousehold", planned.target)
     before = {name: _plain(getattr(target, name)) for name in value.fields}

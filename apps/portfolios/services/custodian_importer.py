@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.clients.models.plain_rows import PlainRows
 from apps.clients.ports import (
     Applied,
+    Belongs,
     ImportFile,
     Known,
     PlannedRow,
@@ -61,7 +62,10 @@ class CustodianFileImporter:
 
     label = _("Custodian file: positions or transactions")
     accept = ".csv,.xlsx,.ofx,.qfx"
-    per_household = True
+    belongs = Belongs.ONE
+
+    def explained(self, language: str) -> None:
+        """Explain nothing: others make these files."""
 
     def questions(self, file: ImportFile) -> tuple[Question, ...]:
         """Ask which account each of the file's is, the day of positions without one, what corporate actions lack."""
@@ -129,7 +133,7 @@ class FirmFileImporter(CustodianFileImporter):
     """Takes in what custodians export of all accounts of a firm: each is found by its number."""
 
     label = _("Custodian file of the whole firm")
-    per_household = False
+    belongs = Belongs.NO_HOUSEHOLD
 
     def questions(self, file: ImportFile) -> tuple[Question, ...]:
         """Ask for the day of positions that have none, and for what corporate actions lack."""

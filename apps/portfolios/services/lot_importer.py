@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.clients.ports import (
     Applied,
+    Belongs,
     ImportFile,
     Known,
     Made,
@@ -59,7 +60,10 @@ class LotFileImporter:
 
     label = _("Custodian file: tax lots and their cost")
     accept = ".csv,.xlsx"
-    per_household = True
+    belongs = Belongs.ONE
+
+    def explained(self, language: str) -> None:
+        """Explain nothing: others make these files."""
 
     def questions(self, file: ImportFile) -> tuple[Question, ...]:
         """Ask which account each of the file's accounts is, and the day of lots that have none."""

@@ -13,9 +13,11 @@ from apps.clients.models import ImportRow
 from apps.clients.services.imports import apply_batch, open_batch, undo_batch
 from apps.core.models import AuditEvent
 from apps.core.tabular.problems import FileRefusedError
-from apps.kernel.errors import DomainError
+from apps.kernel.errors import DomainError, InvalidInputError
 from apps.money.models import Debt, ExpenseLine, IncomeSource, InsurancePolicy, Property, RegularSaving, Windfall
+from apps.money.readers.fact_columns import COLUMNS
 from apps.money.readers.fact_files import read_facts
+from apps.money.readers.fact_words import entry_of
 from apps.money.services.fact_importer import FactFileImporter
 from tests.factories import clients, money, portfolios
 
@@ -226,15 +228,87 @@ def test_what_cannot_be_is_told_at_line_and_column_with_what_to_write(old, new, 
     assert not household.equitygrant_facts.exists()
 
 
-def test_the_list_to_begin_with_holds_every_kind_and_every_column_that_is_explained_and_is_taken_in(household, ada):
-    importer = FactFileImporter()
-    text = (Path(settings.ROOT) / "static" / "samples" / importer.sample).read_text()
+@pytest.mark.parametrize(("language", "account"), [("en", "Brokerage"), ("pt-br", "Corretora")])
+def test_the_list_to_begin_with_holds_every_kind_and_is_taken_in(language, account, household, ada):
+    explained = FactFileImporter().explained(language)
+    household.accounts.update(name=account)
+    text = (Path(settings.ROOT) / "static" / explained.sample).read_text()
     found = read_facts(text.encode())
-    assert {row.kind for row in found.rows} == {entry for entry, _columns in importer.columns()}
-    batch = taken(household, ada, text)
-    assert not problems(batch)
+    told = {entry_of(entry) for entry, _columns in explained.columns}
+    assert {row.kind for row in found.rows} == told == set(COLUMNS)
+    assert not problems(opened(household, ada, text))
+    taken(household, ada, text)
     assert household.equitygrant_facts.count() == 2
-    assert household.property_facts.get().property_tax == 7_800
+    assert (household.property_facts.get().property_tax, household.property_facts.get().value) == (7_800, 650_000)
+    assert household.incomesource_facts.get().ends_on == dt.date(2040, 6, 30)
+    assert household.equitygrant_facts.first().price == D("52.5")
+
+
+def test_a_portuguese_list_is_read_and_doubted_in_its_own_words(household, ada):
+    head = "Lançamento,Nome,Pessoa,Tipo,Valor,Posição de,Juros,Pagamento\n"
+    text = head + 'dívida,Casa,,Financiamento imobiliário,"310.000,50",01/10/2026,"6,5%",2.100\n'
+    taken(household, ada, text)
+    debt = Debt.objects.get(household=household)
+    assert (debt.kind, debt.balance, debt.as_of) == ("mortgage", D("310000.50"), dt.date(2026, 10, 1))
+    batch = opened(
+        household, ada, text.replace("Financiamento imobiliário", "foguete") + "renda,Salário,,salary,9,01/10/2026,,\n"
+    )
+    assert [each[:2] for each in problems(batch)] == [(2, "tipo"), (3, "pessoa")]
+    with pytest.raises(FileRefusedError, match="posição de"):
+        opened(household, ada, "Lançamento,Nome,Valor\ndívida,Casa,9\n")
+
+
+SEVERAL = "Household,Entry,Name,Person,Type,Amount,As of,Rate,Payment\n"
+
+
+def several(by, text):
+    return open_batch(kind="money_facts", filename="facts.csv", content=text.encode(), by=by.as_actor())
+
+
+def test_one_list_holds_several_households_each_by_its_name_or_number(household, ada, sign_in):
+    other = clients.household(ada, name="Okafor")
+    other.external_id = "H-77"
+    other.save()
+    lines = "Rivera,debt,House,,mortgage,9000,10/01/2026,5%,100\nH-77,debt,House,,auto,500,10/01/2026,6%,20\n"
+    batch = several(ada, SEVERAL + lines)
+    assert not problems(batch)
+    page = sign_in(ada).get(f"/imports/{batch.public_id}/").content.decode()
+    assert "By household" in page
+    assert "H-77: House" in page
+    apply_batch(batch=batch, by=ada.as_actor())
+    assert Debt.objects.get(household=household).balance == 9_000
+    assert Debt.objects.get(household=other).balance == 500
+    again = several(ada, SEVERAL + lines.replace("500,10", "400,10") + "\n")
+    assert (again.counts["unchanged"], again.counts["update"]) == (1, 1)
+    undo_batch(batch=batch, by=ada.as_actor())
+    assert not Debt.objects.exists()
+
+
+def test_a_household_of_somebody_else_a_strange_one_and_none_stand_at_their_line_and_nothing_is_taken_in(
+    household, ada, mallory
+):
+    clients.household(mallory, name="Lindqvist")
+    told = ("Rivera", "Lindqvist", "Nobody", "")
+    batch = several(ada, SEVERAL + "".join(f"{name},debt,House,,auto,500,10/01/2026,6%,20\n" for name in told))
+    assert problems(batch) == [
+        (3, "household", "unknown_household"), (4, "household", "unknown_household"), (5, "household", "no_household"),
+    ]  # fmt: skip
+    with pytest.raises(DomainError):
+        apply_batch(batch=batch, by=ada.as_actor())
+    assert not Debt.objects.exists()
+
+
+def test_a_name_that_two_households_bear_asks_for_the_number_and_a_chosen_one_stands_alone(household, ada):
+    clients.household(ada, name="Rivera")
+    line = "Rivera,debt,House,,auto,500,10/01/2026,6%,20\n"
+    assert problems(several(ada, SEVERAL + line)) == [(2, "household", "many_households")]
+    assert not problems(opened(household, ada, SEVERAL + line))
+    assert problems(opened(household, ada, SEVERAL + line.replace("Rivera", "Okafor"))) == [
+        (2, "household", "other_household")
+    ]
+    with pytest.raises(InvalidInputError) as refused:
+        several(ada, LIST)
+    assert refused.value.field == "household"
 
 
 def test_the_page_explains_the_columns_and_gives_the_list(ada, sign_in):
