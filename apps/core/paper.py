@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import mimetypes
+import os
 import threading
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,13 @@ class PaperUnavailableError(DomainError):
     status = 503
 
 
+# seconds of 1 January 2026: fonts are cut to the letters of a paper and dated, by the clock where this is not said
+_FONTS_DATED = "1767225600"
+
+
 def _weasyprint() -> Any:
+    # fontTools reads it: else the same paper would have other bytes a second later
+    os.environ.setdefault("SOURCE_DATE_EPOCH", _FONTS_DATED)
     try:
         import weasyprint
     except OSError as missing:
@@ -69,7 +76,7 @@ def _fonts() -> Any:
 
 
 def render_pdf(template: str, context: dict[str, Any]) -> bytes:
-    """Render a template of templates/_pdf/ as a tagged PDF (PDF/UA-1).
+    """Render a template of templates/_pdf/ as a tagged PDF (PDF/UA-1); the same context gives the same bytes.
 
     Raises PaperUnavailableError where Pango is missing.
     """

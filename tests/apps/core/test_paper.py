@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
+import time
 
 import pytest
 import weasyprint
@@ -11,6 +12,7 @@ from django.core.exceptions import SuspiciousFileOperation
 from pypdf import PdfReader
 from weasyprint.text import fonts
 
+from apps.core import paper
 from apps.core.paper import _fetcher, render_pdf
 
 
@@ -35,6 +37,16 @@ def test_fonts_are_unpacked_for_the_first_paper_alone(monkeypatch):
     second = render_pdf("_pdf/base.html", context)
     assert unpacked == []
     assert faces(second) == faces(first) != set()
+
+
+def test_the_same_paper_has_the_same_bytes_another_day(monkeypatch):
+    context = {"firm_name": "Harbor", "document_title": "Plan", "brand_accent": "#0f5c4a"}
+    first = render_pdf("_pdf/base.html", context)
+    now = time.time
+    monkeypatch.setattr(time, "time", lambda: now() + 86_400.0)
+    monkeypatch.delattr(paper._kept, "fonts")
+    assert render_pdf("_pdf/base.html", context) == first
+    assert render_pdf("_pdf/base.html", {**context, "firm_name": "Beacon"}) != first
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import io
 import logging
+import time
 from decimal import Decimal
 
 import pytest
@@ -52,7 +53,7 @@ def test_a_plan_without_a_result_has_no_paper(ada):
         report_pdf(plans.drafted(ada))
 
 
-def test_the_paper_says_the_pages_figures_in_order_and_is_tagged(ada, caplog):
+def test_the_paper_says_the_pages_figures_in_order_and_is_tagged(ada, caplog, monkeypatch):
     household = plans.invested_household(ada)
     partner = household.people.get(relationship=Relationship.PARTNER)
     clients.portal_user(partner)
@@ -63,6 +64,10 @@ def test_the_paper_says_the_pages_figures_in_order_and_is_tagged(ada, caplog):
     with caplog.at_level(logging.WARNING, logger="weasyprint"):
         content = report_pdf(plan)
     assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
+    now = time.time
+    monkeypatch.setattr(time, "time", lambda: now() + 3_600.0)
+    assert report_pdf(plan) == content
+    monkeypatch.undo()
     reader, texts = PdfReader(io.BytesIO(content)), pages(content)
     whole, shown = " ".join(texts), plan_overview(household, REPORTER, plan)
 
