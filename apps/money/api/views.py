@@ -196,7 +196,8 @@ class PropertyViewSet(FactViewSet):
         """Find the debt that the sale pays off among those of the household. Raises InvalidInputError."""
         fields = super().said(form, household, person)
         named = fields.pop("debt_id", None)
-        debt = Debt.objects.filter(household=household, public_id=named).first() if named else None
+        debts = Debt.objects.visible_to(api_actor(self.request)).filter(household=household)
+        debt = debts.filter(public_id=named).first() if named else None
         if named and debt is None:
             raise InvalidInputError(
                 gettext_noop("The household has no such debt."),
