@@ -33,6 +33,7 @@ def deductible_interest(inputs: ProjectionInputs, n_months: int) -> FloatArray:
     """Return the interest of each year (n_years,), nominal, that may be deducted: zeros where no debt is on a home.
 
     A loan's average balance is that of the months in which it is owed. A sale that pays a loan off ends its interest.
+    Of several second homes the one that is worth most is chosen anew for each year (IRC 163(h)(4)(A)(i)(II)).
     """
     n_years = year_of(n_months - 1, inputs.start_date) + 1
     loans, ends = [debt for debt in inputs.debts if debt.home_limit > 0.0], payoffs(inputs)
@@ -40,17 +41,24 @@ def deductible_interest(inputs: ProjectionInputs, n_months: int) -> FloatArray:
     if not loans:
         return found
     balances = [_owed(debt, n_months, ends.get(debt.key)) for debt in loans]
-    years = calendar_years(n_months, inputs.start_date)
+    years, homes = calendar_years(n_months, inputs.start_date), {debt.second_home for debt in loans}
     for year in range(n_years):
-        told = [balance[years == year] for balance in balances]
-        paid = sum(float(own.sum()) * debt.annual_rate / 12.0 for own, debt in zip(told, loans, strict=True))
-        means = [
-            (Decimal(repr(float(own[own > 0.0].mean()))) if own.any() else _ZERO, Decimal(repr(debt.home_limit)))
-            for own, debt in zip(told, loans, strict=True)
-        ]
-        owed = sum((balance for balance, _ in means), _ZERO)
-        found[year] = paid * float(allowed_debt(means) / owed) if owed > 0 else 0.0
+        told = [(balance[years == year], debt) for balance, debt in zip(balances, loans, strict=True)]
+        found[year] = max(
+            _deductible([each for each in told if each[1].second_home in ("", home)]) for home in homes - {""} or {""}
+        )
     return found
+
+
+def _deductible(told: Sequence[tuple[FloatArray, Debt]]) -> float:
+    """What of a year's interest counts; ``told`` are balances of its months with their loans."""
+    paid = sum(float(own.sum()) * debt.annual_rate / 12.0 for own, debt in told)
+    means = [
+        (Decimal(repr(float(own[own > 0.0].mean()))) if own.any() else _ZERO, Decimal(repr(debt.home_limit)))
+        for own, debt in told
+    ]
+    owed = sum((balance for balance, _ in means), _ZERO)
+    return paid * float(allowed_debt(means) / owed) if owed > 0 else 0.0
 
 
 def _owed(debt: Debt, n_months: int, paid_off_in: int | None) -> FloatArray:

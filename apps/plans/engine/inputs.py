@@ -211,7 +211,10 @@ class Spending:
 
 @dataclass(frozen=True, slots=True)
 class Debt:
-    """A loan with level payments that cover its interest, deductible up to ``home_limit`` of debt on homes (0: not)."""
+    """A loan with level payments that cover its interest, deductible up to ``home_limit`` of debt on homes (0: not).
+
+    ``second_home`` names the residence that it is on besides the main one: of several the best counts in each year.
+    """
 
     key: str
     balance: float
@@ -219,6 +222,7 @@ class Debt:
     monthly_payment: float
     currency: str
     home_limit: float = field(default=0.0, metadata=UNTOLD)
+    second_home: str = field(default="", metadata=UNTOLD)
 
     def __post_init__(self) -> None:
         name = f"debts[{self.key}]"

@@ -28,6 +28,7 @@ def debts_of(facts: HouseholdFacts) -> tuple[Debt, ...]:
             monthly_payment=in_cents(fact.monthly_payment),
             currency=facts.currency,
             home_limit=_limit(fact, facts),
+            second_home=_second_home(fact, facts) if _limit(fact, facts) > 0.0 else "",
         )
         for fact in facts.debts
         if fact.balance > 0
@@ -55,7 +56,7 @@ def _limit(fact: DebtFact, facts: HouseholdFacts) -> float:
     table, secured = read_table(TAX_TABLES / "home_mortgage.toml"), _secures(fact, facts)
     if not _bought(fact):
         return 0.0
-    if secured is not None and secured.kind != PropertyKind.HOME and secured.key != _second_home(facts):
+    if secured is not None and secured.kind != PropertyKind.HOME and not _second_home(fact, facts):
         return 0.0
     is_older = fact.taken_out_on is not None and fact.taken_out_on <= table["older_until"]
     limit = float(table["older_limit"] if is_older else table["limit"])
@@ -67,16 +68,13 @@ def _bought(fact: DebtFact) -> bool:
     return fact.kind == DebtKind.MORTGAGE or (fact.kind == DebtKind.HOME_EQUITY and fact.bought_home)
 
 
-def _second_home(facts: HouseholdFacts) -> str | None:
-    """The key of the one other residence whose loan counts (IRC 163(h)(4)(A)(i)(II)): of real estate that is not let,
-    the one that costs the most interest. It need not be lived in where it is not let (iii)."""
-    interest = {
-        thing.key: debt.balance * debt.annual_rate
-        for debt in facts.debts
-        if debt.balance > 0 and _bought(debt) and (thing := _secures(debt, facts)) is not None
-        if thing.kind == PropertyKind.REAL_ESTATE and thing.key not in facts.rented_out
-    }
-    return max(interest, key=lambda key: interest[key], default=None)
+def _second_home(fact: DebtFact, facts: HouseholdFacts) -> str:
+    """The key of the other residence that a loan is on (IRC 163(h)(4)(A)(i)(II)): real estate that is not let. It need
+    not be lived in where it is not let (iii)."""
+    thing = _secures(fact, facts)
+    if thing is None or thing.kind != PropertyKind.REAL_ESTATE or thing.key in facts.rented_out:
+        return ""
+    return thing.key
 
 
 def _secures(fact: DebtFact, facts: HouseholdFacts) -> PropertyFact | None:
@@ -113,6 +111,9 @@ def _payment(fact: PaymentFact, currency: str) -> YearlyPayment:
 
 def _of_loans(facts: HouseholdFacts) -> list[Caveat]:
     told: list[Caveat] = []
+    homes = {_second_home(fact, facts) for fact in facts.debts if fact.balance > 0 and _limit(fact, facts) > 0} - {""}
+    if len(homes) > 1:
+        told.append((_ONE_A_YEAR, {}))
     for fact in facts.debts:
         name = {"name": fact.name}
         if fact.balance <= 0:
@@ -162,11 +163,15 @@ _EQUITY_LINE = gettext_noop(
     "“%(name)s” is not stated to have bought, built or improved the home: its interest is not deducted."
 )
 _NOT_ON_A_HOME = gettext_noop(
-    "“%(name)s” is on a property that is neither the own home nor the one second home: its interest is not deducted."
+    "“%(name)s” is on a property that is neither the own home nor a second home: its interest is not deducted."
 )
 _SECOND_HOME = gettext_noop(
     "“%(name)s” is on real estate that is not let, which is taken as the second home: its interest is deducted "
     "together with that on the own home, on the debt that the law allows for both, where itemising pays."
+)
+_ONE_A_YEAR = gettext_noop(
+    "Of several second homes the law lets one count: the plan takes, for each year, the one whose interest is worth "
+    "more, so that another takes its place when one is sold or its loan is paid off."
 )
 _LET = gettext_noop("“%(name)s” is let: its property tax is taken as a cost of the rent and not deducted.")
 _TAX_IN_COSTS = gettext_noop(

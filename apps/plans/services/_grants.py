@@ -13,10 +13,14 @@ from apps.plans.engine.assumptions import AssumptionSet
 from apps.plans.engine.grants import EquityGrant, GrantKind, HeldShares
 from apps.plans.engine.inputs import Account, TaxTreatment
 from apps.plans.engine.life_events import LifeEvents
+from apps.plans.services._state_tax import state_table_of
 
 Caveat = tuple[str, dict[str, str]]
 # the class that shares of a single company are taken to move with, where the set knows it
 _USUAL = "us_equity"
+# states whose minimum tax counts incentive options: Cal. Rev. & Tax. Code 17062, C.R.S. 39-22-105, Conn. Gen. Stat.
+# 12-700a, Minn. Stat. 290.091
+_MINIMUM_TAXES = frozenset({"CA", "CO", "CT", "MN"})
 
 
 def with_grants(
@@ -39,7 +43,7 @@ def with_grants(
             # of options that have expired their shares are left, and the tax
             left = replace(fact, tranches=(), expires_on=None) if expired else fact
             found.append(_grant(left, asset, facts.currency))
-            told += _told_before(fact)
+            told += [*_told_before(fact), *_told_of_state(fact, facts.state)]
     return replace(events, grants=tuple(found)), told
 
 
@@ -117,6 +121,14 @@ def _told_before(fact: GrantFact) -> list[Caveat]:
     return told
 
 
+def _told_of_state(fact: GrantFact, state: str) -> list[Caveat]:
+    """Say where a state has a minimum tax of its own on shares of incentive options that are held."""
+    table = state_table_of(state)
+    if table is None or state.strip().upper() not in _MINIMUM_TAXES or fact.kind != GrantKind.INCENTIVE:
+        return []
+    return [(_OF_STATE, {"name": fact.name, "state": table.name})] if fact.is_held or fact.held_shares else []
+
+
 def _told(fact: GrantFact, asset: str) -> list[Caveat]:
     name = {"name": fact.name}
     told: list[Caveat] = [(_PRICE, {**name, "day": fact.as_of.isoformat(), "asset": asset})]
@@ -130,6 +142,10 @@ def _told(fact: GrantFact, asset: str) -> list[Caveat]:
     return told
 
 
+_OF_STATE = gettext_noop(
+    "%(state)s has a minimum tax of its own: what it adds when “%(name)s” is exercised and held, and gives back later, "
+    "is not counted."
+)
 _LEFT_OUT = gettext_noop("The grant of “%(name)s” belongs to nobody whose work the plan rests on: it is not counted.")
 _EXPIRED = gettext_noop("The options of “%(name)s” expired on %(day)s: they are not counted.")
 _PRICE = gettext_noop(

@@ -83,11 +83,16 @@ class DeductionsOfReference:
         )
 
     def _interest(self, year: int) -> float:
+        """Interest on the loans of the main home and of the one second home that is worth most in the year."""
+        others = {debt.second_home for debt in self.inputs.debts} - {""}
+        return max(self._interest_with(year, home) for home in others or {""})
+
+    def _interest_with(self, year: int, home: str) -> float:
         """Interest on loans on homes by Pub. 936: the part of it that the limits are of what is owed on average."""
         start, paid = self.inputs.start_date, 0.0
         average = {True: 0.0, False: 0.0}
         for debt in self.inputs.debts:
-            if debt.home_limit == 0.0:
+            if debt.home_limit == 0.0 or debt.second_home not in ("", home):
                 continue
             days = [item.sale_day for item in self.inputs.events.things if item.debt == debt.key and item.sale_day]
             last = _months_between(start, days[0]) if days else self.n_months

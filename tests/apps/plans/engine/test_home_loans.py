@@ -59,5 +59,21 @@ def test_a_large_loan_counts_for_the_part_that_the_limit_is_of_it_and_a_sale_end
     assert interest[2] == 0.0
 
 
+def test_when_one_second_home_is_sold_another_takes_its_place() -> None:
+    own = Debt("own", 300_000.0, 0.06, 1_500.01, "USD", home_limit=750_000.0)
+    lake = Debt("lake", 200_000.0, 0.06, 1_000.01, "USD", home_limit=750_000.0, second_home="lake")
+    flat = Debt("flat", 100_000.0, 0.06, 500.01, "USD", home_limit=750_000.0, second_home="flat")
+    sold = replace(HOME, key="lake", debt="lake", sale_day=date(2027, 3, 1))
+    inputs = replace(family(), debts=(own, lake, flat), events=LifeEvents(things=(sold,)))
+    interest = deductible_interest(inputs, 36)
+    assert interest[0] == pytest.approx(6 * 2_500.0, rel=1e-4)
+    # in 2027 the flat's whole year is worth more than three months of the lake house's
+    assert interest[1] == pytest.approx(12 * 1_500.0 + 12 * 500.0, rel=1e-4)
+    assert interest[2] == pytest.approx(interest[1] / 2 * 2, rel=1e-4)
+    # both count with a single limit where they are one residence
+    together = replace(inputs, debts=(own, replace(lake, second_home="flat"), flat), events=LifeEvents())
+    assert deductible_interest(together, 36)[0] == pytest.approx(6 * 3_000.0, rel=1e-4)
+
+
 def test_other_debts_have_no_interest_to_deduct() -> None:
     assert not deductible_interest(family(), 120).any()

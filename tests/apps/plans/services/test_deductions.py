@@ -60,7 +60,7 @@ def test_each_of_a_couple_who_file_apart_has_half_of_it() -> None:
 def test_a_loan_on_another_property_is_none_on_a_home_and_the_plan_says_so() -> None:
     inputs, told = mapped(debts=(loan(),), properties=(home(kind="business", debt_key="loan"),))
     assert inputs.debts[0].home_limit == 0.0
-    assert any("neither the own home nor the one second home" in message for message in told)
+    assert any("neither the own home nor a second home" in message for message in told)
     _, told = mapped(debts=(loan(),))
     assert any("taken to be a loan on the home" in message for message in told)
     assert any("limit for newer loans" in message for message in told)
@@ -79,14 +79,22 @@ def on_homes(*balances: int, **told: object) -> tuple[ProjectionInputs, list[str
 
 def test_the_loan_on_one_second_home_shares_the_limit_with_that_on_the_first() -> None:
     inputs, told = on_homes(600_000, 400_000, 500_000)
-    assert [debt.home_limit for debt in inputs.debts] == [750_000.0, 0.0, 750_000.0]
-    assert sum("taken as the second home" in message for message in told) == 1
-    assert sum("nor the one second home" in message for message in told) == 1
+    assert [debt.second_home for debt in inputs.debts] == ["", "h1", "h2"]
+    assert any("taken as the second home" in message for message in told)
+    assert sum("the law lets one count" in message for message in told) == 1
+    assert not any("the law lets one count" in message for message in on_homes(600_000, 400_000)[1])
     # Pub. 936 table 1: 750,000 of 1,100,000 in all
     unlimited = tuple(replace(debt, home_limit=100 * debt.home_limit) for debt in inputs.debts)
     whole = deductible_interest(replace(inputs, debts=unlimited), 1)[0]
     assert deductible_interest(inputs, 1)[0] == pytest.approx(750 / 1_100 * whole)
     assert whole == pytest.approx(1_100_000 * 0.05 / 12)
+
+
+def test_what_is_neither_land_nor_a_house_is_no_second_home() -> None:
+    boat = home(key="h1", kind="vehicle", debt_key="loan")
+    inputs, told = mapped(debts=(loan(),), properties=(boat,))
+    assert (inputs.debts[0].home_limit, inputs.debts[0].second_home) == (0.0, "")
+    assert any("nor a second home" in message for message in told)
 
 
 def test_what_is_let_is_no_second_home_and_an_equity_line_that_bought_nothing_neither() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -104,6 +105,20 @@ def test_shares_of_earlier_exercises_and_the_tax_they_left_reach_the_engine() ->
     assert (shares.key, shares.balance, shares.cost_basis) == ("g-shares", 300 * 90.25, 6_000.0)
     assert any("what they were worth on 2025-04-01" in sentence for sentence in said)
     assert any("comes back in years" in sentence for sentence in said)
+
+
+def test_a_state_with_a_minimum_tax_of_its_own_is_named_where_options_are_held() -> None:
+    held = grant(kind="iso", strike=Decimal(20), is_held=True)
+
+    def said(fact: GrantFact, state: str) -> bool:
+        _, caveats = with_grants(NO_EVENTS, facts(grants=(fact,), state=state), [str(ANA)], published_assumptions())
+        return any("a minimum tax of its own" in message % params for message, params in caveats)
+
+    assert said(held, "CA")
+    assert said(grant(**EARLIER), "MN")
+    assert not said(held, "TX")
+    assert not said(held, "")
+    assert not said(replace(held, is_held=False), "CA")
 
 
 def test_options_that_expired_leave_their_shares_and_their_tax() -> None:
