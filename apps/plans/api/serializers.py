@@ -67,8 +67,9 @@ class AnalysisIn(serializers.Serializer):  # type: ignore[type-arg]
     """What to analyse: without levers the version is computed as a job; with levers the answer comes at once.
 
     Keys of levers are those that the answer lists: `retirement_age:<person>`, `retirement_spending`, `extra_saving`,
-    `claim_age:<person>`, `goal_amount:<goal>`, `goal_year:<goal>`, `equity_share`, `roth_bracket:<person>`,
-    `roth_step:<person>`, `ira_gifts`, `spending_floor`, `lower_returns`, `higher_inflation`, `first_year_fall`.
+    `claim_age:<person>`, `goal_amount:<goal>`, `goal_year:<goal>`, `goal_accounts:<goal>` (1: income and other accounts
+    pay too), `equity_share`, `roth_bracket:<person>`, `roth_step:<person>`, `ira_gifts`, `spending_floor`,
+    `lower_returns`, `higher_inflation`, `first_year_fall`.
     """
 
     levers = serializers.DictField(child=serializers.FloatField(), required=False, default=None, allow_null=True)

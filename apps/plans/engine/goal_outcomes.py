@@ -38,6 +38,18 @@ def outcome_of(
     )
 
 
+def missing_of(demand: Demand, failed: NDArray[np.int32], given: Floats | None) -> float | None:
+    """Return what of a demand is missing at most, in money of the start, on average over all paths; see `outcome_of`.
+
+    None where it is not in money of the start.
+    """
+    if demand.nominal.any():
+        return None
+    short = failed != NEVER
+    months = failed[short] if given is None else _on_its_day(failed[short], given[0, short])
+    return (_unpaid(demand, months) or 0.0) * float(short.mean())
+
+
 def _on_its_day(failed: NDArray[np.int32], waited: Floats) -> NDArray[np.integer]:
     """The months (n_failing,) of failure of a goal that has waited, had it not: never before the plan."""
     months: NDArray[np.integer] = np.maximum(0, failed - 12 * waited.astype(np.int32))

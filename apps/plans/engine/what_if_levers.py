@@ -56,6 +56,7 @@ class LeverKind(StrEnum):
     CLAIM_AGE = "claim_age"
     GOAL_AMOUNT = "goal_amount"
     GOAL_YEAR = "goal_year"
+    GOAL_ACCOUNTS = "goal_accounts"
     EQUITY_SHARE = "equity_share"
     ROTH_BRACKET = "roth_bracket"
     ROTH_STEP = "roth_step"
@@ -69,6 +70,8 @@ class LeverKind(StrEnum):
 STRESSES = {LeverKind.LOWER_RETURNS: 4.0, LeverKind.HIGHER_INFLATION: 5.0, LeverKind.FIRST_YEAR_FALL: 60.0}
 WHOLE = frozenset({LeverKind.RETIREMENT_AGE, LeverKind.CLAIM_AGE, LeverKind.GOAL_YEAR})
 RULES = frozenset({LeverKind.ROTH_BRACKET, LeverKind.ROTH_STEP, LeverKind.IRA_GIFTS, LeverKind.SPENDING_FLOOR})
+# of a goal that its own accounts alone pay for: that it stays so, and that income and the others pay as well
+OWN_ACCOUNTS, ALL_ACCOUNTS = 0.0, 1.0
 # less of what is planned nobody plans to live on
 LEAST_FLOOR = 40.0
 
@@ -126,6 +129,8 @@ def levers_of(inputs: ProjectionInputs) -> tuple[WhatIfLever, ...]:
         if goal.kind is not GoalKind.RETIREMENT and isinstance(goal.start, date):
             found.append(_amount(LeverKind.GOAL_AMOUNT, goal.key, goal.annual_amount, 3.0 * goal.annual_amount, 500.0))
             found.append(_goal_year(goal, goal.start, inputs))
+        if goal.means.only:
+            found.append(WhatIfLever(LeverKind.GOAL_ACCOUNTS, goal.key, OWN_ACCOUNTS, OWN_ACCOUNTS, ALL_ACCOUNTS, 1.0))
     share = equity_share(inputs)
     if share is not None:
         found.append(WhatIfLever(LeverKind.EQUITY_SHARE, "", 100.0 * share, 0.0, 100.0, 5.0))
@@ -179,7 +184,7 @@ def check(lever: WhatIfLever | None, key: str, value: float) -> None:
         )
     if lever.kind in WHOLE and value != int(value) and abs(value - lever.value) >= _SAME:
         raise InvalidInputError(gettext_noop("Give whole years."), field=key)
-    if lever.kind is LeverKind.ROTH_STEP and value != int(value):
+    if lever.kind in {LeverKind.ROTH_STEP, LeverKind.GOAL_ACCOUNTS} and value != int(value):
         raise InvalidInputError(gettext_noop("Give a whole number."), field=key)
 
 
@@ -331,6 +336,8 @@ def conversion_levers(inputs: ProjectionInputs) -> list[WhatIfLever]:
 def _goal(goal: Goal, kind: LeverKind, value: float) -> Goal:
     if kind is LeverKind.GOAL_AMOUNT:
         return replace(goal, annual_amount=value)
+    if kind is LeverKind.GOAL_ACCOUNTS:
+        return replace(goal, means=replace(goal.means, only=value < ALL_ACCOUNTS))
     return replace(goal, start=_in_year(goal.start, int(value)))  # type: ignore[arg-type]
 
 

@@ -43,6 +43,22 @@ class WhatIfAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class HelpCost:
+    """What a step for one goal does besides, in money of the start where it is money.
+
+    ``unpaid`` is the change of what is missing of the goal, on average over all futures, None where that is not told;
+    ``plan`` the change of the plan's chance; ``left`` of what is left at the end, on average; ``hurt`` the other goal
+    whose chance falls most, clearly, empty where none does, by ``hurt_change``.
+    """
+
+    unpaid: float | None
+    plan: Estimate
+    left: Estimate
+    hurt: str = ""
+    hurt_change: Estimate | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class GoalHelp:
     """The one step that lifts a goal's chance most: the lever, where it is put, the chance then, and the change."""
 
@@ -51,6 +67,7 @@ class GoalHelp:
     value: float
     success: Estimate
     change: Estimate
+    cost: HelpCost | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,20 @@ class YearLine:
 
 
 @dataclass(frozen=True, slots=True)
+class HelpCostLine:
+    """What a step for one goal does besides: to what is missing of it, to the plan, to what is left, to another goal.
+
+    `hurt` is None where no other goal's chance falls clearly.
+    """
+
+    unpaid: Figure
+    plan: Figure
+    left: Figure
+    hurt: Figure | None
+    hurt_name: str
+
+
+@dataclass(frozen=True, slots=True)
 class GoalHelpLine:
     """The one step that lifts a goal's chance most: what it is, and the chance then; `query` tries it."""
 
@@ -73,6 +87,7 @@ class GoalHelpLine:
     change: Figure
     error: Figure
     query: str
+    cost: HelpCostLine | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,8 +85,9 @@ _METHODS = {
     ),
     "goal_help": gettext_lazy(
         "One step at a time (a year more of work, a twentieth less spent in retirement or more saved of salaries, a "
-        "year later for Social Security, a tenth off a goal, the goal a year later) is run through the same futures; "
-        "shown is the one after which this goal is paid in most of them."
+        "year later for Social Security, a tenth off a goal, the goal a year later, other accounts paying for it too) "
+        "is run through the same futures; shown is the one after which this goal is paid in most of them, with what it "
+        "does to the plan, to what is left and to other goals."
     ),
     "worth": gettext_lazy(
         "Accounts on the path on which every asset gives its median return, things at their own growth, and debts as "

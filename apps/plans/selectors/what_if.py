@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from apps.core.templatetags import formats
 from apps.core.templatetags.charts import Band, ChartSpec
 from apps.kernel.errors import NotFoundError, gettext_noop
-from apps.plans.engine.what_if_levers import STRESSES, LeverKind, WhatIfLever, levers_of
+from apps.plans.engine.what_if_levers import ALL_ACCOUNTS, STRESSES, LeverKind, WhatIfLever, levers_of
 from apps.plans.engine.what_if_results import Reach, WhatIfAnswer
 from apps.plans.models import Plan, ProjectionRun
 from apps.plans.selectors.fans import readable
@@ -22,7 +22,7 @@ from apps.plans.selectors.run_values import RunInputs, inputs_of, result_of
 from apps.plans.selectors.what_if_values import Question, answer_as_generated, id_in
 
 _P5, _P10, _P25, _P50, _P75, _P90, _P95 = range(7)
-OF_GOALS = frozenset({LeverKind.GOAL_AMOUNT, LeverKind.GOAL_YEAR})
+OF_GOALS = frozenset({LeverKind.GOAL_AMOUNT, LeverKind.GOAL_YEAR, LeverKind.GOAL_ACCOUNTS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +143,7 @@ def _row(asked: Asked, lever: WhatIfLever, value: float) -> LeverRow:
         LeverKind.RETIREMENT_AGE: _("years"),
         LeverKind.CLAIM_AGE: _("years"),
         LeverKind.GOAL_YEAR: "",
+        LeverKind.GOAL_ACCOUNTS: "",
         LeverKind.ROTH_STEP: "",
         LeverKind.RETIREMENT_SPENDING: asked.currency,
         LeverKind.EXTRA_SAVING: asked.currency,
@@ -164,6 +165,7 @@ def label_of(asked: Asked, key: str) -> str:
         LeverKind.CLAIM_AGE: _("%(name)s claims Social Security at"),
         LeverKind.GOAL_AMOUNT: _("%(name)s: amount a year"),
         LeverKind.GOAL_YEAR: _("%(name)s: first year"),
+        LeverKind.GOAL_ACCOUNTS: _("%(name)s: other accounts pay too (0: no, 1: yes)"),
         LeverKind.EQUITY_SHARE: _("Shares, of what is invested"),
         LeverKind.ROTH_BRACKET: _("%(name)s converts to Roth up to the tax bracket of"),
         LeverKind.ROTH_STEP: _("%(name)s converts to Roth below Medicare's surcharge no. (0: not)"),
@@ -183,6 +185,8 @@ def value_text(asked: Asked, key: str, value: float) -> str:
         return money_figure(value, asked.currency, "", "").text
     if kind in {LeverKind.RETIREMENT_AGE, LeverKind.CLAIM_AGE, LeverKind.GOAL_YEAR, LeverKind.ROTH_STEP}:
         return str(round(value))
+    if kind is LeverKind.GOAL_ACCOUNTS:
+        return _("other accounts pay too") if value >= ALL_ACCOUNTS else _("own accounts only")
     return formats.percent_text(
         value / 100.0, 2 if kind in {LeverKind.LOWER_RETURNS, LeverKind.HIGHER_INFLATION} else 0
     )

@@ -24,6 +24,7 @@ from apps.plans.selectors.scenarios import MergeLine
 from apps.plans.services._plans import changeable
 from apps.plans.services._questions import question_of
 from apps.plans.services.errors import ScenarioConflictError, StatusNotPossibleError
+from apps.plans.services.goal_means import MeansDetails
 from apps.plans.services.goals import GoalDetails, set_goal
 from apps.plans.services.plans import set_override
 from apps.plans.services.spending import set_spending_floor
@@ -134,6 +135,9 @@ def _take(draft: Plan, scenario: PlanScenario, key: str, by: Actor) -> None:
     goal = draft.goals.get(public_id=subject)
     if kind is LeverKind.GOAL_AMOUNT:
         set_goal(plan=draft, goal=goal, details=_details(goal, annual_amount=value), by=by)
+    elif kind is LeverKind.GOAL_ACCOUNTS:
+        means = MeansDetails(tuple(goal.funded_by), value < 1, goal.wait_years, goal.least_share)
+        set_goal(plan=draft, goal=goal, details=_details(goal, means=means), by=by)
     else:
         day = goal.starts_on or firm_today()
         moved = dt.date(int(value), 3, 1) if (day.month, day.day) == (2, 29) else day.replace(year=int(value))

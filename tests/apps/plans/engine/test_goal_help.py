@@ -13,7 +13,7 @@ from apps.plans.engine.inputs import GoalKind
 from apps.plans.engine.policy import AdvicePolicy
 from apps.plans.engine.results import Estimate
 from apps.plans.engine.what_if import standing, what_if
-from apps.plans.engine.what_if_levers import moved
+from apps.plans.engine.what_if_levers import levers_of, moved
 from tests.apps.plans.engine.households import claiming, cube_of, family, with_retirement_budget
 
 POLICY = AdvicePolicy(0.85, "roth", 0.5, 70, None, 200.0, 6, 24)
@@ -113,3 +113,40 @@ def test_a_cancelled_search_stops(plan, cube) -> None:
 
     with pytest.raises(InvalidInputError):
         goal_helps(plan, cube, POLICY, progress=cancelled)
+
+
+@pytest.fixture(scope="module")
+def alone(plan):
+    """A boat that nothing but 25,000 in cash pays for, which is not enough."""
+    means = GoalMeans(("savings",), only=True, wait_years=0, least_share=1.0)
+    return replace(plan, goals=tuple(replace(g, means=means) if g.key == "boat" else g for g in plan.goals))
+
+
+def test_that_other_accounts_pay_too_is_a_lever_of_goals_that_only_their_own_pay_for(plan, alone) -> None:
+    key = "goal_accounts:boat"
+    assert key not in {lever.key for lever in levers_of(plan)}
+    (lever,) = [lever for lever in levers_of(alone) if lever.key == key]
+    assert (lever.value, lever.low, lever.high) == (0.0, 0.0, 1.0)
+    (boat,) = [goal for goal in moved(alone, POLICY, {key: 1.0}).inputs.goals if goal.key == "boat"]
+    assert boat.means == GoalMeans(("savings",), only=False, wait_years=0, least_share=1.0)
+    assert moved(alone, POLICY, {key: 0.0}).inputs is alone
+    for wrong in (0.5, 2.0, -1.0):
+        with pytest.raises(InvalidInputError):
+            moved(alone, POLICY, {key: wrong})
+
+
+def test_other_accounts_help_the_goal_and_the_cost_to_the_rest_is_told(alone, cube) -> None:
+    (boat,) = [each for each in goal_helps(alone, cube, POLICY) if each.goal == "boat"]
+    assert (boat.lever, boat.value) == ("goal_accounts:boat", 1.0)
+    before = standing(alone, cube)
+    answer = what_if(moved(alone, POLICY, {boat.lever: 1.0}), cube, before)
+    assert boat.cost is not None
+    assert (boat.cost.plan, boat.cost.left) == (answer.change, answer.terminal_change)
+    # what was missing of it is paid now, and is missing at the end
+    assert boat.cost.unpaid is not None
+    assert -40_000.0 <= boat.cost.unpaid < 0.0
+    assert boat.cost.left.value < 0.0
+    others = {goal.key: goal.success.value for goal in answer.goals if goal.key != "boat"}
+    for key, chance in chances(alone, cube, {}).items():
+        if key in others and others[key] < chance.value:
+            assert boat.cost.hurt_change is None or boat.cost.hurt_change.value <= others[key] - chance.value

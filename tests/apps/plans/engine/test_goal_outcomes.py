@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from apps.plans.engine.books import F_GOALS, NEVER
-from apps.plans.engine.goal_outcomes import outcome_of
+from apps.plans.engine.goal_outcomes import missing_of, outcome_of
 from apps.plans.engine.inputs import GoalPriority
 from apps.plans.engine.schedules import Demand
 
@@ -43,6 +43,17 @@ def test_in_time_later_and_smaller_make_the_chance() -> None:
     assert found.given.part == pytest.approx(0.7)
     # month 48 after two years of waiting is the second payment; month 36 in time the third
     assert found.unpaid == pytest.approx((2_000.0 + 1_000.0) / 2)
+
+
+def test_what_is_missing_is_a_mean_over_all_paths_and_counts_waiting() -> None:
+    failed = np.array([NEVER, 24, NEVER, 36], dtype=np.int32)
+    assert missing_of(trip(), failed, None) == pytest.approx(3_000.0 / 4)
+    waited = np.array([[0.0, 1.0, 0.0, 0.0], [1.0, 1.0, 1.0, 1.0]])
+    # month 24 after a year of waiting is the first payment
+    assert missing_of(trip(), failed, waited) == pytest.approx(4_000.0 / 4)
+    assert missing_of(trip(), np.full(4, NEVER, dtype=np.int32), None) == 0.0
+    nominal = trip()._replace(nominal=np.ones((1, 120)))
+    assert missing_of(nominal, failed, None) is None
 
 
 def test_where_nothing_waits_or_is_cut_there_is_no_mean_of_it() -> None:

@@ -13,6 +13,7 @@ from apps.plans.engine.goal_choices import ANY_MEANS, GoalMeans
 from apps.plans.models import Goal, GoalKind, GoalPriority, Plan, PlanStatus
 from apps.plans.models.goal import LEAST_SHARE, MAX_WAIT_YEARS
 from apps.plans.selectors.run_values import inputs_of, result_of
+from apps.plans.selectors.what_if import asked_of, label_of, value_text
 from apps.plans.services.goal_means import MeansDetails, accounts_named, means_of
 from apps.plans.services.goals import GoalDetails, remove_goal, set_goal
 from apps.plans.services.merging import draft_of, merge_lines, merge_scenario
@@ -136,6 +137,20 @@ def test_a_scenario_taken_over_keeps_the_means(plan, ada, bank):
     merge_scenario(scenario=scenario, seen=looked, by=by)
     goal.refresh_from_db()
     assert (goal.annual_amount, goal.funded_by, goal.wait_years) == (100_000, [bank], 3)
+
+
+def test_other_accounts_pay_in_the_version_as_in_the_scenario(plan, ada, bank):
+    goal = cabin(plan, ada, accounts=(bank,), only=True, wait_years=3)
+    plans.computed(plan, ada)
+    key, by = f"goal_accounts:{goal.public_id}", ada.as_actor()
+    asked = asked_of(plan)
+    assert label_of(asked, key) == "Cabin: other accounts pay too (0: no, 1: yes)"
+    assert [value_text(asked, key, value) for value in (0.0, 1.0)] == ["own accounts only", "other accounts pay too"]
+    scenario = keep_scenario(plan=plan, name="All pay", changes={key: 1.0}, by=by)
+    looked = {line.key: line.seen for line in merge_lines(scenario, draft_of(scenario)) if line.key == key}
+    merge_scenario(scenario=scenario, seen=looked, by=by)
+    goal.refresh_from_db()
+    assert (goal.funded_only, goal.funded_by, goal.wait_years) == (False, [bank], 3)
 
 
 def test_the_plan_is_walked_with_them_and_says_how_the_goal_is_met(plan, ada, bank):
