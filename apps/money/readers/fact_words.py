@@ -24,7 +24,8 @@ _HEADINGS = {
     "claimed on": "requerido em", "remarried on": "novo casamento em", "benefit from": "benefício desde",
     "tax year": "ano fiscal", "converted": "convertido", "converted 1 before": "convertido 1 antes",
     "converted 2 before": "convertido 2 antes", "converted 3 before": "convertido 3 antes",
-    "converted 4 before": "convertido 4 antes",
+    "converted 4 before": "convertido 4 antes", "held shares": "ações mantidas", "exercised on": "exercido em",
+    "worth when exercised": "valor ao exercer", "minimum tax credit": "crédito de imposto mínimo",
 }  # fmt: skip
 _ENTRIES = {
     "income": "renda", "expense": "despesa", "saving": "poupança", "debt": "dívida", "property": "bem",
