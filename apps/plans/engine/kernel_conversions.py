@@ -1,12 +1,9 @@
 """Conversions to Roth in the walk: how much fits into a year, and what of it goes on the tax.
 
-The float64 twin of `conversions.room_in_bracket` and `conversions.room_to_step`, with what may be deducted of the year:
-state taxes as they are without the conversion, and without the minimum tax on options held.
+How much more income fits below a bound is `conversion_room`'s.
 """
 
 from __future__ import annotations
-
-import math
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,112 +24,25 @@ from apps.plans.engine.books import (
 )
 from apps.plans.engine.compiled import LANES, compiled
 from apps.plans.engine.conversion_program import BELOW_STEP, EARLY_UNTIL, FIXED, RULE, TARGET, VALUE
+from apps.plans.engine.conversion_room import room
 from apps.plans.engine.kernel_deductions import paid_in_all
 from apps.plans.engine.kernel_flows import pay
 from apps.plans.engine.kernel_iras import CONVERT, step_iras
 from apps.plans.engine.kernel_roths import LAY, step_roths
 from apps.plans.engine.payment_schedules import ASKS, YEARS
 from apps.plans.engine.program import Program
-from apps.plans.engine.tax_lanes import ordinary_taxed, state_tax_cap, taxable_benefits
 from apps.plans.engine.tax_law import (
-    ADDITIONAL,
-    AMT_FLOOR,
     BENEFITS,
     BOUNDS,
-    DEDUCTION,
     GAINS,
-    GIVEN_MOST,
-    HAS_SENIOR,
     INTEREST,
     ORDINARY,
     PRE_TAX,
     QUALIFIED,
     R_EARLY,
-    R_SENIOR,
-    SENIOR,
-    SENIOR_AMOUNT,
-    SENIORS,
     WAGES_1,
     WAGES_2,
 )
-
-# A millionth of a dollar past a bound is rounding of float64, not income.
-_ROUNDING = 1e-6
-
-
-@compiled
-def _taxable(
-    law: NDArray[np.float64], facts: NDArray[np.int64], index: float, year: tuple[float, float, float], given: float
-) -> float:
-    """Income taxed at ordinary rates with the standard deduction and gifts beside it; ``year``: income but for
-    benefits, benefits, gains with rates of their own."""
-    income, benefits, gains = year
-    seniors = float(facts[SENIORS])
-    agi = income + taxable_benefits(law, income, benefits)
-    amount = law[SENIOR_AMOUNT] if facts[HAS_SENIOR] == 1 else 0.0
-    senior = seniors * max(0.0, amount - law[R_SENIOR] * max(0.0, agi - law[SENIOR]))
-    taxable = max(0.0, agi - (index * (law[DEDUCTION] + seniors * law[ADDITIONAL]) + given) - senior)
-    ordinary: float = max(0.0, taxable - gains)
-    return ordinary
-
-
-@compiled
-def _may_itemise(
-    law: NDArray[np.float64],
-    facts: NDArray[np.int64],
-    index: float,
-    reach: float,
-    paid: tuple[float, float, float, float, float],
-) -> bool:
-    """Whether itemising could leave less tax at any income that `room` looks at, which is ``reach`` and the standard
-    deduction at most: not where all payments, as far as a cap that has not shrunk allows, are no more than the standard
-    deduction, and none of them counts for the minimum tax or income is too low for it."""
-    kept = paid[1] + paid[2] + paid[3] + paid[4]
-    if kept + paid[0] == 0.0:
-        return False
-    standard = index * (law[DEDUCTION] + facts[SENIORS] * law[ADDITIONAL])
-    if kept + min(paid[0], state_tax_cap(law, facts, 0.0)) > standard:
-        return True
-    return kept > 0.0 and reach + 3.0 * standard > law[AMT_FLOOR] * index
-
-
-@compiled
-def room(
-    law: NDArray[np.float64],
-    facts: NDArray[np.int64],
-    index: float,
-    year: tuple[float, float, float],
-    bound: tuple[float, bool],
-    paid: tuple[float, float, float, float, float],
-) -> float:
-    """Return how much more ordinary income fits below a bound, to the cent.
-
-    ``bound`` is of the income taxed at ordinary rates, or, where its second part is True, of adjusted gross income;
-    ``paid`` what may be deducted, as `tax_lanes` takes it.
-    """
-    income, benefits, gains = year
-    itemises = not bound[1] and _may_itemise(law, facts, index, bound[0] + gains, paid)
-    given = min(paid[1], law[GIVEN_MOST])
-    limit, is_gross = bound[0] + _ROUNDING, bound[1]
-    low, high = -1.0, 100.0 * max(1.0, bound[0])
-    doubled = False
-    while high - low > 1.0:
-        cents = high if not doubled else math.floor((low + high) / 2.0)
-        more = income + cents / 100.0
-        if is_gross:
-            told = more + taxable_benefits(law, more, benefits)
-        elif itemises:
-            agi = more + taxable_benefits(law, more, benefits)
-            told = ordinary_taxed(law, facts, index, (agi, gains), paid)
-        else:
-            told = _taxable(law, facts, index, (more, benefits, gains), given)
-        if told <= limit:
-            low = cents
-            high = high if doubled else 2.0 * high
-        else:
-            high = cents
-            doubled = True
-    return max(0.0, low) / 100.0
 
 
 @compiled

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from apps.plans.engine.books import F_CONVERTED, F_TAXES
 from apps.plans.engine.conversion_choices import ConversionRule
+from apps.plans.engine.conversion_room import room
 from apps.plans.engine.conversions import room_in_bracket, room_to_step
 from apps.plans.engine.inputs import ProjectionInputs, TaxTreatment
-from apps.plans.engine.kernel_conversions import room
 from apps.plans.engine.life_events import LifeEvents
 from apps.plans.engine.lives import months_lived
 from apps.plans.engine.monte_carlo import simulate, simulate_lifetimes
