@@ -94,7 +94,9 @@ SPREAD = PAID + N_PAID
 SPREAD_SOLD, LOSS_BEYOND, CREDIT, NEXT_LOSS, NEXT_CREDIT = range(SPREAD + 1, SPREAD + 6)
 # Gifts above the limit of their year, of the year before, of the one before that … of five years ago (IRC 170(d)(1)).
 GIFTS_CARRIED = NEXT_CREDIT + 1
-ACCOUNTS = GIFTS_CARRIED + GIFT_YEARS
+# Rows in which a rule puts together what it needs of all lanes; nothing is kept in them from one rule to the next.
+WORK, N_WORK = GIFTS_CARRIED + GIFT_YEARS, 40
+ACCOUNTS = WORK + N_WORK
 
 # A gap below half a cent is rounding, not a shortfall.
 HALF_A_CENT = 0.005

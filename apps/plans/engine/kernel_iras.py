@@ -1,7 +1,8 @@
 """Traditional IRAs in the walk: after-tax money comes back pro rata, and gifts to charity go out untaxed.
 
-The float64 twin of `conversions.pro_rata` and `charitable_gifts.qualified_gift`, lane by lane: only plans that tell
-pools walk through here, once a month and at a year's end.
+The float64 twin of `conversions.pro_rata` and `charitable_gifts.qualified_gift`: only plans that tell pools walk
+through here, once a month and at a year's end. Who is left alone differs from lane to lane, and with it whose an
+account is: it counts for a pool with a weight of 0 or 1, so that a loop without branches runs on all lanes at once.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from apps.plans.engine.books import (
     SHARE,
     STATES,
     UNSPENT,
+    WORK,
     YEAR_STATES,
     balance_row,
 )
@@ -53,33 +55,45 @@ from apps.plans.engine.tax_law import EARLY, ORDINARY
 RECOVER, CONVERT, CARRY = range(3)
 
 
-# What is called for each lane is handed few arrays, not the program: those are copied at every call. ``accounts``
-# (n_accounts, 4) are the rows of accounts of `Iras.whole`, ``real`` is its other array.
+# Rows of work: 1 where one adult at most lived as the year began; what is still wanted of a month's gift; of a pool
+# what its accounts hold, what came out of them, what of that was early, and the part of each balance that is given.
+_ALONE, _WANTED, _HELD, _OUT, _OUT_EARLY, _PART = range(WORK, WORK + 6)
+
+
+# What is called for each lane, or often, is handed few arrays, not the program: those are copied at every call.
+# ``accounts`` (n_accounts, 4) are the rows of accounts of `Iras.whole`, ``real`` is its other array.
 
 
 @compiled
-def _alone(real: NDArray[np.float64], books: NDArray[np.float64], year: int, lane: int) -> int:
-    """1 where one adult at most lived as the year began: the first pool then holds the IRAs of both."""
-    lives = 0.0
+def _note_alone(real: NDArray[np.float64], books: NDArray[np.float64], year: int) -> None:
+    """Note where one adult at most lived as the year began: the first pool then holds the IRAs of both, as their own,
+    with the basis in them (26 CFR 1.408-8(c))."""
+    alone, found = books[_ALONE], False
+    for lane in range(LANES):
+        alone[lane] = 0.0
     for state in range(real.shape[0]):
-        lives += books[YEAR_STATES + state, lane] * real[state, YEARS + year, 0]
-    return 1 if lives > 0.0 else 0
+        if real[state, YEARS + year, 0] > 0.0:
+            found, inside = True, books[YEAR_STATES + state]
+            for lane in range(LANES):
+                alone[lane] += inside[lane]
+    if found:
+        for row in (BASIS, DRAWN, DRAWN_EARLY, GIVEN, LATE):
+            first, second = books[row], books[row + 1]
+            for lane in range(LANES):
+                moved = alone[lane] * second[lane]
+                first[lane] += moved
+                second[lane] -= moved
 
 
 @compiled
-def _belongs(accounts: NDArray[np.int64], account: int, pool: int, alone: int) -> bool:
+def _belongs(accounts: NDArray[np.int64], account: int, pool: int) -> tuple[float, float]:
+    """With what weight an account counts for a pool: always, and what is added to that where one adult is left."""
     told = accounts[account, POOL]
-    if told < 0:
-        return False
-    return pool == 0 if alone == 1 else bool(told == pool)
-
-
-@compiled
-def _merge(books: NDArray[np.float64], lane: int) -> None:
-    """Who is left alone has the IRAs of both as their own, and the basis in them (26 CFR 1.408-8(c))."""
-    for row in (BASIS, DRAWN, DRAWN_EARLY, GIVEN, LATE):
-        books[row, lane] += books[row + 1, lane]
-        books[row + 1, lane] = 0.0
+    if told < 0 or told < pool:
+        return 0.0, 0.0
+    if told > pool:
+        return 0.0, 1.0
+    return 1.0, 0.0 if pool == 0 else -1.0
 
 
 @compiled
@@ -89,7 +103,10 @@ def _share_of(program: Program, books: NDArray[np.float64], account: int, place:
     pool = int(program.iras.whole[account, POOL])
     if pool < 0:
         return -1, 0.0
-    if _alone(program.iras.real, books, year, lane) == 1:
+    lives = 0.0
+    for state in range(program.iras.real.shape[0]):
+        lives += books[YEAR_STATES + state, lane] * program.iras.real[state, YEARS + year, 0]
+    if lives > 0.0:
         pool = 0
     return pool, books[SHARE + pool, lane]
 
@@ -107,41 +124,68 @@ def _note_lines(program: Program, books: NDArray[np.float64], month: int, price:
 
 
 @compiled
+def _gather(accounts: NDArray[np.int64], books: NDArray[np.float64], pool: int, month: int) -> None:
+    """Put together what the accounts of a pool hold, what came out of them this year, and what of that was early."""
+    alone, held, out, early = books[_ALONE], books[_HELD], books[_OUT], books[_OUT_EARLY]
+    for lane in range(LANES):
+        held[lane], out[lane], early[lane] = 0.0, books[DRAWN + pool, lane], books[DRAWN_EARLY + pool, lane]
+    for account in range(accounts.shape[0]):
+        always, if_alone = _belongs(accounts, account, pool)
+        if always + if_alone * if_alone > 0.0:
+            balance, taken = books[balance_row(account)], books[balance_row(account) + 3]
+            counts = 1.0 if month < accounts[account, UNTIL] else 0.0
+            for lane in range(LANES):
+                weight = always + if_alone * alone[lane]
+                held[lane] += weight * balance[lane]
+                out[lane] += weight * taken[lane]
+                early[lane] += counts * weight * taken[lane]
+
+
+@compiled
 def _give(
     accounts: NDArray[np.int64],
     real: NDArray[np.float64],
     books: NDArray[np.float64],
     place: tuple[int, int, int],
-    gift: tuple[float, float],
-) -> float:
-    """Give from a pool; ``place``: pool, year, lane; ``gift``: what is wanted, the yearly limit. Returns what was
-    given."""
-    pool, year, lane = place
-    wanted, limit = gift
-    alone = _alone(real, books, year, lane)
-    if alone == 1:
-        _merge(books, lane)
-    held, drawn = 0.0, books[DRAWN + pool, lane] - books[GIVEN + pool, lane]
+    limit: tuple[float, NDArray[np.float64]],
+) -> None:
+    """Give from a pool what is wanted and may be; ``place``: pool, month, the row of its gifts; ``limit`` of a person a
+    year, and the price level (LANES,) by which it has risen."""
+    pool, month, row = place
+    _gather(accounts, books, pool, month)
+    alone, wanted, held, out, part = books[_ALONE], books[_WANTED], books[_HELD], books[_OUT], books[_PART]
+    basis, given, late = books[BASIS + pool], books[GIVEN + pool], books[LATE + pool]
+    unspent, ordinary = books[UNSPENT], books[ORDINARY]
+    withdrawn, told = books[FLOWS + F_WITHDRAWALS], books[FLOWS + F_GIVEN]
+    for lane in range(LANES):
+        part[lane] = 0.0
+    for state in range(real.shape[0]):
+        may, inside = real[state, row, MAY_GIVE + pool], books[STATES + state]
+        for lane in range(LANES):
+            part[lane] += inside[lane] * may
+    for lane in range(LANES):
+        left = max(0.0, limit[0] * limit[1][lane] - given[lane])
+        free = max(0.0, held[lane] + (out[lane] - given[lane]) - basis[lane])
+        gift = part[lane] * min(wanted[lane], left, held[lane], free)
+        taxed = min(gift, late[lane])
+        late[lane] -= taxed
+        given[lane] += gift - taxed
+        ordinary[lane] += taxed
+        wanted[lane] -= gift
+        # what the household would have paid itself: its living costs hold the gift
+        unspent[lane] += gift
+        withdrawn[lane] += gift
+        told[lane] += gift
+        part[lane] = min(1.0, gift / held[lane]) if held[lane] > 0.0 else 0.0
     for account in range(accounts.shape[0]):
-        if _belongs(accounts, account, pool, alone):
-            held += books[balance_row(account), lane]
-            drawn += books[balance_row(account) + 3, lane]
-    basis = books[BASIS + pool, lane]
-    left = max(0.0, limit - books[GIVEN + pool, lane])
-    given: float = min(wanted, left, held, max(0.0, held + drawn - basis))
-    # by balance, as what is required: it counts towards that of each account
-    part = min(1.0, given / held) if held > 0.0 else 0.0
-    for account in range(accounts.shape[0]):
-        if _belongs(accounts, account, pool, alone):
-            row = balance_row(account)
-            take = part * books[row, lane]
-            books[row, lane] -= take
-            books[row + 3, lane] += take
-    taxed = min(given, books[LATE + pool, lane])
-    books[LATE + pool, lane] -= taxed
-    books[GIVEN + pool, lane] += given - taxed
-    books[ORDINARY, lane] += taxed
-    return given
+        always, if_alone = _belongs(accounts, account, pool)
+        if always + if_alone * if_alone > 0.0:
+            balance, taken = books[balance_row(account)], books[balance_row(account) + 3]
+            # by balance, as what is required: it counts towards that of each account
+            for lane in range(LANES):
+                take = (always + if_alone * alone[lane]) * part[lane] * balance[lane]
+                balance[lane] -= take
+                taken[lane] += take
 
 
 @compiled
@@ -170,21 +214,16 @@ def _give_all(
     row = YEARS + program.year_facts.shape[1] + month
     if not _may_give(real, row):
         return
+    _note_alone(real, books, year)
+    wanted = books[_WANTED]
     for lane in range(LANES):
-        wanted = 0.0
-        for state in range(real.shape[0]):
-            wanted += books[STATES + state, lane] * real[state, row, GIFT] * price[lane]
-        for pool in range(MAX_POOLS):
-            may = 0.0
-            for state in range(real.shape[0]):
-                may += books[STATES + state, lane] * real[state, row, MAY_GIVE + pool]
-            if may > 0.0 and wanted > 0.0:
-                given = _give(accounts, real, books, (pool, year, lane), (wanted, limit[0] * limit[1][lane]))
-                wanted -= given
-                # what the household would have paid itself: its living costs hold the gift
-                books[UNSPENT, lane] += given
-                books[FLOWS + F_WITHDRAWALS, lane] += given
-                books[FLOWS + F_GIVEN, lane] += given
+        wanted[lane] = 0.0
+    for state in range(real.shape[0]):
+        gift, inside = real[state, row, GIFT], books[STATES + state]
+        for lane in range(LANES):
+            wanted[lane] += inside[lane] * gift * price[lane]
+    for pool in range(MAX_POOLS):
+        _give(accounts, real, books, (pool, month, row), limit)
 
 
 @compiled
@@ -211,39 +250,32 @@ def tell_iras(
 
 
 @compiled
-def _recover(
-    accounts: NDArray[np.int64],
-    real: NDArray[np.float64],
-    books: NDArray[np.float64],
-    place: tuple[int, int],
-    pool: int,
-    lane: int,
-) -> None:
-    month, year = place
-    alone = _alone(real, books, year, lane)
-    if alone == 1:
-        _merge(books, lane)
-    held, drawn, early = 0.0, books[DRAWN + pool, lane], books[DRAWN_EARLY + pool, lane]
+def _recover(accounts: NDArray[np.int64], books: NDArray[np.float64], month: int, pool: int) -> None:
+    """Take the basis in what came out of a pool this year off its income."""
+    _gather(accounts, books, pool, month)
+    alone, held, out, early = books[_ALONE], books[_HELD], books[_OUT], books[_OUT_EARLY]
     for account in range(accounts.shape[0]):
-        if _belongs(accounts, account, pool, alone):
-            row = balance_row(account)
-            held += books[row, lane]
-            drawn += books[row + 3, lane]
-            early += books[row + 3, lane] if month < accounts[account, UNTIL] else 0.0
+        always, if_alone = _belongs(accounts, account, pool)
+        if always + if_alone * if_alone > 0.0:
+            taken = books[balance_row(account) + 3]
             # counted: what is taken from now on belongs to the next year
-            books[row + 3, lane] = 0.0
-    # a gift is no distribution of Form 8606
-    drawn -= books[GIVEN + pool, lane]
-    whole, basis = held + drawn, books[BASIS + pool, lane]
-    share = min(1.0, basis / whole) if whole > 0.0 else 0.0
-    books[SHARE + pool, lane] = share
-    books[BASIS + pool, lane] -= share * drawn
-    books[ORDINARY, lane] -= share * drawn
-    books[EARLY, lane] -= share * early
-    books[FLOWS + F_RECOVERED, lane] += share * drawn
-    books[DRAWN + pool, lane] = 0.0
-    books[DRAWN_EARLY + pool, lane] = 0.0
-    books[GIVEN + pool, lane] = 0.0
+            for lane in range(LANES):
+                taken[lane] -= (always + if_alone * alone[lane]) * taken[lane]
+    basis, given, share = books[BASIS + pool], books[GIVEN + pool], books[SHARE + pool]
+    ordinary, early_taxed, recovered = books[ORDINARY], books[EARLY], books[FLOWS + F_RECOVERED]
+    for lane in range(LANES):
+        # a gift is no distribution of Form 8606
+        drawn = out[lane] - given[lane]
+        whole = held[lane] + drawn
+        part = min(1.0, basis[lane] / whole) if whole > 0.0 else 0.0
+        share[lane] = part
+        basis[lane] -= part * drawn
+        ordinary[lane] -= part * drawn
+        early_taxed[lane] -= part * early[lane]
+        recovered[lane] += part * drawn
+    for row in (DRAWN, DRAWN_EARLY, GIVEN):
+        for lane in range(LANES):
+            books[row + pool, lane] = 0.0
 
 
 @compiled
@@ -290,10 +322,10 @@ def step_iras(
     ``wanted``, the room for taxed income, out of the accounts of a plan; ``place``: plan, year, lane.
     """
     if step == RECOVER:
-        accounts, real = program.iras.whole[: program.mix.size], program.iras.real
-        for lane in range(LANES):
-            for pool in range(MAX_POOLS):
-                _recover(accounts, real, books, (place[0], place[1]), pool, lane)
+        accounts = program.iras.whole[: program.mix.size]
+        _note_alone(program.iras.real, books, place[1])
+        for pool in range(MAX_POOLS):
+            _recover(accounts, books, place[0], pool)
     elif step == CARRY:
         _carry(program, books, place[0])
     else:
