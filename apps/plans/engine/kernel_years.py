@@ -17,11 +17,12 @@ from apps.plans.engine.books import (
     STATES,
     TAXED,
     UNSPENT,
+    WORK,
     YEAR_STATES,
     balance_row,
     is_any,
 )
-from apps.plans.engine.compiled import LANES, compiled, compiled_with_arrays
+from apps.plans.engine.compiled import LANES, compiled
 from apps.plans.engine.kernel_active_gains import spare_active_gains
 from apps.plans.engine.kernel_conversions import convert, settle
 from apps.plans.engine.kernel_deductions import carry_gifts, clear_paid, could_itemise, relieve
@@ -34,9 +35,13 @@ from apps.plans.engine.kernel_roths import TELL_APART, step_roths
 from apps.plans.engine.kernel_states import N_TOLD, add_state_taxes
 from apps.plans.engine.payment_schedules import ASKS, OPTIONS, TURNS, YEARS
 from apps.plans.engine.program import Program
+from apps.plans.engine.state_tax_kernel import N_ROWS
 from apps.plans.engine.tax_kernel import federal_taxes
 from apps.plans.engine.tax_lanes import net_gains
 from apps.plans.engine.tax_law import LOSS, N_SLOTS, ORDINARY
+
+# Rows of work beyond those of a state's tax: that tax, and what was saved of the federal one the turn before and now.
+_OF_STATE, _BEFORE, _SAVED = range(WORK + N_ROWS, WORK + N_ROWS + 3)
 
 
 @compiled
@@ -91,7 +96,7 @@ def _add_state(
         _tax_of_state(program, books, place, index, scratch)
 
 
-@compiled_with_arrays
+@compiled
 def _tax_of_state(
     program: Program,
     books: NDArray[np.float64],
@@ -108,11 +113,13 @@ def _tax_of_state(
     facts, due, is_taxed = program.year_facts[state, year], scratch[0], program.state_laws.shape[1] > 0
     turns = int(program.deductions[state, 0, TURNS])
     federal, asks = program.law[min(year, 1), facts[0]], program.deductions[state, YEARS + year, ASKS] > 0.0
-    alone, before, saved = np.zeros(LANES), np.zeros(LANES), np.zeros(LANES)
+    alone, before, saved, rows = books[_OF_STATE], books[_BEFORE], books[_SAVED], books[WORK : WORK + N_ROWS]
+    for lane in range(LANES):
+        alone[lane], before[lane], saved[lane] = 0.0, 0.0, 0.0
     for turn in range(turns):
         if is_taxed:
             laws = (program.state_laws[state, year], federal, facts)
-            alone = add_state_taxes(laws, index, books, scratch[-N_TOLD:], due)
+            add_state_taxes(laws, index, books, scratch[-N_TOLD:], rows, (due, alone))
         if turn == 0 and not asks and not could_itemise(federal, facts, index, alone):
             break
         helps = relieve(program, books, place, index, (alone, saved))

@@ -10,7 +10,7 @@ import pytest
 from apps.plans.engine import tax_law
 from apps.plans.engine.kernel_states import N_TOLD, OTHER, PENSIONS_1, PENSIONS_2, add_state_taxes, tell_apart
 from apps.plans.engine.state_program import FIRST_COLUMN
-from apps.plans.engine.state_tax_kernel import law_row
+from apps.plans.engine.state_tax_kernel import N_ROWS, law_row
 from apps.plans.engine.state_taxes import resolved, state_facts, state_tax
 from apps.plans.engine.tax_kernel import federal_taxes
 from apps.plans.engine.tax_tables import FilingStatus
@@ -69,6 +69,8 @@ def test_the_walk_taxes_a_couple_like_the_exact_rules(code: str) -> None:
     year_facts[[tax_law.STATUS, tax_law.SENIORS, tax_law.HAS_SENIOR]] = place, 2, 1
     scratch, index = np.empty((2, 1)), np.ones(1)
     federal_taxes(federal, year_facts, index, ledger, scratch)
-    alone = add_state_taxes((law_row(law, 1.0, 0.6), federal, year_facts), index, ledger, told, scratch[0])
+    alone, rows = np.empty(1), np.empty((N_ROWS, 1))
+    laws = (law_row(law, 1.0, 0.6), federal, year_facts)
+    add_state_taxes(laws, index, ledger, told, rows, (scratch[0], alone))
     assert alone[0] == pytest.approx(float(exact), abs=0.001)
     assert scratch[0, 0] == pytest.approx(float(federal_tax(table, facts).total + exact), abs=0.001)

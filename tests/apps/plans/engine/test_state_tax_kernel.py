@@ -22,11 +22,16 @@ D = Decimal
 DOLLARS = st.integers(0, 600_000)
 
 
+def told_of(facts: StateFacts, n_lanes: int) -> np.ndarray:
+    rows = np.full((state_tax_kernel.N_ROWS, n_lanes), np.nan)
+    rows[: state_tax_kernel.N_FACTS] = state_tax_kernel.fact_column(facts)[:, np.newaxis]
+    return rows
+
+
 def kernel_tax(code: str, status: FilingStatus, ages: list[int], facts: StateFacts, index: float = 1.0) -> float:
     row = state_tax_kernel.law_row(resolved(shipped().of(code), status, ages))
     due = np.zeros(1)
-    column = state_tax_kernel.fact_column(facts)[:, np.newaxis] * index
-    state_tax_kernel.state_taxes(row, np.array([index]), column, due)
+    state_tax_kernel.state_taxes(row, np.array([index]), told_of(facts, 1) * index, due)
     return float(due[0])
 
 
@@ -73,6 +78,5 @@ def test_a_law_that_is_indexed_follows_prices_and_one_that_is_not_does_not() -> 
 def test_tax_is_added_to_what_is_due() -> None:
     row = state_tax_kernel.law_row(resolved(shipped().of("PA"), FilingStatus.SINGLE, [45]))
     due = np.full(2, 100.0)
-    column = np.repeat(state_tax_kernel.fact_column(earner(10_000))[:, np.newaxis], 2, axis=1)
-    state_tax_kernel.state_taxes(row, np.ones(2), column, due)
+    state_tax_kernel.state_taxes(row, np.ones(2), told_of(earner(10_000), 2), due)
     assert due == pytest.approx([407.0, 407.0])
