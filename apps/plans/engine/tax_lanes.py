@@ -333,26 +333,3 @@ def plain_tax(
         earned, payroll = from_work(law, index, ledger, lane)
         tax -= credits_of(law, facts, index, (agi, tax, earned, payroll))
     return tax
-
-
-@compiled
-def saved_by(
-    law: NDArray[np.float64],
-    facts: NDArray[np.int64],
-    index: float,
-    ledger: NDArray[np.float64],
-    lane: int,
-    paid: tuple[float, float, float, float, float],
-) -> float:
-    """What payments that may be deducted save of a lane's tax: ``paid`` as `_before_credits` has it, in dollars of the
-    year; the facts' own are not looked at."""
-    agi = gross_income(law, ledger, lane)
-    income = (agi, ledger[QUALIFIED, lane] + max(0.0, ledger[GAINS, lane]))
-    usual = _before_credits(law, facts, index, income, (0.0, 0.0, 0.0, 0.0, 0.0))
-    other = _before_credits(law, facts, index, income, paid)
-    if facts[CHILDREN] + facts[OTHERS] > 0:
-        earned, payroll = from_work(law, index, ledger, lane)
-        usual -= credits_of(law, facts, index, (agi, usual, earned, payroll))
-        other -= credits_of(law, facts, index, (agi, other, earned, payroll))
-    saved: float = usual - other
-    return saved

@@ -9,15 +9,25 @@ from random import Random
 import numpy as np
 import pytest
 
-from apps.plans.engine.books import F_SPENDING, F_TAXES, FIRST_ALONE, GIFTS_CARRIED, PAID, STATES, YEAR_STATES
+from apps.plans.engine.books import (
+    F_SPENDING,
+    F_TAXES,
+    FIRST_ALONE,
+    GIFTS_CARRIED,
+    INCOME_TWO_BEFORE,
+    PAID,
+    STATES,
+    YEAR_STATES,
+)
 from apps.plans.engine.compiled import LANES
 from apps.plans.engine.inputs import Debt, ProjectionInputs
-from apps.plans.engine.kernel_deductions import carry_gifts, clear_paid, note_paid
+from apps.plans.engine.kernel_deductions import carry_gifts, clear_paid, note_paid, paid_in_all, relieve
 from apps.plans.engine.life_events import LifeEvents, Thing
 from apps.plans.engine.lives import months_lived
 from apps.plans.engine.monte_carlo import simulate, simulate_lifetimes
-from apps.plans.engine.program import build_program
-from apps.plans.engine.tax_law import ORDINARY
+from apps.plans.engine.program import Program, build_program
+from apps.plans.engine.tax_lanes import _before_credits, credits_of, from_work, gross_income
+from apps.plans.engine.tax_law import BENEFITS, CHILDREN, GAINS, INTEREST, ORDINARY, OTHERS, QUALIFIED, STATUS, WAGES_1
 from apps.plans.engine.tax_years import steady_path, tax_years
 from apps.plans.engine.yearly_payments import GIFTS, GIFTS_IN_COSTS, PROPERTY_TAX, PaymentKind, YearlyPayment
 from tests.apps.plans.engine.households import any_household, family, family_cube, insured
@@ -62,6 +72,48 @@ def test_a_plan_that_asks_for_no_premiums_has_none_to_deduct() -> None:
     inputs, cube = replace(deducting(), medicare=None), family_cube()
     twin = ReferenceModel(inputs, cube, 5).run()
     assert simulate(inputs, cube, with_flows=False).recorded.wealth[:, 5] == pytest.approx(twin.wealth, abs=0.01)
+
+
+def saved_on(program: Program, books: np.ndarray, year: int, level: float, of_state: float, lane: int) -> float:
+    """What payments save on one lane, by the tax of that lane with them and without."""
+    facts = program.year_facts[0, year]
+    law, agi = program.law[min(year, 1), facts[STATUS]], gross_income(program.law[1, facts[STATUS]], books, lane)
+    paid = paid_in_all(program, books, (0, year), lane, level, of_state)
+    taxes = []
+    for told in ((0.0,) * 5, paid):
+        income = (agi, books[QUALIFIED, lane] + max(0.0, books[GAINS, lane]))
+        tax = _before_credits(law, facts, level, income, told)
+        if facts[CHILDREN] + facts[OTHERS] > 0:
+            earned, payroll = from_work(law, level, books, lane)
+            tax -= credits_of(law, facts, level, (agi, tax, earned, payroll))
+        taxes.append(tax)
+    return max(0.0, taxes[0] - taxes[1])
+
+
+@pytest.mark.parametrize("children", [0, 3])
+@pytest.mark.parametrize("year", [1, 3, 30, 45])
+def test_payments_save_on_all_lanes_what_they_save_on_each(year: int, children: int) -> None:
+    dice = np.random.default_rng(100 * year + children)
+    program = build_program(deducting(), drawn=True)
+    program.year_facts[0, year, CHILDREN] = children
+    seen = 0
+    for most in (20_000.0, 90_000.0, 400_000.0, 2_000_000.0):
+        books = opened(program)
+        books[YEAR_STATES, : LANES - 4] = 1.0
+        books[[WAGES_1, ORDINARY, INTEREST, QUALIFIED, GAINS]] = dice.uniform(0.0, most, (5, LANES))
+        books[GAINS] *= dice.random(LANES) < 0.5
+        books[BENEFITS] = dice.uniform(0.0, 90_000.0, LANES)
+        books[PAID : PAID + 4] = dice.uniform(0.0, 0.2 * most, (4, LANES)) * (dice.random((4, LANES)) < 0.6)
+        books[GIFTS_CARRIED : GIFTS_CARRIED + 5] = dice.uniform(0.0, most, (5, LANES)) * (dice.random(LANES) < 0.2)
+        books[INCOME_TWO_BEFORE] = dice.uniform(0.0, 900_000.0, LANES)
+        levels, of_state, saved = dice.uniform(0.8, 4.0, LANES), dice.uniform(0.0, 0.1 * most, LANES), np.empty(LANES)
+        told = [saved_on(program, books, year, levels[lane], of_state[lane], lane) for lane in range(LANES - 4)]
+        found = relieve(program, books, (0, year), levels, (of_state, saved))
+        assert saved[: LANES - 4] == pytest.approx(told, abs=1e-5)
+        assert not saved[LANES - 4 :].any()
+        assert found == saved.any()
+        seen += np.count_nonzero(saved)
+    assert seen > 50
 
 
 @pytest.mark.parametrize("path", [0, 300])
