@@ -76,7 +76,7 @@ class FactFileImporter:
         """Return, for each kind of entry, the columns besides those of every line, and a list to begin with."""
         told = spoken(language)
         columns = tuple((entry_in(told, entry), _columns_of(entry, told)) for entry in COLUMNS)
-        return Explanation(f"samples/household-facts{'-pt' if told == PORTUGUESE else ''}.csv", columns)
+        return Explanation(f"household-facts{'-pt' if told == PORTUGUESE else ''}.csv", columns)
 
     def questions(self, file: ImportFile) -> tuple[Question, ...]:
         """Ask nothing; refuse what is no such list, or does not say whose facts it holds."""

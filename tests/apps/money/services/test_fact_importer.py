@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from django.conf import settings
+from django.contrib.staticfiles import finders
 
 from apps.clients.models import ImportRow
 from apps.clients.services.imports import apply_batch, open_batch, undo_batch
@@ -232,7 +232,8 @@ def test_what_cannot_be_is_told_at_line_and_column_with_what_to_write(old, new, 
 def test_the_list_to_begin_with_holds_every_kind_and_is_taken_in(language, account, household, ada):
     explained = FactFileImporter().explained(language)
     household.accounts.update(name=account)
-    text = (Path(settings.ROOT) / "static" / explained.sample).read_text()
+    # as the page offers it: found among the static files by this very name
+    text = Path(str(finders.find(explained.sample))).read_text()
     found = read_facts(text.encode())
     told = {entry_of(entry) for entry, _columns in explained.columns}
     assert {row.kind for row in found.rows} == told == set(COLUMNS)
