@@ -23,11 +23,8 @@ _FORMS = {
     AccountWord.IRA: frozenset({"traditional_ira", "sep_ira", "inherited_ira"}),
 }
 _FORMS[AccountWord.RETIREMENT] = _FORMS[AccountWord.ROTH] | _FORMS[AccountWord.WORKPLACE] | _FORMS[AccountWord.IRA]
-_TREATMENTS = {
-    AccountWord.EDUCATION: TaxTreatment.EDUCATION,
-    AccountWord.BROKERAGE: TaxTreatment.TAXABLE,
-    AccountWord.BANK: TaxTreatment.CASH,
-}
+_FORMS[AccountWord.BROKERAGE] = frozenset({"individual", "joint", "trust", "custodial"})
+_TREATMENTS = {AccountWord.EDUCATION: TaxTreatment.EDUCATION, AccountWord.BANK: TaxTreatment.CASH}
 _MONTHS = {Per.ONCE: 1, Per.YEAR: 1, Per.MONTH: 12}
 _STEP = Decimal("0.001")
 

@@ -105,9 +105,12 @@ class _Reading:
 
     @property
     def _accounts(self) -> Sequence[AccountFact]:
-        """The household's accounts, read where the words name one."""
+        """The household's accounts, read where the words name one; a house or a fund held outright is called none."""
         if self.known_accounts is None:
-            self.known_accounts = household_facts(self.text.household, self.day).accounts
+            held = self.text.household.accounts.filter(manual_asset__isnull=False).values_list("public_id", flat=True)
+            outright = {str(key) for key in held}
+            found = household_facts(self.text.household, self.day).accounts
+            self.known_accounts = [account for account in found if account.key not in outright]
         return self.known_accounts
 
     @property

@@ -11,7 +11,7 @@ from apps.kernel.errors import InvalidInputError
 from apps.plans.services.goal_means import MeansDetails
 from apps.plans.services.wishes import keep_wish, take_wish
 from tests.apps.plans.services.test_wishes import details, doubts, only
-from tests.factories import clients, plans, portfolios
+from tests.factories import assets, clients, plans, portfolios
 
 CABIN = "We want a cabin in 2040 for $200,000"
 
@@ -88,6 +88,13 @@ def test_what_is_not_clear_is_asked_not_guessed(head, ada, words, doubt):
     wish = only(head, ada, f"{CABIN}, {words}.")
     assert doubts(wish) == [doubt]
     assert means(wish) == ([], False, None, None)
+
+
+def test_what_is_held_outright_is_no_brokerage_account(head, ada):
+    portfolios.account(head.household, ada)
+    assets.house(head.household, ada)
+    wish = only(head, ada, f"{CABIN}, from my brokerage account.")
+    assert (len(wish.funded_by), doubts(wish)) == (1, [])
 
 
 def test_my_account_is_that_of_who_speaks(head, ada):
