@@ -20,7 +20,7 @@ MORE = {TaxTreatment.TAX_DEFERRED: 8.0, TaxTreatment.TAXABLE: 6.0}
 
 def retired(year: int = 1963) -> ProjectionInputs:
     """Two who have just retired on much that was never taxed, with enough beside it to pay the tax."""
-    plan = with_retirement_budget(family(256, 4), 140_000.0)
+    plan = with_retirement_budget(family(256, 4), 130_000.0)
     accounts = [
         replace(item, balance=item.balance * MORE.get(item.treatment, 1.0))
         for item in plan.accounts
