@@ -57,6 +57,7 @@ from apps.plans.services._retirement import (
     retirement_caveats,
     with_claim_ages,
 )
+from apps.plans.services._retiring import RETIRED_NOW, retirement_day
 from apps.plans.services._roths import with_pools
 from apps.plans.services._state_tax import state_caveats
 from apps.plans.services.goal_means import means_of
@@ -230,7 +231,9 @@ class _Mapping:
         age = int(own) if own is not None else person.retirement_age
         if born is None or age is None:
             raise ValueError(f"{person.person_id} lacks a fact that the caller has checked")
-        day = _birthday(born, age)
+        day = retirement_day(born, age, person.name)
+        if own is not None and day <= self.situation.starts_on:
+            self._note(RETIRED_NOW, name=person.name, age=str(age))
         odds = odds_of_living(born, self.situation.starts_on)
         return Adult(str(person.person_id), born, day, self.situation.plan.horizon_age, odds)
 
@@ -376,14 +379,6 @@ class _Mapping:
 
 def _is_earned(fact: IncomeFact) -> bool:
     return INCOMES[fact.kind] is IncomeKind.SALARY
-
-
-def _birthday(born: dt.date, age: int) -> dt.date:
-    """The day somebody reaches an age; those born on a leap day do so on the first of March."""
-    try:
-        return born.replace(year=born.year + age)
-    except ValueError:
-        return dt.date(born.year + age, 3, 1)
 
 
 def _first(accounts: tuple[Account, ...], wanted: tuple[TaxTreatment, ...]) -> str:

@@ -19,6 +19,7 @@ from apps.money.selectors.situations import household_facts
 from apps.plans.models import CONVERTING, Goal, GoalKind, GoalPriority, Override, Plan, PlanStatus
 from apps.plans.selectors.mixes import mix_taken_over
 from apps.plans.services._checks import checked
+from apps.plans.services._override_bounds import check_override
 from apps.plans.services._plans import changeable, note_change, tell
 from apps.plans.services.assumptions import assumptions_in_force
 from apps.plans.services.errors import PlanInTheWorksError
@@ -118,11 +119,13 @@ def set_override(
 
     One way of converting to Roth takes the place of the other.
 
-    Raises PlanFrozenError, InvalidInputError for a person outside of the household, a wrong value, a missing reason.
+    Raises PlanFrozenError, InvalidInputError for a person outside of the household, for somebody where the fact is the
+    household's and nobody where it is a person's, for a value out of its bounds, and for a missing reason.
     """
     plan = changeable(plan)
     if person is not None and person.household_id != plan.household_id:
         raise InvalidInputError(gettext_noop("This person is not in the household."), field="person")
+    check_override(kind, value, person)
     row = Override.objects.filter(plan=plan, kind=kind, person=person).first() or Override(
         plan=plan, kind=kind, person=person
     )

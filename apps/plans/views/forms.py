@@ -9,12 +9,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 
 from apps.accounts.policies import Permission
+from apps.accounts.selectors.firm_days import firm_today
 from apps.core.access import actor_of
 from apps.core.actors import Actor
 from apps.core.views import ServiceFormView
 from apps.plans.forms import AnswerForm, ChoicesForm, DecisionForm, DiscardForm, GoalForm, OverrideForm
 from apps.plans.forms.spending import SpendingRuleForm
-from apps.plans.models import Decision, Plan, SpendingRuleKind
+from apps.plans.models import Decision, OverrideKind, Plan, SpendingRuleKind
 from apps.plans.selectors.goal_means import accounts_for_goals
 from apps.plans.selectors.plan_pages import goal_for, plan_for, question_for, recommendation_for
 from apps.plans.selectors.recommendation_lines import line_of
@@ -114,8 +115,13 @@ class EditOverride(OfPlan):
         return {**super().get_form_kwargs(), "household": self.plan.household}
 
     def perform(self, form: Any, by: Actor) -> str:
-        """Set it."""
-        return tab_of(set_override(plan=self.plan, by=by, **form.cleaned_data).plan, self.part)
+        """Set it; somebody who is that old already counts as retired, which is said."""
+        row = set_override(plan=self.plan, by=by, **form.cleaned_data)
+        age = row.person.age_on(firm_today()) if row.person and row.kind == OverrideKind.RETIREMENT_AGE else None
+        if age is not None and age >= row.value:
+            told = _("%(name)s has reached that age: the plan counts on no work from its first month on.")
+            messages.info(self.request, told % {"name": row.person})
+        return tab_of(row.plan, self.part)
 
 
 class DiscardDraft(OfPlan):

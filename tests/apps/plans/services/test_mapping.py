@@ -189,3 +189,12 @@ def test_an_income_of_the_plan_falls_by_the_part_of_the_business_that_is_sold():
     incomes = mapped(replace(asked, overrides=[changed])).question.inputs.incomes
     # 60 % are kept: of 12,500 a month 7,500 go on; the other earned income is part of what the plan says
     assert [(each.key, each.monthly_amount) for each in incomes] == [("inc", 12_500.0), ("inc-kept", 7_500.0)]
+
+
+def test_an_age_at_retirement_that_has_passed_ends_work_now_and_is_told():
+    own = SimpleNamespace(
+        kind=OverrideKind.RETIREMENT_AGE, person=SimpleNamespace(public_id=ANA), value=Decimal(40), plan=None
+    )
+    found = mapped(replace(question_situation(facts()), overrides=[own]))
+    assert found.question.inputs.adults[0].retirement_date < DAY
+    assert {"name": "Ana", "age": "40"} in [caveat["params"] for caveat in found.caveats]
