@@ -166,9 +166,9 @@ def _retirement_year(found: Found) -> int:
 
 
 def flows(found: Found) -> tuple[FlowLine, ...]:
-    """Return the expected path's money in and out, year by year."""
-    bands = {band.year: band.ages for band in found.result.projection.bands}
-    return tuple(_flow(row, bands.get(row.year, ()), found) for row in found.result.projection.expected_flows)
+    """Return the expected path's money in and out, year by year, with the ages as each year begins."""
+    ages = {band.calendar_year: band.ages for band in found.result.projection.bands}
+    return tuple(_flow(row, ages.get(row.calendar_year, ()), found) for row in found.result.projection.expected_flows)
 
 
 def _flow(row: YearCashFlow, ages: tuple[int, ...], found: Found) -> FlowLine:

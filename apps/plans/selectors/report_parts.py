@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.core.templatetags import formats
+from apps.plans.engine.event_schedules import worth_of
 from apps.plans.engine.falls import MarketFall, change_of
 from apps.plans.engine.inputs import Account, TaxTreatment
 from apps.plans.engine.levers import INVESTED
@@ -53,11 +54,13 @@ class SheetGroup:
 
 @dataclass(frozen=True, slots=True)
 class SheetPart:
-    """What the plan counts on and what is owed."""
+    """Accounts, things and debts; `owned` are the accounts, what the plan lives on, `net` what all of it is worth."""
 
     groups: tuple[SheetGroup, ...]
+    things: tuple[SheetLine, ...]
     debts: tuple[SheetLine, ...]
     owned: Figure
+    worth: Figure
     owed: Figure
     net: Figure
 
@@ -99,20 +102,26 @@ class FallPart:
 
 
 def sheet(found: Found) -> SheetPart:
-    """Return the accounts by tax treatment and the debts, as the plan counts them on the day of its facts."""
-    inputs = found.question.inputs
+    """Return accounts by tax treatment, things and debts, as the plan counts them on the day of its facts."""
+    inputs, names = found.question.inputs, found.run.names
     owned = sum(account.balance for account in inputs.accounts)
     owed = sum(debt.balance for debt in inputs.debts)
+    things = [(thing.key, worth_of(thing, 0, inputs.start_date)) for thing in inputs.events.things]
+    worth = sum(value for _key, value in things)
     groups = [_group(found, treatment, owned) for treatment in _TREATMENTS]
     return SheetPart(
         groups=tuple(group for group in groups if group.lines),
+        things=tuple(
+            SheetLine(names.get(key, key), "", _amount(found, value, f"thing:{key}")) for key, value in things if value
+        ),
         debts=tuple(
-            SheetLine(found.run.names.get(debt.key, debt.key), "", _amount(found, -debt.balance, f"debt:{debt.key}"))
+            SheetLine(names.get(debt.key, debt.key), "", _amount(found, -debt.balance, f"debt:{debt.key}"))
             for debt in inputs.debts
         ),
         owned=_amount(found, owned, "owned"),
+        worth=_amount(found, worth, "things"),
         owed=_amount(found, -owed, "owed"),
-        net=_amount(found, owned - owed, "net"),
+        net=_amount(found, owned + worth - owed, "net"),
     )
 
 

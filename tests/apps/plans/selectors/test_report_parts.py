@@ -1,10 +1,12 @@
 """What paper adds to the pages: the sheet, the taxes and the falls, from the frozen question and answer."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
 from apps.plans.engine.falls import FallStep, MarketFall
+from apps.plans.engine.life_events import Thing
 from apps.plans.selectors import overview_builders as build
 from apps.plans.selectors import report_parts
 from apps.plans.selectors.run_values import inputs_of, result_of
@@ -18,6 +20,34 @@ def found(ada):
     plan = plans.drafted(ada, plans.invested_household(ada))
     run = plans.computed(plan, ada)
     return build.Found(plan, run, inputs_of(run), result_of(run))
+
+
+HOUSE = Thing("house", 555_000.0, 0.03, 200_000.0, None, 0.06, (0.0, 0.0), False, "", "", "USD")
+SOLD = replace(HOUSE, key="shop", value=100_000.0, sale_day=date(2020, 1, 1), selling_cost=0.0)
+
+
+def test_what_is_owned_besides_accounts_counts_in_what_it_is_worth_but_not_in_what_is_lived_on(found):
+    before = report_parts.sheet(found)
+    events = replace(found.question.inputs.events, things=(HOUSE, SOLD))
+    inputs = replace(found.question.inputs, events=events)
+    part = report_parts.sheet(replace(found, question=replace(found.question, inputs=inputs)))
+    assert [(line.name, line.amount.number) for line in part.things] == [("house", 555_000)]
+    assert part.worth.number == 555_000
+    assert part.owned.number == before.owned.number
+    assert part.net.number == pytest.approx(before.net.number + 555_000)
+    assert [group.share for group in part.groups] == [group.share for group in before.groups]
+    assert before.things == ()
+
+
+def test_ages_of_the_cash_flow_are_those_as_its_year_begins(found):
+    lines = build.flows(found)
+    born = [adult.birth_date for adult in found.question.inputs.adults]
+    start = found.question.inputs.start_date
+    # whole months count, whatever the day
+    assert lines[0].ages == tuple(start.year - day.year - (start.month < day.month) for day in born)
+    assert lines[1].ages == tuple(start.year + 1 - day.year - (day.month > 1) for day in born)
+    bands = {band.calendar_year: band.ages for band in found.result.projection.bands}
+    assert [line.ages for line in lines] == [bands[line.calendar_year] for line in lines]
 
 
 def test_the_parts_say_what_the_run_was_asked_and_answered(found):
