@@ -135,10 +135,21 @@ class RecommendationOut(serializers.Serializer):  # type: ignore[type-arg]
     decision_reason = serializers.CharField()
 
 
+class DraftOut(serializers.Serializer):  # type: ignore[type-arg]
+    """A version that is being prepared beside the one that answers."""
+
+    id = serializers.UUIDField()
+    version = serializers.IntegerField()
+    status = serializers.CharField()
+
+
 class RecommendationsOut(SparseMixin):
     """The household's allocation with its rationale, and the advice."""
 
     plan_id = serializers.UUIDField()
+    version = serializers.IntegerField()
+    status = serializers.CharField()
+    draft = DraftOut(allow_null=True)
     as_of = serializers.DateField()
     allocation = serializers.DictField(allow_null=True)
     mixes = serializers.DictField(allow_null=True)
@@ -152,6 +163,7 @@ class PlanOut(SparseMixin):
     household_id = serializers.UUIDField()
     version = serializers.IntegerField()
     status = serializers.CharField()
+    draft = DraftOut(allow_null=True)
     currency = serializers.CharField()
     as_of = serializers.DateField()
     published_at = serializers.DateTimeField(allow_null=True)

@@ -39,7 +39,7 @@ from apps.plans.api.serializers import (
     recommendation_body,
 )
 from apps.plans.models import Plan
-from apps.plans.selectors.overviews import PlanOverview, plan_overview
+from apps.plans.selectors.overviews import PlanOverview, draft_beside, plan_answered, plan_overview
 from apps.plans.selectors.plan_pages import plan_for
 from apps.plans.selectors.what_if import asked_of
 from apps.plans.selectors.what_if_values import Question
@@ -63,13 +63,25 @@ def household_of_client(request: Request, client_id: object) -> Household:
 
 
 def overview_or_refuse(request: Request, household: Household, plan: Plan | None = None) -> PlanOverview:
-    """Return a version with its result. Raises NotFoundError before the first."""
-    found = plan_overview(household, api_actor(request), plan)
+    """Return a version with its result, the newest that has one where none is named. Raises NotFoundError before it."""
+    actor = api_actor(request)
+    plan = plan or plan_answered(household, actor)
+    found = None if plan is None else plan_overview(household, actor, plan)
     if found is None:
         raise NotFoundError(
             gettext_noop("There is no generated plan yet."), mend=gettext_noop("Generate one by POST first.")
         )
     return found
+
+
+def _versions(request: Request, household: Household, overview: PlanOverview) -> dict[str, Any]:
+    """Return which version answers, and the one that is being prepared beside it."""
+    draft = draft_beside(household, api_actor(request), overview.plan_id)
+    return {
+        "version": overview.version,
+        "status": overview.status,
+        "draft": draft and {"id": draft.public_id, "version": draft.version, "status": draft.status},
+    }
 
 
 def _accepted(job: Job | None) -> Response:
@@ -93,9 +105,10 @@ class ClientPlanViewSet(EnglishMixin, IdempotentPostMixin, viewsets.ViewSet):
 
     @extend_schema(summary="Read a client's plan", responses={200: PlanOut}, parameters=[FIELDS], tags=["plans"])
     def retrieve(self, request: Request, client_id: str) -> Response:
-        """Answer with the current version and its result."""
-        overview = overview_or_refuse(request, household_of_client(request, client_id))
-        body = plan_body(overview)
+        """Answer with the newest version that has a result, and say whether another is being prepared."""
+        household = household_of_client(request, client_id)
+        overview = overview_or_refuse(request, household)
+        body = {**plan_body(overview), **_versions(request, household, overview)}
         return tagged_answer(request, PlanOut(body).data, PlanOut(body, context={"request": request}).data)
 
     @extend_schema(summary="Generate a client's plan", request=None, responses={202: JobOut}, tags=["plans"])
@@ -119,10 +132,12 @@ class RecommendationViewSet(EnglishMixin, viewsets.ViewSet):
         tags=["plans"],
     )
     def retrieve(self, request: Request, client_id: str) -> Response:
-        """Answer with the advice of the current version."""
-        overview = overview_or_refuse(request, household_of_client(request, client_id))
+        """Answer with the advice of the newest version that has a result."""
+        household = household_of_client(request, client_id)
+        overview = overview_or_refuse(request, household)
         body = {
             "plan_id": overview.plan_id,
+            **_versions(request, household, overview),
             "as_of": overview.as_of,
             "allocation": allocation_body(overview.allocation),
             "mixes": mixes_body(overview.mixes),

@@ -7,6 +7,7 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -108,6 +109,23 @@ def plan_shown(household: Household, actor: Actor, version: int | None = None) -
     if version is not None:
         return rows.filter(version=version).first()
     return rows.exclude(status=PlanStatus.SUPERSEDED).first()
+
+
+def plan_answered(household: Household, actor: Actor) -> Plan | None:
+    """Return the newest version that has a result: a draft without one hides no version that was given.
+
+    None before the first result.
+    """
+    rows = Plan.objects.visible_to(actor).filter(household=household).exclude(status=PlanStatus.SUPERSEDED)
+    with_result = Q(published_run__isnull=False) | Q(pk__in=ProjectionRun.objects.finished().values("plan_id"))
+    found = rows.filter(with_result).select_related("household__advisor", "assumptions", "published_run")
+    return found.newest_first().first()
+
+
+def draft_beside(household: Household, actor: Actor, shown: uuid.UUID) -> Plan | None:
+    """Return the version that is being prepared beside the one shown (its id), None where there is none."""
+    rows = Plan.objects.visible_to(actor).filter(household=household).in_the_works()
+    return rows.exclude(public_id=shown).newest_first().first()
 
 
 def run_shown(plan: Plan) -> ProjectionRun | None:

@@ -4,6 +4,7 @@ import pytest
 
 from apps.core.models import Job
 from apps.plans.models import Plan, PlanStatus
+from apps.plans.services.statuses import move_plan
 from tests.cast import SiteClient
 from tests.factories import plans
 from tests.factories.integrations import partner_of
@@ -101,6 +102,22 @@ def test_a_plan_is_read_by_any_of_its_people_with_its_result(partner, ada, house
     assert len(worths) > 1
     bands = partner.get(f"{BASE}/{plan.public_id}/projections").json()
     assert bands == body["bands"]
+
+
+def test_a_new_draft_does_not_hide_the_version_that_was_given(partner, ada, household, client_id):
+    first = plans.drafted(ada, household)
+    plans.computed(first, ada)
+    assert partner.get(f"/api/plans/{client_id}").json()["draft"] is None
+    move_plan(plan=first, status=PlanStatus.PUBLISHED, by=ada.as_actor())
+    draft = send(partner, "post", BASE, {"client_id": str(client_id)}).json()
+    told = {"id": draft["id"], "version": 2, "status": "draft"}
+    for path, name in (("plans", "id"), ("recommendations", "plan_id")):
+        body = partner.get(f"/api/{path}/{client_id}").json()
+        assert (body[name], body["version"], body["status"]) == (str(first.public_id), 1, "published"), path
+        assert body["draft"] == told, path
+    plans.computed(Plan.objects.get(version=2), ada)
+    body = partner.get(f"/api/plans/{client_id}").json()
+    assert (body["version"], body["draft"]) == (2, None)
 
 
 @pytest.mark.parametrize(("path", "field"), [("plans", "version"), ("recommendations", "as_of")])
