@@ -31,8 +31,8 @@ def stress_question(run: ProjectionRun, care: Decimal) -> str:
 
 def stresses_kept(run: ProjectionRun, care: Decimal) -> StressRun | None:
     """Return what was asked and perhaps answered already; None where nobody asked."""
-    rows = run.stress_runs.select_related("job")
-    return rows.filter(question_digest=stress_question(run, care)).first()
+    rows = StressRun.objects.select_related("job")
+    return rows.filter(run=run, question_digest=stress_question(run, care)).first()
 
 
 @service
