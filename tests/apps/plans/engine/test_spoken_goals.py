@@ -25,6 +25,27 @@ def test_the_sentence_of_the_issue_becomes_three_goals():
     assert (cabin.subject, cabin.priority) == (Subject.HOME, GoalPriority.ASPIRATIONAL)
 
 
+@pytest.mark.parametrize(
+    ("text", "words", "age"),
+    [
+        ("I don't want to work past 65", EN, 65),
+        ("We do not plan to work beyond 62.", EN, 62),
+        ("I won't work after 60, and that is that", EN, 60),
+        ("We'd rather not work after 62", EN, 62),
+        ("Não quero trabalhar depois dos 65", PT, 65),
+        ("Não vou trabalhar além dos 60 anos.", PT, 60),
+    ],
+)
+def test_who_will_not_work_past_an_age_retires_at_it(text, words, age):
+    (goal,) = goals_in(text, words)
+    assert (goal.subject, goal.moment.age) == (Subject.RETIREMENT, age)
+
+
+def test_other_wishes_that_are_taken_back_stay_so():
+    assert goals_in("I don't want to retire at 62.", EN) == ()
+    assert goals_in("I don't want to buy a cabin", EN) == ()
+
+
 def test_each_goal_names_the_words_it_came_from():
     for goal in goals_in(ISSUE, EN):
         assert goal.words == " … ".join(ISSUE[first:last] for first, last in goal.parts)
