@@ -158,7 +158,8 @@ class Account:
 class Contribution:
     """A regular payment into an account. An employer's costs the household nothing.
 
-    Into a tax-deferred account it comes off income, unless it is not ``is_deductible``.
+    Into a tax-deferred account it comes off income, unless it is not ``is_deductible``. Where it is ``from_living``,
+    living costs before retirement are lower by as much while it runs (`given_up`).
     """
 
     key: str
@@ -170,6 +171,7 @@ class Contribution:
     by_employer: bool
     currency: str
     is_deductible: bool = field(default=True, metadata=UNTOLD)
+    from_living: bool = field(default=False, metadata=UNTOLD)
 
     def __post_init__(self) -> None:
         not_negative(self.monthly_amount, f"contributions[{self.key}].monthly_amount")
@@ -214,6 +216,7 @@ class Debt:
     """A loan with level payments that cover its interest, deductible up to ``home_limit`` of debt on homes (0: not).
 
     ``second_home`` names the residence that it is on besides the main one: of several the best counts in each year.
+    ``from_living`` is what of the payment living costs before retirement give up while it runs (`given_up`).
     """
 
     key: str
@@ -223,10 +226,11 @@ class Debt:
     currency: str
     home_limit: float = field(default=0.0, metadata=UNTOLD)
     second_home: str = field(default="", metadata=UNTOLD)
+    from_living: float = field(default=0.0, metadata=UNTOLD)
 
     def __post_init__(self) -> None:
         name = f"debts[{self.key}]"
-        for amount in ("home_limit", "balance", "monthly_payment"):
+        for amount in ("home_limit", "balance", "monthly_payment", "from_living"):
             not_negative(getattr(self, amount), f"{name}.{amount}")
         within(self.annual_rate, 0.0, 1.0, f"{name}.annual_rate")
         if self.balance > 0 and self.monthly_payment <= self.balance * self.annual_rate / 12:

@@ -76,24 +76,19 @@ def with_retirement_spending(inputs: ProjectionInputs, monthly_amount: float) ->
     return replace(inputs, goals=(*inputs.goals, goal))
 
 
-def with_living_costs(inputs: ProjectionInputs, monthly_amount: float) -> ProjectionInputs:
-    """Spend another real amount per month until retirement, and the same as before from then on."""
-    kept = with_retirement_spending(inputs, retirement_spending(inputs))
-    return replace(kept, spending=replace(kept.spending, monthly_amount=monthly_amount))
-
-
 def with_extra_saving(
     inputs: ProjectionInputs, monthly_amount: float, account: str, end: When = Boundary.RETIREMENT
 ) -> ProjectionInputs:
-    """Save more, real, into an account from the start to ``end``, and spend that much less until retirement.
+    """Save more, real, into an account from the start to ``end``, and spend that much less for as long.
 
-    The spending less makes the saving new money; where living costs are smaller than it, income pays the rest.
+    The spending less makes the saving new money; where living costs are smaller than it, income pays the rest, and who
+    has retired pays it from what is there. It comes on top of what a version of the plan saves more already.
     """
     if monthly_amount == 0.0:
         return inputs
-    less = max(0.0, inputs.spending.monthly_amount - monthly_amount)
+    taken = sum(item.key.startswith(EXTRA_SAVING) for item in inputs.contributions)
     extra = Contribution(
-        key=EXTRA_SAVING,
+        key=f"{EXTRA_SAVING}:{taken}" if taken else EXTRA_SAVING,
         account=account,
         monthly_amount=monthly_amount,
         growth=Growth(annual_rate=0.0, inflation_linked=True),
@@ -101,9 +96,9 @@ def with_extra_saving(
         end=end,
         by_employer=False,
         currency=inputs.currency,
+        from_living=True,
     )
-    slimmer = with_living_costs(inputs, less)
-    return replace(slimmer, contributions=(*slimmer.contributions, extra))
+    return replace(inputs, contributions=(*inputs.contributions, extra))
 
 
 def with_retirement_delay(inputs: ProjectionInputs, months: int) -> ProjectionInputs:
@@ -124,18 +119,24 @@ def _later(day: date, months: int) -> date:
 
 
 def with_debt_payment(inputs: ProjectionInputs, key: str, extra_monthly: float) -> ProjectionInputs:
-    """Pay more on a debt each month, and spend that much less until retirement.
+    """Pay more on a debt each month, and spend that much less until it is paid off.
 
-    Raises InvalidInputError when the plan has no such debt.
+    From then on the plan goes on as it does for any debt that ends: the old payment is no longer due, and what income
+    leaves over is saved or spent as the plan says. Raises InvalidInputError when the plan has no such debt.
     """
     if key not in [debt.key for debt in inputs.debts]:
         raise InvalidInputError(gettext_noop("The plan has no debt “%(key)s”."), field="debts", key=key)
     debts = tuple(
-        replace(debt, monthly_payment=debt.monthly_payment + extra_monthly) if debt.key == key else debt
+        replace(
+            debt,
+            monthly_payment=debt.monthly_payment + extra_monthly,
+            from_living=debt.from_living + extra_monthly,
+        )
+        if debt.key == key
+        else debt
         for debt in inputs.debts
     )
-    slimmer = with_living_costs(inputs, max(0.0, inputs.spending.monthly_amount - extra_monthly))
-    return replace(slimmer, debts=debts)
+    return replace(inputs, debts=debts)
 
 
 def with_allocation(inputs: ProjectionInputs, weights: tuple[tuple[str, float], ...]) -> ProjectionInputs:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from apps.plans.engine.books import F_DEBTS, F_GOALS, F_SPENDING
 from apps.plans.engine.claiming import Claim
 from apps.plans.engine.event_schedules import living_moves, payoffs, phase_costs, receipts_of
+from apps.plans.engine.given_up import given_up
 from apps.plans.engine.horizon import (
     horizon_months,
     household_retirement_month,
@@ -162,19 +163,20 @@ def demands_of(inputs: ProjectionInputs, *, drawn: bool = False) -> list[Demand]
     states = states_of(inputs, drawn=drawn)
     n_months = horizon_months(inputs.adults, inputs.start_date)
     shares = np.stack([_shares(inputs, ends, n_months) for ends in states], axis=1)
-    everything = _living(inputs, shares[0], shares[1], premiums_of(inputs, states, n_months))
+    everything = _living(inputs, states, shares, premiums_of(inputs, states, n_months))
     everything += [_goal(goal, inputs, shares[1]) for goal in inputs.goals if goal.kind is not GoalKind.RETIREMENT]
     ranks = {priority: rank for rank, priority in enumerate(GoalPriority)}
     return sorted(everything, key=lambda demand: ranks[demand.priority])
 
 
 def _living(
-    inputs: ProjectionInputs, share: FloatArray, anybody: FloatArray, premiums: tuple[FloatArray, FloatArray]
+    inputs: ProjectionInputs, states: tuple[Ends, ...], shares: FloatArray, premiums: tuple[FloatArray, FloatArray]
 ) -> list[Demand]:
     """Living costs until retirement, debts, and the retirement goal (or the same living costs on).
 
-    ``premiums`` are those that living costs no longer hold, and those beside them.
+    ``shares`` are those of `_shares`; ``premiums`` are those that living costs no longer hold, and those beside them.
     """
+    share, anybody = shares
     n_months = share.shape[1]
     retired = np.arange(n_months) >= household_retirement_month(inputs)
     nothing = np.zeros(share.shape)
@@ -182,6 +184,8 @@ def _living(
     factor, less = living_moves(inputs, n_months)
     stopped, besides = premiums
     living = np.maximum(0.0, inputs.spending.monthly_amount * factor * share - (less + stopped) * share)
+    saved, paid = given_up(inputs, states, living)
+    living, besides = living - saved, besides - paid
     ends = payoffs(inputs)
     debts = np.sum(
         [

@@ -24,7 +24,6 @@ from apps.plans.engine.levers import (
     monthly_salaries,
     retirement_spending,
     with_extra_saving,
-    with_living_costs,
     with_retirement_spending,
 )
 from apps.plans.engine.policy import AdvicePolicy
@@ -280,10 +279,11 @@ def claim_levers(inputs: ProjectionInputs) -> list[WhatIfLever]:
 
 def with_saving(inputs: ProjectionInputs, account: str, monthly_amount: float) -> ProjectionInputs:
     """Save this much more a month than the facts say, instead of what the plan adds already."""
-    now = _extra(inputs)
     kept = tuple(item for item in inputs.contributions if item.key != EXTRA_SAVING)
-    restored = with_living_costs(inputs, inputs.spending.monthly_amount + now) if now else inputs
-    return with_extra_saving(replace(restored, contributions=kept), monthly_amount, account)
+    # runs kept by an older engine hold living costs that are lower already
+    slimmer = sum(i.monthly_amount for i in inputs.contributions if i.key == EXTRA_SAVING and not i.from_living)
+    spending = replace(inputs.spending, monthly_amount=inputs.spending.monthly_amount + slimmer)
+    return with_extra_saving(replace(inputs, spending=spending, contributions=kept), monthly_amount, account)
 
 
 def with_taken(inputs: ProjectionInputs, account: str, saving: float, share: float | None) -> ProjectionInputs:

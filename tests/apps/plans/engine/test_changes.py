@@ -15,7 +15,7 @@ from apps.plans.engine.changes import Cause, attributed, cause_of, common_months
 from apps.plans.engine.drawing import draw_cube
 from apps.plans.engine.guardrails import with_wealth
 from apps.plans.engine.inputs import Goal, GoalKind, GoalPriority, ProjectionInputs
-from apps.plans.engine.levers import retirement_spending, with_living_costs, with_retirement_delay
+from apps.plans.engine.levers import retirement_spending, with_retirement_delay
 from apps.plans.engine.life_events import LifeEvents, Thing, Windfall, hung_on
 from apps.plans.engine.runs import Runs
 from apps.plans.engine.scenarios import ScenarioCube
@@ -42,7 +42,8 @@ def shocked(inputs: ProjectionInputs, factor: float = 0.8) -> ProjectionInputs:
 def test_the_parts_add_up_to_the_whole_in_chance_and_in_dollars() -> None:
     before = family()
     after = shocked(moved_on(before, date(2026, 10, 1)))
-    after = with_retirement_delay(with_living_costs(after, after.spending.monthly_amount + 300), 6)
+    dearer = replace(after.spending, monthly_amount=after.spending.monthly_amount + 300)
+    after = with_retirement_delay(replace(after, spending=dearer), 6)
     found = attributed(before, after, runs_of, TARGET)
     assert [part.cause for part in found.parts] == [Cause.TIME, Cause.MARKET, Cause.CASH, Cause.LIFE]
     assert sum(part.success.value for part in found.parts) == pytest.approx(found.change.value, abs=1e-12)

@@ -12,7 +12,6 @@ from apps.plans.engine.levers import (
     monthly_salaries,
     retirement_spending,
     with_extra_saving,
-    with_living_costs,
     with_retirement_delay,
     with_retirement_spending,
 )
@@ -97,13 +96,6 @@ def test_nobody_is_asked_to_work_past_the_latest_age() -> None:
     assert answer.outcome is Outcome.CANNOT_BE_REACHED
     # Ben, born in November 1979, would retire in January 2045 at 65 and 2 months.
     assert answer.value == 34.0
-
-
-def test_living_on_less_until_retirement_leaves_retirement_as_it_was() -> None:
-    without_goal = replace(family(), goals=family().goals[1:])
-    changed = with_living_costs(without_goal, 5_000.0)
-    assert retirement_spending(changed) == 6_800.0
-    assert changed.spending.monthly_amount == 5_000.0
 
 
 def test_answers_serialise_to_the_same_bytes() -> None:
