@@ -124,6 +124,8 @@ _PER = {
 # a bare number of this size is money unless it is a year; smaller ones are ages and counts
 _THOUSAND = 1_000
 _YEARS = range(1900, 2201)
+# a plan at work, named by its paragraph of the law
+_PLANS = frozenset({"401k", "401 k"})
 
 
 def numbers_in(text: str, tongue: Tongue) -> list[Number]:
@@ -138,12 +140,14 @@ def money_in(text: str, tongue: Tongue) -> list[Money]:
     """Return the amounts of money of a text, in order.
 
     A number is money when a currency or a scale ("80k", "two hundred thousand") says so, or when it is too large for
-    an age and no year.
+    an age and no year. "401k" without a currency is the plan at work, not an amount.
     """
     found = []
     for number in numbers_in(text, tongue):
         start, symbol = _symbol_before(text, number.start)
         end, word = _currency_after(text, number.end, tongue)
+        if text[number.start : number.end].lower() in _PLANS and not (symbol or word):
+            continue
         is_scaled = number.value >= _THOUSAND and not text[number.start : number.end].isdigit()
         is_large = number.value >= _THOUSAND and int(number.value) not in _YEARS
         if symbol or word or is_scaled or is_large:

@@ -66,3 +66,12 @@ def test_any_text_is_read_without_a_fault(text: str):
     for tongue in Tongue:
         for each in money_in(text, tongue):
             assert 0 <= each.start < each.end <= len(text)
+
+
+@pytest.mark.parametrize("text", ["I have a 401k and want a cabin", "from our 401K", "roll the 401 k over"])
+def test_a_plan_at_work_is_no_amount(text: str) -> None:
+    assert money_in(text, EN) == []
+
+
+def test_a_currency_makes_it_one() -> None:
+    assert [each.amount for each in money_in("a cabin for $401k", EN)] == [Decimal(401_000)]
