@@ -5,13 +5,13 @@ from __future__ import annotations
 from rest_framework import serializers
 
 from apps.plans.models import GoalKind, GoalPriority
-from apps.plans.models.goal import LEAST_SHARE, MAX_WAIT_YEARS
+from apps.plans.models.goal import LEAST_SHARE, MAX_OWN_WORDS, MAX_WAIT_YEARS
 from apps.plans.services.goal_means import MeansDetails
 from apps.plans.services.goals import GoalDetails
 
 
 class GoalIn(serializers.Serializer):  # type: ignore[type-arg]
-    """A goal; a retirement goal has neither start nor years.
+    """A goal; a retirement goal has neither start nor years. One under way starts in the past: what is left is counted.
 
     The accounts of `funded_by` pay first and are kept for it, alone with `funded_only`. It may start `wait_years` later
     where the money is not there, and `least_share` of each payment, a fraction, is enough; null: nobody was asked.
@@ -23,7 +23,7 @@ class GoalIn(serializers.Serializer):  # type: ignore[type-arg]
     priority = serializers.ChoiceField(choices=GoalPriority.choices, default=GoalPriority.ESSENTIAL)
     starts_on = serializers.DateField(required=False, allow_null=True, default=None)
     years = serializers.IntegerField(required=False, min_value=0, max_value=80, default=0)
-    own_words = serializers.CharField(required=False, allow_blank=True, default="")
+    own_words = serializers.CharField(required=False, allow_blank=True, default="", max_length=MAX_OWN_WORDS)
     funded_by = serializers.ListField(child=serializers.UUIDField(), required=False, default=list, max_length=64)
     funded_only = serializers.BooleanField(required=False, default=False)
     wait_years = serializers.IntegerField(

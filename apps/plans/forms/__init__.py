@@ -27,7 +27,7 @@ from apps.plans.models import (
     StepStatus,
     Tongue,
 )
-from apps.plans.models.goal import MAX_WAIT_YEARS
+from apps.plans.models.goal import MAX_OWN_WORDS, MAX_WAIT_YEARS
 from apps.plans.selectors.overview_builders import CHOICE_UNITS
 from apps.plans.selectors.overview_parts import LeverLine
 from apps.portfolios.models import Transaction
@@ -52,7 +52,7 @@ class GoalForm(forms.Form):
         label=_("From"),
         widget=DayInput(),
         required=False,
-        help_text=_("Empty for retirement: it starts when work ends."),
+        help_text=_("Empty for retirement: it starts when work ends. In the past for what is under way."),
     )
     years = forms.IntegerField(
         label=_("For how many years"), min_value=0, max_value=80, required=False, help_text=_("1 for a single sum.")
@@ -85,7 +85,11 @@ class GoalForm(forms.Form):
         help_text=_("Of each payment. 100: all of it or nothing; empty: not asked."),
     )
     own_words = forms.CharField(
-        label=_("In the client's own words"), widget=forms.Textarea(attrs={"rows": 2}), required=False
+        label=_("In the client's own words"),
+        widget=forms.Textarea(attrs={"rows": 2}),
+        required=False,
+        max_length=MAX_OWN_WORDS,
+        help_text=_("Up to 10,000 characters."),
     )
 
     def __init__(

@@ -15,6 +15,8 @@ from apps.core.models import BaseModel
 from apps.plans.models.plan import Plan
 
 MAX_WAIT_YEARS, LEAST_SHARE = 30, Decimal("0.05")
+# of the client's own words, whose texts have 5,000 each
+MAX_OWN_WORDS = 10_000
 
 
 class GoalKind(models.TextChoices):

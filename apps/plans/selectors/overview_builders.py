@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from apps.kernel.money import Money
 from apps.plans.engine.digest import canonical_json
+from apps.plans.engine.inputs import Goal as EngineGoal
 from apps.plans.engine.inputs import GoalKind as EngineGoalKind
 from apps.plans.engine.levers import monthly_salaries, monthly_saving
 from apps.plans.engine.results import OptimisedAllocation, YearCashFlow
@@ -29,6 +30,7 @@ from apps.plans.selectors.figures import Figure, money_figure
 from apps.plans.selectors.frozen_values import read_frozen
 from apps.plans.selectors.goal_helps import help_line
 from apps.plans.selectors.goal_means import given_line, means_line
+from apps.plans.selectors.goal_times import AFTER_END, COSTS_NOTHING
 from apps.plans.selectors.overview_parts import (
     AllocationPart,
     ChoiceLine,
@@ -128,7 +130,7 @@ def goals(found: Found) -> tuple[GoalLine, ...]:
     lines = []
     for goal in found.question.inputs.goals:
         outcome = outcomes.get(goal.key)
-        if outcome is None:
+        if outcome is None or _not_counted(goal, found):
             continue
         name = found.run.names.get(goal.key, goal.key)
         kind = _KINDS[goal.kind]
@@ -159,6 +161,28 @@ def goals(found: Found) -> tuple[GoalLine, ...]:
             )
         )
     return tuple(lines)
+
+
+def _not_counted(goal: EngineGoal, found: Found) -> str:
+    """Say why a goal of an older result has no chance to show: it lies after the plan, or costs nothing."""
+    if not isinstance(goal.start, dt.date):
+        return ""
+    bands = found.result.projection.bands
+    if bands and goal.start.year > bands[-1].calendar_year:
+        return AFTER_END
+    return "" if goal.annual_amount else COSTS_NOTHING
+
+
+def uncounted_goals(found: Found) -> tuple[str, ...]:
+    """Return what is said of the goals that an older result asked about and that have no chance to show."""
+    told = [(goal, _not_counted(goal, found)) for goal in found.question.inputs.goals]
+    return tuple(
+        caveat_text(
+            why, {"name": found.run.names.get(goal.key, goal.key), "year": str(cast("dt.date", goal.start).year)}
+        )
+        for goal, why in told
+        if why
+    )
 
 
 def _retirement_year(found: Found) -> int:

@@ -174,7 +174,7 @@ def plan_overview(household: Household, actor: Actor, plan: Plan | None = None) 
         choices=build.choices(plan),
         overrides=build.overrides(plan),
         **_assumed(found),
-        caveats=build.caveats(run),
+        caveats=build.caveats(run) + build.uncounted_goals(found),
         risk=_risk(plan),
         questions=_questions(plan),
         disclosures=disclosures(),

@@ -46,6 +46,7 @@ from apps.plans.models import Goal, GoalKind, Override, OverrideKind, Plan
 from apps.plans.selectors.run_values import RunInputs
 from apps.plans.services._deductions import debts_of, with_deductions
 from apps.plans.services._earnings_test import with_exempt_earnings
+from apps.plans.services._goal_times import CountedGoal, counted_goals
 from apps.plans.services._grants import share_accounts, with_grants
 from apps.plans.services._life_facts import children_of, event_names, events_of, untaken
 from apps.plans.services._other_records import record_caveats
@@ -179,7 +180,7 @@ class _Mapping:
             incomes=tuple(income for income in incomes if not claims or income.kind is not IncomeKind.SOCIAL_SECURITY),
             spending=Spending(self._spending(), float(plan.survivor_share), facts.currency),
             debts=debts_of(facts),
-            goals=tuple(self._goal(goal) for goal in self.situation.goals),
+            goals=self._goals(months),
             withdrawal_order=STANDARD_WITHDRAWAL_ORDER,
             surplus_account=_first(accounts, (TaxTreatment.TAXABLE, TaxTreatment.CASH)),
             surplus_saved_share=float(plan.surplus_saved_share),
@@ -332,7 +333,14 @@ class _Mapping:
             raise ValueError("spending is a fact that the caller has checked")
         return in_cents(own if own is not None else stated.monthly_amount)  # type: ignore[union-attr]
 
-    def _goal(self, goal: Goal) -> EngineGoal:
+    def _goals(self, n_months: int) -> tuple[EngineGoal, ...]:
+        counted, told = counted_goals(self.situation.goals, self.situation.starts_on, n_months)
+        for message, params in told:
+            self._note(message, **params)
+        return tuple(self._goal(each) for each in counted)
+
+    def _goal(self, counted: CountedGoal) -> EngineGoal:
+        goal = counted.goal
         means, told = means_of(goal, self.situation.facts.accounts)
         for message, params in told:
             self._note(message, **params)
@@ -341,8 +349,8 @@ class _Mapping:
             kind=GOALS[GoalKind(goal.kind)],
             priority=EnginePriority(goal.priority),
             annual_amount=in_cents(goal.annual_amount),
-            start=goal.starts_on or Boundary.RETIREMENT,
-            years=goal.years,
+            start=counted.starts_on or Boundary.RETIREMENT,
+            years=counted.years,
             means=means,
             currency=self.situation.facts.currency,
         )

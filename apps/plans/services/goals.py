@@ -12,8 +12,11 @@ from apps.clients.models import Person
 from apps.core import audit
 from apps.core.actors import Actor
 from apps.core.services import service
+from apps.core.templatetags.formats import number_text
 from apps.kernel.errors import InvalidInputError, gettext_noop
 from apps.plans.models import Goal, GoalKind, GoalPriority, Plan
+from apps.plans.models.goal import MAX_OWN_WORDS
+from apps.plans.selectors.goal_times import last_year_of, left_of
 from apps.plans.services._checks import checked
 from apps.plans.services._plans import changeable, note_change
 from apps.plans.services.goal_means import MeansDetails, accounts_named, set_means, told_of
@@ -42,8 +45,9 @@ class GoalDetails:
 def set_goal(*, plan: Plan, details: GoalDetails, by: Actor, goal: Goal | None = None) -> Goal:
     """Add a goal, or change one.
 
-    Raises PlanFrozenError; InvalidInputError for a goal in the past, without amount or time, for somebody or an account
-    outside of the household, for means that contradict themselves, and for a second retirement goal.
+    One under way may begin in the past: what is left of it is counted. Raises PlanFrozenError; InvalidInputError for a
+    goal that is over, begins after the end of the plan or has no amount or time, for somebody or an account outside of
+    the household, for means that contradict themselves, and for a second retirement goal.
     """
     plan = changeable(plan)
     row = goal or Goal(plan=plan)
@@ -61,6 +65,7 @@ def set_goal(*, plan: Plan, details: GoalDetails, by: Actor, goal: Goal | None =
         set_means(row, details.means, accounts)
     elif is_retirement:
         row.funded_only, row.wait_years, row.least_share = False, None, None
+    _check_said(row)
     _check_time(row)
     if row.person is not None and row.person.household_id != plan.household_id:
         raise InvalidInputError(gettext_noop("This person is not in the household."), field="person")
@@ -91,9 +96,37 @@ def _check_time(goal: Goal) -> None:
         return
     if goal.starts_on is None:
         raise InvalidInputError(gettext_noop("Say when the money is needed."), field="starts_on")
-    if goal.starts_on < firm_today().replace(day=1):
-        raise InvalidInputError(
-            gettext_noop("The goal lies in the past."), mend=gettext_noop("Give a date to come."), field="starts_on"
-        )
     if goal.years < 1:
         raise InvalidInputError(gettext_noop("Say for how many years the money is needed."), field="years")
+    day = firm_today()
+    if not left_of(goal.starts_on, goal.years, day).years:
+        raise InvalidInputError(
+            gettext_noop("The goal lies in the past: all its years are over."),
+            mend=gettext_noop("Give a date to come, or more years where it is still under way."),
+            field="starts_on",
+        )
+    last = last_year_of(goal.plan, day)
+    if goal.starts_on.year > last:
+        raise InvalidInputError(
+            gettext_noop("The goal begins after the end of the plan, whose last year is %(year)s."),
+            mend=gettext_noop("Give an earlier date, or let the plan go on to a later age."),
+            field="starts_on",
+            year=last,
+        )
+
+
+def _check_said(goal: Goal) -> None:
+    if goal.annual_amount <= 0:
+        raise InvalidInputError(
+            gettext_noop("A goal costs something: give an amount above zero."),
+            mend=gettext_noop("A goal that is no longer wanted is taken out of the plan."),
+            field="annual_amount",
+        )
+    if len(goal.own_words) > MAX_OWN_WORDS:
+        raise InvalidInputError(
+            gettext_noop("These are %(length)s characters; at most %(most)s are kept."),
+            mend=gettext_noop("Keep what matters of the client's words."),
+            field="own_words",
+            length=number_text(Decimal(len(goal.own_words))),
+            most=number_text(Decimal(MAX_OWN_WORDS)),
+        )

@@ -32,3 +32,27 @@ def test_a_plan_that_begins_in_january_and_a_result_of_an_older_engine_count_who
     assert lines(replace(projection, engine_version="plans-1.2.0"), family())[0].since is None
     january = replace(family(), start_date=dt.date(2026, 1, 1))
     assert lines(projection, january)[0].since is None
+
+
+def test_an_older_result_gives_no_chance_for_goals_after_its_end_or_without_an_amount():
+    projection, inputs = project(family(), family_cube()), family()
+    dated = [goal for goal in inputs.goals if isinstance(goal.start, dt.date)]
+    assert dated
+    for changed, says in (
+        ({"start": dt.date(2199, 9, 1)}, "after the end of the plan"),
+        ({"annual_amount": 0.0}, "no"),
+    ):
+        asked = replace(
+            inputs, goals=tuple(replace(goal, **changed) if goal in dated else goal for goal in inputs.goals)
+        )
+        found: Any = SimpleNamespace(
+            currency="USD",
+            question=SimpleNamespace(inputs=asked, policy=SimpleNamespace(target=0.85)),
+            result=SimpleNamespace(projection=projection, helps=()),
+            run=SimpleNamespace(names={}),
+        )
+        shown = {goal.public_id for goal in overview_builders.goals(found)}
+        assert not shown & {goal.key for goal in dated}
+        told = overview_builders.uncounted_goals(found)
+        assert len(told) == len(dated)
+        assert all(says in text for text in told)
