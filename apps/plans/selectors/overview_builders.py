@@ -177,11 +177,9 @@ def uncounted_goals(found: Found) -> tuple[str, ...]:
     """Return what is said of the goals that an older result asked about and that have no chance to show."""
     told = [(goal, _not_counted(goal, found)) for goal in found.question.inputs.goals]
     return tuple(
-        caveat_text(
-            why, {"name": found.run.names.get(goal.key, goal.key), "year": str(cast("dt.date", goal.start).year)}
-        )
+        caveat_text(why, {"name": found.run.names.get(goal.key, goal.key), "year": str(goal.start.year)})
         for goal, why in told
-        if why
+        if why and isinstance(goal.start, dt.date)
     )
 
 
