@@ -36,6 +36,12 @@ class NoResultError(DomainError):
     code = "no_result"
 
 
+class FactsMovedError(DomainError):
+    """The household's facts say something else than when the result was asked for."""
+
+    code = "facts_moved"
+
+
 class StatusNotPossibleError(DomainError):
     """The plan cannot go from where it is to there."""
 

@@ -28,8 +28,14 @@ from apps.plans.models import Decision, Plan, PlanAlert, PlanStatus, ProjectionR
 from apps.plans.services._plans import locked, tell
 from apps.plans.services._reports import report_pdf
 from apps.plans.services.alerts import close_alert
-from apps.plans.services.errors import NoResultError, RiskLimitMissingError, StatusNotPossibleError
+from apps.plans.services.errors import (
+    FactsMovedError,
+    NoResultError,
+    RiskLimitMissingError,
+    StatusNotPossibleError,
+)
 from apps.plans.services.monitoring import CHUNK
+from apps.plans.services.moved_facts import moved_facts, told
 from apps.plans.services.step_starts import start_steps
 
 SIGNATURE_PURPOSE = "plan"
@@ -179,11 +185,17 @@ def refuse_step(plan: Plan, to: str) -> NoReturn:
 
 
 def fresh_result(plan: Plan) -> ProjectionRun:
-    """Return the result of what the plan says now. Raises NoResultError."""
+    """Return the result of what the plan and the household's facts say now. Raises NoResultError, FactsMovedError."""
     run = plan.runs.finished().first()
     if run is None or policies.is_outdated(plan, run):
         raise NoResultError(
             gettext_noop("The plan changed after it was generated."), mend=gettext_noop("Generate it again first.")
+        )
+    if moved := moved_facts(plan, run):
+        raise FactsMovedError(
+            gettext_noop("Facts have changed since this was worked out: %(kinds)s."),
+            mend=gettext_noop("Generate it again first."),
+            kinds=told(moved),
         )
     if any(row.waits_for_effect for row in run.recommendations.all()):
         raise NoResultError(

@@ -21,6 +21,7 @@ from apps.plans.selectors.overviews import plan_overview, plan_shown
 from apps.plans.selectors.passports import passport_of
 from apps.plans.selectors.plan_lists import listed_plans, plan_rows, versions_of
 from apps.plans.selectors.plan_pages import plan_for, plan_page
+from apps.plans.services.moved_facts import moved_of, told
 from apps.plans.views.addresses import figures_of
 
 PAGE = 50
@@ -59,6 +60,7 @@ class HouseholdPlan(RequiresMixin, TemplateView):
         context["figures"] = figures_of(page.plan) if page.plan else ""
         context["like"] = plans_like(page.plan, actor) if page.plan else None
         context["since"] = monitoring_of(page.plan, actor)
+        context["moved"] = told(moved_of(page.plan))
         return super().get_context_data(**context, **kwargs)
 
 

@@ -13,7 +13,8 @@ from apps.plans.engine.what_if_levers import LeverKind, levers_of
 from apps.plans.models import ContributionWatch, Plan, PlanStatus, PlanStep, StepOwner, StepStatus
 from apps.plans.selectors.contribution_months import month_before
 from apps.plans.selectors.what_if import asked_of
-from apps.plans.services.errors import StatusNotPossibleError
+from apps.plans.services.errors import FactsMovedError, RunInProgressError, StatusNotPossibleError
+from apps.plans.services.projections import request_projection
 from apps.plans.services.publishing import SIGNATURE_PURPOSE, publish_plan
 from apps.plans.services.scenarios import keep_scenario
 from apps.plans.services.steps import Evidence, finish_step, halt_step
@@ -42,18 +43,28 @@ def move_plans_on() -> int:
     moved = 0
     for plan in Plan.objects.filter(status=PlanStatus.IN_REVIEW).select_related("household__advisor"):
         if (number := _number(plan.household)) and number % _LEFT_FOR_REVIEW:
-            with suppress(StatusNotPossibleError):  # another job has just published it
-                publish_plan(plan=plan, by=plan.household.advisor.as_actor())
-                _work_on_steps(plan, number)
-                _tell_goals(plan.household, number)
-                _keep_scenarios(plan, number)
-                moved += 1
+            with suppress(StatusNotPossibleError, RunInProgressError):  # another job has just published it
+                moved += _move_on(plan, number)
     waiting = SignatureRequest.objects.filter(purpose=SIGNATURE_PURPOSE, state=SignatureRequestState.OPEN)
     for request in waiting.select_related("document__household"):
         if _number(request.document.household) % _LEFT_UNSIGNED:
             sign_all(request.signatures.select_related("person__user").order_by("position"))
             moved += 1
     return moved
+
+
+def _move_on(plan: Plan, number: int) -> int:
+    """Publish a plan; one whose facts came in after its result is generated again and left for the next call."""
+    by = plan.household.advisor.as_actor()
+    try:
+        publish_plan(plan=plan, by=by)
+    except FactsMovedError:
+        request_projection(plan=plan, by=by)
+        return 0
+    _work_on_steps(plan, number)
+    _tell_goals(plan.household, number)
+    _keep_scenarios(plan, number)
+    return 1
 
 
 def _work_on_steps(plan: Plan, number: int) -> None:

@@ -1,0 +1,139 @@
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+
+from apps.money.models import BankAccount, Debt, ExpenseLine, IncomeSource
+from apps.plans.models import PlanStatus
+from apps.plans.services import moved_facts as module
+from apps.plans.services.errors import FactsMovedError
+from apps.plans.services.moved_facts import moved_facts, moved_of, told
+from apps.plans.services.publishing import publish_plan
+from apps.plans.services.statuses import move_plan
+from tests.days import today
+from tests.factories import plans
+
+DEAR = "Facts have changed since this was worked out: living costs"
+
+
+@pytest.fixture
+def ready(ada):
+    plan = plans.drafted(ada)
+    plans.computed(plan, ada)
+    return plan
+
+
+@pytest.fixture
+def run(ready):
+    return ready.runs.finished().first()
+
+
+def dearer(plan, amount=9_999_999_999):
+    ExpenseLine.objects.create(
+        household=plan.household, name="Boat", monthly_amount=Decimal(amount), category="other", as_of=today()
+    )
+
+
+def kinds(plan, run):
+    return [each.kind for each in moved_facts(plan, run)]
+
+
+def test_nothing_has_moved_right_after_the_result(ready, run):
+    assert moved_facts(ready, run) == ()
+    assert moved_facts(ready, None) == ()
+
+
+def test_a_plan_whose_facts_moved_is_neither_reviewed_nor_published(ada, ready):
+    dearer(ready)
+    with pytest.raises(FactsMovedError, match=f"{DEAR}. Generate it again"):
+        publish_plan(plan=ready, by=ada.as_actor())
+    with pytest.raises(FactsMovedError, match=DEAR):
+        move_plan(plan=ready, status=PlanStatus.PUBLISHED, by=ada.as_actor())
+    ready.refresh_from_db()
+    assert ready.status == PlanStatus.IN_REVIEW
+
+
+def test_a_new_result_can_be_published(ada, ready):
+    dearer(ready, 10)
+    plans.computed(ready, ada)
+    assert moved_of(ready) == ()
+    assert publish_plan(plan=ready, by=ada.as_actor()).status == PlanStatus.PUBLISHED
+
+
+def test_the_page_says_what_changed_and_offers_no_publishing(ada, ready, sign_in):
+    page = sign_in(ada).get(reverse("plans:household-plan", args=[ready.household.public_id]))
+    assert "Publish to the client" in page.content.decode()
+    dearer(ready)
+    text = sign_in(ada).get(reverse("plans:household-plan", args=[ready.household.public_id])).content.decode()
+    assert DEAR in text
+    assert "Publish to the client" not in text
+
+
+def test_what_moved_is_named(ready, run):
+    IncomeSource.objects.filter(name="Social Security").update(annual_amount=Decimal(40_000))
+    Debt.objects.update(monthly_payment=Decimal(500))
+    assert told(moved_facts(ready, run)) == "income, debts (Car loan)"
+
+
+@pytest.mark.parametrize(("factor", "moved"), [("1.04", []), ("0.97", []), ("1.08", ["accounts"])])
+def test_balances_may_move_as_markets_do(ready, run, factor, moved):
+    plans.balance(ready.household, factor)
+    assert kinds(ready, run) == moved
+
+
+def test_a_debt_may_be_paid_down_and_a_new_one_is_told(ready, run):
+    Debt.objects.update(balance=Decimal(14_700))
+    assert kinds(ready, run) == []
+    Debt.objects.create(
+        household=ready.household,
+        name="Boat loan",
+        kind="other",
+        balance=Decimal(90_000),
+        annual_rate=Decimal("0.08"),
+        monthly_payment=Decimal(900),
+        as_of=today(),
+    )
+    assert told(moved_facts(ready, run)) == "debts (Boat loan)"
+
+
+def test_a_card_paid_off_each_month_is_less_cash_and_no_debt(ready, run):
+    card = {"household": ready.household, "name": "Card", "kind": "credit_card", "balance_as_of": today()}
+    row = BankAccount.objects.create(balance=Decimal(-2_000), **card)
+    assert kinds(ready, run) == []
+    BankAccount.objects.filter(pk=row.pk).update(balance=Decimal(-200_000))
+    assert kinds(ready, run) == ["accounts"]
+
+
+def test_what_time_alone_moves_is_not_told(ada, ready, monkeypatch):
+    person = ready.household.people.get(relationship="head")
+    ends = today() + dt.timedelta(days=40)
+    IncomeSource.objects.create(
+        household=ready.household,
+        person=person,
+        name="Lease",
+        kind="other_taxable",
+        annual_amount=Decimal(9_000),
+        ends_on=ends,
+        as_of=today(),
+    )
+    run = plans.computed(ready, ada)
+    monkeypatch.setattr(module, "firm_today", lambda: ends + dt.timedelta(days=30))
+    assert kinds(ready, run) == []
+    dearer(ready, 10)
+    assert kinds(ready, run) == ["spending"]
+
+
+def test_facts_that_make_no_plan_any_more_are_told(ready, run):
+    ExpenseLine.objects.all().delete()
+    assert kinds(ready, run) == ["unworkable"]
+
+
+def test_only_plans_that_wait_are_looked_at(ada, ready):
+    assert moved_of(None) == ()
+    publish_plan(plan=ready, by=ada.as_actor())
+    ready.refresh_from_db()
+    dearer(ready)
+    assert [each.kind for each in moved_of(ready)] == ["spending"]
+    ready.status = PlanStatus.IN_FORCE
+    assert moved_of(ready) == ()
