@@ -12,13 +12,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.core.actors import Actor
+from apps.core.models import Job, JobState
 from apps.core.templatetags import formats
 from apps.core.templatetags.charts import ChartSpec, Line
 from apps.kernel.errors import NotFoundError, gettext_noop
-from apps.plans.models import AlertKind, AlertState, Plan, PlanAlert, PlanMeasurement, PlanMonitor
+from apps.plans.models import AlertKind, AlertState, Plan, PlanAlert, PlanMeasurement, PlanMonitor, PlanStatus
 from apps.plans.selectors.alert_lines import AlertLine, alert_lines, plain_money, plain_number
 from apps.plans.selectors.figures import Figure, figures_in
 
+# the job that measures plans in force
+MEASURING = "plans.monitor_plans"
 # what a page draws of a series
 MOST_DAYS = 400
 # the lower is shown first
@@ -94,6 +97,14 @@ def monitoring_of(plan: Plan | None, actor: Actor) -> Monitoring | None:
         chart=_chart(plan, monitor, newest),
         alerts=alert_lines(alerts),
     )
+
+
+def is_being_measured(plan: Plan | None) -> bool:
+    """Say whether a measurement of the plan was asked for and has not come to its end."""
+    if plan is None or plan.status != PlanStatus.IN_FORCE:
+        return False
+    asked = {"arguments__again": True, "arguments__plan_ids__contains": [plan.pk]}
+    return Job.objects.filter(name=MEASURING, state__in=[JobState.QUEUED, JobState.RUNNING], **asked).exists()
 
 
 def _chart(plan: Plan, monitor: PlanMonitor, newest: list[PlanMeasurement]) -> ChartSpec | None:

@@ -30,15 +30,17 @@ from apps.plans.models import (
     PlanStatus,
 )
 from apps.plans.selectors.assumptions import assumption_set
+from apps.plans.selectors.monitoring import MEASURING, is_being_measured
 from apps.plans.selectors.monitoring_rules import monitoring_rules
 from apps.plans.services._findings import Finding, Tonight
+from apps.plans.services._plans import locked, tell
 from apps.plans.services._tables import tax_table_on
 from apps.plans.services.alerts import close_alert, open_alert
 from apps.plans.services.assumptions import assumptions_in_force
-from apps.plans.services.errors import StatusNotPossibleError
+from apps.plans.services.errors import RunInProgressError, StatusNotPossibleError
 from apps.plans.services.settling import MONITORED, ask_to_settle
 
-NIGHT, CHUNK = "plans.monitor_night", "plans.monitor_plans"
+NIGHT, CHUNK = "plans.monitor_night", MEASURING
 # after the night's prices and the look at portfolios, before the first advisor
 NIGHT_HOUR = 5
 AT_ONCE = 50
@@ -81,14 +83,23 @@ def by_need(plans: QuerySet[Plan]) -> QuerySet[Plan]:
 
 @service
 def request_measurement(*, plan: Plan, by: Actor) -> Plan:
-    """Have a plan in force measured now, again if it was today. Raises StatusNotPossibleError for another plan."""
+    """Have a plan in force measured now, again if it was today.
+
+    Raises StatusNotPossibleError for another plan, RunInProgressError while one that was asked for is under way.
+    """
+    plan = locked(plan)
     if plan.status != PlanStatus.IN_FORCE:
         raise StatusNotPossibleError(
             gettext_noop("Only a plan in force is measured."), mend=gettext_noop("Generate the draft instead.")
         )
+    if is_being_measured(plan):
+        raise RunInProgressError(
+            gettext_noop("The plan is being measured already."), mend=gettext_noop("Its page shows the result.")
+        )
     topic = f"household:{plan.household.public_id}"
     jobs.enqueue(CHUNK, by=by, topic=topic, plan_ids=[plan.pk], day=firm_today().isoformat(), again=True)
     audit.record("plans.request_measurement", by=by, target=plan)
+    tell(plan, "plan.measurement_asked")
     return plan
 
 

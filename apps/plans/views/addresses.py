@@ -13,6 +13,12 @@ def tab_of(plan: Plan, part: str = "") -> str:
     return f"{address}#{part}" if part else address
 
 
+def version_of(plan: Plan, part: str = "") -> str:
+    """Return the plan's tab with this version, whatever is being prepared beside it, at a part of it."""
+    address = f"{tab_of(plan)}?version={plan.version}"
+    return f"{address}#{part}" if part else address
+
+
 def figures_of(plan: Plan) -> str:
     """Return the address below which the passports of the plan's figures lie."""
     return reverse("plans:figure", kwargs={"plan_id": plan.public_id, "key": "-"}).removesuffix("-/")

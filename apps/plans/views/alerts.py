@@ -24,7 +24,7 @@ from apps.plans.selectors.plan_pages import plan_for
 from apps.plans.services.alerts import acknowledge_alert, dismiss_alert, draft_from_alert
 from apps.plans.services.monitoring import request_measurement
 from apps.plans.services.monitoring_rules import MonitoringTerms, set_monitoring_rules
-from apps.plans.views.addresses import tab_of
+from apps.plans.views.addresses import tab_of, version_of
 
 PART = "since"
 
@@ -60,7 +60,7 @@ class MeasureNow(ActionView):
 
     def perform(self, request: HttpRequest, by: Actor) -> str:  # noqa: ARG002 - the base hands it over
         """Ask for it."""
-        return tab_of(request_measurement(plan=plan_for(by, self.kwargs["plan_id"]), by=by), PART)
+        return version_of(request_measurement(plan=plan_for(by, self.kwargs["plan_id"]), by=by), PART)
 
 
 class AcknowledgeAlert(ActionView):
@@ -70,7 +70,7 @@ class AcknowledgeAlert(ActionView):
 
     def perform(self, request: HttpRequest, by: Actor) -> str:  # noqa: ARG002
         """Acknowledge it."""
-        return tab_of(acknowledge_alert(alert=alert_for(by, self.kwargs["alert_id"]), by=by).plan, PART)
+        return version_of(acknowledge_alert(alert=alert_for(by, self.kwargs["alert_id"]), by=by).plan, PART)
 
 
 class DraftFromAlert(ActionView):
@@ -95,12 +95,12 @@ class DismissAlert(ServiceFormView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the alert."""
         alert = alert_for(actor_of(self.request), self.kwargs["alert_id"])
-        return super().get_context_data(line=alert_lines([alert])[0], back_url=tab_of(alert.plan, PART), **kwargs)
+        return super().get_context_data(line=alert_lines([alert])[0], back_url=version_of(alert.plan, PART), **kwargs)
 
     def perform(self, form: Any, by: Actor) -> str:
         """Dismiss it."""
         alert = alert_for(by, self.kwargs["alert_id"])
-        return tab_of(dismiss_alert(alert=alert, reason=form.cleaned_data["reason"], by=by).plan, PART)
+        return version_of(dismiss_alert(alert=alert, reason=form.cleaned_data["reason"], by=by).plan, PART)
 
 
 class EditMonitoringRules(ServiceFormView):

@@ -16,7 +16,7 @@ from apps.plans.models import PlanStatus
 from apps.plans.selectors.comparisons import comparison
 from apps.plans.selectors.likeness import plans_like
 from apps.plans.selectors.mix_pages import mix_page
-from apps.plans.selectors.monitoring import monitoring_of
+from apps.plans.selectors.monitoring import is_being_measured, monitoring_of
 from apps.plans.selectors.overviews import plan_overview, plan_shown
 from apps.plans.selectors.passports import passport_of
 from apps.plans.selectors.plan_lists import listed_plans, plan_rows, versions_of
@@ -60,6 +60,7 @@ class HouseholdPlan(RequiresMixin, TemplateView):
         context["figures"] = figures_of(page.plan) if page.plan else ""
         context["like"] = plans_like(page.plan, actor) if page.plan else None
         context["since"] = monitoring_of(page.plan, actor)
+        context["is_measuring"] = is_being_measured(page.plan)
         context["moved"] = told(moved_of(page.plan))
         return super().get_context_data(**context, **kwargs)
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.core.actors import Actor
-from apps.core.models import AuditEvent, Job
+from apps.core.models import AuditEvent, Job, JobState
 from apps.money.models import ExpenseLine, IncomeSource
 from apps.money.selectors.situations import household_facts
 from apps.plans.models import (
@@ -27,7 +27,7 @@ from apps.plans.models import (
     PlanStatus,
 )
 from apps.plans.services import _nights, monitoring
-from apps.plans.services.errors import StatusNotPossibleError
+from apps.plans.services.errors import RunInProgressError, StatusNotPossibleError
 from apps.plans.services.monitoring import ask_for_monitoring, fallen, monitor_plans, request_measurement, start_night
 from apps.plans.services.monitoring_rules import MonitoringTerms, set_monitoring_rules
 from tests.days import today
@@ -269,6 +269,11 @@ def test_a_plan_in_force_can_be_measured_at_once_and_no_other(ada: User, plan: P
     job = Job.objects.get(name="plans.monitor_plans")
     assert job.arguments == {"plan_ids": [plan.pk], "day": today().isoformat(), "again": True}
     assert AuditEvent.objects.filter(action="plans.request_measurement").count() == 1
+    with pytest.raises(RunInProgressError, match="being measured already"):
+        request_measurement(plan=plan, by=ada.as_actor())
+    Job.objects.update(state=JobState.DONE)
+    request_measurement(plan=plan, by=ada.as_actor())
+    assert Job.objects.filter(name="plans.monitor_plans").count() == 2
     Plan.objects.filter(pk=plan.pk).update(status=PlanStatus.SUPERSEDED)
     plan.refresh_from_db()
     with pytest.raises(StatusNotPossibleError):

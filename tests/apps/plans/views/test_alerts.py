@@ -12,9 +12,10 @@ from django.test import Client
 from django.urls import reverse
 
 from apps.accounts.models import User
-from apps.core.models import Job
+from apps.core.models import Job, JobState
 from apps.core.templatetags.formats import money_text
 from apps.plans.models import AlertState, MonitoringRules, Plan, PlanAlert, PlanMeasurement
+from apps.plans.services.plans import draft_plan
 from tests.days import today
 from tests.factories import plans
 
@@ -61,6 +62,20 @@ def test_a_plan_that_was_never_measured_says_so(sign_in: Enter, ada: User) -> No
     assert "Its first night is still to come" in page
     sign_in(ada).post(reverse("plans:plan-measure", kwargs={"plan_id": plan.public_id}))
     assert Job.objects.get(name="plans.monitor_plans").arguments["again"] is True
+
+
+def test_measuring_leads_back_to_the_version_measured_and_says_that_it_runs(sign_in: Enter, ada: User) -> None:
+    plan = plans.in_force(ada)
+    draft_plan(household=plan.household, by=ada.as_actor())
+    entered = sign_in(ada)
+    answer = entered.post(reverse("plans:plan-measure", kwargs={"plan_id": plan.public_id}))
+    assert answer.url.endswith(f"?version={plan.version}#since")
+    page = entered.get(answer.url).content.decode()
+    assert 'id="since"' in page
+    assert "The plan is being measured" in page
+    assert "Measure it now" not in page
+    Job.objects.update(state=JobState.DONE)
+    assert "Measure it now" in entered.get(answer.url).content.decode()
 
 
 def test_the_list_is_filtered_sorted_and_shows_no_other_advisors(
