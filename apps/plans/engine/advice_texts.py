@@ -80,6 +80,26 @@ def spending_texts(facts: Facts) -> Texts:
     )
 
 
+def spending_out_of_reach_texts(facts: Facts) -> Texts:
+    """Spend less in retirement: it helps, but spending less alone does not reach the target."""
+    title, _, actions = spending_texts(facts)
+    return (
+        title,
+        text(
+            gettext_noop(
+                "Spending less alone does not make the plan work: even if nothing at all were spent on living in "
+                "retirement, it would succeed in %(nothing__percent)s of the markets we tried; the target is "
+                "%(target__percent)s. The plan counts on %(planned__money)s a month, in money of today: spending a "
+                "little less helps together with other steps."
+            ),
+            nothing__percent=facts["success_with_nothing"],
+            target__percent=facts["target"],
+            planned__money=facts["planned_monthly"],
+        ),
+        actions,
+    )
+
+
 def room_texts(facts: Facts) -> Texts:
     """There is room to spend more."""
     return (
@@ -117,6 +137,26 @@ def delay_texts(facts: Facts) -> Texts:
             text(gettext_noop("Talk to your employer about the date, or about working part-time.")),
             text(gettext_noop("Check how the later date changes your pension and Social Security.")),
         ),
+    )
+
+
+def delay_out_of_reach_texts(facts: Facts) -> Texts:
+    """Retire later: it helps, but working longer alone does not reach the target."""
+    title, _, actions = delay_texts(facts)
+    return (
+        title,
+        text(
+            gettext_noop(
+                "Working longer alone does not bring the plan to %(target__percent)s: %(months__count)s months are the "
+                "most that the plan lets you work longer, and with them it succeeds in %(then__percent)s of the "
+                "markets we tried instead of %(success__percent)s. It helps together with other steps."
+            ),
+            target__percent=facts["target"],
+            months__count=facts["delay_months"],
+            then__percent=facts["success_then"],
+            success__percent=facts["success_now"],
+        ),
+        actions,
     )
 
 

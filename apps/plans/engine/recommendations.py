@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from math import floor
 
 import numpy as np
 
@@ -22,11 +23,13 @@ from apps.plans.engine.advice_order import order_advice
 from apps.plans.engine.advice_room import room_advice
 from apps.plans.engine.advice_survivor import survivor_advice
 from apps.plans.engine.advice_texts import (
+    delay_out_of_reach_texts,
     delay_texts,
     mix_texts,
     room_texts,
     savings_out_of_reach_texts,
     savings_texts,
+    spending_out_of_reach_texts,
     spending_texts,
 )
 from apps.plans.engine.advice_worth import worth_of, yearly_costs
@@ -50,6 +53,7 @@ from apps.plans.engine.results import ENGINE_VERSION, Effect, Outcome, Recommend
 from apps.plans.engine.runs import Run, Runs
 from apps.plans.engine.scenarios import ScenarioCube
 from apps.plans.engine.solve import (
+    SPENDING_STEP,
     SavingsQuestion,
     retirement_delay,
     savings_rate,
@@ -59,6 +63,8 @@ from apps.plans.engine.success import difference
 
 # Room to spend more is worth a conversation from a twentieth on.
 NOTICEABLE_ROOM = 1.05
+# What is tried where no cut alone reaches the target: a tenth less, in the steps of the search.
+OFFERED_CUT = 0.10
 Rule = tuple[str, Callable[[], list[Candidate]]]
 
 
@@ -134,19 +140,27 @@ def _spending(inputs: ProjectionInputs, runs: Runs, policy: AdvicePolicy) -> lis
     room = answer.outcome is Outcome.ALREADY_REACHED
     if planned <= 0.0 or (room and answer.value < planned * NOTICEABLE_ROOM):
         return []
-    cut = 1.0 - answer.value / planned
-    facts = (
+    # to live on nothing is no plan, even where it would reach the target
+    reached = answer.outcome is not Outcome.CANNOT_BE_REACHED and answer.value > 0.0
+    offered = answer.value if reached else SPENDING_STEP * floor((1.0 - OFFERED_CUT) * planned / SPENDING_STEP)
+    if offered <= 0.0:
+        return []
+    cut = 1.0 - offered / planned
+    facts: tuple[tuple[str, float], ...] = (
         ("planned_monthly", planned),
-        ("sustainable_monthly", answer.value),
+        ("sustainable_monthly", offered),
         ("success_now", answer.success_now.value),
         ("target", policy.target),
     )
+    if not reached:
+        facts = (*facts, ("success_with_nothing", answer.success.value))
+    tell = room_texts if room else spending_texts if reached else spending_out_of_reach_texts
     return [
         Candidate(
             key="spend_more" if room else "spend_less",
             kind="spending",
-            texts=room_texts(dict(facts)) if room else spending_texts(dict(facts)),
-            changed=with_retirement_spending(inputs, answer.value),
+            texts=tell(dict(facts)),
+            changed=with_retirement_spending(inputs, offered),
             certain=False,
             difficulty="easy" if cut < 0.05 else "medium" if cut < 0.15 else "hard",
             timeframe="long_term",
@@ -157,7 +171,9 @@ def _spending(inputs: ProjectionInputs, runs: Runs, policy: AdvicePolicy) -> lis
 
 def _delay(inputs: ProjectionInputs, runs: Runs, policy: AdvicePolicy) -> list[Candidate]:
     answer = retirement_delay(inputs, runs, policy.target, policy.latest_retirement_age)
-    if answer.outcome is Outcome.ALREADY_REACHED or answer.value <= 0.0:
+    reached = answer.outcome is Outcome.REACHED
+    helps = reached or answer.success.value > answer.success_now.value
+    if answer.outcome is Outcome.ALREADY_REACHED or answer.value <= 0.0 or not helps:
         return []
     facts = (
         ("delay_months", answer.value),
@@ -169,7 +185,7 @@ def _delay(inputs: ProjectionInputs, runs: Runs, policy: AdvicePolicy) -> list[C
         Candidate(
             key="retire_later",
             kind="retirement_date",
-            texts=delay_texts(dict(facts)),
+            texts=delay_texts(dict(facts)) if reached else delay_out_of_reach_texts(dict(facts)),
             changed=with_retirement_delay(inputs, int(answer.value)),
             certain=False,
             difficulty="easy" if answer.value <= 6 else "medium" if answer.value <= 24 else "hard",

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from apps.kernel.errors import DomainError
+from apps.plans.engine import recommendations
+from apps.plans.engine.advice_texts import delay_out_of_reach_texts, spending_out_of_reach_texts
 from apps.plans.engine.levers import with_allocation, with_extra_saving
 from apps.plans.engine.mixes import ChosenMix, MixKind
 from apps.plans.engine.monte_carlo import success_probability
 from apps.plans.engine.policy import AdvicePolicy, RiskLimit
 from apps.plans.engine.recommendations import recommend, with_adopted_mix
-from apps.plans.engine.results import Recommendation, RecommendationList
+from apps.plans.engine.results import Outcome, Recommendation, RecommendationList, SolveOutcome
 from apps.plans.engine.runs import Runs
 from tests.apps.plans.engine.households import family, family_cube, with_retirement_budget
 
@@ -131,3 +134,37 @@ def test_where_nothing_is_held_or_the_limit_demands_a_move_the_advice_stays(advi
     assert with_adopted_mix(advice, replace(CHOSEN, held=()), family(), LIMIT, runs) is advice
     demanded = replace(advice, recommendations=(replace(advice.recommendations[0], key="reduce_risk"),))
     assert with_adopted_mix(demanded, CHOSEN, family(), LIMIT, runs) is demanded
+
+
+def test_where_even_nothing_spent_misses_the_target_it_says_so_and_offers_a_step() -> None:
+    broke = replace(family(), spending=replace(family().spending, monthly_amount=30_000.0))
+    advice = recommend(broke, family_cube(), POLICY)
+    item, planned = by_key(advice, "spend_less"), 118_000.0 / 12.0
+    facts = dict(item.facts)
+    assert facts["sustainable_monthly"] == 10.0 * int(0.09 * planned)
+    assert facts["success_with_nothing"] < POLICY.target
+    assert item.reason == spending_out_of_reach_texts(facts)[1]
+    assert item.effect is not None
+    # nor does working longer raise any chance
+    assert "retire_later" not in {each.key for each in advice.recommendations}
+
+
+def test_to_live_on_nothing_is_no_plan_even_where_it_reaches_the_target(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = recommendations.spending_that_holds
+
+    def on_nothing(*args: Any, **kwargs: Any) -> SolveOutcome:
+        return replace(real(*args, **kwargs), outcome=Outcome.REACHED, value=0.0)
+
+    monkeypatch.setattr(recommendations, "spending_that_holds", on_nothing)
+    item = by_key(recommend(with_retirement_budget(family(), 140_000.0), family_cube(), POLICY), "spend_less")
+    assert dict(item.facts)["sustainable_monthly"] == 10_500.0
+    assert "even if nothing at all" in item.reason.message
+
+
+def test_working_as_long_as_the_plan_allows_says_that_it_falls_short() -> None:
+    policy = replace(POLICY, latest_retirement_age=68)
+    advice = recommend(with_retirement_budget(family(), 190_000.0), family_cube(), policy)
+    item = by_key(advice, "retire_later")
+    facts = dict(item.facts)
+    assert facts["success_now"] < facts["success_then"] < POLICY.target
+    assert item.reason == delay_out_of_reach_texts(facts)[1]
