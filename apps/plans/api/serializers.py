@@ -294,6 +294,7 @@ def recommendation_body(line: RecommendationLine) -> dict[str, Any]:
         "difficulty": line.difficulty,
         "timeframe": line.timeframe,
         "worth": line.worth and line.worth.number,
+        "owed_to_risk_limit": line.is_owed,
         "actions": [written(action) for action in line.actions],
         "decision": line.decision,
         "decision_reason": line.decision_reason,

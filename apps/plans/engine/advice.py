@@ -22,7 +22,7 @@ _LONGEST_DEBT_MONTHS = 1200
 class Candidate:
     """A piece of advice before its effect is known. ``changed`` is the plan with it, None where it changes none.
 
-    ``certain`` advice needs no forecast to be right; ``mandatory`` advice follows from a limit and comes first.
+    ``certain`` advice needs no forecast to be right; ``mandatory`` advice is owed to a limit, whatever it does.
     ``stake`` is the expected gain in the chance of success of what the plan as it is lived cannot show.
     """
 

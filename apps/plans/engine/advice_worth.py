@@ -6,7 +6,7 @@ import numpy as np
 
 from apps.plans.engine.inputs import ProjectionInputs
 from apps.plans.engine.levers import retirement_spending
-from apps.plans.engine.results import Effect
+from apps.plans.engine.results import Effect, Recommendation
 from apps.plans.engine.runs import Run
 from apps.plans.engine.success import difference
 
@@ -29,6 +29,21 @@ def worth_of(effect: Effect | None, stake: float | None, difficulty: str, yearly
     years = effect.delta_median_terminal_real / yearly_costs if yearly_costs > 0.0 else 0.0
     bounded = min(MOST_YEARS, max(-MOST_YEARS, years))
     return (_POINTS * effect.delta_success + bounded) / EFFORT[difficulty]
+
+
+def helps(advice: Recommendation) -> bool:
+    """Say whether advice is worth its effort without lowering the chance of success."""
+    lowers = advice.effect is not None and advice.effect.delta_success < 0.0
+    return advice.worth is not None and advice.worth > 0.0 and not lowers
+
+
+def place_of(advice: Recommendation, *, is_owed: bool) -> tuple[int, float, str]:
+    """Order advice: what helps by its worth, then what is owed to a limit, then the rest, then what nothing measures.
+
+    What a limit demands is owed whatever it does to the chance; where it helps it stands by its worth.
+    """
+    rank = 0 if helps(advice) else 1 if is_owed else 2 if advice.worth is not None else 3
+    return rank, -(advice.worth or 0.0), advice.key
 
 
 def stands_out(before: Run, after: Run, yearly_costs: float) -> bool:

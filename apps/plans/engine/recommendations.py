@@ -32,7 +32,7 @@ from apps.plans.engine.advice_texts import (
     spending_out_of_reach_texts,
     spending_texts,
 )
-from apps.plans.engine.advice_worth import worth_of, yearly_costs
+from apps.plans.engine.advice_worth import helps, place_of, worth_of, yearly_costs
 from apps.plans.engine.checks import known
 from apps.plans.engine.chunks import Mapper
 from apps.plans.engine.digest import input_digest
@@ -213,11 +213,6 @@ def _recommendation(candidate: Candidate, effect: Effect | None, costs: float) -
     return check_citations(made)
 
 
-def _place(candidate: Candidate, advice: Recommendation) -> tuple[bool, bool, float, str]:
-    """What the limit demands comes first, then by worth; what nothing measures comes last."""
-    return (not candidate.mandatory, advice.worth is None, -(advice.worth or 0.0), advice.key)
-
-
 def _rules(inputs: ProjectionInputs, runs: Runs, policy: AdvicePolicy) -> tuple[Rule, ...]:
     """Every rule of advice by the name under which its progress is told."""
     return (
@@ -253,7 +248,7 @@ def recommend(
     progress: Progress = no_progress,
     runs: Runs | None = None,
 ) -> RecommendationList:
-    """List what would help, in order of effect for the effort; what the risk limit demands comes first.
+    """List what would help, in order of effect for the effort; what the risk limit demands follows unless it helps.
 
     ``runs`` are those of questions asked before on the same cube, so that no variant is run twice.
 
@@ -272,7 +267,7 @@ def recommend(
     kept = [pair for pair in found if pair[0].key != "improve_allocation" or (pair[1] and pair[1].delta_success > 0)]
     costs = yearly_costs(inputs)
     made = [(candidate, _recommendation(candidate, effect, costs)) for candidate, effect in kept]
-    made.sort(key=lambda pair: _place(*pair))
+    made.sort(key=lambda pair: place_of(pair[1], is_owed=pair[0].mandatory))
     progress(1.0, "done")
     return RecommendationList(
         engine_version=ENGINE_VERSION,
@@ -288,8 +283,8 @@ def with_adopted_mix(
 ) -> RecommendationList:
     """Return the advice with the step from what is held to the chosen mix, on which the plan counts already.
 
-    It takes the place of other advice about the allocation, unless the limit demands that; where nothing is held,
-    nothing moves.
+    It takes the place of other advice about the allocation, unless the limit demands that, and comes first, after what
+    helps where it does not; where nothing is held, nothing moves.
     """
     if not chosen.held or any(item.key == "reduce_risk" for item in advice.recommendations):
         return advice
@@ -307,7 +302,9 @@ def with_adopted_mix(
     )
     effect = _effect(runs.of(with_allocation(inputs, chosen.held)), runs.of(inputs))
     others = tuple(item for item in advice.recommendations if item.kind != "allocation")
-    return replace(advice, recommendations=(_recommendation(candidate, effect, yearly_costs(inputs)), *others))
+    made = _recommendation(candidate, effect, yearly_costs(inputs))
+    before = 0 if helps(made) else sum(helps(item) for item in others)
+    return replace(advice, recommendations=(*others[:before], made, *others[before:]))
 
 
 def _measured(candidate: Candidate, base: Run, runs: Runs) -> Effect | None:

@@ -248,7 +248,7 @@ class LeverLine:
 
 @dataclass(frozen=True, slots=True)
 class RecommendationLine:
-    """One piece of advice as people read it, with the decision."""
+    """One piece of advice as people read it, with the decision. `is_owed`: the risk limit asks for it in any case."""
 
     public_id: uuid.UUID
     key: str
@@ -272,6 +272,7 @@ class RecommendationLine:
     lever: LeverLine | None
     waits_for_effect: bool
     worth: Figure | None = None
+    is_owed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,8 @@ DIFFICULTY = {"easy": _("Easy"), "medium": _("Some effort"), "hard": _("Hard")}
 TIMEFRAME = {"now": _("Now"), "this_year": _("This year"), "long_term": _("In the long run")}
 # the key under which an adjustment's effect carries what it is worth for its effort
 WORTH = "worth"
+# advice that the limit of the risk profile demands
+OWED = frozenset({"reduce_risk"})
 TONES = {Decision.OPEN: "warn", Decision.ACCEPTED: "good", Decision.ADJUSTED: "note", Decision.DECLINED: ""}
 
 
@@ -57,6 +59,7 @@ def line_of(row: Recommendation, run: ProjectionRun, currency: str) -> Recommend
         lever=LeverLine(str(lever.label), _lever_value(row, lever), lever.unit) if lever else None,
         waits_for_effect=row.waits_for_effect,
         worth=_worth(row),
+        is_owed=row.key in OWED,
     )
 
 

@@ -36,6 +36,8 @@ class Move:
 class PlanReport:
     """All that the paper says. `moves` are in order of effect, `actions` by due day; `years` are the ones drawn.
 
+    `best` is the first of them that raises the chance; `owed` what a limit demands after the first three.
+
     `essentials` says whether the essential goals reach the target; `taxes` are of the same flows as the overview's.
     """
 
@@ -50,6 +52,17 @@ class PlanReport:
     years: tuple[FlowLine, ...]
     trail: tuple[PassportStep, ...]
     left_out: tuple[str, ...]
+
+    @property
+    def best(self) -> RecommendationLine | None:
+        """What helps most; None where no advice raises the chance."""
+        lines = (move.advice for move in self.moves)
+        return next((line for line in lines if line.effect and (line.effect.change.number or 0.0) > 0.0), None)
+
+    @property
+    def owed(self) -> tuple[RecommendationLine, ...]:
+        """What the risk limit demands and is not among the first moves."""
+        return tuple(move.advice for move in self.moves[MOST_MOVES:] if move.advice.is_owed)
 
     @property
     def is_mix_advised(self) -> bool:

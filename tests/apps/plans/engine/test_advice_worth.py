@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from apps.plans.engine.advice_worth import rank_of, stands_out, worth_of, yearly_costs
-from apps.plans.engine.results import Effect
+from apps.plans.engine.advice_worth import helps, place_of, rank_of, stands_out, worth_of, yearly_costs
+from apps.plans.engine.results import Effect, Recommendation, Text
 from apps.plans.engine.runs import Run
 from tests.apps.plans.engine.households import family
 
@@ -19,6 +19,35 @@ def run(succeeded: Sequence[float], wealth: Sequence[float], n_batches: int = 4)
 
 def effect(gain: float, wealth: float) -> Effect:
     return Effect(0.5, 0.5 + gain, gain, 0.01, wealth)
+
+
+def advised(key: str, gain: float | None, worth: float | None) -> Recommendation:
+    words, told = Text("x", ()), None if gain is None else effect(gain, 0.0)
+    return Recommendation(key, "debt", words, words, told, "high", "easy", "now", (), (), worth)
+
+
+def test_what_helps_comes_first_what_a_limit_asks_next_and_nothing_is_left_out() -> None:
+    owed = {"limit", "limit_that_helps"}
+    advice = [
+        advised("unmeasured", None, None),
+        advised("lowers_both", -0.01, -2.0),
+        advised("limit", -0.008, -3.0),
+        advised("richer_but_less_likely", -0.001, 4.0),
+        advised("by_odds", None, 0.5),
+        advised("helps", 0.02, 2.0),
+        advised("limit_that_helps", 0.01, 1.0),
+    ]
+    advice.sort(key=lambda each: place_of(each, is_owed=each.key in owed))
+    assert [each.key for each in advice] == [
+        "helps",
+        "limit_that_helps",
+        "by_odds",
+        "limit",
+        "richer_but_less_likely",
+        "lowers_both",
+        "unmeasured",
+    ]
+    assert [helps(each) for each in advice] == [True] * 3 + [False] * 4
 
 
 def test_worth_is_points_of_chance_and_years_of_costs_over_the_effort() -> None:

@@ -11,6 +11,7 @@ import pytest
 from apps.kernel.errors import DomainError
 from apps.plans.engine import recommendations
 from apps.plans.engine.advice_texts import delay_out_of_reach_texts, spending_out_of_reach_texts
+from apps.plans.engine.advice_worth import helps
 from apps.plans.engine.levers import with_allocation, with_extra_saving
 from apps.plans.engine.mixes import ChosenMix, MixKind
 from apps.plans.engine.monte_carlo import success_probability
@@ -80,11 +81,18 @@ def test_the_dearest_debt_is_named_with_its_interest_saved(advice: Recommendatio
     assert dict(item.facts)["months_sooner"] > 0.0
 
 
-def test_an_allocation_beyond_the_limit_comes_first_even_if_success_falls() -> None:
+def test_an_allocation_beyond_the_limit_that_lowers_the_chance_comes_after_what_helps() -> None:
     careful = replace(POLICY, risk_limit=RiskLimit("careful", 0.05, 0.2, (), ()))
-    first = recommend(with_retirement_budget(family(), 140_000.0), family_cube(), careful).recommendations[0]
-    assert first.key == "reduce_risk"
-    assert first.confidence == "high"
+    found = recommend(with_retirement_budget(family(), 140_000.0), family_cube(), careful).recommendations
+    place = next(place for place, item in enumerate(found) if item.key == "reduce_risk")
+    limit = found[place]
+    assert limit.effect is not None
+    assert limit.effect.delta_success < 0.0
+    assert limit.confidence == "high"
+    assert place >= 3
+    assert all((item.worth or 0.0) > 0.0 for item in found[:place])
+    assert all(item.effect is None or item.effect.delta_success >= 0.0 for item in found[:place])
+    assert not any(helps(item) for item in found[place:])
 
 
 def test_a_plan_with_room_is_told_so_and_not_to_save_more() -> None:
@@ -119,14 +127,20 @@ LIMIT = RiskLimit("balanced", 0.13, 0.7, (), ())
 def test_the_step_to_a_chosen_mix_is_measured_against_what_is_held(advice: RecommendationList) -> None:
     inputs = with_allocation(with_retirement_budget(family(), 140_000.0), CHOSEN.weights)
     found = with_adopted_mix(advice, CHOSEN, inputs, LIMIT, Runs(family_cube()))
-    first, *others = found.recommendations
-    assert first.key == "adopt_mix"
+    first = by_key(found, "adopt_mix")
+    others = [item for item in found.recommendations if item is not first]
     assert all(item.kind != "allocation" for item in others)
     held = success_probability(with_allocation(inputs, CHOSEN.held), family_cube()).value
     assert first.effect is not None
     assert first.effect.success_before == pytest.approx(held, abs=1e-12)
     assert first.effect.success_after == pytest.approx(success_probability(inputs, family_cube()).value, abs=1e-12)
     assert dict(first.facts)["equity_then"] == pytest.approx(0.3)
+    # fewer shares lower the chance of this plan: the step stands after what helps
+    assert first.effect.delta_success < 0.0
+    assert found.recommendations.index(first) == sum(helps(item) for item in others) > 0
+    bolder = replace(CHOSEN, weights=CHOSEN.held, held=CHOSEN.weights)
+    inputs = with_allocation(inputs, bolder.weights)
+    assert with_adopted_mix(advice, bolder, inputs, LIMIT, Runs(family_cube())).recommendations[0].key == "adopt_mix"
 
 
 def test_where_nothing_is_held_or_the_limit_demands_a_move_the_advice_stays(advice: RecommendationList) -> None:

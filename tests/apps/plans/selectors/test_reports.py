@@ -1,5 +1,7 @@
 """What the paper of a version says: the same figures as the pages, its advice, its steps."""
 
+import dataclasses
+
 import pytest
 
 from apps.plans.models import Plan, PlanStep, StepStatus
@@ -36,6 +38,11 @@ def test_a_report_tells_the_pages_figures_and_who_does_what(ada, plan):
     first = report.moves[0]
     due = PlanStep.objects.filter(recommendation__key=first.advice.key).order_by("due_on", "id").first()
     assert (first.step.title, first.step.due_on) == (due.words, due.due_on)
+    assert report.best == next(move.advice for move in report.moves if (move.advice.effect.change.number or 0) > 0)
+    limit = [dataclasses.replace(move.advice, is_owed=True) for move in report.moves]
+    owed = tuple(dataclasses.replace(move, advice=line) for move, line in zip(report.moves, limit, strict=True))
+    assert dataclasses.replace(report, moves=owed).owed == tuple(limit[3:]) != ()
+    assert dataclasses.replace(report, moves=()).best is None
     assert [step.due_on for step in report.actions] == sorted(step.due_on for step in report.actions)
     whole, later = report.years
     assert whole.since is None
