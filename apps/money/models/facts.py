@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from collections.abc import Sequence
+from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -44,9 +45,35 @@ class FactOfHousehold(BaseModel):
         return self.household
 
 
-def positive(field: str, name: str) -> models.CheckConstraint:
+class FieldCheck(models.CheckConstraint):
+    """A constraint whose refusal stands at a field; to the database and its migrations a plain one."""
+
+    def __init__(self, *, field: str = "", **options: Any) -> None:
+        super().__init__(**options)
+        self.field = field
+
+    def deconstruct(self) -> tuple[str, Sequence[Any], dict[str, Any]]:
+        """Return it as what the database knows: where a refusal is shown is no matter of the schema."""
+        _path, args, options = super().deconstruct()
+        return "django.db.models.CheckConstraint", args, options
+
+    def clone(self) -> FieldCheck:
+        """Return the same once more, with its field."""
+        _path, _args, options = self.deconstruct()
+        return FieldCheck(field=self.field, **options)
+
+    def validate(self, *args: Any, **options: Any) -> None:
+        """Hold a row to it. Raises ValidationError at the field."""
+        try:
+            super().validate(*args, **options)
+        except ValidationError as wrong:
+            raise ValidationError({self.field: wrong.messages}) from wrong
+
+
+def positive(field: str, name: str) -> FieldCheck:
     """Return the constraint that an amount is not negative."""
-    return models.CheckConstraint(
+    return FieldCheck(
+        field=field,
         condition=models.Q(**{f"{field}__gte": 0}),
         name=name,
         violation_error_message=_("An amount here cannot be negative."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import ROUND_FLOOR, Decimal
 from typing import ClassVar
 
 from django.core.exceptions import ValidationError
@@ -10,7 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from apps.core.history import history
-from apps.money.models.facts import FactOfHousehold, FactQuerySet, positive
+from apps.core.templatetags.formats import money_text
+from apps.kernel.money import Money
+from apps.money.models.facts import FactOfHousehold, FactQuerySet, FieldCheck, positive
+
+_CENT = Decimal("0.01")
 
 
 class DebtKind(models.TextChoices):
@@ -52,7 +57,8 @@ class Debt(FactOfHousehold):
         constraints = (
             positive("balance", "debt_balance_not_negative"),
             positive("monthly_payment", "debt_payment_not_negative"),
-            models.CheckConstraint(
+            FieldCheck(
+                field="annual_rate",
                 condition=models.Q(annual_rate__gte=0, annual_rate__lt=1),
                 name="debt_rate_is_a_fraction",
                 violation_error_message=_("A rate of interest lies between nothing and the whole a year."),
@@ -65,11 +71,23 @@ class Debt(FactOfHousehold):
         return self.kind == DebtKind.MORTGAGE or (self.kind == DebtKind.HOME_EQUITY and self.bought_home)
 
     def clean(self) -> None:
-        """Refuse a day to come, and the use of another loan than a home equity line."""
+        """Refuse a day to come, the use of another loan than a home equity line, and a debt that would grow."""
+        self._check_payment()
         if self.bought_home and self.kind != DebtKind.HOME_EQUITY:
             raise ValidationError({"bought_home": _("This is asked of a home equity line only: leave it open.")})
         if self.taken_out_on is not None and self.as_of is not None and self.taken_out_on > self.as_of:
             raise ValidationError({"taken_out_on": _("A loan with a balance was taken out before that day.")})
+
+    def _check_payment(self) -> None:
+        """Refuse a payment that its interest eats up: the debt would never be paid off."""
+        told = (self.balance, self.annual_rate, self.monthly_payment)
+        if any(value is None or value < 0 for value in told) or not self.balance or self.annual_rate >= 1:
+            return
+        interest = self.balance * self.annual_rate / 12
+        if self.monthly_payment <= interest:
+            least = Money(interest.quantize(_CENT, rounding=ROUND_FLOOR) + _CENT, self.currency)
+            message = _("This does not cover the interest, and the debt would grow for ever: give at least %(least)s.")
+            raise ValidationError({"monthly_payment": message % {"least": money_text(least, style="exact")}})
 
 
 class InsuranceKind(models.TextChoices):

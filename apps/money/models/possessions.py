@@ -13,7 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.history import history
-from apps.money.models.facts import FactOfHousehold, FactQuerySet, positive
+from apps.money.models.facts import FactOfHousehold, FactQuerySet, FieldCheck, positive
 
 
 def last_part_on(sold: dt.date, instalments: int) -> dt.date:
@@ -108,22 +108,26 @@ class Property(FactOfHousehold):
             positive("value", "property_value_not_negative"),
             positive("cost", "property_cost_not_negative"),
             positive("property_tax", "property_tax_not_negative"),
-            models.CheckConstraint(
+            FieldCheck(
+                field="selling_cost",
                 condition=models.Q(selling_cost__gte=0, selling_cost__lte=Decimal("0.5")),
                 name="property_selling_cost_is_a_fraction",
                 violation_error_message=_("A sale costs between nothing and half of the price."),
             ),
-            models.CheckConstraint(
+            FieldCheck(
+                field="sold_share",
                 condition=models.Q(sold_share__gt=0, sold_share__lte=1),
                 name="property_sold_share_is_a_fraction",
                 violation_error_message=_("The share sold lies above nothing and is at most the whole."),
             ),
-            models.CheckConstraint(
+            FieldCheck(
+                field="instalments",
                 condition=models.Q(instalments__gte=1, instalments__lte=30),
                 name="property_instalments_in_years",
                 violation_error_message=_("The price is paid in 1 to 30 yearly parts."),
             ),
-            models.CheckConstraint(
+            FieldCheck(
+                field="instalment_rate",
                 condition=models.Q(instalment_rate__gte=0, instalment_rate__lte=Decimal("0.3")),
                 name="property_instalment_rate_is_a_fraction",
                 violation_error_message=_("Interest of the buyer lies between nothing and 30 per cent a year."),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core.history import history
 from apps.money.models.bank import Category
-from apps.money.models.facts import FactOfHousehold, FactQuerySet, positive
+from apps.money.models.facts import FactOfHousehold, FactQuerySet, FieldCheck, positive
 
 
 class IncomeKind(models.TextChoices):
@@ -49,7 +49,8 @@ class IncomeSource(FactOfHousehold):
     class Meta(FactOfHousehold.Meta):
         constraints = (
             positive("annual_amount", "income_source_not_negative"),
-            models.CheckConstraint(
+            FieldCheck(
+                field="ends_on",
                 condition=models.Q(starts_on=None)
                 | models.Q(ends_on=None)
                 | models.Q(ends_on__gte=models.F("starts_on")),

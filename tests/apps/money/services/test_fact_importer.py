@@ -112,7 +112,7 @@ def test_what_was_added_is_taken_back(household, ada):
         ("income,Job,,,salary,9,10/01/2026,,,,,,,", "person", "unknown_person"),
         ("saving,Plan,,Nowhere,,9,10/01/2026,,,,,,,", "account", "unknown_account"),
         ("expense,Food,,Brokerage,groceries,9,10/01/2026,,,,,,,", "account", "no_account"),
-        ("expense,Food,,,groceries,-9,10/01/2026,,,,,,,", "", "invalid"),
+        ("expense,Food,,,groceries,-9,10/01/2026,,,,,,,", "amount", "invalid"),
     ],
 )
 def test_a_line_that_cannot_be_stands_beside_its_column_and_nothing_is_taken_in(line, column, code, household, ada):
