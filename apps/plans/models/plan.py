@@ -38,6 +38,8 @@ class SpendingRuleKind(models.TextChoices):
 
 # what a client may ever see: a version that was given to them
 GIVEN_TO_CLIENT = frozenset({PlanStatus.PUBLISHED, PlanStatus.IN_FORCE})
+# no plan is certain: what may be aimed for
+LEAST_TARGET, MOST_TARGET = Decimal("0.01"), Decimal("0.999")
 IN_THE_WORKS = frozenset({PlanStatus.DRAFT, PlanStatus.IN_REVIEW})
 
 

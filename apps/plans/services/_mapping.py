@@ -15,7 +15,7 @@ from uuid import UUID
 
 from apps.clients.models import Relationship
 from apps.compliance.selectors.risk_limits import RiskLimit as ClientLimit
-from apps.kernel.errors import gettext_noop
+from apps.kernel.errors import InvalidInputError, gettext_noop
 from apps.kernel.money import in_cents
 from apps.money.selectors.facts import KEPT, AccountFact, HouseholdFacts, IncomeFact, PersonFact
 from apps.plans.engine.assumptions import AssumptionSet
@@ -48,7 +48,8 @@ from apps.plans.services._deductions import debts_of, with_deductions
 from apps.plans.services._earnings_test import with_exempt_earnings
 from apps.plans.services._goal_times import CountedGoal, counted_goals
 from apps.plans.services._grants import share_accounts, with_grants
-from apps.plans.services._life_facts import children_of, event_names, events_of, untaken
+from apps.plans.services._life_facts import children_of, events_of, untaken
+from apps.plans.services._names import by_name, names_of
 from apps.plans.services._other_records import record_caveats
 from apps.plans.services._plan_rules import as_stated
 from apps.plans.services._retirement import (
@@ -147,8 +148,11 @@ def proportion(value: float) -> Decimal:
 
 
 def mapped(situation: Situation) -> Mapped:
-    """Return the engine's question. Raises the engine's InvalidInputError, whose field names the fact at fault."""
-    return _Mapping(situation).whole()
+    """Return the engine's question. Raises the engine's InvalidInputError, by the names that people know."""
+    try:
+        return _Mapping(situation).whole()
+    except InvalidInputError as wrong:
+        raise by_name(wrong, names_of(situation.facts, situation.goals)) from wrong
 
 
 @dataclass(slots=True)
@@ -377,12 +381,7 @@ class _Mapping:
         )
 
     def _names(self) -> dict[str, str]:
-        facts = self.situation.facts
-        rows = [(str(person.person_id), person.name) for person in facts.people]
-        for named in (facts.accounts, facts.debts, facts.incomes):
-            rows += [(fact.key, fact.name) for fact in named]
-        rows += event_names(facts)
-        return dict([*rows, *((str(goal.public_id), goal.name) for goal in self.situation.goals)])
+        return names_of(self.situation.facts, self.situation.goals)
 
 
 def _is_earned(fact: IncomeFact) -> bool:

@@ -130,7 +130,9 @@ def _check_facts(facts: HouseholdFacts) -> None:
     if needed:
         first = needed[0]
         raise FactsMissingError(
-            gettext_noop("%(count)s facts are missing, the first: %(fact)s"),
+            gettext_noop("A fact is missing: %(fact)s")
+            if len(needed) == 1
+            else gettext_noop("%(count)s facts are missing, the first: %(fact)s"),
             mend=gettext_noop("The list on the plan's page says which, and where they are entered."),
             field=first.code,
             count=len(needed),

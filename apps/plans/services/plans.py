@@ -17,6 +17,7 @@ from apps.core.services import service
 from apps.kernel.errors import InvalidInputError, gettext_noop
 from apps.money.selectors.situations import household_facts
 from apps.plans.models import CONVERTING, Goal, GoalKind, GoalPriority, Override, Plan, PlanStatus
+from apps.plans.models.plan import LEAST_TARGET, MOST_TARGET
 from apps.plans.selectors.mixes import mix_taken_over
 from apps.plans.services._checks import checked
 from apps.plans.services._override_bounds import check_override
@@ -101,6 +102,11 @@ def set_choices(*, plan: Plan, choices: Mapping[str, Any], by: Actor) -> Plan:
     unknown = set(choices) - set(CHOICES)
     if unknown:
         raise InvalidInputError(gettext_noop("“%(name)s” is no choice of a plan."), name=min(unknown))
+    if "target_success" in choices and not LEAST_TARGET <= choices["target_success"] <= MOST_TARGET:
+        raise InvalidInputError(
+            gettext_noop("No plan is certain, and none aims for nothing: give a success from 1 to 99.9 per cent."),
+            field="target_success",
+        )
     before = audit.snapshot(plan)
     for name, value in choices.items():
         setattr(plan, name, value)

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.policies import Permission
 from apps.clients.selectors.household_pages import household_for
 from apps.core.actors import Actor
+from apps.core.errors import shown
 from apps.core.views import ActionView
+from apps.kernel.errors import InvalidInputError
 from apps.plans.models import Decision
 from apps.plans.selectors.plan_pages import goal_for, override_for, plan_for, recommendation_for
+from apps.plans.selectors.refusals import place_of
 from apps.plans.services.goals import remove_goal
 from apps.plans.services.mixes import choose_mix
 from apps.plans.services.plans import draft_plan, remove_override
@@ -49,9 +54,18 @@ class GeneratePlan(ActionView):
 
     permission = Permission.EDIT_PLANS
 
-    def perform(self, request: HttpRequest, by: Actor) -> str:  # noqa: ARG002
-        """Ask for it."""
-        return tab_of(request_projection(plan=plan_for(by, self.kwargs["plan_id"]), by=by).plan)
+    def perform(self, request: HttpRequest, by: Actor) -> str:
+        """Ask for it; what the engine cannot take is told with a link to where it is mended."""
+        plan = plan_for(by, self.kwargs["plan_id"])
+        try:
+            return tab_of(request_projection(plan=plan, by=by).plan)
+        except InvalidInputError as refused:
+            place = place_of(refused.field, plan)
+            if not place:
+                raise
+            link = format_html('<a href="{}">{}</a>', place, _("Correct it."))
+            messages.error(request, format_html("{} {}", shown(refused).sentence, link))
+            return tab_of(plan)
 
 
 class CancelRun(ActionView):

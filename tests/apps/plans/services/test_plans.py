@@ -160,6 +160,10 @@ def test_an_impossible_choice_is_refused_at_its_field(ada):
     with pytest.raises(InvalidInputError) as refused:
         set_choices(plan=plan, choices={"horizon_age": 20}, by=ada.as_actor())
     assert refused.value.field == "horizon_age"
+    for target in ("0", "1"):
+        with pytest.raises(InvalidInputError, match=r"from 1 to 99\.9 per cent") as certain:
+            set_choices(plan=plan, choices={"target_success": Decimal(target)}, by=ada.as_actor())
+        assert certain.value.field == "target_success"
     with pytest.raises(InvalidInputError, match="no choice"):
         set_choices(plan=plan, choices={"status": "in_force"}, by=ada.as_actor())
 

@@ -89,7 +89,7 @@ def test_a_debt_whose_payment_is_too_low_is_refused_at_its_field(ada):
     household = plans.household_with_facts(ada)
     Debt.objects.filter(household=household).update(monthly_payment=1)
     plan = plans.drafted(ada, household)
-    with pytest.raises(InvalidInputError, match="does not cover its interest") as refused:
+    with pytest.raises(InvalidInputError, match="The payment of Car loan does not cover its interest") as refused:
         request_projection(plan=plan, by=ada.as_actor())
     assert refused.value.field.startswith("debts[")
     assert not plan.runs.exists()

@@ -52,3 +52,13 @@ def test_an_older_impossible_age_does_not_break_the_plan_but_is_told(taken):
     page = client.post(f"/plans/{plan.public_id}/generate/", follow=True).content.decode()
     assert f"{head.first_name} {head.last_name} cannot retire at the age of 999999999." in page
     assert not plan.runs.exists()
+
+
+def test_what_the_engine_cannot_take_is_named_with_a_link_to_where_it_is_mended(taken):
+    plan, _head, client, _send = taken
+    debt = plan.household.debt_facts.get()
+    plan.household.debt_facts.update(monthly_payment=1)
+    page = client.post(f"/plans/{plan.public_id}/generate/", follow=True).content.decode()
+    assert "The payment of Car loan does not cover its interest" in page
+    assert f'<a href="/money/debt/{debt.public_id}/edit/">Correct it.</a>' in page
+    assert not plan.runs.exists()
