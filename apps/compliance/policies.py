@@ -14,6 +14,8 @@ from apps.core.actors import Actor
 
 # a profile holds two years, less after an event that changes a life (docs/risk-questionnaire.md)
 VALID_MONTHS = 24
+# what a partner's token must hold to send answers
+SEND_ANSWERS = "compliance:write"
 LIFE_EVENTS = {
     "job_loss": _("Loss of a job"),
     "inheritance": _("Inheritance"),
@@ -30,8 +32,8 @@ def is_own(assessment: RiskAssessment, actor: Actor) -> bool:
 
 
 def may_take_down(actor: Actor) -> bool:
-    """Whether the actor may write down answers that a client gave in a meeting."""
-    return actor.can(Permission.EDIT_HOUSEHOLDS)
+    """Whether the actor may write down answers that a client gave in a meeting, or send those given elsewhere."""
+    return actor.can(Permission.EDIT_HOUSEHOLDS) or actor.can(SEND_ANSWERS)
 
 
 def end_of_validity(submitted_on: dt.date) -> dt.date:

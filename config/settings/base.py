@@ -277,6 +277,8 @@ API_SCOPES: dict[str, Any] = {
     "portfolios:read": _("Read accounts, holdings and performance"),
     "portfolios:write": _("Create portfolios and import transactions"),
     "account_numbers:read": _("Read the numbers of accounts in full"),
+    "compliance:read": _("Read risk assessments"),
+    "compliance:write": _("Send answers to risk questionnaires"),
     "billing:read": _("Read fees and invoices"),
     "billing:write": _("Create fee schedules and invoices"),
 }

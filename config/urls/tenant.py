@@ -24,6 +24,7 @@ urlpatterns = [
     path("api/", include((api, "api"))),
     path("api/", include("apps.billing.api.urls")),
     path("api/", include("apps.clients.api.urls")),
+    path("api/", include("apps.compliance.api.urls")),
     path("api/", include("apps.money.api.urls")),
     path("api/", include("apps.market.api.urls")),
     path("api/", include("apps.plans.api.urls")),

@@ -594,6 +594,7 @@ OF_HOUSEHOLD: dict[str, Maker] = {
     "fact_id": lambda world: world.fact.public_id,
     "assessment_id": lambda world: world.assessment.public_id,
     "compliance:profile-passport.assessment_id": lambda world: world.answered.public_id,
+    "compliance_api:client-risk-assessment.client_id": lambda world: world.assessment.person.public_id,
     "capacity_id": lambda world: world.capacity.public_id,
     "invoice_id": lambda world: world.invoice.public_id,
     "billing:receipt.fee_id": lambda world: world.fee.accounts.first().public_id,

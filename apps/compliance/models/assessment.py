@@ -39,6 +39,7 @@ class Channel(models.TextChoices):
 
     PORTAL = "portal", _("In the portal")
     MEETING = "meeting", _("Taken down by the firm")
+    PARTNER = "partner", _("Sent by a partner's application")
 
 
 class RiskLevel(models.IntegerChoices):

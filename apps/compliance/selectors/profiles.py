@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 
 from apps.clients.models import Household, Person
 from apps.compliance.models import (
     AcknowledgementPurpose,
     AdvisorRiskReview,
+    AssessmentKind,
     AssessmentState,
     CapacityAssessment,
     RiskAcknowledgement,
@@ -146,6 +147,34 @@ def profile(assessment: RiskAssessment, adults: Iterable[Person], on: dt.date) -
             )
             for person, purpose in missing
         ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PersonAssessments:
+    """How far one adult has come: the newest answers, the profile in force, the questionnaire that waits."""
+
+    latest: RiskAssessment | None
+    in_force: RiskAssessment | None
+    waiting: RiskAssessment | None
+
+
+def assessments_of(person: Person, actor: Actor) -> PersonAssessments | None:
+    """Return the assessments that hold for a person, joint ones of the household among them; None before the first."""
+    rows = list(
+        RiskAssessment.objects.visible_to(actor)
+        .filter(Q(person=person) | Q(household_id=person.household_id, kind=AssessmentKind.JOINT))
+        .select_related("questionnaire", "person", "household", "levels", "capacity__table", "review__reviewer")
+        .prefetch_related("acknowledgements")
+        .order_by("-id")
+    )
+    if not rows:
+        return None
+    answered = sorted((row for row in rows if row.submitted_at), key=lambda row: (row.submitted_at, row.pk))
+    return PersonAssessments(
+        latest=answered[-1] if answered else None,
+        in_force=next((row for row in rows if row.state == AssessmentState.REVIEWED), None),
+        waiting=next((row for row in rows if row.state == AssessmentState.OPEN), None),
     )
 
 

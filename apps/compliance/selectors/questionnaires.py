@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext
 
 from apps.compliance.models import AssessmentKind, RiskAssessment
 from apps.compliance.selectors.words import in_language
@@ -80,6 +84,27 @@ def assessment_for(actor: Actor, public_id: uuid.UUID | str) -> RiskAssessment:
             mend=gettext_noop("Open it from the household's page."),
         )
     return found
+
+
+def wrong_answers(content: Mapping[str, Any], answers: Mapping[str, str]) -> dict[str, str]:
+    """Return what is wrong with a whole set of answers (item → option), by item, each with what mends it."""
+    options = {item["code"]: [option["code"] for option in item["options"]] for item in content["items"]}
+    wrong = {}
+    for item, option in answers.items():
+        if item not in options:
+            wrong[item] = gettext("The questionnaire has no such question. It asks: %(known)s.") % {
+                "known": ", ".join(options)
+            }
+        elif option not in options[item]:
+            wrong[item] = gettext("“%(option)s” is no answer to this question. Choose one of: %(known)s.") % {
+                "option": option,
+                "known": ", ".join(options[item]),
+            }
+    for item in [item for item in options if item not in answers]:
+        wrong[item] = gettext("This question has no answer. Choose one of: %(known)s.") % {
+            "known": ", ".join(options[item])
+        }
+    return wrong
 
 
 def questionnaire_page(assessment: RiskAssessment) -> QuestionnairePage:

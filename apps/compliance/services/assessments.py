@@ -33,31 +33,7 @@ def invite_to_questionnaire(*, person: Person, by: Actor, kind: str = Assessment
 
     Raises NotAnAdultError for a child, AlreadyOpenError when one waits already.
     """
-    if not is_of_age(person):
-        raise NotAnAdultError(
-            gettext_noop("%(name)s has no risk profile of their own."),
-            mend=gettext_noop("Choose the head of the household or their partner."),
-            field="person",
-            name=str(person),
-        )
-    Person.objects.select_for_update().get(pk=person.pk)
-    if RiskAssessment.objects.open().filter(person=person, kind=kind).exists():
-        raise AlreadyOpenError(
-            gettext_noop("%(name)s has an open questionnaire already."),
-            mend=gettext_noop("Wait for the answers, or withdraw it first."),
-            field="person",
-            name=str(person),
-        )
-    questionnaire = method_in_force(kind=MethodKind.QUESTIONNAIRE, on=firm_today(), by=by)
-    assessment = RiskAssessment(household=person.household, person=person, kind=kind, questionnaire=questionnaire)
-    assessment.full_clean()
-    assessment.save()
-    audit.record(
-        "compliance.invite_to_questionnaire",
-        by=by,
-        target=assessment,
-        after={"person": str(person), "kind": kind, "questionnaire": questionnaire.version},
-    )
+    assessment = _opened(person, kind, by)
     if person.user is not None:
         queue_mail(
             kind="compliance/questionnaire",
@@ -66,7 +42,6 @@ def invite_to_questionnaire(*, person: Person, by: Actor, kind: str = Assessment
             by=by,
             locale=person.user.locale,
         )
-    _tell(assessment, "risk.invited")
     return assessment
 
 
@@ -141,7 +116,49 @@ def take_down_answers(
     assessment = _locked_open(assessment)
     check_answers(answers, _mapping.questionnaire_of(assessment))
     assessment.answers, assessment.given_how = dict(answers), given_how.strip()[:300]
-    return _submit(assessment, by, channel=Channel.MEETING)
+    return _submit(assessment, by, channel=Channel.MEETING if by.is_person else Channel.PARTNER)
+
+
+@service
+def file_answers(*, person: Person, kind: str, answers: Mapping[str, str], given_how: str, by: Actor) -> RiskAssessment:
+    """Submit answers that an adult gave elsewhere, to the questionnaire that waits or else to a new one.
+
+    Nobody is asked by mail for what is answered already. Raises NotAnAdultError for a child, and as take_down_answers.
+    """
+    waiting = RiskAssessment.objects.open().filter(person=person, kind=kind).first()
+    return take_down_answers(
+        assessment=waiting or _opened(person, kind, by), answers=answers, given_how=given_how, by=by
+    )
+
+
+def _opened(person: Person, kind: str, by: Actor) -> RiskAssessment:
+    if not is_of_age(person):
+        raise NotAnAdultError(
+            gettext_noop("%(name)s has no risk profile of their own."),
+            mend=gettext_noop("Choose the head of the household or their partner."),
+            field="person",
+            name=str(person),
+        )
+    Person.objects.select_for_update().get(pk=person.pk)
+    if RiskAssessment.objects.open().filter(person=person, kind=kind).exists():
+        raise AlreadyOpenError(
+            gettext_noop("%(name)s has an open questionnaire already."),
+            mend=gettext_noop("Wait for the answers, or withdraw it first."),
+            field="person",
+            name=str(person),
+        )
+    questionnaire = method_in_force(kind=MethodKind.QUESTIONNAIRE, on=firm_today(), by=by)
+    assessment = RiskAssessment(household=person.household, person=person, kind=kind, questionnaire=questionnaire)
+    assessment.full_clean()
+    assessment.save()
+    audit.record(
+        "compliance.invite_to_questionnaire",
+        by=by,
+        target=assessment,
+        after={"person": str(person), "kind": kind, "questionnaire": questionnaire.version},
+    )
+    _tell(assessment, "risk.invited")
+    return assessment
 
 
 def _submit(assessment: RiskAssessment, by: Actor, *, channel: str) -> RiskAssessment:

@@ -35,13 +35,8 @@ def shipped_tables(kind: str) -> tuple[dict[str, Any], ...]:
     return tuple(sorted(contents, key=lambda content: (content["effective_from"], content["version"])))
 
 
-@service
-def method_in_force(*, kind: str, on: dt.date, by: Actor) -> MethodTable:
-    """Return the version of a table that applies on the day; at its first use it becomes a record of the firm.
-
-    Raises NoMethodError when none applies, MethodChangedError when the product ships another content under a version
-    that this firm has used: then figures could not be reproduced.
-    """
+def content_in_force(kind: str, on: dt.date) -> dict[str, Any]:
+    """Return what the version of a table says that applies on the day. Raises NoMethodError when none applies."""
     shipped = [content for content in shipped_tables(kind) if content["effective_from"] <= on]
     if not shipped:
         raise NoMethodError(
@@ -49,7 +44,17 @@ def method_in_force(*, kind: str, on: dt.date, by: Actor) -> MethodTable:
             mend=gettext_noop("Check the date."),
             day=on.isoformat(),
         )
-    content = shipped[-1]
+    return shipped[-1]
+
+
+@service
+def method_in_force(*, kind: str, on: dt.date, by: Actor) -> MethodTable:
+    """Return the version of a table that applies on the day; at its first use it becomes a record of the firm.
+
+    Raises NoMethodError when none applies, MethodChangedError when the product ships another content under a version
+    that this firm has used: then figures could not be reproduced.
+    """
+    content = content_in_force(kind, on)
     plain = json.loads(json.dumps(content, default=str))
     digest = hashlib.sha256(json.dumps(plain, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
     table, is_new = MethodTable.objects.get_or_create(

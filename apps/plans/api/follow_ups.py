@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.core.api.actor import api_actor
+from apps.core.api.english import EnglishMixin
 from apps.core.api.etags import IF_MATCH, TaggedReadMixin, demand_match, tagged_answer
 from apps.core.api.idempotency import IdempotentPostMixin
 from apps.core.api.sparse import FIELDS
@@ -26,7 +27,7 @@ from apps.plans.api.follow_up_serializers import (
     markets_body,
     spending_body,
 )
-from apps.plans.api.views import EnglishMixin, overview_or_refuse
+from apps.plans.api.views import overview_or_refuse
 from apps.plans.models import PlanAlert, PlanStep
 from apps.plans.selectors.monitoring import alert_for
 from apps.plans.selectors.plan_pages import plan_for

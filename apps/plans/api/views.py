@@ -7,7 +7,6 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.urls import reverse
-from django.utils import translation
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import mixins, status, viewsets
 from rest_framework.request import Request
@@ -15,6 +14,7 @@ from rest_framework.response import Response
 
 from apps.clients.models import Household, Person
 from apps.core.api.actor import api_actor
+from apps.core.api.english import EnglishMixin
 from apps.core.api.etags import IF_MATCH, TaggedReadMixin, demand_match, tagged_answer
 from apps.core.api.idempotency import IdempotentPostMixin
 from apps.core.api.serializers import JobOut
@@ -87,15 +87,6 @@ def _versions(request: Request, household: Household, overview: PlanOverview) ->
 def _accepted(job: Job | None) -> Response:
     body = JobOut(job).data
     return Response(body, status=status.HTTP_202_ACCEPTED, headers={"Location": body["url"]})
-
-
-class EnglishMixin:
-    """Text of the API is English, whatever the firm's language."""
-
-    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
-        """Answer in English."""
-        with translation.override("en"):
-            return super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
 
 
 class ClientPlanViewSet(EnglishMixin, IdempotentPostMixin, viewsets.ViewSet):

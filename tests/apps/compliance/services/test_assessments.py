@@ -5,6 +5,7 @@ from django.utils import timezone
 from apps.compliance.engine.errors import IncompleteAnswersError, UnknownAnswerError
 from apps.compliance.models import AssessmentState, MethodTable, RiskAssessment
 from apps.compliance.services.assessments import (
+    file_answers,
     invite_to_questionnaire,
     save_answer,
     submit_answers,
@@ -22,6 +23,20 @@ from tests.factories.clients import household
 @pytest.fixture
 def ana(ada, clay):
     return make.adult(household(ada), clay)
+
+
+def test_answers_given_elsewhere_are_filed_without_asking_for_them_by_mail(ada, ana):
+    withdrawn = make.opened(ana, ada)
+    given = make.answers(withdrawn, 3)
+    withdraw_questionnaire(assessment=withdrawn, reason="On paper", by=ada.as_actor())
+    asked = Mail.objects.count()
+    told = {"person": ana, "kind": "individual", "answers": given, "by": ada.as_actor()}
+    with pytest.raises(InvalidInputError, match="how the answers were given"):
+        file_answers(**told, given_how=" ")
+    filed = file_answers(**told, given_how="Paper of 3 June")
+    assert (filed.state, filed.channel, filed.given_how) == (AssessmentState.ANSWERED, "meeting", "Paper of 3 June")
+    assert set(trail_of(filed)) == {"compliance.submit_answers", "compliance.invite_to_questionnaire"}
+    assert Mail.objects.count() == asked
 
 
 def trail_of(assessment):
