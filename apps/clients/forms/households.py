@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts.models import User
 from apps.accounts.policies import Permission
 from apps.clients.models import Household, HouseholdStatus, Person, Relationship
+from apps.clients.models.person import OLDEST_RETIRED, YOUNGEST_RETIRED, birth_problem
 from apps.clients.readers.people import read_tax_id
 from apps.core.actors import Actor
 from apps.core.errors import shown
@@ -139,10 +140,20 @@ class MemberForm(forms.Form):
     first_name = forms.CharField(label=_("First name"), max_length=100)
     last_name = forms.CharField(label=_("Last name"), max_length=100)
     date_of_birth = forms.DateField(label=_("Date of birth"), required=False, widget=DayInput())
+    relationship = Relationship.CHILD
+
+    def clean_date_of_birth(self) -> dt.date | None:
+        """Refuse here, at the field of the row, who cannot be."""
+        born: dt.date | None = self.cleaned_data["date_of_birth"]
+        if born is not None and (wrong := birth_problem(self.relationship, born)):
+            raise forms.ValidationError(wrong)
+        return born
 
 
 class AdultForm(MemberForm):
     """The head, or their partner."""
+
+    relationship = Relationship.HEAD
 
     email = forms.EmailField(label=_("E-mail"), required=False)
     phone = forms.CharField(label=_("Phone"), required=False, max_length=32, widget=forms.TextInput({"type": "tel"}))
@@ -157,7 +168,9 @@ class AdultForm(MemberForm):
     annual_income = forms.DecimalField(
         label=_("Income a year"), required=False, min_value=0, max_digits=14, decimal_places=2
     )
-    retirement_age = forms.IntegerField(label=_("Would like to retire at"), required=False, min_value=30, max_value=100)
+    retirement_age = forms.IntegerField(
+        label=_("Would like to retire at"), required=False, min_value=YOUNGEST_RETIRED, max_value=OLDEST_RETIRED
+    )
 
     def clean_tax_id(self) -> str:
         """Check the number."""

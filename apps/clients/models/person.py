@@ -28,6 +28,27 @@ class Relationship(models.TextChoices):
     OTHER = "other", _("Other")
 
 
+# who decides is of age, and a plan goes to the age of 110 at most
+_OF_AGE, _OLDEST = 18, 110
+YOUNGEST_RETIRED, OLDEST_RETIRED = 30, 100
+
+
+def birth_problem(relationship: str, born: dt.date) -> str:
+    """Say why somebody of the household cannot be born on a day; empty where they can."""
+    today, decides = timezone.localdate(), relationship in {Relationship.HEAD, Relationship.PARTNER}
+    if born > today:
+        child = _("This day is still to come: enter a child once it is born.")
+        return str(_("This day is still to come: check the year.") if decides else child)
+    age = age_on(born, today)
+    if age > _OLDEST:
+        told = _("Somebody born then would be %(age)s years old; a plan goes to %(most)s: check the year.")
+        return told % {"age": age, "most": _OLDEST}
+    if decides and age < _OF_AGE:
+        told = _("Somebody born then is %(age)s; who decides for a household is %(least)s at least: check the year.")
+        return told % {"age": age, "least": _OF_AGE}
+    return ""
+
+
 class PersonQuerySet(models.QuerySet["Person"]):
     """People by who may see them."""
 
@@ -130,9 +151,12 @@ class Person(BaseModel):
         return self.household
 
     def clean(self) -> None:
-        """Refuse who is not born yet, and support of who is not supported."""
-        if self.date_of_birth is not None and self.date_of_birth > timezone.localdate():
-            raise ValidationError({"date_of_birth": _("This day is still to come: enter a child once it is born.")})
+        """Refuse who cannot be, an age at retirement that nobody has, and support of who is not supported."""
+        if self.date_of_birth is not None and (wrong := birth_problem(self.relationship, self.date_of_birth)):
+            raise ValidationError({"date_of_birth": wrong})
+        if self.retirement_age is not None and not YOUNGEST_RETIRED <= self.retirement_age <= OLDEST_RETIRED:
+            message = _("Give an age from %(low)s to %(high)s.")
+            raise ValidationError({"retirement_age": message % {"low": YOUNGEST_RETIRED, "high": OLDEST_RETIRED}})
         if self.supported_until is not None and self.relationship not in {Relationship.CHILD, Relationship.DEPENDANT}:
             raise ValidationError({"supported_until": _("Only a child or a dependant is supported: leave this empty.")})
 

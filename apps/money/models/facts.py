@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.clients.models.household import Household, households_of
 from apps.core.actors import Actor
 from apps.core.models import BaseModel
 
+# years after which a fact is no fact of today
+OLDEST_FACT = 20
 Fact = TypeVar("Fact", bound="FactOfHousehold")
 
 
@@ -43,6 +46,16 @@ class FactOfHousehold(BaseModel):
     def audit_subject(self) -> Household:
         """Return whose trail this is."""
         return self.household
+
+    def clean_fields(self, exclude: Collection[str] | None = None) -> None:
+        """Refuse a fact known for a day to come, and one of so long ago that it says nothing of today."""
+        super().clean_fields(exclude)
+        today = timezone.localdate()
+        if "as_of" not in (exclude or ()):
+            refuse_unless(self.as_of <= today, "as_of", _("This day has not come yet: give today or an earlier day."))
+            message = _("This is more than %(years)s years ago: look it up anew, and give the day of what you find.")
+            is_recent = self.as_of.year >= today.year - OLDEST_FACT
+            refuse_unless(is_recent, "as_of", message % {"years": OLDEST_FACT})
 
 
 class FieldCheck(models.CheckConstraint):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.history import history
@@ -12,6 +13,8 @@ from apps.kernel.dates import age_on
 from apps.money.models.facts import FactOfHousehold, FactQuerySet, positive, refuse_unless
 
 _EARLIEST, _LATEST, _SURVIVOR = 62, 70, 60
+# nobody marries as a child, and nobody's former spouse was born longer ago
+_MARRIED, _OLDEST = 15, 120
 
 
 class FormerSpouse(FactOfHousehold):
@@ -60,6 +63,7 @@ class FormerSpouse(FactOfHousehold):
         ended = self.divorced_on or self.died_on
         refuse_unless(ended is not None, "divorced_on", _("Say when the marriage ended: by divorce, or by death."))
         refuse_unless(bool(self.monthly_amount), "monthly_amount", _("Without a benefit of theirs nothing is due."))
+        self._clean_lives()
         follows = (
             ("married_on", self.date_of_birth, _("This is before the birth.")),
             ("divorced_on", self.married_on, _("This is before the marriage.")),
@@ -74,6 +78,16 @@ class FormerSpouse(FactOfHousehold):
             has_come = day is None or self.as_of is None or day <= self.as_of
             refuse_unless(has_come, field, _("This day has not come yet."))
         self._clean_benefits()
+
+    def _clean_lives(self) -> None:
+        """Refuse who would be older than anybody, and a marriage of a child."""
+        born = self.date_of_birth
+        if born is None:
+            return
+        is_possible = timezone.localdate().year - born.year <= _OLDEST
+        refuse_unless(is_possible, "date_of_birth", _("Nobody born then can still count: check the year."))
+        grown = self.married_on is None or self.married_on < born or age_on(born, self.married_on) >= _MARRIED
+        refuse_unless(grown, "married_on", _("They were a child on that day: check it and the day of birth."))
 
     def _clean_benefits(self) -> None:
         is_survivor = self.benefit_from is None or self.died_on is not None

@@ -200,3 +200,14 @@ def test_the_list_names_its_people_their_state_and_their_place(ada, sign_in):
     assert made.get_status_display() in page
     head = made.people.get(relationship="head")
     assert f"{head.first_name} {head.last_name}" in page
+
+
+@pytest.mark.parametrize(
+    ("row", "day", "says"),
+    [("head", "1890-02-03", "years old"), ("head", "2999-01-01", "check the year"), ("partner", "2999-01-01", "check")],
+)
+def test_an_impossible_birth_is_refused_at_the_field_of_its_row(ada, sign_in, row, day, says):
+    answer = sign_in(ada).post(reverse("clients:household-new"), typed(ada, **{f"{row}-date_of_birth": day}))
+    assert answer.status_code == 422
+    assert says in getattr(answer.context["form"], row).errors["date_of_birth"][0]
+    assert not Household.objects.exists()

@@ -1,3 +1,4 @@
+import datetime as dt
 from decimal import Decimal
 
 import pytest
@@ -34,3 +35,12 @@ def test_a_field_check_keeps_its_field_when_it_is_copied_and_is_a_plain_constrai
                 assert check.field in {field.name for field in model._meta.get_fields()}
                 assert check.deconstruct()[0] == "django.db.models.CheckConstraint"
     assert FactOfHousehold._meta.abstract
+
+
+@pytest.mark.parametrize(
+    ("day", "says"), [(dt.date(1900, 1, 1), "more than 20 years ago"), (dt.date(2999, 1, 1), "has not come yet")]
+)
+def test_a_fact_is_known_for_a_day_that_says_something_of_today(ada, day, says):
+    with pytest.raises(InvalidInputError, match=says) as wrong:
+        money.fact("expense", clients.household(ada), ada, as_of=day)
+    assert wrong.value.field == "as_of"
