@@ -41,7 +41,6 @@ ELSEWHERE = {
     "apps/market/services/illustrative.py": "tests/apps/market/services/test_history.py",
     "apps/market/services/sessions.py": "tests/apps/market/services/test_updates.py",
     "apps/notices/policies.py": "tests/apps/notices/services/test_mails.py",
-    "apps/plans/services/goals.py": "tests/apps/plans/services/test_plans.py",
     "apps/plans/services/statuses.py": "tests/apps/plans/services/test_publishing.py",
     "apps/portfolios/engine/books.py": "tests/apps/portfolios/engine/test_book_values.py",
     "apps/portfolios/services/custodian_reading.py": "tests/apps/portfolios/services/test_custodian_importer.py",
