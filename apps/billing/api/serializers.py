@@ -23,6 +23,7 @@ from apps.billing.models.schedule import PERIODS_PER_YEAR
 from apps.billing.selectors.runs import told
 from apps.core.api.serializers import JobOut
 from apps.core.api.sparse import SparseMixin
+from apps.core.api.strict import StrictMixin
 from apps.kernel.money import minor_units
 
 
@@ -50,7 +51,7 @@ def _amount(**kwargs: Any) -> serializers.DecimalField:
     return serializers.DecimalField(max_digits=16, decimal_places=2, min_value=Decimal(0), **kwargs)
 
 
-class TierIn(serializers.Serializer):  # type: ignore[type-arg]
+class TierIn(StrictMixin):
     """One tier; the last one has no `up_to`."""
 
     up_to = _amount(required=False, allow_null=True)
@@ -58,7 +59,7 @@ class TierIn(serializers.Serializer):  # type: ignore[type-arg]
     clause = serializers.CharField(required=False, max_length=20, allow_blank=True)
 
 
-class TermsIn(serializers.Serializer):  # type: ignore[type-arg]
+class TermsIn(StrictMixin):
     """The terms of a version."""
 
     kind = serializers.ChoiceField(choices=ScheduleKind.choices)
@@ -83,7 +84,7 @@ class TermsIn(serializers.Serializer):  # type: ignore[type-arg]
     clauses = serializers.DictField(child=serializers.CharField(max_length=20), required=False)
 
 
-class VersionIn(serializers.Serializer):  # type: ignore[type-arg]
+class VersionIn(StrictMixin):
     """A version of a schedule."""
 
     effective_on = serializers.DateField()
@@ -120,7 +121,7 @@ class FeeScheduleOut(SparseMixin, serializers.ModelSerializer):  # type: ignore[
         fields = ("id", "name", "description", "is_active", "versions", "created_at", "updated_at")
 
 
-class FeeCalculationIn(serializers.Serializer):  # type: ignore[type-arg]
+class FeeCalculationIn(StrictMixin):
     """Which period is calculated."""
 
     timing = serializers.ChoiceField(choices=FeeTiming.choices)
@@ -199,13 +200,13 @@ class FeeCalculationDetailOut(FeeCalculationOut):
         fields = (*FeeCalculationOut.Meta.fields, "fees")
 
 
-class InvoicesIn(serializers.Serializer):  # type: ignore[type-arg]
+class InvoicesIn(StrictMixin):
     """The locked calculation whose invoices are written."""
 
     fee_calculation_id = serializers.UUIDField()
 
 
-class VoidIn(serializers.Serializer):  # type: ignore[type-arg]
+class VoidIn(StrictMixin):
     """Why an invoice is taken back."""
 
     reason = serializers.CharField(max_length=300)
@@ -255,7 +256,7 @@ class InvoiceOut(SparseMixin, serializers.ModelSerializer):  # type: ignore[type
         )
 
 
-class PaymentIn(serializers.Serializer):  # type: ignore[type-arg]
+class PaymentIn(StrictMixin):
     """The invoice to pay."""
 
     invoice_id = serializers.UUIDField()

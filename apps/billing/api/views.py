@@ -45,7 +45,7 @@ class _BillingViewSet(
 
     def valid(self, shape: Any, request: Request) -> dict[str, Any]:
         """Return the checked content of the request."""
-        given = shape(data=request.data)
+        given = shape(data=request.data, context={"currency": FirmProfile.current().currency})
         given.is_valid(raise_exception=True)
         content: dict[str, Any] = given.validated_data
         return content

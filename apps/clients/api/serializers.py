@@ -10,6 +10,7 @@ from rest_framework import serializers
 from apps.accounts.models import User
 from apps.clients.models import Household, Person, Relationship
 from apps.core.api.sparse import SparseMixin
+from apps.core.api.strict import StrictMixin
 from apps.core.secrets import last_four
 
 
@@ -115,7 +116,7 @@ class ClientOut(SparseMixin, serializers.ModelSerializer):  # type: ignore[type-
         return person.user_id is not None
 
 
-class HouseholdIn(serializers.ModelSerializer):  # type: ignore[type-arg]
+class HouseholdIn(StrictMixin, serializers.ModelSerializer):  # type: ignore[type-arg]
     """What is said of the household of a new client."""
 
     class Meta:
@@ -135,7 +136,7 @@ class HouseholdIn(serializers.ModelSerializer):  # type: ignore[type-arg]
         validators: list[Any] = []  # the service tells a number that is taken, at its field
 
 
-class ClientIn(serializers.ModelSerializer):  # type: ignore[type-arg]
+class ClientIn(StrictMixin, serializers.ModelSerializer):  # type: ignore[type-arg]
     """A client to change: what is left out is emptied, except the tax number, which is then kept."""
 
     tax_id = serializers.CharField(

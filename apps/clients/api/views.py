@@ -9,7 +9,7 @@ from rest_framework import mixins, status, viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.accounts.models import User
+from apps.accounts.models import FirmProfile, User
 from apps.clients.api.filters import ClientFilter, HouseholdFilter
 from apps.clients.api.serializers import ClientIn, ClientOut, HouseholdOut, NewClientIn
 from apps.clients.models import Household, Person
@@ -45,7 +45,7 @@ class ClientViewSet(IdempotentPostMixin, TaggedReadMixin, mixins.ListModelMixin,
     @extend_schema(summary="Take a client on", request=NewClientIn, responses={201: ClientOut}, tags=["clients"])
     def create(self, request: Request) -> Response:
         """Take a client on, as head of a new household or member of a known one."""
-        form = NewClientIn(data=request.data)
+        form = NewClientIn(data=request.data, context={"currency": FirmProfile.current().currency})
         form.is_valid(raise_exception=True)
         person = create_client(client=self._new_client(dict(form.validated_data)), by=api_actor(request))
         where = {"Location": f"{request.path.rstrip('/')}/{person.public_id}", "ETag": self.tag_of(person)}
@@ -58,7 +58,7 @@ class ClientViewSet(IdempotentPostMixin, TaggedReadMixin, mixins.ListModelMixin,
         """Replace what is known of a client."""
         person = self.get_object()
         demand_match(request, self.tag_of(person))
-        form = ClientIn(data=request.data)
+        form = ClientIn(data=request.data, context={"currency": person.household.currency})
         form.is_valid(raise_exception=True)
         changed = update_person(person=person, fields=form.said(), seen_at=person.updated_at, by=api_actor(request))
         return Response(ClientOut(changed).data, headers={"ETag": self.tag_of(changed)})

@@ -11,9 +11,10 @@ from apps.compliance.models import AssessmentKind, MethodTable, RiskAssessment
 from apps.compliance.selectors.profiles import PersonAssessments, Profile, ShownContradiction
 from apps.compliance.selectors.words import all_told, in_language
 from apps.core.api.sparse import SparseMixin
+from apps.core.api.strict import StrictMixin
 
 
-class RiskAssessmentIn(serializers.Serializer):  # type: ignore[type-arg]
+class RiskAssessmentIn(StrictMixin):
     """The answers of one adult: to each question (`code` of an item) the `code` of the option that they chose.
 
     Questions and options are those of `GET …/risk-assessment/questionnaire`. They go to the questionnaire that waits

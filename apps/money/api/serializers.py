@@ -9,6 +9,7 @@ from rest_framework import serializers
 
 from apps.clients.models import Person
 from apps.core.api.sparse import SparseMixin
+from apps.core.api.strict import StrictMixin
 from apps.money.models import (
     Debt,
     DebtKind,
@@ -53,7 +54,7 @@ def _bounds(**told: Bound) -> dict[str, dict[str, Any]]:
     }
 
 
-class FactIn(serializers.ModelSerializer):  # type: ignore[type-arg]
+class FactIn(StrictMixin, serializers.ModelSerializer):  # type: ignore[type-arg]
     """A fact as it is told; a change replaces all of it, and what is left out takes its default."""
 
     told: ClassVar[tuple[str, ...]]

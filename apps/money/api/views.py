@@ -106,7 +106,7 @@ class FactViewSet(
     def create(self, request: Request, client_id: str) -> Response:
         """Add one to the household of a client."""
         person = client_of(self.request, client_id)
-        fields = self.said(self._form(request), person.household, person)
+        fields = self.said(self._form(request, person.household), person.household, person)
         fact = add_fact(kind=self.kind, household=person.household, fields=fields, by=api_actor(request))
         where = {"Location": f"/api/financial-services/{self.place}/{fact.public_id}", "ETag": self.tag_of(fact)}
         return Response(self.get_serializer(fact).data, status=status.HTTP_201_CREATED, headers=where)
@@ -115,7 +115,7 @@ class FactViewSet(
         """Replace what is known of one."""
         fact = self.get_object()
         demand_match(request, self.tag_of(fact))
-        fields = self.said(self._form(request), fact.household, None)
+        fields = self.said(self._form(request, fact.household), fact.household, None)
         changed = change_fact(fact=fact, fields=fields, by=api_actor(request))
         return Response(self.get_serializer(changed).data, headers={"ETag": self.tag_of(changed)})
 
@@ -126,8 +126,8 @@ class FactViewSet(
         remove_fact(fact=fact, by=api_actor(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
-    def _form(self, request: Request) -> FactIn:
-        form = self.takes(data=request.data)
+    def _form(self, request: Request, household: Household) -> FactIn:
+        form = self.takes(data=request.data, context={"currency": household.currency})
         form.is_valid(raise_exception=True)
         return form
 

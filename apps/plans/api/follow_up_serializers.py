@@ -8,6 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from apps.core.api.sparse import SparseMixin
+from apps.core.api.strict import StrictMixin
 from apps.plans.api.serializers import PERCENTILES
 from apps.plans.models import PlanAlert, PlanStep
 from apps.plans.selectors.alert_lines import alert_lines
@@ -53,7 +54,7 @@ class StepOut(SparseMixin, serializers.ModelSerializer):  # type: ignore[type-ar
         )
 
 
-class StepDoneIn(serializers.Serializer):  # type: ignore[type-arg]
+class StepDoneIn(StrictMixin):
     """What shows that a step is done."""
 
     note = serializers.CharField(max_length=2000)
@@ -139,7 +140,7 @@ class AlertOut(SparseMixin, serializers.ModelSerializer):  # type: ignore[type-a
         ]
 
 
-class DismissIn(serializers.Serializer):  # type: ignore[type-arg]
+class DismissIn(StrictMixin):
     """Why an alert is put aside."""
 
     reason = serializers.CharField(max_length=2000)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from rest_framework import serializers
 
+from apps.core.api.strict import StrictMixin
 from apps.plans.models import GoalKind, GoalPriority
 from apps.plans.models.goal import LEAST_SHARE, MAX_OWN_WORDS, MAX_WAIT_YEARS
 from apps.plans.services.goal_means import MeansDetails
 from apps.plans.services.goals import GoalDetails
 
 
-class GoalIn(serializers.Serializer):  # type: ignore[type-arg]
+class GoalIn(StrictMixin):
     """A goal; a retirement goal has neither start nor years. One under way starts in the past: what is left is counted.
 
     The accounts of `funded_by` pay first and are kept for it, alone with `funded_only`. It may start `wait_years` later

@@ -8,6 +8,7 @@ from typing import Any
 from rest_framework import serializers
 
 from apps.core.api.sparse import SparseMixin
+from apps.core.api.strict import StrictMixin
 from apps.plans.engine.results import Estimate
 from apps.plans.engine.what_if_levers import levers_of
 from apps.plans.engine.what_if_results import WhatIfAnswer
@@ -50,20 +51,20 @@ class PlanRowOut(SparseMixin, serializers.ModelSerializer):  # type: ignore[type
         fields = ("id", "household_id", "version", "status", "published_at", "in_force_at", "created_at", "updated_at")
 
 
-class NewPlanIn(serializers.Serializer):  # type: ignore[type-arg]
+class NewPlanIn(StrictMixin):
     """Starts a version for the client's household."""
 
     client_id = serializers.UUIDField()
 
 
-class StatusIn(serializers.Serializer):  # type: ignore[type-arg]
+class StatusIn(StrictMixin):
     """Where the plan should go. Into force it comes by the client's signature only."""
 
     status = serializers.ChoiceField(choices=PlanStatus.choices)
     reason = serializers.CharField(required=False, allow_blank=True, default="")
 
 
-class AnalysisIn(serializers.Serializer):  # type: ignore[type-arg]
+class AnalysisIn(StrictMixin):
     """What to analyse: without levers the version is computed as a job; with levers the answer comes at once.
 
     Keys of levers are those that the answer lists: `retirement_age:<person>`, `retirement_spending`, `extra_saving`,

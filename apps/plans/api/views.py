@@ -208,9 +208,9 @@ class FinancialPlanViewSet(
     @extend_schema(summary="Add a goal", request=GoalIn, responses={201: GoalOut}, tags=["plans"])
     def add_goal(self, request: Request, plan_id: str) -> Response:
         """Add a goal to a version that is being prepared."""
-        form = GoalIn(data=request.data)
-        form.is_valid(raise_exception=True)
         plan = plan_for(api_actor(request), plan_id)
+        form = GoalIn(data=request.data, context={"currency": plan.household.currency})
+        form.is_valid(raise_exception=True)
         goal = set_goal(plan=plan, details=form.details, by=api_actor(request))
         return Response(GoalOut(goal).data, status=status.HTTP_201_CREATED)
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from rest_framework import serializers
 
 from apps.core.api.sparse import SparseMixin
+from apps.core.api.strict import StrictMixin
 from apps.portfolios.engine.distributions import LifeTable
 from apps.portfolios.models import Employment, HeirKind, SpouseHolds
 
@@ -15,7 +16,7 @@ def _money(**options: object) -> serializers.DecimalField:
     return serializers.DecimalField(max_digits=24, decimal_places=2, **options)  # type: ignore[arg-type]
 
 
-class DistributionTermsIn(serializers.Serializer):  # type: ignore[type-arg]
+class DistributionTermsIn(StrictMixin):
     """The spouse who alone will inherit; of an inherited account who died, when, and what the heir was to them."""
 
     spouse_id = serializers.UUIDField(default=None, allow_null=True)

@@ -7,6 +7,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from apps.core.api.strict import StrictMixin
 from apps.portfolios.models import RunMode
 
 
@@ -20,7 +21,7 @@ def _amount(default: str | None = None, **more: Any) -> serializers.DecimalField
     return serializers.DecimalField(max_digits=16, decimal_places=2, min_value=0, **told, **more)
 
 
-class RebalanceIn(serializers.Serializer):  # type: ignore[type-arg]
+class RebalanceIn(StrictMixin):
     """What the run is for, what it may realise, what it may cost."""
 
     mode = serializers.ChoiceField(choices=RunMode.choices)
@@ -59,7 +60,7 @@ class VariantIn(RebalanceIn):
     raise_in = None  # type: ignore[assignment]
 
 
-class ComparisonIn(serializers.Serializer):  # type: ignore[type-arg]
+class ComparisonIn(StrictMixin):
     """One question under two or three settings."""
 
     variants = serializers.ListField(child=VariantIn(), min_length=2, max_length=3)

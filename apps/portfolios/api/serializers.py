@@ -5,6 +5,7 @@ from __future__ import annotations
 from rest_framework import serializers
 
 from apps.core.api.sparse import SparseMixin
+from apps.core.api.strict import StrictMixin
 from apps.portfolios.models import Account, AccountOwner, Transaction
 
 
@@ -47,7 +48,7 @@ class AccountOut(SparseMixin, serializers.ModelSerializer):  # type: ignore[type
         )
 
 
-class AccountNumberIn(serializers.Serializer):  # type: ignore[type-arg]
+class AccountNumberIn(StrictMixin):
     """At which custodian an account was opened, and its number there."""
 
     custodian = serializers.CharField(max_length=120)

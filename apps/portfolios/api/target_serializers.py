@@ -7,6 +7,7 @@ from decimal import Decimal
 from rest_framework import serializers
 
 from apps.core.api.sparse import SparseMixin
+from apps.core.api.strict import StrictMixin
 from apps.portfolios.models import AccountStatus, CashReserve, ModelPortfolio, Registration, Restriction
 
 
@@ -18,14 +19,14 @@ def _money(**options: object) -> serializers.DecimalField:
     return serializers.DecimalField(max_digits=24, decimal_places=4, **options)  # type: ignore[arg-type]
 
 
-class OwnerIn(serializers.Serializer):  # type: ignore[type-arg]
+class OwnerIn(StrictMixin):
     """A person's share of an account, as a fraction."""
 
     person_id = serializers.UUIDField()
     share = serializers.DecimalField(max_digits=7, decimal_places=6, default=Decimal(1))
 
 
-class NewPortfolioIn(serializers.Serializer):  # type: ignore[type-arg]
+class NewPortfolioIn(StrictMixin):
     """An account to open. It is proposed, and goes through its life by `PUT portfolios/{id}/status`."""
 
     household_id = serializers.UUIDField()
@@ -38,7 +39,7 @@ class NewPortfolioIn(serializers.Serializer):  # type: ignore[type-arg]
     is_held_away = serializers.BooleanField(default=False)
 
 
-class AccountStatusIn(serializers.Serializer):  # type: ignore[type-arg]
+class AccountStatusIn(StrictMixin):
     """The next step of an account's life, with its reason."""
 
     status = serializers.ChoiceField(choices=AccountStatus.choices)

@@ -14,6 +14,7 @@ from apps.core.api.etags import TaggedReadMixin
 from apps.core.api.idempotency import IdempotentPostMixin
 from apps.core.api.ids import public_id
 from apps.core.api.sparse import FIELDS, SparseMixin
+from apps.core.api.strict import StrictMixin
 from apps.portfolios.models import BlockOrder, ProposedLot, ProposedTrade, Side, TradeProposal
 from apps.portfolios.selectors.accounts import account_for
 from apps.portfolios.selectors.owners import owner_with
@@ -25,14 +26,14 @@ from apps.portfolios.services.trades import TypedLine, propose_typed
 MOST_LINES = 200
 
 
-class NamedLotIn(serializers.Serializer):  # type: ignore[type-arg]
+class NamedLotIn(StrictMixin):
     """So much of one open lot of the account."""
 
     lot_id = serializers.CharField(max_length=300)
     quantity = serializers.DecimalField(max_digits=20, decimal_places=8, min_value=0)
 
 
-class TradeLineIn(serializers.Serializer):  # type: ignore[type-arg]
+class TradeLineIn(StrictMixin):
     """One trade: by quantity, by amount in the account's currency, or a sale by the lots that it takes.
 
     Without lots a sale takes them by the account's standing order.
@@ -48,7 +49,7 @@ class TradeLineIn(serializers.Serializer):  # type: ignore[type-arg]
     reason = serializers.CharField(max_length=300, required=False, default="")
 
 
-class TradesIn(serializers.Serializer):  # type: ignore[type-arg]
+class TradesIn(StrictMixin):
     """Trades to propose together. With `submit` they are taken to the checkpoints at once."""
 
     purpose = serializers.CharField(max_length=300)

@@ -152,6 +152,20 @@ def test_a_goal_with_means_is_sent_and_read(partner, ada, household):
     assert sum(met["House"][name] for name in ("in_full_and_in_time", "later", "smaller")) > 0
 
 
+def test_a_goal_in_another_currency_or_with_an_unknown_field_is_refused_there(partner, ada, household):
+    plan = plans.drafted(ada, household)
+    address, goals = f"{BASE}/{plan.public_id}/goals", plan.goals.count()
+    goal = {"kind": "home", "name": "House", "annual_amount": "90000.00", "starts_on": "2045-01-01", "years": 1}
+    euros = send(partner, "post", address, {**goal, "currency": "EUR"})
+    assert (euros.status_code, euros.json()["errors"][0]["field"]) == (422, "currency")
+    assert "USD" in euros.json()["errors"][0]["message"]
+    unknown = send(partner, "post", address, {**goal, "anual_amount": "1"})
+    assert (unknown.status_code, unknown.json()["errors"][0]["field"]) == (422, "anual_amount")
+    assert "annual_amount" in unknown.json()["errors"][0]["message"]
+    assert plan.goals.count() == goals
+    assert send(partner, "post", address, {**goal, "currency": "USD"}).status_code == 201
+
+
 def test_a_version_is_started_given_goals_and_moved(partner, ada, client_id):
     made = send(partner, "post", BASE, {"client_id": str(client_id)})
     assert made.status_code == 201
