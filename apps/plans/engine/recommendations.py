@@ -32,6 +32,7 @@ from apps.plans.engine.advice_texts import (
     spending_out_of_reach_texts,
     spending_texts,
 )
+from apps.plans.engine.advice_wishes import wish_advice
 from apps.plans.engine.advice_worth import helps, place_of, worth_of, yearly_costs
 from apps.plans.engine.checks import known
 from apps.plans.engine.chunks import Mapper
@@ -220,6 +221,7 @@ def _rules(inputs: ProjectionInputs, runs: Runs, policy: AdvicePolicy) -> tuple[
         ("savings", lambda: _savings(inputs, runs, policy)),
         ("spending", lambda: _spending(inputs, runs, policy)),
         ("retirement_date", lambda: _delay(inputs, runs, policy)),
+        ("wish", lambda: wish_advice(inputs, runs, policy.target)),
         ("debt", lambda: debt_advice(inputs, policy.debt_payment)),
         ("social_security", lambda: _benefits(inputs, runs)),
         ("contribution_room", lambda: room_advice(inputs, policy)),

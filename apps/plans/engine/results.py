@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from apps.plans.engine.digest import canonical_json
 
-ENGINE_VERSION = "plans-1.27.0"
+ENGINE_VERSION = "plans-1.28.0"
 
 PERCENTILES = (5, 10, 25, 50, 75, 90, 95)
 SPENDING_LEVELS = (5, 25, 50, 75, 95)
@@ -340,7 +340,7 @@ class Effect:
 class Recommendation:
     """One piece of advice: what, why, what it does in numbers, how sure, how hard, and by when.
 
-    ``kind`` is savings, spending, debt, allocation, emergency_fund, retirement_date, social_security, ira_gifts,
+    ``kind`` is savings, spending, wish, debt, allocation, emergency_fund, retirement_date, social_security, ira_gifts,
     contribution_room, withdrawal_order, roth_conversion, insurance or estate; ``confidence`` is high, medium or low;
     ``difficulty`` easy, medium or hard; ``timeframe`` now, this_year or long_term. ``worth`` is the effect for the
     effort (`advice_worth.worth_of`), None where nothing measures it.

@@ -10,6 +10,7 @@ KINDS: dict[str, str | Promise] = {
     "savings": _("Saving"),
     "spending": _("Spending"),
     "retirement_date": _("Retirement date"),
+    "wish": _("Wish"),
     "debt": _("Debt"),
     "emergency_fund": _("Emergency fund"),
     "social_security": _("Social Security"),

@@ -72,6 +72,10 @@ TEMPLATES: dict[str, tuple[StepTemplate, ...]] = {
         StepTemplate("sort_costs", gettext_noop("Sort the costs of retirement into needs and wishes"), _CLIENT, 60),
         StepTemplate("agree_wishes", gettext_noop("Agree which wishes wait when markets are poor"), _ADVISOR, 90),
     ),
+    "wish": (
+        StepTemplate("agree_wish", gettext_noop("Agree how large the wish may be, and when"), _CLIENT, 60),
+        StepTemplate("change_wish", gettext_noop("Change the wish in the plan and compute it again"), _ADVISOR, 75),
+    ),
     "retirement_date": (
         StepTemplate("employer", gettext_noop("Talk to the employer about the date"), _CLIENT, -540, Anchor.RETIREMENT),
         StepTemplate(
