@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from decimal import Decimal
+
 from apps.plans.models import Decision, Plan, PlanStatus, PlanStep, ProjectionRun, Recommendation, StepStatus
 from apps.plans.models.plan import GIVEN_TO_CLIENT, IN_THE_WORKS
 
@@ -37,6 +40,25 @@ def is_outdated(plan: Plan, run: ProjectionRun) -> bool:
 def needs_risk_limit(recommendation: Recommendation) -> bool:
     """Say whether the advice is about the allocation and the client would be given it."""
     return recommendation.kind == "allocation" and recommendation.decision != Decision.DECLINED
+
+
+# what was agreed on: these make steps
+TAKEN = frozenset({Decision.ACCEPTED, Decision.ADJUSTED})
+# a chance this near to the target has reached it: solves stop within it
+REACHED_WITHIN = 0.005
+
+
+def reaches_alone(recommendation: Recommendation, target: Decimal) -> bool:
+    """Say whether the advice by itself brings a plan that misses its target to it, as the engine measured it."""
+    effect = recommendation.proposal.get("effect")
+    wanted = float(target)
+    return bool(effect and effect["success_before"] < wanted <= effect["success_after"] + REACHED_WITHIN)
+
+
+def alternatives(recommendations: Iterable[Recommendation], target: Decimal) -> list[Recommendation]:
+    """Return those that replace each other, each reaching the target alone; nothing where only one does."""
+    found = [row for row in recommendations if reaches_alone(row, target)]
+    return found if len(found) > 1 else []
 
 
 STEP_MOVES: dict[str, frozenset[str]] = {

@@ -14,7 +14,16 @@ from apps.accounts.models import User
 from apps.clients.models import Household
 from apps.core.actors import Actor
 from apps.money.models import BankAccount, Debt, ExpenseLine, IncomeSource
-from apps.plans.models import ContributionWatch, GoalKind, GoalPriority, Plan, PlanStatus, ProjectionRun, StressRun
+from apps.plans.models import (
+    ContributionWatch,
+    Decision,
+    GoalKind,
+    GoalPriority,
+    Plan,
+    PlanStatus,
+    ProjectionRun,
+    StressRun,
+)
 from apps.plans.services import assumptions
 from apps.plans.services._tables import published_assumptions
 from apps.plans.services.explorers import usual_care
@@ -23,6 +32,7 @@ from apps.plans.services.monitoring import monitor_plans
 from apps.plans.services.plans import draft_plan
 from apps.plans.services.projections import Precision, request_projection, run_projection
 from apps.plans.services.publishing import publish_plan
+from apps.plans.services.recommendations import decide_recommendation
 from apps.plans.services.stress_runs import request_stresses, run_stresses
 from tests.days import today
 from tests.factories import clients, compliance, portfolios
@@ -131,6 +141,15 @@ def watched(advisor: User, amount: Decimal, first_month: dt.date) -> Contributio
     )
 
 
+def published(plan: Plan, advisor: User) -> Plan:
+    """Accept all advice that is open, each with its reason, and give the plan to the client."""
+    run = plan.runs.finished().first()
+    for row in run.recommendations.filter(decision=Decision.OPEN) if run else ():
+        told = {"decision": Decision.ACCEPTED, "reason": "They want it as well.", "by": advisor.as_actor()}
+        decide_recommendation(recommendation=row, **told)
+    return publish_plan(plan=plan, by=advisor.as_actor())
+
+
 def in_force(advisor: User, household: Household | None = None) -> Plan:
     """A plan that was generated, published and, as if all had signed, put in force.
 
@@ -141,7 +160,7 @@ def in_force(advisor: User, household: Household | None = None) -> Plan:
         monthly = dict(row.proposal["facts"])["sustainable_monthly"]
         plan.goals.filter(kind=GoalKind.RETIREMENT).update(annual_amount=12 * Decimal(str(monthly)))
     computed(plan, advisor)
-    publish_plan(plan=plan, by=advisor.as_actor())
+    published(plan, advisor)
     Plan.objects.filter(pk=plan.pk).update(status=PlanStatus.IN_FORCE, in_force_at=timezone.now())
     plan.refresh_from_db()
     return plan

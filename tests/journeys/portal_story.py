@@ -65,6 +65,8 @@ def build() -> dict[str, str]:
     run = plans.computed(plan, ada)
     for row in run.recommendations.filter(kind="allocation"):
         decide_recommendation(recommendation=row, decision="declined", reason="After the risk profile.", by=by)
+    for row in run.recommendations.filter(decision="open"):
+        decide_recommendation(recommendation=row, decision="accepted", reason="It goes with the rest.", by=by)
     publish_plan(plan=plan, by=by)
     file_report(plan=plan, by=Actor.system("plans.file_report"))
     return {

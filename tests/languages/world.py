@@ -50,7 +50,7 @@ from apps.plans.selectors.calculations import Words
 from apps.plans.selectors.figures import figures_in
 from apps.plans.services.calculations import Asked, tell_calculation
 from apps.plans.services.digests import send_digests
-from apps.plans.services.publishing import file_report, publish_plan
+from apps.plans.services.publishing import file_report
 from apps.plans.services.questions import answer_question, ask_question
 from apps.plans.services.step_reminders import remind_of_steps
 from apps.plans.services.watches import judge_contributions
@@ -160,7 +160,7 @@ class Firm(World):
             compliance.in_force(member, self.ada)
         published = plans.drafted(self.ada, self.household)
         plans.computed(published, self.ada)
-        publish_plan(plan=published, by=by)
+        plans.published(published, self.ada)
         file_report(plan=published, by=SYSTEM)
         published.refresh_from_db()
         asked = ask_question(plan=published, text="Will it last?", by=self.client.as_actor())

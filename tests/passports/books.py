@@ -27,7 +27,7 @@ from apps.plans.models import Plan, PlanAlert
 from apps.plans.selectors.monitoring_rules import DEFAULTS
 from apps.plans.services.monitoring_rules import MonitoringTerms, set_monitoring_rules
 from apps.plans.services.plans import draft_plan
-from apps.plans.services.publishing import file_report, publish_plan
+from apps.plans.services.publishing import file_report
 from apps.plans.services.recommendations import decide_recommendation
 from apps.plans.services.scenarios import measure_scenario
 from apps.portfolios.services.statements import StatedPosition, take_statement
@@ -151,7 +151,7 @@ class Books(World):
         run = plans.computed(self.plan, self.ada)
         for row in run.recommendations.filter(kind="allocation"):
             decide_recommendation(recommendation=row, decision="declined", reason="Not now.", by=by)
-        publish_plan(plan=self.plan, by=by)
+        plans.published(self.plan, self.ada)
         file_report(plan=self.plan, by=Actor.system("plans.file_report"))
         self.plan.refresh_from_db()
         self.published: Plan = self.plan

@@ -189,7 +189,10 @@ class DecisionForm(forms.Form):
         label=_("Reason"),
         widget=forms.Textarea(attrs={"rows": 3}),
         required=False,
-        help_text=_("Needed when you adjust or decline: the client and an examiner read it."),
+        help_text=_(
+            "Needed when you adjust or decline, or accept one more way to the target: "
+            "the client and an examiner read it."
+        ),
     )
     field_order = ("decision", "value", "reason")
 

@@ -273,6 +273,9 @@ class RecommendationLine:
     waits_for_effect: bool
     worth: Figure | None = None
     is_owed: bool = False
+    # others reach the target alone as it does; one of them was taken
+    is_alternative: bool = False
+    is_taken_elsewhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)

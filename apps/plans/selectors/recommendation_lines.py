@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.templatetags import formats
+from apps.plans import policies
 from apps.plans.models import Decision, ProjectionRun, Recommendation
 from apps.plans.selectors.figures import Figure, Wording, money_figure, sentence
 from apps.plans.selectors.levers import LEVERS, Lever
@@ -26,7 +28,17 @@ TONES = {Decision.OPEN: "warn", Decision.ACCEPTED: "good", Decision.ADJUSTED: "n
 
 def lines_of(run: ProjectionRun, currency: str) -> tuple[RecommendationLine, ...]:
     """Return the advice of a run in order of effect."""
-    return tuple(line_of(row, run, currency) for row in run.recommendations.all())
+    rows = list(run.recommendations.all())
+    each = policies.alternatives(rows, run.plan.target_success)
+    taken = {row.pk for row in each if row.decision in policies.TAKEN}
+    return tuple(
+        replace(
+            line_of(row, run, currency),
+            is_alternative=row in each,
+            is_taken_elsewhere=row in each and bool(taken - {row.pk}),
+        )
+        for row in rows
+    )
 
 
 def line_of(row: Recommendation, run: ProjectionRun, currency: str) -> RecommendationLine:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from apps.core.actors import Actor
 from apps.plans.engine.falls import MarketFall
 from apps.plans.models import Decision, Plan, PlanStep, StepStatus
+from apps.plans.policies import TAKEN
 from apps.plans.selectors import overview_builders as build
 from apps.plans.selectors import report_parts
 from apps.plans.selectors.overview_parts import FlowLine, RecommendationLine
@@ -30,6 +31,11 @@ class Move:
 
     advice: RecommendationLine
     step: StepLine | None
+
+    @property
+    def is_agreed(self) -> bool:
+        """Whether it is done; else it is an offer to talk about."""
+        return self.advice.decision in TAKEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +69,11 @@ class PlanReport:
     def owed(self) -> tuple[RecommendationLine, ...]:
         """What the risk limit demands and is not among the first moves."""
         return tuple(move.advice for move in self.moves[MOST_MOVES:] if move.advice.is_owed)
+
+    @property
+    def has_agreed(self) -> bool:
+        """Whether any advice was accepted, as it is or adjusted."""
+        return any(move.is_agreed for move in self.moves)
 
     @property
     def is_mix_advised(self) -> bool:

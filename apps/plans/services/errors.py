@@ -42,6 +42,12 @@ class FactsMovedError(DomainError):
     code = "facts_moved"
 
 
+class AlternativesError(DomainError):
+    """Advice that replaces each other was accepted twice without saying why."""
+
+    code = "alternatives"
+
+
 class StatusNotPossibleError(DomainError):
     """The plan cannot go from where it is to there."""
 

@@ -24,11 +24,12 @@ from apps.core.tenancy.addresses import site_url
 from apps.kernel.errors import gettext_noop
 from apps.notices.services.mails import queue_mail
 from apps.plans import policies
-from apps.plans.models import Decision, Plan, PlanAlert, PlanStatus, ProjectionRun
+from apps.plans.models import Plan, PlanAlert, PlanStatus, ProjectionRun
 from apps.plans.services._plans import locked, tell
 from apps.plans.services._reports import report_pdf
 from apps.plans.services.alerts import close_alert
 from apps.plans.services.errors import (
+    AlternativesError,
     FactsMovedError,
     NoResultError,
     RiskLimitMissingError,
@@ -45,15 +46,16 @@ SIGNATURE_PURPOSE = "plan"
 def publish_plan(*, plan: Plan, by: Actor) -> Plan:
     """Freeze the version with its newest result, give it to the client, and have its report drawn.
 
-    Advice that is not decided yet is accepted, and all that is becomes dated steps. An older version that still waits
-    for signatures is superseded.
+    Advice that was accepted or adjusted becomes dated steps; what is not decided stays an offer to talk about and makes
+    none. An older version that still waits for signatures is superseded.
     Raises StatusNotPossibleError, NoResultError when there is no result for what the plan says now or an adjustment
-    is still being measured, RiskLimitMissingError for advice about the allocation without a valid risk profile.
+    is still being measured, FactsMovedError, AlternativesError for advice accepted twice over, RiskLimitMissingError
+    for advice about the allocation without a valid risk profile.
     """
     plan = locked(plan)
     check_step(plan, PlanStatus.PUBLISHED)
     run = fresh_result(plan)
-    _accept_what_is_open(run, by)
+    _check_alternatives(plan, run)
     _check_risk_limit(plan, run)
     before = audit.snapshot(plan)
     for older in Plan.objects.filter(household=plan.household, status=PlanStatus.PUBLISHED):
@@ -205,12 +207,19 @@ def fresh_result(plan: Plan) -> ProjectionRun:
     return run
 
 
-def _accept_what_is_open(run: ProjectionRun, by: Actor) -> None:
-    for row in run.recommendations.filter(decision=Decision.OPEN):
-        before = audit.snapshot(row)
-        row.decision, row.decided_by, row.decided_at = Decision.ACCEPTED, by.label, timezone.now()
-        row.save(update_fields=["decision", "decided_by", "decided_at", "updated_at"])
-        audit.record("plans.decide_recommendation", by=by, target=row, before=before, after=audit.snapshot(row))
+def _check_alternatives(plan: Plan, run: ProjectionRun) -> None:
+    """Refuse two pieces of advice that replace each other, unless the advisor said why the client needs both."""
+    taken = [
+        row
+        for row in policies.alternatives(run.recommendations.all(), plan.target_success)
+        if row.decision in policies.TAKEN
+    ]
+    if sum(not row.reason for row in taken) > 1:
+        raise AlternativesError(
+            gettext_noop("%(count)s recommendations are accepted that each reach the target alone."),
+            mend=gettext_noop("Accept one of them, or say with the others why the client needs them as well."),
+            count=len(taken),
+        )
 
 
 def _check_risk_limit(plan: Plan, run: ProjectionRun) -> None:

@@ -11,6 +11,7 @@ from apps.core import audit, jobs
 from apps.core.actors import Actor
 from apps.core.services import service
 from apps.kernel.errors import InvalidInputError, gettext_noop
+from apps.plans import policies
 from apps.plans.engine.digest import plain
 from apps.plans.engine.mixes import ADOPTED
 from apps.plans.models import Decision, Recommendation
@@ -28,7 +29,8 @@ from apps.plans.services.projections import Progress
 def decide_recommendation(
     *, recommendation: Recommendation, decision: str, by: Actor, reason: str = "", value: Decimal | None = None
 ) -> Recommendation:
-    """Accept, adjust or decline a piece of advice; a departure from it needs a reason, an adjustment its value.
+    """Accept, adjust or decline a piece of advice; a departure from it needs a reason, an adjustment its value, and so
+    does accepting what another one that was accepted replaces.
 
     The effect of an adjustment is computed by the engine in a job. Raises PlanFrozenError, NoResultError when a newer
     result replaced this one, NotAdjustableError, InvalidInputError for a missing reason or value.
@@ -44,6 +46,7 @@ def decide_recommendation(
     row = Recommendation.objects.select_for_update().get(pk=recommendation.pk)
     before = audit.snapshot(row)
     _check_decision(row, decision, reason, value)
+    _check_alternative(row, decision, reason)
     row.decision, row.reason = decision, reason.strip()
     row.adjusted_value = value if decision == Decision.ADJUSTED else None
     row.adjusted_effect = row.measure_job = None
@@ -95,6 +98,18 @@ def keep_effect(*, recommendation: Recommendation, value: Decimal, effect: dict[
     audit.record("plans.measure_recommendation", by=by, target=row, after={"adjusted_effect": row.adjusted_effect})
     tell(row.run.plan, "plan.recommendation_measured")
     return row
+
+
+def _check_alternative(row: Recommendation, decision: str, reason: str) -> None:
+    if decision != Decision.ACCEPTED or reason.strip():
+        return
+    each = policies.alternatives(row.run.recommendations.all(), row.run.plan.target_success)
+    if row in each and any(other.decision in policies.TAKEN for other in each if other != row):
+        raise InvalidInputError(
+            gettext_noop("Another recommendation that you accepted reaches the target alone, as this one does."),
+            mend=gettext_noop("Decline one of the two, or say why the client needs both."),
+            field="reason",
+        )
 
 
 def _check_decision(row: Recommendation, decision: str, reason: str, value: Decimal | None) -> None:

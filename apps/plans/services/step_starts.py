@@ -43,7 +43,7 @@ def start_steps(*, plan: Plan, run: ProjectionRun, by: Actor) -> list[PlanStep]:
     """Lay out the steps of all advice that was accepted or adjusted, watch its contributions, agree the review.
 
     Steps of an older version that are still under way go on for the same advice; those of advice that was declined
-    since are dropped. A second time nothing is laid out twice.
+    since are dropped. Advice that is not decided makes none of its own. A second time nothing is laid out twice.
     """
     question, today = inputs_of(run), firm_today()
     retirement = min(
@@ -60,6 +60,8 @@ def start_steps(*, plan: Plan, run: ProjectionRun, by: Actor) -> list[PlanStep]:
             continue
         facts = facts_of(row)
         kept = {step.code for step in _carry(going_on, row, by)} | {step.code for step in row.steps.all()}
+        if row.decision == Decision.OPEN:
+            continue
         steps += _new(row, Anchors(today, retirement, facts), kept, by)
         _watch(row, facts, question, by)
     _agree_review(plan.household, today, by)

@@ -1,15 +1,31 @@
+from decimal import Decimal
+
 import pytest
 
 from apps.plans.models import Plan, PlanStatus, PlanStep, Recommendation, StepStatus
 from apps.plans.policies import (
     STEP_MOVES,
     TRANSITIONS,
+    alternatives,
     can_change,
     can_move,
     can_move_step,
     is_given_to_client,
     needs_risk_limit,
+    reaches_alone,
 )
+
+
+def way(before, after):
+    return Recommendation(proposal={"effect": {"success_before": before, "success_after": after}})
+
+
+def test_ways_replace_each_other_where_each_reaches_the_target_alone():
+    one, two, short, none = way(0.7, 0.85), way(0.7, 0.846), way(0.7, 0.8), Recommendation(proposal={"effect": None})
+    target = Decimal("0.85")
+    assert alternatives([one, short, two, none], target) == [one, two]
+    assert alternatives([one, short, none], target) == []
+    assert not reaches_alone(way(0.9, 0.95), target)
 
 
 def test_every_status_has_its_steps_and_none_leads_out_of_the_life_of_a_plan():

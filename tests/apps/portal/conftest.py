@@ -10,7 +10,7 @@ from apps.accounts.models import User
 from apps.clients.models import Household
 from apps.core.actors import Actor
 from apps.plans.models import Plan
-from apps.plans.services.publishing import file_report, publish_plan
+from apps.plans.services.publishing import file_report
 from apps.plans.services.recommendations import decide_recommendation
 from tests.factories import clients, plans
 
@@ -49,7 +49,7 @@ def publish(ada: User) -> Callable[[Household], Plan]:
         run = plans.computed(plan, ada)
         for row in run.recommendations.filter(kind="allocation"):
             decide_recommendation(recommendation=row, decision="declined", reason="After the risk profile.", by=by)
-        publish_plan(plan=plan, by=by)
+        plans.published(plan, ada)
         return file_report(plan=plan, by=Actor.system("plans.file_report"))
 
     return given

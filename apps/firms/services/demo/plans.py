@@ -8,14 +8,17 @@ from django.utils.translation import gettext
 
 from apps.accounts.selectors.firm_days import firm_today
 from apps.clients.models import Household, Relationship, SignatureRequest, SignatureRequestState
+from apps.core.actors import Actor
 from apps.firms.services.demo.households import sign_all
 from apps.plans.engine.what_if_levers import LeverKind, levers_of
-from apps.plans.models import ContributionWatch, Plan, PlanStatus, PlanStep, StepOwner, StepStatus
+from apps.plans.models import ContributionWatch, Decision, Plan, PlanStatus, PlanStep, StepOwner, StepStatus
+from apps.plans.policies import alternatives
 from apps.plans.selectors.contribution_months import month_before
 from apps.plans.selectors.what_if import asked_of
 from apps.plans.services.errors import FactsMovedError, RunInProgressError, StatusNotPossibleError
 from apps.plans.services.projections import request_projection
 from apps.plans.services.publishing import SIGNATURE_PURPOSE, publish_plan
+from apps.plans.services.recommendations import decide_recommendation
 from apps.plans.services.scenarios import keep_scenario
 from apps.plans.services.steps import Evidence, finish_step, halt_step
 from apps.plans.services.watches import change_watch
@@ -57,6 +60,7 @@ def _move_on(plan: Plan, number: int) -> int:
     """Publish a plan; one whose facts came in after its result is generated again and left for the next call."""
     by = plan.household.advisor.as_actor()
     try:
+        _decide(plan, by)
         publish_plan(plan=plan, by=by)
     except FactsMovedError:
         request_projection(plan=plan, by=by)
@@ -65,6 +69,21 @@ def _move_on(plan: Plan, number: int) -> int:
     _tell_goals(plan.household, number)
     _keep_scenarios(plan, number)
     return 1
+
+
+def _decide(plan: Plan, by: Actor) -> None:
+    """Accept the advice; of ways that replace each other the first, the others are declined."""
+    run = plan.runs.finished().first()
+    rows = list(run.recommendations.all()) if run is not None else []
+    ways = alternatives(rows, plan.target_success)
+    for row in rows:
+        if row.decision != Decision.OPEN:
+            continue
+        if row in ways[1:]:
+            reason = gettext("The other way suits them better.")
+            decide_recommendation(recommendation=row, decision=Decision.DECLINED, reason=reason, by=by)
+        else:
+            decide_recommendation(recommendation=row, decision=Decision.ACCEPTED, by=by)
 
 
 def _work_on_steps(plan: Plan, number: int) -> None:

@@ -7,7 +7,6 @@ import pytest
 from apps.plans.models import Plan, PlanStep, StepStatus
 from apps.plans.selectors.overviews import plan_overview
 from apps.plans.selectors.reports import REPORTER, plan_report
-from apps.plans.services.publishing import publish_plan
 from tests.days import today
 from tests.factories import plans
 
@@ -30,7 +29,7 @@ def test_a_report_tells_the_pages_figures_and_who_does_what(ada, plan):
     assert drafted.actions == ()
     assert not drafted.essentials
 
-    publish_plan(plan=plan, by=ada.as_actor())
+    plans.published(plan, ada)
     report = plan_report(Plan.objects.get(pk=plan.pk), (), today())
     shown = plan_overview(plan.household, REPORTER, Plan.objects.get(pk=plan.pk))
     assert report.overview == shown

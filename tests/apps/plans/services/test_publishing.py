@@ -16,9 +16,9 @@ from apps.clients.services.signatures import (
 from apps.core.models import AuditEvent, Job
 from apps.money.models import BankAccount
 from apps.notices.models import Mail
-from apps.plans.models import Decision, Plan, PlanStatus, Recommendation
+from apps.plans.models import ContributionWatch, Decision, Plan, PlanStatus, PlanStep, Recommendation
 from apps.plans.selectors.overviews import plan_overview
-from apps.plans.services.errors import NoResultError, RiskLimitMissingError, StatusNotPossibleError
+from apps.plans.services.errors import AlternativesError, NoResultError, RiskLimitMissingError, StatusNotPossibleError
 from apps.plans.services.plans import draft_plan
 from apps.plans.services.publishing import file_report, order_report, publish_plan, request_plan_signature
 from apps.plans.services.recommendations import decide_recommendation, measure_recommendation
@@ -54,15 +54,38 @@ def published(plan, ada, system):
     return plan
 
 
-def test_publishing_freezes_the_result_accepts_what_is_open_and_tells_the_client(ada, ready):
+def test_publishing_freezes_the_result_and_tells_the_client(ada, ready):
     publish_plan(plan=ready, by=ada.as_actor())
     ready.refresh_from_db()
     assert ready.status == PlanStatus.PUBLISHED
     assert ready.published_run == ready.runs.finished().first()
-    assert not ready.published_run.recommendations.exclude(decision=Decision.ACCEPTED).exists()
     assert Mail.objects.get(kind="plans/plan_published").to == "ana.rivera@example.com"
     assert Job.objects.filter(name="plans.file_report", sent_at=None).count() == 1
     assert AuditEvent.objects.filter(action="plans.publish_plan").count() == 1
+
+
+def test_advice_that_is_not_decided_stays_an_offer_and_makes_no_steps(ada, ready):
+    row = ready.runs.finished().first().recommendations.get(kind="debt")
+    decide_recommendation(recommendation=row, decision=Decision.ACCEPTED, by=ada.as_actor())
+    publish_plan(plan=ready, by=ada.as_actor())
+    rows = ready.runs.finished().first().recommendations.exclude(pk=row.pk)
+    assert {each.decision for each in rows} == {Decision.OPEN}
+    assert {step.recommendation for step in PlanStep.objects.all()} == {row}
+    assert not ContributionWatch.objects.exists()
+
+
+def test_ways_that_replace_each_other_are_published_together_only_for_a_reason(ada, ready):
+    rows = [row for row in ready.runs.finished().first().recommendations.all() if row.proposal["effect"]][:2]
+    for row in rows:
+        effect = {**row.proposal["effect"], "success_before": 0.6, "success_after": 0.85}
+        row.proposal = {**row.proposal, "effect": effect}
+        row.decision = Decision.ACCEPTED
+        row.save()
+    with pytest.raises(AlternativesError, match="2 recommendations .* each reach the target alone. Accept one"):
+        publish_plan(plan=ready, by=ada.as_actor())
+    rows[1].reason = "They want both."
+    rows[1].save()
+    assert publish_plan(plan=ready, by=ada.as_actor()).status == PlanStatus.PUBLISHED
 
 
 def test_a_draft_without_a_result_is_not_published(ada):

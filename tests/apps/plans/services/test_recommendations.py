@@ -5,6 +5,7 @@ import pytest
 from apps.core.models import AuditEvent, Job
 from apps.kernel.errors import InvalidInputError
 from apps.plans.models import Decision
+from apps.plans.selectors.recommendation_lines import lines_of
 from apps.plans.services.errors import NoResultError, NotAdjustableError
 from apps.plans.services.recommendations import decide_recommendation, measure_recommendation
 from tests.factories import plans, portfolios
@@ -25,6 +26,26 @@ def test_advice_is_accepted_without_a_reason(ada, run):
     row = decide_recommendation(recommendation=of_kind(run, "debt"), decision=Decision.ACCEPTED, by=ada.as_actor())
     assert (row.decision, row.decided_by) == (Decision.ACCEPTED, ada.as_actor().label)
     assert AuditEvent.objects.filter(action="plans.decide_recommendation").count() == 1
+
+
+def test_a_second_way_to_the_target_is_accepted_only_for_a_reason(ada, run):
+    first, second = [row for row in run.recommendations.all() if row.proposal["effect"]][:2]
+    for row in (first, second):
+        effect = {**row.proposal["effect"], "success_before": 0.6, "success_after": 0.86}
+        row.proposal = {**row.proposal, "effect": effect}
+        row.save()
+    accepted = {"decision": Decision.ACCEPTED, "by": ada.as_actor()}
+    decide_recommendation(recommendation=first, **accepted)
+    decide_recommendation(recommendation=first, **accepted)
+    with pytest.raises(InvalidInputError, match="Decline one of the two") as refused:
+        decide_recommendation(recommendation=second, **accepted)
+    assert refused.value.field == "reason"
+    lines = {line.key: line for line in lines_of(run, "USD")}
+    assert lines[second.key].is_alternative
+    assert lines[second.key].is_taken_elsewhere
+    assert not lines[first.key].is_taken_elsewhere
+    row = decide_recommendation(recommendation=second, reason="They want to live on less as well.", **accepted)
+    assert (row.decision, row.reason) == (Decision.ACCEPTED, "They want to live on less as well.")
 
 
 @pytest.mark.parametrize("decision", [Decision.ADJUSTED, Decision.DECLINED])

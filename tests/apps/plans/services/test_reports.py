@@ -21,7 +21,6 @@ from apps.plans.services import _reports
 from apps.plans.services._reports import report_context, report_pdf
 from apps.plans.services.errors import NoResultError
 from apps.plans.services.plans import draft_plan
-from apps.plans.services.publishing import publish_plan
 from tests.factories import clients, compliance, plans
 
 PIXEL = bytes.fromhex(
@@ -32,7 +31,7 @@ PIXEL = bytes.fromhex(
 
 def given(ada, plan):
     plans.computed(plan, ada)
-    publish_plan(plan=plan, by=ada.as_actor())
+    plans.published(plan, ada)
     return Plan.objects.select_related("household__advisor").get(pk=plan.pk)
 
 

@@ -11,7 +11,6 @@ from apps.plans.selectors.advice_kinds import KINDS
 from apps.plans.services import step_starts
 from apps.plans.services._step_templates import TEMPLATES, Anchor, Anchors, StepTemplate
 from apps.plans.services.plans import draft_plan
-from apps.plans.services.publishing import publish_plan
 from apps.plans.services.recommendations import decide_recommendation
 from apps.plans.services.step_starts import facts_of, start_steps
 from apps.plans.services.steps import Evidence, finish_step
@@ -49,11 +48,11 @@ def published_again(ada, plan, *declined):
     run = plans.computed(later, ada)
     for kind in ("allocation", *declined):
         decline(run, ada, kind)
-    return publish_plan(plan=later, by=ada.as_actor())
+    return plans.published(later, ada)
 
 
 def test_accepted_advice_becomes_dated_steps_with_owners_and_declined_advice_none(ada, ready):
-    publish_plan(plan=ready, by=ada.as_actor())
+    plans.published(ready, ada)
     run = ready.runs.finished().first()
     for row in run.recommendations.all():
         codes = {step.code for step in row.steps.all()}
@@ -72,14 +71,14 @@ def test_every_kind_of_advice_has_its_steps_and_its_name():
 
 
 def test_laying_out_a_second_time_lays_out_nothing(ada, ready):
-    publish_plan(plan=ready, by=ada.as_actor())
+    plans.published(ready, ada)
     before = PlanStep.objects.count()
     assert start_steps(plan=ready, run=ready.runs.finished().first(), by=ada.as_actor()) == []
     assert (PlanStep.objects.count(), ContributionWatch.objects.count()) == (before, 1)
 
 
 def test_the_contribution_that_advice_adds_to_is_watched_with_what_was_paid_before(ada, ready):
-    publish_plan(plan=ready, by=ada.as_actor())
+    plans.published(ready, ada)
     watch = ContributionWatch.objects.get()
     facts = facts_of(watch.recommendation)
     assert watch.recommendation.kind == "savings"
@@ -96,12 +95,12 @@ def test_an_adjusted_amount_is_what_is_watched(ada, ready, system):
     told = {"decision": Decision.ADJUSTED, "value": Decimal(250), "reason": "x", "by": ada.as_actor()}
     row = decide_recommendation(recommendation=row, **told)
     measure_recommendation(recommendation=row, value=Decimal(250), progress=plans.silent, by=system)
-    publish_plan(plan=ready, by=ada.as_actor())
+    plans.published(ready, ada)
     assert ContributionWatch.objects.get().monthly_amount == Decimal(350)
 
 
 def test_steps_under_way_go_on_in_the_next_version_and_done_ones_stay_with_theirs(ada, ready):
-    publish_plan(plan=ready, by=ada.as_actor())
+    plans.published(ready, ada)
     old = ready.runs.finished().first().recommendations.get(kind="debt")
     finish_step(step=old.steps.get(code="lender"), evidence=Evidence(note="Booked"), by=ada.as_actor())
     going_on = old.steps.get(code="check_balance")
@@ -115,7 +114,7 @@ def test_steps_under_way_go_on_in_the_next_version_and_done_ones_stay_with_their
 
 
 def test_steps_of_advice_that_is_declined_later_are_dropped(ada, ready):
-    publish_plan(plan=ready, by=ada.as_actor())
+    plans.published(ready, ada)
     later = published_again(ada, ready, "debt")
     rows = PlanStep.objects.filter(recommendation__kind="debt")
     assert {row.status for row in rows} == {StepStatus.DROPPED}
@@ -128,7 +127,7 @@ def test_a_plan_whose_steps_fail_is_not_published(ada, ready, monkeypatch):
 
     monkeypatch.setattr(step_starts, "_watch", broken)
     with pytest.raises(DatabaseError):
-        publish_plan(plan=ready, by=ada.as_actor())
+        plans.published(ready, ada)
     ready.refresh_from_db()
     assert ready.status == PlanStatus.IN_REVIEW
     assert not PlanStep.objects.exists()
@@ -160,7 +159,7 @@ def test_every_template_has_its_own_code_and_fits_its_column():
 def test_what_the_plan_needs_is_watched_before_what_the_law_has_room_for(ada, ready):
     run = ready.runs.finished().first()
     room = run.recommendations.get(kind="contribution_room")
-    publish_plan(plan=ready, by=ada.as_actor())
+    plans.published(ready, ada)
     assert room.steps.filter(code="deferral").exists()
     assert ContributionWatch.objects.get().recommendation.kind == "savings"
 
@@ -168,7 +167,7 @@ def test_what_the_plan_needs_is_watched_before_what_the_law_has_room_for(ada, re
 def test_room_is_watched_in_its_own_account_where_nothing_else_is_advised_there(ada, ready):
     run = ready.runs.finished().first()
     decline(run, ada, "savings")
-    publish_plan(plan=ready, by=ada.as_actor())
+    plans.published(ready, ada)
     watch, room = ContributionWatch.objects.get(), run.recommendations.get(kind="contribution_room")
     assert watch.recommendation == room
     assert str(watch.account.public_id) == room.key.partition(":")[2]
