@@ -35,7 +35,7 @@ def place_of(field: str, plan: Plan) -> str:
     return "" if entry is None else _place_of_entry(entry["list"], _uuid_in(entry["key"]), plan)
 
 
-def _place_of_entry(kind: str, key: UUID | None, plan: Plan) -> str:
+def _place_of_entry(kind: str, key: UUID, plan: Plan) -> str:
     household = plan.household
     own = {"household_id": household.public_id}
     if kind == "adults" and household.people.filter(public_id=key).exists():
@@ -50,8 +50,8 @@ def _place_of_entry(kind: str, key: UUID | None, plan: Plan) -> str:
     return reverse("money:household-money", kwargs=own)
 
 
-def _uuid_in(key: str) -> UUID | None:
+def _uuid_in(key: str) -> UUID:
     try:
         return UUID(key)
     except ValueError:
-        return None
+        return UUID(int=0)  # the key of nothing that is kept
