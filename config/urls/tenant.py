@@ -1,11 +1,12 @@
 """The site of one firm."""
 
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView
 from oauth2_provider.views import IntrospectTokenView, RevokeTokenView, TokenView
 
 from apps.core.api.docs import DocsView
+from apps.core.api.lost import no_address
 from apps.core.health import health
 
 api = [
@@ -29,6 +30,7 @@ urlpatterns = [
     path("api/", include("apps.market.api.urls")),
     path("api/", include("apps.plans.api.urls")),
     path("api/", include("apps.portfolios.api.urls")),
+    re_path(r"^api/", no_address),  # after all that answers: the rest of /api/ is a problem, not a page
     path("", include("apps.compliance.urls")),
     path("", include("apps.billing.urls")),
     path("", include("apps.desk.urls")),

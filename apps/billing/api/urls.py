@@ -5,10 +5,11 @@ from typing import Any
 from django.urls import re_path
 
 from apps.billing.api import views
+from apps.core.api.ids import ID
 
 app_name = "billing_api"
 _ROOT = "^financial-services"
-_ID = "[0-9a-f-]{36}"
+_ID = ID
 _COLLECTION: dict[str, Any] = {"get": "list", "post": "create"}
 _ITEM: dict[str, Any] = {"get": "retrieve"}
 

@@ -6,9 +6,10 @@ from django.urls import re_path
 from drf_spectacular.utils import extend_schema, extend_schema_view
 
 from apps.clients.api.views import ClientViewSet, HouseholdViewSet
+from apps.core.api.ids import ID
 
 app_name = "clients_api"
-_ID = "[0-9a-f-]{36}"
+_ID = ID
 _ALIAS = extend_schema(description="Alias of /api/financial-services/clients.")
 
 

@@ -3,9 +3,10 @@
 from django.urls import re_path
 
 from apps.compliance.api.views import ClientRiskViewSet, QuestionnaireViewSet, RiskAssessmentViewSet
+from apps.core.api.ids import ID
 
 app_name = "compliance_api"
-_ID = "[0-9a-f-]{36}"
+_ID = ID
 _BASE = "^financial-services/risk-assessment"
 
 urlpatterns = [

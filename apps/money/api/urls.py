@@ -4,10 +4,11 @@ from typing import Any
 
 from django.urls import re_path
 
+from apps.core.api.ids import ID
 from apps.money.api.views import DebtViewSet, EquityGrantViewSet, PropertyViewSet, YearlyPaymentViewSet
 
 app_name = "money_api"
-_ID = "[0-9a-f-]{36}"
+_ID = ID
 _COLLECTION: dict[str, Any] = {"get": "list", "post": "create"}
 _ITEM: dict[str, Any] = {"get": "retrieve", "put": "update", "delete": "destroy"}
 _BASE = "financial-services"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -358,6 +359,14 @@ def _impact(effect: EffectLine) -> dict[str, Any]:
 
 def _estimate(value: Figure, error: Figure) -> dict[str, float | None]:
     return {"probability": value.number, "standard_error": error.number}
+
+
+def check_levers(asked: Asked, told: Mapping[str, float]) -> None:
+    """Refuse levers that the plan lacks, each at its key with those that it has. Raises ValidationError."""
+    known = [lever.key for lever in levers_of(asked.question.inputs)]
+    text = f"The plan has no such lever. Known are: {', '.join(known)}."
+    if wrong := {key: [text] for key in told if key not in known}:
+        raise serializers.ValidationError({"levers": wrong})
 
 
 def analysis_body(asked: Asked, answer: WhatIfAnswer) -> dict[str, Any]:

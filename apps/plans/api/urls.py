@@ -4,11 +4,12 @@ from typing import Any
 
 from django.urls import re_path
 
+from apps.core.api.ids import ID
 from apps.plans.api.follow_ups import AlertViewSet, OutlookViewSet, StepViewSet
 from apps.plans.api.views import ClientPlanViewSet, FinancialPlanViewSet, JobViewSet, RecommendationViewSet
 
 app_name = "plans_api"
-_ID = "[0-9a-f-]{36}"
+_ID = ID
 _PLAN = rf"^financial-services/financial-plans/(?P<plan_id>{_ID})"
 
 

@@ -34,6 +34,7 @@ from apps.plans.api.serializers import (
     allocation_body,
     analysis_body,
     bands_body,
+    check_levers,
     mixes_body,
     plan_body,
     recommendation_body,
@@ -195,6 +196,7 @@ class FinancialPlanViewSet(
         asked = asked_of(plan)
         if asked is None:
             raise NotFoundError(gettext_noop("There is no generated plan yet."))
+        check_levers(asked, levers)
         question = Question(uuid.uuid4().hex, 0, levers, is_whole=True)
         answer = answer_question(run=asked.run, question=question, by=actor)
         return Response(AnalysisOut(analysis_body(asked, answer)).data)

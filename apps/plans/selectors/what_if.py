@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
@@ -38,6 +38,7 @@ class LeverRow:
     low: str
     high: str
     step: str
+    error: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,14 +127,17 @@ def result_as_generated(asked: Asked) -> WhatIfResult | None:
     return None if found is None else result_of_answer(asked, question, answer_as_generated(found))
 
 
-def lever_groups(asked: Asked, changes: Mapping[str, float]) -> tuple[LeverGroup, ...]:
-    """Return the levers, each where the changes put it."""
+def lever_groups(
+    asked: Asked, changes: Mapping[str, float], wrong: Mapping[str, str] | None = None
+) -> tuple[LeverGroup, ...]:
+    """Return the levers, each where the changes put it; `wrong` says by key what an address told amiss."""
     decisions: list[LeverRow] = []
     goals: list[LeverRow] = []
     stresses: list[LeverRow] = []
     for lever in levers_of(asked.question.inputs):
         rows = stresses if lever.kind in STRESSES else goals if lever.kind in OF_GOALS else decisions
-        rows.append(_row(asked, lever, changes.get(lever.key, lever.value)))
+        row = _row(asked, lever, changes.get(lever.key, lever.value))
+        rows.append(replace(row, error=(wrong or {}).get(lever.key, "")))
     groups = ((_("Decisions"), decisions), (_("Goals"), goals), (_("Stress: markets worse than assumed"), stresses))
     return tuple(LeverGroup(title, tuple(rows)) for title, rows in groups if rows)
 

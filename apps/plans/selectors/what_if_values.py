@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from apps.core.errors import shown
 from apps.kernel.errors import InvalidInputError, gettext_noop
 from apps.plans.engine.inputs import CubeSpec
 from apps.plans.engine.results import Estimate
-from apps.plans.engine.what_if_levers import LeverKind
+from apps.plans.engine.what_if_levers import LeverKind, WhatIfLever, check
 from apps.plans.engine.what_if_results import GoalChance, WhatIfAnswer
 from apps.plans.selectors.run_values import RunInputs, RunResult
 
@@ -54,6 +55,25 @@ def changes_in(told: Mapping[str, str]) -> dict[str, float]:
         except ValueError as wrong:
             raise InvalidInputError(gettext_noop("Give a number."), field=key) from wrong
     return found
+
+
+def openable(told: Mapping[str, str], levers: Iterable[WhatIfLever]) -> tuple[dict[str, float], dict[str, str]]:
+    """Read where an address puts levers, and what is wrong by key: a lever told amiss stands as planned.
+
+    What is no lever of this plan is left alone.
+    """
+    found, wrong = {}, {}
+    for lever in levers:
+        if lever.key not in told:
+            continue
+        try:
+            value = changes_in({lever.key: told[lever.key]})[lever.key]
+            check(lever, lever.key, value)
+        except InvalidInputError as refusal:
+            wrong[lever.key] = shown(refusal).sentence
+        else:
+            found[lever.key] = value
+    return found, wrong
 
 
 def question_in(told: Mapping[str, str]) -> Question:

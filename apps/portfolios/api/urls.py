@@ -2,6 +2,7 @@
 
 from django.urls import re_path
 
+from apps.core.api.ids import ID
 from apps.portfolios.api.composites import CompositePerformanceView, CompositeViewSet
 from apps.portfolios.api.distributions import DistributionsView
 from apps.portfolios.api.numbers import AccountNumberView
@@ -12,7 +13,7 @@ from apps.portfolios.api.trades import OrderViewSet, TradeViewSet
 from apps.portfolios.api.views import AccountViewSet, HoldingsView, PortfolioView, TransactionList
 
 app_name = "portfolios_api"
-_ID = "[0-9a-f-]{36}"
+_ID = ID
 _ACCOUNTS = r"^financial-services/accounts"
 
 urlpatterns = [

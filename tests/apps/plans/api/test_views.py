@@ -219,4 +219,8 @@ def test_levers_are_answered_at_once_within_their_bounds(partner, ada, household
     wrong = send(partner, "post", address, {"levers": {"lower_returns": 50}})
     assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (422, "lower_returns")
     assert send(partner, "post", address, {"levers": {"lower_returns": "much"}}).status_code in {400, 422}
+    unknown = send(partner, "post", address, {"levers": {"luck": 1}}).json()["errors"][0]
+    assert unknown["field"] == "levers.luck"
+    assert "retirement_spending" in unknown["message"]
+    assert "Reload" not in unknown["message"]
     assert plan.runs.count() == 1

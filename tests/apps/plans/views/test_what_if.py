@@ -65,6 +65,20 @@ def test_a_move_is_answered_with_figures_whose_passports_say_the_same(base, ada,
         assert "Levers moved" in passport.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("text", "said"), [("abc", "Give a number."), ("-5", "must lie between"), ("nan", "Give a nu")]
+)
+def test_a_malformed_address_opens_the_page_and_says_so_at_the_lever(base, ada, sign_in, text, said):
+    page = sign_in(ada).get(f"{base}?retirement_spending={text}")
+    assert page.status_code == 200
+    rows = {row.key: row for group in page.context["groups"] for row in group.rows}
+    assert said in rows["retirement_spending"].error
+    assert rows["retirement_spending"].value == rows["retirement_spending"].now
+    assert not rows["lower_returns"].error
+    assert said in page.content.decode()
+    assert "The plan as it was generated" in page.content.decode()
+
+
 def test_moving_nothing_is_the_stored_result(base, run, ada, sign_in):
     client = sign_in(ada)
     spent = next(lever for lever in levers_of(inputs_of(run).inputs) if lever.kind is LeverKind.RETIREMENT_SPENDING)
