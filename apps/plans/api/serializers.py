@@ -324,6 +324,7 @@ def _goal(line: GoalLine) -> dict[str, Any]:
         "first_shortfall_year": line.first_shortfall_year,
         "met_as": None if line.given is None else _given(line.given),
         "helps_most": None if line.helped is None else _help(line.helped),
+        "plan_succeeds_without_it": line.without and line.without.number,
     }
 
 

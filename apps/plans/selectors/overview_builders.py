@@ -158,9 +158,19 @@ def goals(found: Found) -> tuple[GoalLine, ...]:
                 helped=help_line(helps[goal.key], found.currency, found.run.names) if goal.key in helps else None,
                 given=given_line(goal.key, outcome.given) if outcome.given is not None else None,
                 means=means_line(goal, found.run.names),
+                without=_without(goal.key, found),
             )
         )
     return tuple(lines)
+
+
+def _without(goal: str, found: Found) -> Figure | None:
+    """The chance of the plan without a wish of which its advice says that it costs the needs."""
+    key = f"wish:{goal}"
+    told = next((item for item in found.result.advice.recommendations if item.key == key and item.effect), None)
+    if told is None or told.effect is None:
+        return None
+    return Figure(told.effect.success_after, "percent", f"advice:{key}:success_after", _("Chance of success with it"))
 
 
 def _not_counted(goal: EngineGoal, found: Found) -> str:

@@ -146,7 +146,8 @@ class GivenLine:
 class GoalLine:
     """One goal and how likely it is met; `unpaid` is what is missing at most where it is not, on average.
 
-    `given` is None of a goal that does not give way, `means` of one of which nothing was said.
+    `given` is None of a goal that does not give way, `means` of one of which nothing was said. `without` is the chance
+    of the plan without a wish that costs the needs, None of any other goal.
     """
 
     public_id: str
@@ -166,6 +167,7 @@ class GoalLine:
     helped: GoalHelpLine | None = None
     given: GivenLine | None = None
     means: GoalMeansLine | None = None
+    without: Figure | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,7 @@ def test_an_older_result_gives_no_chance_for_goals_after_its_end_or_without_an_a
         found: Any = SimpleNamespace(
             currency="USD",
             question=SimpleNamespace(inputs=asked, policy=SimpleNamespace(target=0.85)),
-            result=SimpleNamespace(projection=projection, helps=()),
+            result=SimpleNamespace(projection=projection, helps=(), advice=SimpleNamespace(recommendations=())),
             run=SimpleNamespace(names={}),
         )
         shown = {goal.public_id for goal in overview_builders.goals(found)}
@@ -56,3 +56,22 @@ def test_an_older_result_gives_no_chance_for_goals_after_its_end_or_without_an_a
         told = overview_builders.uncounted_goals(found)
         assert len(told) == len(dated)
         assert all(says in text for text in told)
+
+
+def test_a_wish_that_costs_the_needs_says_the_chance_without_it_at_the_goal():
+    projection, inputs = project(family(), family_cube()), family()
+    told = (
+        SimpleNamespace(key="wish:boat", effect=SimpleNamespace(success_after=0.807)),
+        SimpleNamespace(key="wish:college", effect=None),
+        SimpleNamespace(key="save_more", effect=SimpleNamespace(success_after=0.9)),
+    )
+    found: Any = SimpleNamespace(
+        currency="USD",
+        question=SimpleNamespace(inputs=inputs, policy=SimpleNamespace(target=0.85)),
+        result=SimpleNamespace(projection=projection, helps=(), advice=SimpleNamespace(recommendations=told)),
+        run=SimpleNamespace(names={}),
+    )
+    shown = {goal.public_id: goal.without for goal in overview_builders.goals(found)}
+    assert shown["boat"].value == 0.807
+    assert shown["boat"].key == "advice:wish:boat:success_after"
+    assert [key for key, figure in shown.items() if figure] == ["boat"]
