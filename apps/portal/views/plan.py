@@ -15,6 +15,7 @@ from apps.core.actors import Actor
 from apps.core.views import ServiceFormView
 from apps.plans.models import PlanStep
 from apps.plans.selectors.step_boards import client_steps, own_steps, step_for, step_lines
+from apps.plans.services.moved_facts import moved_of, told
 from apps.plans.services.questions import ask_question
 from apps.plans.services.steps import Evidence, finish_own_step
 from apps.portal.forms import QuestionForm, StepDoneForm
@@ -34,6 +35,7 @@ class PlanView(MemberMixin, ServiceFormView):
         page = plan_page(self.member.household, actor_of(self.request))
         steps = client_steps(self.member.household, actor_of(self.request), firm_today())
         context = {"page": page, "overview": page and page.overview, "steps": steps, "closer": closer_pages()}
+        context["moved"] = told(moved_of(page.plan)) if page else ""
         return super().get_context_data(**context, **kwargs)
 
     def perform(self, form: Any, by: Actor) -> str:

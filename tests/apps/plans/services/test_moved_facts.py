@@ -12,7 +12,7 @@ from apps.plans.services.moved_facts import moved_facts, moved_of, told
 from apps.plans.services.publishing import publish_plan
 from apps.plans.services.statuses import move_plan
 from tests.days import today
-from tests.factories import plans
+from tests.factories import clients, plans
 
 DEAR = "Facts have changed since this was worked out: living costs"
 
@@ -68,6 +68,17 @@ def test_the_page_says_what_changed_and_offers_no_publishing(ada, ready, sign_in
     text = sign_in(ada).get(reverse("plans:household-plan", args=[ready.household.public_id])).content.decode()
     assert DEAR in text
     assert "Publish to the client" not in text
+
+
+def test_advisor_and_client_read_it_beside_a_plan_that_waits_for_signatures(ada, ready, sign_in):
+    user = clients.portal_user(ready.household.people.get(relationship="head"))
+    publish_plan(plan=ready, by=ada.as_actor())
+    assert "Facts have changed" not in sign_in(user).get(reverse("portal:plan")).content.decode()
+    dearer(ready)
+    text = sign_in(ada).get(reverse("plans:household-plan", args=[ready.household.public_id])).content.decode()
+    assert f"{DEAR}. The client is told so" in text
+    text = sign_in(user).get(reverse("portal:plan")).content.decode()
+    assert "Facts have changed since this plan was worked out: living costs. Talk to Ada" in text
 
 
 def test_what_moved_is_named(ready, run):
