@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from apps.kernel.errors import gettext_noop
+from apps.plans.engine.advice_facts import PlanKind
 from apps.plans.models import StepOwner
 
 
@@ -62,6 +63,7 @@ class Anchors:
 
 
 _ADVISOR, _CLIENT = StepOwner.ADVISOR, StepOwner.CLIENT
+_FIRST_ARRIVAL = StepTemplate("first_arrival", gettext_noop("Check that the first contribution arrived"), _ADVISOR, 65)
 TEMPLATES: dict[str, tuple[StepTemplate, ...]] = {
     "savings": (
         StepTemplate("transfer", gettext_noop("Set up the monthly transfer at the custodian"), _CLIENT, 30),
@@ -141,8 +143,8 @@ TEMPLATES: dict[str, tuple[StepTemplate, ...]] = {
         ),
     ),
     "contribution_room": (
-        StepTemplate("deferral", gettext_noop("Raise the deferral with the employer"), _CLIENT, 30),
-        StepTemplate("first_arrival", gettext_noop("Check that the first contribution arrived"), _ADVISOR, 65),
+        StepTemplate("transfer", gettext_noop("Set up the monthly transfer at the custodian"), _CLIENT, 30),
+        _FIRST_ARRIVAL,
     ),
     "withdrawal_order": (
         StepTemplate(
@@ -171,4 +173,53 @@ TEMPLATES: dict[str, tuple[StepTemplate, ...]] = {
         StepTemplate("signed", gettext_noop("Sign the papers and file a copy"), _CLIENT, 120),
     ),
 }
+_INTO_IRA = StepTemplate(
+    "ira_transfer",
+    gettext_noop("Set up the monthly payment into the IRA at its custodian, marked for its tax year"),
+    _CLIENT,
+    30,
+)
+# how more is paid in hangs on the kind of account; without one it is a transfer to the custodian
+BY_ACCOUNT: dict[PlanKind, tuple[StepTemplate, ...]] = {
+    PlanKind.WORKPLACE: (
+        StepTemplate("deferral", gettext_noop("Raise the deferral with the employer"), _CLIENT, 30),
+        _FIRST_ARRIVAL,
+    ),
+    PlanKind.TRADITIONAL_IRA: (_INTO_IRA, _FIRST_ARRIVAL),
+    PlanKind.ROTH_IRA: (
+        _INTO_IRA,
+        _FIRST_ARRIVAL,
+        StepTemplate(
+            "roth_income",
+            gettext_noop("Check that the year's income still allows what went into the Roth IRA"),
+            _ADVISOR,
+            45,
+            Anchor.YEAR_END,
+        ),
+    ),
+    PlanKind.HEALTH: (
+        StepTemplate(
+            "health_payroll",
+            gettext_noop("Have the employer pay more of the salary into the health savings account, or transfer it"),
+            _CLIENT,
+            30,
+        ),
+        _FIRST_ARRIVAL,
+    ),
+}
 MISSED = gettext_noop("Find out why the contribution did not arrive")
+
+
+def templates_of(kind: str, account: PlanKind | None) -> tuple[StepTemplate, ...]:
+    """Return the steps of a piece of advice; of room for contributions, by the kind of its account."""
+    if kind == "contribution_room" and account is not None:
+        return BY_ACCOUNT[account]
+    return TEMPLATES.get(kind, ())
+
+
+def is_of_another_account(code: str, kind: str, templates: tuple[StepTemplate, ...]) -> bool:
+    """Say whether a step was laid out for an account of another kind than the one that ``templates`` are for."""
+    if kind != "contribution_room":
+        return False
+    laid_out = {each.code for each in TEMPLATES[kind]} | {each.code for told in BY_ACCOUNT.values() for each in told}
+    return code in laid_out - {each.code for each in templates}

@@ -17,6 +17,7 @@ from apps.core import audit
 from apps.core.actors import Actor
 from apps.core.services import service
 from apps.money.models import RegularSaving
+from apps.plans.engine.advice_facts import PlanKind
 from apps.plans.models import (
     ContributionWatch,
     Decision,
@@ -28,7 +29,7 @@ from apps.plans.models import (
 )
 from apps.plans.selectors.run_values import RunInputs, inputs_of
 from apps.plans.services._mapping import exact
-from apps.plans.services._step_templates import TEMPLATES, Anchors
+from apps.plans.services._step_templates import Anchors, StepTemplate, is_of_another_account, templates_of
 from apps.plans.services.steps import tell_steps
 from apps.portfolios.models import Account
 
@@ -56,13 +57,17 @@ def start_steps(*, plan: Plan, run: ProjectionRun, by: Actor) -> list[PlanStep]:
         )
         going_on = [step for step in older.exclude(recommendation=row) if step.is_under_way]
         if row.decision == Decision.DECLINED:
-            _drop(going_on, plan, by)
+            told = _("The advice was declined in version %(version)s of the plan.")
+            _drop(going_on, told % {"version": plan.version}, by)
             continue
-        facts = facts_of(row)
+        facts, templates = facts_of(row), templates_of(row.kind, _kind_of_account(row, question))
+        foreign = [step for step in going_on if is_of_another_account(step.code, row.kind, templates)]
+        _drop(foreign, _("The account is paid into another way."), by)
+        going_on = [step for step in going_on if step not in foreign]
         kept = {step.code for step in _carry(going_on, row, by)} | {step.code for step in row.steps.all()}
         if row.decision == Decision.OPEN:
             continue
-        steps += _new(row, Anchors(today, retirement, facts), kept, by)
+        steps += _new((row, templates), Anchors(today, retirement, facts), kept, by)
         _watch(row, facts, question, by)
     _agree_review(plan.household, today, by)
     return steps
@@ -76,9 +81,18 @@ def facts_of(row: Recommendation) -> dict[str, float]:
     return facts
 
 
-def _new(row: Recommendation, anchors: Anchors, kept: set[str], by: Actor) -> list[PlanStep]:
+def _kind_of_account(row: Recommendation, question: RunInputs) -> PlanKind | None:
+    """Return by which limit of the law the account that advice names is paid into."""
+    facts, account = question.policy.facts, row.key.partition(":")[2]
+    return next((plan.kind for plan in facts.plans if plan.account == account), None) if facts is not None else None
+
+
+def _new(
+    laid_out: tuple[Recommendation, tuple[StepTemplate, ...]], anchors: Anchors, kept: set[str], by: Actor
+) -> list[PlanStep]:
+    row, templates = laid_out
     made = []
-    for template in TEMPLATES.get(row.kind, ()):
+    for template in templates:
         if template.code in kept:
             continue
         step = PlanStep(
@@ -107,11 +121,11 @@ def _carry(going_on: list[PlanStep], row: Recommendation, by: Actor) -> list[Pla
     return going_on
 
 
-def _drop(going_on: list[PlanStep], plan: Plan, by: Actor) -> None:
+def _drop(going_on: list[PlanStep], reason: str, by: Actor) -> None:
     for step in going_on:
         before = audit.snapshot(step)
         step.status, step.closed_by, step.closed_at = StepStatus.DROPPED, by.label, timezone.now()
-        step.reason = _("The advice was declined in version %(version)s of the plan.") % {"version": plan.version}
+        step.reason = reason
         step.save()
         audit.record(
             "plans.halt_step", by=by, target=step, before=before, after=audit.snapshot(step), reason=step.reason

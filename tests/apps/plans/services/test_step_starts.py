@@ -6,16 +6,27 @@ from django.db import DatabaseError
 
 from apps.core.models import AuditEvent
 from apps.money.models import RegularSaving
+from apps.plans.engine.advice_facts import PlanKind
 from apps.plans.models import ContributionWatch, Decision, PlanStatus, PlanStep, StepOwner, StepStatus
 from apps.plans.selectors.advice_kinds import KINDS
 from apps.plans.services import step_starts
-from apps.plans.services._step_templates import TEMPLATES, Anchor, Anchors, StepTemplate
+from apps.plans.services._step_templates import (
+    BY_ACCOUNT,
+    TEMPLATES,
+    Anchor,
+    Anchors,
+    StepTemplate,
+    is_of_another_account,
+    templates_of,
+)
 from apps.plans.services.plans import draft_plan
 from apps.plans.services.recommendations import decide_recommendation
 from apps.plans.services.step_starts import facts_of, start_steps
 from apps.plans.services.steps import Evidence, finish_step
 from tests.days import today
 from tests.factories import plans, portfolios
+
+WORKPLACE = PlanKind.WORKPLACE
 
 
 @pytest.fixture
@@ -56,7 +67,9 @@ def test_accepted_advice_becomes_dated_steps_with_owners_and_declined_advice_non
     run = ready.runs.finished().first()
     for row in run.recommendations.all():
         codes = {step.code for step in row.steps.all()}
-        wanted = set() if row.decision == Decision.DECLINED else {each.code for each in TEMPLATES[row.kind]}
+        wanted = (
+            set() if row.decision == Decision.DECLINED else {each.code for each in templates_of(row.kind, WORKPLACE)}
+        )
         assert codes == wanted, row.key
     steps = PlanStep.objects.filter(household=ready.household)
     assert steps.filter(recommendation__kind="debt", owner=StepOwner.CLIENT, code="lender").exists()
@@ -150,7 +163,7 @@ def test_days_follow_from_the_plan_and_none_lies_in_the_past(anchor, days, due):
 
 
 def test_every_template_has_its_own_code_and_fits_its_column():
-    for kind, templates in TEMPLATES.items():
+    for kind, templates in {**TEMPLATES, **BY_ACCOUNT}.items():
         codes = [each.code for each in templates]
         assert len(set(codes)) == len(codes), kind
         assert all(len(each.title) <= 200 and len(each.code) <= 40 for each in templates)
@@ -173,3 +186,32 @@ def test_room_is_watched_in_its_own_account_where_nothing_else_is_advised_there(
     assert str(watch.account.public_id) == room.key.partition(":")[2]
     extra = Decimal(repr(dict(room.proposal["facts"])["monthly_extra"]))
     assert watch.monthly_amount == (extra + 100).quantize(Decimal("0.01"))
+
+
+@pytest.mark.parametrize(
+    ("account", "codes"),
+    [
+        (PlanKind.WORKPLACE, {"deferral", "first_arrival"}),
+        (PlanKind.TRADITIONAL_IRA, {"ira_transfer", "first_arrival"}),
+        (PlanKind.ROTH_IRA, {"ira_transfer", "first_arrival", "roth_income"}),
+        (PlanKind.HEALTH, {"health_payroll", "first_arrival"}),
+        (None, {"transfer", "first_arrival"}),
+    ],
+)
+def test_steps_of_room_go_by_the_kind_of_account(account, codes):
+    templates = templates_of("contribution_room", account)
+    assert {each.code for each in templates} == codes
+    assert not any(is_of_another_account(code, "contribution_room", templates) for code in (*codes, "", "missed"))
+    assert is_of_another_account("deferral", "contribution_room", templates) == ("deferral" not in codes)
+    # steps that go on in advice of other kinds are left alone
+    assert not is_of_another_account("deferral", "savings", TEMPLATES["savings"])
+
+
+def test_a_roth_ira_is_paid_into_at_its_custodian_and_no_employer_is_asked(ada, ready):
+    run = ready.runs.finished().first()
+    inputs = bytes(run.inputs).replace(b'"kind":"workplace"', b'"kind":"roth_ira"')
+    ready.runs.filter(pk=run.pk).update(inputs=inputs)
+    start_steps(plan=ready, run=ready.runs.get(pk=run.pk), by=ada.as_actor())
+    steps = PlanStep.objects.filter(recommendation__kind="contribution_room")
+    assert {step.code for step in steps} == {"ira_transfer", "first_arrival", "roth_income"}
+    assert not any("employer" in step.title for step in steps)
