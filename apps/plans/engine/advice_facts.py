@@ -6,11 +6,12 @@ A None says that nobody knows, an empty tuple that there is none.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
 from apps.plans.engine.checks import not_negative, unique
+from apps.plans.engine.digest import UNTOLD
 from apps.plans.engine.limits import LimitsTable
 
 
@@ -55,7 +56,9 @@ class EstatePapers:
 class AdviceFacts:
     """The facts of advice. Without ``limits`` no table of the year is known and no room is told.
 
-    ``covers`` is None where nobody has stated any insurance; ``minors`` counts children under 18.
+    ``covers`` is None where nobody has stated any insurance; ``minors`` counts children under 18; ``income`` is the
+    year's modified adjusted gross income by which IRAs are limited, as a walk of the plan told it
+    (`walked_income`), None where none did.
     """
 
     limits: LimitsTable | None
@@ -63,7 +66,16 @@ class AdviceFacts:
     covers: tuple[LifeCover, ...] | None
     papers: EstatePapers | None
     minors: int = 0
+    income: float | None = field(default=None, metadata=UNTOLD)
 
     def __post_init__(self) -> None:
         unique([plan.account for plan in self.plans], "plans")
         unique([cover.person for cover in self.covers or ()], "covers")
+
+
+@dataclass(frozen=True, slots=True)
+class SavingPlaces:
+    """Where more saving may go: ``facts`` tell accounts and limits, ``rest`` is the account for all that is above."""
+
+    rest: str
+    facts: AdviceFacts | None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from apps.plans.engine.advice_facts import AdviceFacts
+from apps.plans.engine.advice_facts import AdviceFacts, SavingPlaces
 from apps.plans.engine.checks import not_negative, unique, within
 
 
@@ -38,10 +38,10 @@ class RiskLimit:
 class AdvicePolicy:
     """What the firm aims for and allows; nothing has a default.
 
-    ``saving_account`` receives extra saving; ``debt_payment`` is the extra monthly payment tried on the dearest
-    debt; ``emergency_months`` of living costs belong into cash, filled within ``emergency_fill_months``. Without a
-    ``risk_limit`` no allocation is advised: nobody knows how much risk the client may take. ``facts`` are those that
-    only advice rests on; without them no advice is made of them.
+    ``saving_account`` takes what more is saved than the law leaves room for elsewhere (`places`); ``debt_payment`` is
+    the extra monthly payment tried on the dearest debt; ``emergency_months`` of living costs belong into cash, filled
+    within ``emergency_fill_months``. Without a ``risk_limit`` no allocation is advised: nobody knows how much risk the
+    client may take. ``facts`` are those that only advice rests on; without them no advice is made of them.
     """
 
     target: float
@@ -61,3 +61,8 @@ class AdvicePolicy:
         not_negative(self.debt_payment, "debt_payment")
         within(self.emergency_months, 0, 60, "emergency_months")
         within(self.emergency_fill_months, 1, 120, "emergency_fill_months")
+
+    @property
+    def places(self) -> SavingPlaces:
+        """Where more saving goes."""
+        return SavingPlaces(self.saving_account, self.facts)

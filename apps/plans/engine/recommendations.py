@@ -21,6 +21,7 @@ from apps.plans.engine.advice_estate import estate_advice
 from apps.plans.engine.advice_gifts import gift_advice
 from apps.plans.engine.advice_order import order_advice
 from apps.plans.engine.advice_room import room_advice
+from apps.plans.engine.advice_saving_texts import saving_places_told
 from apps.plans.engine.advice_survivor import survivor_advice
 from apps.plans.engine.advice_texts import (
     delay_out_of_reach_texts,
@@ -43,7 +44,6 @@ from apps.plans.engine.levers import (
     monthly_saving,
     retirement_spending,
     with_allocation,
-    with_extra_saving,
     with_retirement_delay,
     with_retirement_spending,
 )
@@ -52,6 +52,7 @@ from apps.plans.engine.monte_carlo import Progress, no_progress, trail_of
 from apps.plans.engine.policy import AdvicePolicy, RiskLimit
 from apps.plans.engine.results import ENGINE_VERSION, Effect, Outcome, Recommendation, RecommendationList
 from apps.plans.engine.runs import Run, Runs
+from apps.plans.engine.saving_places import NEW_BROKERAGE, with_more_saved
 from apps.plans.engine.scenarios import ScenarioCube
 from apps.plans.engine.solve import (
     SPENDING_STEP,
@@ -61,6 +62,7 @@ from apps.plans.engine.solve import (
     spending_that_holds,
 )
 from apps.plans.engine.success import difference
+from apps.plans.engine.walked_income import with_walked_income
 
 # Room to spend more is worth a conversation from a twentieth on.
 NOTICEABLE_ROOM = 1.05
@@ -106,7 +108,7 @@ def _savings(inputs: ProjectionInputs, runs: Runs, policy: AdvicePolicy) -> list
     salaries = monthly_salaries(inputs)
     if salaries <= 0.0:
         return []
-    question = SavingsQuestion(policy.target, policy.saving_account, policy.max_savings_rate)
+    question = SavingsQuestion(policy.target, policy.saving_account, policy.max_savings_rate, policy.facts)
     answer = savings_rate(inputs, runs, question)
     saved = monthly_saving(inputs)
     extra = (answer.monthly_amount or 0.0) - saved
@@ -120,13 +122,16 @@ def _savings(inputs: ProjectionInputs, runs: Runs, policy: AdvicePolicy) -> list
         ("success_now", answer.success_now.value),
         ("target", policy.target),
     )
-    reached = answer.outcome is Outcome.REACHED
+    told = savings_texts if answer.outcome is Outcome.REACHED else savings_out_of_reach_texts
+    title, reason, actions = told(dict(facts))
+    into, places = saving_places_told(inputs, extra, policy.places)
+    facts = (*facts, *into)
     return [
         Candidate(
             key="save_more",
             kind="savings",
-            texts=savings_texts(dict(facts)) if reached else savings_out_of_reach_texts(dict(facts)),
-            changed=with_extra_saving(inputs, extra, policy.saving_account),
+            texts=(title, reason, (*places, *actions)),
+            changed=with_more_saved(inputs, extra, policy.places),
             certain=False,
             difficulty="easy" if share < 0.03 else "medium" if share < 0.10 else "hard",
             timeframe="this_year",
@@ -257,7 +262,9 @@ def recommend(
     Raises InvalidInputError for an unknown account or a cube of another plan, NoAllocationError when the risk limit
     contradicts itself. Raising from ``progress`` cancels.
     """
-    known(policy.saving_account, [account.key for account in inputs.accounts], "saving_account")
+    if policy.saving_account != NEW_BROKERAGE:
+        known(policy.saving_account, [account.key for account in inputs.accounts], "saving_account")
+    policy = with_walked_income(policy, inputs)
     runs = runs or Runs(cube, mapper)
     base = runs.of(inputs)
     steps = _rules(inputs, runs, policy)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from math import ceil
 
 from apps.kernel.errors import DomainError, gettext_noop
+from apps.plans.engine.advice_facts import AdviceFacts, SavingPlaces
 from apps.plans.engine.checks import known, within
 from apps.plans.engine.chunks import Mapper
 from apps.plans.engine.horizon import age_in_months, retirement_month_of
@@ -19,13 +20,13 @@ from apps.plans.engine.levers import (
     monthly_salaries,
     monthly_saving,
     retirement_spending,
-    with_extra_saving,
     with_retirement_delay,
     with_retirement_spending,
 )
 from apps.plans.engine.monte_carlo import Progress, no_progress, trail_of
 from apps.plans.engine.results import Estimate, Outcome, SolveOutcome, TrailStep
 from apps.plans.engine.runs import Runs
+from apps.plans.engine.saving_places import NEW_BROKERAGE, with_more_saved
 from apps.plans.engine.scenarios import ScenarioCube
 from apps.plans.engine.search import Lever, Search
 
@@ -45,11 +46,15 @@ class NoSalaryError(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class SavingsQuestion:
-    """Which share of gross salaries must be saved for ``target``, into ``account``, at most ``max_rate``."""
+    """Which share of gross salaries must be saved for ``target``, at most ``max_rate``.
+
+    More than today goes where ``facts`` say that the law has room for it, and what is above into ``account``.
+    """
 
     target: float
     account: str
     max_rate: float
+    facts: AdviceFacts | None = None
 
     def __post_init__(self) -> None:
         within(self.target, 0.01, 0.999, "target")
@@ -93,7 +98,8 @@ def savings_rate(
     ``value`` is the rate, ``monthly_amount`` the whole own saving per month at the start. Raises NoSalaryError when
     nobody earns a salary at the start, InvalidInputError when the account is unknown.
     """
-    known(question.account, [account.key for account in inputs.accounts], "account")
+    if question.account != NEW_BROKERAGE:
+        known(question.account, [account.key for account in inputs.accounts], "account")
     salaries = monthly_salaries(inputs)
     if salaries <= 0.0:
         raise NoSalaryError(
@@ -101,10 +107,10 @@ def savings_rate(
             mend=gettext_noop("Ask for spending or a retirement date instead, or enter the salary."),
             field="incomes",
         )
-    saved = monthly_saving(inputs)
+    saved, places = monthly_saving(inputs), SavingPlaces(question.account, question.facts)
 
     def lever(step: int) -> ProjectionInputs:
-        return with_extra_saving(inputs, max(0.0, step / RATE_STEPS * salaries - saved), question.account)
+        return with_more_saved(inputs, max(0.0, step / RATE_STEPS * salaries - saved), places)
 
     search = _search(lever, question.target, runs, progress)
     floor = int(saved / salaries * RATE_STEPS)

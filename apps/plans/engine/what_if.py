@@ -113,7 +113,7 @@ def _saving(inputs: ProjectionInputs, policy: AdvicePolicy, runs: Runs, progress
     floor = math.floor(lever.value / lever.step)
 
     def saving(step: int) -> ProjectionInputs:
-        return with_saving(inputs, policy.saving_account, (floor + step) * lever.step) if step else inputs
+        return with_saving(inputs, policy.places, (floor + step) * lever.step) if step else inputs
 
     step, outcome, success = _searched(saving, round(lever.high / lever.step) - floor, policy.target, runs, progress)
     return Reach(lever.kind, outcome, (floor + step) * lever.step if step else lever.value, success)

@@ -13,17 +13,17 @@ from datetime import date
 from enum import StrEnum
 
 from apps.kernel.errors import InvalidInputError, gettext_noop
+from apps.plans.engine.advice_facts import SavingPlaces
 from apps.plans.engine.claiming import first_claim_age
 from apps.plans.engine.claiming_map import open_claim_ages
 from apps.plans.engine.conversion_choices import LAST_STEP
 from apps.plans.engine.horizon import age_in_months, horizon_months, month_of, retirement_month_of, year_of
 from apps.plans.engine.inputs import Adult, Goal, GoalKind, ProjectionInputs
 from apps.plans.engine.levers import (
-    EXTRA_SAVING,
     INVESTED,
     monthly_salaries,
     retirement_spending,
-    with_extra_saving,
+    runs_at_start,
     with_retirement_spending,
 )
 from apps.plans.engine.policy import AdvicePolicy
@@ -40,6 +40,7 @@ from apps.plans.engine.rule_levers import (
     with_ira_gifts,
     with_spending_floor,
 )
+from apps.plans.engine.saving_places import is_extra, with_more_saved
 
 LATEST_AGE = 80
 # amounts closer than half a cent are the same
@@ -277,18 +278,18 @@ def claim_levers(inputs: ProjectionInputs) -> list[WhatIfLever]:
     return found
 
 
-def with_saving(inputs: ProjectionInputs, account: str, monthly_amount: float) -> ProjectionInputs:
+def with_saving(inputs: ProjectionInputs, places: SavingPlaces, monthly_amount: float) -> ProjectionInputs:
     """Save this much more a month than the facts say, instead of what the plan adds already."""
-    kept = tuple(item for item in inputs.contributions if item.key != EXTRA_SAVING)
+    kept = tuple(item for item in inputs.contributions if not is_extra(item.key))
     # runs kept by an older engine hold living costs that are lower already
-    slimmer = sum(i.monthly_amount for i in inputs.contributions if i.key == EXTRA_SAVING and not i.from_living)
+    slimmer = sum(i.monthly_amount for i in inputs.contributions if is_extra(i.key) and not i.from_living)
     spending = replace(inputs.spending, monthly_amount=inputs.spending.monthly_amount + slimmer)
-    return with_extra_saving(replace(inputs, spending=spending, contributions=kept), monthly_amount, account)
+    return with_more_saved(replace(inputs, spending=spending, contributions=kept), monthly_amount, places)
 
 
-def with_taken(inputs: ProjectionInputs, account: str, saving: float, share: float | None) -> ProjectionInputs:
+def with_taken(inputs: ProjectionInputs, places: SavingPlaces, saving: float, share: float | None) -> ProjectionInputs:
     """Take more saving and another share of shares than the facts say, as a version of a plan states them."""
-    saved = with_saving(inputs, account, saving) if saving else inputs
+    saved = with_saving(inputs, places, saving) if saving else inputs
     return saved if share is None or equity_share(saved) is None else with_equity_share(saved, share)
 
 
@@ -301,7 +302,7 @@ def _set(inputs: ProjectionInputs, policy: AdvicePolicy, lever: WhatIfLever, val
     if lever.kind is LeverKind.RETIREMENT_SPENDING:
         return with_retirement_spending(inputs, value)
     if lever.kind is LeverKind.EXTRA_SAVING:
-        return with_saving(inputs, policy.saving_account, value)
+        return with_saving(inputs, policy.places, value)
     if lever.kind is LeverKind.EQUITY_SHARE:
         return with_equity_share(inputs, value / 100.0)
     if lever.kind in RULES:
@@ -374,4 +375,6 @@ def _goal_year(goal: Goal, starts: date, inputs: ProjectionInputs) -> WhatIfLeve
 
 
 def _extra(inputs: ProjectionInputs) -> float:
-    return sum(item.monthly_amount for item in inputs.contributions if item.key == EXTRA_SAVING)
+    """What the plan saves at its start on top of the facts."""
+    extra = (item for item in inputs.contributions if is_extra(item.key) and runs_at_start(item.start, inputs))
+    return sum(item.monthly_amount for item in extra)

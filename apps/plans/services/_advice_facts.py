@@ -27,19 +27,25 @@ PLAN_KINDS = {
 
 def advice_facts(household: Household, facts: HouseholdFacts, inputs: ProjectionInputs) -> AdviceFacts:
     """Return the facts of advice on the day of the household's facts. One query."""
+    told = saving_facts(facts, inputs)
+    return AdviceFacts(
+        limits=told.limits,
+        plans=told.plans,
+        covers=_covers(facts, inputs),
+        papers=_papers(household),
+        minors=_minors(facts),
+    )
+
+
+def saving_facts(facts: HouseholdFacts, inputs: ProjectionInputs) -> AdviceFacts:
+    """Return what limits of contributions go by, and nothing else. No query."""
     adults = {adult.key for adult in inputs.adults}
     plans = [
         SavingPlan(account.key, str(account.owner_id), PLAN_KINDS[Registration(account.registration)])
         for account in facts.accounts
         if str(account.owner_id) in adults and account.registration in PLAN_KINDS
     ]
-    return AdviceFacts(
-        limits=limits_of(inputs.start_date.year),
-        plans=tuple(plans),
-        covers=_covers(facts, inputs),
-        papers=_papers(household),
-        minors=_minors(facts),
-    )
+    return AdviceFacts(limits_of(inputs.start_date.year), tuple(plans), None, None)
 
 
 def _covers(facts: HouseholdFacts, inputs: ProjectionInputs) -> tuple[LifeCover, ...] | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from django.utils.translation import gettext as _
@@ -32,6 +32,7 @@ from apps.plans.engine.results import Effect, MarketOutcome, OptimisedAllocation
 from apps.plans.engine.runs import Runs
 from apps.plans.engine.scenarios import ScenarioCube
 from apps.plans.engine.solve import NoSalaryError, SavingsQuestion, savings_rate
+from apps.plans.engine.walked_income import with_walked_income
 from apps.plans.selectors.markets import history_named
 from apps.plans.selectors.run_values import CurrentMix, RunInputs, RunResult
 from apps.plans.services._changes import adjusted_allocation, changed_by
@@ -55,6 +56,7 @@ def answered(question: RunInputs, progress: Progress) -> RunResult:
 
 def answer(question: RunInputs, cube: ScenarioCube, *, mapper: Mapper, progress: Progress) -> RunResult:
     """Put all questions of a plan to the engine; the same question on the same scenarios gives the same bytes."""
+    question = replace(question, policy=with_walked_income(question.policy, question.inputs))
     inputs, policy = question.inputs, question.policy
 
     def part(first: float, last: float, step: str) -> Progress:
@@ -106,6 +108,7 @@ class Measured:
 
 def measured(change: Change, question: RunInputs, difficulty: str, progress: Progress) -> Measured:
     """Return what adjusted advice does; ``difficulty`` is that of the advice as it was given."""
+    question = replace(question, policy=with_walked_income(question.policy, question.inputs))
     changed = changed_by(change, question) or question.inputs
     cube = cube_of(question.inputs.assumptions, question.inputs.simulation)
     progress(0.3, "")
@@ -118,7 +121,7 @@ def measured(change: Change, question: RunInputs, difficulty: str, progress: Pro
 def _savings(question: RunInputs, runs: Runs, progress: Progress) -> SolveOutcome | None:
     """Return the savings rate that reaches the target; None where nobody earns a salary."""
     policy = question.policy
-    asked = SavingsQuestion(policy.target, policy.saving_account, policy.max_savings_rate)
+    asked = SavingsQuestion(policy.target, policy.saving_account, policy.max_savings_rate, policy.facts)
     try:
         return savings_rate(question.inputs, runs, asked, progress=progress)
     except NoSalaryError:

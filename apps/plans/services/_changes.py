@@ -16,6 +16,7 @@ from apps.plans.engine.levers import (
     with_retirement_spending,
 )
 from apps.plans.engine.results import OptimisedAllocation
+from apps.plans.engine.saving_places import with_more_saved
 from apps.plans.selectors.run_values import RunInputs
 from apps.plans.services._levers import Change
 
@@ -26,7 +27,7 @@ def changed_by(change: Change, question: RunInputs) -> ProjectionInputs | None:
 
 
 def _savings(change: Change, question: RunInputs) -> ProjectionInputs:
-    return with_extra_saving(question.inputs, change.value, question.policy.saving_account)
+    return with_more_saved(question.inputs, change.value, question.policy.places)
 
 
 def _spending(change: Change, question: RunInputs) -> ProjectionInputs:

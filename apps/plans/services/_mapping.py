@@ -61,6 +61,7 @@ from apps.plans.services._retirement import (
 )
 from apps.plans.services._retiring import RETIRED_NOW, retirement_day
 from apps.plans.services._roths import with_pools
+from apps.plans.services._saving_places import places_of, rest_of
 from apps.plans.services._state_tax import state_caveats
 from apps.plans.services.goal_means import means_of
 
@@ -205,7 +206,7 @@ class _Mapping:
         told += [*record_caveats(claims, facts, self._names()), *state_caveats(facts.state, self.situation.state_table)]
         policy = self._policy(accounts)
         inputs, cannot = as_stated(
-            inputs, self.situation.plan, self.situation.overrides, policy.saving_account, self._names()
+            inputs, plan, self.situation.overrides, places_of(inputs, facts, policy), self._names()
         )
         for message, params in told + untaken(facts) + cannot:
             self._note(message, **params)
@@ -363,7 +364,7 @@ class _Mapping:
         plan, limit = self.situation.plan, self.situation.limit
         return AdvicePolicy(
             target=float(plan.target_success),
-            saving_account=_first(accounts, (TaxTreatment.TAX_DEFERRED, TaxTreatment.TAXABLE, TaxTreatment.CASH)),
+            saving_account=rest_of(accounts),
             max_savings_rate=float(plan.max_savings_rate),
             latest_retirement_age=plan.latest_retirement_age,
             risk_limit=RiskLimit(

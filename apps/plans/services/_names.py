@@ -9,6 +9,7 @@ from apps.money.selectors.facts import HouseholdFacts
 from apps.plans.models import Goal, Plan
 from apps.plans.selectors.refusals import CHOICES_ASKED, ENTRY
 from apps.plans.services._life_facts import event_names
+from apps.plans.services._saving_places import opened_names
 
 
 def names_of(facts: HouseholdFacts, goals: Sequence[Goal]) -> dict[str, str]:
@@ -16,7 +17,7 @@ def names_of(facts: HouseholdFacts, goals: Sequence[Goal]) -> dict[str, str]:
     rows = [(str(person.person_id), person.name) for person in facts.people]
     for named in (facts.accounts, facts.debts, facts.incomes):
         rows += [(fact.key, fact.name) for fact in named]
-    rows += event_names(facts)
+    rows += [*event_names(facts), *opened_names()]
     return dict([*rows, *((str(goal.public_id), goal.name) for goal in goals)])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from apps.kernel.errors import gettext_noop
+from apps.plans.engine.advice_facts import SavingPlaces
 from apps.plans.engine.inputs import GoalKind, ProjectionInputs
 from apps.plans.engine.rule_levers import (
     has_something_to_convert,
@@ -21,16 +22,16 @@ Caveat = tuple[str, dict[str, str]]
 
 
 def as_stated(
-    inputs: ProjectionInputs, plan: Plan, overrides: Sequence[Override], saving_account: str, names: Mapping[str, str]
+    inputs: ProjectionInputs, plan: Plan, overrides: Sequence[Override], places: SavingPlaces, names: Mapping[str, str]
 ) -> tuple[ProjectionInputs, list[Caveat]]:
     """Return the plan as its version states it, and what of that cannot be: message ids with what fills them.
 
-    More saving goes to ``saving_account``; ``names`` are those behind the keys of the plan.
+    More saving goes to ``places``; ``names`` are those behind the keys of the plan.
     """
     own = {row.kind: row.value for row in overrides if row.person is None}
     share = own.get(OverrideKind.EQUITY_SHARE)
     saving = float(own.get(OverrideKind.EXTRA_SAVING, 0))
-    inputs = with_taken(inputs, saving_account, saving, None if share is None else float(share / 100))
+    inputs = with_taken(inputs, places, saving, None if share is None else float(share / 100))
     told: list[Caveat] = []
     for row in overrides:
         if row.kind in CONVERTING and row.person is not None:

@@ -14,7 +14,9 @@ from dataclasses import dataclass, replace
 from apps.plans.engine.conversion_map import Way, with_way
 from apps.plans.engine.inputs import CubeSpec
 from apps.plans.engine.monte_carlo import Progress, no_progress
+from apps.plans.engine.policy import AdvicePolicy
 from apps.plans.engine.scenarios import ScenarioCube
+from apps.plans.engine.walked_income import with_walked_income
 from apps.plans.engine.what_if import (
     Standing,
     affordable,
@@ -30,7 +32,7 @@ from apps.plans.selectors.run_values import RunInputs
 from apps.plans.services._scenarios import cube_of
 
 _KEPT = 32
-_standing: OrderedDict[tuple[str, CubeSpec], Standing] = OrderedDict()
+_standing: OrderedDict[tuple[str, CubeSpec], tuple[Standing, AdvicePolicy]] = OrderedDict()
 _lock = threading.Lock()
 
 
@@ -51,13 +53,14 @@ def trial(question: RunInputs, spec: CubeSpec, name: str) -> Trial:
     with _lock:
         found = _standing.get(key)
     if found is None:
-        found = standing(inputs, cube)
+        found = standing(inputs, cube), with_walked_income(question.policy, inputs)
     with _lock:
         _standing[key] = found
         _standing.move_to_end(key)
         while len(_standing) > _KEPT:
             _standing.popitem(last=False)
-    return Trial(RunInputs(inputs, question.policy), cube, found)
+    before, policy = found
+    return Trial(RunInputs(inputs, policy), cube, before)
 
 
 def answer(tried: Trial, changes: Mapping[str, float], progress: Progress = no_progress) -> WhatIfAnswer:

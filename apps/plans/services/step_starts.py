@@ -29,6 +29,7 @@ from apps.plans.models import (
 )
 from apps.plans.selectors.run_values import RunInputs, inputs_of
 from apps.plans.services._mapping import exact
+from apps.plans.services._saving_places import watched
 from apps.plans.services._step_templates import Anchors, StepTemplate, is_of_another_account, templates_of
 from apps.plans.services.steps import tell_steps
 from apps.portfolios.models import Account
@@ -135,16 +136,29 @@ def _drop(going_on: list[PlanStep], reason: str, by: Actor) -> None:
 def _watch(row: Recommendation, facts: Mapping[str, float], question: RunInputs, by: Actor) -> None:
     """Watch what advice to save more should bring; only accounts of the firm's ledger can be watched."""
     fact = CONTRIBUTIONS.get(row.kind)
-    if row.kind == "emergency_fund":
-        keys = [each.key for each in question.inputs.accounts if each.treatment == "cash"][:1]
-    elif row.kind == "contribution_room":
-        keys = [row.key.partition(":")[2]]
-    else:
-        keys = [question.policy.saving_account]
-    account = Account.objects.filter(household=row.run.plan.household, public_id__in=keys).first() if fact else None
     extra = exact(facts.get(fact or "", 0.0)).quantize(CENT, ROUND_HALF_UP)
-    if account is None or extra <= 0:
+    if fact is None or extra <= 0:
         return
+    held = {str(each.public_id): each for each in Account.objects.filter(household=row.run.plan.household)}
+    for key, amount in _amounts(row, facts, question, extra).items():
+        account = held.get(key)
+        if account is not None and amount > 0:
+            _watch_account(row, account, amount, by)
+
+
+def _amounts(
+    row: Recommendation, facts: Mapping[str, float], question: RunInputs, extra: Decimal
+) -> dict[str, Decimal]:
+    """Return what advice brings a month, by the accounts of the firm that it goes into."""
+    if row.kind == "emergency_fund":
+        cash = [each.key for each in question.inputs.accounts if each.treatment == "cash"]
+        return dict.fromkeys(cash[:1], extra)
+    if row.kind == "contribution_room":
+        return {row.key.partition(":")[2]: extra}
+    return watched(facts, extra, question.policy.saving_account)
+
+
+def _watch_account(row: Recommendation, account: Account, extra: Decimal, by: Actor) -> None:
     today = firm_today()
     besides = RegularSaving.objects.filter(account=account).filter(Q(ends_on=None) | Q(ends_on__gte=today))
     amount = extra + (besides.aggregate(total=Sum("monthly_amount"))["total"] or Decimal(0))

@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 
 from apps.kernel.errors import InvalidInputError
+from apps.plans.engine.advice_facts import SavingPlaces
 from apps.plans.engine.inputs import GoalKind
 from apps.plans.engine.ira_choices import IraGifts, IraPool
 from apps.plans.engine.levers import EXTRA_SAVING, INVESTED, retirement_spending
@@ -120,11 +121,14 @@ def test_the_share_of_equities_is_what_was_asked(share: float) -> None:
         assert sum(weight for _, weight in account.allocation) == pytest.approx(1.0, abs=1e-12)
 
 
+ROTH = SavingPlaces("roth", None)
+
+
 def test_saving_more_twice_is_the_second_amount() -> None:
-    once = with_saving(family(), "roth", 500.0)
-    assert with_saving(with_saving(family(), "roth", 200.0), "roth", 500.0) == once
+    once = with_saving(family(), ROTH, 500.0)
+    assert with_saving(with_saving(family(), ROTH, 200.0), ROTH, 500.0) == once
     assert [item.key for item in once.contributions].count(EXTRA_SAVING) == 1
-    assert with_saving(once, "roth", 0.0).spending == family().spending
+    assert with_saving(once, ROTH, 0.0).spending == family().spending
 
 
 def test_a_claim_age_is_moved_in_whole_years_while_it_is_open() -> None:
