@@ -115,7 +115,7 @@ def _savings(inputs: ProjectionInputs, runs: Runs, policy: AdvicePolicy) -> list
     if answer.outcome is Outcome.ALREADY_REACHED or extra <= 0.0:
         return []
     share = extra / salaries
-    facts = (
+    facts: tuple[tuple[str, float], ...] = (
         ("monthly_extra", extra),
         ("rate_now", saved / salaries),
         ("rate_needed", answer.value),

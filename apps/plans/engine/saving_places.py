@@ -54,7 +54,8 @@ def amounts_of(found: Sequence[Room]) -> list[tuple[str, float]]:
 
 def split(monthly_amount: float, rooms_a_year: Sequence[tuple[str, float]], rest: str) -> dict[str, float]:
     """Return what goes a month into which account: rooms (account, dollars a year) are filled one after the other."""
-    found, left = {}, monthly_amount
+    found: dict[str, float] = {}
+    left = monthly_amount
     for account, room in rooms_a_year:
         part = min(left, room / _YEAR)
         if part > _NOTHING:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import ROUND_DOWN, Decimal
 
 from django.utils.translation import gettext as _
@@ -33,7 +33,7 @@ def places_of(inputs: ProjectionInputs, facts: HouseholdFacts, policy: AdvicePol
     return SavingPlaces(policy.saving_account, saving_facts(facts, inputs))
 
 
-def watched(facts: dict[str, float], monthly_amount: Decimal, rest: str) -> dict[str, Decimal]:
+def watched(facts: Mapping[str, float], monthly_amount: Decimal, rest: str) -> dict[str, Decimal]:
     """Return what should arrive a month in which account of advice to save more, by the rooms that it told."""
     rooms = [(key.removeprefix(ROOM_INTO), room) for key, room in facts.items() if key.startswith(ROOM_INTO)]
     return {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -207,14 +207,27 @@ BY_ACCOUNT: dict[PlanKind, tuple[StepTemplate, ...]] = {
         _FIRST_ARRIVAL,
     ),
 }
+_OPEN_ACCOUNT = StepTemplate("open_account", gettext_noop("Open the taxable brokerage account"), _ADVISOR, 21)
 MISSED = gettext_noop("Find out why the contribution did not arrive")
 
 
-def templates_of(kind: str, account: PlanKind | None) -> tuple[StepTemplate, ...]:
-    """Return the steps of a piece of advice; of room for contributions, by the kind of its account."""
-    if kind == "contribution_room" and account is not None:
-        return BY_ACCOUNT[account]
-    return TEMPLATES.get(kind, ())
+def templates_of(
+    kind: str, accounts: Sequence[PlanKind | None] = (), *, opens_account: bool = False
+) -> tuple[StepTemplate, ...]:
+    """Return the steps of a piece of advice, by the kinds of the accounts that it pays into.
+
+    ``opens_account`` says that one of them has to be opened first.
+    """
+    kinds = [account for account in dict.fromkeys(accounts) if account is not None]
+    if kind == "contribution_room" and kinds:
+        return BY_ACCOUNT[kinds[0]]
+    told = TEMPLATES.get(kind, ())
+    if kind != "savings" or (not kinds and not opens_account):
+        return told
+    first = {each.code: each for each in (BY_ACCOUNT[account][0] for account in kinds)}
+    # where all of it goes into accounts with a limit, no transfer to a custodian is left to set up
+    rest = told if opens_account or None in accounts else told[1:]
+    return (*first.values(), *((_OPEN_ACCOUNT,) if opens_account else ()), *rest)
 
 
 def is_of_another_account(code: str, kind: str, templates: tuple[StepTemplate, ...]) -> bool:

@@ -17,7 +17,7 @@ from apps.core import audit
 from apps.core.actors import Actor
 from apps.core.services import service
 from apps.money.models import RegularSaving
-from apps.plans.engine.advice_facts import PlanKind
+from apps.plans.engine.saving_places import NEW_BROKERAGE
 from apps.plans.models import (
     ContributionWatch,
     Decision,
@@ -61,7 +61,8 @@ def start_steps(*, plan: Plan, run: ProjectionRun, by: Actor) -> list[PlanStep]:
             told = _("The advice was declined in version %(version)s of the plan.")
             _drop(going_on, told % {"version": plan.version}, by)
             continue
-        facts, templates = facts_of(row), templates_of(row.kind, _kind_of_account(row, question))
+        facts = facts_of(row)
+        templates = _templates(row, facts, question)
         foreign = [step for step in going_on if is_of_another_account(step.code, row.kind, templates)]
         _drop(foreign, _("The account is paid into another way."), by)
         going_on = [step for step in going_on if step not in foreign]
@@ -82,10 +83,15 @@ def facts_of(row: Recommendation) -> dict[str, float]:
     return facts
 
 
-def _kind_of_account(row: Recommendation, question: RunInputs) -> PlanKind | None:
-    """Return by which limit of the law the account that advice names is paid into."""
-    facts, account = question.policy.facts, row.key.partition(":")[2]
-    return next((plan.kind for plan in facts.plans if plan.account == account), None) if facts is not None else None
+def _templates(row: Recommendation, facts: Mapping[str, float], question: RunInputs) -> tuple[StepTemplate, ...]:
+    """Return the steps of a piece of advice, by which limits of the law its accounts are paid into."""
+    if row.kind not in {"savings", "contribution_room"}:
+        return templates_of(row.kind)
+    plans = question.policy.facts.plans if question.policy.facts is not None else ()
+    kinds = {plan.account: plan.kind for plan in plans}
+    keys = _amounts(row, facts, question, exact(facts.get(CONTRIBUTIONS[row.kind], 0.0)))
+    opens = NEW_BROKERAGE in keys
+    return templates_of(row.kind, [kinds.get(key) for key in keys if key != NEW_BROKERAGE], opens_account=opens)
 
 
 def _new(

@@ -68,7 +68,7 @@ def test_accepted_advice_becomes_dated_steps_with_owners_and_declined_advice_non
     for row in run.recommendations.all():
         codes = {step.code for step in row.steps.all()}
         wanted = (
-            set() if row.decision == Decision.DECLINED else {each.code for each in templates_of(row.kind, WORKPLACE)}
+            set() if row.decision == Decision.DECLINED else {each.code for each in templates_of(row.kind, [WORKPLACE])}
         )
         assert codes == wanted, row.key
     steps = PlanStep.objects.filter(household=ready.household)
@@ -199,7 +199,7 @@ def test_room_is_watched_in_its_own_account_where_nothing_else_is_advised_there(
     ],
 )
 def test_steps_of_room_go_by_the_kind_of_account(account, codes):
-    templates = templates_of("contribution_room", account)
+    templates = templates_of("contribution_room", [account])
     assert {each.code for each in templates} == codes
     assert not any(is_of_another_account(code, "contribution_room", templates) for code in (*codes, "", "missed"))
     assert is_of_another_account("deferral", "contribution_room", templates) == ("deferral" not in codes)
@@ -215,3 +215,13 @@ def test_a_roth_ira_is_paid_into_at_its_custodian_and_no_employer_is_asked(ada, 
     steps = PlanStep.objects.filter(recommendation__kind="contribution_room")
     assert {step.code for step in steps} == {"ira_transfer", "first_arrival", "roth_income"}
     assert not any("employer" in step.title for step in steps)
+
+
+def test_steps_of_more_saving_name_each_way_it_is_paid_and_open_an_account_where_there_is_none():
+    def codes(*kinds, **told):
+        return [each.code for each in templates_of("savings", kinds, **told)]
+
+    assert codes(None) == ["transfer", "first_arrival", "raise"]
+    assert codes(WORKPLACE) == ["deferral", "first_arrival", "raise"]
+    assert codes(PlanKind.ROTH_IRA, PlanKind.TRADITIONAL_IRA, None)[:2] == ["ira_transfer", "transfer"]
+    assert codes(WORKPLACE, opens_account=True)[:3] == ["deferral", "open_account", "transfer"]
