@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from apps.plans.engine.digest import canonical_json
 
-ENGINE_VERSION = "plans-1.28.0"
+ENGINE_VERSION = "plans-1.29.0"
 
 PERCENTILES = (5, 10, 25, 50, 75, 90, 95)
 SPENDING_LEVELS = (5, 25, 50, 75, 95)

@@ -209,6 +209,8 @@ def test_steps_of_room_go_by_the_kind_of_account(account, codes):
 
 def test_a_roth_ira_is_paid_into_at_its_custodian_and_no_employer_is_asked(ada, ready):
     run = ready.runs.finished().first()
+    room = run.recommendations.get(kind="contribution_room")
+    decide_recommendation(recommendation=room, decision=Decision.ACCEPTED, by=ada.as_actor())
     inputs = bytes(run.inputs).replace(b'"kind":"workplace"', b'"kind":"roth_ira"')
     ready.runs.filter(pk=run.pk).update(inputs=inputs)
     start_steps(plan=ready, run=ready.runs.get(pk=run.pk), by=ada.as_actor())
