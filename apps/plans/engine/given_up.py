@@ -23,7 +23,7 @@ def given_up(
     on a debt for as long as it runs; once the household has retired, nothing is.
     """
     real, nominal = np.zeros(living.shape), np.zeros(living.shape)
-    n_months = living.shape[1]
+    n_months = int(living.shape[1])
     owners = {account.key: account.owner for account in inputs.accounts}
     adults = [adult.key for adult in inputs.adults]
     years = years_of(inputs, n_months)
