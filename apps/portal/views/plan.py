@@ -34,7 +34,12 @@ class PlanView(MemberMixin, ServiceFormView):
         """Add the newest version that the client was given."""
         page = plan_page(self.member.household, actor_of(self.request))
         steps = client_steps(self.member.household, actor_of(self.request), firm_today())
-        context = {"page": page, "overview": page and page.overview, "steps": steps, "closer": closer_pages()}
+        context: dict[str, Any] = {
+            "page": page,
+            "overview": page and page.overview,
+            "steps": steps,
+            "closer": closer_pages(),
+        }
         context["moved"] = told(moved_of(page.plan)) if page else ""
         return super().get_context_data(**context, **kwargs)
 
