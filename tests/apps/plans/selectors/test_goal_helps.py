@@ -50,8 +50,8 @@ def test_what_a_step_costs_is_told_beside_it() -> None:
     line = help_line(told, "USD", {**NAMES, "trip": "Trip"}).cost
     assert line is not None
     assert line.hurt is not None
-    assert (line.unpaid.text, line.plan.text, line.left.text) == ("-$12,345", "-1.2", "-$30,400")
-    assert (line.hurt_name, line.hurt.text) == ("Trip", "-5.0")
+    assert (line.unpaid.text, line.plan.text, line.left.text) == ("−$12,345", "−1.2", "−$30,400")
+    assert (line.hurt_name, line.hurt.text) == ("Trip", "−5.0")
     assert all(figure.key.startswith("goal_help:boat:") for figure in figures_in(line))
     calm = HelpCost(None, Estimate(0.0, 0.0, 8), Estimate(0.0, 0.0, 8))
     line = help_line(GoalHelp("boat", "extra_saving", 1.0, told.success, told.change, calm), "USD", NAMES).cost
