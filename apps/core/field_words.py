@@ -284,6 +284,7 @@ WORDS = {
     "rows": _("rows"),
     "rule": _("rule"),
     "run": _("run"),
+    "care": _("a year of care"),
     "schema_name": _("address of the firm"),
     "score": _("score"),
     "sealed": _("sealed"),

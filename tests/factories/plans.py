@@ -141,11 +141,15 @@ def watched(advisor: User, amount: Decimal, first_month: dt.date) -> Contributio
     )
 
 
+# what a person types as the reason of a decision
+WANTED = "They want it as well."
+
+
 def published(plan: Plan, advisor: User) -> Plan:
     """Accept all advice that is open, each with its reason, and give the plan to the client."""
     run = plan.runs.finished().first()
     for row in run.recommendations.filter(decision=Decision.OPEN) if run else ():
-        told = {"decision": Decision.ACCEPTED, "reason": "They want it as well.", "by": advisor.as_actor()}
+        told = {"decision": Decision.ACCEPTED, "reason": WANTED, "by": advisor.as_actor()}
         decide_recommendation(recommendation=row, **told)
     return publish_plan(plan=plan, by=advisor.as_actor())
 
