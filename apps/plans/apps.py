@@ -15,7 +15,8 @@ class PlansConfig(AppConfig):
         from apps.compliance.ports import capacity_facts, risk_facts
         from apps.plans.selectors.capacity_facts import known_to_plans
         from apps.plans.selectors.risk_facts import chances_of_plans
-        from apps.plans.services.publishing import SIGNATURE_PURPOSE, take_signature_end
+        from apps.plans.services.publishing import SIGNATURE_PURPOSE
+        from apps.plans.services.signed_plans import take_signature_end
 
         ports.signature_ends[SIGNATURE_PURPOSE] = take_signature_end
         risk_facts.connect(chances_of_plans)

@@ -32,6 +32,12 @@ def is_given_to_client(plan: Plan) -> bool:
     return plan.status in GIVEN_TO_CLIENT
 
 
+def is_held(plan: Plan) -> bool:
+    """Say whether all have signed and the version still waits: facts had moved that the advisor must confirm first."""
+    request = plan.signature_request
+    return plan.status == PlanStatus.PUBLISHED and request is not None and request.state == "completed"
+
+
 def is_outdated(plan: Plan, run: ProjectionRun) -> bool:
     """Say whether goals, choices or overrides changed after the run was asked for."""
     return plan.inputs_changed_at > run.created_at

@@ -114,6 +114,7 @@ urlpatterns = [
     path(f"{_plan}/report/", actions.OrderReport.as_view(), name="report-order"),
     path(f"{_plan}/signature/", actions.AskForSignature.as_view(), name="signature-ask"),
     path(f"{_plan}/restore/", actions.RestoreVersion.as_view(), name="plan-restore"),
+    path(f"{_plan}/confirm/", forms.ConfirmFacts.as_view(), name="plan-confirm"),
     path(f"{_plan}/discard/", forms.DiscardDraft.as_view(), name="plan-discard"),
     path(f"{_plan}/choices/", forms.EditChoices.as_view(), name="choices-edit"),
     path(f"{_plan}/spending/", forms.EditSpendingRule.as_view(), name="spending-rule"),

@@ -11,7 +11,9 @@ from unittest import mock
 from django.utils import timezone
 
 from apps.accounts.models import User
-from apps.clients.models import Household
+from apps.accounts.services.proofs import Proof
+from apps.clients.models import Household, SignatureRequest
+from apps.clients.services.signatures import Signing, current_consent, sign, view_for_signing
 from apps.core.actors import Actor
 from apps.money.models import BankAccount, Debt, ExpenseLine, IncomeSource
 from apps.plans.models import (
@@ -31,7 +33,7 @@ from apps.plans.services.goals import GoalDetails, set_goal
 from apps.plans.services.monitoring import monitor_plans
 from apps.plans.services.plans import draft_plan
 from apps.plans.services.projections import Precision, request_projection, run_projection
-from apps.plans.services.publishing import publish_plan
+from apps.plans.services.publishing import file_report, publish_plan
 from apps.plans.services.recommendations import decide_recommendation
 from apps.plans.services.stress_runs import request_stresses, run_stresses
 from tests.days import today
@@ -152,6 +154,25 @@ def published(plan: Plan, advisor: User) -> Plan:
         told = {"decision": Decision.ACCEPTED, "reason": WANTED, "by": advisor.as_actor()}
         decide_recommendation(recommendation=row, **told)
     return publish_plan(plan=plan, by=advisor.as_actor())
+
+
+def asked_to_sign(plan: Plan, advisor: User, system: Actor) -> Plan:
+    """Give the plan to the client with its report, and ask those with a portal account to sign."""
+    publish_plan(plan=plan, by=advisor.as_actor())
+    file_report(plan=plan, by=system)
+    plan.refresh_from_db()
+    return plan
+
+
+def signed(plan: Plan, user: User) -> Plan:
+    """Sign the plan's report as one of its people, having read it."""
+    by = user.as_actor()
+    signature = SignatureRequest.objects.get(pk=plan.signature_request_id).signatures.get(person__user=user)
+    view_for_signing(signature=signature, by=by)
+    signing = Signing(str(signature.person), current_consent().version, Proof("password, totp", timezone.now()))
+    sign(signature=signature, signing=signing, by=by)
+    plan.refresh_from_db()
+    return plan
 
 
 def in_force(advisor: User, household: Household | None = None) -> Plan:

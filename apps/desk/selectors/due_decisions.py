@@ -17,6 +17,7 @@ from apps.desk.selectors.due_items import MOST_OF_A_KIND, Asked, DueItem
 from apps.kernel.money import Money
 from apps.plans.models import AlertState
 from apps.plans.selectors.alert_lines import alert_lines
+from apps.plans.selectors.held_plans import plans_held
 from apps.plans.selectors.monitoring import AlertFilter, alert_list
 from apps.plans.selectors.plan_lists import open_questions, plans_in_review
 from apps.plans.selectors.step_boards import step_lines, steps_due
@@ -84,7 +85,7 @@ def profiles_due(asked: Asked) -> list[DueItem]:
 
 
 def plans_due(asked: Asked) -> list[DueItem]:
-    """Return plans to publish and questions to answer (two queries)."""
+    """Return plans to publish, signed ones to confirm, and questions to answer (three queries)."""
     if not asked.actor.can(Permission.EDIT_PLANS):
         return []
     publish = [
@@ -98,6 +99,18 @@ def plans_due(asked: Asked) -> list[DueItem]:
         )
         for plan in plans_in_review(asked.actor).filter(asked.of_household("household"))[:MOST_OF_A_KIND]
     ]
+    held = [
+        DueItem(
+            title=gettext("Signed plan of %(household)s") % {"household": plan.household.name},
+            why=gettext("All have signed, but facts have changed since it was worked out. It is not in force yet."),
+            url=reverse("plans:plan-confirm", kwargs={"plan_id": plan.public_id}),
+            action=gettext("Look at what changed"),
+            household=plan.household.name,
+            tone="warn",
+            icon="route",
+        )
+        for plan in plans_held(asked.actor).filter(asked.of_household("household"))[:MOST_OF_A_KIND]
+    ]
     answer = [
         DueItem(
             title=gettext("Question of %(name)s") % {"name": str(row.person)},
@@ -110,7 +123,7 @@ def plans_due(asked: Asked) -> list[DueItem]:
         )
         for row in open_questions(asked.actor).filter(asked.of_household("plan__household"))[:MOST_OF_A_KIND]
     ]
-    return [*publish, *answer]
+    return [*publish, *held, *answer]
 
 
 def plan_steps_due(asked: Asked) -> list[DueItem]:

@@ -10,10 +10,10 @@ from rest_framework import serializers
 
 from apps.core.api.sparse import SparseMixin
 from apps.core.api.strict import StrictMixin
+from apps.plans.api.version_serializers import DraftOut
 from apps.plans.engine.results import Estimate
 from apps.plans.engine.what_if_levers import levers_of
 from apps.plans.engine.what_if_results import WhatIfAnswer
-from apps.plans.models import Plan, PlanStatus
 from apps.plans.selectors.figures import Figure, written
 from apps.plans.selectors.mixes import MixPart
 from apps.plans.selectors.overview_parts import (
@@ -39,30 +39,6 @@ MEASURES = (
     "equity_limit",
 )
 PERCENTILES = ("p5", "p10", "p25", "p50", "p75", "p90", "p95")
-
-
-class PlanRowOut(SparseMixin, serializers.ModelSerializer):  # type: ignore[type-arg]
-    """One version of a plan, without its result."""
-
-    id = serializers.UUIDField(source="public_id")
-    household_id = serializers.UUIDField(source="household.public_id")
-
-    class Meta:
-        model = Plan
-        fields = ("id", "household_id", "version", "status", "published_at", "in_force_at", "created_at", "updated_at")
-
-
-class NewPlanIn(StrictMixin):
-    """Starts a version for the client's household."""
-
-    client_id = serializers.UUIDField()
-
-
-class StatusIn(StrictMixin):
-    """Where the plan should go. Into force it comes by the client's signature only."""
-
-    status = serializers.ChoiceField(choices=PlanStatus.choices)
-    reason = serializers.CharField(required=False, allow_blank=True, default="")
 
 
 class AnalysisIn(StrictMixin):
@@ -120,7 +96,8 @@ class RecommendationOut(serializers.Serializer):  # type: ignore[type-arg]
     """Advice: what, why, what it does, how sure and how hard, and what the advisor decided.
 
     `worth` is what advice is ranked by: points of the chance of success, and up to five more for years of living costs
-    left at the end, over the effort (easy 1, medium 2, hard 4). Null where no run and no odds measure it.
+    left at the end, over the effort (easy 1, medium 2, hard 4). Null where no run and no odds measure it. Those marked
+    `is_alternative` each reach the target alone: one of them is agreed on, a second one needs a reason.
     """
 
     id = serializers.UUIDField()
@@ -132,17 +109,11 @@ class RecommendationOut(serializers.Serializer):  # type: ignore[type-arg]
     difficulty = serializers.CharField()
     timeframe = serializers.CharField()
     worth = serializers.FloatField(allow_null=True)
+    owed_to_risk_limit = serializers.BooleanField()
+    is_alternative = serializers.BooleanField()
     actions = serializers.ListField(child=serializers.CharField())
     decision = serializers.CharField()
     decision_reason = serializers.CharField()
-
-
-class DraftOut(serializers.Serializer):  # type: ignore[type-arg]
-    """A version that is being prepared beside the one that answers."""
-
-    id = serializers.UUIDField()
-    version = serializers.IntegerField()
-    status = serializers.CharField()
 
 
 class RecommendationsOut(SparseMixin):
@@ -159,7 +130,11 @@ class RecommendationsOut(SparseMixin):
 
 
 class PlanOut(SparseMixin):
-    """A plan with its result, and by what it was made."""
+    """A plan with its result, and by what it was made.
+
+    `is_outdated`: goals, choices or overrides changed after the result; `facts_moved`: the household's facts that say
+    something else since, of a version that is not in force yet.
+    """
 
     id = serializers.UUIDField()
     household_id = serializers.UUIDField()
@@ -171,6 +146,7 @@ class PlanOut(SparseMixin):
     published_at = serializers.DateTimeField(allow_null=True)
     in_force_at = serializers.DateTimeField(allow_null=True)
     is_outdated = serializers.BooleanField()
+    facts_moved = serializers.ListField(child=serializers.CharField())
     success = EstimateOut()
     target = serializers.FloatField()
     savings = serializers.DictField(allow_null=True)
@@ -297,6 +273,7 @@ def recommendation_body(line: RecommendationLine) -> dict[str, Any]:
         "timeframe": line.timeframe,
         "worth": line.worth and line.worth.number,
         "owed_to_risk_limit": line.is_owed,
+        "is_alternative": line.is_alternative,
         "actions": [written(action) for action in line.actions],
         "decision": line.decision,
         "decision_reason": line.decision_reason,

@@ -26,11 +26,8 @@ from apps.plans.api.serializers import (
     AnalysisIn,
     AnalysisOut,
     BandOut,
-    NewPlanIn,
     PlanOut,
-    PlanRowOut,
     RecommendationsOut,
-    StatusIn,
     allocation_body,
     analysis_body,
     bands_body,
@@ -39,12 +36,14 @@ from apps.plans.api.serializers import (
     plan_body,
     recommendation_body,
 )
+from apps.plans.api.version_serializers import NewPlanIn, PlanRowOut, StatusIn
 from apps.plans.models import Plan
 from apps.plans.selectors.overviews import PlanOverview, draft_beside, plan_answered, plan_overview
 from apps.plans.selectors.plan_pages import plan_for
 from apps.plans.selectors.what_if import asked_of
 from apps.plans.selectors.what_if_values import Question
 from apps.plans.services.goals import set_goal
+from apps.plans.services.moved_facts import moved_of
 from apps.plans.services.plans import draft_plan
 from apps.plans.services.projections import request_projection
 from apps.plans.services.statuses import move_plan
@@ -99,8 +98,10 @@ class ClientPlanViewSet(EnglishMixin, IdempotentPostMixin, viewsets.ViewSet):
     def retrieve(self, request: Request, client_id: str) -> Response:
         """Answer with the newest version that has a result, and say whether another is being prepared."""
         household = household_of_client(request, client_id)
-        overview = overview_or_refuse(request, household)
-        body = {**plan_body(overview), **_versions(request, household, overview)}
+        plan = plan_answered(household, api_actor(request))
+        overview = overview_or_refuse(request, household, plan)
+        moved = {"facts_moved": [str(each) for each in moved_of(plan)]}
+        body = {**plan_body(overview), **_versions(request, household, overview), **moved}
         return tagged_answer(request, PlanOut(body).data, PlanOut(body, context={"request": request}).data)
 
     @extend_schema(summary="Generate a client's plan", request=None, responses={202: JobOut}, tags=["plans"])
@@ -155,7 +156,7 @@ class FinancialPlanViewSet(
 
     def get_queryset(self) -> QuerySet[Plan]:
         """Return those the caller may see."""
-        return Plan.objects.visible_to(api_actor(self.request)).select_related("household")
+        return Plan.objects.visible_to(api_actor(self.request)).select_related("household", "signature_request")
 
     @extend_schema(summary="Start a plan", request=NewPlanIn, responses={201: PlanRowOut}, tags=["plans"])
     def create(self, request: Request) -> Response:

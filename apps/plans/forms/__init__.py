@@ -223,6 +223,17 @@ class DiscardForm(forms.Form):
     reason = forms.CharField(label=_("Why"), widget=forms.Textarea(attrs={"rows": 2}))
 
 
+class ConfirmForm(forms.Form):
+    """Why a plan holds with facts that changed since it was worked out."""
+
+    reason = forms.CharField(
+        label=_("Why the plan still holds"),
+        help_text=_("The client reads it beside the plan."),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
 class StepForm(forms.Form):
     """A step in one's own words."""
 

@@ -139,6 +139,9 @@ class Plan(BaseModel):
     signature_request = models.ForeignKey(
         "clients.SignatureRequest", models.PROTECT, null=True, blank=True, related_name="+"
     )
+    # facts that moved since the result and that the advisor confirmed the plan holds with, as
+    # {facts: [{kind, names, value}], reason, by, at}; None: nothing was confirmed
+    facts_confirmed = models.JSONField(_("changed facts confirmed"), null=True, blank=True, default=None)
     in_force_at = models.DateTimeField(_("in force since"), null=True, blank=True)
 
     objects = PlanQuerySet.as_manager()

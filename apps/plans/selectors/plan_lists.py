@@ -7,9 +7,11 @@ import uuid
 from dataclasses import dataclass
 
 from django.db.models import OuterRef, QuerySet, Subquery
+from django.utils.translation import gettext
 
 from apps.clients.models import Household
 from apps.core.actors import Actor
+from apps.plans import policies
 from apps.plans.models import Plan, PlanQuestion, PlanStatus, ProjectionRun
 from apps.plans.selectors.figures import Figure
 
@@ -54,7 +56,7 @@ def listed_plans(actor: Actor, *, status: str = "", sort: str = "") -> QuerySet[
     newest = ProjectionRun.objects.filter(plan=OuterRef("pk")).finished()
     rows = (
         Plan.objects.visible_to(actor)
-        .select_related("household__advisor")
+        .select_related("household__advisor", "signature_request")
         .annotate(
             newest_success=Subquery(newest.values("success")[:1]),
             newest_on=Subquery(newest.values("facts_as_of")[:1]),
@@ -71,7 +73,7 @@ def versions_of(household: Household, actor: Actor) -> list[PlanRow]:
     rows = (
         Plan.objects.visible_to(actor)
         .filter(household=household)
-        .select_related("household__advisor")
+        .select_related("household__advisor", "signature_request")
         .annotate(
             newest_success=Subquery(newest.values("success")[:1]),
             newest_on=Subquery(newest.values("facts_as_of")[:1]),
@@ -93,7 +95,7 @@ def open_questions(actor: Actor) -> QuerySet[PlanQuestion]:
 
 
 def _row(plan: Plan) -> PlanRow:
-    success = getattr(plan, "newest_success", None)
+    success, is_held = getattr(plan, "newest_success", None), policies.is_held(plan)
     return PlanRow(
         plan_id=plan.public_id,
         household_id=plan.household.public_id,
@@ -101,8 +103,8 @@ def _row(plan: Plan) -> PlanRow:
         advisor=str(plan.household.advisor),
         version=plan.version,
         status=plan.status,
-        status_label=str(PlanStatus(plan.status).label),
-        tone=TONES[PlanStatus(plan.status)],
+        status_label=gettext("Signed, to be confirmed") if is_held else str(PlanStatus(plan.status).label),
+        tone="warn" if is_held else TONES[PlanStatus(plan.status)],
         success=Figure(success, "percent", "success", str(plan)),
         on=getattr(plan, "newest_on", None),
     )

@@ -33,6 +33,7 @@ from apps.plans.selectors import charts
 from apps.plans.selectors import overview_builders as build
 from apps.plans.selectors.figures import Figure
 from apps.plans.selectors.goal_means import means_lines
+from apps.plans.selectors.held_plans import ConfirmedFacts, confirmed_of
 from apps.plans.selectors.overview_parts import ChoiceLine, GoalMeansLine
 from apps.plans.selectors.overviews import PlanOverview, plan_overview, plan_shown
 from apps.plans.selectors.plan_lists import TONES
@@ -77,6 +78,16 @@ class PlanPage:
     report_failed: str
     n_versions: int
     has_open_wishes: bool
+
+    @property
+    def is_held(self) -> bool:
+        """Whether all have signed and the advisor has to confirm facts that moved."""
+        return self.plan is not None and policies.is_held(self.plan)
+
+    @property
+    def confirmed(self) -> ConfirmedFacts | None:
+        """What was confirmed of facts that moved since the result."""
+        return confirmed_of(self.plan)
 
     @property
     def topic(self) -> str:

@@ -60,7 +60,10 @@ class MovedFact:
 
 
 def moved_facts(plan: Plan, run: ProjectionRun | None) -> tuple[MovedFact, ...]:
-    """Return what moved since the run was asked for. Some twenty queries."""
+    """Return what moved since the run was asked for. Some twenty queries.
+
+    What the advisor confirmed is left out, for as long as it says what it said then.
+    """
     if run is None:
         return ()
     then, today = inputs_of(run), firm_today()
@@ -71,9 +74,11 @@ def moved_facts(plan: Plan, run: ProjectionRun | None) -> tuple[MovedFact, ...]:
         return (MovedFact(UNWORKABLE, (), str(refused)),)
     before, after = _comparable(then, today), _comparable(now, today)
     is_averaged = facts.spending is not None and facts.spending.source == "bank"
+    known = {row["kind"]: row["value"] for row in (plan.facts_confirmed or {}).get("facts", ())}
     moved = []
     for kind, value in after.items():
-        if not _alike(kind, before[kind], value, is_averaged=is_averaged):
+        then_or_confirmed = [before[kind], *([known[kind]] if kind in known else [])]
+        if not any(_alike(kind, said, value, is_averaged=is_averaged) for said in then_or_confirmed):
             moved.append(MovedFact(kind, _names(kind, before[kind], value, {**run.names, **names}), value))
     return tuple(moved)
 
@@ -83,6 +88,11 @@ def moved_of(plan: Plan | None) -> tuple[MovedFact, ...]:
     if plan is None or plan.status not in {*IN_THE_WORKS, PlanStatus.PUBLISHED}:
         return ()
     return moved_facts(plan, plan.published_run or plan.runs.finished().first())
+
+
+def as_kept(moved: Sequence[MovedFact]) -> list[dict[str, Any]]:
+    """Return them as plain JSON values, as `Plan.facts_confirmed` keeps them."""
+    return [{"kind": each.kind, "names": list(each.names), "value": each.value} for each in moved]
 
 
 def told(moved: Sequence[MovedFact]) -> str:

@@ -1,4 +1,4 @@
-"""Giving a plan to the client: frozen, on paper, for signature, and in force once signed."""
+"""Giving a plan to the client: frozen, on paper, and for signature."""
 
 from __future__ import annotations
 
@@ -10,11 +10,10 @@ from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import FirmProfile
 from apps.accounts.selectors.firm_days import firm_today
-from apps.clients.models import Person, SignatureRequestState
-from apps.clients.ports import EndedRequest
+from apps.clients.models import Person
 from apps.clients.selectors.languages import language_of
 from apps.clients.services.documents import file_document
-from apps.clients.services.signatures import request_signature, withdraw_request
+from apps.clients.services.signatures import request_signature
 from apps.compliance.selectors.risk_limits import risk_limit
 from apps.core import audit, jobs
 from apps.core.actors import Actor
@@ -24,10 +23,10 @@ from apps.core.tenancy.addresses import site_url
 from apps.kernel.errors import gettext_noop
 from apps.notices.services.mails import queue_mail
 from apps.plans import policies
-from apps.plans.models import Plan, PlanAlert, PlanStatus, ProjectionRun
+from apps.plans.models import Plan, PlanStatus, ProjectionRun
 from apps.plans.services._plans import locked, tell
 from apps.plans.services._reports import report_pdf
-from apps.plans.services.alerts import close_alert
+from apps.plans.services._superseding import supersede
 from apps.plans.services.errors import (
     AlternativesError,
     FactsMovedError,
@@ -35,7 +34,6 @@ from apps.plans.services.errors import (
     RiskLimitMissingError,
     StatusNotPossibleError,
 )
-from apps.plans.services.monitoring import CHUNK
 from apps.plans.services.moved_facts import moved_facts, told
 from apps.plans.services.step_starts import start_steps
 
@@ -59,7 +57,7 @@ def publish_plan(*, plan: Plan, by: Actor) -> Plan:
     _check_risk_limit(plan, run)
     before = audit.snapshot(plan)
     for older in Plan.objects.filter(household=plan.household, status=PlanStatus.PUBLISHED):
-        _supersede(older, by)
+        supersede(older, by)
     plan.status, plan.published_run = PlanStatus.PUBLISHED, run
     plan.published_at, plan.published_by = timezone.now(), by.label
     plan.save()
@@ -125,6 +123,12 @@ def request_plan_signature(*, plan: Plan, by: Actor) -> Plan:
     plan = locked(plan)
     if plan.status != PlanStatus.PUBLISHED:
         refuse_step(plan, PlanStatus.IN_FORCE)
+    if policies.is_held(plan):
+        raise StatusNotPossibleError(
+            gettext_noop("All have signed version %(version)s already."),
+            mend=gettext_noop("Confirm the facts that changed, or start a new version."),
+            version=plan.version,
+        )
     if plan.document is None:
         raise NoResultError(
             gettext_noop("The report is not filed yet."), mend=gettext_noop("Wait for it, or draw it again.")
@@ -137,31 +141,6 @@ def request_plan_signature(*, plan: Plan, by: Actor) -> Plan:
     audit.record("plans.request_plan_signature", by=by, target=plan, after={"signers": [str(p) for p in signers]})
     tell(plan, "plan.signature_requested")
     return plan
-
-
-@service
-def take_signature_end(*, ended: EndedRequest, by: Actor) -> None:
-    """Hear that the signatures of a plan came to an end: signed by all it comes into force, the older one goes.
-
-    Connected to the port of clients (`signature_ends`). Declined or withdrawn, the plan stays with the client.
-    """
-    plan = Plan.objects.filter(signature_request__public_id=ended.request).first()
-    if plan is None:
-        return
-    plan = locked(plan)
-    if not ended.is_signed:
-        tell(plan, "plan.signature_declined")
-        return
-    check_step(plan, PlanStatus.IN_FORCE)
-    for older in Plan.objects.filter(household=plan.household, status=PlanStatus.IN_FORCE):
-        _supersede(older, by)
-    before = {"status": plan.status}
-    plan.status, plan.in_force_at = PlanStatus.IN_FORCE, timezone.now()
-    plan.save(update_fields=["status", "in_force_at", "updated_at"])
-    audit.record("plans.put_in_force", by=by, target=plan, before=before, after={"status": plan.status})
-    # its guardrails take seconds to find: a night of many plans must not wait for them
-    jobs.enqueue(CHUNK, by=by, plan_ids=[plan.pk], day=firm_today().isoformat(), again=False)
-    tell(plan, "plan.in_force")
 
 
 def check_step(plan: Plan, to: str) -> None:
@@ -239,18 +218,6 @@ def _check_risk_limit(plan: Plan, run: ProjectionRun) -> None:
             gettext_noop("The risk level changed after the plan was generated."),
             mend=gettext_noop("Generate the plan again."),
         )
-
-
-def _supersede(plan: Plan, by: Actor) -> None:
-    request = plan.signature_request
-    before = {"status": plan.status}
-    plan.status = PlanStatus.SUPERSEDED
-    plan.save(update_fields=["status", "updated_at"])
-    for alert in PlanAlert.objects.filter(plan=plan, closed_on=None).select_related("plan__household"):
-        close_alert(alert, firm_today(), by)
-    audit.record("plans.supersede_plan", by=by, target=plan, before=before, after={"status": plan.status})
-    if request is not None and request.state == SignatureRequestState.OPEN:
-        withdraw_request(request=request, reason=_("A newer version of the plan was published."), by=by)
 
 
 def _order_report(plan: Plan, by: Actor) -> Job:

@@ -6,18 +6,21 @@ from apps.core import audit
 from apps.core.actors import Actor
 from apps.core.services import service
 from apps.kernel.errors import InvalidInputError, gettext_noop
+from apps.plans import policies
 from apps.plans.models import Plan, PlanStatus
 from apps.plans.services._plans import changeable, note_change
 from apps.plans.services.plans import discard_draft
 from apps.plans.services.publishing import check_step, fresh_result, publish_plan, refuse_step
+from apps.plans.services.signed_plans import confirm_facts
 
 
 @service
 def move_plan(*, plan: Plan, status: str, by: Actor, reason: str = "") -> Plan:
     """Bring a plan to a status: into review when it has a fresh result, to the client, back to draft, or out.
 
-    Raises StatusNotPossibleError (into force a plan comes by signature only), and what publishing and discarding
-    raise; InvalidInputError for a draft given up without a reason.
+    Into force a plan comes by signature; one that is signed and held for facts that moved, by confirming them.
+    Raises StatusNotPossibleError, what publishing, discarding and confirming raise, and InvalidInputError for a draft
+    given up without a reason.
     """
     if status == PlanStatus.PUBLISHED:
         return publish_plan(plan=plan, by=by)
@@ -26,7 +29,9 @@ def move_plan(*, plan: Plan, status: str, by: Actor, reason: str = "") -> Plan:
             raise InvalidInputError(gettext_noop("Say why the draft is given up."), field="reason")
         return discard_draft(plan=plan, reason=reason, by=by)
     if status == PlanStatus.IN_FORCE:
-        refuse_step(plan, status)
+        if not policies.is_held(plan):
+            refuse_step(plan, status)
+        return confirm_facts(plan=plan, reason=reason, by=by)
     plan = changeable(plan)
     check_step(plan, status)
     before = {"status": plan.status}

@@ -13,17 +13,20 @@ from apps.accounts.selectors.firm_days import firm_today
 from apps.core.access import actor_of
 from apps.core.actors import Actor
 from apps.core.views import ServiceFormView
-from apps.plans.forms import AnswerForm, ChoicesForm, DecisionForm, DiscardForm, GoalForm, OverrideForm
+from apps.plans.forms import AnswerForm, ChoicesForm, ConfirmForm, DecisionForm, DiscardForm, GoalForm, OverrideForm
 from apps.plans.forms.spending import SpendingRuleForm
 from apps.plans.models import Decision, OverrideKind, Plan, SpendingRuleKind
+from apps.plans.policies import is_held
 from apps.plans.selectors.goal_means import accounts_for_goals
 from apps.plans.selectors.plan_pages import goal_for, plan_for, question_for, recommendation_for
 from apps.plans.selectors.recommendation_lines import line_of
 from apps.plans.services.goal_means import MeansDetails
 from apps.plans.services.goals import GoalDetails, set_goal
+from apps.plans.services.moved_facts import moved_of
 from apps.plans.services.plans import discard_draft, set_choices, set_override
 from apps.plans.services.questions import answer_question
 from apps.plans.services.recommendations import decide_recommendation
+from apps.plans.services.signed_plans import confirm_facts
 from apps.plans.services.spending import SpendingDetails, set_spending_rule
 from apps.plans.views.addresses import figures_of, tab_of
 
@@ -133,6 +136,27 @@ class DiscardDraft(OfPlan):
     def perform(self, form: Any, by: Actor) -> str:
         """Discard it."""
         return tab_of(discard_draft(plan=self.plan, reason=form.cleaned_data["reason"], by=by))
+
+
+class ConfirmFacts(OfPlan):
+    """Confirm that a published plan holds with facts that moved since its result."""
+
+    template_name = "staff/plans/confirm_form.html"
+    form_class = ConfirmForm
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add what moved, and whether the signatures wait for it."""
+        plan = self.plan
+        return super().get_context_data(moved=moved_of(plan), is_held=is_held(plan), **kwargs)
+
+    def perform(self, form: Any, by: Actor) -> str:
+        """Confirm it."""
+        plan = confirm_facts(plan=self.plan, reason=form.cleaned_data["reason"], by=by)
+        if plan.in_force_at:
+            messages.success(self.request, _("The plan is in force, and the client hears of it."))
+        else:
+            messages.success(self.request, _("Confirmed. The plan comes into force once all have signed."))
+        return tab_of(plan)
 
 
 class DecideRecommendation(ServiceFormView):

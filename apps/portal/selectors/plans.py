@@ -13,7 +13,9 @@ from apps.core.models import Job, JobState
 from apps.core.templatetags.charts import ChartSpec
 from apps.kernel.errors import NotFoundError, gettext_noop
 from apps.plans.models import Plan, PlanStatus, ProjectionRun
+from apps.plans.policies import is_held
 from apps.plans.selectors.charts import allocation_chart, cash_flow_chart, income_chart, wealth_chart
+from apps.plans.selectors.held_plans import ConfirmedFacts, confirmed_of
 from apps.plans.selectors.monitoring import Monitoring, monitoring_of
 from apps.plans.selectors.overviews import PlanOverview, plan_overview, plan_shown
 from apps.plans.selectors.passports import PlanPassport, passport_of
@@ -64,6 +66,16 @@ class PlanPage:
     def status(self) -> str:
         """The version's status in the client's words."""
         return status_words(self.overview)
+
+    @property
+    def is_held(self) -> bool:
+        """Whether all have signed and the advisor looks at facts that changed meanwhile."""
+        return is_held(self.plan)
+
+    @property
+    def confirmed(self) -> ConfirmedFacts | None:
+        """What the advisor confirmed of facts that changed since the plan was worked out."""
+        return confirmed_of(self.plan)
 
     @property
     def signed_at(self) -> dt.datetime | None:

@@ -1,18 +1,8 @@
-import hashlib
 from decimal import Decimal
 
 import pytest
-from django.utils import timezone
 
-from apps.accounts.services.proofs import Proof
-from apps.clients.models import Document, SignatureRequest
-from apps.clients.services.signatures import (
-    Signing,
-    current_consent,
-    decline_signature,
-    sign,
-    view_for_signing,
-)
+from apps.clients.models import Document
 from apps.core.models import AuditEvent, Job
 from apps.money.models import BankAccount
 from apps.notices.models import Mail
@@ -20,7 +10,7 @@ from apps.plans.models import ContributionWatch, Decision, Plan, PlanStatus, Pla
 from apps.plans.selectors.overviews import plan_overview
 from apps.plans.services.errors import AlternativesError, NoResultError, RiskLimitMissingError, StatusNotPossibleError
 from apps.plans.services.plans import draft_plan
-from apps.plans.services.publishing import file_report, order_report, publish_plan, request_plan_signature
+from apps.plans.services.publishing import file_report, order_report, publish_plan
 from apps.plans.services.recommendations import decide_recommendation, measure_recommendation
 from apps.plans.services.statuses import move_plan
 from tests.days import today
@@ -37,21 +27,6 @@ def ready(ada):
 @pytest.fixture
 def client(ready):
     return clients.portal_user(ready.household.people.get(relationship="head"))
-
-
-def signed(plan, user):
-    signature = SignatureRequest.objects.get(pk=plan.signature_request_id).signatures.get(person__user=user)
-    by = user.as_actor()
-    view_for_signing(signature=signature, by=by)
-    signing = Signing(str(signature.person), current_consent().version, Proof("password, totp", timezone.now()))
-    return sign(signature=signature, signing=signing, by=by)
-
-
-def published(plan, ada, system):
-    publish_plan(plan=plan, by=ada.as_actor())
-    file_report(plan=plan, by=system)
-    plan.refresh_from_db()
-    return plan
 
 
 def test_publishing_freezes_the_result_and_tells_the_client(ada, ready):
@@ -88,7 +63,7 @@ def test_ways_that_replace_each_other_are_published_together_only_for_a_reason(a
     assert publish_plan(plan=ready, by=ada.as_actor()).status == PlanStatus.PUBLISHED
 
 
-def test_a_draft_without_a_result_is_not_published(ada):
+def test_a_draft_without_a_result_is_not_plans.asked_to_sign(ada):
     plan = plans.drafted(ada)
     with pytest.raises(StatusNotPossibleError, match="Generate the plan"):
         publish_plan(plan=plan, by=ada.as_actor())
@@ -117,7 +92,7 @@ def test_advice_about_the_allocation_needs_a_risk_profile(ada, ready):
 
 
 def test_the_report_is_filed_once_and_the_client_is_asked_to_sign(ada, ready, client, system):
-    plan = published(ready, ada, system)
+    plan = plans.asked_to_sign(ready, ada, system)
     file_report(plan=plan, by=system)
     document = Document.objects.get(category="plan")
     assert plan.document == document
@@ -126,45 +101,14 @@ def test_the_report_is_filed_once_and_the_client_is_asked_to_sign(ada, ready, cl
     assert [str(each.person) for each in plan.signature_request.signatures.all()] == ["Ana Rivera"]
 
 
-def test_a_signed_plan_is_in_force_and_replaces_the_one_before(ada, ready, client, system):
-    first = published(ready, ada, system)
-    signed(first, client)
-    first.refresh_from_db()
-    assert first.status == PlanStatus.IN_FORCE
-    assert Job.objects.get(name="plans.monitor_plans").arguments["plan_ids"] == [first.pk]
-    second = draft_plan(household=first.household, by=ada.as_actor())
-    plans.computed(second, ada)
-    published(second, ada, system)
-    first.refresh_from_db()
-    assert first.status == PlanStatus.IN_FORCE
-    signed(second, client)
-    first.refresh_from_db()
-    second.refresh_from_db()
-    assert (first.status, second.status) == (PlanStatus.SUPERSEDED, PlanStatus.IN_FORCE)
-    kept = SignatureRequest.objects.get(pk=second.signature_request_id)
-    content = kept.sealed_version.content()
-    assert hashlib.sha256(content).hexdigest() == kept.signatures.get().sha256_after
-
-
 def test_a_newer_version_takes_the_open_request_back(ada, ready, client, system):
-    first = published(ready, ada, system)
+    first = plans.asked_to_sign(ready, ada, system)
     second = draft_plan(household=first.household, by=ada.as_actor())
     plans.computed(second, ada)
-    published(second, ada, system)
+    plans.asked_to_sign(second, ada, system)
     first.refresh_from_db()
     assert first.status == PlanStatus.SUPERSEDED
     assert first.signature_request.state == "withdrawn"
-
-
-def test_a_declined_plan_stays_with_the_client_and_can_be_asked_for_again(ada, ready, client, system):
-    plan = published(ready, ada, system)
-    signature = plan.signature_request.signatures.get()
-    decline_signature(signature=signature, reason="Too much saving", by=client.as_actor())
-    plan.refresh_from_db()
-    assert plan.status == PlanStatus.PUBLISHED
-    again = request_plan_signature(plan=plan, by=ada.as_actor())
-    assert again.signature_request_id != signature.request_id
-    assert again.signature_request.state == "open"
 
 
 def test_a_report_is_ordered_again_only_while_none_is_filed(ada, ready, system):
@@ -213,7 +157,7 @@ def test_an_allocation_that_was_declined_is_not_shown_to_the_client(ada, client,
         reason="They wait for the house sale",
         by=ada.as_actor(),
     )
-    plan = published(profiled, ada, system)
+    plan = plans.asked_to_sign(profiled, ada, system)
     shown = plan_overview(plan.household, client.as_actor())
     assert shown.allocation.return_then.value is None
     assert shown.allocation.frontier == ()
@@ -228,5 +172,5 @@ def test_an_allocation_on_a_valid_profile_is_published_and_adjusted_by_its_equit
     )
     measured = measure_recommendation(recommendation=row, value=value, progress=plans.silent, by=system)
     assert measured.adjusted_effect["delta_success"] != row.proposal["effect"]["delta_success"]
-    plan = published(profiled, ada, system)
+    plan = plans.asked_to_sign(profiled, ada, system)
     assert plan_overview(plan.household, client.as_actor()).allocation.equity_then.number <= 0.2 + 1e-6

@@ -35,6 +35,7 @@ def addresses(plan):
         f"/plans/{plan.public_id}/choices/": "get",
         f"/plans/{plan.public_id}/overrides/new/": "get",
         f"/plans/{plan.public_id}/discard/": "get",
+        f"/plans/{plan.public_id}/confirm/": "get",
         f"/plans/recommendations/{advice.public_id}/": "get",
         f"/households/{household}/plan/start/": "post",
         f"/plans/{plan.public_id}/generate/": "post",
