@@ -15,6 +15,7 @@ from apps.clients.models import Household, Person
 from apps.core.forms import DayInput, PercentField
 from apps.core.templatetags import formats
 from apps.kernel.money import Money
+from apps.plans.forms.means import MEANS, MeansForm
 from apps.plans.models import (
     Decision,
     Goal,
@@ -27,7 +28,7 @@ from apps.plans.models import (
     StepStatus,
     Tongue,
 )
-from apps.plans.models.goal import MAX_OWN_WORDS, MAX_WAIT_YEARS
+from apps.plans.models.goal import MAX_OWN_WORDS
 from apps.plans.selectors.overview_builders import CHOICE_UNITS
 from apps.plans.selectors.overview_parts import LeverLine
 from apps.portfolios.models import Transaction
@@ -40,8 +41,10 @@ class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]
         super().__init__(queryset=Person.objects.none(), to_field_name="public_id", required=False, **options)
 
 
-class GoalForm(forms.Form):
+class GoalForm(MeansForm):
     """A goal."""
+
+    field_order = ("kind", "name", "annual_amount", "starts_on", "years", "priority", "person", *MEANS, "own_words")
 
     kind = forms.ChoiceField(label=_("Kind"), choices=GoalKind.choices)
     name = forms.CharField(label=_("Name"), max_length=120)
@@ -59,31 +62,6 @@ class GoalForm(forms.Form):
     )
     priority = forms.ChoiceField(label=_("Priority"), choices=GoalPriority.choices)
     person = PersonField(label=_("For whom"))
-    funded_by = forms.MultipleChoiceField(
-        label=_("Paid from"),
-        widget=forms.CheckboxSelectMultiple,
-        required=False,
-        help_text=_("These accounts pay first and are kept for the goal: other spending comes to them last."),
-    )
-    funded_only = forms.BooleanField(
-        label=_("Nothing else pays for it"), required=False, help_text=_("Income and other accounts are left alone.")
-    )
-    wait_years = forms.IntegerField(
-        label=_("Can wait up to, in years"),
-        min_value=0,
-        max_value=MAX_WAIT_YEARS,
-        required=False,
-        help_text=_("Where the money is not there on its day. 0: its date is fixed; empty: not asked."),
-    )
-    least_share = PercentField(
-        label=_("Part that is enough, %"),
-        min_value=5,
-        max_value=100,
-        max_digits=4,
-        decimal_places=1,
-        required=False,
-        help_text=_("Of each payment. 100: all of it or nothing; empty: not asked."),
-    )
     own_words = forms.CharField(
         label=_("In the client's own words"),
         widget=forms.Textarea(attrs={"rows": 2}),
@@ -102,27 +80,13 @@ class GoalForm(forms.Form):
     ) -> None:
         if goal is not None:
             names = ("kind", "name", "annual_amount", "starts_on", "years", "priority", "own_words")
-            means = ("funded_by", "funded_only", "wait_years", "least_share")
             kwargs["initial"] = {
-                **{name: getattr(goal, name) for name in (*names, *means)},
+                **{name: getattr(goal, name) for name in (*names, *MEANS)},
                 "person": goal.person.public_id if goal.person else None,
             }
         super().__init__(*args, **kwargs)
         _fill(self.fields["person"], household.people.all())
-        cast("forms.MultipleChoiceField", self.fields["funded_by"]).choices = [*accounts]
-        if not accounts:
-            del self.fields["funded_by"], self.fields["funded_only"]
-
-    @property
-    def means(self) -> dict[str, Any]:
-        """What was said of its accounts and of how far it gives way, as the service takes it."""
-        told = self.cleaned_data
-        return {
-            "accounts": tuple(told.get("funded_by") or ()),
-            "only": bool(told.get("funded_only")),
-            "wait_years": told["wait_years"],
-            "least_share": told["least_share"],
-        }
+        self.offer(accounts)
 
     @property
     def details(self) -> dict[str, Any]:

@@ -53,7 +53,8 @@ def take_signature_end(*, ended: EndedRequest, by: Actor) -> None:
 def confirm_facts(*, plan: Plan, reason: str, by: Actor) -> Plan:
     """Confirm that a plan with the client holds with the facts that moved since its result.
 
-    Signed by all it comes into force. The client reads the reason beside the plan. Facts that move further must be confirmed again.
+    Signed by all it comes into force. The client reads the reason beside the plan. Facts that move further must be
+    confirmed again.
     Raises InvalidInputError without a reason, StatusNotPossibleError when the plan is not with the client or nothing
     has moved, FactsMovedError for facts with which no plan can be made.
     """

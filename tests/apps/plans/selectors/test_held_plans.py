@@ -1,6 +1,8 @@
 import datetime as dt
+from decimal import Decimal
 
-from apps.plans.models import Plan
+from apps.money.models import ExpenseLine
+from apps.plans.models import Plan, PlanStatus
 from apps.plans.selectors.held_plans import confirmed_of, plans_held
 from tests.factories import clients, plans
 
@@ -20,8 +22,9 @@ def test_only_plans_that_all_have_signed_and_that_are_not_in_force_are_held(ada,
     user = clients.portal_user(plan.household.people.get(relationship="head"))
     plans.asked_to_sign(plan, ada, system)
     assert not plans_held(ada.as_actor()).exists()
-    request = plan.signature_request
-    request.state = "completed"
-    request.save()
+    ExpenseLine.objects.update(monthly_amount=Decimal(1))
+    plans.signed(plan, user)
     assert list(plans_held(ada.as_actor())) == [plan]
     assert list(plans_held(user.as_actor())) == [plan]
+    Plan.objects.update(status=PlanStatus.SUPERSEDED)
+    assert not plans_held(ada.as_actor()).exists()

@@ -63,7 +63,7 @@ def test_ways_that_replace_each_other_are_published_together_only_for_a_reason(a
     assert publish_plan(plan=ready, by=ada.as_actor()).status == PlanStatus.PUBLISHED
 
 
-def test_a_draft_without_a_result_is_not_plans.asked_to_sign(ada):
+def test_a_draft_without_a_result_is_not_published(ada):
     plan = plans.drafted(ada)
     with pytest.raises(StatusNotPossibleError, match="Generate the plan"):
         publish_plan(plan=plan, by=ada.as_actor())
