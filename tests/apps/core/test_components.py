@@ -235,6 +235,9 @@ INCLUDES: dict[str, dict[str, Any]] = {
     "diff": {"changes": [{"field": "Savings", "before": 0, "after": ""}]},
     "empty_state": {"title": "No plan yet", "action_url": "/x/", "action_label": "Generate the plan"},
     "error_state": {"retry_url": "/x/", "request_id": "7f3a"},
+    "facts_confirmed": {
+        "confirmed": {"by": "Priya", "at": datetime(2026, 3, 31, tzinfo=UTC), "reason": "The raise is saved."}
+    },
     "file_drop": {"id": "f", "name": "f", "label": "File", "errors": ["Line 14 has no amount."]},
     "form": {"form": HouseholdForm(), "csrf_token": "t"},
     "no_permission": {"who": "Priya"},
