@@ -21,6 +21,7 @@ from apps.core.api.actor import api_actor
 from apps.core.api.etags import IF_MATCH, TaggedReadMixin, demand_match
 from apps.core.api.idempotency import IdempotentPostMixin
 from apps.core.api.sparse import FIELDS
+from apps.core.api.strict import told_of
 from apps.kernel.errors import InvalidInputError, NotFoundError, gettext_noop
 
 
@@ -58,7 +59,8 @@ class ClientViewSet(IdempotentPostMixin, TaggedReadMixin, mixins.ListModelMixin,
         """Replace what is known of a client."""
         person = self.get_object()
         demand_match(request, self.tag_of(person))
-        form = ClientIn(data=request.data, context={"currency": person.household.currency})
+        told = told_of(ClientOut(person))
+        form = ClientIn(data=request.data, context={"currency": person.household.currency, "told": told})
         form.is_valid(raise_exception=True)
         changed = update_person(person=person, fields=form.said(), seen_at=person.updated_at, by=api_actor(request))
         return Response(ClientOut(changed).data, headers={"ETag": self.tag_of(changed)})

@@ -15,6 +15,7 @@ from apps.core.api.actor import api_actor
 from apps.core.api.etags import IF_MATCH, TaggedReadMixin, demand_match
 from apps.core.api.idempotency import IdempotentPostMixin
 from apps.core.api.sparse import FIELDS
+from apps.core.api.strict import told_of
 from apps.kernel.errors import InvalidInputError, NotFoundError, gettext_noop
 from apps.money.api.serializers import (
     DebtIn,
@@ -115,7 +116,7 @@ class FactViewSet(
         """Replace what is known of one."""
         fact = self.get_object()
         demand_match(request, self.tag_of(fact))
-        fields = self.said(self._form(request, fact.household), fact.household, None)
+        fields = self.said(self._form(request, fact.household, fact), fact.household, None)
         changed = change_fact(fact=fact, fields=fields, by=api_actor(request))
         return Response(self.get_serializer(changed).data, headers={"ETag": self.tag_of(changed)})
 
@@ -126,8 +127,9 @@ class FactViewSet(
         remove_fact(fact=fact, by=api_actor(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
-    def _form(self, request: Request, household: Household) -> FactIn:
-        form = self.takes(data=request.data, context={"currency": household.currency})
+    def _form(self, request: Request, household: Household, fact: FactOfHousehold | None = None) -> FactIn:
+        told = {} if fact is None else told_of(self.get_serializer(fact))
+        form = self.takes(data=request.data, context={"currency": household.currency, "told": told})
         form.is_valid(raise_exception=True)
         return form
 

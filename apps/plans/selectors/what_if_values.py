@@ -97,7 +97,7 @@ def answer_as_generated(result: RunResult) -> WhatIfAnswer:
         change=none,
         terminal=projection.terminal.real,
         terminal_change=none,
-        shortfall=None,
+        shortfall=projection.shortfall,
         goals=tuple(GoalChance(goal.key, goal.success) for goal in projection.goals),
         bands=projection.bands,
         cube_digest=projection.cube_digest,

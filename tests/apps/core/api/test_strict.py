@@ -40,6 +40,14 @@ def test_the_currency_of_all_amounts_may_be_said_and_no_other():
     assert form.validated_data == {"name": "A"}
 
 
+def test_what_was_read_may_be_sent_back_as_it_was():
+    told = {"id": "7f3a", "name": "A"}
+    assert errors({"name": "B", "id": "7f3a"}, told=told) == {}
+    refused = errors({"name": "B", "id": "0000"}, told=told)
+    assert refused == {"id": ['It cannot be set. Leave it out, or send it as it is: "7f3a".']}
+    assert "no such field" in errors({"name": "B", "colour": "red"}, told=told)["colour"][0]
+
+
 def shapes():
     """Return every serializer of the interface that takes what partners send."""
     found = {}

@@ -122,3 +122,15 @@ def test_scopes_strangers_and_a_repeated_key(place, paul, partner, head):
         key = {"Idempotency-Key": str(uuid.UUID(int=9))}
         assert send(partner, "post", below(head, place), new, **key).status_code == 201
     assert model.objects.count() == 1
+
+
+@pytest.mark.parametrize("place", KINDS)
+def test_what_was_read_is_sent_back_with_one_field_changed(place, partner, head):
+    _model, new, _word = KINDS[place]
+    one = send(partner, "post", below(head, place), new)["Location"]
+    read = partner.get(one)
+    answer = send(partner, "put", one, {**read.json(), "name": "Renamed"}, **{"If-Match": read["ETag"]})
+    assert answer.status_code == 200, answer.content
+    assert answer.json()["name"] == "Renamed"
+    wrong = send(partner, "put", one, {**read.json(), "id": str(uuid.uuid4())}, **{"If-Match": answer["ETag"]})
+    assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (422, "id")
