@@ -167,9 +167,9 @@ def _columns_of(entry: str, language: str) -> tuple[str, ...]:
 
 
 def _explained(entry: str, heading: str, language: str) -> str:
-    """Return a heading with what may stand in its column, where that is a choice of a few words."""
+    """Return a heading with what may stand in its column, where that is a choice of a few words, as pages name them."""
     field = cast("Any", FACT_KINDS[fact_word(entry)]._meta.get_field(COLUMNS[entry][heading][0]))
-    words = [str(value) for value, _name in field.flatchoices if value not in {None, ""}]
+    words = [str(name if isinstance(value, str) else value) for value, name in field.flatchoices if value]
     named = heading_in(language, heading)
     return f"{named} ({' | '.join(words)})" if words else named
 
@@ -252,9 +252,9 @@ def _refused(row: FactRow, fact: FactOfHousehold, name: str, error: ValidationEr
         message, mend = gettext_noop("“%(column)s” is empty."), gettext_noop("Each entry “%(kind)s” needs it.")
         return RowProblem(row.line, column, "invalid", message, mend, {"column": column, "kind": row.kind})
     if error.code == "invalid_choice":
-        choices = [str(value) for value, _name in cast("Any", fact._meta.get_field(name)).flatchoices if value != ""]
+        choices = [str(label) for value, label in cast("Any", fact._meta.get_field(name)).flatchoices if value != ""]
         message, mend = gettext_noop("“%(said)s” is none of the choices."), gettext_noop("Write one of: %(choices)s.")
-        params = {"said": row.cells.get(column, ""), "choices": ", ".join(choices)}
+        params = {"said": row.cells.get(column, ""), "choices": "; ".join(choices)}
         return RowProblem(row.line, column, "invalid", message, mend, params)
     return RowProblem(row.line, column, "invalid", error.messages[0])
 

@@ -202,7 +202,7 @@ def test_a_person_is_the_same_by_first_name_so_that_an_income_is_not_doubled(hou
     [
         ("Acme,Ana,rsu", "Acme,,rsu", "person", "Write one of: Ana Rivera"),
         ("rsu,,10/01/2026,400", "rsu,,10/01/2026,", "shares", "“shares” is empty. Each entry “grant” needs it."),
-        ("Acme,Ana,rsu", "Acme,Ana,stock", "type", "Write one of: rsu, nso, iso, espp."),
+        ("Acme,Ana,rsu", "Acme,Ana,stock", "type", "Write one of: Restricted stock units; Options, nonqualified; "),
         ("400,52.50,,", "400,52.50,9,", "strike", "Only options have a strike"),
         ("15%,yes,10,no", "15%,maybe,10,no", "from retirement", "Write yes or no."),
         ("15%,yes,10,no", "15%,yes,1.5,no", "years", "Write it without decimals."),
@@ -316,5 +316,6 @@ def test_the_page_explains_the_columns_and_gives_the_list(ada, sign_in):
     page = sign_in(ada).get("/imports/new/money_facts/").content.decode()
     assert "household-facts" in page
     assert "married on, divorced on" in page
-    assert "type (rsu | nso | iso | espp)" in page
+    assert "type (Restricted stock units | Options, nonqualified | " in page
+    assert "every months (1 | 3 | 12)" in page
     assert "What the list says" not in sign_in(ada).get("/imports/new/clients/").content.decode()

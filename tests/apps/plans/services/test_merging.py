@@ -10,7 +10,7 @@ from apps.money.models import ExpenseLine
 from apps.plans.engine.what_if_results import ScenarioResult
 from apps.plans.models import Override, OverrideKind, PlanScenario
 from apps.plans.selectors.frozen_values import read_frozen
-from apps.plans.selectors.run_values import inputs_of
+from apps.plans.selectors.run_values import inputs_of, result_of
 from apps.plans.selectors.scenarios import comparison, scenario_lines
 from apps.plans.services.errors import (
     NoResultError,
@@ -148,6 +148,9 @@ def test_three_are_compared_with_what_each_difference_does_alone(run, by, system
     alone = read_frozen(rows[1].result, ScenarioResult).effects
     assert lower.cells[1].effect.value == next(each for each in alone if each.key == "lower_returns").change.value
     assert [len(line.cells) for line in found.results] == [4] * len(found.results)
+    assert result_of(run).projection.success.value < 1.0
+    missing = next(line for line in found.results if line.label.startswith("Missing in all"))
+    assert missing.cells[0][0].value == result_of(run).projection.shortfall > 0.0
 
 
 def test_what_a_result_rests_on_is_named_when_it_changes(run, by, system):
