@@ -161,7 +161,9 @@ def wish_line(wish: GoalWish, text: GoalText, accounts: Mapping[str, str] = _NO_
     found_by = wish.reading.model_name if wish.reading is not None else ""
     shown = segments(text.text, wish.parts, wish.marks)
     means = wish_means_line(wish, accounts)
-    return WishLine(wish, shown, _asks(wish), TONES[WishState(wish.state)], found_by, means)
+    return WishLine(
+        wish, shown, (*_asks(wish), *_asks_which(wish, text)), TONES[WishState(wish.state)], found_by, means
+    )
 
 
 def segments(text: str, parts: list[list[int]], marks: list[list[int]]) -> tuple[Segment, ...]:
@@ -175,6 +177,22 @@ def segments(text: str, parts: list[list[int]], marks: list[list[int]]) -> tuple
 
 def _lies_in(place: int, parts: list[list[int]]) -> bool:
     return any(first <= place < last for first, last in parts)
+
+
+def _asks_which(wish: GoalWish, text: GoalText) -> tuple[str, ...]:
+    """Return the question which age is meant where the same words name several for the end of one person's work."""
+    if wish.kind != GoalKind.RETIREMENT or wish.retirement_age is None or wish.state not in OPEN_WISHES:
+        return ()
+    others = {
+        each.retirement_age
+        for each in text.wishes.all()
+        if each.kind == GoalKind.RETIREMENT
+        and each.state != WishState.DROPPED
+        and each.person_id == wish.person_id
+        and each.retirement_age not in {None, wish.retirement_age}
+    }
+    told = gettext("The words also name the age of %(ages)s: which one is meant?")
+    return (told % {"ages": ", ".join(map(str, sorted(others)))},) if others else ()  # type: ignore[type-var]
 
 
 def _asks(wish: GoalWish) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from apps.core.models import AuditEvent
 from apps.kernel.errors import InvalidInputError
 from apps.notices.models import Mail
 from apps.plans.models import Goal, GoalText, GoalWish, Override, WishState
+from apps.plans.selectors.wishes import told_texts
 from apps.plans.services.errors import NoDraftError, NotInTheHouseholdError, WishDecidedError
 from apps.plans.services.wishes import (
     WishDetails,
@@ -131,6 +132,18 @@ def test_an_age_without_a_birth_date_is_asked(head, ada):
     Person.objects.filter(pk=head.pk).update(date_of_birth=None)
     head.refresh_from_db()
     assert doubts(only(head, ada, "A boat at 60.")) == [("birth_date", "Ana")]
+
+
+def test_two_ages_for_the_end_of_the_same_work_are_set_against_each_other(head, ada):
+    tell(head, ada, "I'd like to stop working at 62. I do not want to work past 65.")
+    (shown,) = told_texts(head.household, ada.as_actor())
+    first, second = sorted(shown.lines, key=lambda line: line.wish.retirement_age)
+    assert (first.wish.retirement_age, second.wish.retirement_age) == (62, 65)
+    assert "The words also name the age of 65: which one is meant?" in first.asks
+    assert "The words also name the age of 62: which one is meant?" in second.asks
+    drop_wish(wish=second.wish, by=ada.as_actor())
+    (shown,) = told_texts(head.household, ada.as_actor())
+    assert not any("also name" in ask for line in shown.lines for ask in line.asks)
 
 
 def test_my_wife_is_the_other_adult(head, ada):
