@@ -19,6 +19,7 @@ from apps.portal.views import (
     questionnaires,
     signatures,
     trades,
+    what_if,
 )
 
 app_name = "portal"
@@ -67,6 +68,11 @@ urlpatterns = [
     path("portal/plan/closer/<slug:topic>/figures/<path:key>/", closer.CloserPassport.as_view(), name="closer-figure"),
     path("portal/plan/steps/<uuid:step_id>/", plan.StepView.as_view(), name="plan-step"),
     path("portal/plan/figures/<path:key>/", plan.PlanPassportView.as_view(), name="plan-passport"),
+    path("portal/plan/what-if/", what_if.WhatIfView.as_view(), name="what-if"),
+    path("portal/plan/what-if/answer/", what_if.WhatIfAnswer.as_view(), name="what-if-answer"),
+    path("portal/plan/what-if/reach/", what_if.ReachTarget.as_view(), name="what-if-reach"),
+    path("portal/plan/what-if/tell/", what_if.TellTried.as_view(), name="what-if-tell"),
+    path("portal/plan/what-if/figures/<path:key>/", what_if.WhatIfPassport.as_view(), name="what-if-figure"),
     path("portal/portfolio/", portfolio.PortfolioView.as_view(), name="portfolio"),
     path(
         "portal/questionnaires/<uuid:assessment_id>/",

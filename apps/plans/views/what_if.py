@@ -14,27 +14,22 @@ from apps.accounts.policies import Permission
 from apps.core.access import RequiresMixin, actor_of
 from apps.core.actors import Actor
 from apps.core.errors import shown
-from apps.kernel.errors import DomainError, InvalidInputError, gettext_noop
-from apps.plans.engine.what_if_levers import levers_of
+from apps.kernel.errors import DomainError, gettext_noop
 from apps.plans.models import Plan
 from apps.plans.selectors.markets import markets_under
 from apps.plans.selectors.plan_pages import plan_for
 from apps.plans.selectors.scenarios import opened_scenario
 from apps.plans.selectors.what_if import (
     Asked,
-    WhatIfResult,
     asked_of,
-    lever_groups,
-    moved_only,
     passport_of_answer,
     query_of,
     reach_lines,
-    result_as_generated,
-    result_of_answer,
 )
-from apps.plans.selectors.what_if_values import Question, changes_in, openable, question_in
+from apps.plans.selectors.what_if_values import changes_in, question_in
 from apps.plans.services.errors import NoResultError
-from apps.plans.services.what_if import answer_question, find_reaches, warm
+from apps.plans.services.tried import answered, opened
+from apps.plans.services.what_if import find_reaches, warm
 from apps.plans.views.addresses import figures_of, tab_of, what_if_of
 
 
@@ -55,25 +50,6 @@ def refused(refusal: DomainError) -> HttpResponse:
     return JsonResponse({"code": told.code, "field": told.field, "message": told.sentence}, status=told.status)
 
 
-def answered(asked: Asked, question: Question, actor: Actor) -> WhatIfResult | None:
-    """Return the answer: the stored result where nothing is moved, else the engine's."""
-    if question.is_whole and not moved_only(asked, question.changes):
-        return result_as_generated(asked)
-    return result_of_answer(asked, question, answer_question(run=asked.run, question=question, by=actor))
-
-
-def opened(asked: Asked, told: dict[str, str], actor: Actor) -> dict[str, Any]:
-    """Return levers and answer as an address puts them; where it is wrong, the lever says so and stands as planned."""
-    changes, wrong = openable(told, levers_of(asked.question.inputs))
-    page = uuid.uuid4().hex
-    try:
-        result = answered(asked, Question(page, 0, changes, is_whole=True), actor)
-    except InvalidInputError as refusal:  # levers that go with each other in no plan
-        changes, wrong = {}, {**wrong, refusal.field: shown(refusal).sentence}
-        result = result_as_generated(asked)
-    return {"groups": lever_groups(asked, changes, wrong), "page_id": page, "result": result}
-
-
 def figures_below(plan: Plan) -> str:
     """Return the address below which the passports of answers lie."""
     return reverse("plans:what-if-figure", kwargs={"plan_id": plan.public_id, "key": "-"}).removesuffix("-/")
@@ -92,7 +68,8 @@ class WhatIfPage(RequiresMixin, TemplateView):
         asked = asked_of(plan)
         context: dict[str, Any] = {"plan": plan, "household": plan.household, "back_url": tab_of(plan)}
         if asked is not None:
-            context |= opened(asked, self.request.GET.dict(), actor)
+            page = opened(asked, self.request.GET.dict(), actor)
+            context |= {"groups": page.groups, "page_id": page.page_id, "result": page.result}
             context["figures"] = figures_below(plan)
             context["market_own"], context["markets"] = markets_under(asked.question, asked.run)
             context["plan_figures"] = figures_of(plan)

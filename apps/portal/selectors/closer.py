@@ -28,7 +28,8 @@ TOPIC_LABELS: Mapping[str, Promise | str] = {
 
 def closer_pages(path: str = "") -> list[dict[str, Any]]:
     """Return the pages beside each other: url, label, and whether the address lies below it."""
-    pages: list[dict[str, Any]] = []
+    tried = reverse("portal:what-if")
+    pages: list[dict[str, Any]] = [{"url": tried, "label": _("What if"), "active": path.startswith(tried), "pages": []}]
     for slug, label in TOPIC_LABELS.items():
         url = reverse("portal:closer", kwargs={"topic": slug})
         pages.append({"url": url, "label": label, "active": path.startswith(url), "pages": []})
