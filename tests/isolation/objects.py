@@ -659,6 +659,7 @@ OF_FIRM: dict[str, Maker] = {
     "plans:what-if-figure.key": lambda _world: "success",
     "topic": lambda _world: "taxes",
     "portal:closer-figure.key": lambda _world: "total",
+    "portal:what-if-figure.key": lambda _world: "success",
     "plans:taxes-figure.key": lambda _world: "total",
     "plans:stress-figure.key": lambda world: world.stressed and "base:success",
     "plans:roth-figure.key": lambda world: world.deferred and "chosen:left",

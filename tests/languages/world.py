@@ -296,6 +296,7 @@ OBJECTS: dict[str, Callable[[Firm], object]] = {
     "portal:receipt.fee_id": lambda firm: firm.fee.accounts.earliest("pk").public_id,
     "portal:passport.figure": lambda _firm: "net_worth",
     "portal:closer-figure.key": lambda _firm: "total",
+    "portal:what-if-figure.key": lambda _firm: "success",
     "portal:plan-passport.key": lambda firm: next(iter(figures_in(build.own_goals(firm.published)))).key,
 }
 

@@ -252,6 +252,7 @@ OF_BOOKS: dict[str, tuple[Maker, ...]] = {
         lambda _books, topic=topic: topic for topic in ("roth", "social-security", "stress", "taxes")
     ),
     "portal:closer-figure.key": (lambda _books: "total",),
+    "portal:what-if-figure.key": (lambda _books: "success",),
     "portal:plan-passport.key": (lambda _books: "success",),
     "clients:import-new.kind": (lambda _books: "clients",),
 }
