@@ -192,7 +192,7 @@ def _asks_which(wish: GoalWish, text: GoalText) -> tuple[str, ...]:
         and each.retirement_age not in {None, wish.retirement_age}
     }
     told = gettext("The words also name the age of %(ages)s: which one is meant?")
-    return (told % {"ages": ", ".join(map(str, sorted(others)))},) if others else ()  # type: ignore[type-var]
+    return (told % {"ages": ", ".join(map(str, sorted(others)))},) if others else ()
 
 
 def _asks(wish: GoalWish) -> tuple[str, ...]:

@@ -17,13 +17,15 @@ def tried_words(asked: Asked, changes: Mapping[str, float], result: WhatIfResult
     Raises InvalidInputError when none was moved.
     """
     moved, planned = moved_texts(asked, changes), result_as_generated(asked)
-    if not moved or result is None or planned is None:
+    chance = result.success.number if result else None
+    before = planned.success.number if planned else None
+    if not moved or chance is None or before is None:
         raise InvalidInputError(
             gettext_noop("Nothing was moved yet."), mend=gettext_noop("Move something, then send it.")
         )
     chances = {
-        "chance": percent_text(result.success.number, 1),
-        "planned": percent_text(planned.success.number, 1),
+        "chance": percent_text(chance, 1),
+        "planned": percent_text(before, 1),
         "day": date_text(asked.run.facts_as_of),
     }
     lines = [
