@@ -39,6 +39,7 @@ from apps.plans.engine.checks import known
 from apps.plans.engine.chunks import Mapper
 from apps.plans.engine.digest import input_digest
 from apps.plans.engine.inputs import ProjectionInputs
+from apps.plans.engine.joint_changes import changes_of
 from apps.plans.engine.levers import (
     monthly_salaries,
     monthly_saving,
@@ -201,8 +202,8 @@ def _delay(inputs: ProjectionInputs, runs: Runs, policy: AdvicePolicy) -> list[C
     ]
 
 
-def _recommendation(candidate: Candidate, effect: Effect | None, costs: float) -> Recommendation:
-    title, reason, actions = candidate.texts
+def _recommendation(inputs: ProjectionInputs, candidate: Candidate, effect: Effect | None) -> Recommendation:
+    (title, reason, actions), costs = candidate.texts, yearly_costs(inputs)
     made = Recommendation(
         key=candidate.key,
         kind=candidate.kind,
@@ -215,6 +216,7 @@ def _recommendation(candidate: Candidate, effect: Effect | None, costs: float) -
         actions=actions,
         facts=candidate.facts,
         worth=worth_of(effect, candidate.stake, candidate.difficulty, costs),
+        changes={} if candidate.changed is None else changes_of(inputs, candidate.changed),
     )
     return check_citations(made)
 
@@ -274,8 +276,7 @@ def recommend(
         found.extend((candidate, _measured(candidate, base, runs)) for candidate in candidates())
     # An allocation that merely could be better must show that it is; one beyond the limit must change regardless.
     kept = [pair for pair in found if pair[0].key != "improve_allocation" or (pair[1] and pair[1].delta_success > 0)]
-    costs = yearly_costs(inputs)
-    made = [(candidate, _recommendation(candidate, effect, costs)) for candidate, effect in kept]
+    made = [(candidate, _recommendation(inputs, candidate, effect)) for candidate, effect in kept]
     made.sort(key=lambda pair: place_of(pair[1], is_owed=pair[0].mandatory))
     progress(1.0, "done")
     return RecommendationList(
@@ -311,7 +312,7 @@ def with_adopted_mix(
     )
     effect = _effect(runs.of(with_allocation(inputs, chosen.held)), runs.of(inputs))
     others = tuple(item for item in advice.recommendations if item.kind != "allocation")
-    made = _recommendation(candidate, effect, yearly_costs(inputs))
+    made = _recommendation(inputs, candidate, effect)
     before = 0 if helps(made) else sum(helps(item) for item in others)
     return replace(advice, recommendations=(*others[:before], made, *others[before:]))
 

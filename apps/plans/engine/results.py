@@ -6,12 +6,14 @@ the number cannot be computed, never zero.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
-from apps.plans.engine.digest import canonical_json
+from apps.plans.engine.digest import UNTOLD, canonical_json
 
-ENGINE_VERSION = "plans-1.29.0"
+ENGINE_VERSION = "plans-1.30.0"
 
 PERCENTILES = (5, 10, 25, 50, 75, 90, 95)
 SPENDING_LEVELS = (5, 25, 50, 75, 95)
@@ -343,7 +345,8 @@ class Recommendation:
     ``kind`` is savings, spending, wish, debt, allocation, emergency_fund, retirement_date, social_security, ira_gifts,
     contribution_room, withdrawal_order, roth_conversion, insurance or estate; ``confidence`` is high, medium or low;
     ``difficulty`` easy, medium or hard; ``timeframe`` now, this_year or long_term. ``worth`` is the effect for the
-    effort (`advice_worth.worth_of`), None where nothing measures it.
+    effort (`advice_worth.worth_of`), None where nothing measures it. ``changes`` make the plan with it of the plan as
+    it stands (`joint_changes.joined`): empty where it changes none, None of an engine that did not keep them.
     """
 
     key: str
@@ -357,6 +360,7 @@ class Recommendation:
     actions: tuple[Text, ...]
     facts: tuple[tuple[str, float], ...]
     worth: float | None = None
+    changes: Mapping[str, Any] | None = field(default=None, metadata=UNTOLD)
 
 
 @dataclass(frozen=True, slots=True)

@@ -154,6 +154,7 @@ def _keep_recommendations(run: ProjectionRun, result: RunResult) -> None:
             position=position,
             key=item.key,
             kind=item.kind,
-            proposal=plain(item),
+            # what it changes stays in the result: no page and no trail needs it
+            proposal=plain(replace(item, changes=None)),
             lever=lever.fact if lever else "",
         )
