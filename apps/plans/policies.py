@@ -67,6 +67,25 @@ def alternatives(recommendations: Iterable[Recommendation], target: Decimal) -> 
     return found if len(found) > 1 else []
 
 
+def agreed_on(recommendations: Iterable[Recommendation]) -> list[list[str]]:
+    """Return what was taken, as plain values that tell one set from another: ids, and numbers that were changed."""
+    return [
+        [str(row.public_id), "" if row.adjusted_value is None else format(row.adjusted_value.normalize(), "f")]
+        for row in recommendations
+        if row.decision in TAKEN
+    ]
+
+
+def is_told_together(run: ProjectionRun, recommendations: Iterable[Recommendation]) -> bool:
+    """Say whether the run knows what all that was taken does together; one from before such measures does not."""
+    return run.accepted_together is not None and run.accepted_together.get("taken", []) == agreed_on(recommendations)
+
+
+def waits_together(run: ProjectionRun, recommendations: Iterable[Recommendation]) -> bool:
+    """Say whether what all that was taken does together is still to be computed."""
+    return run.accepted_together is not None and not is_told_together(run, recommendations)
+
+
 STEP_MOVES: dict[str, frozenset[str]] = {
     StepStatus.OPEN: frozenset({StepStatus.BLOCKED, StepStatus.DONE, StepStatus.DROPPED}),
     StepStatus.BLOCKED: frozenset({StepStatus.OPEN, StepStatus.DONE, StepStatus.DROPPED}),

@@ -25,6 +25,7 @@ from apps.plans.models import (
     StressRun,
 )
 from apps.plans.services import (
+    accepted_together,
     digests,
     explanations,
     likeness,
@@ -55,6 +56,14 @@ def measure_recommendation(task: Any, recommendation_id: int, value: str) -> Non
     row = Recommendation.objects.select_related("run__plan__household", "measure_job").get(pk=recommendation_id)
     by = _asked_by("plans.measure_recommendation", row.measure_job)
     recommendations.measure_recommendation(recommendation=row, value=Decimal(value), progress=task.progress, by=by)
+
+
+@job("plans.measure_accepted")
+def measure_accepted(task: Any, run_id: int) -> None:
+    """Compute what all that was taken of a result does together."""
+    run = ProjectionRun.objects.select_related("plan__household", "together_job").get(pk=run_id)
+    by = _asked_by("plans.measure_accepted", run.together_job)
+    accepted_together.measure_accepted(run=run, progress=task.progress, by=by)
 
 
 @job("plans.measure_scenario")

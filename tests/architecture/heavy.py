@@ -23,5 +23,6 @@ LATE = {
     "apps.plans.services._what_if": "numba: loaded when somebody opens a what-if page, and kept from there",
     "apps.plans.services._explorers": "the same engine, for pages that explore one choice of a plan",
     "apps.plans.services._savings": "the same engine, for calculators of saving",
+    "apps.plans.services._together": "the same engine, for all that was accepted of a result at once",
     "apps.plans.services._nights": "the same engine, for the night of plans in force",
 }

@@ -28,6 +28,7 @@ from apps.plans.models import (
 )
 from apps.plans.services import assumptions
 from apps.plans.services._tables import published_assumptions
+from apps.plans.services.accepted_together import measure_accepted
 from apps.plans.services.explorers import usual_care
 from apps.plans.services.goals import GoalDetails, set_goal
 from apps.plans.services.monitoring import monitor_plans
@@ -147,12 +148,19 @@ def watched(advisor: User, amount: Decimal, first_month: dt.date) -> Contributio
 WANTED = "They want it as well."
 
 
+def told_together(run: ProjectionRun) -> ProjectionRun:
+    """Measure what was taken of a result together, as its job would."""
+    return measure_accepted(run=run, progress=silent, by=Actor.system("plans.measure_accepted"))
+
+
 def published(plan: Plan, advisor: User) -> Plan:
     """Accept all advice that is open, each with its reason, and give the plan to the client."""
     run = plan.runs.finished().first()
     for row in run.recommendations.filter(decision=Decision.OPEN) if run else ():
         told = {"decision": Decision.ACCEPTED, "reason": WANTED, "by": advisor.as_actor()}
         decide_recommendation(recommendation=row, **told)
+    if run:
+        told_together(run)
     return publish_plan(plan=plan, by=advisor.as_actor())
 
 

@@ -67,6 +67,7 @@ def build() -> dict[str, str]:
         decide_recommendation(recommendation=row, decision="declined", reason="After the risk profile.", by=by)
     for row in run.recommendations.filter(decision="open"):
         decide_recommendation(recommendation=row, decision="accepted", reason="It goes with the rest.", by=by)
+    plans.told_together(run)
     publish_plan(plan=plan, by=by)
     file_report(plan=plan, by=Actor.system("plans.file_report"))
     return {

@@ -45,6 +45,7 @@ PLAN_WORDS = {
     "plans.keep_wish": _("Confirm goal from words"),
     "plans.load_market_history": _("Load history of markets"),
     "plans.lock_scenario": _("Lock scenario"),
+    "plans.measure_accepted": _("Measure what was accepted, together"),
     "plans.measure_recommendation": _("Measure recommendation"),
     "plans.merge_scenario": _("Merge scenario"),
     "plans.miss_contribution": _("Note missed contribution"),

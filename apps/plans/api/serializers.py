@@ -10,6 +10,7 @@ from rest_framework import serializers
 
 from apps.core.api.sparse import SparseMixin
 from apps.core.api.strict import StrictMixin
+from apps.plans.api.together_serializers import TogetherOut, together_body
 from apps.plans.api.version_serializers import DraftOut
 from apps.plans.engine.results import Estimate
 from apps.plans.engine.what_if_levers import levers_of
@@ -127,6 +128,7 @@ class RecommendationsOut(SparseMixin):
     allocation = serializers.DictField(allow_null=True)
     mixes = serializers.DictField(allow_null=True)
     recommendations = RecommendationOut(many=True)
+    accepted_together = TogetherOut(allow_null=True)
 
 
 class PlanOut(SparseMixin):
@@ -154,6 +156,7 @@ class PlanOut(SparseMixin):
     bands = BandOut(many=True)
     allocation = serializers.DictField(allow_null=True)
     recommendations = RecommendationOut(many=True)
+    accepted_together = TogetherOut(allow_null=True)
     assumptions = serializers.DictField()
     run = serializers.DictField()
     caveats = serializers.ListField(child=serializers.CharField())
@@ -179,6 +182,7 @@ def plan_body(overview: PlanOverview) -> dict[str, Any]:
         "bands": bands_body(overview),
         "allocation": allocation_body(overview.allocation),
         "recommendations": [recommendation_body(line) for line in overview.recommendations],
+        "accepted_together": together_body(overview.together),
         "assumptions": {
             "source": overview.assumptions_source,
             "inflation": overview.inflation.number,

@@ -36,6 +36,7 @@ from apps.plans.api.serializers import (
     plan_body,
     recommendation_body,
 )
+from apps.plans.api.together_serializers import together_body
 from apps.plans.api.version_serializers import NewPlanIn, PlanRowOut, StatusIn
 from apps.plans.models import Plan
 from apps.plans.selectors.overviews import PlanOverview, draft_beside, plan_answered, plan_overview
@@ -135,6 +136,7 @@ class RecommendationViewSet(EnglishMixin, viewsets.ViewSet):
             "allocation": allocation_body(overview.allocation),
             "mixes": mixes_body(overview.mixes),
             "recommendations": [recommendation_body(line) for line in overview.recommendations],
+            "accepted_together": together_body(overview.together),
         }
         shown = RecommendationsOut(body, context={"request": request}).data
         return tagged_answer(request, RecommendationsOut(body).data, shown)

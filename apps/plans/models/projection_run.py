@@ -28,7 +28,7 @@ class ProjectionRun(BaseModel):
     """
 
     MUTABLE: ClassVar[bool] = True
-    PERSONAL_FIELDS: ClassVar[frozenset[str]] = frozenset({"inputs", "result", "names"})
+    PERSONAL_FIELDS: ClassVar[frozenset[str]] = frozenset({"inputs", "result", "names", "accepted_together"})
 
     plan = models.ForeignKey(Plan, models.CASCADE, related_name="runs")
     job = models.OneToOneField("core.Job", models.SET_NULL, null=True, blank=True, related_name="+")
@@ -51,6 +51,11 @@ class ProjectionRun(BaseModel):
     success = models.DecimalField(_("chance of success"), max_digits=7, decimal_places=6, null=True, blank=True)
     milliseconds = models.PositiveIntegerField(_("computed in"), null=True, blank=True)
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+    # what the advice that was taken does together, with the set it was measured for; None of a run from before
+    accepted_together = models.JSONField(_("what was accepted, together"), null=True, blank=True, default=dict)
+    together_job = models.ForeignKey(
+        "core.Job", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("job that measures")
+    )
 
     objects = ProjectionRunQuerySet.as_manager()
 

@@ -20,6 +20,7 @@ from apps.plans import policies
 from apps.plans.models import Decision, Plan, PlanStatus, ProjectionRun
 from apps.plans.selectors import overview_builders as build
 from apps.plans.selectors import recommendation_lines
+from apps.plans.selectors.accepted_together import Together, TogetherPart, together_part
 from apps.plans.selectors.assumptions import AssetLine, asset_lines
 from apps.plans.selectors.figures import Figure, money_figure
 from apps.plans.selectors.life_lines import LifePart, life_part
@@ -81,6 +82,7 @@ class PlanOverview:
     market_own: MarketLine
     markets: tuple[MarketLine, ...]
     recommendations: tuple[RecommendationLine, ...]
+    together: TogetherPart | None
     n_undecided: int
     choices: tuple[ChoiceLine, ...]
     overrides: tuple[ChoiceLine, ...]
@@ -144,7 +146,9 @@ def plan_overview(household: Household, actor: Actor, plan: Plan | None = None) 
         return None
     found = build.Found(plan, run, inputs_of(run), result)
     is_staff = not (is_for_client := is_client(actor)) and actor.is_person
-    advice = recommendation_lines.lines_of(run, household.currency)
+    rows = list(run.recommendations.all())
+    advice = recommendation_lines.lines_of(run, rows, household.currency)
+    together = together_part(run, rows, advice, household.currency)
     return PlanOverview(
         plan_id=plan.public_id,
         household_id=household.public_id,
@@ -170,6 +174,7 @@ def plan_overview(household: Household, actor: Actor, plan: Plan | None = None) 
         allocation=build.allocation(found, advised=is_staff or build.carries_allocation(found)),
         mixes=mix_part(found) if not is_for_client and (is_staff or build.carries_allocation(found)) else None,
         recommendations=tuple(line for line in advice if not (is_for_client and line.decision == Decision.DECLINED)),
+        together=None if is_for_client and together and together.state != Together.MEASURED else together,
         n_undecided=sum(line.decision == Decision.OPEN for line in advice),
         choices=build.choices(plan),
         overrides=build.overrides(plan),

@@ -104,6 +104,11 @@ _METHODS = {
     "advice": gettext_lazy(
         "The plan run again with this one change, compared path by path on the same futures with the plan as it stands."
     ),
+    "together": gettext_lazy(
+        "The plan run again with all advice that was accepted or adjusted at once, compared path by path on the same "
+        "futures with the plan as it stands. Amounts that several raise are raised by all of them; where two set the "
+        "same, the later in the list counts."
+    ),
     "advice_worth": gettext_lazy(
         "Points of the chance of success, and up to five more for years of living costs that are left at the end, "
         "over the effort: easy 1, some effort 2, hard 4. Where it shows only if the worst happens, its odds times the "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -26,9 +26,8 @@ OWED = frozenset({"reduce_risk"})
 TONES = {Decision.OPEN: "warn", Decision.ACCEPTED: "good", Decision.ADJUSTED: "note", Decision.DECLINED: ""}
 
 
-def lines_of(run: ProjectionRun, currency: str) -> tuple[RecommendationLine, ...]:
-    """Return the advice of a run in order of effect."""
-    rows = list(run.recommendations.all())
+def lines_of(run: ProjectionRun, rows: Sequence[Recommendation], currency: str) -> tuple[RecommendationLine, ...]:
+    """Return the advice of a run (its rows) in order of effect."""
     each = policies.alternatives(rows, run.plan.target_success)
     taken = {row.pk for row in each if row.decision in policies.TAKEN}
     return tuple(

@@ -46,8 +46,8 @@ def publish_plan(*, plan: Plan, by: Actor) -> Plan:
 
     Advice that was accepted or adjusted becomes dated steps; what is not decided stays an offer to talk about and makes
     none. An older version that still waits for signatures is superseded.
-    Raises StatusNotPossibleError, NoResultError when there is no result for what the plan says now or an adjustment
-    is still being measured, FactsMovedError, AlternativesError for advice accepted twice over, RiskLimitMissingError
+    Raises StatusNotPossibleError, NoResultError when there is no result for what the plan says now or what was taken is
+    still being measured, FactsMovedError, AlternativesError for advice accepted twice over, RiskLimitMissingError
     for advice about the allocation without a valid risk profile.
     """
     plan = locked(plan)
@@ -178,11 +178,11 @@ def fresh_result(plan: Plan) -> ProjectionRun:
             mend=gettext_noop("Generate it again first."),
             kinds=told(moved),
         )
-    if any(row.waits_for_effect for row in run.recommendations.all()):
-        raise NoResultError(
-            gettext_noop("The effect of your adjustment is still being computed."),
-            mend=gettext_noop("Wait a moment and publish again."),
-        )
+    rows, wait = list(run.recommendations.all()), gettext_noop("Wait a moment and publish again.")
+    if any(row.waits_for_effect for row in rows):
+        raise NoResultError(gettext_noop("The effect of your adjustment is still being computed."), mend=wait)
+    if policies.waits_together(run, rows):
+        raise NoResultError(gettext_noop("What you accepted is still being measured together."), mend=wait)
     return run
 
 

@@ -21,6 +21,7 @@ from apps.plans.selectors.run_values import inputs_of
 from apps.plans.services._levers import Change, check_value
 from apps.plans.services._mapping import number
 from apps.plans.services._plans import changeable, tell
+from apps.plans.services.accepted_together import note_taken
 from apps.plans.services.errors import NoResultError, NotAdjustableError
 from apps.plans.services.projections import Progress
 
@@ -32,8 +33,9 @@ def decide_recommendation(
     """Accept, adjust or decline a piece of advice; a departure from it needs a reason, an adjustment its value, and so
     does accepting what another one that was accepted replaces.
 
-    The effect of an adjustment is computed by the engine in a job. Raises PlanFrozenError, NoResultError when a newer
-    result replaced this one, NotAdjustableError, InvalidInputError for a missing reason or value.
+    The effect of an adjustment is computed by the engine in a job, and so is that of all that is taken. Raises
+    PlanFrozenError, NoResultError when a newer result replaced this one, NotAdjustableError, InvalidInputError for a
+    missing reason or value.
     """
     run = recommendation.run
     plan = changeable(run.plan)
@@ -65,6 +67,7 @@ def decide_recommendation(
         after=audit.snapshot(row),
         reason=row.reason,
     )
+    note_taken(run=run, by=by)
     tell(plan, "plan.recommendation_decided")
     return row
 
@@ -96,6 +99,7 @@ def keep_effect(*, recommendation: Recommendation, value: Decimal, effect: dict[
     row.adjusted_effect = effect
     row.save(update_fields=["adjusted_effect", "updated_at"])
     audit.record("plans.measure_recommendation", by=by, target=row, after={"adjusted_effect": row.adjusted_effect})
+    note_taken(run=row.run, by=by)
     tell(row.run.plan, "plan.recommendation_measured")
     return row
 

@@ -2,17 +2,20 @@ from decimal import Decimal
 
 import pytest
 
-from apps.plans.models import Plan, PlanStatus, PlanStep, Recommendation, StepStatus
+from apps.plans.models import Plan, PlanStatus, PlanStep, ProjectionRun, Recommendation, StepStatus
 from apps.plans.policies import (
     STEP_MOVES,
     TRANSITIONS,
+    agreed_on,
     alternatives,
     can_change,
     can_move,
     can_move_step,
     is_given_to_client,
+    is_told_together,
     needs_risk_limit,
     reaches_alone,
+    waits_together,
 )
 
 
@@ -26,6 +29,20 @@ def test_ways_replace_each_other_where_each_reaches_the_target_alone():
     assert alternatives([one, short, two, none], target) == [one, two]
     assert alternatives([one, short, none], target) == []
     assert not reaches_alone(way(0.9, 0.95), target)
+
+
+def test_a_set_of_advice_is_told_from_another_by_what_was_taken_and_by_its_values():
+    open_one, taken = Recommendation(decision="open"), Recommendation(decision="accepted")
+    changed = Recommendation(decision="adjusted", adjusted_value=Decimal("50.0000"))
+    assert agreed_on([open_one, taken, changed]) == [[str(taken.public_id), ""], [str(changed.public_id), "50"]]
+    run = ProjectionRun(accepted_together={"taken": agreed_on([taken]), "state": "measured"})
+    assert is_told_together(run, [open_one, taken])
+    assert waits_together(run, [taken, changed])
+    assert not waits_together(ProjectionRun(), [open_one])
+    assert waits_together(ProjectionRun(), [taken])
+    older = ProjectionRun(accepted_together=None)
+    assert not waits_together(older, [taken])
+    assert not is_told_together(older, [taken])
 
 
 def test_every_status_has_its_steps_and_none_leads_out_of_the_life_of_a_plan():

@@ -20,6 +20,7 @@ from tests.factories import plans
     [
         tasks.run_projection,
         tasks.measure_recommendation,
+        tasks.measure_accepted,
         tasks.file_report,
         tasks.follow_steps,
         tasks.read_with_model,

@@ -15,6 +15,7 @@ from apps.plans.models import ContributionWatch, Decision, Plan, PlanStatus, Pla
 from apps.plans.policies import alternatives
 from apps.plans.selectors.contribution_months import month_before
 from apps.plans.selectors.what_if import asked_of
+from apps.plans.services.accepted_together import measure_accepted
 from apps.plans.services.errors import FactsMovedError, RunInProgressError, StatusNotPossibleError
 from apps.plans.services.projections import request_projection
 from apps.plans.services.publishing import SIGNATURE_PURPOSE, publish_plan
@@ -84,6 +85,9 @@ def _decide(plan: Plan, by: Actor) -> None:
             decide_recommendation(recommendation=row, decision=Decision.DECLINED, reason=reason, by=by)
         else:
             decide_recommendation(recommendation=row, decision=Decision.ACCEPTED, by=by)
+    if run is not None:
+        # at once: the job that was asked for finds it done
+        measure_accepted(run=run, progress=lambda _fraction, _step: None, by=Actor.system("plans.measure_accepted"))
 
 
 def _work_on_steps(plan: Plan, number: int) -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from apps.core.models import Job
 from apps.plans.models import Plan, PlanStatus
+from apps.plans.services.recommendations import decide_recommendation
 from apps.plans.services.statuses import move_plan
 from tests.cast import SiteClient
 from tests.factories import plans
@@ -102,6 +103,24 @@ def test_a_plan_is_read_by_any_of_its_people_with_its_result(partner, ada, house
     assert len(worths) > 1
     bands = partner.get(f"{BASE}/{plan.public_id}/projections").json()
     assert bands == body["bands"]
+
+
+def test_what_was_accepted_is_read_together(partner, ada, household, client_id):
+    plan = plans.drafted(ada, household)
+    run = plans.computed(plan, ada)
+    paths = [f"/api/plans/{client_id}", f"/api/recommendations/{client_id}"]
+    assert [partner.get(path).json()["accepted_together"] for path in paths] == [None, None]
+    for row in [row for row in run.recommendations.all() if row.proposal["effect"]][:2]:
+        decide_recommendation(recommendation=row, decision="accepted", reason="Both.", by=ada.as_actor())
+    waiting = partner.get(paths[1]).json()["accepted_together"]
+    assert (waiting["state"], waiting["count"], waiting["success_after"]) == ("measuring", 2, None)
+    effect = plans.told_together(run).accepted_together["effect"]
+    body, advice = (partner.get(path).json()["accepted_together"] for path in paths)
+    assert body == advice
+    assert (body["state"], body["count"], body["overlapping"], body["over_limits"]) == ("measured", 2, [], [])
+    assert body["success_after"] == effect["success_after"]
+    assert body["change"] == effect["delta_success"]
+    assert abs(body["median_wealth_change"] - effect["delta_median_terminal_real"]) < 0.01
 
 
 def test_a_new_draft_does_not_hide_the_version_that_was_given(partner, ada, household, client_id):

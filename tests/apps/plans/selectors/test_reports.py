@@ -33,6 +33,8 @@ def test_a_report_tells_the_pages_figures_and_who_does_what(ada, plan):
     report = plan_report(Plan.objects.get(pk=plan.pk), (), today())
     shown = plan_overview(plan.household, REPORTER, Plan.objects.get(pk=plan.pk))
     assert report.overview == shown
+    assert shown.together.state == "measured"
+    assert drafted.overview.together is None
     assert [move.advice.key for move in report.moves] == [line.key for line in shown.recommendations]
     first = report.moves[0]
     due = PlanStep.objects.filter(recommendation__key=first.advice.key).order_by("due_on", "id").first()

@@ -56,6 +56,7 @@ def test_ways_that_replace_each_other_are_published_together_only_for_a_reason(a
         row.proposal = {**row.proposal, "effect": effect}
         row.decision = Decision.ACCEPTED
         row.save()
+    plans.told_together(rows[0].run)
     with pytest.raises(AlternativesError, match="2 recommendations .* each reach the target alone. Accept one"):
         publish_plan(plan=ready, by=ada.as_actor())
     rows[1].reason = "They want both."

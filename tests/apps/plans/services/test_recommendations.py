@@ -40,7 +40,7 @@ def test_a_second_way_to_the_target_is_accepted_only_for_a_reason(ada, run):
     with pytest.raises(InvalidInputError, match="Decline one of the two") as refused:
         decide_recommendation(recommendation=second, **accepted)
     assert refused.value.field == "reason"
-    lines = {line.key: line for line in lines_of(run, "USD")}
+    lines = {line.key: line for line in lines_of(run, list(run.recommendations.all()), "USD")}
     assert lines[second.key].is_alternative
     assert lines[second.key].is_taken_elsewhere
     assert not lines[first.key].is_taken_elsewhere

@@ -73,6 +73,8 @@ def test_the_paper_says_the_pages_figures_in_order_and_is_tagged(ada, caplog, mo
     first = texts[0]
     for figure in (shown.success, shown.success_error, shown.target, shown.wealth_at_end, shown.shortfall):
         assert figure.text in first
+    after, before = shown.together.effect.success_after.text, shown.together.effect.success_before.text
+    assert f"With all that is agreed, the chance of success is {after} instead of {before}." in first
     assert "You are not on track yet." in first
     assert shown.savings.monthly_extra.text in first
     step = PlanStep.objects.filter(recommendation__key=shown.recommendations[0].key).order_by("due_on", "id").first()

@@ -1,12 +1,14 @@
+import html
 import re
 from decimal import Decimal
 from urllib.parse import urlencode
 
 import pytest
 
-from apps.plans.models import Plan
+from apps.plans.models import Plan, ProjectionRun
 from apps.plans.selectors.figures import as_typed
 from apps.plans.selectors.run_values import result_of
+from apps.plans.services.recommendations import decide_recommendation
 from tests.factories import clients, plans
 
 LINKS = re.compile(r'<(?:a|span) [^>]*data-figure="[^"]+"[^>]*>')
@@ -120,3 +122,43 @@ def test_a_goal_with_means_is_typed_shown_and_explained(ada, sign_in):
     for name in ("as_wished", "later", "smaller", "years_later", "part"):
         told = client.get(f"/plans/{plan.public_id}/figures/goal:{goal.public_id}:{name}/")
         assert told.status_code == 200, name
+
+
+def test_what_was_accepted_is_told_together_while_it_is_measured_and_then_with_its_figures(ada, sign_in, generated):
+    client, run = sign_in(ada), generated.runs.finished().first()
+    rows = [row for row in run.recommendations.all() if row.proposal["effect"]]
+    for row in rows[:2]:
+        decide_recommendation(recommendation=row, decision="accepted", reason="Both.", by=ada.as_actor())
+    page = client.get(tab(generated)).content.decode()
+    assert page.count("The engine is measuring what was accepted, all of it together.") == 2
+    assert client.post(f"/plans/{generated.public_id}/publish/", follow=True).status_code == 200
+    assert Plan.objects.get(pk=generated.pk).status == "in_review"
+    told = plans.told_together(run).accepted_together
+    told["overlaps"], told["over_limits"] = [[rows[0].key, rows[1].key]], ["bank"]
+    ProjectionRun.objects.filter(pk=run.pk).update(accepted_together=told, names={**run.names, "bank": "Savings <1>"})
+    page = client.get(tab(generated)).content.decode()
+    assert "The engine is measuring what was accepted" not in page
+    assert page.count("With all that was accepted, the chance of success is") == 2
+    assert "change the same: what the second says is counted." in page
+    assert "Together they pay more into Savings &lt;1&gt; than the law allows in a year" in page
+    address = re.search(r'href="([^"]+/together:success_after/)"', page).group(1)
+    passport = client.get(address, headers={"hx-request": "true"}).content.decode()
+    assert "all advice that was accepted or adjusted at once" in passport
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        ("unchanged", "What was accepted changes nothing that the chance of success counts."),
+        ("refused", "The plan cannot take all that was accepted at once: decline one of it."),
+        ("older", "This result cannot tell what was accepted together. Generate the plan again to see it."),
+    ],
+)
+def test_what_cannot_be_told_together_says_why(ada, sign_in, generated, state, words):
+    run = generated.runs.finished().first()
+    decide_recommendation(
+        recommendation=run.recommendations.first(), decision="accepted", reason="x", by=ada.as_actor()
+    )
+    run.refresh_from_db()
+    ProjectionRun.objects.filter(pk=run.pk).update(accepted_together={**run.accepted_together, "state": state})
+    assert words in html.unescape(sign_in(ada).get(tab(generated)).content.decode())

@@ -53,6 +53,15 @@ def test_every_figure_of_the_plan_opens_its_passport(portal, published):
         assert portal.get(address).status_code == 200, address
 
 
+def test_the_client_reads_what_all_that_is_agreed_does_together(portal, published):
+    content = portal.get("/portal/plan/").content.decode()
+    assert "With all that is agreed, the chance of success is" in content
+    assert "/portal/plan/figures/together:success_after/" in content
+    run = Plan.objects.get(household=published.household).published_run
+    told = f"{run.accepted_together['effect']['success_after']:.6f}"
+    assert told[:6] in content
+
+
 def test_a_question_reaches_the_plan_and_its_answer_comes_back(portal, published, ana):
     answer = portal.post("/portal/plan/", {"text": "Why so many stocks?"})
     assert answer["Location"] == "/portal/plan/#questions"
