@@ -46,6 +46,7 @@ _CAUSES = {
     "adults": Cause.LIFE,
     "children": Cause.LIFE,
     "filing_status": Cause.LIFE,
+    "ownership": Cause.LAW,
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -9,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from apps.plans.engine.basis_steps import share_of_things
 from apps.plans.engine.horizon import month_of, year_of
 from apps.plans.engine.inputs import Debt, ProjectionInputs
 from apps.plans.engine.life_events import SpendingPhase, Thing, Windfall
@@ -123,7 +125,8 @@ def _of_sale(thing: Thing, inputs: ProjectionInputs, ends: tuple[int, ...]) -> l
     """What each instalment brings: its part of the gain, of a loss all at once, and interest of the year on what of the
     price was still to be paid; the first pays the debt off."""
     month = month_of(thing.sale_day, inputs.start_date) if thing.sale_day is not None else -1
-    told = gain_of(thing, month, exclusion=_exclusion(thing, inputs, ends, month))
+    stepped = replace(thing, cost=_cost(thing, inputs, ends, month))
+    told = gain_of(stepped, month, exclusion=_exclusion(thing, inputs, ends, month))
     debt = next((item for item in inputs.debts if item.key == thing.debt), None)
     owed = owed_in(debt, month) if debt is not None and month >= 0 else 0.0
     realised, taxed, price = float(told.realised), float(told.taxed), value_in(thing, month) * thing.sold_share
@@ -185,3 +188,12 @@ def _exclusion(thing: Thing, inputs: ProjectionInputs, ends: tuple[int, ...], mo
     first_death = min(ends)
     counts = month < first_death or 0 < first_death <= month < first_death + WIDOWED_MONTHS
     return couple if files_jointly and counts else alone
+
+
+def _cost(thing: Thing, inputs: ProjectionInputs, ends: tuple[int, ...], month: int) -> float:
+    """What a thing counts as having cost: once one of a couple has died, in a month that is known, in part what it was
+    worth then (IRC 1014(a), 2040(b))."""
+    first_death = min(ends)
+    if len(ends) < 2 or not 0 < first_death <= month:
+        return thing.cost
+    return thing.cost + share_of_things(inputs) * (value_in(thing, first_death) - thing.cost)

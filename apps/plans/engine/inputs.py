@@ -22,6 +22,7 @@ from apps.plans.engine.goal_choices import ANY_MEANS, GoalMeans, check_goals, ch
 from apps.plans.engine.ira_choices import IraGifts, IraPool, check_iras
 from apps.plans.engine.life_events import NO_EVENTS, LifeEvents, check_events
 from apps.plans.engine.markets import LOG_NORMAL, MarketModel, check_market
+from apps.plans.engine.ownership import BY_TITLE, Ownership
 from apps.plans.engine.people import check_people
 from apps.plans.engine.retirement_choices import BenefitClaim, MedicareCover, check_claims
 from apps.plans.engine.roth_choices import RothPool, check_roths
@@ -42,12 +43,7 @@ class TaxTreatment(StrEnum):
     CASH = "cash"
 
 
-STANDARD_WITHDRAWAL_ORDER = (
-    TaxTreatment.CASH,
-    TaxTreatment.TAXABLE,
-    TaxTreatment.TAX_DEFERRED,
-    TaxTreatment.TAX_FREE,
-)
+STANDARD_WITHDRAWAL_ORDER = (TaxTreatment.CASH, TaxTreatment.TAXABLE, TaxTreatment.TAX_DEFERRED, TaxTreatment.TAX_FREE)
 
 
 class IncomeKind(StrEnum):
@@ -315,6 +311,7 @@ class ProjectionInputs:
     Without a ``state_table`` only federal tax is paid. ``children`` it supports, ``conversions`` to Roth are one of an
     adult, ``events`` it expects; ``spending_rule`` moves what the retirement goal spends. ``ira_pools`` say which
     accounts are IRAs and what of them was taxed before, ``ira_gifts`` what is given from them, ``roth_pools`` are Roth.
+    ``ownership`` says whose they are by the law of property.
     What is left of a year's income after taxes goes to ``surplus_account`` by ``surplus_saved_share``; the rest
     is taken as spent. Refusals are DomainErrors whose ``field`` names the input at fault.
     """
@@ -345,6 +342,7 @@ class ProjectionInputs:
     ira_pools: tuple[IraPool, ...] = field(default=(), metadata=UNTOLD)
     ira_gifts: IraGifts | None = field(default=None, metadata=UNTOLD)
     roth_pools: tuple[RothPool, ...] = field(default=(), metadata=UNTOLD)
+    ownership: Ownership = field(default=BY_TITLE, metadata=UNTOLD)
 
     def __post_init__(self) -> None:
         within(len(self.adults), 1, 2, "adults")

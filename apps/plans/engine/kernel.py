@@ -44,6 +44,7 @@ from apps.plans.engine.books import (
 from apps.plans.engine.compiled import LANES, compiled, compiled_with_arrays
 from apps.plans.engine.grant_schedules import LAST
 from apps.plans.engine.ira_program import MAX_POOLS, START, YEARS
+from apps.plans.engine.kernel_basis import BEFORE, step_basis
 from apps.plans.engine.kernel_benefits import hold_back
 from apps.plans.engine.kernel_deductions import deducts_months, note_paid
 from apps.plans.engine.kernel_flows import contribute, cover_deficit, earn, move_accounts, spend
@@ -82,8 +83,13 @@ def _room_for(program: Program) -> Room:
 
 
 @compiled
-def _open_books(program: Program, deaths: NDArray[np.int32], books: NDArray[np.float64]) -> None:
-    """Put into the books what there is at the start: everybody lives."""
+def _open_books(program: Program, deaths: NDArray[np.int32], room: Room) -> int:
+    """Put into the books what there is at the start, and return the first month whose beginning changes costs.
+
+    Everybody lives.
+    """
+    books, scratch, index, shares = room
+    scratch[:], index[:], shares[:] = 0.0, 1.0, 1.0
     n_accounts = program.opening.shape[0]
     first_demand = balance_row(n_accounts)
     n_demands, n_flexible = program.demands.shape[2], program.means.flexible.shape[0]
@@ -118,6 +124,7 @@ def _open_books(program: Program, deaths: NDArray[np.int32], books: NDArray[np.f
     for adult in range(deaths.shape[0]):
         for lane in range(LANES):
             books[DEATHS + adult, lane] = deaths[adult, lane]
+    return step_basis(program.opening, deaths, BEFORE, books)
 
 
 @compiled
@@ -270,18 +277,18 @@ def _simulate_block(
     """Walk one block from the start to the horizon; ``growth`` (n_mixes + 1, n_months, LANES)."""
     n_mixes, n_accounts, n_grants, year = program.weights.shape[0], program.mix.size, program.grants.rows.shape[0], 0
     books, scratch, index, shares = room
-    _open_books(program, deaths, books)
-    scratch[:], index[:], shares[:] = 0.0, 1.0, 1.0
-    mix, rates, lines, payers, demands = program.mix, program.rates, program.lines, program.payers, program.demands
-    own_lines, granted_until = lines[:, 1].sum() + n_grants, _granted_until(program)
+    step_at = _open_books(program, deaths, room)
+    own_lines, granted_until = program.lines[:, 1].sum() + n_grants, _granted_until(program)
     notes = program.state_laws.shape[1] > 0 or deducts_months(program)
     gives = program.iras.real.shape[1] > YEARS + program.year_facts.shape[1]
     _record(books, n_accounts, recorded, (0, first_path))
-    for month in range(demands.shape[1]):
+    for month in range(program.demands.shape[1]):
         price = growth[n_mixes, month]
         if deaths.shape[0] > 0:
             _live(program, books, month)
-        move_accounts(mix, rates, growth, month, books)
+        if month == step_at:
+            step_at = step_basis(program.opening, deaths, month, books)
+        move_accounts(program.mix, program.rates, growth, month, books)
         earn(program.incomes, month, price, books)
         hold_back(program, month, price, books)
         pay_out(program, month, deaths.shape[0] > 0, books)
@@ -296,13 +303,13 @@ def _simulate_block(
             tell_iras(program, books, (month, year, 0), price, index)
         if program.roths.whole.shape[0] > 0:
             come_of_age(program, books, month, year)
-        contribute(lines, program.contributions, month, price, books)
+        contribute(program.lines, program.contributions, month, price, books)
         if program.means.orders.shape[0] > 0:
             spend_as_meant(program, month, price, books, scratch)
         else:
             if own_lines > 0:
-                cover_deficit(payers.sources, books, month, scratch[0], balance_row(n_accounts))
-            spend(payers, demands, month, price, books)
+                cover_deficit(program.payers.sources, books, month, scratch[0], balance_row(n_accounts))
+            spend(program.payers, program.demands, month, price, books)
         if month % 12 == (program.first_year - 1) % 12:
             _end_year(program, growth, deaths, month, room)
             year += 1

@@ -14,6 +14,7 @@ import numpy as np
 
 from apps.kernel.life_tables import joint_divisor, uniform_divisor
 from apps.kernel.required_ages import first_year as first_year_required
+from apps.plans.engine.basis_steps import opening_of
 from apps.plans.engine.conversion_program import Conversions, conversions_of
 from apps.plans.engine.dependants import status_of, supported_in
 from apps.plans.engine.event_schedules import active_gains
@@ -75,23 +76,24 @@ class Payers(NamedTuple):
 class Program(NamedTuple):
     """Everything the kernel reads but the markets.
 
-    Shapes: ``weights`` (n_mixes, n_assets); per account: ``mix`` (n_accounts,), ``rates`` (n_accounts, 3): monthly
-    fee factor, monthly yields of interest and of qualified dividends, ``opening`` (n_accounts, 2): balance and cost
-    basis. Schedules have the shape (n_states, n_months, n_columns, 2), real and nominal, by who lives: ``incomes`` with
-    the columns of `schedules.incomes_of`; ``contributions``, described by ``lines`` (n_columns, 3): account, 1 where
-    the household pays, 1 where it pays before tax; ``demands``. ``survivor`` (n_adults, n_months, 2) is by the month of
-    the other's death what a survivor's claim pays and from which month on, and has no months where nothing is claimed.
-    ``withheld`` (2, n_deaths, n_held) and ``withheld_from`` (2,): what work takes of it (`BenefitSchedule.held`).
-    ``year_facts`` (n_states, n_years, N_FACTS); ``law`` (2, n_statuses, n_columns) a row per filing status: of a first
-    year of ``first_year`` months, and of whole ones; ``divisors`` (n_states, n_years, n_accounts) what a balance is
-    divided by for what the law requires to be taken out, 0 where nothing is; ``state_laws`` (n_states, n_years,
-    n_columns) what the state of residence asks for, with no years where that is nothing; ``premiums``
-    (n_statuses, N_MEDICARE) those of Medicare, no rows where they are not asked, ``insured`` (n_states, n_years) the
-    months for which they are due, ``incomes_before`` (2,) the incomes of the two years before the start;
-    ``conversions`` those to Roth, ``spending`` the rule of it; ``payouts`` what life insurance pays
-    (`policy_schedules.payouts_of`), ``active_gains`` those of businesses (`event_schedules.active_gains`),
-    ``iras`` traditional IRAs, ``roths`` Roth accounts, ``grants`` of equity, ``deductions`` what may be deducted
-    (`payment_schedules.deductions_of`), ``means`` which accounts pay for which goal.
+    Shapes: ``weights`` (n_mixes, n_assets); per account: ``mix`` (n_accounts,), ``rates`` (n_accounts, 3): monthly fee
+    factor, monthly yields of interest and of qualified dividends, ``opening`` (n_accounts, 5): balance, cost basis and
+    what a death does to it (`basis_steps.opening_of`). Schedules have the shape (n_states, n_months, n_columns, 2),
+    real and nominal, by who lives: ``incomes`` with the columns of `schedules.incomes_of`; ``contributions``,
+    described by ``lines`` (n_columns, 3): account, 1 where the household pays, 1 where it pays before tax;
+    ``demands``. ``survivor`` (n_adults, n_months, 2) is by the month of the other's death what a survivor's claim pays
+    and from which month on, and has no months where nothing is claimed. ``withheld`` (2, n_deaths, n_held) and
+    ``withheld_from`` (2,): what work takes of it (`BenefitSchedule.held`). ``year_facts`` (n_states, n_years,
+    N_FACTS); ``law`` (2, n_statuses, n_columns) a row per filing status: of a first year of ``first_year`` months, and
+    of whole ones; ``divisors`` (n_states, n_years, n_accounts) what a balance is divided by for what the law requires
+    to be taken out, 0 where nothing is; ``state_laws`` (n_states, n_years, n_columns) what the state of residence asks
+    for, with no years where that is nothing; ``premiums`` (n_statuses, N_MEDICARE) those of Medicare, no rows where
+    they are not asked, ``insured`` (n_states, n_years) the months for which they are due, ``incomes_before`` (2,) the
+    incomes of the two years before the start; ``conversions`` those to Roth, ``spending`` the rule of it; ``payouts``
+    what life insurance pays (`policy_schedules.payouts_of`), ``active_gains`` those of businesses
+    (`event_schedules.active_gains`), ``iras`` traditional IRAs, ``roths`` Roth accounts, ``grants`` of equity,
+    ``deductions`` what may be deducted (`payment_schedules.deductions_of`), ``means`` which accounts pay for which
+    goal.
     """
 
     weights: FloatArray
@@ -251,10 +253,8 @@ def _weights(inputs: ProjectionInputs) -> FloatArray:
 
 
 def build_program(inputs: ProjectionInputs, demands: list[Demand] | None = None, *, drawn: bool = False) -> Program:
-    """Lay the inputs out for the kernel. Accounts with the same allocation share one mix.
-
-    ``demands`` are those of `demands_of`, where the caller has them; ``drawn`` where lives differ by path.
-    """
+    """Lay the inputs out for the kernel: accounts with the same allocation share one mix, ``demands`` are those of
+    `demands_of`, where the caller has them, and ``drawn`` says that lives differ by path."""
     n_months = horizon_months(inputs.adults, inputs.start_date)
     first_year, n_years = first_year_months(inputs.start_date), year_of(n_months - 1, inputs.start_date) + 1
     weights, n_accounts = _weights(inputs), len(inputs.accounts)
@@ -270,7 +270,7 @@ def build_program(inputs: ProjectionInputs, demands: list[Demand] | None = None,
         weights=np.ascontiguousarray(mixes),
         mix=mix.astype(np.int64).ravel()[:n_accounts],
         rates=_rates(inputs, weights[:n_accounts]),
-        opening=np.array([(account.balance, account.cost_basis) for account in inputs.accounts]),
+        opening=opening_of(inputs, drawn=drawn),
         payers=payers,
         lines=lines,
         contributions=contributions,

@@ -51,6 +51,7 @@ from apps.plans.services._grants import share_accounts, with_grants
 from apps.plans.services._life_facts import children_of, events_of, untaken
 from apps.plans.services._names import by_name, names_of
 from apps.plans.services._other_records import record_caveats
+from apps.plans.services._ownership import with_ownership
 from apps.plans.services._plan_rules import as_stated
 from apps.plans.services._retirement import (
     claims_of,
@@ -61,7 +62,7 @@ from apps.plans.services._retirement import (
 )
 from apps.plans.services._retiring import RETIRED_NOW, retirement_day
 from apps.plans.services._roths import with_pools
-from apps.plans.services._saving_places import places_of, rest_of
+from apps.plans.services._saving_places import places_of, rest_of, surplus_of
 from apps.plans.services._state_tax import state_caveats
 from apps.plans.services.goal_means import means_of
 
@@ -187,7 +188,7 @@ class _Mapping:
             debts=debts_of(facts),
             goals=self._goals(months),
             withdrawal_order=STANDARD_WITHDRAWAL_ORDER,
-            surplus_account=_first(accounts, (TaxTreatment.TAXABLE, TaxTreatment.CASH)),
+            surplus_account=surplus_of(accounts),
             surplus_saved_share=float(plan.surplus_saved_share),
             tax_table=self.situation.tax_table,
             assumptions=self.situation.assumptions,
@@ -198,11 +199,12 @@ class _Mapping:
             children=children,
             events=events,
         )
+        inputs, owned = with_ownership(inputs, facts)
         inputs, deducted = with_deductions(inputs, facts)
         inputs, of_iras = with_pools(inputs, facts, self._names())
         inputs, of_work = with_exempt_earnings(inputs, self._names())
         of_retirement = retirement_caveats(claims, self._incomes_of_adults(), self._names(), medicare)
-        told += [*deducted, *of_iras, *of_work, *expected, *granted, *of_retirement]
+        told += [*deducted, *of_iras, *of_work, *expected, *granted, *owned, *of_retirement]
         told += [*record_caveats(claims, facts, self._names()), *state_caveats(facts.state, self.situation.state_table)]
         policy = self._policy(accounts)
         inputs, cannot = as_stated(
@@ -387,12 +389,3 @@ class _Mapping:
 
 def _is_earned(fact: IncomeFact) -> bool:
     return INCOMES[fact.kind] is IncomeKind.SALARY
-
-
-def _first(accounts: tuple[Account, ...], wanted: tuple[TaxTreatment, ...]) -> str:
-    """The first account of the first treatment that there is; any account where there is none of them."""
-    for treatment in wanted:
-        for account in accounts:
-            if account.treatment is treatment:
-                return account.key
-    return accounts[0].key

@@ -28,6 +28,15 @@ def rest_of(accounts: Sequence[Account]) -> str:
     return min(taxable, key=lambda account: account.owner != "").key if taxable else NEW_BROKERAGE
 
 
+def surplus_of(accounts: Sequence[Account]) -> str:
+    """Return the account that takes what is left of a year: the first taxable one, else the first of cash, else any."""
+    for wanted in (TaxTreatment.TAXABLE, TaxTreatment.CASH):
+        for account in accounts:
+            if account.treatment is wanted:
+                return account.key
+    return accounts[0].key
+
+
 def places_of(inputs: ProjectionInputs, facts: HouseholdFacts, policy: AdvicePolicy) -> SavingPlaces:
     """Return where the saving goes that a version of the plan adds to the facts."""
     return SavingPlaces(policy.saving_account, saving_facts(facts, inputs))

@@ -95,8 +95,7 @@ def _months(first: dt.date, last: dt.date) -> int:
 
 
 _SOLD = gettext_noop(
-    "“%(name)s” is sold on %(day)s at a price that grows evenly; depreciation taken before is not counted, nor a new "
-    "basis after a death."
+    "“%(name)s” is sold on %(day)s at a price that grows evenly; depreciation taken before is not counted."
 )
 _SOLD_HOME = gettext_noop(
     "“%(name)s” is sold on %(day)s at a price that grows evenly; it is taken to have been the main home for two of the "

@@ -51,6 +51,7 @@ from apps.plans.engine.tax_credits import Dependants
 from apps.plans.engine.tax_tables import FilingStatus, StatusTable, TaxTable
 from apps.plans.engine.taxes import TaxFacts, federal_tax
 from apps.portfolios.engine.distributions import required_distribution
+from tests.apps.plans.engine.reference_basis import BasisOfReference
 from tests.apps.plans.engine.reference_deductions import DeductionsOfReference
 from tests.apps.plans.engine.reference_iras import IrasOfReference
 from tests.apps.plans.engine.reference_means import MeansOfReference
@@ -156,7 +157,14 @@ def indexed(table: TaxTable, index: float) -> TaxTable:
     )
 
 
-class ReferenceModel(DeductionsOfReference, IrasOfReference, MeansOfReference, OptionsOfReference, RothsOfReference):
+class ReferenceModel(
+    BasisOfReference,
+    DeductionsOfReference,
+    IrasOfReference,
+    MeansOfReference,
+    OptionsOfReference,
+    RothsOfReference,
+):
     """Walks one path of a cube."""
 
     def __init__(
@@ -165,7 +173,7 @@ class ReferenceModel(DeductionsOfReference, IrasOfReference, MeansOfReference, O
         """``deaths`` are the months in which the adults die, where they do not live to their horizon ages."""
         self.inputs = inputs
         horizons = tuple(last_month_of(adult, inputs.start_date) for adult in inputs.adults)
-        self.ends = horizons if deaths is None else deaths
+        self.ends, self.is_drawn = horizons if deaths is None else deaths, deaths is not None
         # past its last horizon age a plan with known lives goes on to the end of the year
         self.last = horizon_months(inputs.adults, inputs.start_date) if deaths is None else max(deaths)
         self.estate = 0.0
@@ -206,6 +214,7 @@ class ReferenceModel(DeductionsOfReference, IrasOfReference, MeansOfReference, O
 
     def run(self) -> ReferenceModel:
         for month in range(self.n_months):
+            self.step_basis(month)
             self._markets(month)
             self._earn(month)
             kept = [*self._windfalls(month), *self._sales(month)]
@@ -372,7 +381,7 @@ class ReferenceModel(DeductionsOfReference, IrasOfReference, MeansOfReference, O
             widowed = 0 < min(self.ends) <= sold < min(self.ends) + 24
             both = len(self.ends) == 2 and (sold < min(self.ends) or widowed)
             free = couple if both and inputs.filing_status is FilingStatus.MARRIED_JOINT else alone
-            gain = proceeds - item.cost * item.sold_share
+            gain = proceeds - self.cost_of(item, sold) * item.sold_share
             if gain < 0.0:
                 books.gains += gain if item.is_investment and month == sold else 0.0
             else:

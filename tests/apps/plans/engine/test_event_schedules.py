@@ -21,6 +21,7 @@ from apps.plans.engine.event_schedules import (
 )
 from apps.plans.engine.inputs import Debt, ProjectionInputs
 from apps.plans.engine.life_events import LifeEvents
+from apps.plans.engine.ownership import Ownership
 from apps.plans.engine.schedules import contributions_of, debt_payments, demands_of, incomes_of, states_of
 from tests.apps.plans.engine.households import family
 from tests.apps.plans.engine.test_life_events import (
@@ -112,9 +113,33 @@ def test_a_couple_excludes_more_than_who_is_alone_and_a_survivor_for_two_years()
         return receipts_of(inputs, ends, MONTHS)[0].gain
 
     assert taxed(MONTHS, MONTHS) == pytest.approx(gain - 500_000.0)
-    assert taxed(MONTHS, month - 23) == pytest.approx(gain - 500_000.0)
-    assert taxed(MONTHS, month - 24) == pytest.approx(gain - 250_000.0)
+
+    def stepped(death: int) -> float:
+        return (value_in(HOME, death) - 260_000.0) / 2.0
+
+    assert taxed(MONTHS, month - 23) == pytest.approx(max(0.0, gain - stepped(month - 23) - 500_000.0))
+    assert taxed(MONTHS, month - 24) == pytest.approx(gain - stepped(month - 24) - 250_000.0)
+    # of drawn lives the month of the death is not known
     assert taxed(MONTHS, 0) == pytest.approx(gain - 250_000.0)
+
+
+def test_half_of_a_thing_of_both_costs_what_it_was_worth_when_one_dies_and_all_of_community_property() -> None:
+    """A flat bought for 200,000 that stands at 500,000: the half of who dies counts as bought for 250,000."""
+    flat = replace(HOME, value=500_000.0, cost=200_000.0, annual_growth=0.0, selling_cost=0.0, exclusion=(0.0, 0.0))
+    inputs = household(LifeEvents(things=(flat,)))
+    of_both = replace(inputs, ownership=Ownership(is_community=True))
+    sold = payoffs(inputs)["mortgage"]
+
+    def taxed(asked: ProjectionInputs, death: int) -> float:
+        return receipts_of(asked, (MONTHS, death), MONTHS)[0].gain
+
+    assert taxed(inputs, sold + 1) == pytest.approx(300_000.0)
+    assert taxed(inputs, sold) == pytest.approx(150_000.0)
+    assert taxed(of_both, sold) == pytest.approx(0.0)
+    # bought for more than it is worth: the cost falls, and a loss that counts with it
+    under = household(LifeEvents(things=(replace(flat, cost=900_000.0, is_investment=True),)))
+    assert taxed(under, sold + 1) == pytest.approx(-400_000.0)
+    assert taxed(under, sold) == pytest.approx(-200_000.0)
 
 
 def test_a_sale_pays_the_debt_off_and_keeps_the_rest() -> None:

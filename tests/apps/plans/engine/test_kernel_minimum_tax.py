@@ -26,7 +26,7 @@ from apps.plans.engine.books import (
 from apps.plans.engine.compiled import LANES
 from apps.plans.engine.grants import EquityGrant, HeldShares
 from apps.plans.engine.inputs import ProjectionInputs
-from apps.plans.engine.kernel import _open_books
+from apps.plans.engine.kernel import Room, _open_books
 from apps.plans.engine.kernel_minimum_tax import close_options, count_options, tax_with_options
 from apps.plans.engine.lives import months_lived
 from apps.plans.engine.monte_carlo import simulate, simulate_lifetimes
@@ -169,7 +169,8 @@ def from_before(inputs: ProjectionInputs | None = None, grant: EquityGrant = BEF
 def test_what_there_is_at_the_start_is_in_the_books_of_every_path() -> None:
     program = build_program(from_before())
     books = np.ones((balance_row(program.mix.size) + program.demands.shape[2], LANES))
-    _open_books(program, np.empty((0, LANES), dtype=np.int32), books)
+    room = Room(books, np.empty((3, LANES)), np.empty(LANES), np.empty((0, LANES)))
+    _open_books(program, np.empty((0, LANES), dtype=np.int32), room)
     shares = balance_row(program.mix.size - 1)
     assert (books[shares] == 240_000.0).all()
     assert (books[shares + 1] == 32_000.0).all()
