@@ -163,6 +163,11 @@ HIGH_DEDUCTIBLE = gettext_noop(
     "more room."
 )
 
+NOT_PUBLISHED = gettext_noop(
+    "The limits of %(year__year)s are not published yet: those of the newest year are carried forward. Check them "
+    "before the year's last payment."
+)
+
 
 def order_texts(facts: Mapping[str, float], order: Sequence[str], *, taxes_roths: bool = False) -> Texts:
     """Draw on two or three kinds of accounts in another order; ``taxes_roths`` where Roth accounts may be taxed."""

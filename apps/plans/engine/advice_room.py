@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 
 from apps.plans.engine.advice import Candidate
-from apps.plans.engine.advice_retirement_texts import room_texts_of
+from apps.plans.engine.advice_retirement_texts import NOT_PUBLISHED, room_texts_of
+from apps.plans.engine.advice_texts import text
 from apps.plans.engine.contribution_rooms import Room, rooms
 from apps.plans.engine.inputs import ProjectionInputs
 from apps.plans.engine.levers import monthly_salaries, monthly_saving, with_extra_saving
+from apps.plans.engine.limits import LimitsTable
 from apps.plans.engine.policy import AdvicePolicy
 
 KEY = "contribution_room"
@@ -28,23 +30,29 @@ def room_advice(inputs: ProjectionInputs, policy: AdvicePolicy) -> list[Candidat
         # whole dollars, down: twelve of them must not come to more than the law allows
         extra = float(math.floor(min(room.left / _YEAR, most) + 1e-9))
         if room.left >= _LEAST and extra >= _LEAST / _YEAR:
-            found.append(_candidate(inputs, room, extra, (facts.limits.year, extra / salaries)))
+            found.append(_candidate(inputs, room, extra, (facts.limits, extra / salaries)))
     return found
 
 
-def _candidate(inputs: ProjectionInputs, room: Room, extra: float, about: tuple[int, float]) -> Candidate:
-    year, share = about
+def _candidate(inputs: ProjectionInputs, room: Room, extra: float, about: tuple[LimitsTable, float]) -> Candidate:
+    limits, share = about
+    year = float(limits.year)
     facts = (
         ("monthly_extra", extra),
-        ("year", float(year)),
+        ("year", year),
         ("limit", room.limit),
         ("paid", round(room.paid, 2)),
         ("room", round(room.left, 2)),
     )
+    title, reason, actions = room_texts_of(
+        dict(facts), (room.plan.account, room.plan.owner), room.text, notes=room.notes
+    )
+    if limits.carried_from:
+        actions = (*actions, text(NOT_PUBLISHED, year__year=year))
     return Candidate(
         key=f"{KEY}:{room.plan.account}",
         kind=KEY,
-        texts=room_texts_of(dict(facts), (room.plan.account, room.plan.owner), room.text, notes=room.notes),
+        texts=(title, reason, actions),
         changed=with_extra_saving(inputs, extra, room.plan.account),
         certain=False,
         difficulty="easy" if share < 0.03 else "medium" if share < 0.10 else "hard",

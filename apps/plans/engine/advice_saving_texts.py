@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from apps.kernel.errors import gettext_noop
 from apps.plans.engine.advice_facts import SavingPlaces
+from apps.plans.engine.advice_retirement_texts import NOT_PUBLISHED
 from apps.plans.engine.advice_texts import text
 from apps.plans.engine.inputs import ProjectionInputs
 from apps.plans.engine.results import Text
@@ -36,6 +37,8 @@ def saving_places_told(inputs: ProjectionInputs, monthly_amount: float, places: 
         told.append(_rest(places.rest, is_all=not told))
     if not found:
         return (), tuple(told)
+    if places.facts is not None and places.facts.limits is not None and places.facts.limits.carried_from:
+        told.append(text(NOT_PUBLISHED, year__year=year))
     return (*((f"{ROOM_INTO}{account}", room) for account, room in found), ("year", year)), tuple(told)
 
 

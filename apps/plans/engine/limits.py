@@ -5,24 +5,48 @@ Exact, in Decimal, dollars a year for each person.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass
-from decimal import ROUND_UP, Decimal
+from dataclasses import dataclass, field, replace
+from decimal import ROUND_DOWN, ROUND_HALF_UP, ROUND_UP, Decimal
 from typing import Any
 
 from apps.kernel.errors import InvalidInputError, gettext_noop
+from apps.plans.engine.digest import UNTOLD
 from apps.plans.engine.tax_tables import FilingStatus
 
 CATCH_UP_AGE, HSA_CATCH_UP_AGE = 50, 55
 _LARGER_AGES = range(60, 64)
 _TEN, _LEAST = Decimal(10), Decimal(200)
 NOTHING = Decimal(0)
+# by which steps the law raises an amount, and how what is between is rounded; what is not here it does not raise
+_STEPS = {
+    "elective_deferral": (500, ROUND_DOWN),  # 402(g)(4)
+    "catch_up": (500, ROUND_DOWN),  # 414(v)(2)(C)
+    "catch_up_60": (500, ROUND_DOWN),
+    "annual_additions": (1_000, ROUND_DOWN),  # 415(d)(4)(B)
+    "compensation": (5_000, ROUND_DOWN),  # 401(a)(17)(B)
+    "ira": (500, ROUND_DOWN),  # 219(b)(5)(C)(ii)
+    "ira_catch_up": (100, ROUND_DOWN),  # 219(b)(5)(C)(iii)
+    "simple": (500, ROUND_DOWN),  # 408(p)(2)(E)(ii)
+    "simple_catch_up": (500, ROUND_DOWN),
+    "simple_catch_up_60": (500, ROUND_DOWN),
+    "hsa_self": (50, ROUND_HALF_UP),  # 223(g)(1); its catch-up stays (223(b)(3)(B))
+    "hsa_family": (50, ROUND_HALF_UP),
+    "roth_catch_up_wages": (5_000, ROUND_DOWN),  # 414(v)(7)(E)
+    "qualified_charitable": (1_000, ROUND_HALF_UP),  # 408(d)(8)(F)
+}
+# where spans of income begin: 219(g)(8), 408A(c)(3)(D); their width stays
+_SPAN_STEP = (1_000, ROUND_HALF_UP)
 Span = tuple[Decimal, Decimal]
 
 
 @dataclass(frozen=True, slots=True)
 class LimitsTable:
-    """The published amounts of one year; spans of income over which a limit falls to nothing are by filing status."""
+    """The published amounts of one year; spans of income over which a limit falls to nothing are by filing status.
+
+    Those of a year that is not published yet name in ``carried_from`` the year whose amounts they were carried on from.
+    """
 
     year: int
     source: str
@@ -30,6 +54,7 @@ class LimitsTable:
     roth_ira: Mapping[FilingStatus, Span]
     ira_deduction: Mapping[FilingStatus, Span]
     ira_deduction_spouse_covered: Span
+    carried_from: int = field(default=0, metadata=UNTOLD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +93,35 @@ def _spans(told: Mapping[str, list[int]]) -> dict[FilingStatus, Span]:
 
 def _span(told: list[int]) -> Span:
     return Decimal(told[0]), Decimal(told[1])
+
+
+def carried_on(table: LimitsTable, year: int, inflation: float) -> LimitsTable:
+    """Return the amounts of a year after that of the newest table: raised by ``inflation``, the continuous rate a year,
+    and rounded as the law rounds them (`_STEPS`). Prices that fall lower nothing.
+
+    The law raises amounts of its own, unrounded: a published one may be most of a step behind, and what follows from it
+    a step lower than what will be published.
+    """
+    rise = max(NOTHING, Decimal(repr(math.expm1(inflation * (year - table.year)))))
+
+    def raised(amount: Decimal, steps: tuple[int, str]) -> Decimal:
+        step, rounding = Decimal(steps[0]), steps[1]
+        return amount + (amount * rise / step).quantize(Decimal(1), rounding) * step
+
+    def moved(span: Span) -> Span:
+        low = raised(span[0], _SPAN_STEP)
+        return low, low + span[1] - span[0]
+
+    amounts = {key: raised(amount, _STEPS[key]) if key in _STEPS else amount for key, amount in table.amounts.items()}
+    return replace(
+        table,
+        year=year,
+        carried_from=table.carried_from or table.year,
+        amounts=amounts,
+        roth_ira={status: moved(span) for status, span in table.roth_ira.items()},
+        ira_deduction={status: moved(span) for status, span in table.ira_deduction.items()},
+        ira_deduction_spouse_covered=moved(table.ira_deduction_spouse_covered),
+    )
 
 
 def contribution_limits(table: LimitsTable, age_at_year_end: int) -> ContributionLimits:

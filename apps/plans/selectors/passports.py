@@ -120,7 +120,9 @@ _METHODS = {
         "The chance: lived through again with this person gone within the year."
     ),
     "contribution_room": gettext_lazy(
-        "The limit of the year by age, income and cover at work, less twelve times what is stated a month."
+        "The limit of the year by age, income and cover at work, less twelve times what is stated a month. A limit "
+        "that is not published yet is that of the newest year, carried forward with expected inflation and rounded as "
+        "the law rounds it."
     ),
     "claim_ages": gettext_lazy(
         "The benefit by the law from the amount at full retirement age; the ages are those with which the plan fared "

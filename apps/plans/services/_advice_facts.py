@@ -45,7 +45,8 @@ def saving_facts(facts: HouseholdFacts, inputs: ProjectionInputs) -> AdviceFacts
         for account in facts.accounts
         if str(account.owner_id) in adults and account.registration in PLAN_KINDS
     ]
-    return AdviceFacts(limits_of(inputs.start_date.year), tuple(plans), None, None)
+    limits = limits_of(inputs.start_date.year, inputs.assumptions.inflation.mean)
+    return AdviceFacts(limits, tuple(plans), None, None)
 
 
 def _covers(facts: HouseholdFacts, inputs: ProjectionInputs) -> tuple[LifeCover, ...] | None:

@@ -42,7 +42,7 @@ def with_iras(
         if own:
             amount = in_cents(basis)
             pools.append(IraPool(owner, tuple(account.key for account in own), amount, facts.currency))
-    inputs = _after_tax(replace(inputs, ira_pools=tuple(pools), ira_gifts=_gifts(facts, inputs.start_date)), facts)
+    inputs = _after_tax(replace(inputs, ira_pools=tuple(pools), ira_gifts=_gifts(facts, inputs)), facts)
     inside = {key for pool in pools for key in pool.accounts}
     deferred = {account.key: account.name for account in facts.accounts if account.treatment == "tax_deferred"}
     told += [
@@ -53,19 +53,19 @@ def with_iras(
     return inputs, told
 
 
-def gift_limit(year: int) -> float:
-    """Return what a person may give from IRAs in a year; of a year that is not published, what the last one said."""
-    known = [limits for passed in range(year, year - 10, -1) if (limits := limits_of(passed)) is not None]
-    return float(known[0].amounts["qualified_charitable"]) if known else 0.0
+def gift_limit(inputs: ProjectionInputs) -> float:
+    """Return what a person may give from IRAs in the year in which the plan starts."""
+    limits = limits_of(inputs.start_date.year, inputs.assumptions.inflation.mean)
+    return 0.0 if limits is None else float(limits.amounts["qualified_charitable"])
 
 
-def _gifts(facts: HouseholdFacts, start: dt.date) -> IraGifts | None:
+def _gifts(facts: HouseholdFacts, inputs: ProjectionInputs) -> IraGifts | None:
     """What the household gives a year, all of it from other money until a version of a plan states otherwise."""
     giving = Decimal(0) if facts.spending is None else 12 * facts.spending.giving
     if giving <= 0:
         return None
     amount = in_cents(giving)
-    return IraGifts(0.0, amount, gift_limit(start.year), facts.currency)
+    return IraGifts(0.0, amount, gift_limit(inputs), facts.currency)
 
 
 def with_gifts_from_iras(inputs: ProjectionInputs, amount: float) -> tuple[ProjectionInputs, list[str]]:
@@ -79,7 +79,7 @@ def with_gifts_from_iras(inputs: ProjectionInputs, amount: float) -> tuple[Proje
         return inputs, [_NOTHING_TO_GIVE_FROM]
     told = [_GIVEN]
     if inputs.ira_gifts is None:
-        gifts = IraGifts(0.0, amount, gift_limit(inputs.start_date.year), inputs.currency)
+        gifts = IraGifts(0.0, amount, gift_limit(inputs), inputs.currency)
         inputs, told = replace(inputs, ira_gifts=gifts), [_GIVEN, _PART_OF_COSTS]
     elif amount > inputs.ira_gifts.household_amount:
         told = [_GIVEN, _NO_MORE_THAN_GIVEN]

@@ -62,7 +62,7 @@ from apps.plans.services._retirement import (
 )
 from apps.plans.services._retiring import RETIRED_NOW, retirement_day
 from apps.plans.services._roths import with_pools
-from apps.plans.services._saving_places import places_of, rest_of, surplus_of
+from apps.plans.services._saving_places import limits_told, places_of, rest_of, surplus_of
 from apps.plans.services._state_tax import state_caveats
 from apps.plans.services.goal_means import means_of
 
@@ -207,10 +207,9 @@ class _Mapping:
         told += [*deducted, *of_iras, *of_work, *expected, *granted, *owned, *of_retirement]
         told += [*record_caveats(claims, facts, self._names()), *state_caveats(facts.state, self.situation.state_table)]
         policy = self._policy(accounts)
-        inputs, cannot = as_stated(
-            inputs, plan, self.situation.overrides, places_of(inputs, facts, policy), self._names()
-        )
-        for message, params in told + untaken(facts) + cannot:
+        places = places_of(inputs, facts, policy)
+        inputs, cannot = as_stated(inputs, plan, self.situation.overrides, places, self._names())
+        for message, params in told + untaken(facts) + limits_told(places) + cannot:
             self._note(message, **params)
         return Mapped(RunInputs(inputs, policy), self._names(), self.caveats)
 

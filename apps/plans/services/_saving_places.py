@@ -7,6 +7,7 @@ from decimal import ROUND_DOWN, Decimal
 
 from django.utils.translation import gettext as _
 
+from apps.kernel.errors import gettext_noop
 from apps.money.selectors.facts import HouseholdFacts
 from apps.plans.engine.advice_facts import SavingPlaces
 from apps.plans.engine.inputs import Account, ProjectionInputs, TaxTreatment
@@ -42,6 +43,14 @@ def places_of(inputs: ProjectionInputs, facts: HouseholdFacts, policy: AdvicePol
     return SavingPlaces(policy.saving_account, saving_facts(facts, inputs))
 
 
+def limits_told(places: SavingPlaces) -> list[tuple[str, dict[str, str]]]:
+    """Return what a plan has to say about limits of contributions that are not published yet."""
+    facts = places.facts
+    if facts is None or facts.limits is None or not facts.plans or not facts.limits.carried_from:
+        return []
+    return [(_CARRIED, {"year": str(facts.limits.year), "published": str(facts.limits.carried_from)})]
+
+
 def watched(facts: Mapping[str, float], monthly_amount: Decimal, rest: str) -> dict[str, Decimal]:
     """Return what should arrive a month in which account of advice to save more, by the rooms that it told."""
     rooms = [(key.removeprefix(ROOM_INTO), room) for key, room in facts.items() if key.startswith(ROOM_INTO)]
@@ -49,3 +58,9 @@ def watched(facts: Mapping[str, float], monthly_amount: Decimal, rest: str) -> d
         account: Decimal(repr(amount)).quantize(CENT, ROUND_DOWN)
         for account, amount in split(float(monthly_amount), rooms, rest).items()
     }
+
+
+_CARRIED = gettext_noop(
+    "Limits of contributions in %(year)s are those of %(published)s, carried forward with expected inflation and "
+    "rounded as the law rounds them: those of %(year)s are not published yet."
+)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from apps.kernel.errors import DomainError, gettext_noop
-from apps.plans.engine.limits import LimitsTable, limits_tables_from_mapping
+from apps.plans.engine.limits import LimitsTable, carried_on, limits_tables_from_mapping
 from apps.plans.engine.medicare import MedicareTable, medicare_table_from_mapping
 from apps.plans.engine.tax_tables import TaxTable, tax_table_from_mapping
 
@@ -57,9 +57,14 @@ def medicare_table_on(day: dt.date) -> MedicareTable | None:
     return known[-1] if known else None
 
 
-def limits_of(year: int) -> LimitsTable | None:
-    """Return what may be paid into retirement and health accounts in a year, None where it is not published here."""
-    return limits_tables_from_mapping(read_table(TAX_TABLES / "retirement_limits.toml")).get(year)
+def limits_of(year: int, inflation: float) -> LimitsTable | None:
+    """Return what may be paid into retirement and health accounts in a year; None before the first table.
+
+    Of a year after the newest one its amounts are carried forward by ``inflation``, the continuous rate a year.
+    """
+    tables = limits_tables_from_mapping(read_table(TAX_TABLES / "retirement_limits.toml"))
+    newest = tables[max(tables)]
+    return carried_on(newest, year, inflation) if year > newest.year else tables.get(year)
 
 
 def tax_table_on(day: dt.date) -> TaxTable:

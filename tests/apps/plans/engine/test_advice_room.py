@@ -6,8 +6,10 @@ from dataclasses import replace
 
 from apps.plans.engine.advice_citations import uncited
 from apps.plans.engine.advice_facts import AdviceFacts, PlanKind, SavingPlan
+from apps.plans.engine.advice_retirement_texts import NOT_PUBLISHED
 from apps.plans.engine.advice_room import room_advice
 from apps.plans.engine.inputs import Boundary, Contribution, IncomeKind
+from apps.plans.engine.limits import carried_on
 from apps.plans.engine.policy import AdvicePolicy
 from tests.apps.plans.engine.households import REAL, family
 from tests.apps.plans.engine.test_limits import TABLES
@@ -32,6 +34,17 @@ def test_advice_pays_what_is_left_over_a_year_and_states_nothing_else() -> None:
     title, reason, actions = ana.texts
     for text in (title, reason, *actions):
         assert uncited(text, facts.values()) == ()
+
+
+def test_a_limit_that_is_not_published_yet_is_said_to_be_carried_forward() -> None:
+    def actions(facts: AdviceFacts) -> list[str]:
+        item = room_advice(family(), replace(POLICY, facts=facts))[0]
+        for said in item.texts[2]:
+            assert uncited(said, dict(item.facts).values()) == ()
+        return [said.message for said in item.texts[2]]
+
+    assert NOT_PUBLISHED not in actions(FACTS)
+    assert actions(replace(FACTS, limits=carried_on(TABLES[2026], 2027, 0.02)))[-1] == NOT_PUBLISHED
 
 
 def test_the_most_that_the_firm_lets_people_save_bounds_it() -> None:

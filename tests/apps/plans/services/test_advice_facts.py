@@ -1,6 +1,7 @@
 """What advice rests on, read from the household's accounts, policies, people and papers."""
 
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -9,9 +10,11 @@ from apps.clients.models import DocumentCategory, Relationship
 from apps.money.models import InsuranceKind, InsurancePolicy
 from apps.money.selectors.situations import household_facts
 from apps.plans.engine.advice_facts import PlanKind
-from apps.plans.services._advice_facts import advice_facts
+from apps.plans.services._advice_facts import advice_facts, saving_facts
 from apps.plans.services._questions import question_of
 from apps.plans.services._tables import limits_of
+from tests.apps.plans.engine.households import family
+from tests.apps.plans.services.test_mapping import facts as unstored_facts
 from tests.days import today
 from tests.factories import plans, portfolios
 
@@ -45,8 +48,17 @@ def test_accounts_with_a_limit_of_their_own_are_told_by_owner_and_kind(ada, hous
 
 def test_limits_are_those_of_the_year_or_unknown(household):
     limits = facts_of(household).limits
-    assert limits == limits_of(today().year)
-    assert limits_of(1999) is None
+    assert limits is not None
+    assert limits.year == today().year
+    assert limits_of(1999, 0.02) is None
+
+
+def test_limits_of_a_year_to_come_are_the_newest_carried_forward_by_the_plans_own_inflation():
+    assert [limits_of(2026, rate).carried_from for rate in (0.0, 0.03)] == [0, 0]
+    inputs = replace(family(), start_date=dt.date(2027, 1, 1))
+    limits = saving_facts(unstored_facts(), inputs).limits
+    assert limits == limits_of(2027, inputs.assumptions.inflation.mean)
+    assert (limits.year, limits.carried_from) == (2027, 2026)
 
 
 def test_cover_counts_life_policies_in_force_and_is_unknown_where_no_insurance_is_stated(household):
