@@ -5,7 +5,7 @@ from apps.money.models.facts import FactOfHousehold
 from apps.money.models.former import FormerSpouse
 from apps.money.models.grants import EquityGrant, GrantKind
 from apps.money.models.life import PhaseChange, SpendingPhase, Windfall, WindfallKind
-from apps.money.models.obligations import Debt, DebtKind, InsuranceKind, InsurancePolicy, LifeForm
+from apps.money.models.obligations import Debt, DebtKind, InsuranceKind, InsurancePolicy, LifeForm, bought_a_home
 from apps.money.models.payments import PaymentKind, YearlyPayment
 from apps.money.models.possessions import Property, PropertyKind
 from apps.money.models.regular import ExpenseLine, IncomeKind, IncomeSource, RegularSaving
@@ -44,4 +44,5 @@ __all__ = [
     "Windfall",
     "WindfallKind",
     "YearlyPayment",
+    "bought_a_home",
 ]

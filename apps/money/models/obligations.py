@@ -30,6 +30,14 @@ class DebtKind(models.TextChoices):
     OTHER = "other", _("Other")
 
 
+def bought_a_home(kind: str, *, as_told: bool) -> bool:
+    """Say whether a loan bought, built or improved a home, by its kind or, of a home equity line, as it was told.
+
+    Only then may the law let its interest be deducted (IRC 163(h)(3)(B)).
+    """
+    return kind == DebtKind.MORTGAGE or (kind == DebtKind.HOME_EQUITY and as_told)
+
+
 class Debt(FactOfHousehold):
     """A debt with its balance on a day. The rate is a fraction a year."""
 
@@ -68,7 +76,7 @@ class Debt(FactOfHousehold):
     @property
     def is_deductible(self) -> bool:
         """Whether the law may let its interest be deducted: a loan that bought, built or improved a home."""
-        return self.kind == DebtKind.MORTGAGE or (self.kind == DebtKind.HOME_EQUITY and self.bought_home)
+        return bought_a_home(self.kind, as_told=self.bought_home)
 
     def clean(self) -> None:
         """Refuse a day to come, the use of another loan than a home equity line, and a debt that would grow."""

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from apps.kernel.errors import gettext_noop
 from apps.kernel.money import in_cents
-from apps.money.models import DebtKind, PropertyKind
+from apps.money.models import DebtKind, PropertyKind, bought_a_home
 from apps.money.selectors.facts import DebtFact, HouseholdFacts, PaymentFact, PropertyFact
 from apps.plans.engine.inputs import Debt, ProjectionInputs
 from apps.plans.engine.yearly_payments import PaymentKind, YearlyPayment
@@ -54,18 +54,13 @@ def with_deductions(inputs: ProjectionInputs, facts: HouseholdFacts) -> tuple[Pr
 
 def _limit(fact: DebtFact, facts: HouseholdFacts) -> float:
     table, secured = read_table(TAX_TABLES / "home_mortgage.toml"), _secures(fact, facts)
-    if not _bought(fact):
+    if not bought_a_home(fact.kind, as_told=fact.bought_home):
         return 0.0
     if secured is not None and secured.kind != PropertyKind.HOME and not _second_home(fact, facts):
         return 0.0
     is_older = fact.taken_out_on is not None and fact.taken_out_on <= table["older_until"]
     limit = float(table["older_limit"] if is_older else table["limit"])
     return limit / 2 if facts.filing_status == "separate" else limit
-
-
-def _bought(fact: DebtFact) -> bool:
-    """Whether a loan bought, built or improved what it is on, as its kind or the household says."""
-    return fact.kind == DebtKind.MORTGAGE or (fact.kind == DebtKind.HOME_EQUITY and fact.bought_home)
 
 
 def _second_home(fact: DebtFact, facts: HouseholdFacts) -> str:
