@@ -540,7 +540,8 @@ class ReferenceModel(
         year = self._year(month)
         calendar_year = inputs.start_date.year + year
         january = 12 * year - inputs.start_date.month + 1
-        living = [adult for adult, end in zip(inputs.adults, self.ends, strict=True) if end > max(0, january)]
+        # everybody lives as a plan begins: who dies in its first month is taxed with the others (IRC 6013(a)(2))
+        living = [adult for adult, end in zip(inputs.adults, self.ends, strict=True) if year == 0 or end > january]
         self._take_what_is_required(living, calendar_year, 12 if year else month + 1)
         premium = self._medicare(living, self._facts(living, year).status, year)
         payments = self.paid = self.payments_of(year, premium, self._insured(living, year))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from random import Random
 
 import numpy as np
@@ -108,6 +109,24 @@ def test_any_household_with_its_deaths_equals_the_plain_model(dice: Random, path
     if dice.random() < 0.5:
         inputs = insured(inputs, charges_standard=dice.random() < 0.5)
     _equals_the_plain_model(inputs, path)
+
+
+@pytest.mark.parametrize("claims", [False, True])
+@pytest.mark.parametrize("month", [1, 7, 12])
+@pytest.mark.parametrize("dying", [(0,), (1,), (0, 1)])
+def test_a_death_in_the_first_month_equals_the_plain_model(dying: tuple[int, ...], month: int, *, claims: bool) -> None:
+    """The return of the year is a joint one: both lived as it began (IRC 6013(a)(2))."""
+    inputs = insured(family())
+    inputs = replace(inputs, start_date=date(2026, month, 1))
+    inputs = claiming(inputs) if claims else inputs
+    soon = tuple(
+        replace(adult, survival=(1.0, 0.0)) if place in dying else adult for place, adult in enumerate(inputs.adults)
+    )
+    inputs = replace(inputs, adults=soon)
+    gone = (months_lived(inputs)[list(dying)] == 0).all(axis=0)
+    for path in np.flatnonzero(gone)[:2].tolist():
+        _equals_the_plain_model(inputs, path)
+    assert gone.any()
 
 
 def _equals_the_plain_model(inputs: ProjectionInputs, path: int) -> None:
