@@ -28,6 +28,7 @@ from apps.plans.engine.spoken_means import (
     Wait,
     means_in,
     told_by,
+    undone_where_denied,
 )
 from apps.plans.engine.spoken_numbers import Money, money_in, numbers_in
 from apps.plans.engine.spoken_people import People
@@ -35,6 +36,7 @@ from apps.plans.engine.spoken_spelling import Spelled, spelled
 from apps.plans.engine.spoken_times import Duration, Moment, times_in
 
 Said = TypeVar("Said", Money, Moment, Duration, Wait, Least, Source)
+Means = TypeVar("Means", Wait, Least, Source)
 Span = tuple[int, int]
 MOST_GOALS = 20
 _FENCE = re.compile(r"\A\s*```(?:json)?\s*(.*?)\s*```\s*\Z", re.DOTALL)
@@ -160,19 +162,26 @@ def _means(text: str, quote: Quote, words: Lexicon, figures: Figures) -> SpokenM
     these are of.
     """
     said, told = means_in(text, words.means, figures), quote.means
-    wait = _only(said.waits, quote) or _at(said.waits, told.timing_at)
-    least = _only(said.leasts, quote) or _at(said.leasts, told.least_at)
-    source = _only(said.sources, quote) or _at(said.sources, told.account_at)
+    wait = _affirmed(said.waits, quote) or _at(said.waits, told.timing_at)
+    least = _affirmed(said.leasts, quote) or _at(said.leasts, told.least_at)
+    source = _affirmed(said.sources, quote) or _at(said.sources, told.account_at)
     if wait is None and told.timing_at is not None and told.timing is not None:
         is_fixed = told.timing is Timing.FIXED
         read = told_by(text[slice(*told.timing_at)], words.means, figures, told.timing_at)[0]
-        wait = Wait(*told.timing_at, years=0) if is_fixed else read
+        wait = undone_where_denied(Wait(*told.timing_at, years=0) if is_fixed else read, text, words.means)
     if least is None and told.least_at is not None:
-        least = told_by(text[slice(*told.least_at)], words.means, figures, told.least_at)[1]
+        read_least = told_by(text[slice(*told.least_at)], words.means, figures, told.least_at)[1]
+        least = undone_where_denied(read_least, text, words.means)
     if source is None and told.account_at is not None and told.account is not None:
         own = words.means.own.search(text[slice(*told.account_at)]) is not None
-        source = Source(*told.account_at, kinds=(told.account,), own=own)
+        named = Source(*told.account_at, kinds=(told.account,), own=own)
+        source = undone_where_denied(named, text, words.means)
     return SpokenMeans(wait, least, source)
+
+
+def _affirmed(found: Sequence[Means], quote: Quote) -> Means | None:
+    """Return what the quote says; what it denies only where it says nothing else of it."""
+    return _only([each for each in found if each.denied_at is None], quote) or _only(found, quote)
 
 
 def _at(found: Sequence[Said], span: Span | None) -> Said | None:

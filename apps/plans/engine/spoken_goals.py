@@ -22,6 +22,7 @@ from apps.plans.engine.spoken_spelling import Spelled, spelled
 from apps.plans.engine.spoken_times import Duration, Moment, times_in
 
 Said = TypeVar("Said", Money, Moment, Duration, Wait, Least, Source)
+Means = TypeVar("Means", Wait, Least, Source)
 Figure = TypeVar("Figure", Number, Money, Moment, Duration)
 MOST_LETTERS = 5_000
 # ages at which people speak of the end of work without saying that it is an age ("retire around 64")
@@ -127,7 +128,9 @@ class _Reader:
 
     def _take(self, clause: Clause, sentence: int, later: Sequence[Clause]) -> None:
         part = self.text[clause.start : clause.end]
-        if self.words.denials.search(part):
+        # "never from my IRA" takes no wish back
+        denies_means = not clause.mentions and self.means.denies_in(clause.start, clause.end)
+        if self.words.denials.search(part) and not denies_means:
             self._deny(clause, part, sentence)
         elif self.words.statements.search(part):
             self.stated = sentence
@@ -253,9 +256,10 @@ class _Reader:
         )
 
     def _means(self, draft: _Draft) -> SpokenMeans:
+        """Return what its clauses say of its means; what they deny only where they say nothing else of it."""
         said = self.means
-        wait, least = self._found(said.waits, draft), self._found(said.leasts, draft)
-        return SpokenMeans(wait, least, self._found(said.sources, draft))
+        wait, least = self._affirmed(said.waits, draft), self._affirmed(said.leasts, draft)
+        return SpokenMeans(wait, least, self._affirmed(said.sources, draft))
 
     def _found(self, found: Sequence[Said], draft: _Draft) -> Said | None:
         """Return what its clauses say: its own clause first, and there what stands nearest."""
@@ -265,6 +269,9 @@ class _Reader:
             inside = [each for each in inside if _owner(each.start, named) is draft.mention]
         key = draft.mention
         return min(inside, key=lambda e: (not draft.home.holds(e.start), abs(e.start - key.end)), default=None)
+
+    def _affirmed(self, found: Sequence[Means], draft: _Draft) -> Means | None:
+        return self._found([each for each in found if each.denied_at is None], draft) or self._found(found, draft)
 
     def _amount(self, draft: _Draft) -> Money | None:
         money = self._found(self.money, draft)

@@ -10,8 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
+from apps.plans.engine.spoken_denials import DenialWords, cleared, denial_words_from, denied_from
 from apps.plans.engine.spoken_numbers import Money, Number
 from apps.plans.engine.spoken_spelling import Spelled
 from apps.plans.engine.spoken_times import Moment
@@ -43,6 +44,7 @@ class Wait:
     """How long a wish may wait: so many years, or until a time; neither where the words do not say.
 
     `is_deadline`: the words name the last time ("by 2035 at the latest"), which is the only one where no other is told.
+    `denied_at` is where the words begin that say the opposite, which leave no value.
     """
 
     start: int
@@ -50,27 +52,37 @@ class Wait:
     years: int | None = None
     until: Moment | None = None
     is_deadline: bool = False
+    denied_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Least:
-    """How much of a wish is enough: a share of it or an amount; neither where the words only say that less would do."""
+    """How much of a wish is enough: a share of it or an amount; neither where the words only say that less would do, or
+    deny it (`denied_at`, as of `Wait`).
+    """
 
     start: int
     end: int
     share: Decimal | None = None
     money: Money | None = None
+    denied_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The accounts that pay, by their kinds; `own`: those of who speaks; `only`: nothing else pays."""
+    """The accounts that pay, by their kinds; `own`: those of who speaks; `only`: nothing else pays. None where they are
+    not to pay (`denied_at`, as of `Wait`).
+    """
 
     start: int
     end: int
     kinds: tuple[AccountWord, ...]
     own: bool = False
     only: bool = False
+    denied_at: int | None = None
+
+
+Spoken = TypeVar("Spoken", Wait, Least, Source)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +119,7 @@ class MeansWords:
     one_year: re.Pattern[str]
     two_years: re.Pattern[str]
     parts: tuple[tuple[re.Pattern[str], Decimal, Decimal], ...]
+    denials: DenialWords
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +148,11 @@ class MeansSaid:
     def holds(self, place: int) -> bool:
         """Say whether a character is of these words."""
         return any(first <= place < last for first, last in self.spans)
+
+    def denies_in(self, first: int, last: int) -> bool:
+        """Say whether words between two characters deny any means."""
+        groups: tuple[Sequence[Wait | Least | Source], ...] = (self.waits, self.leasts, self.sources)
+        return any(first <= each.start < last and each.denied_at is not None for group in groups for each in group)
 
 
 def means_words_from(content: Mapping[str, Any]) -> MeansWords:
@@ -168,6 +186,7 @@ def means_words_from(content: Mapping[str, Any]) -> MeansWords:
         parts=tuple(
             (_shape(part["words"], {}), Decimal(part["of"]), Decimal(part["times"])) for part in content["parts"]
         ),
+        denials=denial_words_from(content["denials"]),
     )
 
 
@@ -191,14 +210,45 @@ def means_in(text: str, words: MeansWords, figures: Figures) -> MeansSaid:
                     taken.append(each.span())
                     yield each
 
-    sources = [_source(each, words) for each in found(words.pays, text)]
-    waits = [Wait(*each.span(), years=0) for each in found(words.fixed, shown)]
+    clear = cleared(text, words.denials)
+
+    def believed(said: Spoken) -> Spoken:
+        return _undone(said, denied_from(clear, (said.start, said.end), words.denials))
+
+    sources = [believed(_source(each, words)) for each in found(words.pays, text)]
+    waits = [believed(Wait(*each.span(), years=0)) for each in found(words.fixed, shown)]
     waits += [_wait(each, words, figures, is_deadline=True) for each in found(words.deadlines, shown)]
-    waits += [_wait(each, words, figures) for each in found(words.waits, shown)]
+    waits += [believed(_wait(each, words, figures)) for each in found(words.waits, shown)]
     leasts = [Least(*each.span(), share=Decimal(1)) for each in found(words.whole, shown)]
     leasts += [_least(each, words, figures) for each in found(words.least, shown)]
     told = [each for each in leasts if each.money is None or _has_whole(each, leasts, figures.money)]
-    return MeansSaid(_ordered(waits), _ordered(told), _ordered(sources))
+    return MeansSaid(_ordered(waits), _ordered([believed(each) for each in told]), _ordered(sources))
+
+
+def shown_at(said: Wait | Least | Source) -> tuple[int, int]:
+    """Return where the words stand that say it, those that deny it with them."""
+    return said.start if said.denied_at is None else said.denied_at, said.end
+
+
+def undone_where_denied(said: Spoken, text: str, words: MeansWords) -> Spoken:
+    """Return what others say that words of a text mean, without its value where the text denies it; of an account also
+    in the words themselves.
+    """
+    clear = cleared(text, words.denials)
+    within = words.denials.words.search(clear, said.start, said.end) if isinstance(said, Source) else None
+    at = denied_from(clear, (said.start, said.end), words.denials)
+    return _undone(said, said.start if at is None and within is not None else at)
+
+
+def _undone(said: Spoken, denied_at: int | None) -> Spoken:
+    """Return what was said with no value where it is denied; the opposite of it is not known."""
+    if denied_at is None:
+        return said
+    if isinstance(said, Source):
+        return replace(said, kinds=(), own=False, only=False, denied_at=denied_at)
+    if isinstance(said, Wait):
+        return replace(said, years=None, until=None, denied_at=denied_at)
+    return replace(said, share=None, money=None, denied_at=denied_at)
 
 
 def told_by(words_said: str, words: MeansWords, figures: Figures, span: tuple[int, int]) -> tuple[Wait, Least]:
@@ -235,12 +285,14 @@ def settled(
 
 def placed(means: SpokenMeans, meant: Spelled) -> SpokenMeans:
     """Return the means with the places of the text as it was written."""
-    wait, least, source = means.wait, means.least, means.source
-    return SpokenMeans(
-        wait=None if wait is None else replace(wait, start=meant.start(wait.start), end=meant.end(wait.end)),
-        least=None if least is None else replace(least, start=meant.start(least.start), end=meant.end(least.end)),
-        source=None if source is None else replace(source, start=meant.start(source.start), end=meant.end(source.end)),
-    )
+    return SpokenMeans(_placed(means.wait, meant), _placed(means.least, meant), _placed(means.source, meant))
+
+
+def _placed(said: Spoken | None, meant: Spelled) -> Spoken | None:
+    if said is None:
+        return None
+    denied_at = None if said.denied_at is None else meant.start(said.denied_at)
+    return replace(said, start=meant.start(said.start), end=meant.end(said.end), denied_at=denied_at)
 
 
 def _shown(text: str, figures: Figures) -> str:

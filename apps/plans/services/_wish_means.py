@@ -10,7 +10,7 @@ from decimal import Decimal
 from apps.clients.models import Person
 from apps.money.selectors.facts import AccountFact
 from apps.plans.engine.inputs import TaxTreatment
-from apps.plans.engine.spoken_means import AccountWord, Least, Source, SpokenMeans, Wait
+from apps.plans.engine.spoken_means import AccountWord, Least, Source, SpokenMeans, Wait, shown_at
 from apps.plans.engine.spoken_numbers import Money, Per
 from apps.plans.models import GoalKind
 from apps.plans.models.goal import LEAST_SHARE, MAX_WAIT_YEARS
@@ -60,7 +60,7 @@ def heard_means(means: SpokenMeans, told: Told, accounts: Sequence[AccountFact])
     is_retirement = told.kind == GoalKind.RETIREMENT
     for name, said in (("wait_years", means.wait), ("least_share", means.least), ("funded_by", means.source)):
         if said is not None:
-            found.heard[name] = [said.start, said.end]
+            found.heard[name] = list(shown_at(said))
     if is_retirement and (means.wait or means.least):
         # living in retirement neither waits nor is cut
         found.doubts.append(("means_retirement", _words(told, means.wait or means.least)))
@@ -76,11 +76,14 @@ def heard_means(means: SpokenMeans, told: Told, accounts: Sequence[AccountFact])
 
 
 def _words(told: Told, said: Wait | Least | Source | None) -> str:
-    return "" if said is None else told.text[said.start : said.end]
+    return "" if said is None else told.text[slice(*shown_at(said))]
 
 
 def _wait(wait: Wait, told: Told, doubts: list[Doubt]) -> int | None:
     years, words = wait.years, _words(told, wait)
+    if wait.denied_at is not None:
+        doubts.append(("wait_denied", words))
+        return None
     if wait.until is not None:
         if told.starts_on is None:
             doubts.append(("wait_start", words))
@@ -100,6 +103,9 @@ def _wait(wait: Wait, told: Told, doubts: list[Doubt]) -> int | None:
 
 def _least(least: Least, told: Told, doubts: list[Doubt]) -> Decimal | None:
     share, words = least.share, _words(told, least)
+    if least.denied_at is not None:
+        doubts.append(("least_denied", words))
+        return None
     if least.money is not None and told.money is not None:
         whole, part = told.money, least.money
         if part.currency and part.currency != whole.currency and whole.currency:
@@ -119,6 +125,8 @@ def _least(least: Least, told: Told, doubts: list[Doubt]) -> Decimal | None:
 
 def _accounts(source: Source, told: Told, accounts: Sequence[AccountFact], doubts: list[Doubt]) -> list[str]:
     words, found = _words(told, source), list[str]()
+    if source.denied_at is not None:
+        doubts.append(("account_denied", words))
     for kind in source.kinds:
         fits = list(_fitting(kind, accounts))
         own = [account for account in fits if account.owner_id == told.person.public_id]

@@ -19,6 +19,7 @@ from apps.money.selectors.situations import household_facts
 from apps.plans.engine.goal_lexicon import Lexicon, Subject, lexicon_from_mapping
 from apps.plans.engine.quoted_goals import Quote, spoken, unread
 from apps.plans.engine.spoken_goals import SpokenGoal, goals_in
+from apps.plans.engine.spoken_means import shown_at
 from apps.plans.engine.spoken_numbers import Per
 from apps.plans.engine.spoken_times import Moment
 from apps.plans.models import GoalKind, GoalText, GoalWish
@@ -133,7 +134,7 @@ class _Reading:
             text=self.text,
             place=place,
             parts=[list(part) for part in goal.parts],
-            marks=[[each.start, each.end] for each in said] + [[each.start, each.end] for each in goal.means.said],
+            marks=[[each.start, each.end] for each in said] + [list(shown_at(each)) for each in goal.means.said],
             heard=means.heard,
             doubts=self.doubts,
             kind=kind,

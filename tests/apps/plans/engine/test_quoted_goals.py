@@ -169,6 +169,26 @@ def test_means_that_the_words_do_not_hold_are_not_believed(more):
     assert not quoted(**more).said
 
 
+@pytest.mark.parametrize(
+    ("words", "account_words"),
+    [("don't touch the Schwab money", "Schwab money"), ("but not the Schwab money", "not the Schwab money")],
+)
+def test_means_that_the_text_denies_have_no_value(words, account_words):
+    text = f"Zzyzx by the sea, $350,000 in 2035, and I don't think 3 years either way would work, {words}."
+    told = goal(
+        "Zzyzx by the sea, $350,000 in 2035",
+        timing="flexible",
+        timing_words="3 years either way",
+        account="brokerage",
+        account_words=account_words,
+    )
+    (quote,) = quotes_in(answer(told), sent(text, (0, len(text))), text).quotes
+    means = spoken(text, quote, EN, []).means
+    assert (means.wait.years, means.source.kinds) == (None, ())
+    assert means.wait.denied_at == text.index("don't think")
+    assert means.source.denied_at is not None
+
+
 def test_the_grammar_reads_means_in_a_quote_and_has_the_last_word():
     text = "Zzyzx by the sea in 2035, $350,000, it can't wait, from my brokerage account"
     (quote,) = quotes_in(

@@ -5,11 +5,13 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from django.utils import translation
 
 from apps.core.models import AuditEvent
 from apps.kernel.errors import InvalidInputError
+from apps.plans.selectors.wishes import told_texts
 from apps.plans.services.goal_means import MeansDetails
-from apps.plans.services.wishes import keep_wish, take_wish
+from apps.plans.services.wishes import keep_wish, take_wish, tell_goals
 from tests.apps.plans.services.test_wishes import details, doubts, only
 from tests.factories import assets, clients, plans, portfolios
 
@@ -88,6 +90,36 @@ def test_what_is_not_clear_is_asked_not_guessed(head, ada, words, doubt):
     wish = only(head, ada, f"{CABIN}, {words}.")
     assert doubts(wish) == [doubt]
     assert means(wish) == ([], False, None, None)
+
+
+@pytest.mark.parametrize(
+    ("words", "doubt"),
+    [
+        (", not from my savings account.", ("account_denied", "not from my savings account")),
+        (". Please do not use our savings account.", ("account_denied", "do not use our savings account")),
+        (". I don't think we can wait three years.", ("wait_denied", "don't think we can wait three years")),
+        (". I don't think half would be enough.", ("least_denied", "don't think half would be enough")),
+    ],
+)
+def test_what_is_denied_is_asked_and_never_taken(head, ada, words, doubt):
+    wish = only(head, ada, CABIN + words)
+    assert means(wish) == ([], False, None, None)
+    assert doubts(wish) == [doubt]
+    (span,) = wish.heard.values()
+    assert wish.text.text[slice(*span)] == doubt[1]
+    assert span in wish.marks
+    (line,) = told_texts(head.household, ada.as_actor())[0].lines
+    assert any(ask.startswith(f"“{doubt[1]}”: say") for ask in line.asks)
+
+
+def test_what_is_denied_is_asked_in_portuguese(head, ada):
+    text = "Queremos uma casa na praia em 2040 por $200.000, não da poupança."
+    row = tell_goals(household=head.household, person=head, text=text, language="pt", by=ada.as_actor())
+    wish = row.wishes.get()
+    assert (means(wish), doubts(wish)) == (([], False, None, None), [("account_denied", "não da poupança")])
+    with translation.override("pt-br"):
+        (line,) = told_texts(head.household, ada.as_actor())[0].lines
+        assert "“não da poupança”: diga de quais contas sai o dinheiro." in line.asks
 
 
 def test_what_is_held_outright_is_no_brokerage_account(head, ada):
