@@ -129,9 +129,8 @@ def _accounts(source: Source, told: Told, accounts: Sequence[AccountFact], doubt
         doubts.append(("account_denied", words))
     for kind in source.kinds:
         fits = list(_fitting(kind, accounts))
-        own = [account for account in fits if account.owner_id == told.person.public_id]
-        if len(fits) > 1 and source.own and len(own) == 1:
-            fits = own
+        if source.own:
+            fits = _own(fits, told.person)
         if len(fits) != 1:
             doubts.append(("account_several" if fits else "account_none", words))
         elif fits[0].treatment == TaxTreatment.EDUCATION and told.kind != GoalKind.EDUCATION:
@@ -139,6 +138,12 @@ def _accounts(source: Source, told: Told, accounts: Sequence[AccountFact], doubt
         else:
             found.append(fits[0].key)
     return found
+
+
+def _own(accounts: Sequence[AccountFact], person: Person) -> list[AccountFact]:
+    """Return who speaks' own accounts, else those held jointly: never those of somebody else alone."""
+    own = [account for account in accounts if account.owner_id == person.public_id]
+    return own or [account for account in accounts if account.owner_id is None]
 
 
 def _fitting(kind: AccountWord, accounts: Iterable[AccountFact]) -> Iterable[AccountFact]:

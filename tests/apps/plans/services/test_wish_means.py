@@ -122,6 +122,28 @@ def test_what_is_denied_is_asked_in_portuguese(head, ada):
         assert "“não da poupança”: diga de quais contas sai o dinheiro." in line.asks
 
 
+def test_somebody_elses_account_is_not_mine(head, ada):
+    partner = head.household.people.get(relationship="partner")
+    portfolios.account(
+        head.household,
+        ada,
+        name="IRA of the partner",
+        registration="traditional_ira",
+        owners=(portfolios.OwnerShare(partner),),
+        number="1-1",
+    )
+    wish = only(head, ada, f"{CABIN}, from my IRA.")
+    assert (means(wish), doubts(wish)) == (([], False, None, None), [("account_none", "from my IRA")])
+    assert len(only(head, ada, f"{CABIN}, from our IRA.").funded_by) == 1
+
+
+def test_a_joint_account_is_mine_too(head, ada):
+    partner = head.household.people.get(relationship="partner")
+    half = [portfolios.OwnerShare(person, Decimal("0.5")) for person in (head, partner)]
+    joint = portfolios.account(head.household, ada, name="Joint", registration="joint", owners=tuple(half))
+    assert only(head, ada, f"{CABIN}, from my brokerage account.").funded_by == [str(joint.public_id)]
+
+
 def test_what_is_held_outright_is_no_brokerage_account(head, ada):
     portfolios.account(head.household, ada)
     assets.house(head.household, ada)
