@@ -86,6 +86,16 @@ def waits_together(run: ProjectionRun, recommendations: Iterable[Recommendation]
     return run.accepted_together is not None and not is_told_together(run, recommendations)
 
 
+def taken_without_need(recommendations: Iterable[Recommendation], target: Decimal) -> list[Recommendation]:
+    """Return what was accepted though it replaces other accepted advice and nobody said why the client needs both.
+
+    One of those that reach the target alone is taken for no other reason; each further one needs its own.
+    """
+    taken = [row for row in alternatives(recommendations, target) if row.decision in TAKEN]
+    silent = [row for row in taken if not row.reason]
+    return silent if len(silent) > 1 else []
+
+
 STEP_MOVES: dict[str, frozenset[str]] = {
     StepStatus.OPEN: frozenset({StepStatus.BLOCKED, StepStatus.DONE, StepStatus.DROPPED}),
     StepStatus.BLOCKED: frozenset({StepStatus.OPEN, StepStatus.DONE, StepStatus.DROPPED}),

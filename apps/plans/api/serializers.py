@@ -149,6 +149,7 @@ class PlanOut(SparseMixin):
     in_force_at = serializers.DateTimeField(allow_null=True)
     is_outdated = serializers.BooleanField()
     facts_moved = serializers.ListField(child=serializers.CharField())
+    facts_digest = serializers.CharField()
     success = EstimateOut()
     target = serializers.FloatField()
     savings = serializers.DictField(allow_null=True)

@@ -46,11 +46,13 @@ class StatusIn(StrictMixin):
     """Where the plan should go. Into force it comes by the client's signature.
 
     One that `is_held`, signed but with facts that moved since its result, comes into force by `in_force` with the
-    reason why it holds; the client reads it.
+    reason why it holds, which the client reads, and the `facts_digest` that the client's plan tells beside
+    `facts_moved`: other facts than those that were read are not confirmed.
     """
 
     status = serializers.ChoiceField(choices=PlanStatus.choices)
     reason = serializers.CharField(required=False, allow_blank=True, default="")
+    facts_digest = serializers.CharField(required=False, allow_blank=True, default="", max_length=64)
 
 
 class DraftOut(serializers.Serializer):  # type: ignore[type-arg]

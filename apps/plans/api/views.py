@@ -44,7 +44,7 @@ from apps.plans.selectors.plan_pages import plan_for
 from apps.plans.selectors.what_if import asked_of
 from apps.plans.selectors.what_if_values import Question
 from apps.plans.services.goals import set_goal
-from apps.plans.services.moved_facts import moved_of
+from apps.plans.services.moved_facts import digest_of, moved_of
 from apps.plans.services.plans import draft_plan
 from apps.plans.services.projections import request_projection
 from apps.plans.services.statuses import move_plan
@@ -101,7 +101,8 @@ class ClientPlanViewSet(EnglishMixin, IdempotentPostMixin, viewsets.ViewSet):
         household = household_of_client(request, client_id)
         plan = plan_answered(household, api_actor(request))
         overview = overview_or_refuse(request, household, plan)
-        moved = {"facts_moved": [str(each) for each in moved_of(plan)]}
+        found = moved_of(plan)
+        moved = {"facts_moved": [str(each) for each in found], "facts_digest": digest_of(found)}
         body = {**plan_body(overview), **_versions(request, household, overview), **moved}
         return tagged_answer(request, PlanOut(body).data, PlanOut(body, context={"request": request}).data)
 

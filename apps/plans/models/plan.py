@@ -82,7 +82,7 @@ class Plan(BaseModel):
     """
 
     MUTABLE: ClassVar[bool] = True
-    PERSONAL_FIELDS: ClassVar[frozenset[str]] = frozenset()
+    PERSONAL_FIELDS: ClassVar[frozenset[str]] = frozenset({"facts_confirmed"})
 
     household = models.ForeignKey(Household, models.PROTECT, related_name="plans", verbose_name=_("household"))
     version = models.PositiveSmallIntegerField(_("version"))

@@ -28,12 +28,14 @@ class ProjectionRun(BaseModel):
     """
 
     MUTABLE: ClassVar[bool] = True
-    PERSONAL_FIELDS: ClassVar[frozenset[str]] = frozenset({"inputs", "result", "names", "accepted_together"})
+    PERSONAL_FIELDS: ClassVar[frozenset[str]] = frozenset({"accepted_together", "facts", "inputs", "names", "result"})
 
     plan = models.ForeignKey(Plan, models.CASCADE, related_name="runs")
     job = models.OneToOneField("core.Job", models.SET_NULL, null=True, blank=True, related_name="+")
     requested_by = models.CharField(_("asked for by"), max_length=200)
     facts_as_of = models.DateField(_("facts as of"))
+    # the household's facts as they were stated, by kinds: what moves later is set against them
+    facts = models.JSONField(_("facts"), null=True, blank=True, default=None)
     seed = models.PositiveBigIntegerField(_("seed"))
     n_paths = models.PositiveIntegerField(_("futures"))
     engine_version = models.CharField(_("engine"), max_length=40)

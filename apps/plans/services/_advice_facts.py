@@ -32,7 +32,7 @@ def advice_facts(household: Household, facts: HouseholdFacts, inputs: Projection
         limits=told.limits,
         plans=told.plans,
         covers=_covers(facts, inputs),
-        papers=_papers(household),
+        papers=papers_of(household),
         minors=_minors(facts),
     )
 
@@ -66,7 +66,8 @@ def _minors(facts: HouseholdFacts) -> int:
     )
 
 
-def _papers(household: Household) -> EstatePapers:
+def papers_of(household: Household) -> EstatePapers:
+    """Return the estate papers that are filed: how many, and the day of the newest. A query."""
     filed = Document.objects.filter(household=household, category=DocumentCategory.ESTATE)
     newest = filed.aggregate(newest=Max("versions__created_at"))["newest"]
     return EstatePapers(filed.count(), newest.date() if newest is not None else None)

@@ -63,7 +63,7 @@ class Basis:
 
 def asked_of(plan: Plan, facts: HouseholdFacts, basis: Basis) -> Mapped:
     """Return the engine's question. Raises FactsMissingError and the engine's InvalidInputError."""
-    _check_facts(facts)
+    check_facts(facts)
     situation = Situation(
         plan=plan,
         facts=facts,
@@ -125,7 +125,8 @@ def check_markets(assumptions: AssumptionSet, market: MarketModel) -> None:
     )
 
 
-def _check_facts(facts: HouseholdFacts) -> None:
+def check_facts(facts: HouseholdFacts) -> None:
+    """Refuse a plan that lacks what it cannot do without. Raises FactsMissingError with the first as its field."""
     needed: list[MissingFact] = [fact for fact in facts.missing if fact.is_needed]
     if needed:
         first = needed[0]

@@ -232,7 +232,7 @@ def templates_of(
 
 def is_of_another_account(code: str, kind: str, templates: tuple[StepTemplate, ...]) -> bool:
     """Say whether a step was laid out for an account of another kind than the one that ``templates`` are for."""
-    if kind != "contribution_room":
+    if kind not in {"contribution_room", "savings"}:
         return False
     laid_out = {each.code for each in TEMPLATES[kind]} | {each.code for told in BY_ACCOUNT.values() for each in told}
     return code in laid_out - {each.code for each in templates}

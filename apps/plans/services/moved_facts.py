@@ -1,13 +1,12 @@
 """Whether the facts of a household have moved since a result was computed from them.
 
-The plan is laid out anew from today's facts, on the first month, assumptions, markets and tax law of the result, so
-that what time alone moves stays out: months that passed, ages, incomes that ended as the plan knew they would. Prices
-move every night, and so do the averages of bank entries: up to `STEADY` they are time's doing as well.
+Facts are read as of the result's day, so that what time alone moves stays out: months that passed, incomes that ended
+as they were stated to. Balances are today's. Prices move every night, and so do the averages of bank entries: up to
+`STEADY` they are time's doing as well, and so is a debt that is paid down as it was agreed.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -18,17 +17,17 @@ from apps.accounts.selectors.firm_days import firm_today
 from apps.kernel.errors import DomainError
 from apps.money.selectors.facts import HouseholdFacts
 from apps.money.selectors.situations import household_facts
-from apps.plans.engine.digest import plain
-from apps.plans.engine.inputs import Debt, ProjectionInputs
+from apps.plans.engine.digest import input_digest
 from apps.plans.models import Plan, PlanStatus, ProjectionRun
 from apps.plans.models.plan import IN_THE_WORKS
-from apps.plans.selectors.run_values import RunInputs, inputs_of
-from apps.plans.services._advice_facts import advice_facts
-from apps.plans.services._questions import Basis, asked_of, facts_for
+from apps.plans.services._advice_facts import papers_of
+from apps.plans.services._kept_facts import facts_kept, said
+from apps.plans.services._questions import check_facts, facts_for
 
 # the part of all that is held that may move before it is told
 STEADY = 0.05
 UNWORKABLE = "unworkable"
+PAPERS = "papers"
 KINDS = {
     "people": _("people of the household"),
     "incomes": _("income"),
@@ -38,12 +37,14 @@ KINDS = {
     "debts": _("debts"),
     "events": _("what is to come, property and insurance"),
     "taxes": _("where the household lives, IRAs and Roth accounts"),
-    "papers": _("cover and estate papers"),
+    PAPERS: _("estate papers"),
     UNWORKABLE: _("facts without which no plan can be made"),
 }
-# numbers of these may move by `STEADY`, because prices or averages of bank entries stand behind them
-_PRICED = frozenset({"accounts", "debts", "grants"})
-_AVERAGED = frozenset({"spending", "payments"})
+# names say how a row is called, not what it is
+_NAME = "name"
+_PRICE = "price"
+# payments of a debt that may have been made besides those that months count
+_EXTRA_PAYMENTS = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,27 +60,42 @@ class MovedFact:
         return f"{label} ({', '.join(self.names)})" if self.names else label
 
 
+@dataclass(frozen=True, slots=True)
+class _Since:
+    """What may have moved by itself since a result: averages of bank entries, and debts over some months."""
+
+    is_averaged: bool
+    months: int
+
+
+def facts_of_result(plan: Plan, facts: HouseholdFacts) -> dict[str, Any]:
+    """Return the facts as they are kept with a result. A query."""
+    return {**facts_kept(facts), PAPERS: said(papers_of(plan.household))}
+
+
 def moved_facts(plan: Plan, run: ProjectionRun | None) -> tuple[MovedFact, ...]:
-    """Return what moved since the run was asked for. Some twenty queries.
+    """Return what moved since the run was asked for; nothing of a run that kept no facts. Some twenty queries.
 
     What the advisor confirmed is left out, for as long as it says what it said then.
     """
-    if run is None:
+    if run is None or run.facts is None:
         return ()
-    then, today = inputs_of(run), firm_today()
-    facts = facts_for(plan, household_facts(plan.household, today))
+    today, then = firm_today(), run.facts_as_of
+    current = facts_for(plan, household_facts(plan.household, today))
     try:
-        now, names = _laid_out(plan, facts, then)
+        check_facts(current)
     except DomainError as refused:
         return (MovedFact(UNWORKABLE, (), str(refused)),)
-    before, after = _comparable(then, today), _comparable(now, today)
-    is_averaged = facts.spending is not None and facts.spending.source == "bank"
+    facts = current if today == then else replace(household_facts(plan.household, then), accounts=current.accounts)
+    spending, before = facts.spending, run.facts
+    months = 12 * (today.year - then.year) + today.month - then.month
+    since = _Since(spending is not None and spending.source == "bank", months)
     known = {row["kind"]: row["value"] for row in (plan.facts_confirmed or {}).get("facts", ())}
     moved = []
-    for kind, value in after.items():
-        then_or_confirmed = [before[kind], *([known[kind]] if kind in known else [])]
-        if not any(_alike(kind, said, value, is_averaged=is_averaged) for said in then_or_confirmed):
-            moved.append(MovedFact(kind, _names(kind, before[kind], value, {**run.names, **names}), value))
+    for kind, value in facts_of_result(plan, facts).items():
+        stated = [before.get(kind), *([known[kind]] if kind in known else [])]
+        if not any(_alike(kind, each, value, since) for each in stated):
+            moved.append(MovedFact(kind, _names(kind, before.get(kind), value, since), value))
     return tuple(moved)
 
 
@@ -95,91 +111,49 @@ def as_kept(moved: Sequence[MovedFact]) -> list[dict[str, Any]]:
     return [{"kind": each.kind, "names": list(each.names), "value": each.value} for each in moved]
 
 
+def digest_of(moved: Sequence[MovedFact]) -> str:
+    """Return what names these facts with their values: who confirms them says by it which ones were seen."""
+    return input_digest(as_kept(moved)) if moved else ""
+
+
 def told(moved: Sequence[MovedFact]) -> str:
     """Return the kinds that moved as one text, in the reader's language."""
     return ", ".join(str(each) for each in moved)
 
 
-def _laid_out(plan: Plan, facts: HouseholdFacts, then: RunInputs) -> tuple[RunInputs, dict[str, str]]:
-    asked = then.inputs
-    basis = Basis(asked.assumptions, asked.tax_table, asked.start_date, None, asked.simulation.market)
-    found = asked_of(plan, facts, basis)
-    inputs, policy = found.question.inputs, found.question.policy
-    policy = replace(policy, facts=advice_facts(plan.household, facts, inputs))
-    return RunInputs(inputs, policy), found.names
-
-
-def _comparable(question: RunInputs, today: dt.date) -> dict[str, Any]:
-    """Return the household's own part of a question by kinds, as plain values; what has ended by today is left out."""
-    inputs, facts = question.inputs, question.policy.facts
-    events = inputs.events
-    people = [{**plain(adult), "survival": None} for adult in inputs.adults]
-    owed = [debt for debt in inputs.debts if not _is_card(debt)]
-    return {
-        "people": [plain(inputs.filing_status), people, plain(inputs.children)],
-        "incomes": [_going_on(inputs.incomes, today), plain(inputs.claims)],
-        "spending": plain(inputs.spending),
-        "accounts": _held(inputs),
-        "savings": _going_on(inputs.contributions, today),
-        "debts": plain(owed),
-        "events": {
-            "phases": _going_on(events.phases, today),
-            "windfalls": plain(events.windfalls),
-            "things": plain(events.things),
-            "policies": _going_on(events.policies, today),
-            "grants": _going_on(events.grants, today),
-            "payments": plain(events.payments),
-        },
-        "taxes": [
-            inputs.state_table.code if inputs.state_table else "",
-            plain(inputs.ira_pools),
-            plain(inputs.roth_pools),
-        ],
-        "papers": plain((facts.plans, facts.covers, facts.papers)) if facts else None,
-    }
-
-
-def _is_card(debt: Debt) -> bool:
-    """Say whether it is paid off each month: it is less cash rather than a debt."""
-    return debt.annual_rate == 0.0 and debt.monthly_payment == debt.balance
-
-
-def _held(inputs: ProjectionInputs) -> dict[str, float]:
-    """Return what is held by how it is taxed and by class of assets; cards are less cash."""
-    held: dict[str, float] = {}
-    for account in inputs.accounts:
-        for asset, weight in account.allocation:
-            place = f"{account.treatment}:{asset}"
-            held[place] = held.get(place, 0.0) + account.balance * weight
-    for debt in filter(_is_card, inputs.debts):
-        held["cash:cash"] = held.get("cash:cash", 0.0) - debt.balance
-    return held
-
-
-def _going_on(rows: Sequence[Any], today: dt.date) -> list[Any]:
-    """Return those that do not end, or not yet, as plain values."""
-    ends = [(row, getattr(row, "end", None) or getattr(row, "expiry", None)) for row in rows]
-    return [plain(row) for row, end in ends if not (isinstance(end, dt.date) and end <= today)]
-
-
-def _alike(kind: str, before: Any, after: Any, *, is_averaged: bool) -> bool:
-    if kind == "papers" and before is None:
-        # an older result does not say what its advice rested on
-        return True
-    if kind == "accounts":
+def _alike(kind: str, before: Any, after: Any, since: _Since) -> bool:
+    if kind == "accounts" and isinstance(before, dict):
         places = {*before, *after}
         moved = sum(abs(after.get(place, 0.0) - before.get(place, 0.0)) for place in places)
         return bool(moved <= STEADY * max(sum(map(abs, before.values())), sum(map(abs, after.values()))))
-    if kind == "events":
-        return all(_alike(part, before[part], after[part], is_averaged=is_averaged) for part in after)
-    may_move = kind in _PRICED or (kind in _AVERAGED and is_averaged)
-    return _near(before, after, STEADY if may_move else 0.0)
+    if kind == "debts":
+        return _same_debts(before, after, since)
+    return _near(before, after, STEADY if kind == "spending" and since.is_averaged else 0.0)
+
+
+def _same_debts(before: Any, after: Any, since: _Since) -> bool:
+    old, new = _keyed(before), _keyed(after)
+    return old.keys() == new.keys() and all(_same_debt(old[key], new[key], since) for key in new)
+
+
+def _same_debt(before: dict[str, Any], after: dict[str, Any], since: _Since) -> bool:
+    """Say whether the terms are the same and the balance is within what is steady, or paid down as agreed."""
+    if not _near({**before, "balance": 0.0}, {**after, "balance": 0.0}, 0.0):
+        return False
+    owed, owes = before["balance"], after["balance"]
+    paid = before["monthly_payment"] * (since.months + _EXTRA_PAYMENTS)
+    return bool(_near(owed, owes, STEADY) or owed - paid <= owes <= owed)
 
 
 def _near(before: Any, after: Any, part: float) -> bool:
-    """Say whether two plain values are the same but for numbers that differ by no more than a part of themselves."""
+    """Say whether two plain values are the same but for names, and for numbers that differ by no more than a part.
+
+    Prices of shares may move by `STEADY` in any case.
+    """
     if isinstance(before, dict) and isinstance(after, dict):
-        return before.keys() == after.keys() and all(_near(before[key], after[key], part) for key in after)
+        # what one of two builds does not know to tell is not set against the other
+        keys = (before.keys() & after.keys()) - {_NAME}
+        return all(_near(before[key], after[key], max(part, STEADY * (key == _PRICE))) for key in keys)
     if isinstance(before, list) and isinstance(after, list):
         return len(before) == len(after) and all(map(_near, before, after, [part] * len(after)))
     if isinstance(before, int | float) and isinstance(after, int | float):
@@ -187,19 +161,26 @@ def _near(before: Any, after: Any, part: float) -> bool:
     return bool(before == after)
 
 
-def _names(kind: str, before: Any, after: Any, names: Mapping[str, str]) -> tuple[str, ...]:
+def _names(kind: str, before: Any, after: Any, since: _Since) -> tuple[str, ...]:
     """Return the names of the rows that differ, where they have one."""
     old, new = _keyed(before), _keyed(after)
-    part = STEADY if kind in _PRICED else 0.0
-    keys = [key for key in {**old, **new} if not _near(old.get(key), new.get(key), part)]
-    return tuple(dict.fromkeys(names[key] for key in keys if key in names))
+    names = []
+    for key in {**old, **new}:
+        if key in old and key in new:
+            same = _same_debt(old[key], new[key], since) if kind == "debts" else _near(old[key], new[key], 0.0)
+        else:
+            same = False
+        if not same:
+            names.append(str(new.get(key, old.get(key, {})).get(_NAME, "")))
+    return tuple(dict.fromkeys(name for name in names if name))
 
 
-def _keyed(value: Any) -> dict[str, Any]:
+def _keyed(value: Any) -> dict[str, Mapping[str, Any]]:
     """Return the rows within a plain value by their keys."""
     if isinstance(value, dict):
-        if "key" in value:
-            return {str(value["key"]): value}
+        key = value.get("key", value.get("person_id"))
+        if key is not None:
+            return {str(key): value}
         value = list(value.values())
     if isinstance(value, list):
         return {key: row for each in value for key, row in _keyed(each).items()}

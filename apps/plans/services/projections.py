@@ -27,6 +27,7 @@ from apps.plans.services._mapping import N_BATCHES, N_PATHS, Mapped, proportion
 from apps.plans.services._plans import changeable, locked, tell
 from apps.plans.services._questions import question_of
 from apps.plans.services.errors import RunInProgressError
+from apps.plans.services.moved_facts import facts_of_result
 
 Progress = Callable[[float, str], None]
 
@@ -64,6 +65,7 @@ def request_projection(*, plan: Plan, by: Actor, precision: Precision = STANDARD
         plan=plan,
         requested_by=by.label,
         facts_as_of=facts.as_of,
+        facts=facts_of_result(plan, facts),
         seed=question.inputs.simulation.seed,
         n_paths=precision.n_paths,
         engine_version=ENGINE_VERSION,

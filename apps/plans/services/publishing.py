@@ -188,12 +188,8 @@ def fresh_result(plan: Plan) -> ProjectionRun:
 
 def _check_alternatives(plan: Plan, run: ProjectionRun) -> None:
     """Refuse two pieces of advice that replace each other, unless the advisor said why the client needs both."""
-    taken = [
-        row
-        for row in policies.alternatives(run.recommendations.all(), plan.target_success)
-        if row.decision in policies.TAKEN
-    ]
-    if sum(not row.reason for row in taken) > 1:
+    taken = policies.taken_without_need(run.recommendations.all(), plan.target_success)
+    if taken:
         raise AlternativesError(
             gettext_noop("%(count)s recommendations are accepted that each reach the target alone."),
             mend=gettext_noop("Accept one of them, or say with the others why the client needs them as well."),

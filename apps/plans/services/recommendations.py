@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from decimal import Decimal
 from typing import Any
 
@@ -107,13 +108,20 @@ def keep_effect(*, recommendation: Recommendation, value: Decimal, effect: dict[
 def _check_alternative(row: Recommendation, decision: str, reason: str) -> None:
     if decision != Decision.ACCEPTED or reason.strip():
         return
-    each = policies.alternatives(row.run.recommendations.all(), row.run.plan.target_success)
-    if row in each and any(other.decision in policies.TAKEN for other in each if other != row):
+    rows = [each for each in row.run.recommendations.all() if each.pk != row.pk]
+    if row in policies.taken_without_need([*rows, _as_accepted(row)], row.run.plan.target_success):
         raise InvalidInputError(
             gettext_noop("Another recommendation that you accepted reaches the target alone, as this one does."),
             mend=gettext_noop("Decline one of the two, or say why the client needs both."),
             field="reason",
         )
+
+
+def _as_accepted(row: Recommendation) -> Recommendation:
+    """Return the advice as it would be, accepted without a reason."""
+    accepted = copy(row)
+    accepted.decision, accepted.reason = Decision.ACCEPTED, ""
+    return accepted
 
 
 def _check_decision(row: Recommendation, decision: str, reason: str, value: Decimal | None) -> None:

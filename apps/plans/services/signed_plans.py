@@ -24,7 +24,7 @@ from apps.plans.services._plans import locked, tell
 from apps.plans.services._superseding import supersede
 from apps.plans.services.errors import FactsMovedError, StatusNotPossibleError
 from apps.plans.services.monitoring import CHUNK
-from apps.plans.services.moved_facts import UNWORKABLE, MovedFact, as_kept, moved_of, told
+from apps.plans.services.moved_facts import UNWORKABLE, MovedFact, as_kept, digest_of, moved_of, told
 from apps.plans.services.publishing import check_step
 
 
@@ -50,13 +50,13 @@ def take_signature_end(*, ended: EndedRequest, by: Actor) -> None:
 
 
 @service
-def confirm_facts(*, plan: Plan, reason: str, by: Actor) -> Plan:
+def confirm_facts(*, plan: Plan, reason: str, seen: str, by: Actor) -> Plan:
     """Confirm that a plan with the client holds with the facts that moved since its result.
 
     Signed by all it comes into force. The client reads the reason beside the plan. Facts that move further must be
-    confirmed again.
+    confirmed again. `seen` names the facts that were looked at (`moved_facts.digest_of`): no others are confirmed.
     Raises InvalidInputError without a reason, StatusNotPossibleError when the plan is not with the client or nothing
-    has moved, FactsMovedError for facts with which no plan can be made.
+    has moved, FactsMovedError for facts with which no plan can be made and for others than those that were seen.
     """
     plan = locked(plan)
     moved = moved_of(plan) if plan.status == PlanStatus.PUBLISHED else ()
@@ -75,6 +75,13 @@ def confirm_facts(*, plan: Plan, reason: str, by: Actor) -> Plan:
         )
     if not reason.strip():
         raise InvalidInputError(gettext_noop("Say why the plan still holds."), field="reason")
+    if seen != digest_of(moved):
+        raise FactsMovedError(
+            gettext_noop("The facts have changed again since you looked: %(kinds)s."),
+            mend=gettext_noop("Look at them, then confirm."),
+            field="facts_digest",
+            kinds=told(moved) or "–",
+        )
     kept = {row["kind"]: row for row in (plan.facts_confirmed or {}).get("facts", ())}
     kept |= {row["kind"]: row for row in as_kept(moved)}
     plan.facts_confirmed = {

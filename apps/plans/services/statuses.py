@@ -15,10 +15,11 @@ from apps.plans.services.signed_plans import confirm_facts
 
 
 @service
-def move_plan(*, plan: Plan, status: str, by: Actor, reason: str = "") -> Plan:
+def move_plan(*, plan: Plan, status: str, by: Actor, reason: str = "", facts_digest: str = "") -> Plan:
     """Bring a plan to a status: into review when it has a fresh result, to the client, back to draft, or out.
 
-    Into force a plan comes by signature; one that is signed and held for facts that moved, by confirming them.
+    Into force a plan comes by signature; one that is signed and held for facts that moved, by confirming
+    them, named by `facts_digest`.
     Raises StatusNotPossibleError, what publishing, discarding and confirming raise, and InvalidInputError for a draft
     given up without a reason.
     """
@@ -31,7 +32,7 @@ def move_plan(*, plan: Plan, status: str, by: Actor, reason: str = "") -> Plan:
     if status == PlanStatus.IN_FORCE:
         if not policies.is_held(plan):
             refuse_step(plan, status)
-        return confirm_facts(plan=plan, reason=reason, by=by)
+        return confirm_facts(plan=plan, reason=reason, seen=facts_digest, by=by)
     plan = changeable(plan)
     check_step(plan, status)
     before = {"status": plan.status}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.db.models import Q, Sum
@@ -32,6 +32,7 @@ from apps.plans.services._mapping import exact
 from apps.plans.services._saving_places import watched
 from apps.plans.services._step_templates import Anchors, StepTemplate, is_of_another_account, templates_of
 from apps.plans.services.steps import tell_steps
+from apps.plans.services.watches import stop_watch
 from apps.portfolios.models import Account
 
 CENT = Decimal("0.01")
@@ -59,7 +60,9 @@ def start_steps(*, plan: Plan, run: ProjectionRun, by: Actor) -> list[PlanStep]:
         going_on = [step for step in older.exclude(recommendation=row) if step.is_under_way]
         if row.decision == Decision.DECLINED:
             told = _("The advice was declined in version %(version)s of the plan.")
-            _drop(going_on, told % {"version": plan.version}, by)
+            why = told % {"version": plan.version}
+            _drop(going_on, why, by)
+            _stop_watching(row, (), why, by)
             continue
         facts = facts_of(row)
         templates = _templates(row, facts, question)
@@ -146,10 +149,22 @@ def _watch(row: Recommendation, facts: Mapping[str, float], question: RunInputs,
     if fact is None or extra <= 0:
         return
     held = {str(each.public_id): each for each in Account.objects.filter(household=row.run.plan.household)}
-    for key, amount in _amounts(row, facts, question, extra).items():
+    amounts = _amounts(row, facts, question, extra)
+    _stop_watching(row, amounts, _("The account is paid into another way."), by)
+    for key, amount in amounts.items():
         account = held.get(key)
         if account is not None and amount > 0:
             _watch_account(row, account, amount, by)
+
+
+def _stop_watching(row: Recommendation, kept: Collection[str], why: str, by: Actor) -> None:
+    """Expect nothing more from the same advice of older versions on accounts other than those that are kept."""
+    older = ContributionWatch.objects.active().filter(
+        household=row.run.plan.household, recommendation__key=row.key, recommendation__run__plan__lt=row.run.plan_id
+    )
+    for watch in older.select_related("account"):
+        if str(watch.account.public_id) not in kept:
+            stop_watch(watch=watch, reason=why, by=by)
 
 
 def _amounts(

@@ -22,7 +22,7 @@ from apps.plans.selectors.plan_pages import goal_for, plan_for, question_for, re
 from apps.plans.selectors.recommendation_lines import line_of
 from apps.plans.services.goal_means import MeansDetails
 from apps.plans.services.goals import GoalDetails, set_goal
-from apps.plans.services.moved_facts import moved_of
+from apps.plans.services.moved_facts import digest_of, moved_of
 from apps.plans.services.plans import discard_draft, set_choices, set_override
 from apps.plans.services.questions import answer_question
 from apps.plans.services.recommendations import decide_recommendation
@@ -147,11 +147,13 @@ class ConfirmFacts(OfPlan):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add what moved, and whether the signatures wait for it."""
         plan = self.plan
-        return super().get_context_data(moved=moved_of(plan), is_held=is_held(plan), **kwargs)
+        moved = moved_of(plan)
+        return super().get_context_data(moved=moved, seen=digest_of(moved), is_held=is_held(plan), **kwargs)
 
     def perform(self, form: Any, by: Actor) -> str:
         """Confirm it."""
-        plan = confirm_facts(plan=self.plan, reason=form.cleaned_data["reason"], by=by)
+        seen = self.request.POST.get("facts_digest", "")
+        plan = confirm_facts(plan=self.plan, reason=form.cleaned_data["reason"], seen=seen, by=by)
         if plan.in_force_at:
             messages.success(self.request, _("The plan is in force, and the client hears of it."))
         else:

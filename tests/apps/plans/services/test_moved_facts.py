@@ -4,15 +4,15 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
-from apps.money.models import BankAccount, Debt, ExpenseLine, IncomeSource
+from apps.money.models import BankAccount, Debt, ExpenseLine, IncomeSource, SpendingPhase
 from apps.plans.models import PlanStatus
 from apps.plans.services import moved_facts as module
 from apps.plans.services.errors import FactsMovedError
-from apps.plans.services.moved_facts import moved_facts, moved_of, told
+from apps.plans.services.moved_facts import digest_of, moved_facts, moved_of, told
 from apps.plans.services.publishing import publish_plan
 from apps.plans.services.statuses import move_plan
 from tests.days import today
-from tests.factories import clients, plans
+from tests.factories import clients, money, plans, portfolios
 
 DEAR = "Facts have changed since this was worked out: living costs"
 
@@ -84,7 +84,7 @@ def test_advisor_and_client_read_it_beside_a_plan_that_waits_for_signatures(ada,
 def test_what_moved_is_named(ready, run):
     IncomeSource.objects.filter(name="Social Security").update(annual_amount=Decimal(40_000))
     Debt.objects.update(monthly_payment=Decimal(500))
-    assert told(moved_facts(ready, run)) == "income, debts (Car loan)"
+    assert told(moved_facts(ready, run)) == "income (Social Security), debts (Car loan)"
 
 
 @pytest.mark.parametrize(("factor", "moved"), [("1.04", []), ("0.97", []), ("1.08", ["accounts"])])
@@ -133,6 +133,70 @@ def test_what_time_alone_moves_is_not_told(ada, ready, monkeypatch):
     assert kinds(ready, run) == []
     dearer(ready, 10)
     assert kinds(ready, run) == ["spending"]
+
+
+def test_a_nights_prices_move_no_roth_account(ada, system):
+    """What was paid in is taken to be all that it holds where nobody told: no fact, and nothing to hold a plan for."""
+    household = plans.household_with_facts(ada)
+    account = portfolios.account(household, ada, name="Roth", registration="roth_ira")
+    portfolios.entry(account, ada, "deposit", today(), cash="50000")
+    plan = plans.drafted(ada, household)
+    run = plans.computed(plan, ada)
+    portfolios.entry(account, ada, "deposit", today(), cash="10")
+    assert kinds(plan, run) == []
+    money.fact("roth_basis", household, ada, person=household.people.get(relationship="head"))
+    assert kinds(plan, run) == ["taxes"]
+
+
+def test_a_phase_that_ended_as_it_was_stated_is_not_told(ada, ready, monkeypatch):
+    ends = today() + dt.timedelta(days=20)
+    SpendingPhase.objects.create(
+        household=ready.household,
+        name="Nursery",
+        change="more",
+        monthly_amount=Decimal(700),
+        ends_on=ends,
+        as_of=today(),
+    )
+    run = plans.computed(ready, ada)
+    monkeypatch.setattr(module, "firm_today", lambda: ends + dt.timedelta(days=10))
+    assert kinds(ready, run) == []
+
+
+def test_a_debt_paid_down_as_agreed_is_not_told_and_one_that_grew_is(ready, run, monkeypatch):
+    debt = Debt.objects.get(household=ready.household)
+    monkeypatch.setattr(module, "firm_today", lambda: today() + dt.timedelta(days=95))
+    Debt.objects.update(balance=debt.balance - 4 * debt.monthly_payment)
+    assert kinds(ready, run) == []
+    Debt.objects.update(balance=debt.balance - 12 * debt.monthly_payment)
+    assert kinds(ready, run) == ["debts"]
+    Debt.objects.update(balance=debt.balance * 2)
+    assert told(moved_facts(ready, run)) == f"debts ({debt.name})"
+
+
+def test_a_result_that_kept_no_facts_tells_none_and_a_new_field_moves_nothing(ready, run):
+    dearer(ready)
+    kept = run.facts
+    run.facts = None
+    assert moved_facts(ready, run) == ()
+    run.facts = {**kept, "spending": {name: value for name, value in kept["spending"].items() if name != "giving"}}
+    assert kinds(ready, run) == ["spending"]
+    ExpenseLine.objects.filter(name="Boat").delete()
+    assert kinds(ready, run) == []
+
+
+def test_another_name_is_no_other_fact(ready, run):
+    Debt.objects.update(name="Loan of the car")
+    assert kinds(ready, run) == []
+
+
+def test_the_digest_names_what_was_seen(ready, run):
+    assert digest_of(()) == ""
+    dearer(ready, 10)
+    first = digest_of(moved_facts(ready, run))
+    assert first == digest_of(moved_facts(ready, run))
+    dearer(ready, 20)
+    assert digest_of(moved_facts(ready, run)) != first
 
 
 def test_facts_that_make_no_plan_any_more_are_told(ready, run):

@@ -1,4 +1,5 @@
 import hashlib
+import re
 from decimal import Decimal
 
 import pytest
@@ -14,7 +15,7 @@ from apps.notices.models import Mail
 from apps.plans.models import Plan, PlanStatus
 from apps.plans.selectors.held_plans import confirmed_of, plans_held
 from apps.plans.services.errors import FactsMovedError, StatusNotPossibleError
-from apps.plans.services.moved_facts import moved_of
+from apps.plans.services.moved_facts import digest_of, moved_of
 from apps.plans.services.plans import draft_plan
 from apps.plans.services.publishing import request_plan_signature
 from apps.plans.services.signed_plans import confirm_facts
@@ -51,6 +52,11 @@ def held(asked, client):
 
 def raised(plan, amount=40_000):
     IncomeSource.objects.filter(household=plan.household, name="Social Security").update(annual_amount=Decimal(amount))
+
+
+def confirmed(plan, ada, reason=WHY):
+    """Confirm what moved, having looked at it."""
+    return confirm_facts(plan=plan, reason=reason, seen=digest_of(moved_of(plan)), by=ada.as_actor())
 
 
 def actions():
@@ -93,7 +99,7 @@ def test_a_signature_on_facts_that_moved_is_kept_and_the_plan_held(ada, held):
     assert held.in_force_at is None
     assert held.signature_request.state == "completed"
     event = AuditEvent.objects.get(action="plans.hold_plan")
-    assert event.after["facts"] == [{"kind": "incomes", "names": ""}]
+    assert event.after["facts"] == [{"kind": "incomes", "names": "Social Security"}]
     mail = Mail.objects.get(kind="plans/plan_held")
     assert mail.to == ada.email
     assert "income" in mail.text
@@ -104,7 +110,7 @@ def test_a_signature_on_facts_that_moved_is_kept_and_the_plan_held(ada, held):
 def test_it_comes_into_force_when_the_advisor_says_why_it_holds(ada, held, client):
     older = Plan.objects.filter(status=PlanStatus.IN_FORCE)
     assert not older.exists()
-    plan = confirm_facts(plan=held, reason=f" {WHY} ", by=ada.as_actor())
+    plan = confirmed(held, ada, f" {WHY} ")
     plan.refresh_from_db()
     assert plan.status == PlanStatus.IN_FORCE
     assert (confirmed_of(plan).reason, confirmed_of(plan).by) == (WHY, ada.as_actor().label)
@@ -114,12 +120,12 @@ def test_it_comes_into_force_when_the_advisor_says_why_it_holds(ada, held, clien
     assert Job.objects.get(name="plans.monitor_plans").arguments["plan_ids"] == [plan.pk]
     assert not plans_held(ada.as_actor()).exists()
     with pytest.raises(StatusNotPossibleError, match="nothing to confirm"):
-        confirm_facts(plan=plan, reason=WHY, by=ada.as_actor())
+        confirmed(plan, ada)
 
 
 def test_what_was_confirmed_before_the_signature_does_not_hold_it(ada, asked, client):
     raised(asked)
-    confirm_facts(plan=asked, reason=WHY, by=ada.as_actor())
+    confirmed(asked, ada)
     asked.refresh_from_db()
     assert moved_of(asked) == ()
     assert asked.status == PlanStatus.PUBLISHED
@@ -128,7 +134,7 @@ def test_what_was_confirmed_before_the_signature_does_not_hold_it(ada, asked, cl
 
 def test_facts_that_move_on_after_they_were_confirmed_hold_it_again(ada, asked, client):
     raised(asked)
-    confirm_facts(plan=asked, reason=WHY, by=ada.as_actor())
+    confirmed(asked, ada)
     raised(asked, 55_000)
     assert plans.signed(asked, client).status == PlanStatus.PUBLISHED
     assert AuditEvent.objects.filter(action="plans.hold_plan").count() == 1
@@ -139,13 +145,13 @@ def test_facts_that_moved_back_are_confirmed_all_the_same(ada, held, client, sig
     assert moved_of(held) == ()
     text = sign_in(ada).get(reverse("plans:plan-confirm", args=[held.public_id])).content.decode()
     assert "The facts say again what they said" in text
-    assert confirm_facts(plan=held, reason=WHY, by=ada.as_actor()).status == PlanStatus.IN_FORCE
+    assert confirmed(held, ada).status == PlanStatus.IN_FORCE
 
 
 @pytest.mark.parametrize("reason", ["", "   "])
 def test_without_a_reason_nothing_is_confirmed(ada, held, reason):
     with pytest.raises(InvalidInputError, match="Say why the plan still holds") as refused:
-        confirm_facts(plan=held, reason=reason, by=ada.as_actor())
+        confirmed(held, ada, reason)
     assert refused.value.field == "reason"
     held.refresh_from_db()
     assert (held.status, held.facts_confirmed) == (PlanStatus.PUBLISHED, None)
@@ -153,13 +159,13 @@ def test_without_a_reason_nothing_is_confirmed(ada, held, reason):
 
 def test_there_is_nothing_to_confirm_while_no_fact_moved(ada, asked, ready):
     with pytest.raises(StatusNotPossibleError, match="nothing to confirm"):
-        confirm_facts(plan=asked, reason=WHY, by=ada.as_actor())
+        confirmed(asked, ada)
 
 
 def test_facts_that_make_no_plan_cannot_be_confirmed(ada, held):
     ExpenseLine.objects.all().delete()
     with pytest.raises(FactsMovedError, match="With today's facts no plan can be made"):
-        confirm_facts(plan=held, reason=WHY, by=ada.as_actor())
+        confirmed(held, ada)
 
 
 def test_signatures_are_not_asked_for_twice(ada, held):
@@ -178,7 +184,20 @@ def test_a_held_plan_gives_way_to_the_next_version(ada, held, client, system):
 def test_by_the_name_of_the_status_a_reason_is_needed_too(ada, held):
     with pytest.raises(InvalidInputError, match="Say why the plan still holds"):
         move_plan(plan=held, status=PlanStatus.IN_FORCE, by=ada.as_actor())
-    assert move_plan(plan=held, status=PlanStatus.IN_FORCE, reason=WHY, by=ada.as_actor()).in_force_at
+    told = {"status": PlanStatus.IN_FORCE, "reason": WHY, "by": ada.as_actor()}
+    with pytest.raises(FactsMovedError, match="changed again since you looked: income .Social Security."):
+        move_plan(plan=held, **told)
+    assert move_plan(plan=held, facts_digest=digest_of(moved_of(held)), **told).in_force_at
+
+
+def test_only_what_was_looked_at_is_confirmed(ada, held):
+    seen = digest_of(moved_of(held))
+    ExpenseLine.objects.update(monthly_amount=Decimal(9_000))
+    with pytest.raises(FactsMovedError, match=r"you looked: income \(Social Security\), living costs") as refused:
+        confirm_facts(plan=held, reason=WHY, seen=seen, by=ada.as_actor())
+    assert refused.value.field == "facts_digest"
+    held.refresh_from_db()
+    assert (held.status, held.facts_confirmed) == (PlanStatus.PUBLISHED, None)
 
 
 def test_advisor_and_client_follow_it_from_page_to_page(ada, held, client, sign_in):
@@ -186,18 +205,21 @@ def test_advisor_and_client_follow_it_from_page_to_page(ada, held, client, sign_
     confirm = reverse("plans:plan-confirm", args=[held.public_id])
     staff, own = sign_in(ada), reverse("portal:plan")
     text = staff.get(page).content.decode()
-    assert "All have signed, but facts have changed since this was worked out: income." in text
+    assert "All have signed, but facts have changed since this was worked out: income (Social Security)." in text
     assert confirm in text
     assert "Ask for signatures" not in text
     assert "Signed, to be confirmed" in staff.get(reverse("plans:plan-list")).content.decode()
     assert confirm in {item.url for item in desk_today(ada.as_actor(), today()).items}
     form = staff.get(confirm).content.decode()
-    assert "<li>income</li>" in form
+    assert "<li>income (Social Security)</li>" in form
     assert "Confirm and put in force" in form
     assert "This field is required" in staff.post(confirm, {"reason": ""}).content.decode()
     assert sign_in(client).get(confirm).status_code in {302, 403, 404}
     assert "looks at it once more before it comes into force" in sign_in(client).get(own).content.decode()
-    answered = sign_in(ada).post(confirm, {"reason": WHY}, follow=True).content.decode()
+    stale = sign_in(ada).post(confirm, {"reason": WHY, "facts_digest": "0"}, follow=True).content.decode()
+    assert "The facts have changed again since you looked: income (Social Security)." in stale
+    seen = re.search(r'name="facts_digest" value="([0-9a-f]{64})"', form)[1]
+    answered = sign_in(ada).post(confirm, {"reason": WHY, "facts_digest": seen}, follow=True).content.decode()
     assert "The plan is in force, and the client hears of it." in answered
     assert WHY in answered
     text = sign_in(client).get(own).content.decode()

@@ -126,6 +126,29 @@ def test_steps_under_way_go_on_in_the_next_version_and_done_ones_stay_with_their
     assert ContributionWatch.objects.count() == 1
 
 
+def test_what_declined_advice_should_bring_is_watched_no_more(ada, ready):
+    plans.published(ready, ada)
+    assert ContributionWatch.objects.active().count() == 1
+    published_again(ada, ready, "savings", "contribution_room")
+    watch = ContributionWatch.objects.get()
+    assert watch.stopped_on == today()
+    assert watch.stop_reason == "The advice was declined in version 2 of the plan."
+
+
+def test_an_account_that_the_advice_no_longer_pays_into_is_watched_no_more(ada, ready):
+    plans.published(ready, ada)
+    old = ContributionWatch.objects.get()
+    other = portfolios.account(ready.household, ada, name="Paid before", number="8765-4321")
+    ContributionWatch.objects.update(account=other)
+    published_again(ada, ready)
+    assert {watch.account.name: watch.stopped_on for watch in ContributionWatch.objects.all()} == {
+        "Paid before": today(),
+        "Plan at work": None,
+    }
+    old.refresh_from_db()
+    assert old.stop_reason == "The account is paid into another way."
+
+
 def test_steps_of_advice_that_is_declined_later_are_dropped(ada, ready):
     plans.published(ready, ada)
     later = published_again(ada, ready, "debt")
@@ -203,8 +226,9 @@ def test_steps_of_room_go_by_the_kind_of_account(account, codes):
     assert {each.code for each in templates} == codes
     assert not any(is_of_another_account(code, "contribution_room", templates) for code in (*codes, "", "missed"))
     assert is_of_another_account("deferral", "contribution_room", templates) == ("deferral" not in codes)
-    # steps that go on in advice of other kinds are left alone
-    assert not is_of_another_account("deferral", "savings", TEMPLATES["savings"])
+    # where all that is saved goes to the custodian, no employer is asked; other kinds of advice pay into no account
+    assert is_of_another_account("deferral", "savings", TEMPLATES["savings"])
+    assert not is_of_another_account("deferral", "debt", TEMPLATES["debt"])
 
 
 def test_a_roth_ira_is_paid_into_at_its_custodian_and_no_employer_is_asked(ada, ready):
