@@ -138,9 +138,11 @@ def test_what_declined_advice_should_bring_is_watched_no_more(ada, ready):
 def test_an_account_that_the_advice_no_longer_pays_into_is_watched_no_more(ada, ready):
     plans.published(ready, ada)
     old = ContributionWatch.objects.get()
+    later = draft_plan(household=ready.household, based_on=ready, by=ada.as_actor())
+    decline(plans.computed(later, ada), ada, "allocation")
     other = portfolios.account(ready.household, ada, name="Paid before", number="8765-4321")
     ContributionWatch.objects.update(account=other)
-    published_again(ada, ready)
+    plans.published(later, ada)
     assert {watch.account.name: watch.stopped_on for watch in ContributionWatch.objects.all()} == {
         "Paid before": today(),
         "Plan at work": None,
