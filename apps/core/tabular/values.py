@@ -26,6 +26,8 @@ from apps.kernel.errors import InvalidInputError, gettext_noop
 _MISSING = frozenset({"", "-", "--", "---", "—", "–", "n/a", "na", "#n/a", "n.a.", "null", "none", "not available"})
 _LONGEST_MISSING = max(map(len, _MISSING))
 _CURRENCY = r"(?:[A-Z]{3}|R\$|US\$|C\$|A\$|CA\$|[$€£¥])"
+_CURRENCY_TOLD = re.compile(rf"(?<![A-Za-z]){_CURRENCY}(?![A-Za-z])")
+_CODES = {"R$": "BRL", "US$": "USD", "C$": "CAD", "CA$": "CAD", "A$": "AUD", "€": "EUR", "£": "GBP", "¥": "JPY"}
 _MONEY = re.compile(
     rf"(?P<sign>[+-]?)\s*(?:{_CURRENCY})?\s*(?P<inner>[+-]?)\s*(?P<digits>[0-9][0-9.,'\s]*|[.,][0-9]+)"
     rf"(?P<power>[eE][+-]?(?:1[0-5]|[0-9]))?\s*(?:{_CURRENCY})?\s*(?P<after>-?)",
@@ -119,6 +121,12 @@ def text_of(cell: Cell) -> str:
     if isinstance(cell, datetime):
         return cell.date().isoformat() if cell.time() == time() else cell.isoformat(sep=" ")
     return cell.isoformat()
+
+
+def currency_told(cell: Cell) -> str:
+    """Return the currency that stands beside a number: its ISO code, "$" where that is all it says, else nothing."""
+    found = _CURRENCY_TOLD.search(cell) if isinstance(cell, str) and any(each.isdigit() for each in cell) else None
+    return "" if found is None else _CODES.get(found.group(), found.group())
 
 
 def is_missing(cell: Cell) -> bool:

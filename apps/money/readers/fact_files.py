@@ -73,7 +73,7 @@ def read_facts(data: bytes) -> FactFile:
             line=table.header_line,
             column=heading_in(language, missing[0]),
         )
-    rows, problems = [], list(table.problems)
+    rows, problems = [], [*table.problems, *_strange_columns(table)]
     for row in table.rows:
         read, wrong = _row(row, places, language)
         problems += wrong
@@ -109,6 +109,16 @@ def _row(row: TableRow, places: Mapping[str, int], language: str) -> tuple[FactR
     problems += [_not_of_kind(row.line, heading, kind) for heading in strange]
     who, where = text_of(cell("person")).strip(), text_of(cell("account")).strip()
     return FactRow(row.line, kind, name, who, where, fields, cells, text_of(cell("household")).strip()), problems
+
+
+def _strange_columns(table: Table) -> list[RowProblem]:
+    """Name the columns of which nothing is read though they say something: what is written there would be lost."""
+    message, mend = gettext_noop("No column is called “%(column)s”."), gettext_noop("Correct its name, or remove it.")
+    return [
+        RowProblem(table.header_line, heading, "unknown_column", message, mend, {"column": heading})
+        for place, heading in enumerate(table.header)
+        if heading_of(heading) not in HEADINGS and any(not is_missing(row.cells[place]) for row in table.rows)
+    ]
 
 
 def _cells(row: TableRow, places: Mapping[str, int]) -> dict[str, str]:

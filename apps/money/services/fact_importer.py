@@ -34,6 +34,7 @@ from apps.clients.services.dependents import dependents_of
 from apps.core.actors import Actor
 from apps.core.models import BaseModel
 from apps.core.tabular.problems import RowProblem
+from apps.core.tabular.values import currency_told, read_decimal
 from apps.kernel.errors import InvalidInputError, gettext_noop
 from apps.money.models import FactOfHousehold
 from apps.money.readers.fact_columns import COLUMNS, NEEDS_PERSON, TAKES_PERSON, fact_word
@@ -230,6 +231,7 @@ def _value(row: FactRow, household: Household, held: _Held) -> tuple[FactValue |
         fields["person"] = _person(row, household, problems)
     if row.account or row.kind == "saving":
         fields["account"] = _account(row, household, problems)
+    problems += _in_another_currency(row, household.currency)
     if problems:
         return None, problems
     if kind == "roth_basis":
@@ -257,6 +259,20 @@ def _refused(row: FactRow, fact: FactOfHousehold, name: str, error: ValidationEr
         params = {"said": row.cells.get(column, ""), "choices": "; ".join(choices)}
         return RowProblem(row.line, column, "invalid", message, mend, params)
     return RowProblem(row.line, column, "invalid", error.messages[0])
+
+
+def _in_another_currency(row: FactRow, currency: str) -> list[RowProblem]:
+    """Say which amounts are told in another currency than the household's: none is converted."""
+    found = []
+    for heading, text in row.cells.items():
+        is_amount = heading in COLUMNS[row.kind] and COLUMNS[row.kind][heading][1] is read_decimal
+        told = currency_told(text) if is_amount else ""
+        if told and told != currency and not (told == "$" and currency.endswith("D")):
+            message = gettext_noop("“%(said)s” is not in %(currency)s, the currency of the household.")
+            mend = gettext_noop("Convert it, and write the number alone.")
+            params = {"said": text, "currency": currency}
+            found.append(RowProblem(row.line, heading, "other_currency", message, mend, params))
+    return found
 
 
 def _choice(model: type[FactOfHousehold], name: str, said: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils.formats import date_format
@@ -17,8 +18,10 @@ from apps.plans.engine.results import OptimisedAllocation, YearCashFlow
 from apps.plans.models import (
     PER_CENT,
     Decision,
+    Goal,
     GoalKind,
     GoalPriority,
+    Override,
     OverrideKind,
     Plan,
     ProjectionRun,
@@ -341,10 +344,10 @@ _OVERRIDE_UNITS = (
 )
 
 
-def overrides(plan: Plan) -> tuple[ChoiceLine, ...]:
-    """Return where the plan departs from the facts, each with its date and reason."""
+def overrides(plan: Plan, rows: Iterable[Override] | None = None) -> tuple[ChoiceLine, ...]:
+    """Return where the plan departs from the facts, each with its date and reason; ``rows`` where they were read."""
     lines = []
-    for row in plan.overrides.select_related("person"):
+    for row in plan.overrides.select_related("person") if rows is None else rows:
         kind = OverrideKind(row.kind)
         label = f"{kind.label}: {row.person}" if row.person else str(kind.label)
         unit = _OVERRIDE_UNITS.get(kind, "money")
@@ -360,8 +363,8 @@ def overrides(plan: Plan) -> tuple[ChoiceLine, ...]:
     return tuple(lines)
 
 
-def own_goals(plan: Plan) -> tuple[ChoiceLine, ...]:
-    """Return the goals as this version holds them now, whether it was generated since or not."""
+def own_goals(plan: Plan, rows: Iterable[Goal] | None = None) -> tuple[ChoiceLine, ...]:
+    """Return the goals as this version holds them now, generated since or not; ``rows`` where they were read."""
     return tuple(
         ChoiceLine(
             row.name,
@@ -374,7 +377,7 @@ def own_goals(plan: Plan) -> tuple[ChoiceLine, ...]:
             ),
             row.own_words,
         )
-        for row in plan.goals.all()
+        for row in (plan.goals.all() if rows is None else rows)
     )
 
 

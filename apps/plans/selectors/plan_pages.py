@@ -173,7 +173,7 @@ def plan_page(household: Household, actor: Actor, version: int | None = None) ->
         allocation=charts.allocation_chart(overview) if overview else None,
         frontier=charts.frontier_chart(overview) if overview else None,
         goals=_with_means(plan, facts.accounts) if plan is not None else (),
-        overrides=_with_figures(overrides, build.overrides(plan)) if plan is not None else (),
+        overrides=_with_figures(overrides, build.overrides(plan, overrides)) if plan is not None else (),
         choices=build.choices(plan) if plan is not None else (),
         spending_words=stated_words(plan) if plan is not None else (),
         missing=_missing(facts, overrides),
@@ -201,7 +201,7 @@ def _with_figures(rows: Iterable[R], lines: tuple[ChoiceLine, ...]) -> tuple[tup
 
 def _with_means(plan: Plan, accounts: Sequence[AccountFact]) -> tuple[tuple[Goal, Figure, GoalMeansLine], ...]:
     rows = tuple(plan.goals.select_related("person"))
-    told = zip(_with_figures(rows, build.own_goals(plan)), means_lines(rows, accounts), strict=True)
+    told = zip(_with_figures(rows, build.own_goals(plan, rows)), means_lines(rows, accounts), strict=True)
     return tuple((goal, figure, means) for (goal, figure), means in told)
 
 

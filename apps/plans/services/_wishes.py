@@ -22,7 +22,7 @@ from apps.plans.engine.spoken_goals import SpokenGoal, goals_in
 from apps.plans.engine.spoken_means import shown_at
 from apps.plans.engine.spoken_numbers import Per
 from apps.plans.engine.spoken_times import Moment
-from apps.plans.models import GoalKind, GoalText, GoalWish
+from apps.plans.models import GoalKind, GoalPriority, GoalText, GoalWish
 from apps.plans.services._tables import TAX_TABLES, read_table
 from apps.plans.services._wish_means import HeardMeans, Told, heard_means
 
@@ -139,7 +139,7 @@ class _Reading:
             doubts=self.doubts,
             kind=kind,
             name=self._name(goal, person),
-            priority=goal.priority.value,
+            priority=_priority(goal, is_retirement=is_retirement),
             annual_amount=amount,
             starts_on=None if is_retirement else starts_on,
             years=0 if is_retirement else years,
@@ -241,3 +241,10 @@ class _Reading:
             return None
         age = moment.age if moment.age is not None else owner.age_on(starts_on) if starts_on is not None else None
         return age if age in _WORKING_AGES else None
+
+
+def _priority(goal: SpokenGoal, *, is_retirement: bool) -> str:
+    """Return how much the words want it; living after work must be met where they say nothing else."""
+    if is_retirement and goal.priority == GoalPriority.IMPORTANT:
+        return str(GoalPriority.ESSENTIAL)
+    return str(goal.priority.value)

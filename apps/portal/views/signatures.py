@@ -22,6 +22,8 @@ from apps.clients.services.signatures import Signing, current_consent, decline_s
 from apps.core.access import actor_of
 from apps.core.actors import Actor
 from apps.core.views import ServiceFormView
+from apps.plans.models import Plan
+from apps.plans.services.moved_facts import moved_of, told
 from apps.portal.forms import DeclineForm, SignForm
 from apps.portal.views._files import paper
 from apps.portal.views._page import MemberMixin
@@ -53,9 +55,11 @@ class SignatureView(SignatureMixin, ServiceFormView):
         return {"consent_version": current_consent().version}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Add the consent word for word, and whether this person is the one to sign."""
+        """Add the consent word for word, whether this person is the one to sign, and what a plan no longer knows."""
         is_theirs = self.signature.person.user_id == self.request.user.pk
-        return super().get_context_data(consent=current_consent(), is_theirs=is_theirs, **kwargs)
+        plan = Plan.objects.filter(signature_request=self.signature.request_id).select_related("household").first()
+        context = {"consent": current_consent(), "is_theirs": is_theirs, "moved": told(moved_of(plan))}
+        return super().get_context_data(**context, **kwargs)
 
     def perform(self, form: Any, by: Actor) -> str:
         """Sign, once it is proved anew who does; the form is kept meanwhile and sent on by itself."""

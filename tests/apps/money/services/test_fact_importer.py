@@ -228,6 +228,27 @@ def test_what_cannot_be_is_told_at_line_and_column_with_what_to_write(old, new, 
     assert not household.equitygrant_facts.exists()
 
 
+@pytest.mark.parametrize(
+    ("said", "is_taken"), [("$3000", True), ("USD 3000", True), ("€3000", False), ("R$3000", False)]
+)
+def test_an_amount_in_another_currency_is_refused_and_none_is_converted(said, is_taken, household, ada):
+    assert "gift,3000" in MORE
+    batch = opened(household, ada, MORE.replace("gift,3000", f"gift,{said}", 1))
+    told = [problem for row in ImportRow.objects.filter(batch=batch) for problem in row.problems or ()]
+    assert [problem["column"] for problem in told] == ([] if is_taken else ["amount"])
+    if not is_taken:
+        assert told[0]["params"] == {"said": said, "currency": "USD"}
+
+
+def test_a_column_of_which_nothing_is_read_is_named(household, ada):
+    header, _rest = MORE.split("\n", 1)
+    lines = [
+        f"{line},note" if line.strip() else line for line in MORE.replace(header, f"{header},Amout", 1).split("\n")[1:]
+    ]
+    batch = opened(household, ada, "\n".join([f"{header},Amout", *lines]))
+    assert problems(batch) == [(1, "Amout", "unknown_column")]
+
+
 @pytest.mark.parametrize(("language", "account"), [("en", "Brokerage"), ("pt-br", "Corretora")])
 def test_the_list_to_begin_with_holds_every_kind_and_is_taken_in(language, account, household, ada):
     explained = FactFileImporter().explained(language)

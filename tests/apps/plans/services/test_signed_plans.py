@@ -200,6 +200,17 @@ def test_only_what_was_looked_at_is_confirmed(ada, held):
     assert (held.status, held.facts_confirmed) == (PlanStatus.PUBLISHED, None)
 
 
+def test_the_client_reads_what_changed_where_they_sign_and_the_form_goes_to_its_own_page(asked, client, sign_in):
+    signature = SignatureRequest.objects.get(pk=asked.signature_request_id).signatures.get()
+    page = reverse("portal:signature", args=[signature.public_id])
+    text = sign_in(client).get(page).content.decode()
+    assert f'<form method="post" action="{page}"' in text
+    assert "Facts have changed" not in text
+    raised(asked)
+    text = sign_in(client).get(page).content.decode()
+    assert "Facts have changed since this plan was worked out: income (Social Security). Talk to Ada" in text
+
+
 def test_advisor_and_client_follow_it_from_page_to_page(ada, held, client, sign_in):
     page = reverse("plans:household-plan", args=[held.household.public_id])
     confirm = reverse("plans:plan-confirm", args=[held.public_id])

@@ -146,6 +146,18 @@ def test_two_ages_for_the_end_of_the_same_work_are_set_against_each_other(head, 
     assert not any("also name" in ask for line in shown.lines for ask in line.asks)
 
 
+@pytest.mark.parametrize(
+    ("text", "priority"),
+    [
+        ("I'd like to stop at 62.", "essential"),
+        ("Maybe retire at 58.", "aspirational"),
+        ("A boat for $40,000 in 2031.", "important"),
+    ],
+)
+def test_living_after_work_must_be_met_unless_the_words_say_otherwise(head, ada, text, priority):
+    assert only(head, ada, text).priority == priority
+
+
 def test_my_wife_is_the_other_adult(head, ada):
     luis = head.household.people.get(relationship="partner")
     wish = only(luis, ada, "A trip to Italy when my wife turns 60.")

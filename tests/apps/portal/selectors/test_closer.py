@@ -46,4 +46,5 @@ def test_only_the_published_result_is_asked_and_with_the_plans_own_choices(house
 def test_every_topic_has_a_page_and_the_open_one_is_marked():
     pages = closer_pages("/portal/plan/closer/roth/answer/")
     assert [page["label"] for page in pages if page["active"]] == [TOPIC_LABELS["roth"]]
-    assert len({page["url"] for page in pages}) == len(TOPIC_LABELS)
+    assert pages[0]["url"] == "/portal/plan/what-if/"
+    assert len({page["url"] for page in pages}) == 1 + len(TOPIC_LABELS)
