@@ -1,13 +1,14 @@
 """What the law still lets people pay into retirement and health accounts in a year (IRC 219, 223, 402(g), 408A, 414).
 
 What was paid since January is taken to be what is stated a month, twelve times; limits are those of the calendar year
-in which the plan starts, in money of that year. Silent where no table of it and no such account is known.
+in which the plan starts, in money of that year. Silent where no table of it and no such account is known. Who has
+retired has no room; what one room takes of wages backs no other.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 
 from apps.plans.engine.advice_facts import AdviceFacts, PlanKind, SavingPlan
@@ -18,8 +19,9 @@ from apps.plans.engine.advice_retirement_texts import (
     RAISE_DEFERRAL,
     UNTIL_TAX_DAY,
 )
-from apps.plans.engine.inputs import Adult, IncomeKind, ProjectionInputs, TaxTreatment
-from apps.plans.engine.levers import monthly_salaries, runs_at_start
+from apps.plans.engine.horizon import month_of, resolve, retirement_month_of
+from apps.plans.engine.inputs import Adult, Contribution, Income, IncomeKind, ProjectionInputs, TaxTreatment
+from apps.plans.engine.levers import runs_at_start
 from apps.plans.engine.limits import (
     CATCH_UP_AGE,
     LimitsTable,
@@ -34,6 +36,7 @@ _YEAR, _MEDICARE_AGE = 12.0, 65
 # the most of Social Security that is income (IRC 86)
 _BENEFITS_TAXED = 0.85
 _YIELDING = (TaxTreatment.TAXABLE, TaxTreatment.CASH)
+_IRAS = (PlanKind.TRADITIONAL_IRA, PlanKind.ROTH_IRA)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +57,26 @@ class Room:
 
 @dataclass(frozen=True, slots=True)
 class _Saver:
-    """One adult with what limits go by."""
+    """One adult at work with what limits go by in a month of the plan."""
 
     adult: Adult
     age: int
-    wages: float
+    month: int
     plans: tuple[SavingPlan, ...]
     inputs: ProjectionInputs
     table: LimitsTable
     income: Decimal
+    # wages a year of a return that back no payment but the saver's own deferrals
+    free: float = 0.0
+
+    @property
+    def wages(self) -> float:
+        """Wages a year."""
+        return _YEAR * sum(
+            item.monthly_amount
+            for item in self.inputs.incomes
+            if item.kind is IncomeKind.SALARY and item.owner == self.adult.key and self._runs(item)
+        )
 
     def paid(self, kinds: tuple[PlanKind, ...], *, by_employer: bool = False) -> float:
         """What is paid a year into the adult's accounts of some kinds."""
@@ -72,8 +86,12 @@ class _Saver:
         return _YEAR * sum(
             item.monthly_amount
             for item in self.inputs.contributions
-            if item.account == account and item.by_employer == by_employer and runs_at_start(item.start, self.inputs)
+            if item.account == account and item.by_employer == by_employer and self._runs(item)
         )
+
+    def _runs(self, item: Income | Contribution) -> bool:
+        first, end = (resolve(when, self.adult.key, self.inputs) for when in (item.start, item.end))
+        return first <= self.month < end
 
     def account(self, kind: PlanKind) -> SavingPlan | None:
         """The account that is paid into most already; the first where none is."""
@@ -81,22 +99,28 @@ class _Saver:
         return max(mine, key=lambda plan: self._into(plan.account, by_employer=False)) if mine else None
 
 
-def rooms(inputs: ProjectionInputs, facts: AdviceFacts, year: int | None = None) -> tuple[Room, ...]:
-    """Return the room of each adult: in plans at work, in IRAs, in a health savings account.
+def rooms(inputs: ProjectionInputs, facts: AdviceFacts, day: date | None = None) -> tuple[Room, ...]:
+    """Return the room of each adult who works: in plans at work, in IRAs, in a health savings account.
 
-    By the ages at the end of ``year``, the one in which the plan starts unless another is given; by today's amounts.
+    On ``day``, the start of the plan unless another is given: by the ages at the end of its year, by who still works,
+    and by the wages and payments that run then, in today's amounts. IRAs have what plans at work leave of wages.
     """
     table = facts.limits
     if table is None:
         return ()
-    found: list[Room] = []
+    day = day or inputs.start_date
+    month = month_of(day, inputs.start_date)
     income = income_counted(inputs) if facts.income is None else Decimal(repr(facts.income))
+    savers = []
     for adult in inputs.adults:
-        plans = tuple(plan for plan in facts.plans if plan.owner == adult.key)
-        age = (year or inputs.start_date.year) - adult.birth_date.year
-        saver = _Saver(adult, age, _YEAR * _wages(inputs, adult.key), plans, inputs, table, income)
-        found += [room for tell in _RULES if (room := tell(saver)) is not None]
-    return tuple(found)
+        if retirement_month_of(adult, inputs.start_date) > month:
+            plans = tuple(plan for plan in facts.plans if plan.owner == adult.key)
+            age = day.year - adult.birth_date.year
+            savers.append(_Saver(adult, age, month, plans, inputs, table, income))
+    savers = [replace(saver, free=_free(saver, savers)) for saver in savers]
+    iras = _iras_of(savers)
+    told = [room for each in savers for room in (_at_work(each), iras[each.adult.key], _for_health(each))]
+    return tuple(room for room in told if room is not None)
 
 
 def _at_work(saver: _Saver) -> Room | None:
@@ -108,15 +132,58 @@ def _at_work(saver: _Saver) -> Room | None:
         notes.insert(0, ASK_FOR_MATCH)
     if saver.age >= CATCH_UP_AGE and catch_up_goes_to_roth(saver.table, Decimal(repr(saver.wages))):
         notes.append(CATCH_UP_TO_ROTH)
-    limit = min(float(contribution_limits(saver.table, saver.age).elective_deferral), saver.wages)
-    return Room(plan, "workplace", limit, saver.paid((PlanKind.WORKPLACE,)), tuple(notes))
+    paid = saver.paid((PlanKind.WORKPLACE,))
+    elective = float(contribution_limits(saver.table, saver.age).elective_deferral)
+    return Room(plan, "workplace", min(elective, saver.wages, max(paid, saver.free)), paid, tuple(notes))
 
 
-def _in_iras(saver: _Saver) -> Room | None:
+def _free(saver: _Saver, savers: list[_Saver]) -> float:
+    is_joint = saver.inputs.filing_status is FilingStatus.MARRIED_JOINT
+    others = [each for each in savers if is_joint and each is not saver]
+    used = sum(each.paid(_IRAS) for each in (saver, *others)) + sum(each.paid((PlanKind.WORKPLACE,)) for each in others)
+    return sum(each.wages for each in (saver, *others)) - used
+
+
+def _iras_of(savers: list[_Saver]) -> dict[str, Room | None]:
+    """Rooms by adult: each has the own compensation; of a joint return who earns less has that of both, less what the
+    other pays into IRAs (IRC 219(c)).
+    """
+    earned = {saver.adult.key: _compensation(saver) for saver in savers}
+    used = {saver.adult.key: saver.paid(_IRAS) for saver in savers}
+    found: dict[str, Room | None] = {}
+    for saver in sorted(savers, key=lambda each: -earned[each.adult.key]):
+        key, most = saver.adult.key, earned[saver.adult.key]
+        if saver.inputs.filing_status is FilingStatus.MARRIED_JOINT:
+            both = sum(earned.values()) - sum(paid for other, paid in used.items() if other != key)
+            most = both if most < max(earned.values()) else min(most, both)
+        # what is paid already goes before what more a plan at work might take
+        paid = min(used[key], saver.wages - _deferred(saver))
+        room = _in_iras(saver, Decimal(repr(round(max(0.0, most, paid), 2))))
+        found[key] = room
+        used[key] += room.left if room is not None else 0.0
+    return found
+
+
+def _compensation(saver: _Saver) -> float:
+    """Wages that are income once the room at work is used: without what is deferred before tax (IRC 219(b)(1)(B))."""
+    room = _at_work(saver)
+    left = room.left if room is not None and room.plan.account in _before_tax(saver.inputs) else 0.0
+    return max(0.0, saver.wages - _deferred(saver) - left)
+
+
+def _deferred(saver: _Saver) -> float:
+    accounts = _before_tax(saver.inputs)
+    plans = tuple(plan for plan in saver.plans if plan.account in accounts)
+    return replace(saver, plans=plans).paid((PlanKind.WORKPLACE,))
+
+
+def _before_tax(inputs: ProjectionInputs) -> set[str]:
+    return {account.key for account in inputs.accounts if account.treatment is TaxTreatment.TAX_DEFERRED}
+
+
+def _in_iras(saver: _Saver, earned: Decimal) -> Room | None:
     """Roth where incomes allow it, else what may be deducted of a traditional one."""
-    inputs, kinds = saver.inputs, (PlanKind.TRADITIONAL_IRA, PlanKind.ROTH_IRA)
-    is_joint = inputs.filing_status is FilingStatus.MARRIED_JOINT
-    earned = Decimal(repr(_YEAR * monthly_salaries(inputs) if is_joint else saver.wages))
+    inputs = saver.inputs
     magi, status = saver.income, inputs.filing_status
     roth, traditional = saver.account(PlanKind.ROTH_IRA), saver.account(PlanKind.TRADITIONAL_IRA)
     limit, plan = 0.0, roth
@@ -135,7 +202,7 @@ def _in_iras(saver: _Saver) -> Room | None:
         limit = float(min(deductible, earned))
     if plan is None or limit <= 0.0:
         return None
-    return Room(plan, "ira", limit, saver.paid(kinds), (UNTIL_TAX_DAY,))
+    return Room(plan, "ira", limit, saver.paid(_IRAS), (UNTIL_TAX_DAY,))
 
 
 def _for_health(saver: _Saver) -> Room | None:
@@ -145,17 +212,6 @@ def _for_health(saver: _Saver) -> Room | None:
     paid = saver.paid((PlanKind.HEALTH,)) + saver.paid((PlanKind.HEALTH,), by_employer=True)
     limit = float(contribution_limits(saver.table, saver.age).hsa_self)
     return Room(plan, "health", limit, paid, (HIGH_DEDUCTIBLE,))
-
-
-_RULES: tuple[Callable[[_Saver], Room | None], ...] = (_at_work, _in_iras, _for_health)
-
-
-def _wages(inputs: ProjectionInputs, owner: str) -> float:
-    return sum(
-        income.monthly_amount
-        for income in inputs.incomes
-        if income.kind is IncomeKind.SALARY and income.owner == owner and runs_at_start(income.start, inputs)
-    )
 
 
 def income_counted(inputs: ProjectionInputs) -> Decimal:
@@ -168,7 +224,7 @@ def income_counted(inputs: ProjectionInputs) -> Decimal:
         for income in inputs.incomes
         if runs_at_start(income.start, inputs)
     )
-    deferred = {account.key for account in inputs.accounts if account.treatment is TaxTreatment.TAX_DEFERRED}
+    deferred = _before_tax(inputs)
     less = sum(
         item.monthly_amount
         for item in inputs.contributions

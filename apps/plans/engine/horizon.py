@@ -15,6 +15,12 @@ def month_of(day: date, start: date) -> int:
     return (day.year - start.year) * 12 + day.month - start.month
 
 
+def month_later(day: date, months: int) -> date:
+    """The first of the month that lies ``months`` later: plans count in months."""
+    total = day.year * 12 + day.month - 1 + months
+    return date(total // 12, total % 12 + 1, 1)
+
+
 def age_in_months(adult: Adult, start: date, month: int) -> int:
     """Completed months of life at the first of plan month ``month``, to the month."""
     return month - month_of(adult.birth_date, start)

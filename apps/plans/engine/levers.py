@@ -101,23 +101,6 @@ def with_extra_saving(
     return replace(inputs, contributions=(*inputs.contributions, extra))
 
 
-def with_retirement_delay(inputs: ProjectionInputs, months: int) -> ProjectionInputs:
-    """Everyone who still works retires that many months later; what hangs on retirement moves along."""
-    adults = tuple(
-        replace(adult, retirement_date=_later(adult.retirement_date, months))
-        if adult.retirement_date > inputs.start_date
-        else adult
-        for adult in inputs.adults
-    )
-    return replace(inputs, adults=adults)
-
-
-def _later(day: date, months: int) -> date:
-    """The first of the month that lies ``months`` later: plans count in months."""
-    total = day.year * 12 + day.month - 1 + months
-    return date(total // 12, total % 12 + 1, 1)
-
-
 def with_debt_payment(inputs: ProjectionInputs, key: str, extra_monthly: float) -> ProjectionInputs:
     """Pay more on a debt each month, and spend that much less until it is paid off.
 

@@ -45,18 +45,19 @@ from apps.plans.engine.levers import (
     monthly_saving,
     retirement_spending,
     with_allocation,
-    with_retirement_delay,
     with_retirement_spending,
 )
 from apps.plans.engine.mixes import ADOPTED, ChosenMix
 from apps.plans.engine.monte_carlo import Progress, no_progress, trail_of
 from apps.plans.engine.policy import AdvicePolicy, RiskLimit
 from apps.plans.engine.results import ENGINE_VERSION, Effect, Outcome, Recommendation, RecommendationList
+from apps.plans.engine.retirement_levers import with_retirement_delay
 from apps.plans.engine.runs import Run, Runs
 from apps.plans.engine.saving_places import NEW_BROKERAGE, with_more_saved
 from apps.plans.engine.scenarios import ScenarioCube
 from apps.plans.engine.solve import (
     SPENDING_STEP,
+    RetirementQuestion,
     SavingsQuestion,
     retirement_delay,
     savings_rate,
@@ -177,7 +178,9 @@ def _spending(inputs: ProjectionInputs, runs: Runs, policy: AdvicePolicy) -> lis
 
 
 def _delay(inputs: ProjectionInputs, runs: Runs, policy: AdvicePolicy) -> list[Candidate]:
-    answer = retirement_delay(inputs, runs, policy.target, policy.latest_retirement_age)
+    answer = retirement_delay(
+        inputs, runs, RetirementQuestion(policy.target, policy.latest_retirement_age, policy.places)
+    )
     reached = answer.outcome is Outcome.REACHED
     helps = reached or answer.success.value > answer.success_now.value
     if answer.outcome is Outcome.ALREADY_REACHED or answer.value <= 0.0 or not helps:
@@ -193,7 +196,7 @@ def _delay(inputs: ProjectionInputs, runs: Runs, policy: AdvicePolicy) -> list[C
             key="retire_later",
             kind="retirement_date",
             texts=delay_texts(dict(facts)) if reached else delay_out_of_reach_texts(dict(facts)),
-            changed=with_retirement_delay(inputs, int(answer.value)),
+            changed=with_retirement_delay(inputs, int(answer.value), policy.places),
             certain=False,
             difficulty="easy" if answer.value <= 6 else "medium" if answer.value <= 24 else "hard",
             timeframe="long_term",

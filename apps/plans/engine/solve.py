@@ -20,11 +20,11 @@ from apps.plans.engine.levers import (
     monthly_salaries,
     monthly_saving,
     retirement_spending,
-    with_retirement_delay,
     with_retirement_spending,
 )
 from apps.plans.engine.monte_carlo import Progress, no_progress, trail_of
 from apps.plans.engine.results import Estimate, Outcome, SolveOutcome, TrailStep
+from apps.plans.engine.retirement_levers import with_retirement_delay
 from apps.plans.engine.runs import Runs
 from apps.plans.engine.saving_places import NEW_BROKERAGE, with_more_saved
 from apps.plans.engine.scenarios import ScenarioCube
@@ -59,6 +59,22 @@ class SavingsQuestion:
     def __post_init__(self) -> None:
         within(self.target, 0.01, 0.999, "target")
         within(self.max_rate, 0.0, 1.0, "max_rate")
+
+
+@dataclass(frozen=True, slots=True)
+class RetirementQuestion:
+    """By how much retirement must move for ``target``, with nobody working past ``latest_age``.
+
+    What the plan saves more than the facts say goes to ``places`` until then.
+    """
+
+    target: float
+    latest_age: int
+    places: SavingPlaces
+
+    def __post_init__(self) -> None:
+        within(self.target, 0.01, 0.999, "target")
+        within(self.latest_age, 40, 100, "latest_age")
 
 
 def _trail(inputs: ProjectionInputs, runs: Runs, question: str, trials: int) -> tuple[TrailStep, ...]:
@@ -201,39 +217,40 @@ def _fails(variant: ProjectionInputs, runs: Runs, target: float) -> bool:
 def earliest_retirement(
     inputs: ProjectionInputs,
     cube: ScenarioCube,
-    target: float,
-    latest_age: int,
+    question: RetirementQuestion,
     *,
     mapper: Mapper = map,
     progress: Progress = no_progress,
 ) -> SolveOutcome:
     """Answer `retirement_delay` for a plan of which nothing was run yet."""
-    return retirement_delay(inputs, Runs(cube, mapper), target, latest_age, progress=progress)
+    return retirement_delay(inputs, Runs(cube, mapper), question, progress=progress)
 
 
 def retirement_delay(
-    inputs: ProjectionInputs, runs: Runs, target: float, latest_age: int, *, progress: Progress = no_progress
+    inputs: ProjectionInputs, runs: Runs, question: RetirementQuestion, *, progress: Progress = no_progress
 ) -> SolveOutcome:
     """Find the shortest delay of retirement, in months, that reaches the target with nobody working past an age.
 
-    ``value`` is the delay; 0 when the plan reaches the target as it stands. Raises InvalidInputError when the age is
-    out of range.
+    ``value`` is the delay; 0 when the plan reaches the target as it stands.
     """
-    within(target, 0.01, 0.999, "target")
-    within(latest_age, 40, 100, "latest_age")
+    start, latest = inputs.start_date, question.latest_age * 12
     room = [
-        latest_age * 12 - age_in_months(adult, inputs.start_date, retirement_month_of(adult, inputs.start_date))
+        latest - age_in_months(adult, start, retirement_month_of(adult, start))
         for adult in inputs.adults
-        if adult.retirement_date > inputs.start_date
+        if adult.retirement_date > start
     ]
     longest = max(0, min(room, default=0))
-    search = _search(lambda step: with_retirement_delay(inputs, step) if step else inputs, target, runs, progress)
+
+    def lever(step: int) -> ProjectionInputs:
+        return with_retirement_delay(inputs, step, question.places) if step else inputs
+
+    search = _search(lever, question.target, runs, progress)
     found = 0 if search.reaches(0) else search.smallest(0, longest) if longest > 0 else None
     step = longest if found is None else found
     return SolveOutcome(
         question="retirement_delay_months",
-        outcome=_outcome(found, search.success(0), target),
-        target=target,
+        outcome=_outcome(found, search.success(0), question.target),
+        target=question.target,
         value=float(step),
         monthly_amount=None,
         success=search.success(step),

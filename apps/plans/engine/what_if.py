@@ -15,17 +15,19 @@ from numpy.typing import NDArray
 from apps.plans.engine.bands import percentiles_of
 from apps.plans.engine.horizon import age_in_months, first_month_of_year
 from apps.plans.engine.inputs import CubeSpec, ProjectionInputs
-from apps.plans.engine.levers import monthly_salaries, with_retirement_delay
+from apps.plans.engine.levers import monthly_salaries
 from apps.plans.engine.monte_carlo import Progress, no_progress, simulate
 from apps.plans.engine.policy import AdvicePolicy
 from apps.plans.engine.results import Estimate, Outcome, YearBand
+from apps.plans.engine.retirement_levers import with_retirement_delay
 from apps.plans.engine.runs import Runs
+from apps.plans.engine.saving_places import with_saving
 from apps.plans.engine.scenarios import ScenarioCube
 from apps.plans.engine.search import Lever, Search
 from apps.plans.engine.solve import spending_that_holds
 from apps.plans.engine.stress import stressed
 from apps.plans.engine.success import difference, estimate
-from apps.plans.engine.what_if_levers import LeverKind, Moved, levers_of, moved, with_saving
+from apps.plans.engine.what_if_levers import LeverKind, Moved, levers_of, moved
 from apps.plans.engine.what_if_results import GoalChance, LeverEffect, Reach, WhatIfAnswer
 
 
@@ -123,7 +125,7 @@ def _delay(inputs: ProjectionInputs, policy: AdvicePolicy, runs: Runs, progress:
     ages = [lever for lever in levers_of(inputs) if lever.kind is LeverKind.RETIREMENT_AGE]
     most = round(min((lever.high - lever.value for lever in ages), default=0.0))
     step, outcome, success = _searched(
-        lambda years: with_retirement_delay(inputs, 12 * years) if years else inputs,
+        lambda years: with_retirement_delay(inputs, 12 * years, policy.places) if years else inputs,
         most,
         policy.target,
         runs,

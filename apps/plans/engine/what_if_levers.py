@@ -23,10 +23,10 @@ from apps.plans.engine.levers import (
     INVESTED,
     monthly_salaries,
     retirement_spending,
-    runs_at_start,
     with_retirement_spending,
 )
 from apps.plans.engine.policy import AdvicePolicy
+from apps.plans.engine.retirement_levers import with_retirement_age
 from apps.plans.engine.rule_levers import (
     WHOLE_PLAN,
     bracket_of,
@@ -40,7 +40,7 @@ from apps.plans.engine.rule_levers import (
     with_ira_gifts,
     with_spending_floor,
 )
-from apps.plans.engine.saving_places import is_extra, with_more_saved
+from apps.plans.engine.saving_places import extra_saving, with_saving
 
 LATEST_AGE = 80
 # amounts closer than half a cent are the same
@@ -122,7 +122,7 @@ def levers_of(inputs: ProjectionInputs) -> tuple[WhatIfLever, ...]:
     found.append(_amount(LeverKind.RETIREMENT_SPENDING, "", spent, max(10_000.0, 3.0 * spent), 50.0))
     salaries = monthly_salaries(inputs)
     if salaries > 0.0:
-        saved = _extra(inputs)
+        saved = extra_saving(inputs)
         found.append(_amount(LeverKind.EXTRA_SAVING, "", saved, max(salaries / 2.0, saved), 50.0))
     found += claim_levers(inputs)
     for goal in inputs.goals:
@@ -244,17 +244,6 @@ def _mixed(
     return tuple((key, weight) for key, weight in sorted(weights.items()) if weight > 0.0)
 
 
-def with_retirement_age(inputs: ProjectionInputs, adult_key: str, age: int) -> ProjectionInputs:
-    """Let one adult retire at an age: in the month of that birthday."""
-    adults = tuple(
-        replace(adult, retirement_date=date(adult.birth_date.year + age, adult.birth_date.month, 1))
-        if adult.key == adult_key
-        else adult
-        for adult in inputs.adults
-    )
-    return replace(inputs, adults=adults)
-
-
 def with_claim_age(inputs: ProjectionInputs, adult_key: str, age: int) -> ProjectionInputs:
     """Let one adult claim Social Security at an age in years: at 62 in the first month that is paid."""
     born = {adult.key: adult.birth_date for adult in inputs.adults}
@@ -278,27 +267,15 @@ def claim_levers(inputs: ProjectionInputs) -> list[WhatIfLever]:
     return found
 
 
-def with_saving(inputs: ProjectionInputs, places: SavingPlaces, monthly_amount: float) -> ProjectionInputs:
-    """Save this much more a month than the facts say, instead of what the plan adds already."""
-    kept = tuple(item for item in inputs.contributions if not is_extra(item.key))
-    # runs kept by an older engine hold living costs that are lower already
-    slimmer = sum(i.monthly_amount for i in inputs.contributions if is_extra(i.key) and not i.from_living)
-    spending = replace(inputs.spending, monthly_amount=inputs.spending.monthly_amount + slimmer)
-    return with_more_saved(replace(inputs, spending=spending, contributions=kept), monthly_amount, places)
-
-
 def with_taken(inputs: ProjectionInputs, places: SavingPlaces, saving: float, share: float | None) -> ProjectionInputs:
     """Take more saving and another share of shares than the facts say, as a version of a plan states them."""
     saved = with_saving(inputs, places, saving) if saving else inputs
     return saved if share is None or equity_share(saved) is None else with_equity_share(saved, share)
 
 
-_AGES = {LeverKind.RETIREMENT_AGE: with_retirement_age, LeverKind.CLAIM_AGE: with_claim_age}
-
-
 def _set(inputs: ProjectionInputs, policy: AdvicePolicy, lever: WhatIfLever, value: float) -> ProjectionInputs:
-    if lever.kind in _AGES:
-        return _AGES[lever.kind](inputs, lever.subject, int(value))
+    if lever.kind in {LeverKind.RETIREMENT_AGE, LeverKind.CLAIM_AGE}:
+        return _aged(inputs, policy, lever, int(value))
     if lever.kind is LeverKind.RETIREMENT_SPENDING:
         return with_retirement_spending(inputs, value)
     if lever.kind is LeverKind.EXTRA_SAVING:
@@ -309,6 +286,12 @@ def _set(inputs: ProjectionInputs, policy: AdvicePolicy, lever: WhatIfLever, val
         return _ruled(inputs, lever, value)
     goals = tuple(_goal(goal, lever.kind, value) if goal.key == lever.subject else goal for goal in inputs.goals)
     return replace(inputs, goals=goals)
+
+
+def _aged(inputs: ProjectionInputs, policy: AdvicePolicy, lever: WhatIfLever, age: int) -> ProjectionInputs:
+    if lever.kind is LeverKind.CLAIM_AGE:
+        return with_claim_age(inputs, lever.subject, age)
+    return with_retirement_age(inputs, lever.subject, age, policy.places)
 
 
 def _ruled(inputs: ProjectionInputs, lever: WhatIfLever, value: float) -> ProjectionInputs:
@@ -372,9 +355,3 @@ def _goal_year(goal: Goal, starts: date, inputs: ProjectionInputs) -> WhatIfLeve
         float(max(last, starts.year)),
         1.0,
     )
-
-
-def _extra(inputs: ProjectionInputs) -> float:
-    """What the plan saves at its start on top of the facts."""
-    extra = (item for item in inputs.contributions if is_extra(item.key) and runs_at_start(item.start, inputs))
-    return sum(item.monthly_amount for item in extra)

@@ -12,10 +12,10 @@ from apps.plans.engine.levers import (
     with_allocation,
     with_debt_payment,
     with_extra_saving,
-    with_retirement_delay,
     with_retirement_spending,
 )
 from apps.plans.engine.results import OptimisedAllocation
+from apps.plans.engine.retirement_levers import with_retirement_delay
 from apps.plans.engine.saving_places import with_more_saved
 from apps.plans.selectors.run_values import RunInputs
 from apps.plans.services._levers import Change
@@ -35,7 +35,7 @@ def _spending(change: Change, question: RunInputs) -> ProjectionInputs:
 
 
 def _retirement_date(change: Change, question: RunInputs) -> ProjectionInputs:
-    return with_retirement_delay(question.inputs, int(change.value))
+    return with_retirement_delay(question.inputs, int(change.value), question.policy.places)
 
 
 def _debt(change: Change, question: RunInputs) -> ProjectionInputs:

@@ -15,7 +15,7 @@ from apps.plans.engine.monte_carlo import simulate
 from apps.plans.engine.results import Estimate, Outcome
 from apps.plans.engine.runs import Runs
 from apps.plans.engine.scenarios import ScenarioCube
-from apps.plans.engine.solve import retirement_delay, spending_that_holds
+from apps.plans.engine.solve import RetirementQuestion, retirement_delay, spending_that_holds
 from apps.plans.engine.success import difference
 from apps.plans.selectors.run_values import RunInputs
 from apps.plans.services._mapping import CUBE_STEP_MONTHS, QUICK_BATCHES, QUICK_PATHS, SEED
@@ -134,7 +134,8 @@ class SecondLook:
         after, policy = self._after, self._policy
         planned, delay = retirement_spending(after), None
         if self.success.value < policy.target:
-            answer = retirement_delay(after, self._runs_of(after), policy.target, policy.latest_retirement_age)
+            question = RetirementQuestion(policy.target, policy.latest_retirement_age, policy.places)
+            answer = retirement_delay(after, self._runs_of(after), question)
             delay = round(answer.value) if answer.outcome is Outcome.REACHED else None
         return Adjustment(planned, story.spending_after / 12.0 if story.spending_after > 0.0 else None, delay)
 

@@ -10,13 +10,15 @@ import numpy as np
 import pytest
 
 from apps.kernel.errors import InvalidInputError
+from apps.plans.engine.advice_facts import SavingPlaces
 from apps.plans.engine.assumptions import AssumptionSet
 from apps.plans.engine.changes import Cause, attributed, cause_of, common_months, moved_on, steps_between
 from apps.plans.engine.drawing import draw_cube
 from apps.plans.engine.guardrails import with_wealth
 from apps.plans.engine.inputs import Goal, GoalKind, GoalPriority, ProjectionInputs
-from apps.plans.engine.levers import retirement_spending, with_retirement_delay
+from apps.plans.engine.levers import retirement_spending
 from apps.plans.engine.life_events import LifeEvents, Thing, Windfall, hung_on
+from apps.plans.engine.retirement_levers import with_retirement_delay
 from apps.plans.engine.runs import Runs
 from apps.plans.engine.scenarios import ScenarioCube
 from apps.plans.engine.solve import spending_that_holds
@@ -43,7 +45,7 @@ def test_the_parts_add_up_to_the_whole_in_chance_and_in_dollars() -> None:
     before = family()
     after = shocked(moved_on(before, date(2026, 10, 1)))
     dearer = replace(after.spending, monthly_amount=after.spending.monthly_amount + 300)
-    after = with_retirement_delay(replace(after, spending=dearer), 6)
+    after = with_retirement_delay(replace(after, spending=dearer), 6, SavingPlaces("brokerage", None))
     found = attributed(before, after, runs_of, TARGET)
     assert [part.cause for part in found.parts] == [Cause.TIME, Cause.MARKET, Cause.CASH, Cause.LIFE]
     assert sum(part.success.value for part in found.parts) == pytest.approx(found.change.value, abs=1e-12)

@@ -106,6 +106,78 @@ def test_a_walked_income_decides_where_it_is_known_and_later_years_have_later_ag
     # half of the span from 242,000 to 252,000
     assert found(family(), replace(facts, income=247_000.0))["roth"].limit == 3_750.0
     assert found(family(), replace(facts, income=252_000.0)) == {}
-    turned = family().adults[0].birth_date.year + 50
+    turned = date(family().adults[0].birth_date.year + 50, 1, 1)
     assert {room.limit for room in rooms(family(), replace(facts, income=0.0), turned)} == {8_600.0}
     assert rooms(family(), replace(facts, limits=None)) == ()
+
+
+def earning(ana: float, ben: float) -> ProjectionInputs:
+    """The couple with wages a year, and nothing paid in yet."""
+    wages = {"ana": ana / 12.0, "ben": ben / 12.0}
+    incomes = tuple(
+        replace(item, monthly_amount=wages[item.owner]) if item.kind is IncomeKind.SALARY else item
+        for item in family().incomes
+    )
+    return replace(family(), incomes=incomes, contributions=())
+
+
+IRAS = (PLANS[2], SavingPlan("roth_ben", "ben", PlanKind.ROTH_IRA))
+
+
+@pytest.mark.parametrize(
+    ("ana", "ben", "plans", "left"),
+    [
+        # of 9,600 Ana defers her 4,800; Ben's 4,800 back one IRA, and hers has nothing left of them
+        (4_800.0, 4_800.0, (PLANS[0], *IRAS), {"plan_ana": 4_800.0, "roth_ben": 4_800.0}),
+        # neither earns less than the other: each has the own wages (219(c)(2))
+        (4_800.0, 4_800.0, IRAS, {"roth": 4_800.0, "roth_ben": 4_800.0}),
+        # who earns nothing has what the IRA of the other leaves of 10,000
+        (10_000.0, 0.0, IRAS, {"roth": 7_500.0, "roth_ben": 2_500.0}),
+        (0.0, 10_000.0, IRAS, {"roth": 2_500.0, "roth_ben": 7_500.0}),
+        # who earns more has the own wages alone
+        (5_000.0, 4_600.0, IRAS, {"roth": 5_000.0, "roth_ben": 4_600.0}),
+        (168_000.0, 0.0, (PLANS[0], *IRAS), {"plan_ana": 24_500.0, "roth": 7_500.0, "roth_ben": 7_500.0}),
+    ],
+)
+def test_wages_back_one_limit_only(
+    ana: float, ben: float, plans: tuple[SavingPlan, ...], left: dict[str, float]
+) -> None:
+    told = found(earning(ana, ben), replace(FACTS, plans=plans, income=9_600.0))
+    assert {account: room.left for account, room in told.items()} == pytest.approx(left)
+
+
+def test_what_the_one_without_wages_pays_already_is_not_paid_again_by_the_other() -> None:
+    """Of 10,000 that Ana earns Ben's IRA has 5,000: hers may take 5,000, and his no more."""
+    item = Contribution("ira", "roth_ben", 5_000.0 / 12.0, REAL, Boundary.PLAN_START, Boundary.RETIREMENT, False, "USD")
+    accounts = (*family().accounts, replace(family().accounts[3], key="roth_ben", owner="ben"))
+    inputs = replace(earning(10_000.0, 0.0), accounts=accounts, contributions=(item,))
+    told = found(inputs, replace(FACTS, plans=IRAS, income=9_600.0))
+    assert {account: round(room.left, 2) for account, room in told.items()} == {"roth": 5_000.0, "roth_ben": 0.0}
+
+
+def test_what_an_ira_has_already_backs_no_deferral() -> None:
+    """Of 30,000 that Ana earns 7,500 are in her IRA: her plan at work has 22,500 of its 24,500, the IRA its 7,500."""
+    item = Contribution("ira", "roth", 625.0, REAL, Boundary.PLAN_START, Boundary.RETIREMENT, False, "USD")
+    inputs = replace(earning(30_000.0, 0.0), contributions=(item,))
+    facts = replace(FACTS, plans=(PLANS[0], PLANS[2]), income=9_600.0)
+    told = found(inputs, facts)
+    assert {account: (room.limit, room.left) for account, room in told.items()} == {
+        "plan_ana": (22_500.0, 22_500.0),
+        "roth": (7_500.0, 0.0),
+    }
+    # both at once are more than she earns: with 24,500 deferred 5,500 are left for the IRA
+    deferred = replace(item, key="own", account="plan_ana", monthly_amount=24_500.0 / 12.0)
+    told = found(
+        replace(inputs, contributions=(item, deferred)), replace(FACTS, plans=(PLANS[0], PLANS[2]), income=0.0)
+    )
+    assert {account: (round(room.limit, 2), room.left) for account, room in told.items()} == {
+        "plan_ana": (24_500.0, 0.0),
+        "roth": (5_500.0, 0.0),
+    }
+
+
+def test_who_has_retired_has_no_room() -> None:
+    """Ben retires in January 2045."""
+    facts = replace(FACTS, plans=(PLANS[1], IRAS[1]), income=0.0)
+    assert {room.plan.account for room in rooms(family(), facts, date(2044, 12, 1))} == {"plan_ben", "roth_ben"}
+    assert rooms(family(), facts, date(2045, 1, 1)) == ()

@@ -18,10 +18,10 @@ from apps.plans.engine.levers import (
     with_allocation,
     with_debt_payment,
     with_extra_saving,
-    with_retirement_delay,
     with_retirement_spending,
 )
 from apps.plans.engine.limits import limits_tables_from_mapping
+from apps.plans.engine.retirement_levers import with_retirement_delay
 from apps.plans.engine.saving_places import with_more_saved
 from tests.apps.plans.engine.households import APPS, any_household, claiming, family, read_toml
 
@@ -60,7 +60,7 @@ def levers(dice: Random) -> dict[str, Lever]:
         "room": lambda inputs: with_extra_saving(inputs, 2.0 * amount, inputs.accounts[0].key),
         "fund": lambda inputs: with_extra_saving(inputs, amount, inputs.accounts[0].key, date(2031, 5, 1)),
         "spend": lambda inputs: with_retirement_spending(inputs, amount),
-        "delay": lambda inputs: with_retirement_delay(inputs, dice.randint(1, 40)),
+        "delay": lambda inputs: with_retirement_delay(inputs, dice.randint(1, 40), SavingPlaces("brokerage", None)),
         "debt": lambda inputs: with_debt_payment(inputs, "car", amount),
         "mix": lambda inputs: with_allocation(inputs, MIX),
         "order": other_order,
@@ -123,7 +123,7 @@ def test_amounts_that_two_raise_are_raised_by_both() -> None:
 def test_of_a_value_that_two_set_the_later_stands_and_both_are_told() -> None:
     base = family()
     more, less = (changes_of(base, with_retirement_spending(base, amount)) for amount in (9_000.0, 4_000.0))
-    delay = changes_of(base, with_retirement_delay(base, 12))
+    delay = changes_of(base, with_retirement_delay(base, 12, SavingPlaces("brokerage", None)))
     found = joined(base, [more, delay, less])
     assert found.overlaps == ((0, 2),)
     assert found.content["goals"][0]["annual_amount"] == 48_000.0

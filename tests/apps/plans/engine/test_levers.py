@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 
 import pytest
 
@@ -17,7 +16,6 @@ from apps.plans.engine.levers import (
     with_allocation,
     with_debt_payment,
     with_extra_saving,
-    with_retirement_delay,
     with_retirement_spending,
 )
 from tests.apps.plans.engine.households import family
@@ -49,13 +47,6 @@ def test_a_retirement_goal_is_added_where_there_is_none() -> None:
     changed = with_retirement_spending(replace(family(), goals=()), 5_000.0)
     assert retirement_spending(changed) == 5_000.0
     assert len(changed.goals) == 1
-
-
-def test_a_delay_moves_those_who_still_work() -> None:
-    retired = replace(family().adults[1], retirement_date=date(2020, 1, 1))
-    changed = with_retirement_delay(replace(family(), adults=(family().adults[0], retired)), 14)
-    assert changed.adults[0].retirement_date == date(2047, 6, 1)
-    assert changed.adults[1].retirement_date == date(2020, 1, 1)
 
 
 def test_a_debt_is_paid_faster_by_spending_less() -> None:

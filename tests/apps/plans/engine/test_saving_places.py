@@ -113,13 +113,54 @@ def test_room_follows_the_ages_as_years_go_by() -> None:
         ("plan_ben", 35_750.0, years[2039], years[2043]),
         ("plan_ben", 32_500.0, years[2043], Boundary.RETIREMENT),
     ]
-    assert [row[1] for row in found if row[0] == "brokerage"] == [17_500.0, 9_500.0, 6_250.0, 9_500.0]
+    assert [row[1] for row in found if row[0] == "brokerage"] == [17_500.0, 9_500.0, 6_250.0, 9_500.0, 42_000.0]
+    # Ben retires in January 2045, Ana in April 2046
+    assert found[-1] == ("brokerage", 42_000.0, date(2045, 1, 1), Boundary.RETIREMENT)
 
 
 def test_nothing_is_paid_into_a_plan_at_work_after_work_has_ended() -> None:
     adults = tuple(replace(each, retirement_date=date(2028, 6, 1)) for each in family().adults)
     found = added(with_more_saved(replace(family(), adults=adults), 1_000.0, places(WORK)))
     assert found == [("plan_ben", 12_000.0, Boundary.PLAN_START, Boundary.RETIREMENT)]
+
+
+def retiring_apart(owner: str = "") -> ProjectionInputs:
+    """Ben, born in 1990, retires in January 2030, Ana in April 2046; the brokerage account is of ``owner``."""
+    ana, ben = family().adults
+    ben = replace(ben, birth_date=date(1990, 11, 2), retirement_date=date(2030, 1, 1))
+    accounts = tuple(replace(each, owner=owner) if each.key == "brokerage" else each for each in family().accounts)
+    return replace(family(), adults=(ana, ben), accounts=accounts)
+
+
+@pytest.mark.parametrize(
+    ("owner", "first", "last"),
+    [("", date(2030, 1, 1), Boundary.RETIREMENT), ("ben", Boundary.RETIREMENT, date(2046, 4, 1))],
+)
+def test_what_the_one_who_retires_first_may_no_longer_defer_goes_into_the_rest(
+    owner: str, first: When, last: When
+) -> None:
+    """2,500 a month: 24,500 a year of deferrals and 5,500 above until 2030, all 30,000 into the brokerage to 2046."""
+    assert added(with_more_saved(retiring_apart(owner), 2_500.0, places(WORK))) == [
+        ("plan_ben", 24_500.0, Boundary.PLAN_START, Boundary.RETIREMENT),
+        ("brokerage", 5_500.0, Boundary.PLAN_START, first),
+        ("brokerage", 30_000.0, date(2030, 1, 1), last),
+    ]
+
+
+def test_a_salary_that_ends_before_retirement_takes_its_room_along() -> None:
+    """Ben's salary ends in 2028: nothing of it can be deferred then."""
+    incomes = tuple(replace(each, end=date(2028, 3, 1)) if each.key == "ben" else each for each in family().incomes)
+    assert added(with_more_saved(replace(family(), incomes=incomes), 1_000.0, places(WORK))) == [
+        ("plan_ben", 12_000.0, Boundary.PLAN_START, date(2028, 3, 1)),
+        ("brokerage", 12_000.0, date(2028, 3, 1), Boundary.RETIREMENT),
+    ]
+
+
+def test_more_on_top_of_a_row_of_payments_goes_nowhere_twice() -> None:
+    """3,500 a month fill the plan at work in each span: of another 1,000 it takes nothing."""
+    once = with_more_saved(family(), 3_500.0, places(WORK))
+    twice = added(with_more_saved(once, 1_000.0, places(WORK)))
+    assert twice[len(added(once)) :] == [("brokerage", 12_000.0, Boundary.PLAN_START, Boundary.RETIREMENT)]
 
 
 def test_a_health_account_takes_nothing_from_the_year_of_medicare_on() -> None:

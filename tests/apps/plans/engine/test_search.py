@@ -8,13 +8,16 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from apps.plans.engine.advice_facts import SavingPlaces
 from apps.plans.engine.inputs import ProjectionInputs
-from apps.plans.engine.levers import with_retirement_delay, with_retirement_spending
+from apps.plans.engine.levers import with_retirement_spending
+from apps.plans.engine.retirement_levers import with_retirement_delay
 from apps.plans.engine.runs import Run, Runs
 from apps.plans.engine.search import Lever, Search
 from apps.plans.engine.search_guides import Floats
 from tests.apps.plans.engine.households import family, family_cube, with_retirement_budget
 
+TAXABLE = SavingPlaces("brokerage", None)
 PLAN = with_retirement_budget(family(2048, 4), 140_000.0)
 
 
@@ -23,7 +26,7 @@ def cut_of(step: int) -> ProjectionInputs:
 
 
 def delay_of(step: int) -> ProjectionInputs:
-    return with_retirement_delay(PLAN, step)
+    return with_retirement_delay(PLAN, step, TAXABLE)
 
 
 def bisected(lever: Lever, target: float, runs: Runs, ends: tuple[int, int]) -> int:
@@ -67,8 +70,10 @@ def test_the_highest_step_may_be_the_answer() -> None:
 
 def test_a_small_cube_is_searched_as_a_whole() -> None:
     plan, runs = with_retirement_budget(family(), 140_000.0), Runs(family_cube())
-    search = Search(lambda step: with_retirement_delay(plan, step), 0.85, runs, lambda _: None)
-    assert search.smallest(0, 120) == bisected(lambda step: with_retirement_delay(plan, step), 0.85, runs, (0, 120))
+    search = Search(lambda step: with_retirement_delay(plan, step, TAXABLE), 0.85, runs, lambda _: None)
+    assert search.smallest(0, 120) == bisected(
+        lambda step: with_retirement_delay(plan, step, TAXABLE), 0.85, runs, (0, 120)
+    )
 
 
 def test_looking_first_where_it_was_found_before_costs_one_run_on_all_scenarios() -> None:

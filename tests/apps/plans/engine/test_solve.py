@@ -7,18 +7,20 @@ from dataclasses import replace
 import pytest
 
 from apps.kernel.errors import DomainError
+from apps.plans.engine.advice_facts import SavingPlaces
 from apps.plans.engine.inputs import IncomeKind
 from apps.plans.engine.levers import (
     monthly_salaries,
     retirement_spending,
     with_extra_saving,
-    with_retirement_delay,
     with_retirement_spending,
 )
 from apps.plans.engine.monte_carlo import success_probability
 from apps.plans.engine.results import Outcome
+from apps.plans.engine.retirement_levers import with_retirement_delay
 from apps.plans.engine.solve import (
     NoSalaryError,
+    RetirementQuestion,
     SavingsQuestion,
     earliest_retirement,
     required_savings_rate,
@@ -26,6 +28,7 @@ from apps.plans.engine.solve import (
 )
 from tests.apps.plans.engine.households import family, family_cube, with_retirement_budget
 
+TAXABLE = SavingPlaces("brokerage", None)
 STRAINED = with_retirement_budget(family(), 140_000.0)
 
 
@@ -85,19 +88,21 @@ def test_room_to_spend_is_found_above_the_plan() -> None:
 
 
 def test_the_delay_of_retirement_is_the_shortest() -> None:
-    answer = earliest_retirement(STRAINED, family_cube(), 0.85, 75)
+    answer = earliest_retirement(STRAINED, family_cube(), RetirementQuestion(0.85, 75, TAXABLE))
     assert answer.outcome is Outcome.REACHED
-    sooner = with_retirement_delay(STRAINED, int(answer.value) - 1)
+    sooner = with_retirement_delay(STRAINED, int(answer.value) - 1, TAXABLE)
     assert success_probability(sooner, family_cube()).value < 0.85 <= answer.success.value
 
 
 def test_nobody_is_asked_to_work_past_the_latest_age() -> None:
-    answer = earliest_retirement(with_retirement_budget(family(), 400_000.0), family_cube(), 0.85, 68)
+    answer = earliest_retirement(
+        with_retirement_budget(family(), 400_000.0), family_cube(), RetirementQuestion(0.85, 68, TAXABLE)
+    )
     assert answer.outcome is Outcome.CANNOT_BE_REACHED
     # Ben, born in November 1979, would retire in January 2045 at 65 and 2 months.
     assert answer.value == 34.0
 
 
 def test_answers_serialise_to_the_same_bytes() -> None:
-    once = earliest_retirement(STRAINED, family_cube(), 0.85, 75).to_json_bytes()
-    assert once == earliest_retirement(STRAINED, family_cube(), 0.85, 75).to_json_bytes()
+    once = earliest_retirement(STRAINED, family_cube(), RetirementQuestion(0.85, 75, TAXABLE)).to_json_bytes()
+    assert once == earliest_retirement(STRAINED, family_cube(), RetirementQuestion(0.85, 75, TAXABLE)).to_json_bytes()

@@ -13,6 +13,7 @@ from apps.plans.engine.inputs import GoalKind
 from apps.plans.engine.ira_choices import IraGifts, IraPool
 from apps.plans.engine.levers import EXTRA_SAVING, INVESTED, retirement_spending
 from apps.plans.engine.policy import AdvicePolicy
+from apps.plans.engine.saving_places import with_saving
 from apps.plans.engine.what_if_levers import (
     LeverKind,
     Stress,
@@ -20,7 +21,6 @@ from apps.plans.engine.what_if_levers import (
     levers_of,
     moved,
     with_equity_share,
-    with_saving,
 )
 from tests.apps.plans.engine.households import claiming, family, insured
 
