@@ -245,6 +245,6 @@ class _Reading:
 
 def _priority(goal: SpokenGoal, *, is_retirement: bool) -> str:
     """Return how much the words want it; living after work must be met where they say nothing else."""
-    if is_retirement and goal.priority == GoalPriority.IMPORTANT:
+    if is_retirement and goal.priority.value == GoalPriority.IMPORTANT.value:
         return str(GoalPriority.ESSENTIAL)
     return str(goal.priority.value)

@@ -7,7 +7,7 @@ as they were stated to. Balances are today's. Prices move every night, and so do
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,6 +20,7 @@ from apps.money.selectors.situations import household_facts
 from apps.plans.engine.digest import input_digest
 from apps.plans.models import Plan, PlanStatus, ProjectionRun
 from apps.plans.models.plan import IN_THE_WORKS
+from apps.plans.selectors.moved_parts import MovedPart, keyed, parts_of
 from apps.plans.services._advice_facts import papers_of
 from apps.plans.services._kept_facts import facts_kept, said
 from apps.plans.services._questions import check_facts, facts_for
@@ -49,11 +50,15 @@ _EXTRA_PAYMENTS = 1
 
 @dataclass(frozen=True, slots=True)
 class MovedFact:
-    """A kind of facts that says something else today; `names` are the rows where they are known, `value` today's."""
+    """A kind of facts that says something else today; `names` are the rows where they are known, `value` today's.
+
+    `parts` say what moved in it.
+    """
 
     kind: str
     names: tuple[str, ...]
     value: Any
+    parts: tuple[MovedPart, ...] = ()
 
     def __str__(self) -> str:
         label = str(KINDS[self.kind])
@@ -95,7 +100,8 @@ def moved_facts(plan: Plan, run: ProjectionRun | None) -> tuple[MovedFact, ...]:
     for kind, value in facts_of_result(plan, facts).items():
         stated = [before.get(kind), *([known[kind]] if kind in known else [])]
         if not any(_alike(kind, each, value, since) for each in stated):
-            moved.append(MovedFact(kind, _names(kind, before.get(kind), value, since), value))
+            named = _names(kind, before.get(kind), value, since)
+            moved.append(MovedFact(kind, named, value, parts_of(kind, before.get(kind), value)))
     return tuple(moved)
 
 
@@ -132,7 +138,7 @@ def _alike(kind: str, before: Any, after: Any, since: _Since) -> bool:
 
 
 def _same_debts(before: Any, after: Any, since: _Since) -> bool:
-    old, new = _keyed(before), _keyed(after)
+    old, new = keyed(before), keyed(after)
     return old.keys() == new.keys() and all(_same_debt(old[key], new[key], since) for key in new)
 
 
@@ -163,7 +169,7 @@ def _near(before: Any, after: Any, part: float) -> bool:
 
 def _names(kind: str, before: Any, after: Any, since: _Since) -> tuple[str, ...]:
     """Return the names of the rows that differ, where they have one."""
-    old, new = _keyed(before), _keyed(after)
+    old, new = keyed(before), keyed(after)
     names = []
     for key in {**old, **new}:
         if key in old and key in new:
@@ -173,15 +179,3 @@ def _names(kind: str, before: Any, after: Any, since: _Since) -> tuple[str, ...]
         if not same:
             names.append(str(new.get(key, old.get(key, {})).get(_NAME, "")))
     return tuple(dict.fromkeys(name for name in names if name))
-
-
-def _keyed(value: Any) -> dict[str, Mapping[str, Any]]:
-    """Return the rows within a plain value by their keys."""
-    if isinstance(value, dict):
-        key = value.get("key", value.get("person_id"))
-        if key is not None:
-            return {str(key): value}
-        value = list(value.values())
-    if isinstance(value, list):
-        return {key: row for each in value for key, row in _keyed(each).items()}
-    return {}

@@ -18,6 +18,7 @@ from apps.plans.forms.spending import SpendingRuleForm
 from apps.plans.models import Decision, OverrideKind, Plan, SpendingRuleKind
 from apps.plans.policies import is_held
 from apps.plans.selectors.goal_means import accounts_for_goals
+from apps.plans.selectors.moved_parts import part_words
 from apps.plans.selectors.plan_pages import goal_for, plan_for, question_for, recommendation_for
 from apps.plans.selectors.recommendation_lines import line_of
 from apps.plans.services.goal_means import MeansDetails
@@ -148,7 +149,12 @@ class ConfirmFacts(OfPlan):
         """Add what moved, and whether the signatures wait for it."""
         plan = self.plan
         moved = moved_of(plan)
-        return super().get_context_data(moved=moved, seen=digest_of(moved), is_held=is_held(plan), **kwargs)
+        shown = [
+            (str(each), [part_words(each.kind, part, plan.household.currency) for part in each.parts]) for each in moved
+        ]
+        context = {"moved": shown, "seen": digest_of(moved), "is_held": is_held(plan)}
+        context["then"] = plan.published_run.facts_as_of if plan.published_run else None
+        return super().get_context_data(**context, **kwargs)
 
     def perform(self, form: Any, by: Actor) -> str:
         """Confirm it."""

@@ -222,7 +222,7 @@ def test_advisor_and_client_follow_it_from_page_to_page(ada, held, client, sign_
     assert "Signed, to be confirmed" in staff.get(reverse("plans:plan-list")).content.decode()
     assert confirm in {item.url for item in desk_today(ada.as_actor(), today()).items}
     form = staff.get(confirm).content.decode()
-    assert "<li>income (Social Security)</li>" in form
+    assert "<li>income (Social Security)<ul><li>Social Security, amount a year, before tax: $32,000 → $40,000" in form
     assert "Confirm and put in force" in form
     assert "This field is required" in staff.post(confirm, {"reason": ""}).content.decode()
     assert sign_in(client).get(confirm).status_code in {302, 403, 404}
