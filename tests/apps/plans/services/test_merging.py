@@ -9,6 +9,7 @@ from apps.kernel.errors import InvalidInputError
 from apps.money.models import ExpenseLine
 from apps.plans.engine.what_if_results import ScenarioResult
 from apps.plans.models import Override, OverrideKind, PlanScenario
+from apps.plans.selectors._mapping import shown_money
 from apps.plans.selectors.frozen_values import read_frozen
 from apps.plans.selectors.run_values import inputs_of, result_of
 from apps.plans.selectors.scenarios import comparison, scenario_lines
@@ -150,7 +151,9 @@ def test_three_are_compared_with_what_each_difference_does_alone(run, by, system
     assert [len(line.cells) for line in found.results] == [4] * len(found.results)
     assert result_of(run).projection.success.value < 1.0
     missing = next(line for line in found.results if line.label.startswith("Missing in all"))
-    assert missing.cells[0][0].value == result_of(run).projection.shortfall > 0.0
+    shortfall = result_of(run).projection.shortfall
+    assert shortfall > 0.0
+    assert missing.cells[0][0].value == shown_money(shortfall, "USD")
 
 
 def test_what_a_result_rests_on_is_named_when_it_changes(run, by, system):
