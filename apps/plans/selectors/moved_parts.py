@@ -62,8 +62,8 @@ class MovedPart:
 def parts_of(kind: str, before: Any, after: Any) -> tuple[MovedPart, ...]:
     """Return what moved between two plain values of a kind; lists within a row are named without their values."""
     if kind == "accounts":
-        held = [sum(each.values()) if isinstance(each, dict) else 0.0 for each in (before, after)]
-        return (MovedPart("", "balance", *held),)
+        then, now = (sum(each.values()) if isinstance(each, dict) else 0.0 for each in (before, after))
+        return (MovedPart("", "balance", then, now),)
     if isinstance(before, dict) and isinstance(after, dict):
         return tuple(_in_row("", before, after))
     old, new = keyed(before), keyed(after)
