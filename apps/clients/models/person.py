@@ -15,6 +15,7 @@ from apps.clients.models.household import Household, households_of
 from apps.core.actors import Actor
 from apps.core.history import history
 from apps.core.models import BaseModel
+from apps.core.zones import has_come
 from apps.kernel.dates import age_on
 
 
@@ -35,11 +36,11 @@ YOUNGEST_RETIRED, OLDEST_RETIRED = 30, 100
 
 def birth_problem(relationship: str, born: dt.date) -> str:
     """Say why somebody of the household cannot be born on a day; empty where they can."""
-    today, decides = timezone.localdate(), relationship in {Relationship.HEAD, Relationship.PARTNER}
-    if born > today:
+    decides = relationship in {Relationship.HEAD, Relationship.PARTNER}
+    if not has_come(born):
         child = _("This day is still to come: enter a child once it is born.")
         return str(_("This day is still to come: check the year.") if decides else child)
-    age = age_on(born, today)
+    age = age_on(born, max(timezone.localdate(), born))
     if age > _OLDEST:
         told = _("Somebody born then would be %(age)s years old; a plan goes to %(most)s: check the year.")
         return told % {"age": age, "most": _OLDEST}

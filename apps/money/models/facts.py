@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.clients.models.household import Household, households_of
 from apps.core.actors import Actor
 from apps.core.models import BaseModel
+from apps.core.zones import has_come
 
 # years after which a fact is no fact of today
 OLDEST_FACT = 20
@@ -52,7 +53,7 @@ class FactOfHousehold(BaseModel):
         super().clean_fields(exclude)
         today = timezone.localdate()
         if "as_of" not in (exclude or ()):
-            refuse_unless(self.as_of <= today, "as_of", _("This day has not come yet: give today or an earlier day."))
+            refuse_unless(has_come(self.as_of), "as_of", _("This day has not come yet: give today or an earlier day."))
             message = _("This is more than %(years)s years ago: look it up anew, and give the day of what you find.")
             is_recent = self.as_of.year >= today.year - OLDEST_FACT
             refuse_unless(is_recent, "as_of", message % {"years": OLDEST_FACT})
