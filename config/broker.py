@@ -8,6 +8,9 @@ again and falls with an AttributeError, which Celery takes for the end of the wo
 Here a channel whose server is gone closes without a farewell, and what it had in hand is handed back by the next one
 that consumes. A job that has gone on running meanwhile is then delivered twice: the second time finds its lease taken,
 or the job done (apps/core/leases.py).
+
+What a person waits for goes before what machines ask for. Kombu keeps a list for each step of priority, and a worker
+asks for all of them at once, the lowest number first, whichever queues it takes from: no order of queues is needed.
 """
 
 from __future__ import annotations
@@ -18,6 +21,9 @@ import structlog
 from kombu.transport import redis
 
 log = structlog.get_logger(__name__)
+
+# 0 means to Kombu that none was given; 1 stands in the same list as 0
+FIRST, LAST = 1, 9
 
 
 class QoS(redis.QoS):
@@ -63,6 +69,7 @@ class Channel(redis.Channel):
     """A channel that closes whether its server is there or not."""
 
     QoS = QoS
+    default_priority = LAST  # Kombu's own, 0, would put all that names none before all others
 
     def basic_consume(self, queue: str, no_ack: bool, *args: Any, **kwargs: Any) -> Any:  # noqa: FBT001 - Kombu's signature
         """Begin to take messages; first give back what a lost connection left in hand."""

@@ -1,7 +1,8 @@
 """Work in the background: asked for in a transaction, sent on commit, run once, run again if its worker died.
 
 A job is a row of the outbox (`core.Job`); the broker only carries its id. Whoever runs it holds a lease on the row
-(apps/core/leases.py); `sweep` sends again what the broker lost or a dead worker left. See docs/recipes/add-a-job.md.
+(apps/core/leases.py); `sweep` sends again what the broker lost or a dead worker left. What a person waits
+for is sent to stand before all else. See “A job” in CONTRIBUTING.md.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import inspect
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from typing import Any
 from uuid import UUID
 
@@ -36,6 +38,7 @@ from apps.core.tenancy.connections import connection
 from apps.core.tenancy.names import current_schema
 from apps.core.zones import in_firms_zone
 from apps.kernel.errors import DomainError, gettext_noop
+from config.broker import FIRST, LAST
 
 __all__ = [
     "JobCancelledError",
@@ -58,6 +61,8 @@ UNSENT_AFTER = dt.timedelta(seconds=5)
 # one that was sent and not taken up: at once when the broker holds nothing, late when it may still stand in line
 RESEND_AFTER, RESEND_BUSY_AFTER = dt.timedelta(seconds=30), dt.timedelta(minutes=15)
 SWEEP_AT_MOST = 500
+# whether a person waits for the job that runs here; where none runs, a person's own request may
+_waited_for: ContextVar[bool] = ContextVar("waited_for", default=True)
 JOB_HEADER, SCHEMA_HEADER, REQUEST_HEADER = "steward_job", "_schema_name", "steward_request"
 
 
@@ -71,12 +76,18 @@ class JobUnknownError(DomainError):
 def enqueue(name: str, *, by: Actor, topic: str = "", **arguments: Any) -> Job:
     """Write a job into the current transaction; it is sent when that commits.
 
-    `arguments` are ids and primitives. `topic` names the live topic that hears of progress. Raises JobUnknownError,
-    before anything is written, for a name that no task bears or arguments that it does not take.
+    `arguments` are ids and primitives. `topic` names the live topic that hears of progress: a job with one that a
+    person asks for, on a page or in a job they wait for, goes before all others. Raises JobUnknownError, before
+    anything is written, for a name that no task bears or arguments that it does not take.
     """
     _check(name, arguments)
     job = Job.objects.create(
-        name=name, arguments=arguments, asked_by=by.key, topic=topic, language=get_language() or ""
+        name=name,
+        arguments=arguments,
+        asked_by=by.key,
+        topic=topic,
+        language=get_language() or "",
+        waited_for=bool(topic) and by.is_person and _waited_for.get(),
     )
     firm = connection.tenant
 
@@ -119,8 +130,9 @@ def titles() -> Mapping[str, str | Promise]:
 def send(job: Job, *, request_id: str = "") -> bool:
     """Hand the job to the broker; False when the broker is away: the sweeper will send it."""
     headers = {JOB_HEADER: str(job.public_id), SCHEMA_HEADER: current_schema(), REQUEST_HEADER: request_id}
+    priority = FIRST if job.waited_for else LAST
     try:
-        current_app.send_task(job.name, kwargs=job.arguments, headers=headers, retry=False)
+        current_app.send_task(job.name, kwargs=job.arguments, headers=headers, priority=priority, retry=False)
     except (BrokerAwayError, RedisError, OSError) as away:
         log.warning("job.not_sent", job=str(job.public_id), name=job.name, reason=str(away))
         return False
@@ -208,11 +220,13 @@ class LeasedTask(TenantTask):
         lease = Lease(job)
         lease.start()
         self.progress = Progress(job, lease)
+        waited_for = _waited_for.set(job.waited_for)
         names = {"job": str(job.public_id), "firm": current_schema(), "request_id": self._header(REQUEST_HEADER)}
         try:
             with structlog.contextvars.bound_contextvars(**names), override(job.language or settings.LANGUAGE_CODE):
                 self._run(job, args, kwargs)
         finally:
+            _waited_for.reset(waited_for)
             lease.end()
             self.progress = Progress(None)
 

@@ -328,11 +328,12 @@ CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 # longer than any job: a dead worker's jobs are found by their lease (apps.core.jobs), not by this
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 6 * 3600, "socket_connect_timeout": 2, "socket_timeout": 30}
 CELERY_WORKER_CONCURRENCY = env.whole("STEWARD_WORKERS", 2)
+# what waited longer than to its next time is dropped; the sweep goes first: it sends again what a person waits for
 CELERY_BEAT_SCHEDULE = {
     "forget": {"task": "core.forget", "schedule": 3600.0, "options": {"expires": 3000}},
-    "sweep-jobs": {"task": "core.sweep_jobs", "schedule": 10.0, "options": {"expires": 30}},
+    "sweep-jobs": {"task": "core.sweep_jobs", "schedule": 10.0, "options": {"expires": 9, "priority": 1}},
     "market-prices": {"task": "market.bring_up_to_date", "schedule": 3600.0, "options": {"expires": 3000}},
-    "compliance-house": {"task": "compliance.keep_house_everywhere", "schedule": 86400.0},
+    "keep-house": {"task": "compliance.keep_house_everywhere", "schedule": 86400.0, "options": {"expires": 80000}},
     "keep-values": {"task": "portfolios.keep_values_everywhere", "schedule": 1800.0, "options": {"expires": 1700}},
     "watch-drift": {"task": "portfolios.watch_drift_everywhere", "schedule": 1800.0, "options": {"expires": 1500}},
     "follow-steps": {"task": "plans.follow_steps_everywhere", "schedule": 43200.0, "options": {"expires": 40000}},

@@ -15,7 +15,7 @@ from config import broker, celery
 from config.embedded.layout import Layout
 from config.embedded.redis import Redis
 
-QUEUE = Queue("work")
+QUEUE, OTHER = Queue("work"), Queue("other")
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def crash(redis: Redis) -> None:
 def in_redis(broker: Connection) -> tuple[int, int]:
     """Return how many messages stand in line and how many are in hand."""
     client = broker.default_channel.client
-    return client.llen("work"), client.hlen("unacked")
+    return broker.default_channel._size("work"), client.hlen("unacked")
 
 
 def test_every_address_of_a_redis_means_our_transport(redis: Redis) -> None:
@@ -121,3 +121,33 @@ def test_a_connection_that_closes_in_peace_hands_back_what_it_has_in_hand(redis:
         stopping.close()
         assert in_redis(watching) == (1, 0)
     assert broker.QoS.left == set()
+
+
+def test_a_worker_of_two_queues_takes_what_a_person_waits_for_first(redis: Redis) -> None:
+    with connection(redis) as site, site.Producer() as producer:
+        for at in range(4):
+            producer.publish(f"mail {at}", routing_key="work", declare=[QUEUE])
+            producer.publish(f"household {at}", routing_key="other", declare=[OTHER], priority=broker.LAST)
+        for at in range(3):
+            producer.publish(f"asked {at}", routing_key="work", declare=[QUEUE], priority=broker.FIRST)
+    with connection(redis) as worker:
+        taken: list[str] = []
+        consumer = worker.Consumer(
+            [QUEUE, OTHER], callbacks=[lambda body, message: taken.append(body) or message.ack()]
+        )
+        consumer.qos(prefetch_count=1)
+        consumer.consume()
+        while len(taken) < 11:
+            worker.drain_events(timeout=5)
+    assert taken[:3] == ["asked 0", "asked 1", "asked 2"]
+    assert [told for told in taken[3:] if told.startswith("mail")] == [f"mail {at}" for at in range(4)]
+    # neither of the other two waits for the other's end
+    assert {told.split()[0] for told in taken[3:5]} == {"mail", "household"}
+
+
+def test_what_waits_for_its_next_time_is_dropped_before_it_comes() -> None:
+    entries = celery.app.conf.beat_schedule
+    late = [name for name, each in entries.items() if not 0 < each["options"].get("expires", 0) < each["schedule"]]
+    assert (late, len(entries) > 5) == ([], True)
+    # it finds what a person waits for and the broker lost
+    assert entries["sweep-jobs"]["options"]["priority"] == broker.FIRST

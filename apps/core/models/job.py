@@ -45,6 +45,8 @@ class Job(BaseModel):
     percent = models.PositiveSmallIntegerField(default=0)
     step = models.CharField(max_length=200, blank=True)
     topic = models.CharField(max_length=120, blank=True)
+    # by a person, on a page that shows its progress: such a job goes before those of machines
+    waited_for = models.BooleanField(default=False, db_default=False)
     cancel_requested = models.BooleanField(default=False)
     error = models.TextField(blank=True)
 
@@ -63,3 +65,8 @@ class Job(BaseModel):
     def is_open(self) -> bool:
         """Whether it still waits or runs."""
         return self.state in {JobState.QUEUED, JobState.RUNNING}
+
+    def count_before(self) -> int:
+        """Return how many of the firm's jobs that people wait for stand in line before this one."""
+        waiting = Job.objects.filter(state=JobState.QUEUED, waited_for=True)
+        return waiting.filter(pk__lt=self.pk).count() if self.waited_for and self.state == JobState.QUEUED else 0

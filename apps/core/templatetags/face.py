@@ -18,8 +18,9 @@ from django.utils.formats import localize
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import slugify
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, ngettext
 
+from apps.core.models import Job
 from apps.core.templatetags import formats
 from apps.core.templatetags.charts import ChartSpec, Dial, chart_table
 from apps.kernel.money import Money, Rate
@@ -54,6 +55,17 @@ def bps(fraction: Rate | formats.Number | None) -> str:
 def quantity(value: formats.Number | None, places: int | None = None) -> str:
     """Write a number with thousands and the decimals it has (six at most), or with exactly `places`."""
     return "–" if value is None or value == "" else formats.number_text(value, places)
+
+
+@register.filter
+def step_of(job: Job | None) -> str:
+    """Say what a job does; of one that waits, how many that people wait for stand before it."""
+    if job and job.step:
+        return job.step
+    if job and (number := job.count_before()):
+        message = ngettext("Waiting: %(number)s task before it", "Waiting: %(number)s tasks before it", number)
+        return message % {"number": formats.number_text(number)}
+    return gettext("Waiting for a worker")
 
 
 @register.filter

@@ -7,10 +7,12 @@ from django.utils import timezone
 from django_tenants.utils import tenant_context
 
 from apps.core import jobs
-from apps.core.actors import Actor
+from apps.core.actors import Actor, ActorKind
 from apps.core.models import Job, JobState
 from apps.core.models.cache_entry import CacheEntry
+from apps.core.templatetags.face import step_of
 from apps.kernel.errors import NotFoundError
+from config.broker import FIRST, LAST
 from tests import live_tasks
 
 BY = Actor.system("tests")
@@ -96,6 +98,48 @@ def test_a_wrong_name_or_argument_is_refused_with_its_reason_and_leaves_no_row(i
         asked(name, **arguments)
     assert told in str(refused.value)
     assert not Job.objects.exists()
+
+
+@jobs.job("tests.ask_on")
+def ask_on(_task):
+    asked_in_turn.append(jobs.enqueue("tests.write", by=PERSON, topic="firm:all", key="b"))
+
+
+asked_in_turn = []
+PERSON = Actor(kind=ActorKind.PERSON, key="person:ada", label="Ada")
+PARTNER = Actor(kind=ActorKind.PARTNER, key="partner:crm", label="CRM")
+
+
+@pytest.mark.parametrize(
+    ("by", "topic", "priority"),
+    [(PERSON, "firm:all", FIRST), (PERSON, "", LAST), (BY, "firm:all", LAST), (PARTNER, "firm:all", LAST)],
+)
+def test_what_a_person_waits_for_is_sent_before_all_else_and_sent_again_so(in_alpha, monkeypatch, by, topic, priority):
+    sent = []
+    monkeypatch.setattr(jobs.current_app, "send_task", lambda _name, **options: sent.append(options["priority"]))
+    job = jobs.enqueue("tests.write", by=by, topic=topic, key="a")
+    jobs.send(job)
+    Job.objects.filter(pk=job.pk).update(sent_at=NOW() - dt.timedelta(hours=1))
+    assert jobs.sweep() == 1
+    assert sent == [priority, priority]
+
+
+@pytest.mark.parametrize(("by", "waited_for"), [(PERSON, True), (BY, False)])
+def test_what_a_job_asks_for_is_waited_for_as_that_job_is(in_alpha, by, waited_for):
+    run(ask_on, jobs.enqueue("tests.ask_on", by=by, topic="firm:all"))
+    assert asked_in_turn.pop().waited_for is waited_for
+    assert jobs.enqueue("tests.write", by=PERSON, topic="firm:all", key="c").waited_for
+
+
+def test_a_waiting_person_reads_how_many_stand_before_them(in_alpha):
+    asked("tests.write", key="a")
+    first, second, third = (jobs.enqueue("tests.write", by=PERSON, topic="firm:all", key=key) for key in "bcd")
+    said = ["Waiting for a worker", "Waiting: 1 task before it", "Waiting: 2 tasks before it"]
+    assert [step_of(job) for job in (first, second, third)] == said
+    Job.objects.filter(pk=first.pk).update(state=JobState.RUNNING, step="Computing")
+    first.refresh_from_db()
+    assert [step_of(job) for job in (first, second, third)] == ["Computing", *said[:2]]
+    assert step_of(None) == step_of(asked("tests.write", key="e")) == "Waiting for a worker"
 
 
 def test_a_job_runs_once_and_is_done(in_alpha):
