@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import ClassVar
 
 from django.db import models
@@ -13,6 +14,9 @@ from apps.clients.models.sealed_files import SealedFile, unseal
 from apps.core.actors import Actor
 from apps.core.history import history
 from apps.core.models import BaseModel
+
+# the name of a task of the system, such as plans.file_report
+_JOB = re.compile(r"[a-z_]+\.[a-z_]+")
 
 
 class DocumentCategory(models.TextChoices):
@@ -128,6 +132,11 @@ class DocumentVersion(BaseModel):
     def audit_subject(self) -> Household:
         """Return whose trail this is."""
         return self.document.household
+
+    @property
+    def filer(self) -> str:
+        """Name who filed it: a job of the system, kept by the name of its task, is Steward."""
+        return "Steward" if _JOB.fullmatch(self.filed_by) else self.filed_by
 
     def content(self) -> bytes:
         """Read and decrypt the file; raises FileDamagedError when the storage no longer holds what was filed."""

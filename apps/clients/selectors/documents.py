@@ -115,7 +115,7 @@ def _paper(document: Document, *, can_open: bool) -> Paper:
         title=document.title,
         category=str(document.get_category_display()),
         filed_at=version.created_at,
-        filed_by=version.filed_by,
+        filed_by=version.filer,
         version=version.number,
         size=version.size,
         visible_to_client=document.visible_to_client,

@@ -7,7 +7,7 @@ from itertools import permutations
 
 from apps.plans.engine.advice import Candidate
 from apps.plans.engine.advice_retirement_texts import order_texts
-from apps.plans.engine.advice_worth import rank_of, stands_out, yearly_costs
+from apps.plans.engine.advice_worth import rank_of, shows_nothing, stands_out, yearly_costs
 from apps.plans.engine.inputs import ProjectionInputs, TaxTreatment
 from apps.plans.engine.roth_program import cannot_be_taxed
 from apps.plans.engine.runs import Runs
@@ -16,7 +16,7 @@ _DRAWN = (TaxTreatment.TAXABLE, TaxTreatment.TAX_DEFERRED, TaxTreatment.TAX_FREE
 
 
 def order_advice(inputs: ProjectionInputs, runs: Runs) -> list[Candidate]:
-    """Advise another order of withdrawals when it beats the plan's by more than two standard errors.
+    """Advise another order of withdrawals when it beats the plan's by more than two standard errors and it shows.
 
     Cash stays where the plan has it. Tried on the first thousand paths, the best of them on all. Silent where fewer
     than two kinds of accounts hold money or are paid into.
@@ -27,6 +27,8 @@ def order_advice(inputs: ProjectionInputs, runs: Runs) -> list[Candidate]:
     tried = [inputs, *_orders(inputs, held)]
     best = max(tried, key=lambda each: rank_of(runs.part(each)))
     if best is inputs or not stands_out(runs.of(inputs), runs.of(best), yearly_costs(inputs)):
+        return []
+    if shows_nothing(runs.of(inputs), runs.of(best)):
         return []
     facts = (
         ("success_now", float(runs.of(inputs).succeeded.mean())),

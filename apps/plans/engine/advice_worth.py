@@ -15,6 +15,8 @@ EFFORT = {"easy": 1.0, "medium": 2.0, "hard": 4.0}
 # at most so many points for wealth that is left
 MOST_YEARS = 5.0
 _POINTS, _ERRORS = 100.0, 2.0
+# a chance is shown to the tenth of a point, money to the dollar
+_SHOWN, _HALF_A_DOLLAR = 3, 0.5
 
 
 def worth_of(effect: Effect | None, stake: float | None, difficulty: str, yearly_costs: float) -> float | None:
@@ -62,6 +64,15 @@ def stands_out(before: Run, after: Run, yearly_costs: float) -> bool:
     more = float(np.median(after.terminal_real)) - float(np.median(before.terminal_real))
     is_more = wealth.value > _ERRORS * wealth.standard_error and more >= yearly_costs > 0.0
     return chance.value >= 0.0 and is_more
+
+
+def shows_nothing(before: Run, after: Run) -> bool:
+    """Say whether both chances read alike to the tenth of a point, and the middle future's wealth to the dollar."""
+    chances = (float(before.succeeded.mean()), float(after.succeeded.mean()))
+    change = chances[1] - chances[0]
+    is_same = round(change, _SHOWN) == 0.0 or round(chances[0], _SHOWN) == round(chances[1], _SHOWN)
+    more = float(np.median(after.terminal_real)) - float(np.median(before.terminal_real))
+    return is_same and abs(more) < _HALF_A_DOLLAR
 
 
 def yearly_costs(inputs: ProjectionInputs) -> float:

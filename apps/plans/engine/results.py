@@ -13,7 +13,7 @@ from typing import Any
 
 from apps.plans.engine.digest import UNTOLD, canonical_json
 
-ENGINE_VERSION = "plans-1.32.0"
+ENGINE_VERSION = "plans-1.33.0"
 
 PERCENTILES = (5, 10, 25, 50, 75, 90, 95)
 SPENDING_LEVELS = (5, 25, 50, 75, 95)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy
 
 from apps.clients.models import Person, Relationship
+from apps.core.templatetags import formats
 from apps.kernel.errors import gettext_noop
 from apps.plans.models import AlertKind, AlertState, OverrideKind, PlanAlert
 from apps.plans.selectors._mapping import shown_money
@@ -152,7 +153,22 @@ def _text(alert: PlanAlert, wording: Wording) -> Sentence:
         "guardrail__money": alert.guardrail,
     }
     params = {name: plain_number(value) for name, value in values.items() if value is not None}
-    return sentence({"message": message, "params": params}, wording)
+    return _titled(sentence({"message": message, "params": params}, wording), alert.opened_on)
+
+
+def _titled(told: Sentence, day: dt.date) -> Sentence:
+    """Name the figures of an alert by what they are and when they were measured: their passports are titled so."""
+    labels = {
+        "before__percent": gettext("Chance of success before"),
+        "after__percent": gettext("Chance of success, measured on %(day)s") % {"day": formats.date_text(day)},
+        "amount__money": gettext("Affordable living costs a year, change"),
+        "wealth__money": gettext("In all accounts, measured on %(day)s") % {"day": formats.date_text(day)},
+        "guardrail__money": gettext("Guardrail that was reached"),
+    }
+    return tuple(
+        replace(part, label=labels.get(part.key.rpartition(":")[2], part.label)) if isinstance(part, Figure) else part
+        for part in told
+    )
 
 
 def _part(part: Mapping[str, Any], prefix: str, currency: str) -> PartLine:

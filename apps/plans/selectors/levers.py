@@ -23,11 +23,11 @@ class Lever:
 
 _MOST = Decimal(1_000_000)
 LEVERS: dict[str, Lever] = {
-    "savings": Lever("monthly_extra", "money", "extra__money", _("Extra saving a month"), Decimal(0), _MOST),
-    "spending": Lever("sustainable_monthly", "money", "amount__money", _("Living costs a month"), Decimal(0), _MOST),
-    "retirement_date": Lever("delay_months", "count", "months__count", _("Months longer"), Decimal(0), Decimal(360)),
-    "debt": Lever("monthly_extra", "money", "extra__money", _("Extra payment a month"), Decimal(0), _MOST),
-    "emergency_fund": Lever("monthly_extra", "money", "", _("Set aside a month"), Decimal(0), _MOST),
-    "contribution_room": Lever("monthly_extra", "money", "extra__money", _("Extra payment a month"), Decimal(0), _MOST),
+    "savings": Lever("monthly_extra", "money", "extra__money", _("Extra saving a month"), Decimal(1), _MOST),
+    "spending": Lever("sustainable_monthly", "money", "amount__money", _("Living costs a month"), Decimal(1), _MOST),
+    "retirement_date": Lever("delay_months", "count", "months__count", _("Months longer"), Decimal(1), Decimal(360)),
+    "debt": Lever("monthly_extra", "money", "extra__money", _("Extra payment a month"), Decimal(1), _MOST),
+    "emergency_fund": Lever("monthly_extra", "money", "", _("Set aside a month"), Decimal(1), _MOST),
+    "contribution_room": Lever("monthly_extra", "money", "extra__money", _("Extra payment a month"), Decimal(1), _MOST),
     "allocation": Lever("equity_then", "percent", "", _("Most equities, in per cent"), Decimal(0), Decimal(1)),
 }

@@ -38,6 +38,7 @@ class Monitoring:
     success: Figure
     error: Figure
     spending: Figure
+    spending_on: dt.date
     wealth: Figure
     guardrails: tuple[Figure, ...]
     spending_at: tuple[Figure, ...]
@@ -45,9 +46,14 @@ class Monitoring:
     alerts: tuple[AlertLine, ...]
 
     @property
-    def stats(self) -> tuple[Figure, ...]:
-        """What stands above the line: the chance, the wealth between its guardrails, what the plan can carry."""
-        return (self.success, self.spending, self.wealth, *self.guardrails)
+    def stats(self) -> tuple[tuple[Figure, dt.date], ...]:
+        """What stands above the line, each with its day: the chance, what the plan can carry, wealth, guardrails."""
+        shown = (self.success, self.spending, self.wealth, *self.guardrails)
+        return tuple((each, self.day_of(each)) for each in shown)
+
+    def day_of(self, figure: Figure) -> dt.date:
+        """The day a figure was measured on: what the plan can carry is not solved for every night."""
+        return self.spending_on if figure.key == self.spending.key else self.measured_on
 
 
 def monitoring_of(plan: Plan | None, actor: Actor) -> Monitoring | None:
@@ -59,7 +65,8 @@ def monitoring_of(plan: Plan | None, actor: Actor) -> Monitoring | None:
     if not newest or monitor is None:
         return None
     last, currency = newest[0], plan.household.currency
-    spending = next((row.spending for row in newest if row.spending is not None), monitor.accepted_spending)
+    carried = next(((row.spending, row.day) for row in newest if row.spending is not None), None)
+    spending, spending_on = carried or (monitor.accepted_spending, _begun(plan, newest))
     rails = ((monitor.below, "below", _("Guardrail below")), (monitor.above, "above", _("Guardrail above")))
     then = (
         (monitor.spending_below, "spending_below", _("Living costs a month below it")),
@@ -83,6 +90,7 @@ def monitoring_of(plan: Plan | None, actor: Actor) -> Monitoring | None:
             _("Affordable living costs a year in retirement"),
             "whole",
         ),
+        spending_on=spending_on,
         wealth=Figure(plain_money(last.wealth, currency), "money", "measured:wealth", _("In all accounts"), "whole"),
         guardrails=tuple(
             Figure(plain_money(value, currency), "money", f"measured:{key}", label, "whole")
@@ -107,8 +115,13 @@ def is_being_measured(plan: Plan | None) -> bool:
     return Job.objects.filter(name=MEASURING, state__in=[JobState.QUEUED, JobState.RUNNING], **asked).exists()
 
 
+def _begun(plan: Plan, newest: list[PlanMeasurement]) -> dt.date:
+    """The day since which the plan is in force."""
+    return timezone.localdate(plan.in_force_at) if plan.in_force_at else newest[-1].day
+
+
 def _chart(plan: Plan, monitor: PlanMonitor, newest: list[PlanMeasurement]) -> ChartSpec | None:
-    begun = timezone.localdate(plan.in_force_at) if plan.in_force_at else newest[-1].day
+    begun = _begun(plan, newest)
     rows = [(row.day, plain_number(row.success)) for row in reversed(newest)]
     if rows[0][0] > begun:
         rows.insert(0, (begun, plain_number(monitor.accepted_success)))
@@ -217,11 +230,12 @@ def told_figure(plan: Plan, actor: Actor, key: str) -> ToldFigure | None:
     figure = next((each for each in figures_in(found) if each.key == key), None)
     if found is None or figure is None:
         return None
-    last = PlanMeasurement.objects.filter(plan=plan).order_by("-day").first()
-    facts = [(_("Plan"), str(plan.version)), (_("Measured on"), found.measured_on.isoformat())]
+    day = found.day_of(figure)
+    last = PlanMeasurement.objects.filter(plan=plan, day=day).first()
+    facts = [(_("Plan"), str(plan.version)), (_("Measured on"), day.isoformat())]
     if last is not None:
         facts += [(_("Futures"), str(last.n_paths)), (_("Inputs (SHA-256)"), last.input_digest)]
-    return ToldFigure(figure, _method(key), found.measured_on, tuple(facts))
+    return ToldFigure(figure, _method(key), day, tuple(facts))
 
 
 def _of_alert(plan: Plan, actor: Actor, key: str) -> ToldFigure | None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from apps.kernel.money import Money
 from apps.plans.engine.digest import canonical_json
@@ -241,8 +243,8 @@ def _begun_within(found: Found) -> dt.date | None:
 
 
 _BINDING = {
-    "max_volatility": _("the swing that the risk level allows"),
-    "max_equity_share": _("the share of equities that the risk level allows"),
+    "max_volatility": gettext_lazy("the swing that the risk level allows"),
+    "max_equity_share": gettext_lazy("the share of equities that the risk level allows"),
 }
 
 
@@ -307,7 +309,7 @@ def allocation(found: Found, *, advised: bool) -> AllocationPart | None:
         equity_limit=share(
             limit.max_equity_share if limit else None, "equity_limit", _("Equities the risk level allows")
         ),
-        binding=tuple(_BINDING[name] for name, _price in then.binding if name in _BINDING) if then else (),
+        binding=tuple(str(_BINDING[name]) for name, _price in then.binding if name in _BINDING) if then else (),
         frontier=tuple((point.volatility, point.expected_return) for point in then.frontier) if then else (),
     )
 
@@ -344,6 +346,11 @@ _OVERRIDE_UNITS = (
 )
 
 
+def _decimals(value: Decimal) -> str:
+    """Return the style of a number by the decimals that it has, two at most; empty for a whole one."""
+    return next((style for style in ("", "1", "2") if value == round(value, int(style or 0))), "2")
+
+
 def overrides(plan: Plan, rows: Iterable[Override] | None = None) -> tuple[ChoiceLine, ...]:
     """Return where the plan departs from the facts, each with its date and reason; ``rows`` where they were read."""
     lines = []
@@ -358,7 +365,9 @@ def overrides(plan: Plan, rows: Iterable[Override] | None = None) -> tuple[Choic
             "by": row.set_by,
             "day": date_format(row.set_on),
         }
-        figure = Figure(value, unit, f"override:{row.public_id}", label)
+        # an age that is no whole year is told to the half year, or to the hundredth
+        style = _decimals(row.value) if unit == "years" else ""
+        figure = Figure(value, unit, f"override:{row.public_id}", label, style)
         lines.append(ChoiceLine(label, figure, note))
     return tuple(lines)
 

@@ -188,6 +188,15 @@ def _keep_rows(kept: Sequence[Finding], day: dt.date) -> None:
         unique_fields=["plan"],
         update_fields=[*MONITORED, "updated_at"],
     )
+    # what the plan carries is solved for an alert alone: measured again on its day, it is not forgotten
+    solved = dict(
+        PlanMeasurement.objects.filter(plan__in=[each.plan.pk for each in measured], day=day).values_list(
+            "plan", "spending"
+        )
+    )
+    for each in measured:
+        if each.measured.get("spending") is None:
+            each.measured["spending"] = solved.get(each.plan.pk)
     PlanMeasurement.objects.bulk_create(
         [PlanMeasurement(plan=each.plan, day=day, **each.measured) for each in measured],
         update_conflicts=True,

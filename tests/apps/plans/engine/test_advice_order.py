@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from apps.plans.engine import advice_order
 from apps.plans.engine.advice import Candidate
 from apps.plans.engine.advice_citations import uncited
 from apps.plans.engine.advice_order import order_advice
@@ -60,3 +61,10 @@ def test_one_kind_of_account_leaves_nothing_to_order() -> None:
     )
     only = replace(plan, accounts=roth, contributions=(), surplus_account="savings")
     assert order_advice(only, Runs(cube_of(only))) == []
+
+
+def test_an_order_whose_gain_rounds_to_nothing_is_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    inputs = roth_first()
+    runs = Runs(cube_of(inputs))
+    monkeypatch.setattr(advice_order, "shows_nothing", lambda _before, _after: True)
+    assert order_advice(inputs, runs) == []

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from apps.plans.engine.advice_worth import helps, place_of, rank_of, stands_out, worth_of, yearly_costs
+from apps.plans.engine.advice_worth import helps, place_of, rank_of, shows_nothing, stands_out, worth_of, yearly_costs
 from apps.plans.engine.results import Effect, Recommendation, Text
 from apps.plans.engine.runs import Run
 from tests.apps.plans.engine.households import family
@@ -94,3 +94,12 @@ def test_variants_are_ordered_by_the_point_of_success_then_by_what_is_left() -> 
 
 def test_a_years_costs_are_those_of_the_retirement_goal() -> None:
     assert yearly_costs(family()) == pytest.approx(118_000.0)
+
+
+def test_a_gain_that_reads_alike_in_chance_and_dollars_shows_nothing() -> None:
+    few, more, many = [1.0] * 7980 + [0.0] * 2020, [1.0] * 7983 + [0.0] * 2017, [1.0] * 7990 + [0.0] * 2010
+    poor, rich = [0.0] * 10_000, [0.0] * 4_999 + [1.0] * 5_001
+    assert shows_nothing(run(few, poor), run(more, poor))
+    assert shows_nothing(run(few, poor), run(few, [0.0] * 6_000 + [9.0] * 4_000))
+    assert not shows_nothing(run(few, poor), run(many, poor))
+    assert not shows_nothing(run(few, poor), run(more, rich))

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any, cast
+
+from django.utils import translation
 
 from apps.plans.engine.monte_carlo import project
 from apps.plans.engine.results import Projection
 from apps.plans.selectors import overview_builders
 from tests.apps.plans.engine.households import family, family_cube
+
+DAY = dt.date(2026, 11, 22)
 
 
 def lines(projection: Projection, inputs: Any) -> Any:
@@ -75,3 +80,22 @@ def test_a_wish_that_costs_the_needs_says_the_chance_without_it_at_the_goal():
     assert shown["boat"].value == 0.807
     assert shown["boat"].key == "advice:wish:boat:success_after"
     assert [key for key, figure in shown.items() if figure] == ["boat"]
+
+
+def test_an_age_that_is_no_whole_year_is_told_to_its_month_and_a_whole_one_stays_whole() -> None:
+    for value, text in (("66.50", "66.5"), ("66.25", "66.25"), ("67.00", "67")):
+        row = SimpleNamespace(
+            kind="claim_age", person="Ana", value=Decimal(value), public_id="a", reason="r", set_by="b", set_on=DAY
+        )
+        rows = SimpleNamespace(select_related=lambda _name, row=row: [row])
+        plan: Any = SimpleNamespace(overrides=rows, household=SimpleNamespace(currency="USD"))
+        (line,) = overview_builders.overrides(plan)
+        assert line.figure.text == text
+
+
+def test_what_holds_a_mix_back_is_told_in_the_readers_language() -> None:
+    with translation.override("pt-br"):
+        assert str(overview_builders._BINDING["max_volatility"]) == translation.gettext(
+            "the swing that the risk level allows"
+        )
+        assert str(overview_builders._BINDING["max_volatility"]) != "the swing that the risk level allows"

@@ -15,6 +15,7 @@ from django.utils import timezone
 from apps.accounts.models import User
 from apps.core.actors import Actor
 from apps.core.models import AuditEvent, Job, JobState
+from apps.core.templatetags.formats import date_text
 from apps.money.models import ExpenseLine, IncomeSource
 from apps.money.selectors.situations import household_facts
 from apps.plans.models import (
@@ -26,6 +27,7 @@ from apps.plans.models import (
     PlanMonitor,
     PlanStatus,
 )
+from apps.plans.selectors.monitoring import monitoring_of, told_figure
 from apps.plans.services import _nights, monitoring
 from apps.plans.services.errors import RunInProgressError, StatusNotPossibleError
 from apps.plans.services.monitoring import ask_for_monitoring, fallen, monitor_plans, request_measurement, start_night
@@ -292,3 +294,36 @@ def test_many_plans_are_read_and_kept_by_the_queries_of_one(ada: User, plan: Pla
     assert len(together) == len(alone)
     assert len(alone) < 50
     assert monitor_plans(plan_ids=[], day=today(), again=True, by=BY) == 0
+
+
+def test_what_an_alert_was_told_with_stands_with_its_own_day_after_a_later_look(ada: User, plan: Plan) -> None:
+    plans.night()
+    plans.balance(plan.household, "0.5")
+    told = today() + dt.timedelta(days=1)
+    plans.night(day=told, again=True)
+    solved = PlanMeasurement.objects.get(day=told).spending
+    assert solved is not None
+    assert solved < PlanMonitor.objects.get().accepted_spending
+    plans.night(day=told, again=True)
+    assert PlanMeasurement.objects.get(day=told).spending == solved
+    later = told + dt.timedelta(days=1)
+    plans.night(day=later, again=True)
+    shown = monitoring_of(plan, ada.as_actor())
+    assert shown is not None
+    assert shown.spending.value is not None
+    assert (shown.spending_on, shown.measured_on) == (told, later)
+    days = {figure.key: day for figure, day in shown.stats}
+    assert (days["measured:spending"], days["measured:success"]) == (told, later)
+    passport = told_figure(plan, ada.as_actor(), "measured:spending")
+    assert passport is not None
+    assert passport.as_of == told
+
+
+def test_an_alerts_figures_are_titled_by_what_they_are_and_their_day(ada: User, plan: Plan) -> None:
+    plans.night()
+    plans.balance(plan.household, "0.5")
+    plans.night(again=True)
+    alert = PlanAlert.objects.get()
+    passport = told_figure(plan, ada.as_actor(), f"alert:{alert.public_id}:after__percent")
+    assert passport is not None
+    assert passport.figure.label == f"Chance of success, measured on {date_text(alert.opened_on)}"

@@ -92,7 +92,7 @@ def test_every_kind_of_advice_can_be_adjusted_where_it_is_given(ada, run, system
         assert measured.adjusted_effect["worth"] != row.proposal["worth"]
 
 
-@pytest.mark.parametrize("value", [None, Decimal(-1), Decimal(2_000_000)])
+@pytest.mark.parametrize("value", [None, Decimal(-1), Decimal(0), Decimal(2_000_000)])
 def test_a_value_out_of_reach_is_refused_at_its_field(ada, run, value):
     with pytest.raises((NotAdjustableError, InvalidInputError)) as refused:
         decide_recommendation(

@@ -10,6 +10,7 @@ from apps.plans import tasks
 from apps.plans.engine.stress_cases import StressTable
 from apps.plans.models import StressRun
 from apps.plans.selectors.frozen_values import read_frozen
+from apps.plans.selectors.run_values import result_of
 from apps.plans.services import stress_runs
 from apps.plans.services.stress_runs import cancel_stresses, request_stresses, run_stresses, stresses_kept
 from tests.factories import plans
@@ -40,6 +41,9 @@ def test_the_job_computes_on_the_plans_own_futures_and_tells_each_test_by_its_na
     row.refresh_from_db()
     found = read_frozen(row.result, StressTable)
     assert found.n_paths == run.n_paths
+    stood = result_of(run).projection
+    assert found.base.success == stood.success, "the plan as it stands fares as its own page says"
+    assert found.base.wealth == stood.terminal.real[stood.percentiles.index(50)]
     assert len(found.results) == len(told) - 1
     assert [fraction for fraction, _step in told] == sorted(fraction for fraction, _step in told)
     assert told[0][1] == "The plan as it stands"
