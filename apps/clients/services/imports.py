@@ -322,12 +322,9 @@ def _locked(batch: ImportBatch, *states: str) -> ImportBatch:
 
 
 def _one_at_a_time(batch: ImportBatch) -> None:
-    """Let imports of one kind and household follow each other: each must see what the one before it made.
-
-    Of a kind whose files may name households themselves, all follow each other.
-    """
-    names_households = importer_for(batch.kind).belongs == Belongs.ONE_OR_NAMED
-    scope = f"clients.import.{batch.kind}.{'' if names_households else batch.household_id or ''}"
+    """Let imports of one kind and household, or of a kind whose files name households, see what others made."""
+    one = "" if importer_for(batch.kind).belongs == Belongs.ONE_OR_NAMED else batch.household_id or ""
+    scope = f"clients.import.{batch.kind}.{one}"
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || %s, 0))", [scope])
 

@@ -57,7 +57,8 @@ class SignatureView(SignatureMixin, ServiceFormView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the consent word for word, whether this person is the one to sign, and what a plan no longer knows."""
         is_theirs = self.signature.person.user_id == self.request.user.pk
-        plan = Plan.objects.filter(signature_request=self.signature.request_id).select_related("household").first()
+        plans = Plan.objects.visible_to(actor_of(self.request)).filter(signature_request=self.signature.request_id)
+        plan = plans.select_related("household").first()
         context = {"consent": current_consent(), "is_theirs": is_theirs, "moved": told(moved_of(plan))}
         return super().get_context_data(**context, **kwargs)
 
