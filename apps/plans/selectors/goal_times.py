@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import NamedTuple
 
+from django.utils.translation import gettext
+
 from apps.clients.models import Relationship
 from apps.kernel.errors import gettext_noop
 from apps.plans.models import Plan
@@ -17,6 +19,14 @@ AFTER_END = gettext_noop(
 COSTS_NOTHING = gettext_noop("“%(name)s” has no amount: it is not counted, and no chance is given for it.")
 OVER = gettext_noop("“%(name)s” is over: its last year has passed, and the plan does not count it.")
 UNDER_WAY = gettext_noop("“%(name)s” is under way: the plan counts what is left of it, from %(day)s on.")
+
+# a name that nobody typed, as the first readers of a text and a night's draft keep it
+UNTYPED = gettext_noop("Retirement")
+
+
+def goal_name(name: str) -> str:
+    """Return a goal's name, in the reader's language where nobody typed it."""
+    return gettext(name) if name == UNTYPED else name
 
 
 class Left(NamedTuple):

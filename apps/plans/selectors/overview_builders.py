@@ -35,7 +35,7 @@ from apps.plans.selectors.figures import Figure, money_figure
 from apps.plans.selectors.frozen_values import read_frozen
 from apps.plans.selectors.goal_helps import help_line
 from apps.plans.selectors.goal_means import given_line, means_line
-from apps.plans.selectors.goal_times import AFTER_END, COSTS_NOTHING
+from apps.plans.selectors.goal_times import AFTER_END, COSTS_NOTHING, goal_name
 from apps.plans.selectors.overview_parts import (
     AllocationPart,
     ChoiceLine,
@@ -137,7 +137,7 @@ def goals(found: Found) -> tuple[GoalLine, ...]:
         outcome = outcomes.get(goal.key)
         if outcome is None or _not_counted(goal, found):
             continue
-        name = found.run.names.get(goal.key, goal.key)
+        name = goal_name(found.run.names.get(goal.key, goal.key))
         kind = _KINDS[goal.kind]
         begins = goal.start.year if isinstance(goal.start, dt.date) else _retirement_year(found)
         lines.append(
@@ -376,12 +376,12 @@ def own_goals(plan: Plan, rows: Iterable[Goal] | None = None) -> tuple[ChoiceLin
     """Return the goals as this version holds them now, generated since or not; ``rows`` where they were read."""
     return tuple(
         ChoiceLine(
-            row.name,
+            goal_name(row.name),
             Figure(
                 Money(row.annual_amount, plan.household.currency),
                 "money",
                 f"own_goal:{row.public_id}",
-                row.name,
+                goal_name(row.name),
                 "whole",
             ),
             row.own_words,

@@ -16,8 +16,8 @@ from apps.plans.selectors import overview_builders as build
 from apps.plans.selectors import report_parts
 from apps.plans.selectors.overview_parts import FlowLine, RecommendationLine
 from apps.plans.selectors.overviews import PlanOverview, plan_overview, run_shown
-from apps.plans.selectors.passports import PassportStep, steps_of
 from apps.plans.selectors.report_parts import FallPart, SheetPart, TaxLine
+from apps.plans.selectors.report_rules import Rule, identity, rules_of
 from apps.plans.selectors.run_values import inputs_of, result_of
 from apps.plans.selectors.step_boards import StepLine, step_lines
 
@@ -56,7 +56,8 @@ class PlanReport:
     taxes: tuple[TaxLine, ...]
     falls: FallPart | None
     years: tuple[FlowLine, ...]
-    trail: tuple[PassportStep, ...]
+    rules: tuple[Rule, ...]
+    identity: str
     left_out: tuple[str, ...]
 
     @property
@@ -103,7 +104,8 @@ def plan_report(plan: Plan, falls: Sequence[MarketFall], on: dt.date) -> PlanRep
         taxes=report_parts.taxes(found, overview.flows),
         falls=report_parts.great_falls(found, falls, overview.allocation),
         years=_drawn_years(found, overview.flows),
-        trail=steps_of(result.projection.trail),
+        rules=rules_of(result.projection.trail),
+        identity=identity(result.projection.trail),
         left_out=left_out(found),
     )
 

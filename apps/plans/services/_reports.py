@@ -32,6 +32,7 @@ from apps.plans.services.errors import NoResultError
 EVERY_YEARS = 5
 # inches: the first page holds the whole story; a section's chart and table share a page
 HEIGHTS = {"wealth": 2.3, "frontier": 2.3, "taxes": 2.5, "years": 2.75}
+LINE_HEIGHT, LEAST_HEIGHT = 0.25, 1.5
 
 FLOW_COLUMNS = (
     (gettext_lazy("Salaries"), "wages"),
@@ -98,6 +99,11 @@ def _drawn_on(plan: Plan) -> dt.date:
     return timezone.localdate(plan.published_at) if plan.published_at else firm_today()
 
 
+def wealth_height(lines_below: int) -> float:
+    """Return the inches of the first page's chart: lines under the moves take their room from it, not a page."""
+    return max(LEAST_HEIGHT, HEIGHTS["wealth"] - LINE_HEIGHT * lines_below)
+
+
 def _charts(report: PlanReport, accent: str) -> dict[str, dict[str, Any]]:
     overview = report.overview
     specs = {
@@ -107,7 +113,8 @@ def _charts(report: PlanReport, accent: str) -> dict[str, dict[str, Any]]:
         "frontier": charts.frontier_chart(overview),
     }
     classes = len(overview.allocation.lines) if overview.allocation else 0
-    heights = {**HEIGHTS, "allocation": 0.6 + 0.3 * classes}
+    below = len(report.owed) + bool(overview.together and overview.together.effect)
+    heights = {**HEIGHTS, "wealth": wealth_height(below), "allocation": 0.6 + 0.3 * classes}
     return {name: _drawn(spec, accent, heights[name]) for name, spec in specs.items() if spec is not None}
 
 

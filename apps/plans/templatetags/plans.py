@@ -14,9 +14,11 @@ from apps.clients.models import Household
 from apps.core.templatetags.face import figure as show_figure
 from apps.plans.models import Goal, Plan
 from apps.plans.selectors.figures import Figure, Sentence
+from apps.plans.selectors.goal_times import goal_name
 from apps.plans.selectors.savings_pages import origin_day, origin_of
 
 register = template.Library()
+register.filter(goal_name)
 
 
 def passport_address(base: str, figure: Figure) -> str:

@@ -1,8 +1,9 @@
 import datetime as dt
 
 import pytest
+from django.utils import translation
 
-from apps.plans.selectors.goal_times import Left, last_year_of, left_of
+from apps.plans.selectors.goal_times import Left, goal_name, last_year_of, left_of
 from tests.factories import plans
 
 START = dt.date(2026, 11, 1)
@@ -35,3 +36,10 @@ def test_a_plan_ends_with_the_year_in_which_its_last_adult_reaches_its_age(ada):
     assert last_year_of(plan, day) == 2076
     people.update(date_of_birth=None)
     assert last_year_of(plan, day) == 2146
+
+
+def test_a_name_that_nobody_typed_is_told_in_the_readers_language() -> None:
+    with translation.override("pt-br"):
+        assert goal_name("Retirement") == "Aposentadoria"
+        assert goal_name("Education of Ana") == "Education of Ana"
+    assert goal_name("Retirement") == "Retirement"

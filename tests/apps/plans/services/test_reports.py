@@ -151,3 +151,7 @@ def test_the_logo_takes_the_place_of_the_name_and_what_never_moves_has_no_column
     moving = [name for _label, name in _reports.FLOW_COLUMNS if any(getattr(line, name).number for line in flows)]
     assert len(context["flows"]["heads"]) == len(moving) < len(_reports.FLOW_COLUMNS)
     assert all(len(cells) == len(moving) for _line, cells in context["flows"]["rows"])
+
+
+def test_lines_under_the_first_moves_take_their_room_from_the_chart_above():
+    assert [_reports.wealth_height(lines) for lines in (0, 1, 2, 9)] == pytest.approx([2.3, 2.05, 1.8, 1.5])
