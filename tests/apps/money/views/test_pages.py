@@ -107,7 +107,7 @@ def test_a_fact_is_added_with_its_rate_typed_in_per_cent(ada: User, scene: Scene
     assert sign_in(ada).post(scene.pages()["new"], {**told, "annual_amount": ""}).status_code == 422
     IncomeSource.objects.filter(pk=income.pk).update(starts_on="2027-03-01", ends_on="2031-02-28")
     html = sign_in(ada).get(scene.pages()["tab"]).content.decode()
-    for words in ("from 2027", "until 2031", "1.5% a year more"):
+    for words in ("from Mar 1, 2027", "until Feb 28, 2031", "1.5%</a> a year more"):
         assert html.count(words) == 1, words
 
 
