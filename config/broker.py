@@ -20,10 +20,9 @@ from typing import Any, ClassVar
 import structlog
 from kombu.transport import redis
 
-log = structlog.get_logger(__name__)
+from apps.core.priorities import LAST
 
-# 0 means to Kombu that none was given; 1 stands in the same list as 0
-FIRST, LAST = 1, 9
+log = structlog.get_logger(__name__)
 
 
 class QoS(redis.QoS):

@@ -34,11 +34,11 @@ from apps.core.actors import Actor
 from apps.core.errors import shown
 from apps.core.leases import JobCancelledError, JobLostError, Lease, Progress, claim, held_by
 from apps.core.models import Job, JobState
+from apps.core.priorities import FIRST, LAST
 from apps.core.tenancy.connections import connection
 from apps.core.tenancy.names import current_schema
 from apps.core.zones import in_firms_zone
 from apps.kernel.errors import DomainError, gettext_noop
-from config.broker import FIRST, LAST
 
 __all__ = [
     "JobCancelledError",

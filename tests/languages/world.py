@@ -42,6 +42,7 @@ from apps.core.actors import Actor
 from apps.firms.services.demo.households import sample_paper
 from apps.integrations.services.partners import register_partner
 from apps.kernel.money import Money
+from apps.money.models import IncomeSource
 from apps.money.services.suggestions import Accepted, Suggested, accept_suggestion, decline_suggestion, suggest_fact
 from apps.notices.models import Mail
 from apps.notices.services.digests import choose_digest, ending_key
@@ -50,8 +51,10 @@ from apps.plans.selectors.calculations import Words
 from apps.plans.selectors.figures import figures_in
 from apps.plans.services.calculations import Asked, tell_calculation
 from apps.plans.services.digests import send_digests
+from apps.plans.services.moved_facts import digest_of, moved_of
 from apps.plans.services.publishing import file_report
 from apps.plans.services.questions import answer_question, ask_question
+from apps.plans.services.signed_plans import confirm_facts
 from apps.plans.services.step_reminders import remind_of_steps
 from apps.plans.services.watches import judge_contributions
 from apps.portfolios.services.trade_verification import confirmation_paper
@@ -175,6 +178,19 @@ class Firm(World):
         self._decide_on_facts(more)
         told = Asked("loan", owed, words)
         tell_calculation(person=self.head, asked=told, note="Tamarind?", by=self.client.as_actor())
+        self._hold()
+
+    def _hold(self) -> None:
+        """Have a plan signed though a fact moved, and confirm it: both mails go out."""
+        household = plans.household_with_facts(self.ada, name="Okafor")
+        plan = plans.drafted(self.ada, household)
+        plans.computed(plan, self.ada)
+        user = clients.portal_user(household.people.get(relationship="head"))
+        plans.asked_to_sign(plan, self.ada, SYSTEM)
+        IncomeSource.objects.filter(household=household).update(annual_amount=Decimal(40_000))
+        plan = plans.signed(plan, user)
+        seen = digest_of(moved_of(plan))
+        confirm_facts(plan=plan, reason="Tamarind", seen=seen, by=self.ada.as_actor())
 
     def _decide_on_facts(self, more: Suggested) -> None:
         """Decide on three like it, so that each answer is mailed: declined, accepted, corrected."""

@@ -36,7 +36,7 @@ AMOUNTS = re.compile(
     r"|(?<![\w.,-])\d+\.\d{2,}(?![\w.-])"
     r"|(?<![\w.,-])\d+(?:\.\d+)?[KMB]\b"
 )
-YEARS = re.compile(r"(?<![\w.,/-])20\d\d(?![\w-])")
+YEARS = re.compile(r"(?<![\w.,/§-])20\d\d(?![\w-])")
 
 
 @dataclass(eq=False)

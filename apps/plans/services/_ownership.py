@@ -44,7 +44,7 @@ def _may_sell(inputs: ProjectionInputs) -> bool:
 _BY_TITLE = gettext_noop(
     "When one of a couple dies, what they alone owned of taxable accounts and shares counts as bought at its value of "
     "that day, and so does half of what both own, homes and other property among it: gains and losses from before no "
-    "longer count (IRC 1014, 2040(b))."
+    "longer count (IRC §1014, §2040(b))."
 )
 _COMMUNITY = gettext_noop(
     "What a couple in %(state)s owns is taken as community property: when one of them dies, all their taxable "

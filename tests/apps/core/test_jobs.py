@@ -10,9 +10,9 @@ from apps.core import jobs
 from apps.core.actors import Actor, ActorKind
 from apps.core.models import Job, JobState
 from apps.core.models.cache_entry import CacheEntry
+from apps.core.priorities import FIRST, LAST
 from apps.core.templatetags.face import step_of
 from apps.kernel.errors import NotFoundError
-from config.broker import FIRST, LAST
 from tests import live_tasks
 
 BY = Actor.system("tests")

@@ -31,7 +31,7 @@ def told(**changed: object) -> tuple[Ownership, list[str]]:
 def test_a_couple_owns_by_title_and_the_plan_says_what_a_death_does() -> None:
     ownership, (said,) = told()
     assert ownership == BY_TITLE
-    assert "IRC 1014, 2040(b)" in said
+    assert "IRC §1014, §2040(b)" in said
 
 
 def test_in_nine_states_married_people_own_together() -> None:
