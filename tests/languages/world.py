@@ -182,7 +182,7 @@ class Firm(World):
 
     def _hold(self) -> None:
         """Have a plan signed though a fact moved, and confirm it: both mails go out."""
-        household = plans.household_with_facts(self.ada, name="Okafor")
+        household = plans.household_with_facts(self.ada, name="Haddad")
         plan = plans.drafted(self.ada, household)
         plans.computed(plan, self.ada)
         user = clients.portal_user(household.people.get(relationship="head"))
