@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 # written out, so that the translators find them; fields whose model names them need no line here
 WORDS = {
     "accepted": _("accepted"),
+    "accepted_together": _("what was accepted, measured together"),
     "account": _("account"),
     "action": _("action"),
     "actor_key": _("who, as a key"),

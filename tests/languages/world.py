@@ -190,7 +190,7 @@ class Firm(World):
         IncomeSource.objects.filter(household=household).update(annual_amount=Decimal(40_000))
         plan = plans.signed(plan, user)
         seen = digest_of(moved_of(plan))
-        confirm_facts(plan=plan, reason="Tamarind", seen=seen, by=self.ada.as_actor())
+        confirm_facts(plan=plan, reason=plans.WANTED, seen=seen, by=self.ada.as_actor())
 
     def _decide_on_facts(self, more: Suggested) -> None:
         """Decide on three like it, so that each answer is mailed: declined, accepted, corrected."""
