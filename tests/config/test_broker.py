@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from kombu import Connection, Queue
 
+from apps.core.priorities import FIRST, LAST
 from config import broker, celery
 from config.embedded.layout import Layout
 from config.embedded.redis import Redis
@@ -127,9 +128,9 @@ def test_a_worker_of_two_queues_takes_what_a_person_waits_for_first(redis: Redis
     with connection(redis) as site, site.Producer() as producer:
         for at in range(4):
             producer.publish(f"mail {at}", routing_key="work", declare=[QUEUE])
-            producer.publish(f"household {at}", routing_key="other", declare=[OTHER], priority=broker.LAST)
+            producer.publish(f"household {at}", routing_key="other", declare=[OTHER], priority=LAST)
         for at in range(3):
-            producer.publish(f"asked {at}", routing_key="work", declare=[QUEUE], priority=broker.FIRST)
+            producer.publish(f"asked {at}", routing_key="work", declare=[QUEUE], priority=FIRST)
     with connection(redis) as worker:
         taken: list[str] = []
         consumer = worker.Consumer(
@@ -150,4 +151,4 @@ def test_what_waits_for_its_next_time_is_dropped_before_it_comes() -> None:
     late = [name for name, each in entries.items() if not 0 < each["options"].get("expires", 0) < each["schedule"]]
     assert (late, len(entries) > 5) == ([], True)
     # it finds what a person waits for and the broker lost
-    assert entries["sweep-jobs"]["options"]["priority"] == broker.FIRST
+    assert entries["sweep-jobs"]["options"]["priority"] == FIRST
