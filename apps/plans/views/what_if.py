@@ -117,7 +117,7 @@ class ReachTarget(RequiresMixin, View):
             return refused(refusal)
         lines = reach_lines(asked, found, changes)
         context = {"lines": lines, "plan": plan, "figures": figures_below(plan), "query": query_of(asked, changes)}
-        return render(request, "staff/plans/_what_if_reach.html", context)
+        return render(request, "_components/what_if_reach.html", context)
 
 
 class WhatIfPassport(RequiresMixin, TemplateView):

@@ -89,7 +89,7 @@ class ReachTarget(GivenMixin, View):
             return _refused(refusal)
         lines = reach_lines(self.given, found, changes)
         context = {"lines": lines, "figures": figures(), "query": query_of(self.given, changes)}
-        return render(request, "staff/plans/_what_if_reach.html", context)
+        return render(request, "_components/what_if_reach.html", context)
 
 
 class TellTried(GivenMixin, ActionView):

@@ -221,6 +221,15 @@ def test_a_chart_hands_its_specification_to_the_script_without_inline_code() -> 
 
 
 # --- all of them -----------------------------------------------------------------------------------------------------
+LEVER = {
+    "key": "extra_saving",
+    "label": "Saved more a month",
+    "unit": "USD",
+    "value": "0",
+    "now": "0",
+    "low": "0",
+    "high": "9",
+}
 INCLUDES: dict[str, dict[str, Any]] = {
     "calculator_row": {"field": next(iter(HouseholdForm({})))},
     "calculator_unanswered": {"form": HouseholdForm({}), "view": {"is_broken": False}},
@@ -284,6 +293,13 @@ INCLUDES: dict[str, dict[str, Any]] = {
     "timeline": {"events": [{"what": "Signed", "who": "Clay", "at": datetime(2026, 3, 31, tzinfo=UTC)}]},
     "toast": {"text": "Saved.", "level": "error"},
     "typed_unreadable": {},
+    "what_if_lever": {"row": LEVER, "n": 0, "g": 0},
+    "what_if_levers": {"groups": [{"title": "Decisions", "rows": [LEVER]}]},
+    "what_if_reach": {
+        "lines": [{"label": "Saved more", "figure": Figure(100, "count", "k", "More"), "outcome": "already_reached"}],
+        "figures": "/x/",
+        "query": "",
+    },
     "tour": {"tour": {"id": "advisor", "done_url": "/x/", "steps": [{"title": "Today", "text": "What needs you."}]}},
 }
 FILLED_BY_TAGS = {
