@@ -73,12 +73,13 @@ class JobUnknownError(DomainError):
     status = 500
 
 
-def enqueue(name: str, *, by: Actor, topic: str = "", **arguments: Any) -> Job:
+def enqueue(name: str, *, by: Actor, topic: str = "", is_urgent: bool = False, **arguments: Any) -> Job:
     """Write a job into the current transaction; it is sent when that commits.
 
     `arguments` are ids and primitives. `topic` names the live topic that hears of progress: a job with one that a
-    person asks for, on a page or in a job they wait for, goes before all others. Raises JobUnknownError, before
-    anything is written, for a name that no task bears or arguments that it does not take.
+    person asks for, on a page or in a job they wait for, goes before all others, and so does one that `is_urgent`:
+    somebody waits for it elsewhere. Raises JobUnknownError, before anything is written, for a name that no task bears
+    or arguments that it does not take.
     """
     _check(name, arguments)
     job = Job.objects.create(
@@ -87,7 +88,7 @@ def enqueue(name: str, *, by: Actor, topic: str = "", **arguments: Any) -> Job:
         asked_by=by.key,
         topic=topic,
         language=get_language() or "",
-        waited_for=bool(topic) and by.is_person and _waited_for.get(),
+        waited_for=is_urgent or (bool(topic) and by.is_person and _waited_for.get()),
     )
     firm = connection.tenant
 

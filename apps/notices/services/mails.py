@@ -48,7 +48,8 @@ def queue_mail(*, kind: str, to: str, context: Mapping[str, Any], by: Actor, loc
     mail.full_clean()
     mail.save()
     audit.record("notices.queue_mail", by=by, target=mail, after={"kind": kind, "to": to, "subject": mail.subject})
-    jobs.enqueue("notices.send_mail", by=by, mail_id=mail.pk)
+    # whoever reads a mail with a key stands at the door
+    jobs.enqueue("notices.send_mail", by=by, is_urgent=carries_key(kind), mail_id=mail.pk)
     return mail
 
 

@@ -100,6 +100,13 @@ def test_the_words_of_a_mail_with_a_key_are_not_kept(in_alpha, system):
     assert outbox_of_django.outbox[0].body.startswith("Ada, a request")
 
 
+def test_a_mail_with_a_key_is_sent_before_others(in_alpha, system):
+    queued(system)
+    queue_mail(kind="plans/plan_held", to="ada@alpha.test", context=CONTEXT, by=system)
+    jobs = Job.objects.filter(name="notices.send_mail").order_by("id")
+    assert [job.waited_for for job in jobs] == [True, False]
+
+
 def test_the_job_sends_the_mail(in_alpha, system, django_capture_on_commit_callbacks):
     mail = queued(system)
     job = Job.objects.get(name="notices.send_mail")
